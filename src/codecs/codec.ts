@@ -1,0 +1,21 @@
+import type { RecordBatch } from 'apache-arrow'
+import type { Stage } from '../internal/stage.ts'
+import type { ByteSource } from './source.ts'
+
+export type CodecName = 'csv' | 'json' | 'ndjson' | 'parquet'
+
+/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
+export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
+
+/**
+ * A file format: bytes to record batches and back.
+ *
+ * `read` gives at least one batch, empty where the file has a schema and no rows, so that the schema lives on. `write`
+ * gives a fresh stage for every call, for `pipeline` of `node:stream/promises`.
+ */
+export interface Codec {
+  readonly name: CodecName
+  readonly contentType: string
+  read(source: CodecInput): AsyncIterable<RecordBatch>
+  write(): Stage<RecordBatch, Uint8Array>
+}

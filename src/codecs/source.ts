@@ -1,0 +1,95 @@
+import { open } from 'node:fs/promises'
+import { MillraceError } from '../errors.ts'
+import type { CodecInput } from './codec.ts'
+
+/** Bytes that can be read more than once, whole or by range. `end` is excluded. */
+export interface ByteSource {
+  /** Bytes in all, where that is known before reading. */
+  readonly size?: number
+  stream(range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>
+  read(start: number, end: number): Promise<Uint8Array>
+}
+
+const CHUNK_BYTES = 256 * 1024
+
+/**
+ * A {@link ByteSource} over bytes in memory. Nothing is copied.
+ *
+ * @example
+ * const source = bytesSource(new TextEncoder().encode('id,name\n1,Ada\n'))
+ * source.size // => 14
+ */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    async *stream(range = { start: 0 }) {
+      const end = Math.min(range.end ?? bytes.length, bytes.length)
+      for (let at = range.start; at < end; at += CHUNK_BYTES) yield bytes.subarray(at, Math.min(at + CHUNK_BYTES, end))
+    },
+    async read(start, end) {
+      return bytes.subarray(start, Math.min(end, bytes.length))
+    },
+  }
+}
+
+/**
+ * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened anew for every call and closed after it, so nothing
+ * is held between reads; a stream takes 256 KiB at a time.
+ *
+ * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read; the system's error is the cause.
+ * @example
+ * for await (const batch of csv().read(fileSource('data/people.csv'))) console.log(batch.numRows) // => 2
+ */
+export function fileSource(path: string): ByteSource {
+  return {
+    async *stream(range = { start: 0 }) {
+      const file = await openFile(path)
+      try {
+        let at = range.start
+        while (range.end === undefined || at < range.end) {
+          const length = Math.min(CHUNK_BYTES, (range.end ?? Number.POSITIVE_INFINITY) - at)
+          const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at).catch(unreadable)
+          if (bytesRead === 0) return
+          at += bytesRead
+          yield buffer.subarray(0, bytesRead)
+        }
+      } finally {
+        await file.close()
+      }
+    },
+    async read(start, end) {
+      const file = await openFile(path)
+      try {
+        const { size } = await file.stat().catch(unreadable)
+        const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start))
+        let filled = 0
+        while (filled < bytes.length) {
+          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch(unreadable)
+          if (bytesRead === 0) throw new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
+          filled += bytesRead
+        }
+        return bytes
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
+
+async function openFile(path: string) {
+  return open(path, 'r').catch(unreadable)
+}
+
+function unreadable(cause: unknown): never {
+  throw new MillraceError('SOURCE_UNAVAILABLE', 'the file cannot be opened or read', { cause })
+}
+
+export function isByteSource(input: CodecInput): input is ByteSource {
+  return !(input instanceof Uint8Array) && 'stream' in input && typeof input.stream === 'function'
+}
+
+/** The bytes of any codec input, in order, once. */
+export function chunksOf(input: CodecInput): AsyncIterable<Uint8Array> {
+  if (input instanceof Uint8Array) return bytesSource(input).stream()
+  return isByteSource(input) ? input.stream() : input
+}

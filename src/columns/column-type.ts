@@ -1,0 +1,89 @@
+import {
+  Binary,
+  Bool,
+  type DataType,
+  DateDay,
+  Decimal,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  Schema,
+  TimestampMicrosecond,
+  TimestampMillisecond,
+  TimestampNanosecond,
+  Utf8,
+} from 'apache-arrow'
+import { MillraceError } from '../errors.ts'
+
+/** The name of a flat column type, as a `schema` option spells it. */
+export type ColumnTypeName =
+  | 'bool'
+  | 'int32'
+  | 'int64'
+  | 'float64'
+  | 'string'
+  | 'binary'
+  | 'date'
+  | 'timestamp'
+  | 'timestamp[us]'
+  | 'timestamp[ns]'
+  | `decimal(${number},${number})`
+
+/** Columns by name, or an Arrow schema. Arrow types stand where a nested or dictionary column is meant. */
+export type SchemaOption = { readonly [column: string]: ColumnTypeName | DataType } | Schema
+
+/**
+ * The Arrow type of a column type's name. Timestamps are in UTC.
+ *
+ * @throws MillraceError `OPTION_INVALID` for any other name.
+ */
+export function columnType(type: ColumnTypeName | DataType): DataType {
+  if (typeof type !== 'string') return type
+  switch (type) {
+    case 'bool':
+      return new Bool()
+    case 'int32':
+      return new Int32()
+    case 'int64':
+      return new Int64()
+    case 'float64':
+      return new Float64()
+    case 'string':
+      return new Utf8()
+    case 'binary':
+      return new Binary()
+    case 'date':
+      return new DateDay()
+    case 'timestamp':
+      return new TimestampMillisecond('UTC')
+    case 'timestamp[us]':
+      return new TimestampMicrosecond('UTC')
+    case 'timestamp[ns]':
+      return new TimestampNanosecond('UTC')
+  }
+  return decimalType(type)
+}
+
+/** Fields by column name, in the order of the option. A `Map`, since a column may be called `__proto__`. */
+export function schemaFields(option: SchemaOption | undefined): Map<string, Field> {
+  const fields = new Map<string, Field>()
+  if (option === undefined) return fields
+  if (isSchema(option)) for (const field of option.fields) fields.set(field.name, field)
+  else for (const [name, type] of Object.entries(option)) fields.set(name, new Field(name, columnType(type), true))
+  return fields
+}
+
+function isSchema(option: SchemaOption): option is Schema {
+  return option instanceof Schema || (Array.isArray(option['fields']) && option['metadata'] instanceof Map)
+}
+
+function decimalType(name: string): DataType {
+  const [, precisionText, scaleText] = /^decimal\((\d+),\s*(\d+)\)$/.exec(name) ?? []
+  const precision = Number(precisionText)
+  const scale = Number(scaleText)
+  if (!(precision >= 1 && precision <= 76 && scale <= precision)) {
+    throw new MillraceError('OPTION_INVALID', `unknown column type ${JSON.stringify(name)}`)
+  }
+  return new Decimal(scale, precision, precision <= 38 ? 128 : 256)
+}

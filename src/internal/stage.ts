@@ -1,0 +1,2 @@
+/** A step of a stream, as `pipeline` of `node:stream/promises` takes it. */
+export type Stage<In, Out> = (source: AsyncIterable<In>) => AsyncIterable<Out>
