@@ -1,11 +1,10 @@
 import type { RecordBatch } from 'apache-arrow'
 import type { Stage } from '../internal/stage.ts'
-import type { ByteSource } from './source.ts'
+import type { CodecInput } from './source.ts'
+
+export type { CodecInput } from './source.ts'
 
 export type CodecName = 'csv' | 'json' | 'ndjson' | 'parquet'
-
-/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
-export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 /**
  * A file format: bytes to record batches and back.

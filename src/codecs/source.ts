@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
 import { MillraceError } from '../errors.ts'
-import type { CodecInput } from './codec.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
 export interface ByteSource {
@@ -9,6 +8,9 @@ export interface ByteSource {
   stream(range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>
   read(start: number, end: number): Promise<Uint8Array>
 }
+
+/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
+export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 const CHUNK_BYTES = 256 * 1024
 
