@@ -1,0 +1,170 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+import { importsOf, lineOf, parseSource, type SourceImport } from './support/source-imports.ts'
+
+const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
+
+interface Layer {
+  /** Layers of this package that it may import, beside itself. */
+  readonly layers: readonly string[]
+  /** Layers of which it may take types alone: the names, or `*` for all. */
+  readonly types?: Readonly<Record<string, readonly string[]>>
+  /** Packages that it may load. Built-in modules of Node are free for all. */
+  readonly packages?: readonly string[]
+}
+
+const BASE = ['errors.ts', 'result.ts', 'internal']
+
+/** The table of who may import whom: a layer is a folder of `src`, or a file directly in it. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  'errors.ts': { layers: [] },
+  'result.ts': { layers: ['errors.ts'] },
+  internal: { layers: ['errors.ts', 'result.ts'] },
+  columns: { layers: BASE, packages: ['apache-arrow'] },
+  codecs: {
+    layers: [...BASE, 'columns'],
+    packages: ['apache-arrow', 'csv-parse', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
+  },
+  transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
+  events: { layers: BASE, packages: ['zod'] },
+  s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
+  flow: { layers: BASE, types: { events: ['*'] } },
+  idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
+  cdc: { layers: [...BASE, 'events'] },
+  testing: {
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc'],
+    packages: ['fast-check', 'apache-arrow', 'zod'],
+  },
+  'index.ts': { layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc'] },
+}
+
+/** Files that alone may load an optional peer, or any file of the layer where it is not listed. */
+const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
+  idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/s3-store.ts'],
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'))
+  .sort()
+const sources = files.map((file) => parseSource(SRC, file))
+const imports = sources.flatMap(importsOf)
+
+const inner = imports.filter(({ isExternal }) => !isExternal)
+
+const layerOf = (file: string): string => file.split('/', 1)[0] ?? file
+const packageOf = (specifier: string): string => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+const place = ({ from, line, to }: SourceImport): string => `src/${from}:${line} imports ${to}`
+
+describe('boundaries', () => {
+  test('every folder of src has its place in the table of layers', () => {
+    expect(files.map(layerOf).filter((layer) => !(layer in LAYERS))).toEqual([])
+  })
+
+  test('a layer imports only the layers below it', () => {
+    expect(inner.filter((one) => !isAllowedLayer(one)).map(place)).toEqual([])
+  })
+
+  test('a layer loads only its own packages: Arrow, zod, the AWS SDK stay where they belong', () => {
+    expect(imports.filter((one) => one.isExternal && !isAllowedPackage(one)).map(place)).toEqual([])
+  })
+
+  test('no cycles', () => {
+    expect(firstCycle()).toBeUndefined()
+  })
+
+  test('no default exports', () => {
+    expect(findNodes(isDefaultExport)).toEqual([])
+  })
+
+  test('no code from strings', () => {
+    expect(findNodes(isCodeFromString)).toEqual([])
+  })
+
+  test('no state of a module outlives a call: no top-level let or var', () => {
+    expect(findNodes(isModuleVariable)).toEqual([])
+  })
+
+  test('the scanner itself sees every kind of import', () => {
+    const text = `import a from 'a'\nimport type { B } from './b.ts'\nexport * from '../c.ts'\nconst d = await import('d')\nlet e: import('./e.ts').E\nimport { type F } from 'f'`
+    const found = importsOf(ts.createSourceFile('codecs/x.ts', text, ts.ScriptTarget.Latest, true))
+    expect(found.map(({ to, isType, line }) => [to, isType, line])).toEqual([
+      ['a', false, 1],
+      ['codecs/b.ts', true, 2],
+      ['c.ts', false, 3],
+      ['d', false, 4],
+      ['codecs/e.ts', true, 5],
+      ['f', true, 6],
+    ])
+  })
+})
+
+function isAllowedLayer({ from, to, isType, names }: SourceImport): boolean {
+  const own = layerOf(from)
+  const other = layerOf(to)
+  const rule = LAYERS[own]
+  if (own === other || rule?.layers.includes(other)) return true
+  const types = rule?.types?.[other]
+  return isType && types !== undefined && (types.includes('*') || names.every((name) => types.includes(name)))
+}
+
+function isAllowedPackage({ from, to }: SourceImport): boolean {
+  if (to.startsWith('node:')) return true
+  const layer = layerOf(from)
+  if (!LAYERS[layer]?.packages?.includes(packageOf(to))) return false
+  return PEER_FILES[layer]?.includes(from) ?? true
+}
+
+/** The first chain of imports, types included, that comes back to where it began. */
+function firstCycle(): string | undefined {
+  const done = new Set<string>()
+  const walk = (file: string, chain: readonly string[]): string | undefined => {
+    if (chain.includes(file)) return [...chain.slice(chain.indexOf(file)), file].join(' -> ')
+    if (done.has(file)) return undefined
+    for (const { to } of inner.filter(({ from }) => from === file)) {
+      const cycle = walk(to, [...chain, file])
+      if (cycle !== undefined) return cycle
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of files) {
+    const cycle = walk(file, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
+
+function findNodes(isWanted: (node: ts.Node) => boolean): readonly string[] {
+  const found: string[] = []
+  for (const source of sources) {
+    const visit = (node: ts.Node): void => {
+      if (isWanted(node)) found.push(`src/${source.fileName}:${lineOf(source, node)}`)
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+  }
+  return found
+}
+
+function isDefaultExport(node: ts.Node): boolean {
+  if (ts.isExportAssignment(node)) return true
+  return (
+    ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)
+  )
+}
+
+function isCodeFromString(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false
+  return ts.isIdentifier(node.expression) && ['eval', 'Function'].includes(node.expression.text)
+}
+
+function isModuleVariable(node: ts.Node): boolean {
+  return (
+    ts.isVariableStatement(node) &&
+    ts.isSourceFile(node.parent) &&
+    (node.declarationList.flags & ts.NodeFlags.Const) === 0
+  )
+}
