@@ -1,0 +1,68 @@
+import type { RecordBatch } from 'apache-arrow'
+import { MillraceError } from '../errors.ts'
+import type { Stage } from '../internal/stage.ts'
+import type { Codec, CodecInput } from './codec.ts'
+import { deflate, type FileCompression, inflate } from './compression.ts'
+import { type CsvOptions, csv } from './csv/csv.ts'
+import { type JsonOptions, json, ndjson } from './json/json.ts'
+import { defaultInflatedBytes } from './limits.ts'
+import { type ParquetOptions, parquet } from './parquet/parquet.ts'
+import { chunksOf, isByteSource } from './source.ts'
+
+/** The options of all formats together: each format takes those that it knows. */
+export type CodecOptions = CsvOptions & JsonOptions & ParquetOptions
+
+const MIN_STREAMED_BYTES = 16 * 1024 ** 3
+
+/**
+ * The codec of a file, found by the ending of its key: `.csv .tsv .json .jsonl .ndjson .parquet`, each also with `.gz` or `.zst`, in
+ * any case.
+ *
+ * @param options - those of the format; what another format would take is left aside, so that one set serves a bucket of many formats.
+ * @throws MillraceError `UNSUPPORTED_FORMAT` for any other ending.
+ * @example
+ * codecFor('landing/2026/orders.csv.gz').name // => 'csv'
+ */
+export function codecFor(key: string, options: CodecOptions = {}): Codec {
+  const [, format = '', ending = ''] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(key.toLowerCase()) ?? []
+  const codec = formatCodec(format, options)
+  if (ending === '') return codec
+  return compressed(codec, ending === 'gz' ? 'gzip' : 'zstd', options)
+}
+
+function formatCodec(format: string, options: CodecOptions): Codec {
+  switch (format) {
+    case 'csv':
+      return csv(options)
+    case 'tsv':
+      return csv({ delimiter: '\t', ...options })
+    case 'json':
+      return json(options)
+    case 'jsonl':
+    case 'ndjson':
+      return ndjson(options)
+    case 'parquet':
+      return parquet(options)
+  }
+  throw new MillraceError(
+    'UNSUPPORTED_FORMAT',
+    'the key ends in none of .csv .tsv .json .jsonl .ndjson .parquet, alone or with .gz or .zst',
+  )
+}
+
+function compressed(codec: Codec, compression: FileCompression, { limits }: CodecOptions): Codec {
+  const read = (input: CodecInput) => {
+    const size = input instanceof Uint8Array ? input.length : isByteSource(input) ? (input.size ?? 0) : 0
+    const held = defaultInflatedBytes(size)
+    const maxBytes = limits?.maxInflatedBytes ?? (codec.name === 'parquet' ? held : Math.max(held, MIN_STREAMED_BYTES))
+    return codec.read({
+      [Symbol.asyncIterator]: () => inflate(compression, maxBytes)(chunksOf(input))[Symbol.asyncIterator](),
+    })
+  }
+  const write = (): Stage<RecordBatch, Uint8Array> => {
+    const encode = codec.write()
+    const compress = deflate(compression)
+    return (batches) => compress(encode(batches))
+  }
+  return { name: codec.name, contentType: `application/${compression}`, read, write }
+}
