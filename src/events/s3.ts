@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import { byteCount, dateTimeText, nonEmptyText } from './fields.ts'
+
+/** One record of an S3 notification: what happened to one object. */
+export const S3RecordSchema = z.looseObject({
+  eventSource: z.literal('aws:s3'),
+  eventName: nonEmptyText,
+  eventTime: z.optional(dateTimeText),
+  awsRegion: z.optional(z.string()),
+  s3: z.looseObject({
+    bucket: z.looseObject({ name: nonEmptyText }),
+    object: z.looseObject({
+      key: nonEmptyText,
+      size: z.optional(byteCount),
+      eTag: z.optional(z.string()),
+      versionId: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
+    }),
+  }),
+})
+
+/**
+ * What S3 sends straight to Lambda when objects are created, removed, restored, moved between tiers or replicated.
+ *
+ * Strict on the fields that `s3Objects` reads, loose elsewhere: every key that AWS sends or adds is kept. The message that S3 sends when
+ * a notification is configured (`s3:TestEvent`) has no records and is not of this shape; `s3Objects` takes both.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ *
+ * @example
+ * S3EventSchema.safeParse({ Records: [] }).success // => true
+ */
+export const S3EventSchema = z.looseObject({ Records: z.array(S3RecordSchema) })
+
+export type S3Record = z.infer<typeof S3RecordSchema>
+export type S3Event = z.infer<typeof S3EventSchema>

@@ -1,0 +1,59 @@
+import { MillraceError } from '../errors.ts'
+
+export interface OutputKeyOptions {
+  /** Prefix that the input lies under, with or without its trailing slash. */
+  readonly from: string
+  /** Prefix that the output goes under, with or without its trailing slash; `''` is the bucket's root. */
+  readonly to: string
+  /** Ending of the output, with or without its dot; `''` for none. Default `.parquet`. */
+  readonly extension?: string
+}
+
+const COMPRESSION_ENDING = /(?<=.)\.(?:gz|zst)$/is
+const FORMAT_ENDING = /(?<=.)\.(?:csv|tsv|json|jsonl|ndjson|parquet)$/is
+
+/**
+ * The key that a job's output goes to: the input's key, moved from one prefix to another, with the output's ending.
+ *
+ * Prefixes are matched by whole segments, so `landing2/` is not under `landing`. Only the endings that `codecFor` reads are taken off
+ * (one of a compression, one of a format, in any case): `v1.2` and `v1.3` stay apart. Everything else of a key is kept as it is, empty
+ * segments included, since S3 compares keys byte by byte.
+ *
+ * @param key - decoded key of the input, such as `S3ObjectRef.key`.
+ * @returns the key of the output.
+ * @throws MillraceError `KEY_OUTSIDE_PREFIX` when the key is not under `from` or names no object there (it ends in a slash), when the
+ * key or the result holds a `..` segment, or when the result lies under `from`, where it would start the job again;
+ * `OPTION_INVALID` when `extension` holds a slash.
+ * @example
+ * outputKey('landing/a/b.csv.gz', { from: 'landing', to: 'processed' }) // => 'processed/a/b.parquet'
+ */
+export function outputKey(key: string, { from, to, extension = '.parquet' }: OutputKeyOptions): string {
+  if (extension.includes('/')) throw new MillraceError('OPTION_INVALID', 'extension: must not hold a slash')
+  const source = asPrefix(from)
+  if (!key.startsWith(source)) throw outside('the key is not under the prefix of the option from')
+  if (key === source || key.endsWith('/'))
+    throw outside('the key ends in a slash or is empty: it names a folder, not an object')
+
+  const nameAt = Math.max(source.length, key.lastIndexOf('/') + 1)
+  const stem = key.slice(nameAt).replace(COMPRESSION_ENDING, '').replace(FORMAT_ENDING, '')
+  const ending = extension === '' || extension.startsWith('.') ? extension : `.${extension}`
+  const output = asPrefix(to) + key.slice(source.length, nameAt) + stem + ending
+
+  if (climbs(key) || climbs(output)) throw outside('the key holds a segment "..", which could lead outside its prefix')
+  if (output.startsWith(source)) {
+    throw outside('the output would lie under the prefix of the option from and start the job again: choose another to')
+  }
+  return output
+}
+
+function asPrefix(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
+}
+
+function climbs(key: string): boolean {
+  return key.split('/').includes('..')
+}
+
+function outside(rule: string): MillraceError {
+  return new MillraceError('KEY_OUTSIDE_PREFIX', rule)
+}
