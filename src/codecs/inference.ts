@@ -57,7 +57,8 @@ export function inferredType(seen: number): InferredType | undefined {
   if ((seen & ~DOUBLES) === 0 && seen !== SEEN.nonFinite) return 'float64'
   if (seen === SEEN.date) return 'date'
   if ((seen & ~TIMESTAMPS) !== 0) return 'string'
-  if ((seen & SEEN.nanoseconds) !== 0) return (seen & SEEN.beyondNanoseconds) === 0 ? 'timestamp[ns]' : 'string'
+  const beyond = SEEN.beyondNanoseconds | SEEN.beyondMicroseconds
+  if ((seen & SEEN.nanoseconds) !== 0) return (seen & beyond) === 0 ? 'timestamp[ns]' : 'string'
   if ((seen & SEEN.microseconds) !== 0) return (seen & SEEN.beyondMicroseconds) === 0 ? 'timestamp[us]' : 'string'
   return 'timestamp'
 }

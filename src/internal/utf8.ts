@@ -18,7 +18,7 @@ export function firstInvalidUtf8(bytes: Uint8Array, start: number, end: number):
     const middle = sequenceStart(bytes, valid, Math.min(valid + size, end))
     if (middle > valid && isValidUtf8(bytes, valid, middle)) {
       valid = middle
-      size = end - valid < size * 2 ? end - valid : size * 2
+      size = Math.min(end - valid, size * 2)
     }
   }
   while (valid < end) {
