@@ -1,10 +1,6 @@
-import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { importsOf, lineOf, parseSource, type SourceImport } from './support/source-imports.ts'
-
-const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
+import { allSources, importsOf, lineOf, packageOf, type SourceImport } from './support/source-imports.ts'
 
 interface Layer {
   /** Layers of this package that it may import, beside itself. */
@@ -45,17 +41,12 @@ const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
   idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/s3-store.ts'],
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.ts'))
-  .sort()
-const sources = files.map((file) => parseSource(SRC, file))
+const sources = allSources()
+const files = sources.map(({ fileName }) => fileName)
 const imports = sources.flatMap(importsOf)
-
 const inner = imports.filter(({ isExternal }) => !isExternal)
 
 const layerOf = (file: string): string => file.split('/', 1)[0] ?? file
-const packageOf = (specifier: string): string => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 const place = ({ from, line, to }: SourceImport): string => `src/${from}:${line} imports ${to}`
 
 describe('boundaries', () => {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /** One import of one file, static or dynamic, re-exports and `import('x').T` types included. */
@@ -15,9 +16,25 @@ export interface SourceImport {
   readonly line: number
 }
 
-/** Parse a source file of `src`. */
-export function parseSource(src: string, file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(join(src, file), 'utf8'), ts.ScriptTarget.Latest, true)
+const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
+
+/** Every source file of `src`, parsed; `fileName` is relative to `src`, with forward slashes. */
+export function allSources(): readonly ts.SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort()
+    .map((file) => ts.createSourceFile(file, readFileSync(join(SRC, file), 'utf8'), ts.ScriptTarget.Latest, true))
+}
+
+/** Every import of `src`. */
+export function allImports(): readonly SourceImport[] {
+  return allSources().flatMap(importsOf)
+}
+
+/** The package of a specifier: `csv-parse/sync` is of `csv-parse`. */
+export function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
 /** Every import of a file, in order. */

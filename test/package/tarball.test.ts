@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LOAD_ALL, ROUND_TRIPS } from './support/load-all.ts'
+import {
+  install,
+  linkPackage,
+  machineNode,
+  manifest,
+  PEER_OF,
+  pack,
+  ROOT,
+  removeFolder,
+  scratchFolder,
+  subpaths,
+} from './support/packed.ts'
+import { allImports, packageOf } from './support/source-imports.ts'
+
+const MODES = { import: 'mjs', require: 'cjs' } as const
+const NO_REQUIRE_ESM = '--no-experimental-require-module'
+const folder = scratchFolder()
+
+beforeAll(() => {
+  install(pack(folder), folder)
+  for (const mode of ['import', 'require'] as const) {
+    writeFileSync(join(folder, `load-all.${MODES[mode]}`), LOAD_ALL[mode])
+    writeFileSync(join(folder, `round-trip.${MODES[mode]}`), ROUND_TRIPS[mode])
+  }
+})
+afterAll(() => removeFolder(folder))
+
+const run = (node: string, args: readonly string[]) =>
+  JSON.parse(execFileSync(node, args, { cwd: folder, encoding: 'utf8' }))
+const withoutPeer = subpaths.filter((subpath) => PEER_OF[subpath] === undefined)
+
+describe('the tarball', () => {
+  test('holds the build, its licences and nothing else', () => {
+    const home = join(folder, 'node_modules', manifest.name)
+    const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']
+    expect(readdirSync(home).filter((name) => !expected.includes(name))).toEqual([])
+    expect(existsSync(join(home, 'dist', 'THIRD-PARTY-NOTICES.txt'))).toBe(true)
+  })
+
+  test('no package is inlined but those that CommonJS could not require', () => {
+    const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
+    const loaded = new Set(
+      allImports()
+        .filter(({ isExternal, isType }) => isExternal && !isType)
+        .map(({ to }) => to),
+    )
+    const packages = [...loaded].filter((specifier) => !specifier.startsWith('node:'))
+    expect(packages.filter((specifier) => !declared.includes(packageOf(specifier)))).toEqual([])
+    expect(packages.filter((specifier) => !quoted('.js').has(specifier))).toEqual([])
+    expect(packages.filter((specifier) => !quoted('.cjs').has(specifier) && !isEsOnly(specifier))).toEqual([])
+  })
+})
+
+describe.each(nodes())('the tarball installed, on $name', ({ node, skip }) => {
+  describe.each(['import', 'require'] as const)('by %s', (mode) => {
+    const script = `load-all.${MODES[mode]}`
+
+    test.skipIf(skip).each([[[]], [[NO_REQUIRE_ESM]]])(
+      'every subpath loads, node flags %j, without any optional peer',
+      (flags) => {
+        const names = run(node, [...flags, script, ...withoutPeer])
+        for (const subpath of withoutPeer) expect(names[subpath], subpath).not.toEqual([])
+      },
+    )
+
+    test.skipIf(skip)('rows go from CSV through a transform to Parquet and back', () => {
+      expect(run(node, [NO_REQUIRE_ESM, `round-trip.${MODES[mode]}`])).toEqual([
+        { id: '9007199254740993', name: 'Ada' },
+        { id: '2', name: null },
+      ])
+    })
+  })
+
+  test.skipIf(skip)('import and require give the same names', () => {
+    expect(run(node, ['load-all.cjs', ...withoutPeer])).toEqual(run(node, ['load-all.mjs', ...withoutPeer]))
+  })
+})
+
+describe('optional peers', () => {
+  const withPeer = subpaths.filter((subpath) => PEER_OF[subpath] !== undefined)
+
+  test.each(withPeer)('%s asks for its peer, and works once it is there', (subpath) => {
+    const other = scratchFolder()
+    try {
+      install(pack(other), other)
+      for (const mode of ['import', 'require'] as const)
+        writeFileSync(join(other, `load-all.${MODES[mode]}`), LOAD_ALL[mode])
+      const load = (file: string) =>
+        execFileSync(process.execPath, [file, subpath], { cwd: other, encoding: 'utf8', stdio: 'pipe' })
+      const peer = PEER_OF[subpath] ?? ''
+      expect(() => load('load-all.mjs')).toThrow(peer)
+      expect(() => load('load-all.cjs')).toThrow(peer)
+      linkPackage(other, peer)
+      expect(load('load-all.mjs')).toEqual(load('load-all.cjs'))
+    } finally {
+      removeFolder(other)
+    }
+  })
+})
+
+function nodes(): readonly { readonly name: string; readonly node: string; readonly skip: boolean }[] {
+  const node = machineNode()
+  const version = node === undefined ? undefined : execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
+  const isOther = version !== undefined && version !== process.version
+  const name = isOther ? `the machine's Node ${version}` : "the machine's own Node (skipped: none, or the same version)"
+  return [
+    { name: `Node ${process.version}`, node: process.execPath, skip: false },
+    { name, node: node ?? '', skip: !isOther },
+  ]
+}
+
+/** Every text in quotes of the built files: the specifiers of their imports are among them. */
+function quoted(extension: '.js' | '.cjs'): ReadonlySet<string> {
+  const dist = join(folder, 'node_modules', manifest.name, 'dist')
+  const texts = readdirSync(dist)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => readFileSync(join(dist, name), 'utf8'))
+  return new Set(texts.flatMap((text) => [...text.matchAll(/['"]([^'"\n]+)['"]/g)].map(([, inner]) => inner ?? '')))
+}
+
+function isEsOnly(specifier: string): boolean {
+  const { type, exports } = JSON.parse(
+    readFileSync(join(ROOT, 'node_modules', packageOf(specifier), 'package.json'), 'utf8'),
+  )
+  return type === 'module' && !JSON.stringify(exports ?? {}).includes('"require"')
+}
