@@ -1,0 +1,16 @@
+// One candidate in a process of its own: `child.ts <module> <input as JSON>` prints its measurement as the last line.
+import { performance } from 'node:perf_hooks'
+import type { Candidate, Input, Measurement } from './candidate.ts'
+
+const [module = '', json = '{}'] = process.argv.slice(2)
+const input = JSON.parse(json) as Input
+const { candidate } = (await import(module)) as { candidate: Candidate }
+
+const prepared = await candidate.prepare?.(input)
+const start = performance.now()
+const done = await candidate.run(input, prepared)
+const seconds = (performance.now() - start) / 1000
+const peakBytes = process.resourceUsage().maxRSS * 1024
+const measurement: Measurement = { seconds, peakBytes, facts: (await candidate.facts?.(done, input)) ?? {} }
+console.log(`\n${JSON.stringify(measurement)}`)
+process.exit(0)

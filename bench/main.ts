@@ -1,0 +1,38 @@
+// `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--json file]`: see the suites below.
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { codecs } from './suites/codecs.ts'
+import { growth } from './suites/growth.ts'
+import { job } from './suites/job.ts'
+import { load } from './suites/load.ts'
+import type { Suite } from './suites/suite.ts'
+
+const SUITES: Readonly<Record<string, Suite>> = { job, codecs, growth, load }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    runs: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+  },
+})
+const names = positionals.length === 0 ? ['job'] : positionals
+const unknown = names.filter((name) => SUITES[name] === undefined)
+if (unknown.length > 0) {
+  console.error(`no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`)
+  process.exit(2)
+}
+
+const options = {
+  rows: Number(values.rows),
+  runs: values.runs === undefined ? undefined : Number(values.runs),
+  only: values.only,
+}
+const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`
+console.log(`${machine}\n`)
+const figures: Record<string, unknown> = { machine, options }
+for (const name of names) figures[name] = await SUITES[name]?.(options, (text) => console.log(`${text}\n`))
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`)

@@ -1,0 +1,43 @@
+import { basename } from 'node:path'
+import type { Outcome, Standing } from './measure.ts'
+import { formatTable, megabytes, secondsText } from './table.ts'
+
+/** The candidate that the others are compared with. */
+export const OURS = 'millrace'
+
+/** A table of one contest: slowest first, ratios of medians to ours, then what went wrong. */
+export function outcomeText(outcome: Outcome): string {
+  const { contest, file, bytes, standings, absences, disagreements } = outcome
+  const ours = standings.find(({ name }) => name === OURS)
+  const writes = standings.some(({ outputBytes }) => outputBytes > 0)
+  const header = ['', 'median', 'best', 'MB/s', `time / ${OURS}`, 'peak memory', ...(writes ? ['written'] : [])]
+  const sorted = [...standings].sort((left, right) => right.medianSeconds - left.medianSeconds)
+  const rows = sorted.map((standing) => [
+    standing.name,
+    secondsText(standing.medianSeconds),
+    secondsText(standing.minSeconds),
+    standing.megabytesPerSecond.toFixed(0),
+    ratioText(standing, ours),
+    megabytes(standing.peakBytes),
+    ...(writes ? [megabytes(standing.outputBytes)] : []),
+  ])
+  return [
+    `${contest}: ${basename(file)}, ${megabytes(bytes)}`,
+    formatTable(header, rows),
+    ...absences.map(({ name, problem }) => `${name}: not measured, ${problem}`),
+    disagreements.length === 0
+      ? `results agree: ${factsText(standings)}`
+      : `RESULTS DIFFER\n${disagreements.map((line) => `  ${line}`).join('\n')}`,
+  ].join('\n')
+}
+
+function ratioText(standing: Standing, ours: Standing | undefined): string {
+  return ours === undefined ? '' : `${(standing.medianSeconds / ours.medianSeconds).toFixed(2)}x`
+}
+
+function factsText(standings: readonly Standing[]): string {
+  const facts = Object.assign({}, ...standings.map((standing) => standing.facts)) as Record<string, unknown>
+  return Object.entries(facts)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
