@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { bundleSizes } from '../../scripts/bundle.ts'
+import noted from './sizes.json' with { type: 'json' }
+
+const TOLERANCE = 0.05
+const CAPS: Readonly<Record<string, number>> = {
+  'millrace/codecs + millrace/transform': 450_000,
+  'millrace/events#S3EventSchema': 20_000,
+}
+
+const sizes = await bundleSizes()
+const notedSizes: Readonly<Record<string, number>> = noted
+
+describe('bundled and minified, without the AWS SDK', () => {
+  test.each(Object.entries(CAPS))('%s stays below %i bytes', (modules, cap) => {
+    expect(sizes[modules]).toBeLessThan(cap)
+  })
+
+  test.each(Object.keys(sizes))(
+    '%s is as large as noted in sizes.json, within 5%% (if meant: npm run sizes)',
+    (modules) => {
+      const before = notedSizes[modules] ?? 0
+      expect(sizes[modules]).toBeGreaterThan(before * (1 - TOLERANCE))
+      expect(sizes[modules]).toBeLessThan(before * (1 + TOLERANCE))
+    },
+  )
+
+  test('sizes.json notes nothing that is gone', () => {
+    expect(Object.keys(notedSizes).filter((modules) => !(modules in sizes))).toEqual([])
+  })
+})
