@@ -31,34 +31,6 @@ const resources = process.getActiveResourcesInfo().filter((kind) => kind !== 'Pi
 console.log(JSON.stringify({ resources, globals: Reflect.ownKeys(globalThis).filter((key) => !globals.has(key)).map(String) }))
 `
 
-beforeAll, expect, test } from 'vitest'
-
-import { bundle } from '../../scripts/bundle.ts'
-import { removeFolder, scratchFolder, subpaths } from './support/packed.ts'
-
-const folder = scratchFolder()
-
-/**
- * Loaded before the subpath: every socket of Node, and every look-up of a name, goes through these, and here they refuse. The permission model
- * of Node refuses files (but the bundle itself and this script), child processes, workers and native addons.
- */
-const GUARD = `
-import { Socket } from 'node:net'
-import dgram from 'node:dgram'
-import dns from 'node:dns'
-const refuse = (what) => () => { console.error('network on import: ' + what); process.exit(3) }
-Socket.prototype.connect = refuse('connect')
-dgram.Socket.prototype.bind = dgram.Socket.prototype.send = refuse('datagram')
-dns.lookup = dns.resolve = dns.promises.lookup = dns.promises.resolve = refuse('dns')
-`
-const PROBE = `
-const before = process.getActiveResourcesInfo().length
-const globals = new Set(Reflect.ownKeys(globalThis))
-await import(process.argv[2])
-const left = Reflect.ownKeys(globalThis).filter((key) => !globals.has(key)).map(String)
-console.log(JSON.stringify({ resources: process.getActiveResourcesInfo().length - before, globals: left }))
-`
-
 beforeAll(() => {
   writeFileSync(join(folder, 'guard.mjs'), GUARD)
   writeFileSync(join(folder, 'probe.mjs'), PROBE)
