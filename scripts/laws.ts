@@ -1,0 +1,67 @@
+// `npm run docs:laws` makes docs/laws.md from the names of the laws; with `--check` it fails where that file is stale.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+interface ListedTest {
+  readonly name: string
+  readonly file: string
+}
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const PAGE = join(ROOT, 'docs/laws.md')
+const HEAD = `# Laws
+
+What holds for all inputs. Each line is the name of a property that \`npm test\` tries on generated inputs
+([fast-check](https://fast-check.dev)); a failure prints the seed that replays it. Made from the tests by \`npm run docs:laws\`.
+`
+
+/** Every test of the files of laws, without running any. */
+function listLaws(): readonly ListedTest[] {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-laws-'))
+  try {
+    const out = join(folder, 'tests.json')
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
+    execFileSync(process.execPath, [vitest, 'list', '.laws.test.ts', `--json=${out}`, '--typecheck.enabled=false'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    return JSON.parse(readFileSync(out, 'utf8'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The page: a heading for each folder, one for each file, a line for each law. */
+function pageText(laws: readonly ListedTest[]): string {
+  const lawsOf = new Map<string, string[]>()
+  for (const { name, file } of laws) {
+    const path = relative(ROOT, file).replaceAll('\\', '/')
+    lawsOf.set(path, [...(lawsOf.get(path) ?? []), `- ${lawName(name)}`])
+  }
+  let page = HEAD
+  let folder = ''
+  for (const [file, lines] of [...lawsOf].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const own = file.split('/').slice(1, -1).join('/')
+    if (own !== folder) page += `\n## ${own}\n`
+    folder = own
+    page += `\n### [${basename(file, '.laws.test.ts')}](../${file})\n\n${lines.join('\n')}\n`
+  }
+  return page
+}
+
+/** `int64 > int64: writing is String(BigInt)` says its subject once. */
+function lawName(fullName: string): string {
+  const [own = '', ...subjects] = fullName.split(' > ').reverse()
+  return [own, ...subjects.filter((subject) => !own.startsWith(`${subject}:`))].reverse().join(': ')
+}
+
+const text = pageText(listLaws())
+if (!process.argv.includes('--check')) {
+  writeFileSync(PAGE, text)
+} else if (readFileSync(PAGE, 'utf8') !== text) {
+  console.error('docs/laws.md is stale: run `npm run docs:laws`')
+  process.exitCode = 1
+}
