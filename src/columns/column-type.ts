@@ -1,7 +1,7 @@
 import {
   Binary,
   Bool,
-  type DataType,
+  DataType,
   DateDay,
   Decimal,
   Field,
@@ -12,6 +12,7 @@ import {
   TimestampMicrosecond,
   TimestampMillisecond,
   TimestampNanosecond,
+  TimeUnit,
   Utf8,
 } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
@@ -74,7 +75,26 @@ export function schemaFields(option: SchemaOption | undefined): Map<string, Fiel
   return fields
 }
 
-function isSchema(option: SchemaOption): option is Schema {
+/** The name by which people know a column's type: as a `schema` option spells it, else Arrow's. */
+export function columnTypeName(type: DataType): string {
+  if (DataType.isDictionary(type)) return columnTypeName(type.dictionary)
+  if (DataType.isDecimal(type)) return `decimal(${type.precision},${type.scale})`
+  if (DataType.isTimestamp(type)) return TIMESTAMP_NAMES[type.unit]
+  if (DataType.isDate(type)) return 'date'
+  return String(type)
+    .toLowerCase()
+    .replace(/^utf8$/, 'string')
+}
+
+const TIMESTAMP_NAMES: Readonly<Record<TimeUnit, string>> = {
+  [TimeUnit.SECOND]: 'timestamp[s]',
+  [TimeUnit.MILLISECOND]: 'timestamp',
+  [TimeUnit.MICROSECOND]: 'timestamp[us]',
+  [TimeUnit.NANOSECOND]: 'timestamp[ns]',
+}
+
+/** Whether the option is an Arrow schema, of this or another copy of Arrow. */
+export function isSchema(option: SchemaOption): option is Schema {
   return option instanceof Schema || (Array.isArray(option['fields']) && option['metadata'] instanceof Map)
 }
 

@@ -1,0 +1,33 @@
+import { types } from 'node:util'
+import type { DataType } from 'apache-arrow'
+import { isMillraceError, MillraceError, type Position } from '../errors.ts'
+import { columnTypeName } from './column-type.ts'
+import type { Shape } from './shape.ts'
+
+/** That a JavaScript value does not fit its column; says what kind of value it is, never which. */
+export function misfit(value: unknown, type: DataType, position: Position): MillraceError {
+  const name = columnTypeName(type)
+  return new MillraceError('TYPE_MISMATCH', `${kindName(value)} does not fit type ${name} exactly`, { position })
+}
+
+/** That a value is of another kind than those that made its column's shape. */
+export function strangerError({ kind }: Shape, value: unknown, position: Position): MillraceError {
+  const rule = kind === 'empty' ? 'is no value that a column can hold' : `does not fit a column of ${kind} values`
+  return new MillraceError('TYPE_MISMATCH', `${kindName(value)} ${rule}; convert it first`, { position })
+}
+
+/** A word for the kind of a value, for messages. */
+function kindName(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value !== 'object') return `this ${typeof value}`
+  if (types.isDate(value)) return 'this Date'
+  if (types.isUint8Array(value)) return 'this Uint8Array'
+  if (Array.isArray(value)) return 'this array'
+  return value instanceof Map ? 'this Map' : 'this object'
+}
+
+/** The same error with its place in the data, if it is one of ours without a place. */
+export function locatedError(error: unknown, position: Position): unknown {
+  if (!isMillraceError(error) || error.position !== undefined) return error
+  return new MillraceError(error.code, error.message, { position, cause: error.cause })
+}

@@ -1,0 +1,28 @@
+import { DateUnit, TimeUnit } from 'apache-arrow'
+import { MillraceError } from '../../errors.ts'
+import type { ValueReader } from './reader.ts'
+
+const DAY_MS = 86_400_000
+
+export function dateReader(values: Int32Array | BigInt64Array, unit: DateUnit): ValueReader {
+  const unitMs = unit === DateUnit.DAY ? DAY_MS : 1
+  return (row) => toDate(Number(values[row]) * unitMs)
+}
+
+/** `Date` for seconds and milliseconds, bigint for the finer units: by type, so that a column's values are all of one kind. */
+export function timestampReader(values: BigInt64Array, unit: TimeUnit): ValueReader {
+  if (unit === TimeUnit.MICROSECOND || unit === TimeUnit.NANOSECOND) return (row) => values[row]
+  const unitMs = unit === TimeUnit.SECOND ? 1000 : 1
+  return (row) => toDate(Number(values[row]) * unitMs)
+}
+
+function toDate(milliseconds: number): Date {
+  const date = new Date(milliseconds)
+  if (Number.isNaN(date.getTime())) {
+    throw new MillraceError(
+      'TYPE_MISMATCH',
+      'the time lies beyond what a Date can hold; cast the column to timestamp[us] or int64',
+    )
+  }
+  return date
+}

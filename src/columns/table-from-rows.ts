@@ -1,0 +1,91 @@
+import { type Field, type RecordBatch, type Schema, Table } from 'apache-arrow'
+import { MillraceError } from '../errors.ts'
+import { locatedError, misfit, strangerError } from './cell-error.ts'
+import { type ColumnBuilder, fieldBuilder } from './column-builder.ts'
+import { isSchema, type SchemaOption, schemaFields } from './column-type.ts'
+import { recordBatch, schemaOf } from './record-batch.ts'
+import { fieldShape, learnShape, type Shape, shapeField } from './shape.ts'
+
+const BATCH_ROWS = 65_536
+
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * A table of plain objects.
+ *
+ * Number becomes `float64`, bigint `int64`, `Date` `timestamp`, string, boolean, `Uint8Array` binary, arrays lists, plain objects structs, `Map`
+ * maps: by the kind of value alone, so that a column's type does not change from table to table. Null, undefined and a missing key are null.
+ * Columns come in the order in which their names first appear.
+ *
+ * @param rows - read once. Only own enumerable keys count; `__proto__` is a name like any other.
+ * @param options.schema - types of some or all columns, by the contract of `columnBuilder`. A column that no row has is all null. An
+ *   Arrow `Schema` gives its columns' order too; its required columns refuse null.
+ * @returns batches of up to 65,536 rows, at least one. O(values); the rows are held until the table stands.
+ * @throws MillraceError `TYPE_MISMATCH` with row and column where a value is of another kind than those before it, does not fit its column's
+ *   type exactly, or is no value that a column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep.
+ * @example
+ * const table = tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, price: 9.5 }], { schema: { price: 'decimal(10,2)' } })
+ * [...rowsFromTable(table)][1] // => { id: 2n, name: null, price: '9.50' }
+ */
+export function tableFromRows(rows: Iterable<Row>, { schema: pinned }: { readonly schema?: SchemaOption } = {}): Table {
+  const all: readonly Row[] = Array.isArray(rows) ? rows : [...rows]
+  const schema = schemaOfRows(all, pinned)
+  const builders = schema.fields.map(fieldBuilder)
+  const batches: RecordBatch[] = []
+  for (let start = 0; start === 0 || start < all.length; start += BATCH_ROWS) {
+    const end = Math.min(start + BATCH_ROWS, all.length)
+    const columns = schema.fields.map((field, index) => {
+      return buildColumn(field, builders[index] as ColumnBuilder, all, start, end)
+    })
+    batches.push(recordBatch(schema, columns, end - start))
+  }
+  return new Table(schema, batches)
+}
+
+function buildColumn({ name, type }: Field, builder: ColumnBuilder, rows: readonly Row[], start: number, end: number) {
+  for (let index = start; index < end; index++) {
+    const row = rows[index] as Row
+    // An inherited `constructor` or `__proto__` is no value of the row.
+    const value = Object.hasOwn(row, name) ? row[name] : undefined
+    if (!builder.append(value)) throw misfit(value, type, { row: index + 1, column: name })
+  }
+  return builder.finish()
+}
+
+function schemaOfRows(rows: readonly Row[], option: SchemaOption | undefined): Schema {
+  const pinned = schemaFields(option)
+  const ordered = option !== undefined && isSchema(option)
+  const fields = new Map<string, Field>(ordered ? pinned : [])
+  for (const [name, shape] of shapesOf(rows, pinned)) fields.set(name, pinned.get(name) ?? shapeField(name, shape))
+  for (const [name, field] of pinned) if (!fields.has(name)) fields.set(name, field)
+  return schemaOf([...fields.values()], ordered ? option.metadata : undefined)
+}
+
+/** The shape of every column, pinned ones left empty, in the order of first appearance. */
+function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map<string, Shape> {
+  const shapes = new Map<string, Shape>()
+  rows.forEach((row, index) => {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      throw new MillraceError('TYPE_MISMATCH', 'a row is an object of column names and values', {
+        position: { row: index + 1 },
+      })
+    }
+    for (const name of Object.keys(row)) {
+      const shape = fieldShape(shapes, name)
+      if (pinned.has(name)) continue
+      const position = { row: index + 1, column: name }
+      if (!learned(shape, row[name], position)) {
+        throw strangerError(shape, row[name], position)
+      }
+    }
+  })
+  return shapes
+}
+
+function learned(shape: Shape, value: unknown, position: { row: number; column: string }): boolean {
+  try {
+    return learnShape(shape, value)
+  } catch (error) {
+    throw locatedError(error, position)
+  }
+}
