@@ -1,0 +1,37 @@
+/** Bytes gathered in one piece. */
+export interface GrowingBuffer {
+  append(bytes: Uint8Array): void
+  /** What was gathered, without a copy; it is not held any longer. */
+  take(): Uint8Array
+}
+
+const FIRST_BYTES = 64 * 1024
+const DOUBLING_BYTES = 16 * 1024 * 1024
+
+/**
+ * Gather up to `limit` bytes. Small contents double their buffer; beyond 16 MiB the whole limit is reserved at once, and the system gives
+ * memory to what is touched alone. So no second copy of a large object ever exists, which joining a list of chunks would make.
+ */
+export function growingBuffer(limit: number): GrowingBuffer {
+  let buffer = Buffer.alloc(0)
+  let length = 0
+  return {
+    append(bytes) {
+      const needed = length + bytes.length
+      if (needed > buffer.length) {
+        const doubled = Math.max(needed, FIRST_BYTES, buffer.length * 2)
+        const grown = Buffer.allocUnsafeSlow(doubled > DOUBLING_BYTES ? Math.max(needed, limit) : doubled)
+        grown.set(buffer.subarray(0, length))
+        buffer = grown
+      }
+      buffer.set(bytes, length)
+      length = needed
+    },
+    take() {
+      const taken = buffer.subarray(0, length)
+      buffer = Buffer.alloc(0)
+      length = 0
+      return taken
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { MillraceError } from '../errors.ts'
+import { defaultChecksum, type SinkClient } from './request-body.ts'
+import { describeS3Error, httpStatusOf, writeError } from './s3-error.ts'
+
+export const MIN_PART_BYTES = 5 * 1024 * 1024
+export const MAX_PART_BYTES = 5 * 1024 * 1024 * 1024
+const MAX_PARTS = 10_000
+const PARTS_OF_A_SIZE = 2_000
+
+export interface MultipartOptions {
+  readonly ifNoneMatch: '*' | undefined
+  readonly partBytes: number
+  readonly concurrency: number
+  /** Cancels requests under way. */
+  readonly signal: AbortSignal
+  /** Told of the first part that fails, at once. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** A multipart upload under way. */
+export interface MultipartUpload {
+  /** Take bytes; resolves when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Make the object of the parts; resolves to its ETag. */
+  complete(): Promise<string | undefined>
+  /** Remove every part. Resolves when no request is under way any more; never rejects. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Bytes of part `number` (from 1): twice as many after every 2,000 parts, so that S3's 10,000 parts hold 62,000 times `partBytes`, while
+ * small uploads take little memory.
+ */
+export function bytesOfPart(number: number, partBytes: number): number {
+  return Math.min(MAX_PART_BYTES, partBytes * 2 ** Math.floor((number - 1) / PARTS_OF_A_SIZE))
+}
+
+/** Open a multipart upload. At most `concurrency` parts are under way, and one more is filled meanwhile; their buffers are reused. */
+export async function startMultipartUpload(
+  client: SinkClient,
+  target: { readonly Bucket: string; readonly Key: string },
+  headers: { readonly ContentType?: string; readonly Metadata?: Record<string, string> },
+  { ifNoneMatch, partBytes, concurrency, signal, onFailure }: MultipartOptions,
+): Promise<MultipartUpload> {
+  // Parts carry the client's default checksum, which S3 takes only where the upload announced it.
+  const algorithm = await defaultChecksum(client)
+  const checksum = algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm }
+  // Never cancelled: an upload whose id never came back could not be removed.
+  const { UploadId } = await client
+    .send(new CreateMultipartUploadCommand({ ...target, ...headers, ...checksum }))
+    .catch((error: unknown) => {
+      throw writeError(error, undefined)
+    })
+
+  const completed: CompletedPart[] = []
+  const underWay = new Set<Promise<void>>()
+  const free: Uint8Array[] = []
+  let parts = 0
+  let filling: Uint8Array | undefined
+  let filled = 0
+
+  const upload = async (PartNumber: number, buffer: Uint8Array, length: number): Promise<void> => {
+    try {
+      const command = new UploadPartCommand({
+        ...target,
+        ...checksum,
+        UploadId,
+        PartNumber,
+        Body: buffer.subarray(0, length),
+      })
+      const answer = await client.send(command, { abortSignal: signal })
+      completed.push({ PartNumber, ...partFields(answer) })
+      free.push(buffer)
+    } catch (error) {
+      onFailure(error)
+    }
+  }
+
+  const send = async (buffer: Uint8Array, length: number): Promise<void> => {
+    while (underWay.size >= concurrency) await Promise.race(underWay)
+    signal.throwIfAborted()
+    const task: Promise<void> = upload(++parts, buffer, length).finally(() => underWay.delete(task))
+    underWay.add(task)
+  }
+
+  const nextBuffer = (): Uint8Array => {
+    if (parts === MAX_PARTS) {
+      throw new MillraceError(
+        'LIMIT_EXCEEDED',
+        `the object needs more than the ${MAX_PARTS} parts that S3 takes: raise partBytes`,
+      )
+    }
+    const bytes = bytesOfPart(parts + 1, partBytes)
+    const reused = free.pop()
+    return reused !== undefined && reused.length === bytes ? reused : Buffer.allocUnsafeSlow(bytes)
+  }
+
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; ) {
+        filling ??= nextBuffer()
+        const taken = Math.min(bytes.length - at, filling.length - filled)
+        filling.set(bytes.subarray(at, at + taken), filled)
+        filled += taken
+        at += taken
+        if (filled === filling.length) {
+          const full = filling
+          filling = undefined
+          filled = 0
+          await send(full, full.length)
+        }
+      }
+    },
+    async complete() {
+      if (filling !== undefined) await send(filling, filled)
+      await Promise.all(underWay)
+      signal.throwIfAborted()
+      const Parts = completed.sort((a, b) => Number(a.PartNumber) - Number(b.PartNumber))
+      const command = new CompleteMultipartUploadCommand({
+        ...target,
+        UploadId,
+        MultipartUpload: { Parts },
+        ...(ifNoneMatch && { IfNoneMatch: ifNoneMatch }),
+      })
+      const { ETag } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+        signal.throwIfAborted()
+        throw writeError(error, ifNoneMatch)
+      })
+      return ETag
+    },
+    async abandon() {
+      await Promise.allSettled(underWay)
+      await removeUpload(client, { ...target, UploadId })
+    },
+  }
+}
+
+const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
+
+/** What S3 wants to hear again of a part when the upload is completed. */
+function partFields(answer: CompletedPart): CompletedPart {
+  const fields: CompletedPart = { ETag: answer.ETag }
+  for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]
+  return fields
+}
+
+/** Remove an upload, twice: S3 may still be taking in a part whose request was cancelled, and the first time may fail. */
+async function removeUpload(
+  client: Pick<S3Client, 'send'>,
+  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+): Promise<void> {
+  let failure: unknown
+  for (let round = 0; round < 2; round++) {
+    try {
+      await client.send(new AbortMultipartUploadCommand(upload))
+      failure = undefined
+    } catch (error) {
+      if (httpStatusOf(error) === 404) return
+      failure = error
+    }
+  }
+  if (failure === undefined) return
+  // The error that led here is the one to throw; parts left behind cost money until a lifecycle rule ends them, so this is not kept quiet.
+  process.emitWarning(
+    'a failed upload could not be removed from S3: let a lifecycle rule abort incomplete multipart uploads',
+    {
+      code: 'MILLRACE_UPLOAD_LEFT',
+      detail: describeS3Error(failure),
+    },
+  )
+}

@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { MillraceError } from '../errors.ts'
+import { backoffMs } from '../internal/backoff.ts'
+import { untilAborted } from '../internal/until-aborted.ts'
+import { growingBuffer } from './growing-buffer.ts'
+import { MAX_PART_BYTES, MIN_PART_BYTES, type MultipartUpload, startMultipartUpload } from './multipart-upload.ts'
+import { checkHeaders, type ObjectMetadata } from './object-headers.ts'
+import { bodyOf, isStreamed, type SinkClient } from './request-body.ts'
+import { httpStatusOf, isTransient, writeError } from './s3-error.ts'
+
+export interface S3Target {
+  readonly bucket: string
+  readonly key: string
+  readonly contentType?: string
+  /**
+   * User metadata. A function is called once, when the first request goes out: then all bytes have come, if they are at most
+   * `singlePutLimit`.
+   */
+  readonly metadata?: ObjectMetadata | (() => ObjectMetadata | Promise<ObjectMetadata>)
+  /** `'*'`: write only where no object is. */
+  readonly ifNoneMatch?: '*'
+}
+
+export interface S3SinkOptions {
+  /** Bytes up to which an object goes out as one `PutObject`; so many are held at the most before the first request. Default 100 MiB. */
+  readonly singlePutLimit?: number
+  /** Bytes of a part beyond that, 5 MiB to 5 GiB; doubles after every 2,000 parts. Default 8 MiB. */
+  readonly partBytes?: number
+  /** Parts under way at the same time; each holds `partBytes`, and one more is filled meanwhile. Default 4. */
+  readonly concurrency?: number
+  /** Attempts of a put that S3 answers with a conflict under way (409) or, beyond 8 MiB, with a transient error. Default 5. */
+  readonly attempts?: number
+  /** Waits between two attempts. Default: a timer. */
+  readonly sleep?: (ms: number) => Promise<unknown>
+  /** For the jitter of the waits, from 0 to 1. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+export interface S3SinkResult {
+  /** As S3 gives it, in quotes. */
+  readonly eTag?: string
+  /** Bytes written. */
+  readonly bytes: number
+}
+
+export type S3Sink = (
+  chunks: AsyncIterable<Uint8Array>,
+  options?: { readonly signal?: AbortSignal | undefined },
+) => Promise<S3SinkResult>
+
+const MIB = 1024 * 1024
+
+/**
+ * The end of a pipeline that writes one object to S3: whole, or not at all.
+ *
+ * Up to `singlePutLimit` bytes go out as one `PutObject` after the last chunk has come; more go out as a multipart upload with bounded
+ * concurrency, in memory that does not grow with the object. When the source fails, a request fails or the signal aborts, requests under
+ * way are cancelled and the parts removed, so that neither half an object nor an orphan part remains; a source that fails before the first
+ * request sends nothing at all. Errors of the source, and the signal's reason, are thrown as they are.
+ *
+ * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
+ * @param target - where the object goes and what goes with it. Metadata must be US-ASCII, 2 KB in all.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object anew.
+ * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
+ * lasts: 409); `OPTION_INVALID` for options, metadata or a content type that S3 would refuse or change; `TYPE_MISMATCH` for a chunk that
+ * is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts.
+ * @example
+ * await pipeline(batches, parquet().write(), s3Sink(client, { bucket: 'lake', key: 'processed/orders.parquet' }))
+ */
+export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOptions = {}): S3Sink {
+  const { singlePutLimit = 100 * MIB, partBytes = 8 * MIB, concurrency = 4, attempts = 5 } = options
+  checkCount('singlePutLimit', singlePutLimit, 0, MAX_PART_BYTES)
+  checkCount('partBytes', partBytes, MIN_PART_BYTES, MAX_PART_BYTES)
+  checkCount('concurrency', concurrency, 1, 1000)
+  checkCount('attempts', attempts, 1, 1000)
+  const { sleep = wait, random = Math.random } = options
+  const { ifNoneMatch } = target
+  const place = { Bucket: target.bucket, Key: target.key }
+
+  const put = async (bytes: Uint8Array, signal: AbortSignal): Promise<string | undefined> => {
+    const headers = await headersOf(target)
+    const streamed = isStreamed(bytes)
+    for (let failures = 1; ; failures++) {
+      signal.throwIfAborted()
+      try {
+        const body = await bodyOf(client, bytes)
+        const command = new PutObjectCommand({
+          ...place,
+          ...headers,
+          ...body,
+          ...(ifNoneMatch && { IfNoneMatch: ifNoneMatch }),
+        })
+        return (await client.send(command, { abortSignal: signal })).ETag
+      } catch (error) {
+        signal.throwIfAborted()
+        // The client retries what it holds in memory itself, but no stream, and no conflict.
+        const again = httpStatusOf(error) === 409 || (streamed && isTransient(error))
+        if (!again || failures >= attempts) throw writeError(error, ifNoneMatch)
+      }
+      await sleep(backoffMs(failures - 1, { random }))
+    }
+  }
+
+  return async (chunks, { signal } = {}) => {
+    const failure = new AbortController()
+    const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal])
+    const onFailure = (error: unknown): void => failure.abort(writeError(error, ifNoneMatch))
+    const head = growingBuffer(singlePutLimit)
+    let upload: MultipartUpload | undefined
+    let bytes = 0
+    try {
+      for await (const chunk of untilAborted(chunks, stop)) {
+        if (!(chunk instanceof Uint8Array))
+          throw new MillraceError('TYPE_MISMATCH', 'a chunk that is no Uint8Array came to s3Sink')
+        bytes += chunk.length
+        if (upload === undefined && bytes > singlePutLimit) {
+          const headers = await headersOf(target)
+          upload = await startMultipartUpload(client, place, headers, {
+            ifNoneMatch,
+            partBytes,
+            concurrency,
+            signal: stop,
+            onFailure,
+          })
+          await upload.write(head.take())
+        }
+        if (upload === undefined) head.append(chunk)
+        else await upload.write(chunk)
+      }
+      const eTag = await (upload === undefined ? put(head.take(), stop) : upload.complete())
+      return { ...(eTag !== undefined && { eTag }), bytes }
+    } catch (error) {
+      failure.abort(error)
+      await upload?.abandon()
+      throw error
+    }
+  }
+}
+
+/** What goes with the object, checked, as the first request carries it. */
+async function headersOf({ contentType, metadata }: S3Target) {
+  const Metadata = typeof metadata === 'function' ? await metadata() : metadata
+  checkHeaders(contentType, Metadata)
+  return {
+    ...(contentType !== undefined && { ContentType: contentType }),
+    ...(Metadata !== undefined && { Metadata: { ...Metadata } }),
+  }
+}
+
+function checkCount(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return
+  throw new MillraceError('OPTION_INVALID', `${name}: must be a whole number from ${min} to ${max}`)
+}

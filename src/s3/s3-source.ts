@@ -1,0 +1,215 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { ByteSource } from '../codecs/source.ts'
+import { isMillraceError, MillraceError } from '../errors.ts'
+import { backoffMs } from '../internal/backoff.ts'
+import { httpStatusOf, isTransient, sourceUnavailable } from './s3-error.ts'
+
+/** An object of S3. An `S3ObjectRef` is one. */
+export interface S3Location {
+  readonly bucket: string
+  /** The decoded key. */
+  readonly key: string
+  readonly versionId?: string
+  /** What the object must be, with or without quotes; when absent, what it is at the first read. */
+  readonly eTag?: string
+}
+
+export interface S3SourceOptions {
+  /** Failures in a row, without a byte between them, after which a read gives up. Default 5. */
+  readonly attempts?: number
+  /** Milliseconds without a byte, while one is waited for, after which a connection counts as broken. Default 30,000. */
+  readonly stallMs?: number
+  /** Waits between two attempts. Default: a timer. */
+  readonly sleep?: (ms: number) => Promise<unknown>
+  /** For the jitter of the waits, from 0 to 1. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+/** A {@link ByteSource} that can tell its size at the cost of at most one request. */
+export interface S3Source extends ByteSource {
+  /** Bytes in all: from what was read before, else by one `HeadObject`. */
+  length(): Promise<number>
+}
+
+/** An answer to a ranged read. `end` is where its bytes stop, excluded. */
+interface Opened {
+  readonly body: AsyncIterable<Uint8Array>
+  readonly end: number | undefined
+}
+
+/**
+ * An object of S3 as a {@link ByteSource}: streamed with one `GetObject`, or read by range.
+ *
+ * A stream that breaks or stalls goes on at the byte where it broke, with backoff. All reads of one source are of one object: the first
+ * answer's ETag (or the option `eTag`) goes out with every further request. Leaving a stream early closes its connection.
+ *
+ * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
+ * @param location - bucket, decoded key, and `versionId` or `eTag` where the event gave them.
+ * @returns the source. Holds no bytes itself; `read` holds the range it returns. An empty object has no bytes, and so has a range
+ * beyond the end.
+ * @throws MillraceError `SOURCE_UNAVAILABLE` when the object is missing, access is denied, or the attempts are used up (the SDK's error is
+ * the cause); `SOURCE_CHANGED` when it was replaced or removed since the first read, or is not the one that `eTag` names.
+ * @example
+ * csv().read(s3Source(client, { bucket: 'lake', key: 'landing/orders.csv' }))
+ */
+export function s3Source(
+  client: Pick<S3Client, 'send'>,
+  location: S3Location,
+  options: S3SourceOptions = {},
+): S3Source {
+  const { attempts = 5, stallMs = 30_000, sleep = wait, random = Math.random } = options
+  const { bucket: Bucket, key: Key, versionId: VersionId } = location
+  let eTag = location.eTag === undefined ? undefined : unquoted(location.eTag)
+  let size: number | undefined
+
+  const request = () => ({
+    Bucket,
+    Key,
+    ...(VersionId !== undefined && { VersionId }),
+    ...(eTag !== undefined && { IfMatch: `"${eTag}"` }),
+  })
+
+  /** Remember what the object is, and refuse an answer about another one: not every server looks at If-Match. */
+  const pin = (answered: string | undefined, bytes: number | undefined): void => {
+    const found = answered === undefined ? undefined : unquoted(answered)
+    if (eTag !== undefined && found !== undefined && found !== eTag) throw changed('it was replaced')
+    eTag ??= found
+    size ??= bytes
+  }
+
+  /** Ask for bytes from `start` on; undefined where the object has none there. A transient failure is thrown as it is. */
+  const open = async (start: number, end: number | undefined, signal: AbortSignal): Promise<Opened | undefined> => {
+    const whole = start === 0 && end === undefined
+    const Range = whole ? undefined : `bytes=${start}-${end === undefined ? '' : end - 1}`
+    const command = new GetObjectCommand({ ...request(), ...(Range !== undefined && { Range }) })
+    const answer = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+      if (httpStatusOf(error) === 416) return undefined
+      throw isTransient(error) ? error : readError(error, size !== undefined)
+    })
+    if (answer === undefined) return undefined
+    const opened = openedFrom(answer, start)
+    pin(answer.ETag, totalOf(answer))
+    return opened
+  }
+
+  async function* stream({ start, end }: { readonly start: number; readonly end?: number } = { start: 0 }) {
+    const limit = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end
+    let at = start
+    let failures = 0
+    while (at < Math.min(limit ?? Number.POSITIVE_INFINITY, size ?? Number.POSITIVE_INFINITY)) {
+      const connection = new AbortController()
+      let stop: number | undefined
+      let complete = false
+      try {
+        const opened = await open(at, limit, connection.signal)
+        if (opened === undefined) {
+          if (at > start) throw changed('it became shorter')
+          return
+        }
+        stop = opened.end
+        for await (const chunk of whileFlowing(opened.body, stallMs, connection)) {
+          if (at + chunk.length > Math.min(stop ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)) {
+            throw changed('more bytes came than were announced')
+          }
+          at += chunk.length
+          failures = 0
+          yield chunk
+        }
+        if (stop !== undefined && at < stop) throw new Error('the connection closed before all bytes came')
+        complete = true
+        return
+      } catch (error) {
+        if (isMillraceError(error)) throw error
+        failures++
+        // All bytes came and yet it failed: their checksum is wrong. They are handed on already, so there is nothing to resume.
+        if (failures >= attempts || at === stop) throw sourceUnavailable(error)
+      } finally {
+        // Whoever leaves early, here or by the consumer's break, closes the connection: nothing lingers in the client's pool.
+        if (!complete) connection.abort()
+      }
+      await sleep(backoffMs(failures - 1, { random }))
+    }
+  }
+
+  return {
+    stream,
+    async read(start, end) {
+      let bytes: Uint8Array | undefined
+      let filled = 0
+      for await (const chunk of stream({ start, end })) {
+        bytes ??= new Uint8Array(Math.min(end, size ?? end) - start)
+        bytes.set(chunk, filled)
+        filled += chunk.length
+      }
+      return bytes === undefined ? new Uint8Array(0) : bytes.subarray(0, filled)
+    },
+    async length() {
+      if (size !== undefined) return size
+      const answer = await client.send(new HeadObjectCommand(request())).catch((error: unknown) => {
+        throw readError(error, false)
+      })
+      pin(answer.ETag, answer.ContentLength)
+      if (size === undefined)
+        throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: its size is not told')
+      return size
+    },
+  }
+}
+
+/** The chunks of a body. A wait longer than `stallMs` closes the connection, which makes the body fail. */
+async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: number, connection: AbortController) {
+  const iterator = body[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const timer = setTimeout(() => connection.abort(), stallMs)
+      const step = await iterator.next().finally(() => clearTimeout(timer))
+      if (step.done) return
+      yield step.value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+/** Check that the answer is the range that was asked for: some servers and proxies answer with the whole object. */
+function openedFrom(answer: GetObjectCommandOutput, start: number): Opened {
+  const body: unknown = answer.Body
+  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) {
+    throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the client gives no stream of bytes')
+  }
+  const first = answer.ContentRange === undefined ? 0 : Number(/^bytes (\d+)-/.exec(answer.ContentRange)?.[1])
+  if (first !== start) {
+    throw new MillraceError(
+      'SOURCE_UNAVAILABLE',
+      'the object cannot be read: the server answers with another range than asked for',
+    )
+  }
+  const end = answer.ContentLength === undefined ? undefined : start + answer.ContentLength
+  return { body: body as AsyncIterable<Uint8Array>, end }
+}
+
+/** Bytes of the whole object, from the answer to a ranged or whole read. */
+function totalOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number | undefined {
+  if (ContentRange === undefined) return ContentLength
+  const total = /\/(\d+)$/.exec(ContentRange)?.[1]
+  return total === undefined ? undefined : Number(total)
+}
+
+function readError(error: unknown, begun: boolean): MillraceError {
+  const status = httpStatusOf(error)
+  if (status === 412) return changed('it is not the object that its ETag names', error)
+  return status === 404 && begun ? changed('it was removed', error) : sourceUnavailable(error)
+}
+
+function changed(rule: string, cause?: unknown): MillraceError {
+  return new MillraceError(
+    'SOURCE_CHANGED',
+    `the object changed while it was read: ${rule}; start again from its first byte`,
+    { cause },
+  )
+}
+
+function unquoted(eTag: string): string {
+  return eTag.replace(/^"|"$/g, '')
+}

@@ -1,0 +1,279 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type S3SourceOptions, s3Source } from '../../src/s3/s3-source.ts'
+import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+
+let server: S3Server
+let client: S3Client
+beforeAll(async () => {
+  server = await startS3Server()
+  client = server.client()
+})
+afterAll(() => server.close())
+beforeEach(() => server.reset())
+
+const key = 'landing/a.bin'
+const content = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7919) >>> 3)
+const quick: S3SourceOptions = { sleep: async () => {} }
+const sourceOf = (options: S3SourceOptions = quick, location = {}) =>
+  s3Source(client, { bucket: BUCKET, key, ...location }, options)
+const gets = () => server.requests.filter(({ method }) => method === 'GET')
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return Uint8Array.from(Buffer.concat(parts))
+}
+
+describe('s3Source', () => {
+  test('streams an object with one request, from any byte on', async () => {
+    await server.put(key, content)
+    expect(await bytesOf(sourceOf().stream())).toEqual(content)
+    expect(gets()).toHaveLength(1)
+    expect(gets()[0]?.headers.range).toBeUndefined()
+    expect(await bytesOf(sourceOf().stream({ start: 299_000 }))).toEqual(content.slice(299_000))
+    expect(await bytesOf(sourceOf().stream({ start: 10, end: 20 }))).toEqual(content.slice(10, 20))
+  })
+
+  test('an empty object is an empty source', async () => {
+    await server.put(key, new Uint8Array(0))
+    expect(await bytesOf(sourceOf().stream())).toHaveLength(0)
+    expect(await sourceOf().read(0, 10)).toHaveLength(0)
+    expect(await sourceOf().length()).toBe(0)
+  })
+
+  test('an empty range asks for nothing', async () => {
+    await server.put(key, content)
+    expect(await sourceOf().read(5, 5)).toHaveLength(0)
+    expect(gets()).toHaveLength(0)
+  })
+
+  test('tells its length: from what was read, else by one HEAD', async () => {
+    await server.put(key, content)
+    const source = sourceOf()
+    expect(await source.length()).toBe(content.length)
+    expect(await source.length()).toBe(content.length)
+    const other = sourceOf()
+    await other.read(0, 4)
+    expect(await other.length()).toBe(content.length)
+    expect(server.requests.filter(({ method }) => method === 'HEAD')).toHaveLength(1)
+  })
+
+  test.each(['a b+c%2B.csv', 'été/日本.csv', "a'(1)*!.csv", 'a//b.csv', '#?&=.csv'])(
+    'reads the key %s',
+    async (odd) => {
+      await server.put(odd, 'x')
+      expect(await bytesOf(s3Source(client, { bucket: BUCKET, key: odd }).stream())).toEqual(new Uint8Array([120]))
+    },
+  )
+
+  test('a body that breaks goes on at the byte where it broke', async () => {
+    await server.put(key, content)
+    const waits: number[] = []
+    server.fault(({ method }) => (method === 'GET' && gets().length <= 3 ? { breakAfter: 70_000 } : undefined))
+    const source = sourceOf({ random: () => 1, sleep: async (ms) => waits.push(ms) })
+    expect(await bytesOf(source.stream())).toEqual(content)
+    expect(gets().map(({ headers }) => headers.range)).toEqual([
+      undefined,
+      'bytes=70000-',
+      'bytes=140000-',
+      'bytes=210000-',
+    ])
+    expect(gets().map(({ headers }) => headers['if-match'] !== undefined)).toEqual([false, true, true, true])
+    expect(waits).toEqual([100, 100, 100])
+  })
+
+  test('a range that breaks goes on too, and ends where it should', async () => {
+    await server.put(key, content)
+    server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { breakAfter: 100 } : undefined))
+    expect(await sourceOf().read(1000, 2000)).toEqual(content.slice(1000, 2000))
+    expect(gets().map(({ headers }) => headers.range)).toEqual(['bytes=1000-1999', 'bytes=1100-1999'])
+  })
+
+  test('gives up after its attempts, with growing waits and the last error as cause', async () => {
+    await server.put(key, content)
+    const waits: number[] = []
+    server.fault(({ method }) => (method === 'GET' ? { breakAfter: 0 } : undefined))
+    const source = sourceOf({ attempts: 4, random: () => 1, sleep: async (ms) => waits.push(ms) })
+    await expect(bytesOf(source.stream())).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      cause: expect.any(Error),
+    })
+    expect(gets()).toHaveLength(4)
+    expect(waits).toEqual([100, 200, 400])
+  })
+
+  test('a body that stalls counts as broken', async () => {
+    await server.put(key, content)
+    server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { stallAfter: 1000 } : undefined))
+    expect(await bytesOf(sourceOf({ ...quick, stallMs: 200 }).stream())).toEqual(content)
+  })
+
+  test('a slow consumer is no stall', async () => {
+    await server.put(key, content)
+    let bytes = 0
+    for await (const chunk of sourceOf({ ...quick, stallMs: 50 }).stream()) {
+      if (bytes === 0) await wait(150)
+      bytes += chunk.length
+    }
+    expect(bytes).toBe(content.length)
+    expect(gets()).toHaveLength(1)
+  })
+
+  test('503 SlowDown is tried again, before the first byte and later', async () => {
+    await server.put(key, content)
+    server.fault(({ method }) => {
+      if (method !== 'GET') return undefined
+      if (gets().length === 2) return { breakAfter: 5000 }
+      return gets().length < 5 ? { status: 503, code: 'SlowDown' } : undefined
+    })
+    expect(await bytesOf(sourceOf().stream())).toEqual(content)
+    expect(gets().at(-1)?.headers.range).toBe('bytes=5000-')
+  })
+
+  test.each([
+    ['missing', 404, 'NoSuchKey'],
+    ['access denied', 403, 'AccessDenied'],
+    ['a bucket elsewhere', 301, 'PermanentRedirect'],
+    ['archived', 403, 'InvalidObjectState'],
+  ])('%s at first is SOURCE_UNAVAILABLE, at once', async (_, status, code) => {
+    await server.put(key, content)
+    server.fault(({ method }) => (method === 'PUT' ? undefined : { status, code }))
+    const refused = { code: 'SOURCE_UNAVAILABLE', cause: { name: code, $metadata: { httpStatusCode: status } } }
+    await expect(bytesOf(sourceOf().stream())).rejects.toMatchObject(refused)
+    await expect(sourceOf().read(0, 1)).rejects.toMatchObject(refused)
+    await expect(sourceOf().read(0, 1)).rejects.toThrow(`HTTP ${status} ${code}`)
+    await expect(sourceOf().length()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(gets()).toHaveLength(3)
+  })
+
+  test('its messages name neither bucket nor key', async () => {
+    const error = await sourceOf().read(0, 1).catch(String)
+    expect(error).toMatch(/HTTP 404 NoSuchKey/)
+    expect(error).not.toMatch(/landing|lake/)
+  })
+
+  test('no server at all is SOURCE_UNAVAILABLE', async () => {
+    const nobody = server.client({ endpoint: 'http://127.0.0.1:9' })
+    const source = s3Source(nobody, { bucket: BUCKET, key }, { ...quick, attempts: 2 })
+    await expect(source.read(0, 1)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      cause: { code: 'ECONNREFUSED' },
+    })
+  })
+
+  test('replaced between two reads is SOURCE_CHANGED', async () => {
+    await server.put(key, content)
+    const source = sourceOf()
+    await source.read(0, 10)
+    await server.put(key, content.slice(1))
+    await expect(source.read(10, 20)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+    await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+  })
+
+  test('replaced while a stream is broken is SOURCE_CHANGED', async () => {
+    await server.put(key, content)
+    server.fault(({ method }) => (method === 'GET' ? { breakAfter: 1000 } : undefined))
+    const source = sourceOf({ sleep: () => server.put(key, content.slice(1)) })
+    await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+  })
+
+  test('gone in the middle is SOURCE_CHANGED', async () => {
+    await server.put(key, content)
+    const source = sourceOf()
+    await source.read(0, 10)
+    server.reset()
+    await expect(source.read(10, 20)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+  })
+
+  test('an eTag given, with or without quotes, pins the first read', async () => {
+    await server.put(key, content)
+    const eTag = Object(await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))).ETag
+    for (const tag of [eTag, eTag.replaceAll('"', '')]) {
+      expect(await sourceOf(quick, { eTag: tag }).read(0, 3)).toEqual(content.slice(0, 3))
+    }
+    const other = sourceOf(quick, { eTag: '0123456789abcdef0123456789abcdef' })
+    await expect(other.read(0, 3)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+    await expect(other.length()).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+  })
+
+  test('a consumer that leaves early closes the connection', async () => {
+    await server.put(key, new Uint8Array(20_000_000))
+    const lone = server.client()
+    const before = await server.connections()
+    for (let round = 0; round < 3; round++) {
+      for await (const _ of s3Source(lone, { bucket: BUCKET, key }).stream()) break
+    }
+    await expect.poll(() => server.connections()).toBeLessThanOrEqual(before)
+  })
+
+  test('a complete read keeps the connection for the next one', async () => {
+    await server.put(key, content)
+    const lone = server.client()
+    const before = await server.connections()
+    const source = s3Source(lone, { bucket: BUCKET, key })
+    for (let at = 0; at < 5; at++) await source.read(at * 10, at * 10 + 10)
+    expect(await server.connections()).toBe(before + 1)
+  })
+})
+
+describe('s3Source in front of servers that keep no promise', () => {
+  async function against(
+    listener: RequestListener,
+    check: (source: ReturnType<typeof s3Source>) => Promise<void>,
+  ): Promise<void> {
+    const http = createServer(listener).listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    const odd = new S3Client({
+      endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 1,
+    })
+    try {
+      await check(s3Source(odd, { bucket: BUCKET, key }, { ...quick, attempts: 2 }))
+    } finally {
+      odd.destroy()
+      http.closeAllConnections()
+      http.close()
+    }
+  }
+
+  test('the whole object in answer to a range is refused, not taken for the range', () =>
+    against(
+      (_, response) => response.writeHead(200, { ETag: '"a"', 'Content-Length': 10 }).end('0123456789'),
+      async (source) => {
+        await expect(source.read(5, 8)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+      },
+    ))
+
+  test('another ETag in spite of If-Match is SOURCE_CHANGED', () => {
+    let answers = 0
+    return against(
+      (_, response) =>
+        response
+          .writeHead(206, { ETag: `"${answers++}"`, 'Content-Length': 1, 'Content-Range': 'bytes 0-0/10' })
+          .end('0'),
+      async (source) => {
+        await source.read(0, 1)
+        await expect(source.read(0, 1)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
+      },
+    )
+  })
+
+  test('a wrong checksum is an error, though all bytes came', () =>
+    against(
+      (_, response) =>
+        response
+          .writeHead(200, { ETag: '"a"', 'Content-Length': 10, 'x-amz-checksum-crc32': 'AAAAAA==' })
+          .end('0123456789'),
+      async (source) => {
+        await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+      },
+    ))
+})
