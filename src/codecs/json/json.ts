@@ -1,0 +1,208 @@
+import { type RecordBatch, Table } from 'apache-arrow'
+import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
+import { MillraceError } from '../../errors.ts'
+import type { Codec, CodecInput, CodecName } from '../codec.ts'
+import type { InvalidRow } from '../csv/csv-options.ts'
+import type { CodecLimits } from '../limits.ts'
+import { chunksOf, isByteSource } from '../source.ts'
+import { type JsonReader, jsonReader, type ReadPlan, shapeReader } from './reader.ts'
+import type { Shape } from './shape.ts'
+import { jsonWriter, type WriteForm } from './write-json.ts'
+
+/** Options of the JSON and NDJSON codecs. */
+export interface JsonOptions {
+  /**
+   * Types of columns by name; the types of all others are inferred. Nested columns take Arrow types. `int64` takes integers and
+   * their text, `decimal(p,s)` numbers and their text, `binary` base64; every other type takes its own kind of value alone.
+   */
+  readonly schema?: SchemaOption
+  /**
+   * Rows that a stream looks at before it fixes the types of its columns. Default 10,000, and no more than fit in 64 MiB; `Infinity` reads
+   * the source twice. Whole tables always look at all rows.
+   */
+  readonly inferRows?: number
+  readonly limits?: CodecLimits
+  /** Called with each row that is refused, and the rest is read on. Without it the first such row is an error. */
+  readonly onInvalidRow?: (row: InvalidRow) => void
+  /** What to write for NaN and the infinities, which JSON lacks: fail with `TYPE_MISMATCH` (default), or write null. */
+  readonly nonFinite?: 'error' | 'null'
+}
+
+const DEFAULT_INFER_ROWS = 10_000
+/** Bytes that the reader takes at a time, however large the chunks are. */
+const SLICE_BYTES = 256 * 1024
+
+/**
+ * The codec of JSON files: one array of objects, or one object a line, found by looking; a single object over several lines is one row.
+ *
+ * Reading makes columns of the keys, nested ones too: objects become structs, arrays lists. A column whose values are of mixed kinds becomes
+ * `string` and holds each value's JSON text without white space, so that `1` and `"1"` stay apart. Memory holds a batch (about 4 MiB of text), or one row
+ * where that is larger. Writing gives an array with a row a line. Time grows with the bytes.
+ *
+ * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is no object, nothing at all), `ENCODING_INVALID` (not UTF-8, or a
+ *   lone surrogate), `TYPE_MISMATCH` (a value or key that `schema` or the rows looked at had not announced), `COLUMN_UNKNOWN` (a column of
+ *   `schema` that no row has) or `LIMIT_EXCEEDED`; and whose `write` fails with `TYPE_MISMATCH` (NaN, infinities), `COLUMN_CONFLICT` (two
+ *   columns of one name) or `UNSUPPORTED_FORMAT` (a type without JSON form). Source: RFC 8259.
+ * @example
+ * json().contentType // => 'application/json'
+ */
+export function json(options: JsonOptions = {}): Codec {
+  return jsonCodec('json', 'application/json', 'array', options)
+}
+
+/**
+ * The codec of NDJSON (JSON Lines) files, one object a line. Reads what {@link json} reads, under the same rules; blank lines are
+ * skipped, `\r\n` ends a line too, and a line that is refused goes to `onInvalidRow` where that is given. No rows are written as no bytes.
+ *
+ * @returns a codec with the errors of {@link json}.
+ * @example
+ * ndjson().contentType // => 'application/x-ndjson'
+ */
+export function ndjson(options: JsonOptions = {}): Codec {
+  return jsonCodec('ndjson', 'application/x-ndjson', 'lines', options)
+}
+
+function jsonCodec(name: CodecName, contentType: string, form: WriteForm, options: JsonOptions): Codec {
+  const plan = readPlan(options)
+  const { nonFinite = 'error' } = options
+  return {
+    name,
+    contentType,
+    read: (source) => readBatches(source, plan),
+    write: () =>
+      async function* (batches) {
+        const writer = jsonWriter(form, nonFinite)
+        for await (const batch of batches) yield* writer.write(batch)
+        const rest = writer.end()
+        if (rest.length > 0) yield rest
+      },
+  }
+}
+
+/**
+ * The table in the bytes of a JSON file. Types are inferred from all values. O(bytes); twice that where late rows widen a type.
+ *
+ * @throws MillraceError as {@link json} says.
+ * @example
+ * decodeJson(new TextEncoder().encode('[{"id": 9007199254740993, "tags": ["a"]}]')).numRows // => 1
+ */
+export function decodeJson(bytes: Uint8Array, options: JsonOptions = {}): Table {
+  return decodeTable(bytes, readPlan(options))
+}
+
+/**
+ * The table in the bytes of an NDJSON file; see {@link decodeJson}.
+ *
+ * @throws MillraceError as {@link ndjson} says.
+ * @example
+ * decodeNdjson(new TextEncoder().encode('{"id": 1}\n{"id": 2}\n')).numRows // => 2
+ */
+export function decodeNdjson(bytes: Uint8Array, options: JsonOptions = {}): Table {
+  return decodeTable(bytes, readPlan(options))
+}
+
+/**
+ * A table as a JSON array of objects, a row a line.
+ *
+ * 64-bit integers and decimals are written with all their digits, times as ISO 8601, binary as base64, maps as objects, nulls as `null`. Reading
+ * gives the same table back when its schema is given as `schema`: JSON has no word for most types.
+ *
+ * @returns the bytes. O(values).
+ * @throws MillraceError as `write` of {@link json}.
+ * @example
+ * new TextDecoder().decode(encodeJson(decodeNdjson(new TextEncoder().encode('{"id":1}')))) // => '[\n{"id":1}\n]\n'
+ */
+export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
+  return encodeTable(table, 'array', options)
+}
+
+/**
+ * A table as NDJSON, a row a line; see {@link encodeJson}. No rows give no bytes.
+ *
+ * @throws MillraceError as `write` of {@link json}.
+ * @example
+ * new TextDecoder().decode(encodeNdjson(decodeJson(new TextEncoder().encode('[{"id":1}]')))) // => '{"id":1}\n'
+ */
+export function encodeNdjson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
+  return encodeTable(table, 'lines', options)
+}
+
+function readPlan({ schema, inferRows = DEFAULT_INFER_ROWS, limits = {}, onInvalidRow }: JsonOptions): ReadPlan {
+  if (!(inferRows >= 0)) throw new MillraceError('OPTION_INVALID', 'inferRows must be a number of rows, 0 or more')
+  return { pins: schemaFields(schema), limits, onInvalidRow, inferRows }
+}
+
+async function* readBatches(source: CodecInput, plan: ReadPlan): AsyncGenerator<RecordBatch, void, undefined> {
+  const shape = plan.inferRows === Number.POSITIVE_INFINITY ? await surveyAll(source, plan) : undefined
+  const reader = jsonReader(shape === undefined ? plan : { ...plan, shape })
+  for await (const chunk of chunksOf(source)) {
+    for (const slice of slices(chunk)) {
+      reader.push(slice)
+      for (let batch = reader.next(); batch !== undefined; batch = reader.next()) yield batch
+    }
+  }
+  reader.end()
+  for (let batch = reader.next(); batch !== undefined; batch = reader.next()) yield batch
+}
+
+async function surveyAll(source: CodecInput, plan: ReadPlan): Promise<Shape> {
+  if (!isByteSource(source) && !(source instanceof Uint8Array)) {
+    throw new MillraceError(
+      'OPTION_INVALID',
+      'inferRows: Infinity reads twice, which takes a ByteSource or bytes, not a stream',
+    )
+  }
+  const survey = shapeReader(plan)
+  for await (const chunk of chunksOf(source)) for (const slice of slices(chunk)) survey.push(slice)
+  return survey.end()
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
+  if (bytes.length <= SLICE_BYTES) yield bytes
+  else for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES)
+}
+
+/**
+ * Read a whole table on the types of its first rows; where a later row does not fit them, survey all rows and read again. What comes out is
+ * the same either way, since a value fits the type of a column only if that type would have been inferred with it.
+ */
+function decodeTable(bytes: Uint8Array, plan: ReadPlan): Table {
+  const refused: InvalidRow[] = []
+  const onInvalidRow = plan.onInvalidRow === undefined ? undefined : (row: InvalidRow) => void refused.push(row)
+  const first = jsonReader({ ...plan, onInvalidRow, inferRows: DEFAULT_INFER_ROWS, mayRetry: true })
+  let batches: RecordBatch[]
+  try {
+    batches = readAll(first, bytes)
+  } catch (error) {
+    if (!first.foundMisfit) throw error
+    refused.length = 0
+    const survey = shapeReader(plan)
+    for (const slice of slices(bytes)) survey.push(slice)
+    batches = readAll(jsonReader({ ...plan, onInvalidRow, shape: survey.end() }), bytes)
+  }
+  for (const row of refused) plan.onInvalidRow?.(row)
+  return new Table(batches)
+}
+
+function readAll(reader: JsonReader, bytes: Uint8Array): RecordBatch[] {
+  const batches: RecordBatch[] = []
+  for (const slice of slices(bytes)) {
+    reader.push(slice)
+    for (let batch = reader.next(); batch !== undefined; batch = reader.next()) batches.push(batch)
+  }
+  reader.end()
+  for (let batch = reader.next(); batch !== undefined; batch = reader.next()) batches.push(batch)
+  return batches
+}
+
+function encodeTable(
+  table: Table,
+  form: WriteForm,
+  { nonFinite = 'error' }: Pick<JsonOptions, 'nonFinite'>,
+): Uint8Array {
+  const writer = jsonWriter(form, nonFinite)
+  const chunks: Uint8Array[] = []
+  for (const batch of table.batches) for (const chunk of writer.write(batch)) chunks.push(chunk)
+  chunks.push(writer.end())
+  return new Uint8Array(Buffer.concat(chunks))
+}

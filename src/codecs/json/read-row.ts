@@ -1,0 +1,350 @@
+import { parseInt64 } from '../../internal/int64.ts'
+import { parseDate, parseTimestamp, type TimestampUnit } from '../../internal/iso8601.ts'
+import {
+  type Cursor,
+  EXPECTED_COMMA_OR_BRACE,
+  EXPECTED_COMMA_OR_BRACKET,
+  EXPECTED_KEY,
+  fail,
+  REPEATED_KEY,
+  ROW_TOO_LONG,
+  TOO_DEEP,
+} from './cursor.ts'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  ENDS_RUN,
+  FALSE,
+  LOWER_F,
+  LOWER_N,
+  LOWER_T,
+  MINUS,
+  NULL,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  POINT,
+  QUOTE,
+  SPACE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipWord,
+  TRUE,
+  ZERO,
+} from './grammar.ts'
+import { ensureSlots, fillOffsets, type JsonColumn, missingChild, READ } from './json-column.ts'
+import { misfit, missingValue, unknownKey } from './misfit.ts'
+import {
+  readBinary,
+  readDecimal,
+  readJsonText,
+  readJsValue,
+  readLongFloat,
+  readLongString,
+  textOf,
+} from './read-value.ts'
+import { keyText } from './string-text.ts'
+import { isKey } from './survey.ts'
+
+/** The bytes that the slots of one row's lists may take before the row is refused. */
+const MAX_ITEM_BYTES = 256 * 1024 * 1024
+/** Digits that a double counts exactly. */
+const EXACT_DIGITS = 15
+const TWO_32 = 2 ** 32
+const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+/** Keys that may be missing before the next one is looked up by name. */
+const SKIPPED_KEYS = 3
+
+/**
+ * Read the object at `at` into a struct's fields, all at one slot. Keys are expected in the order of the last object that had another,
+ * compared byte by byte; a key that is found nowhere near is looked up by name.
+ *
+ * Like all functions here: returns the offset after the value, or -1 with the cursor's fault set.
+ */
+export function readObject(cursor: Cursor, struct: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  let previous: JsonColumn | undefined
+  let expected = struct.first
+  at++
+  if ((bytes[at] as number) <= SPACE) at = skipSpace(cursor, at)
+  if (bytes[at] === CLOSE_BRACE) return endObject(cursor, struct, slot, at)
+  for (;;) {
+    if (bytes[at] !== QUOTE) return fail(cursor, EXPECTED_KEY, at)
+    at++
+    let column = expected
+    if (column === undefined || !isKey(bytes, at, column.key)) {
+      column = nearKey(bytes, at, column)
+      if (column === undefined) {
+        const end = skipString(cursor, at - 1)
+        if (end < 0) return end
+        const name = keyText(bytes, at, end - 1)
+        column = struct.byName.get(name)
+        if (column === undefined) return unknownKey(cursor, struct, name, at - 1)
+        if (previous === undefined) struct.first = column
+        else previous.next = column
+        at = end
+      } else at += column.key.length
+    } else at += column.key.length
+    if (column.last >= slot) return fail(cursor, REPEATED_KEY, at)
+    column.last = slot
+    if (bytes[at] === COLON) at++
+    else {
+      at = skipColon(cursor, at)
+      if (at < 0) return at
+    }
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(cursor, at)
+    at = readValue(cursor, column, slot, at, depth)
+    if (at < 0) return at
+    let byte = bytes[at] as number
+    if (byte <= SPACE) {
+      at = skipSpace(cursor, at)
+      byte = bytes[at] as number
+    }
+    if (byte === CLOSE_BRACE) return endObject(cursor, struct, slot, at)
+    if (byte !== COMMA) return fail(cursor, EXPECTED_COMMA_OR_BRACE, at)
+    at++
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(cursor, at)
+    previous = column
+    expected = column.next
+  }
+}
+
+function endObject(cursor: Cursor, struct: JsonColumn, slot: number, at: number): number {
+  if (struct.required.length === 0) return at + 1
+  const missing = missingChild(struct, slot)
+  return missing === undefined ? at + 1 : missingValue(cursor, missing, at)
+}
+
+/** The column of the key at `at` among the next few after one that is missing. */
+function nearKey(bytes: Uint8Array, at: number, missing: JsonColumn | undefined): JsonColumn | undefined {
+  let column = missing?.next
+  for (let skipped = 0; skipped < SKIPPED_KEYS && column !== undefined; skipped++) {
+    if (isKey(bytes, at, column.key)) return column
+    column = column.next
+  }
+  return undefined
+}
+
+/**
+ * Read the value at `at` into a slot of a column. One switch over plain loops, because a call per value through a function of the
+ * column's own costs more than the reading of a short value.
+ */
+function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  switch (column.readAs) {
+    case READ.string: {
+      if (bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
+      if (column.filled !== slot) fillOffsets(column, slot)
+      const out = column.bytes
+      let used = column.used
+      let place = at + 1
+      let byte = bytes[place] as number
+      while (ENDS_RUN[byte] === 0) {
+        out[used++] = byte
+        byte = bytes[++place] as number
+      }
+      // Writes beyond the end of `out` went nowhere: such a string, one with escapes and one too long are read again.
+      if (byte !== QUOTE || used > out.length || place - at > cursor.maxFieldBytes) {
+        place = readLongString(cursor, column, at)
+        if (place < 0) return place
+        used = column.used
+      } else {
+        column.used = used
+        place++
+      }
+      column.offsets[slot + 1] = used
+      column.filled = slot + 1
+      setValid(column.validity, slot)
+      return place
+    }
+    case READ.int64: {
+      let place = at
+      let byte = bytes[place] as number
+      if (byte === MINUS) byte = bytes[++place] as number
+      let digit = byte - ZERO
+      if (digit >>> 0 > 9) return otherValue(cursor, column, at, depth)
+      const first = place
+      let value = digit
+      digit = (bytes[++place] as number) - ZERO
+      while (digit >>> 0 <= 9) {
+        value = value * 10 + digit
+        digit = (bytes[++place] as number) - ZERO
+      }
+      if (isFloatMark(digit + ZERO)) return misfit(cursor, column, at, depth)
+      if (place - first > EXACT_DIGITS || byte === ZERO) {
+        if (!parseInt64(bytes, at, place, column.ints, slot)) return misfit(cursor, column, at, depth)
+      } else {
+        if (first !== at) value = -value
+        column.ints[2 * slot] = value
+        column.ints[2 * slot + 1] = Math.floor(value / TWO_32)
+      }
+      setValid(column.validity, slot)
+      return place
+    }
+    case READ.float64: {
+      let place = at
+      let byte = bytes[place] as number
+      if (byte === MINUS) byte = bytes[++place] as number
+      let digit = byte - ZERO
+      if (digit >>> 0 > 9) return otherValue(cursor, column, at, depth)
+      let digits = 1
+      let mantissa = digit
+      let fraction = 0
+      digit = (bytes[++place] as number) - ZERO
+      while (digit >>> 0 <= 9) {
+        mantissa = mantissa * 10 + digit
+        digits++
+        digit = (bytes[++place] as number) - ZERO
+      }
+      const whole = digits
+      if (digit === POINT - ZERO) {
+        digit = (bytes[++place] as number) - ZERO
+        while (digit >>> 0 <= 9) {
+          mantissa = mantissa * 10 + digit
+          digits++
+          digit = (bytes[++place] as number) - ZERO
+        }
+        fraction = digits - whole
+      }
+      byte = bytes[place - 1] as number
+      const isPlain = digits <= EXACT_DIGITS && byte !== POINT && !isFloatMark(digit + ZERO)
+      if (!isPlain || (whole > 1 && bytes[at] === ZERO) || (bytes[at] === MINUS && bytes[at + 1] === ZERO)) {
+        return readLongFloat(cursor, column, slot, at, depth)
+      }
+      // Both operands are exact, so the one rounding of the quotient is the right one (Clinger 1990).
+      const value = mantissa / (POWERS[fraction] as number)
+      column.floats[slot] = bytes[at] === MINUS ? -value : value
+      setValid(column.validity, slot)
+      return place
+    }
+    case READ.bool: {
+      const byte = bytes[at]
+      if (byte !== LOWER_T && byte !== LOWER_F) return otherValue(cursor, column, at, depth)
+      const end = skipWord(cursor, at, byte === LOWER_T ? TRUE : FALSE)
+      if (end < 0) return end
+      if (byte === LOWER_T) setValid(column.bits, slot)
+      setValid(column.validity, slot)
+      return end
+    }
+    case READ.timestamp: {
+      if (bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
+      const text = textOf(cursor, at)
+      if (text === undefined) return -1
+      const unit = column.unit as TimestampUnit
+      if (!parseTimestamp(text.bytes, text.start, text.end, unit, column.ints, slot)) {
+        return misfit(cursor, column, at, depth)
+      }
+      setValid(column.validity, slot)
+      return text.after
+    }
+    case READ.date: {
+      if (bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
+      const text = textOf(cursor, at)
+      if (text === undefined) return -1
+      if (!parseDate(text.bytes, text.start, text.end, column.ints, slot)) return misfit(cursor, column, at, depth)
+      setValid(column.validity, slot)
+      return text.after
+    }
+    case READ.struct:
+      if (bytes[at] !== OPEN_BRACE) return otherValue(cursor, column, at, depth)
+      if (depth >= cursor.maxDepth) return fail(cursor, TOO_DEEP, at)
+      setValid(column.validity, slot)
+      return readObject(cursor, column, slot, at, depth + 1)
+    case READ.list:
+      if (bytes[at] !== OPEN_BRACKET) return otherValue(cursor, column, at, depth)
+      if (depth >= cursor.maxDepth) return fail(cursor, TOO_DEEP, at)
+      return readList(cursor, column, slot, at, depth + 1)
+    default:
+      return readRareValue(cursor, column, slot, at, depth)
+  }
+}
+
+/** The point or the `e` that makes a number no integer. */
+function isFloatMark(byte: number): boolean {
+  return byte === POINT || (byte | 0x20) === 0x65
+}
+
+function setValid(bits: Uint8Array, slot: number): void {
+  bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
+}
+
+/** Null, which any column takes, or a value that does not belong here. */
+function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth: number): number {
+  return cursor.bytes[at] === LOWER_N ? skipWord(cursor, at, NULL) : misfit(cursor, column, at, depth)
+}
+
+function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  if (bytes[at] === LOWER_N) return skipWord(cursor, at, NULL)
+  let end: number
+  switch (column.readAs) {
+    case READ.jsonText:
+      end = readJsonText(cursor, column, slot, at, depth)
+      break
+    case READ.decimal:
+      end = readDecimal(cursor, column, slot, at, depth)
+      break
+    case READ.binary:
+      end = readBinary(cursor, column, slot, at, depth)
+      break
+    case READ.int32: {
+      let place = bytes[at] === MINUS ? at + 1 : at
+      while (((bytes[place] as number) - ZERO) >>> 0 <= 9) place++
+      if (isFloatMark(bytes[place] as number) || !parseInt64(bytes, at, place, INT64, 0))
+        return misfit(cursor, column, at, depth)
+      const low = INT64[0] as number
+      if (INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
+      column.ints[slot] = low
+      end = place
+      break
+    }
+    case READ.value:
+      end = readJsValue(cursor, column, slot, at, depth)
+      break
+    default:
+      return misfit(cursor, column, at, depth)
+  }
+  if (end >= 0) setValid(column.validity, slot)
+  return end
+}
+
+const INT64 = new Int32Array(2)
+
+function readList(cursor: Cursor, list: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  const items = list.children[0] as JsonColumn
+  fillOffsets(list, slot)
+  let index = list.used
+  at = skipSpace(cursor, at + 1)
+  if (bytes[at] === CLOSE_BRACKET) at++
+  else {
+    for (;;) {
+      if (index >= items.capacity) {
+        if (index * list.itemBytes > MAX_ITEM_BYTES) return fail(cursor, ROW_TOO_LONG, at)
+        ensureSlots(items, index + 1)
+      }
+      items.last = index
+      at = readValue(cursor, items, index, at, depth)
+      if (at < 0) return at
+      if (list.required.length > 0 && missingChild(list, index) !== undefined) return missingValue(cursor, items, at)
+      index++
+      let byte = bytes[at] as number
+      if (byte <= SPACE) {
+        at = skipSpace(cursor, at)
+        byte = bytes[at] as number
+      }
+      at++
+      if (byte === CLOSE_BRACKET) break
+      if (byte !== COMMA) return fail(cursor, EXPECTED_COMMA_OR_BRACKET, at - 1)
+      if ((bytes[at] as number) <= SPACE) at = skipSpace(cursor, at)
+    }
+  }
+  cursor.itemBytes += (index - list.used) * list.itemBytes
+  list.used = index
+  list.offsets[slot + 1] = index
+  list.filled = slot + 1
+  setValid(list.validity, slot)
+  return at
+}
