@@ -1,0 +1,164 @@
+import type { Encoding } from 'hyparquet'
+import { type ByteSink, byteSink, reserve, written } from './byte-sink.ts'
+import { appendDeltaPacked, type DeltaScratch, deltaScratch, MAX_DELTA_RANGE } from './delta.ts'
+import type { Leaf } from './file-schema.ts'
+import type { LeafValues } from './leaf-values.ts'
+import type { PageCompressor } from './page-compressor.ts'
+import { appendConcatenated, appendPlain } from './plain.ts'
+import { appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
+import { type Bounds, boundsOf, integerRange } from './statistics.ts'
+import { buildDictionary, emptyDictionary, type ValueDictionary } from './value-dictionary.ts'
+
+/** How the values of one column chunk go into its pages. */
+export interface ChunkEncoding {
+  readonly encoding: Encoding
+  readonly dictionary: ValueDictionary | undefined
+  /** Whether pages become smaller by compression, as far as a sample tells. */
+  readonly compresses: boolean
+  readonly bounds: Bounds | undefined
+  append(sink: ByteSink, start: number, end: number): void
+}
+
+/** Buffers that are reused from column to column. */
+export interface EncodingScratch {
+  readonly dictionary: ValueDictionary
+  readonly deltas: DeltaScratch
+  readonly sample: ByteSink
+  lengths: Int32Array
+}
+
+interface Candidate {
+  readonly encoding: Encoding
+  append(sink: ByteSink, start: number, end: number): void
+}
+
+/** Values in a row that stand for a column chunk when encodings are compared. */
+const SAMPLE = 4096
+/** What an encoding that some readers learned late must save over PLAIN. */
+const MARGIN = 0.95
+/** A column whose sample keeps more than this is stored as it is, which is also faster to read. */
+const COMPRESSES = 0.97
+
+export function encodingScratch(): EncodingScratch {
+  return { dictionary: emptyDictionary(), deltas: deltaScratch(), sample: byteSink(), lengths: new Int32Array(0) }
+}
+
+/**
+ * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary, deltas (integers), lengths apart
+ * from bytes (text and binary), or plain.
+ */
+export function chooseEncoding(
+  values: LeafValues,
+  leaf: Leaf,
+  compressor: PageCompressor,
+  scratch: EncodingScratch,
+): ChunkEncoding {
+  const { count, physical } = values
+  const plain: Candidate = { encoding: 'PLAIN', append: (sink, start, end) => appendPlain(sink, values, start, end) }
+  const dictionary =
+    physical !== 'bits' && count > 1 && buildDictionary(scratch.dictionary, values) ? scratch.dictionary : undefined
+  const bounds =
+    dictionary === undefined
+      ? boundsOf(values, leaf, 0, count)
+      : boundsOf(values, leaf, 0, dictionary.size, dictionary.first)
+  let best = measured(plain, values, compressor, scratch)
+  const other = count > 1 ? alternative(values, leaf, bounds, scratch) : undefined
+  if (other !== undefined) {
+    const cost = measured(other, values, compressor, scratch)
+    if (cost.bytes < best.bytes * MARGIN) best = cost
+  }
+  if (dictionary !== undefined) {
+    const cost = dictionaryCost(dictionary, values, compressor, scratch)
+    if (cost.bytes <= best.bytes) best = cost
+  }
+  const { encoding, append } = best.candidate
+  const compresses = best.bytes < best.rawBytes * COMPRESSES
+  return { encoding, append, compresses, bounds, dictionary: encoding === 'RLE_DICTIONARY' ? dictionary : undefined }
+}
+
+interface Cost {
+  readonly candidate: Candidate
+  readonly bytes: number
+  readonly rawBytes: number
+}
+
+function measured(
+  candidate: Candidate,
+  { count }: LeafValues,
+  compressor: PageCompressor,
+  scratch: EncodingScratch,
+): Cost {
+  const size = Math.min(SAMPLE, count)
+  const start = (count - size) >> 1
+  scratch.sample.length = 0
+  if (size > 0) candidate.append(scratch.sample, start, start + size)
+  const rawBytes = scratch.sample.length
+  const bytes = Math.min(rawBytes, compressor.compress(written(scratch.sample)).length)
+  const scale = size === 0 ? 1 : count / size
+  return { candidate, bytes: bytes * scale, rawBytes: rawBytes * scale }
+}
+
+function dictionaryCost(
+  dictionary: ValueDictionary,
+  values: LeafValues,
+  compressor: PageCompressor,
+  scratch: EncodingScratch,
+): Cost {
+  const { first, size } = dictionary
+  const entries: Candidate = {
+    encoding: 'PLAIN',
+    append: (sink, start, end) => appendPlain(sink, values, start, end, first),
+  }
+  const entryCost = measured(entries, { ...values, count: size }, compressor, scratch)
+  const indexCost = measured(dictionaryIndexes(dictionary), values, compressor, scratch)
+  return {
+    candidate: indexCost.candidate,
+    bytes: entryCost.bytes + indexCost.bytes,
+    rawBytes: entryCost.rawBytes + indexCost.rawBytes,
+  }
+}
+
+function dictionaryIndexes({ indexes, size }: ValueDictionary): Candidate {
+  const bitWidth = bitWidthOf(size - 1)
+  return {
+    encoding: 'RLE_DICTIONARY',
+    append(sink, start, end) {
+      reserve(sink, 1)[sink.length++] = bitWidth
+      appendRleHybrid(sink, indexes, start, end, bitWidth)
+    },
+  }
+}
+
+function alternative(
+  values: LeafValues,
+  leaf: Leaf,
+  bounds: Bounds | undefined,
+  scratch: EncodingScratch,
+): Candidate | undefined {
+  const { physical, words } = values
+  if (physical === 'bytes') return deltaLengths(values, scratch)
+  const width = physical === 'word' ? 1 : 2
+  const isInteger = (physical === 'word' || physical === 'double-word') && leaf.order !== 'float'
+  if (!isInteger || bounds === undefined || integerRange(values, leaf, bounds) >= MAX_DELTA_RANGE[width])
+    return undefined
+  return {
+    encoding: 'DELTA_BINARY_PACKED',
+    append: (sink, start, end) => appendDeltaPacked(sink, words, width, start, end, scratch.deltas),
+  }
+}
+
+/** DELTA_LENGTH_BYTE_ARRAY: the lengths as deltas, then all bytes. */
+function deltaLengths(values: LeafValues, scratch: EncodingScratch): Candidate {
+  return {
+    encoding: 'DELTA_LENGTH_BYTE_ARRAY',
+    append(sink, start, end) {
+      const count = end - start
+      if (scratch.lengths.length < count) scratch.lengths = new Int32Array(Math.max(count, 2 * scratch.lengths.length))
+      const { lengths } = scratch
+      for (let i = 0; i < count; i++)
+        lengths[i] = (values.ends[start + i] as number) - (values.starts[start + i] as number)
+      appendDeltaPacked(sink, lengths, 1, 0, count, scratch.deltas)
+      appendConcatenated(sink, values, start, end)
+    },
+  }
+}

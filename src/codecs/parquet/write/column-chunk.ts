@@ -1,0 +1,180 @@
+import type { ColumnChunk, Encoding } from 'hyparquet'
+import { type ByteSink, byteSink, reserve, setUint32, written } from './byte-sink.ts'
+import { type ChunkEncoding, chooseEncoding, type EncodingScratch, encodingScratch } from './choose-encoding.ts'
+import type { Leaf } from './file-schema.ts'
+import { pageHeaderBytes } from './format.ts'
+import { emptyValues, type LeafValues } from './leaf-values.ts'
+import { emptyLevels, type Levels } from './levels.ts'
+import { type PageCompressor, pageCompressor } from './page-compressor.ts'
+import { type PageRange, pageRanges } from './page-ranges.ts'
+import { appendPlain } from './plain.ts'
+import { appendRepeatedRun, appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
+import { statisticsOf } from './statistics.ts'
+import type { WriteSettings } from './write-options.ts'
+
+/** One run's buffers and compressors, handed from column chunk to column chunk. */
+export interface ChunkContext {
+  readonly settings: WriteSettings
+  readonly compressor: PageCompressor
+  readonly uncompressed: PageCompressor
+  readonly levels: Levels
+  readonly values: LeafValues
+  readonly scratch: EncodingScratch
+  readonly page: ByteSink
+}
+
+export interface EncodedPage extends PageRange {
+  readonly offset: number
+  readonly bytes: number
+}
+
+export interface EncodedChunk {
+  readonly chunk: ColumnChunk
+  readonly pieces: readonly Uint8Array[]
+  readonly pages: readonly EncodedPage[]
+  readonly encoding: ChunkEncoding
+}
+
+export function chunkContext(settings: WriteSettings): ChunkContext {
+  return {
+    settings,
+    compressor: pageCompressor(settings.compression),
+    uncompressed: pageCompressor('none'),
+    levels: emptyLevels(),
+    values: emptyValues(),
+    scratch: encodingScratch(),
+    page: byteSink(64 * 1024),
+  }
+}
+
+/** The pages of the values and levels that the context holds, for the place `offset` of the file. */
+export function encodeChunk(leaf: Leaf, context: ChunkContext, offset: number): EncodedChunk {
+  const { levels, values } = context
+  const encoding = chooseEncoding(values, leaf, context.compressor, context.scratch)
+  const compressor = encoding.compresses ? context.compressor : context.uncompressed
+  const pieces: Uint8Array[] = []
+  const pages: EncodedPage[] = []
+  const sizes = { at: offset, uncompressed: 0 }
+  const dictionaryOffset = encoding.dictionary === undefined ? undefined : sizes.at
+  if (encoding.dictionary !== undefined) add(dictionaryPage(encoding.dictionary, context, compressor))
+  const dataOffset = sizes.at
+  for (const range of pageRanges(leaf, levels, values, encoding, context.settings)) {
+    const start = sizes.at
+    add(dataPage(leaf, range, encoding, context, compressor))
+    pages.push({ ...range, offset: start, bytes: sizes.at - start })
+  }
+  return { chunk: { file_offset: BigInt(offset), meta_data: metaData() }, pieces, pages, encoding }
+
+  function add({ bytes, uncompressed }: Page): void {
+    pieces.push(bytes)
+    sizes.at += bytes.length
+    sizes.uncompressed += uncompressed
+  }
+
+  function metaData(): NonNullable<ColumnChunk['meta_data']> {
+    const distinct = leaf.order === 'float' ? undefined : encoding.dictionary?.size
+    return {
+      type: leaf.schema.type ?? 'BYTE_ARRAY',
+      encodings: encodingsOf(encoding, leaf),
+      path_in_schema: [...leaf.path],
+      codec: compressor.codec,
+      num_values: BigInt(levels.entries),
+      total_uncompressed_size: BigInt(sizes.uncompressed),
+      total_compressed_size: BigInt(sizes.at - offset),
+      data_page_offset: BigInt(dataOffset),
+      ...(dictionaryOffset === undefined ? {} : { dictionary_page_offset: BigInt(dictionaryOffset) }),
+      statistics: statisticsOf(values, leaf, encoding.bounds, levels.entries - values.count, distinct),
+    }
+  }
+}
+
+function encodingsOf({ encoding, dictionary }: ChunkEncoding, { maxDefinition }: Leaf): Encoding[] {
+  const encodings = new Set<Encoding>([encoding])
+  if (dictionary !== undefined) encodings.add('PLAIN')
+  if (maxDefinition > 0) encodings.add('RLE')
+  return [...encodings]
+}
+
+interface Page {
+  readonly bytes: Uint8Array
+  readonly uncompressed: number
+}
+
+function dictionaryPage(
+  { size, first }: NonNullable<ChunkEncoding['dictionary']>,
+  { page, values }: ChunkContext,
+  compressor: PageCompressor,
+): Page {
+  page.length = 0
+  appendPlain(page, values, 0, size, first)
+  return finishPage(page, compressor, (sizes) =>
+    pageHeaderBytes({
+      type: 'DICTIONARY_PAGE',
+      ...sizes,
+      dictionary_page_header: { num_values: size, encoding: 'PLAIN' },
+    }),
+  )
+}
+
+/** A page of version 1, which every reader knows: levels behind their lengths, then values, all compressed together. */
+function dataPage(
+  leaf: Leaf,
+  range: PageRange,
+  chunk: ChunkEncoding,
+  { page, levels, values }: ChunkContext,
+  compressor: PageCompressor,
+): Page {
+  const { start, end, firstValue, lastValue } = range
+  page.length = 0
+  if (leaf.maxRepetition > 0) appendLevels(page, levels.repetitions.bytes, start, end, leaf.maxRepetition)
+  if (leaf.maxDefinition > 0) {
+    if (lastValue - firstValue === end - start) appendAllDefined(page, end - start, leaf.maxDefinition)
+    else appendLevels(page, levels.definitions.bytes, start, end, leaf.maxDefinition)
+  }
+  // A page without values has nothing to encode, which PLAIN alone says without a header of its own.
+  const encoding = firstValue === lastValue ? 'PLAIN' : chunk.encoding
+  if (encoding === 'PLAIN') appendPlain(page, values, firstValue, lastValue)
+  else chunk.append(page, firstValue, lastValue)
+  return finishPage(page, compressor, (sizes) =>
+    pageHeaderBytes({
+      type: 'DATA_PAGE',
+      ...sizes,
+      data_page_header: {
+        num_values: end - start,
+        encoding,
+        definition_level_encoding: 'RLE',
+        repetition_level_encoding: 'RLE',
+      },
+    }),
+  )
+}
+
+interface PageSizes {
+  readonly uncompressed_page_size: number
+  readonly compressed_page_size: number
+}
+
+function finishPage(page: ByteSink, compressor: PageCompressor, header: (sizes: PageSizes) => Uint8Array): Page {
+  const body = compressor.compress(written(page))
+  const head = header({ uncompressed_page_size: page.length, compressed_page_size: body.length })
+  const bytes = new Uint8Array(head.length + body.length)
+  bytes.set(head)
+  bytes.set(body, head.length)
+  return { bytes, uncompressed: head.length + page.length }
+}
+
+function appendLevels(page: ByteSink, levels: Uint8Array, start: number, end: number, max: number): void {
+  appendSized(page, () => appendRleHybrid(page, levels, start, end, bitWidthOf(max)))
+}
+
+function appendAllDefined(page: ByteSink, count: number, max: number): void {
+  appendSized(page, () => appendRepeatedRun(page, max, count, bitWidthOf(max)))
+}
+
+function appendSized(page: ByteSink, append: () => void): void {
+  const start = page.length
+  reserve(page, 4)
+  page.length += 4
+  append()
+  setUint32(page.bytes, start, page.length - start - 4)
+}

@@ -1,0 +1,108 @@
+import type { RecordBatch, Schema } from 'apache-arrow'
+import type { RowGroup } from 'hyparquet'
+import { MillraceError } from '../../../errors.ts'
+import { batchBytes } from './batch-bytes.ts'
+import { type ChunkContext, chunkContext } from './column-chunk.ts'
+import { checkSameSchema, type FileSchema, fileSchema } from './file-schema.ts'
+import { footerBytes, MAGIC } from './format.ts'
+import { encodeRowGroup } from './row-group.ts'
+import type { WriteSettings } from './write-options.ts'
+
+/** One Parquet file on its way out. Batches are held until they make a row group; bytes that were handed over are not. */
+export interface FileWriter {
+  /** Take a batch; gives the bytes that are ready. */
+  add(batch: RecordBatch): Generator<Uint8Array>
+  /** The last row group and the footer. */
+  finish(): Generator<Uint8Array>
+}
+
+interface FileState {
+  readonly settings: WriteSettings
+  readonly context: ChunkContext
+  readonly rowGroups: RowGroup[]
+  schema: Schema | undefined
+  file: FileSchema
+  held: RecordBatch[]
+  heldRows: number
+  heldBytes: number
+  /** Rows and bytes that went out. */
+  rows: number
+  offset: number
+}
+
+export function fileWriter(settings: WriteSettings): FileWriter {
+  const state: FileState = {
+    settings,
+    context: chunkContext(settings),
+    rowGroups: [],
+    schema: undefined,
+    file: { elements: [], leaves: [] },
+    held: [],
+    heldRows: 0,
+    heldBytes: 0,
+    rows: 0,
+    offset: 0,
+  }
+  return { add: (batch) => addBatch(state, batch), finish: () => finishFile(state) }
+}
+
+function* addBatch(state: FileState, batch: RecordBatch): Generator<Uint8Array> {
+  if (state.schema === undefined) yield* start(state, batch.schema)
+  else if (state.schema !== batch.schema) checkSameSchema(state.file, batch.schema)
+  const { rowGroupRows, rowGroupBytes } = state.settings
+  const bytes = batchBytes(batch)
+  // A batch that is larger than a row group is cut; rows of a batch are taken to be of one size.
+  const rowBytes = bytes / Math.max(1, batch.numRows)
+  const rowsAtOnce = Math.max(1, Math.min(rowGroupRows, Math.floor(rowGroupBytes / Math.max(rowBytes, 1e-9))))
+  let at = 0
+  while (at < batch.numRows) {
+    const rows = Math.min(batch.numRows - at, rowsAtOnce, rowGroupRows - state.heldRows)
+    state.held.push(rows === batch.numRows ? batch : batch.slice(at, at + rows))
+    state.heldRows += rows
+    state.heldBytes += rows * rowBytes
+    at += rows
+    if (state.heldRows >= rowGroupRows || state.heldBytes >= rowGroupBytes) yield* flush(state)
+  }
+}
+
+function* start(state: FileState, schema: Schema): Generator<Uint8Array> {
+  state.schema = schema
+  state.file = fileSchema(schema)
+  yield* out(state, MAGIC.slice())
+}
+
+/** Encode the batches that are held as one row group. */
+function* flush(state: FileState): Generator<Uint8Array> {
+  const { held, file, context, offset, rows } = state
+  state.held = []
+  state.rows += state.heldRows
+  state.heldRows = 0
+  state.heldBytes = 0
+  const encoding = encodeRowGroup(file.leaves, held, context, { offset, rows })
+  let step = encoding.next()
+  for (; step.done !== true; step = encoding.next()) yield* out(state, step.value)
+  state.rowGroups.push(step.value)
+}
+
+function* finishFile(state: FileState): Generator<Uint8Array> {
+  if (state.schema === undefined) {
+    throw new MillraceError(
+      'TYPE_MISMATCH',
+      'no batch came, so the columns are unknown: write at least one, if an empty one',
+    )
+  }
+  if (state.heldRows > 0) yield* flush(state)
+  yield footerBytes({
+    version: 2,
+    created_by: 'millrace',
+    schema: [...state.file.elements],
+    num_rows: BigInt(state.rows),
+    row_groups: state.rowGroups,
+    key_value_metadata: state.settings.metadata.map(([key, value]) => ({ key, value })),
+  })
+}
+
+function* out(state: FileState, bytes: Uint8Array): Generator<Uint8Array> {
+  state.offset += bytes.length
+  yield bytes
+}

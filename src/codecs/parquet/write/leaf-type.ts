@@ -1,0 +1,129 @@
+import { DataType, DateUnit, type Decimal, Precision, TimeUnit } from 'apache-arrow'
+import type { LogicalType, SchemaElement } from 'hyparquet'
+
+/** How the values of a leaf lie in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
+export type Physical = 'bits' | 'word' | 'double-word' | 'bytes' | 'fixed'
+
+/** How minimum and maximum compare. `none`: no order is defined, so no bounds are written. */
+export type ValueOrder = 'signed' | 'unsigned' | 'float' | 'decimal' | 'none'
+
+export interface LeafType {
+  readonly physical: Physical
+  readonly order: ValueOrder
+  readonly element: Omit<SchemaElement, 'name' | 'repetition_type'>
+}
+
+/** The bytes that a decimal of each precision needs: 2 ** (8 * bytes - 1) > 10 ** precision. */
+export function decimalBytes(precision: number): number {
+  return Math.ceil((precision * Math.log2(10) + 1) / 8)
+}
+
+/** The Parquet type of a flat Arrow type; undefined where it has none that keeps its values exactly. */
+export function leafType(type: DataType): LeafType | undefined {
+  if (DataType.isDictionary(type)) return leafType(type.dictionary)
+  if (DataType.isNull(type)) return word('signed', undefined, { type: 'NULL' })
+  if (DataType.isBool(type)) return { physical: 'bits', order: 'unsigned', element: { type: 'BOOLEAN' } }
+  if (DataType.isInt(type)) return integerType(type.bitWidth, type.isSigned)
+  if (DataType.isFloat(type)) return floatType(type.precision)
+  if (DataType.isDate(type)) {
+    return { physical: 'word', order: 'signed', element: annotated('INT32', 'DATE', { type: 'DATE' }) }
+  }
+  if (DataType.isTime(type)) return timeType(type.unit)
+  if (DataType.isTimestamp(type)) return timestampType(type.unit, type.timezone)
+  if (DataType.isDecimal(type)) return decimalType(type)
+  return bytesType(type)
+}
+
+function bytesType(type: DataType): LeafType | undefined {
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) {
+    return { physical: 'bytes', order: 'unsigned', element: annotated('BYTE_ARRAY', 'UTF8', { type: 'STRING' }) }
+  }
+  if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isBinaryView(type)) {
+    return { physical: 'bytes', order: 'unsigned', element: { type: 'BYTE_ARRAY' } }
+  }
+  if (DataType.isFixedSizeBinary(type) && type.byteWidth > 0) {
+    const element = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: type.byteWidth } as const
+    return { physical: 'fixed', order: 'unsigned', element }
+  }
+  return undefined
+}
+
+function annotated(
+  type: SchemaElement['type'],
+  converted: SchemaElement['converted_type'],
+  logical: LogicalType,
+): LeafType['element'] {
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(converted === undefined ? {} : { converted_type: converted }),
+    logical_type: logical,
+  }
+}
+
+function word(order: ValueOrder, converted: SchemaElement['converted_type'], logical: LogicalType): LeafType {
+  return { physical: 'word', order, element: annotated('INT32', converted, logical) }
+}
+
+function doubleWord(order: ValueOrder, converted: SchemaElement['converted_type'], logical: LogicalType): LeafType {
+  return { physical: 'double-word', order, element: annotated('INT64', converted, logical) }
+}
+
+function integerType(bitWidth: 8 | 16 | 32 | 64, isSigned: boolean): LeafType {
+  if (isSigned && bitWidth === 32) return { physical: 'word', order: 'signed', element: { type: 'INT32' } }
+  if (isSigned && bitWidth === 64) return { physical: 'double-word', order: 'signed', element: { type: 'INT64' } }
+  const logical: LogicalType = { type: 'INTEGER', bitWidth, isSigned }
+  const order = isSigned ? 'signed' : 'unsigned'
+  if (bitWidth === 64) return doubleWord(order, 'UINT_64', logical)
+  return word(order, `${isSigned ? 'INT' : 'UINT'}_${bitWidth}`, logical)
+}
+
+function floatType(precision: Precision): LeafType {
+  if (precision === Precision.DOUBLE) return { physical: 'double-word', order: 'float', element: { type: 'DOUBLE' } }
+  if (precision === Precision.SINGLE) return { physical: 'word', order: 'float', element: { type: 'FLOAT' } }
+  const element = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 2, logical_type: { type: 'FLOAT16' } } as const
+  return { physical: 'fixed', order: 'float', element }
+}
+
+/** A time of day is local time: Arrow has no zone for it. Seconds are written as milliseconds. */
+function timeType(unit: TimeUnit): LeafType {
+  if (unit === TimeUnit.MICROSECOND || unit === TimeUnit.NANOSECOND) {
+    const name = unit === TimeUnit.MICROSECOND ? 'MICROS' : 'NANOS'
+    return doubleWord('signed', undefined, { type: 'TIME', isAdjustedToUTC: false, unit: name })
+  }
+  return word('signed', undefined, { type: 'TIME', isAdjustedToUTC: false, unit: 'MILLIS' })
+}
+
+/** With a time zone the value is an instant, whatever the zone; without one it is local time. The old converted types mean instants. */
+function timestampType(unit: TimeUnit, timezone: string | null | undefined): LeafType {
+  const isAdjustedToUTC = typeof timezone === 'string' && timezone !== ''
+  if (unit === TimeUnit.NANOSECOND) {
+    return doubleWord('signed', undefined, { type: 'TIMESTAMP', isAdjustedToUTC, unit: 'NANOS' })
+  }
+  const name = unit === TimeUnit.MICROSECOND ? 'MICROS' : 'MILLIS'
+  const converted = isAdjustedToUTC ? (`TIMESTAMP_${name}` as const) : undefined
+  return doubleWord('signed', converted, { type: 'TIMESTAMP', isAdjustedToUTC, unit: name })
+}
+
+function decimalType({ precision, scale }: Decimal): LeafType | undefined {
+  if (!(precision >= 1 && precision <= 76 && scale >= 0 && scale <= precision)) return undefined
+  const decimal = {
+    converted_type: 'DECIMAL',
+    precision,
+    scale,
+    logical_type: { type: 'DECIMAL', precision, scale },
+  } as const
+  if (precision <= 9) return { physical: 'word', order: 'signed', element: { type: 'INT32', ...decimal } }
+  if (precision <= 18) return { physical: 'double-word', order: 'signed', element: { type: 'INT64', ...decimal } }
+  const element = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: decimalBytes(precision), ...decimal } as const
+  return { physical: 'fixed', order: 'decimal', element }
+}
+
+/** Whether a date of this type is counted in milliseconds, which Parquet cannot say. */
+export function isDateMillisecond(type: DataType): boolean {
+  return DataType.isDate(type) && type.unit === DateUnit.MILLISECOND
+}
+
+/** Whether values of this type are seconds, which Parquet has no unit for: written as milliseconds. */
+export function isSeconds(type: DataType): boolean {
+  return (DataType.isTime(type) || DataType.isTimestamp(type)) && type.unit === TimeUnit.SECOND
+}

@@ -1,0 +1,200 @@
+import { type Data, DataType } from 'apache-arrow'
+import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
+import type { Leaf, Step } from './file-schema.ts'
+
+/** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or what stands for a null. */
+export interface Levels {
+  readonly definitions: ByteSink
+  readonly repetitions: ByteSink
+  entries: number
+  values: number
+}
+
+/** Where the values of a leaf lie in one batch: in `slots` of `data`, in order; in all `count` of them where `slots` is undefined. */
+export interface LeafSlots {
+  readonly data: Data
+  readonly slots: Int32Array | undefined
+  readonly count: number
+}
+
+/** Entries on their way from a row down to the leaf: the slot in the Arrow data of the current node, -1 once null or empty. */
+interface Entries {
+  readonly data: Data
+  readonly slots: Int32Array
+  readonly definitions: Uint8Array
+  readonly repetitions: Uint8Array
+}
+
+/** Called with the row of the batch, from 0, that has a null where none may stand. */
+export type OnForbiddenNull = (row: number) => never
+
+export function emptyLevels(): Levels {
+  return { definitions: byteSink(), repetitions: byteSink(), entries: 0, values: 0 }
+}
+
+export function resetLevels(levels: Levels): void {
+  levels.definitions.length = 0
+  levels.repetitions.length = 0
+  levels.entries = 0
+  levels.values = 0
+}
+
+/** Append the levels of a leaf in one batch, and tell where its values lie. `data` is its top-level column. */
+export function appendLevels(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+  const found =
+    leaf.steps.length === 0 ? flatSlots(levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)
+  levels.values += found.count
+  return found
+}
+
+function flatSlots(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+  const count = data.length
+  const start = levels.entries
+  levels.entries += count
+  const isNull = nullTest(data)
+  const bytes = reserve(levels.definitions, count)
+  if (leaf.optional) levels.definitions.length += count
+  if (isNull === undefined) {
+    if (leaf.optional) bytes.fill(1, start, start + count)
+    return { data, slots: undefined, count }
+  }
+  const slots = new Int32Array(count)
+  let values = 0
+  for (let i = 0; i < count; i++) {
+    if (isNull(i)) {
+      if (!leaf.optional) onNull(i)
+      bytes[start + i] = 0
+    } else {
+      if (leaf.optional) bytes[start + i] = 1
+      slots[values++] = i
+    }
+  }
+  return { data, slots: slots.subarray(0, values), count: values }
+}
+
+function nestedSlots(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+  let entries: Entries = {
+    data,
+    slots: Int32Array.from({ length: data.length }, (_, i) => i),
+    definitions: new Uint8Array(data.length),
+    repetitions: new Uint8Array(data.length),
+  }
+  let depth = 0
+  for (const step of leaf.steps) {
+    dropNulls(entries, step.optional, onNull)
+    if (step.kind === 'list') entries = expandLists(entries, ++depth)
+    entries = { ...entries, data: childOf(entries.data, step) }
+  }
+  dropNulls(entries, leaf.optional, onNull)
+  const count = entries.slots.length
+  append(levels.definitions, entries.definitions, leaf.maxDefinition)
+  append(levels.repetitions, entries.repetitions, leaf.maxRepetition)
+  levels.entries += count
+  const slots = entries.slots.filter((slot) => slot >= 0)
+  return { data: entries.data, slots, count: slots.length }
+}
+
+function append(sink: ByteSink, levels: Uint8Array, max: number): void {
+  if (max === 0) return
+  reserve(sink, levels.length).set(levels, sink.length)
+  sink.length += levels.length
+}
+
+/** One definition level more for every entry that is not null here; the others end here. */
+function dropNulls(
+  { data, slots, definitions, repetitions }: Entries,
+  optional: boolean,
+  onNull: OnForbiddenNull,
+): void {
+  const isNull = nullTest(data)
+  if (isNull === undefined && !optional) return
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] as number
+    if (slot < 0) continue
+    if (isNull?.(slot)) {
+      if (!optional) onNull(rowAt(repetitions, i))
+      slots[i] = -1
+    } else if (optional) definitions[i] = (definitions[i] as number) + 1
+  }
+}
+
+/** An entry per item, the first of a list at the level of its list, the others at `depth`; one that stays for a null or empty list. */
+function expandLists({ data, slots, definitions, repetitions }: Entries, depth: number): Entries {
+  const range = listRanges(data)
+  let total = 0
+  for (const slot of slots) total += slot < 0 ? 1 : Math.max(1, range.end(slot) - range.start(slot))
+  const out = {
+    data,
+    slots: new Int32Array(total),
+    definitions: new Uint8Array(total),
+    repetitions: new Uint8Array(total),
+  }
+  let at = 0
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] as number
+    const definition = definitions[i] as number
+    const start = slot < 0 ? 0 : range.start(slot)
+    const end = slot < 0 ? 0 : range.end(slot)
+    out.repetitions[at] = repetitions[i] as number
+    if (start >= end) {
+      out.slots[at] = -1
+      out.definitions[at++] = definition
+    }
+    for (let item = start; item < end; item++) {
+      if (item > start) out.repetitions[at] = depth
+      out.slots[at] = item
+      out.definitions[at++] = definition + 1
+    }
+  }
+  return out
+}
+
+function listRanges(data: Data): { start(slot: number): number; end(slot: number): number } {
+  if (DataType.isFixedSizeList(data.type)) {
+    const { listSize } = data.type
+    return { start: (slot) => slot * listSize, end: (slot) => (slot + 1) * listSize }
+  }
+  const offsets: Int32Array | BigInt64Array = data.valueOffsets
+  return { start: (slot) => Number(offsets[slot]), end: (slot) => Number(offsets[slot + 1]) }
+}
+
+function childOf(data: Data, { child }: Step): Data {
+  return data.children[child] as Data
+}
+
+/** Whether a slot is null; undefined where none is. A dictionary value may be null though its index is not. */
+export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
+  if (DataType.isNull(data.type)) return () => true
+  const own = bitmapTest(data)
+  const { dictionary } = data
+  if (!DataType.isDictionary(data.type) || dictionary === undefined || dictionary.nullCount <= 0) return own
+  const codes: ArrayLike<number> = data.values
+  return (slot) => own?.(slot) || !dictionary.isValid(codes[slot] as number)
+}
+
+function bitmapTest({ nullBitmap, nullCount, offset }: Data): ((slot: number) => boolean) | undefined {
+  if (!nullBitmap || nullBitmap.length === 0 || nullCount <= 0) return undefined
+  const bitmap: Uint8Array = nullBitmap
+  return (slot) => (((bitmap[(offset + slot) >> 3] as number) >> ((offset + slot) & 7)) & 1) === 0
+}
+
+/** The row of a row group, from 0, that an entry belongs to. */
+export function rowOfEntry({ repetitions }: Levels, { maxRepetition }: Leaf, entry: number): number {
+  return maxRepetition === 0 ? entry : rowAt(repetitions.bytes, entry)
+}
+
+function rowAt(repetitions: Uint8Array, entry: number): number {
+  let row = -1
+  for (let i = 0; i <= entry; i++) if (repetitions[i] === 0) row++
+  return row
+}
+
+/** The entry that holds a value: the reverse of leaving nulls out. */
+export function entryOfValue({ definitions, entries }: Levels, { maxDefinition }: Leaf, value: number): number {
+  if (maxDefinition === 0) return value
+  let seen = -1
+  for (let i = 0; i < entries; i++) {
+    if (definitions.bytes[i] === maxDefinition && ++seen === value) return i
+  }
+  return entries
+}

@@ -1,0 +1,81 @@
+import { appendVarint, type ByteSink, reserve } from './byte-sink.ts'
+
+/** Runs shorter than this cost no less than their place in a bit-packed run. */
+const MIN_RUN = 8
+
+/** Bits that a value up to `max` needs: 0 for 0. */
+export function bitWidthOf(max: number): number {
+  return 32 - Math.clz32(max)
+}
+
+/**
+ * Append `values[start, end)` in Parquet's hybrid of run-length and bit-packed runs, `bitWidth` bits each.
+ *
+ * A bit-packed run holds a multiple of 8 values, so a repeated run lends it the values that it lacks; only the last run of all is
+ * padded.
+ */
+export function appendRleHybrid(
+  sink: ByteSink,
+  values: Uint8Array | Int32Array,
+  start: number,
+  end: number,
+  bitWidth: number,
+): void {
+  let literals = start
+  let at = start
+  while (at < end) {
+    const value = values[at]
+    let next = at + 1
+    while (next < end && values[next] === value) next++
+    const lent = (8 - ((at - literals) & 7)) & 7
+    if (next - at - lent >= MIN_RUN) {
+      if (at + lent > literals) appendBitPackedRun(sink, values, literals, at + lent, bitWidth)
+      appendRepeatedRun(sink, value as number, next - at - lent, bitWidth)
+      literals = next
+    }
+    at = next
+  }
+  if (literals < end) appendBitPackedRun(sink, values, literals, end, bitWidth)
+}
+
+export function appendRepeatedRun(sink: ByteSink, value: number, count: number, bitWidth: number): void {
+  appendVarint(sink, count * 2)
+  const bytes = reserve(sink, 4)
+  for (let bits = 0; bits < bitWidth; bits += 8) bytes[sink.length++] = value >>> bits
+}
+
+function appendBitPackedRun(
+  sink: ByteSink,
+  values: Uint8Array | Int32Array,
+  start: number,
+  end: number,
+  bitWidth: number,
+): void {
+  const groups = Math.ceil((end - start) / 8)
+  appendVarint(sink, groups * 2 + 1)
+  const bytes = reserve(sink, groups * bitWidth)
+  const last = sink.length + groups * bitWidth
+  let at = sink.length
+  let pending = 0
+  let pendingBits = 0
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number
+    pending |= value << pendingBits
+    pendingBits += bitWidth
+    if (pendingBits >= 32) {
+      bytes[at] = pending
+      bytes[at + 1] = pending >>> 8
+      bytes[at + 2] = pending >>> 16
+      bytes[at + 3] = pending >>> 24
+      at += 4
+      pendingBits -= 32
+      // A shift by 32 is a shift by 0 in JavaScript, so a value that went out whole leaves nothing here.
+      pending = pendingBits === 0 ? 0 : value >>> (bitWidth - pendingBits)
+    }
+  }
+  for (; at < last; at++) {
+    bytes[at] = pending
+    pending >>>= 8
+  }
+  sink.length = last
+}

@@ -1,0 +1,92 @@
+import type { RecordBatch } from 'apache-arrow'
+import type { RowGroup } from 'hyparquet'
+import { MillraceError } from '../../../errors.ts'
+import { checkText } from './check-text.ts'
+import { type ChunkContext, encodeChunk } from './column-chunk.ts'
+import { type Leaf, nameOf } from './file-schema.ts'
+import { appendValues, resetValues } from './leaf-values.ts'
+import { appendLevels, entryOfValue, resetLevels, rowOfEntry } from './levels.ts'
+
+/** A row group's place in the file. */
+export interface RowGroupStart {
+  readonly offset: number
+  /** Rows of the row groups before it. */
+  readonly rows: number
+}
+
+/**
+ * Encode one row group, column chunk by column chunk: the bytes of each are given before the next one is begun.
+ *
+ * @returns its metadata for the footer.
+ */
+export function* encodeRowGroup(
+  leaves: readonly Leaf[],
+  batches: readonly RecordBatch[],
+  context: ChunkContext,
+  start: RowGroupStart,
+): Generator<Uint8Array, RowGroup> {
+  const columns: RowGroup['columns'] = []
+  const rows = batches.reduce((sum, batch) => sum + batch.numRows, 0)
+  let offset = start.offset
+  let uncompressed = 0n
+  for (const leaf of leaves) {
+    collect(leaf, batches, context, start.rows)
+    const encoded = encodeChunk(leaf, context, offset)
+    columns.push(encoded.chunk)
+    for (const piece of encoded.pieces) {
+      offset += piece.length
+      yield piece
+    }
+    uncompressed += encoded.chunk.meta_data?.total_uncompressed_size ?? 0n
+  }
+  return {
+    columns,
+    total_byte_size: uncompressed,
+    num_rows: BigInt(rows),
+    file_offset: BigInt(start.offset),
+    total_compressed_size: BigInt(offset - start.offset),
+  }
+}
+
+/** Bring the levels and values of one leaf from all batches together in the context. */
+function collect(leaf: Leaf, batches: readonly RecordBatch[], context: ChunkContext, rowsBefore: number): void {
+  const { levels, values } = context
+  resetLevels(levels)
+  resetValues(values, leaf.physical)
+  let batchStart = rowsBefore
+  for (const batch of batches) {
+    const data = batch.data.children[leaf.column]
+    if (data === undefined || data.length !== batch.numRows) {
+      throw new MillraceError('TYPE_MISMATCH', 'a column has not as many rows as its batch', {
+        position: { column: nameOf(leaf) },
+      })
+    }
+    const found = appendLevels(levels, leaf, data, (row) => {
+      throw new MillraceError(
+        'TYPE_MISMATCH',
+        'a column that is not nullable holds a null: fill it or make the field nullable',
+        {
+          position: { row: batchStart + row + 1, column: nameOf(leaf) },
+        },
+      )
+    })
+    appendValues(values, found, (value, rule) => {
+      throw new MillraceError('TYPE_MISMATCH', rule, { position: placeOf(value) })
+    })
+    batchStart += batch.numRows
+  }
+  checkText(leaf, values, (value) => {
+    throw new MillraceError(
+      'ENCODING_INVALID',
+      'text is not valid UTF-8: cast the column to binary to keep its bytes',
+      {
+        position: placeOf(value),
+      },
+    )
+  })
+
+  function placeOf(value: number): { row: number; column: string } {
+    const entry = entryOfValue(levels, leaf, value)
+    return { row: rowsBefore + rowOfEntry(levels, leaf, entry) + 1, column: nameOf(leaf) }
+  }
+}

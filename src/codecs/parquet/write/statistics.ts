@@ -1,0 +1,285 @@
+import type { Statistics } from 'hyparquet'
+import type { Leaf } from './file-schema.ts'
+import type { LeafValues } from './leaf-values.ts'
+
+/** Which value is the least and which the greatest. */
+export interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+/** Bytes of a text or binary bound at the most. */
+const MAX_BOUND_BYTES = 64
+const TWO_32 = 2 ** 32
+
+/**
+ * The least and the greatest of values `start` to `end` in the order of their type, or of those that `order` names at these places.
+ * Undefined where there is none, or none that is a number.
+ */
+export function boundsOf(
+  values: LeafValues,
+  leaf: Leaf,
+  start: number,
+  end: number,
+  order?: Int32Array,
+): Bounds | undefined {
+  if (start >= end || leaf.order === 'none') return undefined
+  switch (values.physical) {
+    case 'bits':
+      return numberBounds(values.bits, start, end, order)
+    case 'word':
+      return numberBounds(wordView(values, leaf), start, end, order)
+    case 'double-word':
+      if (leaf.order === 'float') return numberBounds(doubleView(values), start, end, order)
+      return doubleWordBounds(values.words, leaf.order === 'signed', start, end, order)
+    case 'bytes':
+      return byteBounds(values, 0, start, end, order)
+    case 'fixed':
+      if (leaf.order === 'float') return numberBounds(halfFloats(values), start, end, order)
+      return byteBounds(values, leaf.order === 'decimal' ? 0x80 : 0, start, end, order)
+  }
+}
+
+type Numbers = Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array
+
+function wordView({ words, count }: LeafValues, leaf: Leaf): Numbers {
+  if (leaf.order === 'signed') return words
+  if (leaf.order === 'float') return new Float32Array(words.buffer, words.byteOffset, count)
+  return new Uint32Array(words.buffer, words.byteOffset, count)
+}
+
+function doubleView({ words, count }: LeafValues): Float64Array {
+  return new Float64Array(words.buffer, words.byteOffset, count)
+}
+
+/** NaN is neither the least nor the greatest: every comparison with it is false. */
+function numberBounds(numbers: Numbers, start: number, end: number, order: Int32Array | undefined): Bounds | undefined {
+  let at = start
+  const first = (): number => numbers[order === undefined ? at : (order[at] as number)] as number
+  while (at < end && Number.isNaN(first())) at++
+  if (at === end) return undefined
+  let min = order === undefined ? at : (order[at] as number)
+  let max = min
+  let least = numbers[min] as number
+  let greatest = least
+  for (; at < end; at++) {
+    const i = order === undefined ? at : (order[at] as number)
+    const value = numbers[i] as number
+    if (value < least) {
+      least = value
+      min = i
+    } else if (value > greatest) {
+      greatest = value
+      max = i
+    }
+  }
+  return { min, max }
+}
+
+function doubleWordBounds(
+  words: Int32Array,
+  isSigned: boolean,
+  start: number,
+  end: number,
+  order: Int32Array | undefined,
+): Bounds {
+  // Flipping the sign bit makes signed order of unsigned numbers.
+  const flip = isSigned ? 0 : 0x80000000 | 0
+  let min = order === undefined ? start : (order[start] as number)
+  let max = min
+  let minHigh = (words[2 * min + 1] as number) ^ flip
+  let minLow = (words[2 * min] as number) >>> 0
+  let maxHigh = minHigh
+  let maxLow = minLow
+  for (let at = start; at < end; at++) {
+    const i = order === undefined ? at : (order[at] as number)
+    const high = (words[2 * i + 1] as number) ^ flip
+    const low = (words[2 * i] as number) >>> 0
+    if (high < minHigh || (high === minHigh && low < minLow)) {
+      minHigh = high
+      minLow = low
+      min = i
+    } else if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+      maxHigh = high
+      maxLow = low
+      max = i
+    }
+  }
+  return { min, max }
+}
+
+/** Bytes in unsigned lexicographic order; `flip` turns the first byte of a signed big-endian number into that order. */
+function byteBounds(
+  { bytes, starts, ends }: LeafValues,
+  flip: number,
+  start: number,
+  end: number,
+  order: Int32Array | undefined,
+): Bounds {
+  let min = order === undefined ? start : (order[start] as number)
+  let max = min
+  for (let at = start; at < end; at++) {
+    const i = order === undefined ? at : (order[at] as number)
+    const from = starts[i] as number
+    const to = ends[i] as number
+    if (compareBytes(bytes, from, to, starts[min] as number, ends[min] as number, flip) < 0) min = i
+    else if (compareBytes(bytes, from, to, starts[max] as number, ends[max] as number, flip) > 0) max = i
+  }
+  return { min, max }
+}
+
+function compareBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number, flip: number): number {
+  const common = Math.min(aEnd - a, bEnd - b)
+  for (let i = 0; i < common; i++) {
+    const left = bytes[a + i] as number
+    const right = bytes[b + i] as number
+    if (left !== right) return i === 0 ? (left ^ flip) - (right ^ flip) : left - right
+  }
+  return aEnd - a - (bEnd - b)
+}
+
+function halfFloats({ bytes, starts, count }: LeafValues): Float32Array {
+  const numbers = new Float32Array(count)
+  for (let i = 0; i < count; i++) {
+    const at = starts[i] as number
+    numbers[i] = halfFloat((bytes[at] as number) | ((bytes[at + 1] as number) << 8))
+  }
+  return numbers
+}
+
+function halfFloat(half: number): number {
+  const exponent = (half >> 10) & 0x1f
+  const fraction = half & 0x3ff
+  const sign = half & 0x8000 ? -1 : 1
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/** How far apart the bounds of integers are, to within 2 ** 12. */
+export function integerRange({ physical, words }: LeafValues, leaf: Leaf, { min, max }: Bounds): number {
+  const isSigned = leaf.order === 'signed'
+  if (physical === 'word') {
+    const [low, high] = [words[min] as number, words[max] as number]
+    return isSigned ? high - low : (high >>> 0) - (low >>> 0)
+  }
+  const [low, high] = [words[2 * min + 1] as number, words[2 * max + 1] as number]
+  const highs = isSigned ? high - low : (high >>> 0) - (low >>> 0)
+  return highs * TWO_32 + (((words[2 * max] as number) >>> 0) - ((words[2 * min] as number) >>> 0))
+}
+
+/** Statistics as the footer takes them. */
+export function statisticsOf(
+  values: LeafValues,
+  leaf: Leaf,
+  bounds: Bounds | undefined,
+  nullCount: number,
+  distinctCount?: number,
+): Statistics {
+  const counts = {
+    null_count: BigInt(nullCount),
+    ...(distinctCount === undefined ? {} : { distinct_count: BigInt(distinctCount) }),
+  }
+  if (bounds === undefined) return counts
+  if (values.physical !== 'bytes') {
+    return { ...counts, min_value: bound(values, leaf, bounds.min, -0), max_value: bound(values, leaf, bounds.max, 0) }
+  }
+  const min = minBound(bytesAt(values, bounds.min), leaf)
+  const max = maxBound(bytesAt(values, bounds.max), leaf)
+  return {
+    ...counts,
+    min_value: min.bytes,
+    is_min_value_exact: min.isExact,
+    ...(max === undefined ? {} : { max_value: max.bytes, is_max_value_exact: max.isExact }),
+  }
+}
+
+/** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not tell them apart. */
+function bound(values: LeafValues, leaf: Leaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
+  const { physical, words, bits } = values
+  const isDecimal = leaf.schema.converted_type === 'DECIMAL'
+  if (physical === 'bits') return bits[i] === 1
+  if (physical === 'word') {
+    const number = wordView(values, leaf)[i] as number
+    if (leaf.order === 'float') return number === 0 ? zero : number
+    return isDecimal ? BigInt(number) : number
+  }
+  if (physical === 'double-word') {
+    if (leaf.order !== 'float') return int64(words, i, leaf.order === 'signed')
+    const number = doubleView(values)[i] as number
+    return number === 0 ? zero : number
+  }
+  if (leaf.order === 'float') {
+    const number = halfFloats(values)[i] as number
+    return number === 0 ? zero : number
+  }
+  return isDecimal ? bigEndian(bytesAt(values, i)) : bytesAt(values, i)
+}
+
+function int64(words: Int32Array, i: number, isSigned: boolean): bigint {
+  const high = words[2 * i + 1] as number
+  return (BigInt(isSigned ? high : high >>> 0) << 32n) | BigInt((words[2 * i] as number) >>> 0)
+}
+
+function bigEndian(bytes: Uint8Array): bigint {
+  let value = 0n
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  return BigInt.asIntN(bytes.length * 8, value)
+}
+
+function bytesAt({ bytes, starts, ends }: LeafValues, i: number): Uint8Array {
+  return bytes.slice(starts[i], ends[i])
+}
+
+interface ByteBound {
+  readonly bytes: Uint8Array
+  readonly isExact: boolean
+}
+
+/** A prefix is never greater. Text is cut between characters. */
+function minBound(bytes: Uint8Array, leaf: Leaf): ByteBound {
+  if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
+  return { bytes: bytes.subarray(0, cutAt(bytes, leaf)), isExact: false }
+}
+
+/** The least short value that is greater than all that begin so: the last character that has a next one becomes it. */
+function maxBound(bytes: Uint8Array, leaf: Leaf): ByteBound | undefined {
+  if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
+  const cut = bytes.slice(0, cutAt(bytes, leaf))
+  const next = isText(leaf) ? nextText(cut) : nextBytes(cut)
+  return next === undefined ? undefined : { bytes: next, isExact: false }
+}
+
+function isText(leaf: Leaf): boolean {
+  return leaf.schema.converted_type === 'UTF8'
+}
+
+function cutAt(bytes: Uint8Array, leaf: Leaf): number {
+  let end = MAX_BOUND_BYTES
+  if (isText(leaf)) while (((bytes[end] as number) & 0xc0) === 0x80) end--
+  return end
+}
+
+function nextBytes(bytes: Uint8Array): Uint8Array | undefined {
+  for (let end = bytes.length; end > 0; end--) {
+    const byte = bytes[end - 1] as number
+    if (byte === 0xff) continue
+    const next = bytes.slice(0, end)
+    next[end - 1] = byte + 1
+    return next
+  }
+  return undefined
+}
+
+function nextText(bytes: Uint8Array): Uint8Array | undefined {
+  const points = Array.from(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+    (char) => char.codePointAt(0) ?? 0,
+  )
+  for (let point = points.pop(); point !== undefined; point = points.pop()) {
+    if (point === 0x10ffff) continue
+    points.push(point === 0xd7ff ? 0xe000 : point + 1)
+    return new TextEncoder().encode(String.fromCodePoint(...points))
+  }
+  return undefined
+}
