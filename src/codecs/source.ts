@@ -5,6 +5,8 @@ import { MillraceError } from '../errors.ts'
 export interface ByteSource {
   /** Bytes in all, where that is known before reading. */
   readonly size?: number
+  /** Bytes in all, for sources that must ask: needed to read a file from its end without reading all of it. */
+  length?(): Promise<number>
   stream(range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>
   read(start: number, end: number): Promise<Uint8Array>
 }
@@ -44,6 +46,14 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
  */
 export function fileSource(path: string): ByteSource {
   return {
+    async length() {
+      const file = await openFile(path)
+      try {
+        return (await file.stat().catch(unreadable)).size
+      } finally {
+        await file.close()
+      }
+    },
     async *stream(range = { start: 0 }) {
       const file = await openFile(path)
       try {

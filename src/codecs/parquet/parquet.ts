@@ -1,0 +1,82 @@
+import { type RecordBatch, Table } from 'apache-arrow'
+import { MillraceError } from '../../errors.ts'
+import type { Codec } from '../codec.ts'
+import { defaultInflatedBytes } from '../limits.ts'
+import type { ByteSource } from '../source.ts'
+import { dataBytes } from './read/data-bytes.ts'
+import type { ParquetReadOptions } from './read/parquet-options.ts'
+import { readParquet } from './read/read-parquet.ts'
+import type { ParquetWriteOptions } from './write/write-options.ts'
+import { writeParquet } from './write/write-parquet.ts'
+
+export type { ParquetReadOptions } from './read/parquet-options.ts'
+export type { ParquetCondition, ParquetFilter, ParquetFilterValue } from './read/row-group-filter.ts'
+export type { ParquetWriteOptions } from './write/write-options.ts'
+export { encodeParquet, writeParquet } from './write/write-parquet.ts'
+
+/** Options of the Parquet codec: those of reading and of writing. */
+export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions {}
+
+/**
+ * The Parquet codec. Reads and writes files of any size a row group at a time, straight to and from Arrow buffers.
+ *
+ * Reading takes every encoding and the compressions snappy, gzip, zstd (Node 22.15 or later), brotli and LZ4, page checksums
+ * included. A `ByteSource` is read by range: the footer, then the columns asked for, neighbours at once; a stream is collected first.
+ * Batches have at most 65,536 rows, are about 4 MiB and never span row groups. Types come from the file: timestamps keep their unit
+ * and whether they are instants (UTC) or local times (no zone), decimals are exact, integers have their width, fixed-length bytes
+ * and UUIDs are fixed-size binary, unannotated bytes binary, repeated fields lists.
+ *
+ * @param options - what to read (`columns`, `rowGroups`, `filter`, `dictionary`, `int96`, `limits`) and how to write
+ * (`compression`, `rowGroupRows`, ...).
+ * @throws MillraceError while reading: `PARQUET_INVALID` where the file breaks the format, `UNSUPPORTED_FORMAT` for encryption and
+ * what this Node cannot inflate, `LIMIT_EXCEEDED` for what would take too much memory or time, `ENCODING_INVALID` for text that is
+ * not UTF-8 (with column and row), `COLUMN_UNKNOWN`, `OPTION_INVALID`, `TYPE_MISMATCH` for INT96 beyond its unit, `SOURCE_UNAVAILABLE`
+ * and `SOURCE_CHANGED`.
+ * @example
+ * const bytes = await encodeParquet(tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, name: 'Grace' }]))
+ * for await (const batch of parquet({ columns: ['name'] }).read(bytes)) console.log(batch.numRows) // => 2
+ */
+export function parquet(options: ParquetOptions = {}): Codec {
+  return {
+    name: 'parquet',
+    contentType: 'application/vnd.apache.parquet',
+    read: (source) => readParquet(source, options),
+    write: () => writeParquet(options),
+  }
+}
+
+/**
+ * Read a whole Parquet file into a table in memory.
+ *
+ * @param input - the bytes, or a source that is read by range.
+ * @param options - as for {@link parquet}. The table may take `limits.maxInflatedBytes` (64 times the file, at least 256 MiB).
+ * @returns a table with the batches of the stream. Time grows with the bytes of the columns that are read.
+ * @throws MillraceError as {@link parquet} does while reading; `LIMIT_EXCEEDED` too when the table grows beyond its limit.
+ * @example
+ * const bytes = await encodeParquet(tableFromRows([{ id: 1n, name: 'Ada' }]))
+ * const table = await decodeParquet(bytes)
+ * rowsFromTable(table) // => [{ id: 1n, name: 'Ada' }]
+ */
+export async function decodeParquet(input: ByteSource | Uint8Array, options: ParquetReadOptions = {}): Promise<Table> {
+  const maxBytes =
+    options.limits?.maxInflatedBytes ??
+    defaultInflatedBytes(input instanceof Uint8Array ? input.length : await sizeOf(input))
+  const batches: RecordBatch[] = []
+  let bytes = 0
+  for await (const batch of readParquet(input, options)) {
+    bytes += dataBytes(batch.data)
+    if (bytes > maxBytes) {
+      throw new MillraceError(
+        'LIMIT_EXCEEDED',
+        `the table takes more than ${maxBytes} bytes; read it as a stream, or raise limits.maxInflatedBytes`,
+      )
+    }
+    batches.push(batch)
+  }
+  const [first] = batches
+  return first === undefined ? new Table() : new Table(first.schema, batches)
+}
+
+async function sizeOf(source: ByteSource): Promise<number> {
+  return source.size ?? (await source.length?.()) ?? 0
+}

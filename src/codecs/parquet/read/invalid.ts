@@ -1,0 +1,14 @@
+import { MillraceError, type Position } from '../../../errors.ts'
+
+/** The error of a file that breaks the format. Returned, so that callers write `throw invalid(...)` and control flow stays visible. */
+export function invalid(rule: string, position?: Position): MillraceError {
+  return new MillraceError('PARQUET_INVALID', rule, position === undefined ? {} : { position })
+}
+
+export function unsupported(what: string, position?: Position): MillraceError {
+  return new MillraceError('UNSUPPORTED_FORMAT', what, position === undefined ? {} : { position })
+}
+
+export function exceeded(limit: string, position?: Position): MillraceError {
+  return new MillraceError('LIMIT_EXCEEDED', limit, position === undefined ? {} : { position })
+}

@@ -1,0 +1,25 @@
+import type { Data } from 'apache-arrow'
+
+/** What a column gives to one batch. */
+export interface LeafBatch {
+  readonly data: Data
+  /** Levels, one pair per slot of the file; absent for flat columns. */
+  readonly definitions: Uint8Array
+  readonly repetitions: Uint8Array
+}
+
+/** Reads one column chunk front to back. */
+export interface LeafReader {
+  /** Load and inflate what the next `rows` rows need. How many of them one batch may hold: at least 1, unless `rows` is 0. */
+  ahead(rows: number): Promise<number>
+  /** The next rows, as many as `ahead` allowed or fewer. */
+  take(rows: number): LeafBatch
+}
+
+/** What a column may put into one batch, at the worst. Batches are far smaller as a rule. */
+export const MAX_COLUMN_BYTES = 32 * 1024 * 1024
+
+export interface LeafLimits {
+  readonly maxFieldBytes: number
+  readonly maxRowBytes: number
+}

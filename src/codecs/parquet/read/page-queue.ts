@@ -1,0 +1,43 @@
+import type { DataPage, PageReader } from './page-reader.ts'
+
+/** A page and how many of its slots have not been taken. */
+export interface QueuedPage {
+  readonly page: DataPage
+  left: number
+}
+
+/** The pages that have been loaded ahead of the rows that need them. */
+export interface PageQueue {
+  readonly pages: readonly QueuedPage[]
+  /** Load the next page; false after the last. */
+  load(): Promise<boolean>
+  /** Call `use` for the next `slots` slots, page by page; pages that are used up are dropped. */
+  consume(slots: number, use: (page: DataPage, slots: number) => void): void
+}
+
+export function pageQueue(reader: PageReader): PageQueue {
+  const pages: QueuedPage[] = []
+  return {
+    pages,
+    async load() {
+      const page = await reader.next()
+      if (page !== undefined) pages.push({ page, left: page.slots })
+      return page !== undefined
+    },
+    consume(slots, use) {
+      while (slots > 0) {
+        const queued = pages[0] as QueuedPage
+        const take = Math.min(slots, queued.left)
+        if (take > 0) use(queued.page, take)
+        queued.left -= take
+        slots -= take
+        if (queued.left === 0) pages.shift()
+      }
+    },
+  }
+}
+
+/** At the worst, the bytes that a slot of a page takes in Arrow. */
+export function bytesPerSlot(page: DataPage, width: number): number {
+  return Math.max(width, page.values.longestValue, width === 0 ? page.valueBytes.length / page.slots : 0)
+}

@@ -1,0 +1,75 @@
+import type { ParquetType } from 'hyparquet'
+import { invalid } from './invalid.ts'
+import type { ValueDecoder } from './value-decoder.ts'
+import { type ByteValues, type FixedValues, reserve, reserveBytes, type Values } from './values.ts'
+
+/** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
+export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {
+  if (type === 'BOOLEAN') return plainBooleanDecoder(bytes)
+  let at = 0
+  return {
+    longestValue: 0,
+    read(count, into) {
+      reserve(into, count)
+      if (into.kind === 'bytes') at = readByteStrings(bytes, at, into, count)
+      else at = readFixed(bytes, at, into, count, width)
+    },
+  }
+}
+
+function readFixed(bytes: Uint8Array, at: number, into: FixedValues, count: number, width: number): number {
+  const end = at + count * width
+  if (end > bytes.length) throw invalid('a page ends before its values')
+  into.bytes.set(bytes.subarray(at, end), into.count * width)
+  into.count += count
+  return end
+}
+
+/** Values above this many bytes are copied by a call, shorter ones by a loop, which costs less than the call. */
+const LONG_VALUE = 48
+
+/** One loop over lengths and bytes: it runs once per string of a plain file. */
+function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
+  let used = reserveBytes(into, Math.max(0, bytes.length - at - 4 * count))
+  const target = into.bytes
+  const { offsets } = into
+  const end = bytes.length
+  const first = into.count + 1
+  for (let i = first; i < first + count; i++) {
+    if (at + 4 > end) throw invalid('a page ends before its values')
+    const length =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    at += 4
+    if (length < 0 || length > end - at) throw invalid('a value is longer than its page')
+    if (length > LONG_VALUE) {
+      target.set(bytes.subarray(at, at + length), used)
+      used += length
+      at += length
+    } else {
+      for (const stop = at + length; at < stop; ) target[used++] = bytes[at++] as number
+    }
+    offsets[i] = used
+  }
+  into.count += count
+  return at
+}
+
+function plainBooleanDecoder(bytes: Uint8Array): ValueDecoder {
+  let bit = 0
+  return {
+    longestValue: 0,
+    read(count, into: Values) {
+      if (into.kind !== 'fixed') throw invalid('values of a fixed width were expected')
+      if (bit + count > bytes.length * 8) throw invalid('a page ends before its values')
+      reserve(into, count)
+      const target = into.bytes
+      for (let to = into.count, end = to + count; to < end; to++, bit++) {
+        target[to] = ((bytes[bit >>> 3] as number) >> (bit & 7)) & 1
+      }
+      into.count += count
+    },
+  }
+}

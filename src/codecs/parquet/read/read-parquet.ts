@@ -1,0 +1,163 @@
+import type { Data, RecordBatch, Schema } from 'apache-arrow'
+import { recordBatch, schemaOf } from '../../../columns/record-batch.ts'
+import { isMillraceError, MillraceError } from '../../../errors.ts'
+import type { CodecInput } from '../../codec.ts'
+import { DEFAULT_LIMITS, defaultInflatedBytes } from '../../limits.ts'
+import type { ColumnReader } from './column-reader.ts'
+import { dataBytes, emptyData } from './data-bytes.ts'
+import { decompressor } from './decompress.ts'
+import { checkRowGroup, checkTotals } from './file-checks.ts'
+import { type OpenFile, openFile } from './footer.ts'
+import { inflationBudget } from './inflation-budget.ts'
+import { keepDictionaries } from './kept-dictionary.ts'
+import type { ParquetReadOptions } from './parquet-options.ts'
+import { mayMatch } from './row-group-filter.ts'
+import { openRowGroup, type RowGroupContext } from './row-group-reader.ts'
+import { fileShape, leavesOf, type Shape } from './shape.ts'
+
+const BATCH_ROWS = 65_536
+const BATCH_BYTES = 4 * 1024 * 1024
+
+/** The record batches of a Parquet file: row group by row group, each in batches of at most 65,536 rows. */
+export async function* readParquet(input: CodecInput, options: ParquetReadOptions = {}): AsyncGenerator<RecordBatch> {
+  try {
+    const file = await openFile(input, options.limits ?? {})
+    yield* readFile(file, options)
+  } catch (error) {
+    throw typed(error)
+  }
+}
+
+async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGenerator<RecordBatch> {
+  const limits = options.limits ?? {}
+  const { metadata, bytes } = file
+  const int96 = options.int96 ?? (metadata.keyValues.has('org.apache.spark.version') ? 'us' : 'ns')
+  const all = fileShape(metadata.schema, { maxDepth: limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, int96 })
+  const groups = selectedGroups(file, all.columns, options)
+  const chosen = selectedColumns(all.columns, options.columns)
+  const shapes =
+    options.dictionary === 'keep'
+      ? keepDictionaries(
+          chosen,
+          groups.map(({ group }) => group),
+        )
+      : chosen
+  const leaves = shapes.flatMap(leavesOf)
+  for (const { group } of groups) checkRowGroup(group, all, leaves, file.dataEnd)
+  checkTotals(
+    groups.map(({ group }) => group),
+    leaves,
+    bytes.size,
+  )
+  const schema = schemaOf(shapes.map(({ field }) => field))
+  const context: RowGroupContext = {
+    file: bytes,
+    decompress: decompressor(),
+    budget: inflationBudget(limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)),
+    limits: {
+      maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
+      maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
+    },
+  }
+  let batches = 0
+  for (const { group, firstRow } of groups) {
+    if (group.rows === 0) continue
+    const columns = await openRowGroup(group, shapes, firstRow, context)
+    for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes))) {
+      batches++
+      yield batch
+    }
+  }
+  if (batches === 0)
+    yield recordBatch(
+      schema,
+      shapes.map(({ field }) => emptyData(field.type)),
+      0,
+    )
+}
+
+async function* groupBatches(
+  schema: Schema,
+  columns: readonly ColumnReader[],
+  total: number,
+  firstRows: number,
+): AsyncGenerator<RecordBatch> {
+  let target = firstRows
+  for (let done = 0; done < total; ) {
+    let rows = Math.min(target, total - done)
+    for (const column of columns) rows = await column.ahead(rows)
+    const data = columns.map((column) => column.take(rows))
+    yield recordBatch(schema, data, rows)
+    done += rows
+    target = nextTarget(data, rows)
+  }
+}
+
+/** Rows that make about 4 MiB, by the batch before. */
+function nextTarget(data: readonly Data[], rows: number): number {
+  const bytes = data.reduce((sum, column) => sum + dataBytes(column), 0)
+  return clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))
+}
+
+/** Rows of the first batch of a row group, by what the footer says of sizes. */
+function rowsPerBatch(group: OpenFile['metadata']['rowGroups'][number], shapes: readonly Shape[]): number {
+  let bytes = 0
+  for (const { index, layout } of shapes.flatMap(leavesOf)) {
+    const chunk = group.chunks[index]
+    bytes += Math.max(chunk?.uncompressedBytes ?? 0, (chunk?.values ?? 0) * layout.width)
+  }
+  return clampRows((BATCH_BYTES * group.rows) / Math.max(bytes, 1))
+}
+
+function clampRows(rows: number): number {
+  return Math.max(1, Math.min(BATCH_ROWS, Math.floor(rows)))
+}
+
+function selectedColumns(columns: readonly Shape[], names: readonly string[] | undefined): readonly Shape[] {
+  if (names === undefined) return columns
+  return [...new Set(names)].flatMap((name) => {
+    const found = columns.filter(({ field }) => field.name === name)
+    if (found.length > 0) return found
+    throw new MillraceError('COLUMN_UNKNOWN', 'the file has no such column', { position: { column: name } })
+  })
+}
+
+interface SelectedGroup {
+  readonly group: OpenFile['metadata']['rowGroups'][number]
+  /** Number of its first row in the file, from 1. */
+  readonly firstRow: number
+}
+
+function selectedGroups(
+  { metadata }: OpenFile,
+  columns: readonly Shape[],
+  options: ParquetReadOptions,
+): SelectedGroup[] {
+  let nextRow = 1
+  const all = metadata.rowGroups.map((group) => {
+    const firstRow = nextRow
+    nextRow += group.rows
+    return { group, firstRow }
+  })
+  const selected = options.rowGroups === undefined ? all : options.rowGroups.map((index) => groupAt(all, index))
+  const { filter } = options
+  return filter === undefined ? selected : selected.filter(({ group }) => mayMatch(filter, group, columns))
+}
+
+function groupAt(groups: readonly SelectedGroup[], index: number): SelectedGroup {
+  const group = groups[index]
+  if (group !== undefined) return group
+  throw new MillraceError(
+    'OPTION_INVALID',
+    `rowGroups: the file has ${groups.length} row groups, ${index} is none of them`,
+  )
+}
+
+/** Any error as one of ours: what is none was caused by bytes that no check foresaw. */
+function typed(error: unknown): MillraceError {
+  if (isMillraceError(error)) return error
+  if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
+    return new MillraceError('LIMIT_EXCEEDED', 'the file needs more memory than there is', { cause: error })
+  }
+  return new MillraceError('PARQUET_INVALID', 'the file breaks the Parquet format', { cause: error })
+}

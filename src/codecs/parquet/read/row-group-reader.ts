@@ -1,0 +1,89 @@
+import { isMillraceError, MillraceError } from '../../../errors.ts'
+import { type ChunkBytes, wholeChunk, windowedChunk } from './chunk-bytes.ts'
+import { type ColumnReader, columnReader } from './column-reader.ts'
+import { type FileBytes, readRanges } from './file-bytes.ts'
+import type { ColumnChunk, RowGroup } from './file-metadata.ts'
+import { type Collector, flatLeafReader, valuesCollector } from './flat-leaf-reader.ts'
+import { invalid } from './invalid.ts'
+import { dictionaryCollectors } from './kept-dictionary.ts'
+import type { LeafLimits, LeafReader } from './leaf-reader.ts'
+import { leveledLeafReader } from './leveled-leaf-reader.ts'
+import { type PageContext, pageReader } from './page-reader.ts'
+import { type Leaf, leavesOf, type Shape } from './shape.ts'
+
+export interface RowGroupContext extends PageContext {
+  readonly file: FileBytes
+  readonly limits: LeafLimits
+}
+
+/** Up to this a row group's columns are read at once; beyond, the long ones a window at a time. */
+const WHOLE_BYTES = 64 * 1024 * 1024
+const WINDOW_BYTES = 4 * 1024 * 1024
+
+/** Open the columns of a row group: their bytes, and no others, are read. */
+export async function openRowGroup(
+  group: RowGroup,
+  shapes: readonly Shape[],
+  firstRow: number,
+  context: RowGroupContext,
+): Promise<ColumnReader[]> {
+  const leaves = shapes.flatMap(leavesOf)
+  const bytes = await chunkBytes(
+    leaves.map((leaf) => chunkOf(group, leaf)),
+    context.file,
+  )
+  let next = 0
+  return shapes.map((shape) =>
+    columnReader(shape, (leaf) => {
+      const pages = pageReader(leaf, chunkOf(group, leaf), bytes[next++] ?? wholeChunk(new Uint8Array(0)), context)
+      const reader =
+        shape.kind === 'leaf'
+          ? flatLeafReader(leaf, pages, firstRow, collectors(leaf, context.limits))
+          : leveledLeafReader(leaf, pages, firstRow, context.limits)
+      return located(leaf, reader)
+    }),
+  )
+}
+
+function collectors(leaf: Leaf, limits: LeafLimits): (rows: number) => Collector {
+  if (leaf.kept !== undefined) return dictionaryCollectors(leaf, leaf.kept, limits)
+  return (rows) => valuesCollector(leaf, rows, limits)
+}
+
+async function chunkBytes(chunks: readonly ColumnChunk[], file: FileBytes): Promise<ChunkBytes[]> {
+  const total = chunks.reduce((sum, { start, end }) => sum + end - start, 0)
+  const isWhole = ({ start, end }: ColumnChunk) => total <= WHOLE_BYTES || end - start <= WINDOW_BYTES
+  const whole = await readRanges(file, chunks.filter(isWhole))
+  let next = 0
+  return chunks.map((chunk) =>
+    isWhole(chunk) ? wholeChunk(whole[next++] ?? new Uint8Array(0)) : windowedChunk(file, chunk, WINDOW_BYTES),
+  )
+}
+
+function chunkOf(group: RowGroup, leaf: Leaf): ColumnChunk {
+  const chunk = group.chunks[leaf.index]
+  if (chunk === undefined) throw invalid('a column chunk is missing', { column: leaf.name })
+  return chunk
+}
+
+/** Errors of a column say which column it is. */
+function located(leaf: Leaf, reader: LeafReader): LeafReader {
+  const fail = (error: unknown): never => {
+    if (isMillraceError(error) && error.position !== undefined) throw error
+    const position = { column: leaf.name }
+    if (isMillraceError(error))
+      throw new MillraceError(error.code, error.message, { position, cause: error.cause ?? error })
+    if (error instanceof RangeError && /allocation|array length/i.test(error.message)) throw error
+    throw new MillraceError('PARQUET_INVALID', 'the pages of a column cannot be decoded', { position, cause: error })
+  }
+  return {
+    ahead: (rows) => reader.ahead(rows).catch(fail),
+    take(rows) {
+      try {
+        return reader.take(rows)
+      } catch (error) {
+        return fail(error)
+      }
+    },
+  }
+}
