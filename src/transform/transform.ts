@@ -1,4 +1,5 @@
-import type { RecordBatch } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
+import { concatBatches } from '../columns/concat.ts'
 import type { Stage } from '../internal/stage.ts'
 
 /** One run of a transform: called with every batch, then once with undefined. */
@@ -14,16 +15,70 @@ export interface Transform extends Stage<RecordBatch, RecordBatch> {
   start(): TransformRun
 }
 
-/** A transform from its name and the function that starts a run. */
-export function defineTransform(name: string, start: () => TransformRun): Transform {
+/** One run, batch by batch. What `next` gives for all batches and `end` gives after them is the output, in order. */
+export interface TransformSteps {
+  next(batch: RecordBatch): readonly RecordBatch[]
+  /** The batches that were held back. */
+  end?(): readonly RecordBatch[]
+}
+
+/** What a run knows of its input before it starts. */
+export interface RunContext {
+  /** All batches are in memory and stay there, so that a run may look at them again. */
+  readonly wholeTable: boolean
+}
+
+/** Where a transform of this library keeps its steps, for `transformTable`. Shared by all copies of this module. */
+const STEPS = Symbol.for('millrace.transform.steps')
+
+type StepsOf = (context: RunContext) => TransformSteps
+
+/**
+ * A transform from its name and the function that starts a run.
+ *
+ * @example
+ * const firstColumn = defineTransform('firstColumn', () => ({ next: (batch) => [batch.selectAt([0])] }))
+ * transformTable(tableFromRows([{ id: 1, name: 'Ada' }]), firstColumn).numCols // => 1
+ */
+export function defineTransform(name: string, stepsOf: StepsOf): Transform {
   const stage: Stage<RecordBatch, RecordBatch> = async function* (source) {
-    const run = start()
-    for await (const batch of source) {
-      const out = run(batch)
-      if (out !== undefined) yield out
-    }
-    const last = run(undefined)
-    if (last !== undefined) yield last
+    const steps = stepsOf({ wholeTable: false })
+    for await (const batch of source) yield* steps.next(batch)
+    yield* steps.end?.() ?? []
   }
-  return Object.defineProperty(Object.assign(stage, { start }), 'name', { value: name }) as Transform
+  const start = (): TransformRun => {
+    const steps = stepsOf({ wholeTable: false })
+    return (batch) => joined(batch === undefined ? (steps.end?.() ?? []) : steps.next(batch))
+  }
+  return Object.defineProperty(Object.assign(stage, { start, [STEPS]: stepsOf }), 'name', { value: name })
+}
+
+/** A transform that makes one batch of every batch. */
+export function defineMap(name: string, start: () => (batch: RecordBatch) => RecordBatch): Transform {
+  return defineTransform(name, () => {
+    const map = start()
+    return { next: (batch) => [map(batch)] }
+  })
+}
+
+/** A run of a transform over a table that is in memory; of any other implementation through its `start`. */
+export function wholeTableSteps(transform: Transform): TransformSteps {
+  const stepsOf = (transform as Partial<Record<typeof STEPS, StepsOf>>)[STEPS]
+  if (stepsOf !== undefined) return stepsOf({ wholeTable: true })
+  const run = transform.start()
+  const list = (batch: RecordBatch | undefined): RecordBatch[] => (batch === undefined ? [] : [batch])
+  return { next: (batch) => list(run(batch)), end: () => list(run(undefined)) }
+}
+
+function joined(batches: readonly RecordBatch[]): RecordBatch | undefined {
+  return batches[0] && concatBatches(batches[0].schema, batches)
+}
+
+/** Remembers what was worked out for a schema: the batches of a stream share one. */
+export function perSchema<Plan>(plan: (schema: Schema) => Plan): (schema: Schema) => Plan {
+  let known: { readonly schema: Schema; readonly plan: Plan } | undefined
+  return (schema) => {
+    if (known?.schema !== schema) known = { schema, plan: plan(schema) }
+    return known.plan
+  }
 }

@@ -1,0 +1,94 @@
+import type { Data } from 'apache-arrow'
+import { type Cells, cellsOf } from './cells.ts'
+import { hashSet } from './hash-set.ts'
+import { equalRows } from './row-equality.ts'
+import { HASH_WORDS, type RowHash } from './row-hash.ts'
+import { runsOf } from './runs.ts'
+import { takeColumns } from './take.ts'
+
+/** Rows hashed at a time: their hashes stay in the processor's first cache while one column after the other is added. */
+const BLOCK_ROWS = 1024
+
+/** Numbers rows so that equal rows have equal numbers, from batch to batch. */
+export interface DistinctRows {
+  /** Distinct rows so far. */
+  readonly size: number
+  /** Write the number of every row. A row that was not seen before gets the next number, `size`. */
+  number(columns: readonly Data[], rows: number, out: Int32Array): void
+}
+
+export interface DistinctRowsOptions {
+  readonly hash: RowHash
+  /**
+   * `hash`: rows of one hash of 128 bits are taken for equal. `copy`: they are compared too, with copies of the distinct rows. `share`: likewise,
+   * with the batches themselves, which stay in memory anyway.
+   */
+  readonly compare: 'hash' | 'copy' | 'share'
+}
+
+/** The distinct rows of a batch: those numbered from `first` on. `rows` are their places, where the batch holds others too. */
+interface KnownRows {
+  readonly first: number
+  readonly cells: readonly Cells[]
+  readonly rows?: Int32Array
+}
+
+export function distinctRows({ hash, compare }: DistinctRowsOptions): DistinctRows {
+  const set = hashSet()
+  const hashes = new Int32Array(BLOCK_ROWS * HASH_WORDS)
+  const known: KnownRows[] = []
+
+  const number = (columns: readonly Data[], rows: number, out: Int32Array): void => {
+    const cells = columns.map(cellsOf)
+    const first = set.size
+    const fresh = new Int32Array(compare === 'hash' ? 0 : rows)
+    let row = 0
+    let isSame: ((number: number) => boolean) | undefined
+    if (compare !== 'hash') {
+      known.push({ first, cells, rows: fresh })
+      isSame = (number) => isKnownRow(known, number, cells, row)
+    }
+    let next = first
+    for (let start = 0; start < rows; start += BLOCK_ROWS) {
+      const end = Math.min(start + BLOCK_ROWS, rows)
+      hash(cells, start, end, hashes)
+      for (row = start; row < end; row++) {
+        const found = set.add(hashes, (row - start) * HASH_WORDS, isSame)
+        out[row] = found
+        if (found !== next) continue
+        fresh[next++ - first] = row
+      }
+    }
+    if (compare === 'copy') known[known.length - 1] = compacted(first, columns, cells, fresh, next - first, rows)
+  }
+  return {
+    get size() {
+      return set.size
+    },
+    number,
+  }
+}
+
+function isKnownRow(known: readonly KnownRows[], number: number, cells: readonly Cells[], row: number): boolean {
+  let low = 0
+  for (let high = known.length - 1; low < high; ) {
+    const middle = (low + high + 1) >> 1
+    if ((known[middle] as KnownRows).first <= number) low = middle
+    else high = middle - 1
+  }
+  const { first, rows, cells: others } = known[low] as KnownRows
+  const place = rows === undefined ? number - first : (rows[number - first] as number)
+  return equalRows(others, place, cells, row)
+}
+
+/** Keeps of a batch its new rows alone. */
+function compacted(
+  first: number,
+  columns: readonly Data[],
+  cells: readonly Cells[],
+  fresh: Int32Array,
+  count: number,
+  rows: number,
+): KnownRows {
+  return count === rows ? { first, cells } : { first, cells: takeColumns(columns, runsOf(fresh, count)).map(cellsOf) }
+}

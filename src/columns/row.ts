@@ -1,0 +1,52 @@
+import type { RecordBatch } from 'apache-arrow'
+import { locatedError } from './cell-error.ts'
+import { recordKeys } from './record-key.ts'
+import { type ValueReader, valueReader } from './value-reader.ts'
+
+/**
+ * One row as a callback sees it: like a plain object of its values, but that a column is read when it is asked for, so a callback
+ * pays for what it touches. Read-only; it may be kept.
+ */
+export type Row = Readonly<Record<string, unknown>>
+
+const INDEX = Symbol('row')
+type Target = { [INDEX]: number }
+
+/** Rows of one batch by index. `before` counts the rows of earlier batches, for errors. */
+export function rowViews(batch: RecordBatch, before: number): (index: number) => Row {
+  const names = recordKeys(batch.schema.fields)
+  const columns = new Map(names.map((name, index) => [name, lazyReader(batch, index)]))
+  const read = (target: Target, name: string): unknown => {
+    try {
+      return columns.get(name)?.(target[INDEX])
+    } catch (error) {
+      throw locatedError(error, { row: before + target[INDEX] + 1, column: name })
+    }
+  }
+  const handler: ProxyHandler<Target> = {
+    get: (target, name) => (typeof name === 'string' ? read(target, name) : undefined),
+    has: (_, name) => typeof name === 'string' && columns.has(name),
+    ownKeys: () => names,
+    getOwnPropertyDescriptor(target, name) {
+      if (typeof name !== 'string' || !columns.has(name)) return undefined
+      return { value: read(target, name), enumerable: true, configurable: true, writable: false }
+    },
+    set: () => false,
+    defineProperty: () => false,
+    deleteProperty: () => false,
+  }
+  return (index) => {
+    const target: Target = Object.create(null)
+    target[INDEX] = index
+    return new Proxy(target, handler) as Row
+  }
+}
+
+/** A reader that looks at its column only when the first value is asked for. */
+function lazyReader(batch: RecordBatch, index: number): ValueReader {
+  let reader: ValueReader | undefined
+  return (row) => {
+    reader ??= valueReader(batch.data.children[index] as RecordBatch['data'])
+    return reader(row)
+  }
+}

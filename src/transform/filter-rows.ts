@@ -1,0 +1,26 @@
+import { type Row, rowViews } from '../columns/row.ts'
+import { takeRows } from '../columns/take.ts'
+import { defineMap, type Transform } from './transform.ts'
+
+/**
+ * Keep the rows for which the predicate holds, in order.
+ *
+ * @param predicate - called once a row; columns are read as it touches them. What it throws leaves the transform as it is.
+ * @returns a transform that gives a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
+ * @example
+ * const paid = filterRows((row) => row['amount'] > 0)
+ * [...rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid))] // => [{ amount: 5 }]
+ */
+export function filterRows(predicate: (row: Row) => unknown): Transform {
+  return defineMap('filterRows', () => {
+    let before = 0
+    return (batch) => {
+      const rowAt = rowViews(batch, before)
+      const kept = new Int32Array(batch.numRows)
+      let count = 0
+      for (let row = 0; row < batch.numRows; row++) if (predicate(rowAt(row))) kept[count++] = row
+      before += batch.numRows
+      return takeRows(batch, kept, count)
+    }
+  })
+}

@@ -1,0 +1,26 @@
+import { columnIndices } from '../columns/column-index.ts'
+import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { recordKeys } from '../columns/record-key.ts'
+import { defineMap, perSchema, type Transform } from './transform.ts'
+
+/**
+ * Give columns other names, all at once: two may swap theirs.
+ *
+ * @param names - the new name of each column to rename.
+ * @returns a transform that shares all values.
+ * @throws MillraceError `COLUMN_UNKNOWN` for a column that the table lacks; `COLUMN_CONFLICT` where two columns would share a name.
+ * @example
+ * transformTable(tableFromRows([{ a: 1, b: 2 }]), renameColumns({ a: 'b', b: 'a' })).schema.names // => ['b', 'a']
+ */
+export function renameColumns(names: Readonly<Record<string, string>>): Transform {
+  const renames = new Map(Object.entries(names))
+  return defineMap('renameColumns', () => {
+    const renamed = perSchema((schema) => {
+      columnIndices(schema, renames.keys())
+      const fields = schema.fields.map((field) => changedField(field, { name: renames.get(field.name) ?? field.name }))
+      recordKeys(fields)
+      return schemaOf(fields, schema.metadata)
+    })
+    return (batch) => recordBatch(renamed(batch.schema), batch.data.children, batch.numRows)
+  })
+}

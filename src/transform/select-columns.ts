@@ -1,0 +1,38 @@
+import type { Data, Field } from 'apache-arrow'
+import { columnIndices } from '../columns/column-index.ts'
+import { recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { MillraceError } from '../errors.ts'
+import { defineMap, perSchema, type Transform } from './transform.ts'
+
+/**
+ * Keep these columns, in this order.
+ *
+ * @returns a transform that shares all values.
+ * @throws MillraceError `COLUMN_UNKNOWN` for a name that the table lacks; `COLUMN_CONFLICT` for a name given twice, or that two columns
+ *   share.
+ * @example
+ * [...rowsFromTable(transformTable(tableFromRows([{ a: 1, b: 2, c: 3 }]), selectColumns(['c', 'a'])))] // => [{ c: 3, a: 1 }]
+ */
+export function selectColumns(names: readonly string[]): Transform {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) {
+    throw new MillraceError('COLUMN_CONFLICT', 'a column can be selected once', { position: { column: repeated } })
+  }
+  return defineMap('selectColumns', () => {
+    const selected = perSchema((schema) => {
+      const indices = columnIndices(schema, names)
+      return {
+        indices,
+        schema: schemaOf(
+          indices.map((index) => schema.fields[index] as Field),
+          schema.metadata,
+        ),
+      }
+    })
+    return (batch) => {
+      const { indices, schema } = selected(batch.schema)
+      const columns = indices.map((index) => batch.data.children[index] as Data)
+      return recordBatch(schema, columns, batch.numRows)
+    }
+  })
+}
