@@ -35,6 +35,7 @@ function* eventLines(rows: number): Iterable<string> {
   const below = (limit: number): number => Math.floor(random() * limit)
   const pick = (list: readonly string[]): string => list[below(list.length)] ?? ''
   const recent: string[] = []
+  let unique = 0
   yield 'Event ID,User ID,Event Type,Status,Amount,Created At,Note,Is Priority\n'
   for (let row = 0; row < rows; row += 1) {
     if (recent.length > 0 && random() < DUPLICATE_SHARE) {
@@ -50,7 +51,8 @@ function* eventLines(rows: number): Iterable<string> {
     const words = `${pick(WORDS)} ${pick(WORDS)}, ${pick(WORDS)} ${pick(WORDS)}`
     const note = random() < 0.1 ? '' : `"${words}${random() < 0.05 ? ' ""as is""' : ''} ${below(1_000)}"`
     const line = `${id},${below(250_000)},${pick(EVENT_TYPES)},${status},${amount},${time},${note},${random() < 0.3}\n`
-    recent[row % RECENT_ROWS] = line
+    recent[unique % RECENT_ROWS] = line
+    unique += 1
     yield line
   }
 }

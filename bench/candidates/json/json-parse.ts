@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { defineCandidate } from '../../candidate.ts'
+import { amountFacts } from '../../facts.ts'
+
+type Row = Record<string, unknown>
+
+export const candidate = defineCandidate({
+  run: ({ file }) => JSON.parse(readFileSync(file, 'utf8')) as Row[],
+  facts: (rows) =>
+    amountFacts(
+      rows.length,
+      rows.map((row) => row['distance']),
+    ),
+})

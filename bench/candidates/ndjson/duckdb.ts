@@ -1,0 +1,12 @@
+import { defineCandidate } from '../../candidate.ts'
+import { oneThread } from '../../duckdb.ts'
+import { duckdbFacts } from '../../facts.ts'
+
+export const candidate = defineCandidate({
+  prepare: oneThread,
+  async run({ file }, connection) {
+    await connection.run(`CREATE TABLE events AS SELECT * FROM read_json('${file}', format = 'newline_delimited')`)
+    return connection
+  },
+  facts: (connection) => duckdbFacts(connection, 'events', 'amount'),
+})
