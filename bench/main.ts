@@ -1,12 +1,14 @@
-// `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--json file]`: see the suites below.
+// `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--json file] [--page]`: see the suites below.
+// `--page` writes the figures to docs/benchmarks.md.
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { writePage } from './page.ts'
 import { codecs } from './suites/codecs.ts'
 import { growth } from './suites/growth.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
-import type { Suite } from './suites/suite.ts'
+import type { Suite, SuiteFigures } from './suites/suite.ts'
 
 const SUITES: Readonly<Record<string, Suite>> = { job, codecs, growth, load }
 
@@ -17,6 +19,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
+    page: { type: 'boolean', default: false },
   },
 })
 const names = positionals.length === 0 ? ['job'] : positionals
@@ -33,6 +36,15 @@ const options = {
 }
 const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`
 console.log(`${machine}\n`)
-const figures: Record<string, unknown> = { machine, options }
-for (const name of names) figures[name] = await SUITES[name]?.(options, (text) => console.log(`${text}\n`))
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`)
+const figures: Record<string, SuiteFigures> = {}
+for (const name of names) figures[name] = (await SUITES[name]?.(options, (text) => console.log(`${text}\n`))) ?? {}
+
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ machine, options, figures }, undefined, 2)}\n`)
+if (values.page) {
+  const outcomes = Object.values(figures).flatMap((suite) => suite.outcomes ?? [])
+  const others = Object.entries(figures).flatMap(([suite, { other }]) =>
+    other === undefined ? [] : [{ suite, text: other.text }],
+  )
+  writePage(machine, `npm run bench -- ${process.argv.slice(2).join(' ')}`, outcomes, others)
+}

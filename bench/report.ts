@@ -5,9 +5,8 @@ import { formatTable, megabytes, secondsText } from './table.ts'
 /** The candidate that the others are compared with. */
 export const OURS = 'millrace'
 
-/** A table of one contest: slowest first, ratios of medians to ours, then what went wrong. */
-export function outcomeText(outcome: Outcome): string {
-  const { contest, file, bytes, standings, absences, disagreements } = outcome
+/** A contest as a table, header first, slowest first, with the ratio of each median to ours. */
+export function outcomeTable({ standings }: Outcome): readonly (readonly string[])[] {
   const ours = standings.find(({ name }) => name === OURS)
   const writes = standings.some(({ outputBytes }) => outputBytes > 0)
   const header = ['', 'median', 'best', 'MB/s', `time / ${OURS}`, 'peak memory', ...(writes ? ['written'] : [])]
@@ -21,6 +20,13 @@ export function outcomeText(outcome: Outcome): string {
     megabytes(standing.peakBytes),
     ...(writes ? [megabytes(standing.outputBytes)] : []),
   ])
+  return [header, ...rows]
+}
+
+/** A contest as text: its table, then what went wrong. */
+export function outcomeText(outcome: Outcome): string {
+  const { contest, file, bytes, standings, absences, disagreements } = outcome
+  const [header = [], ...rows] = outcomeTable(outcome)
   return [
     `${contest}: ${basename(file)}, ${megabytes(bytes)}`,
     formatTable(header, rows),

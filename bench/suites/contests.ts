@@ -15,6 +15,6 @@ export function contestSuite(
       print(outcomeText(outcome))
       outcomes.push(outcome)
     }
-    return outcomes
+    return { outcomes }
   }
 }

@@ -1,3 +1,5 @@
+import type { Outcome } from '../measure.ts'
+
 export interface SuiteOptions {
   /** Rows of the generated file. */
   readonly rows: number
@@ -7,5 +9,12 @@ export interface SuiteOptions {
   readonly only: string | undefined
 }
 
-/** A suite prints tables as they come, and gives its figures for `--json`. */
-export type Suite = (options: SuiteOptions, print: (text: string) => void) => Promise<unknown>
+export interface SuiteFigures {
+  /** Contests, each a table and a group of bars of `docs/benchmarks.md`. */
+  readonly outcomes?: readonly Outcome[]
+  /** Figures of another kind, and how they read. */
+  readonly other?: { readonly text: string; readonly figures: unknown }
+}
+
+/** A suite prints its tables as they come, and gives their figures at the end. */
+export type Suite = (options: SuiteOptions, print: (text: string) => void) => Promise<SuiteFigures>
