@@ -63,7 +63,7 @@ describe('boundaries', () => {
   })
 
   test('no cycles', () => {
-    expect(firstCycle()).toBeUndefined()
+    expect(cycles()).toEqual([])
   })
 
   test('no default exports', () => {
@@ -108,24 +108,18 @@ function isAllowedPackage({ from, to }: SourceImport): boolean {
   return PEER_FILES[layer]?.includes(from) ?? true
 }
 
-/** The first chain of imports, types included, that comes back to where it began. */
-function firstCycle(): string | undefined {
+/** Chains of imports, types included, that come back to where they began; each file is walked once. */
+function cycles(): readonly string[] {
+  const found: string[] = []
   const done = new Set<string>()
-  const walk = (file: string, chain: readonly string[]): string | undefined => {
-    if (chain.includes(file)) return [...chain.slice(chain.indexOf(file)), file].join(' -> ')
-    if (done.has(file)) return undefined
-    for (const { to } of inner.filter(({ from }) => from === file)) {
-      const cycle = walk(to, [...chain, file])
-      if (cycle !== undefined) return cycle
-    }
+  const walk = (file: string, chain: readonly string[]): void => {
+    if (chain.includes(file)) found.push([...chain.slice(chain.indexOf(file)), file].join(' -> '))
+    if (chain.includes(file) || done.has(file)) return
+    for (const { to } of inner.filter(({ from }) => from === file)) walk(to, [...chain, file])
     done.add(file)
-    return undefined
   }
-  for (const file of files) {
-    const cycle = walk(file, [])
-    if (cycle !== undefined) return cycle
-  }
-  return undefined
+  for (const file of files) walk(file, [])
+  return found
 }
 
 function findNodes(isWanted: (node: ts.Node) => boolean): readonly string[] {
