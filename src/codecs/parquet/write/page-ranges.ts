@@ -29,6 +29,10 @@ export function pageRanges(
   const pages: PageRange[] = []
   const valueBytes = valueCost(values, encoding)
   const { entries } = levels
+  if (leaf.maxRepetition === 0 && values.count === entries && valueBytes !== undefined) {
+    const rows = Math.max(1, Math.min(pageRows, Math.floor(pageBytes / valueBytes)))
+    return evenPages(entries, rows)
+  }
   const definitions = leaf.maxDefinition > 0 ? levels.definitions.bytes : undefined
   const repetitions = leaf.maxRepetition > 0 ? levels.repetitions.bytes : undefined
   let page = { start: 0, firstValue: 0, firstRow: 0 }
@@ -55,9 +59,21 @@ export function pageRanges(
   return pages
 }
 
+/** Pages of as many rows each, where every row has one value and all values are of one size. */
+function evenPages(entries: number, rows: number): PageRange[] {
+  const pages: PageRange[] = []
+  let start = 0
+  do {
+    const end = Math.min(entries, start + rows)
+    pages.push({ start, end, firstValue: start, lastValue: end, firstRow: start, rows: end - start })
+    start = end
+  } while (start < entries)
+  return pages
+}
+
 /** Bytes of every value, undefined where they differ in length. */
 function valueCost(values: LeafValues, { dictionary }: Pick<ChunkEncoding, 'dictionary'>): number | undefined {
-  if (dictionary !== undefined) return bitWidthOf(dictionary.size - 1) / 8
+  if (dictionary !== undefined) return Math.max(1, bitWidthOf(dictionary.size - 1)) / 8
   switch (values.physical) {
     case 'bits':
       return 1 / 8
@@ -68,6 +84,6 @@ function valueCost(values: LeafValues, { dictionary }: Pick<ChunkEncoding, 'dict
     case 'bytes':
       return undefined
     case 'fixed':
-      return (values.ends[0] as number) - (values.starts[0] as number)
+      return values.count === 0 ? 0 : (values.ends[0] as number) - (values.starts[0] as number)
   }
 }

@@ -108,7 +108,10 @@ function doubleWordBounds(
   return { min, max }
 }
 
-/** Bytes in unsigned lexicographic order; `flip` turns the first byte of a signed big-endian number into that order. */
+/**
+ * Bytes in unsigned lexicographic order; `flip` turns the first byte of a signed big-endian number into that order. Most values are told
+ * apart by their first four bytes, read as one number.
+ */
 function byteBounds(
   { bytes, starts, ends }: LeafValues,
   flip: number,
@@ -118,24 +121,53 @@ function byteBounds(
 ): Bounds {
   let min = order === undefined ? start : (order[start] as number)
   let max = min
+  let least = leadingBytes(bytes, starts[min] as number, ends[min] as number, flip)
+  let greatest = least
   for (let at = start; at < end; at++) {
     const i = order === undefined ? at : (order[at] as number)
     const from = starts[i] as number
     const to = ends[i] as number
-    if (compareBytes(bytes, from, to, starts[min] as number, ends[min] as number, flip) < 0) min = i
-    else if (compareBytes(bytes, from, to, starts[max] as number, ends[max] as number, flip) > 0) max = i
+    const leading = leadingBytes(bytes, from, to, flip)
+    if (
+      leading <= least &&
+      (leading < least || compareBytes(bytes, from, to, starts[min] as number, ends[min] as number) < 0)
+    ) {
+      min = i
+      least = leading
+    } else if (
+      leading >= greatest &&
+      (leading > greatest || compareBytes(bytes, from, to, starts[max] as number, ends[max] as number) > 0)
+    ) {
+      max = i
+      greatest = leading
+    }
   }
   return { min, max }
 }
 
-function compareBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number, flip: number): number {
-  const common = Math.min(aEnd - a, bEnd - b)
-  for (let i = 0; i < common; i++) {
-    const left = bytes[a + i] as number
-    const right = bytes[b + i] as number
-    if (left !== right) return i === 0 ? (left ^ flip) - (right ^ flip) : left - right
+/** The first four bytes as a number, zeros behind the end. */
+function leadingBytes(bytes: Uint8Array, from: number, to: number, flip: number): number {
+  if (to - from >= 4) {
+    return (
+      ((bytes[from] as number) ^ flip) * 0x1000000 +
+      (((bytes[from + 1] as number) << 16) | ((bytes[from + 2] as number) << 8) | (bytes[from + 3] as number))
+    )
   }
-  return aEnd - a - (bEnd - b)
+  let leading = 0
+  for (let i = 0; i < 4; i++)
+    leading = leading * 256 + (from + i < to ? (bytes[from + i] as number) ^ (i === 0 ? flip : 0) : 0)
+  return leading
+}
+
+/** Unsigned lexicographic order. Where the first four bytes agree, a flipped first byte changes nothing. */
+function compareBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {
+  const end = a + Math.min(aEnd - a, bEnd - b)
+  const lengths = aEnd - a - (bEnd - b)
+  for (; a < end; a++, b++) {
+    const difference = (bytes[a] as number) - (bytes[b] as number)
+    if (difference !== 0) return difference
+  }
+  return lengths
 }
 
 function halfFloats({ bytes, starts, count }: LeafValues): Float32Array {

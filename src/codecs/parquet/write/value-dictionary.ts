@@ -11,17 +11,24 @@ export interface ValueDictionary {
   indexes: Int32Array
   /** Open addressing: place + 1 of a distinct value, 0 where free. A power of two long. */
   table: Int32Array
+  /** The hash of every distinct value. */
   hashes: Int32Array
+  /** The hashes of the values being indexed. */
+  readonly block: Int32Array
 }
 
 /** Values after which it is judged, over and over at the double, whether a dictionary still pays. */
 const FIRST_JUDGEMENT = 4096
+/** Values that are hashed in one go. */
+const BLOCK = 4096
+/** What share of its plain bytes a column may keep at the most with a dictionary, before compression. */
+const PAYS = 0.8
 /** Steps along the table, per value, beyond which the values are taken for made to collide. */
 const MAX_STEPS = 16
 
 export function emptyDictionary(): ValueDictionary {
   const none = new Int32Array(0)
-  return { size: 0, first: none, indexes: none, table: none, hashes: none }
+  return { size: 0, first: none, indexes: none, table: none, hashes: none, block: new Int32Array(BLOCK) }
 }
 
 /**
@@ -37,10 +44,12 @@ export function buildDictionary(dictionary: ValueDictionary, values: LeafValues)
   dictionary.table.fill(0)
   let at = 0
   while (at < count) {
-    const end = Math.min(count, at === 0 ? FIRST_JUDGEMENT : 2 * at)
+    const end = Math.min(count, at + BLOCK)
+    hashRange(values, at, end, dictionary.block)
     if (!indexRange(dictionary, values, at, end)) return false
     at = end
-    if (!pays(dictionary.size, at, values)) return false
+    // At 4096 values, at 8192, at 16384, ... and at the end: powers of two have one bit.
+    if (((at & (at - 1)) === 0 || at === count) && !pays(dictionary.size, at, values)) return false
   }
   return true
 }
@@ -50,7 +59,7 @@ function pays(distinct: number, seen: number, values: LeafValues): boolean {
   const { count } = values
   const valueBytes = plainBytes(values, seen) / seen
   const expected = expectedDistinct(distinct, seen, count)
-  return expected * valueBytes + (count * bitWidthOf(expected)) / 8 < count * valueBytes
+  return expected * valueBytes + (count * bitWidthOf(expected)) / 8 < PAYS * count * valueBytes
 }
 
 function plainBytes({ physical, starts, ends, contiguous }: LeafValues, seen: number): number {
@@ -79,15 +88,15 @@ export function expectedDistinct(distinct: number, seen: number, count: number):
   return Math.round(low * -Math.expm1(-count / low))
 }
 
-/** Index `values[start, end)`. One loop, as every value passes through it: hash, walk the table, compare, take in. */
+/** Index `values[start, end)`, whose hashes lie in the block: walk the table, compare, take in. */
 function indexRange(dictionary: ValueDictionary, values: LeafValues, start: number, end: number): boolean {
   makeRoom(dictionary, dictionary.size + end - start)
-  const { table, indexes, first, hashes } = dictionary
+  const { table, indexes, first, hashes, block } = dictionary
   const mask = table.length - 1
   let { size } = dictionary
   let steps = MAX_STEPS * (end - start)
   for (let i = start; i < end; i++) {
-    const hash = hashOf(values, i)
+    const hash = block[i - start] as number
     let slot = hash & mask
     let place = (table[slot] as number) - 1
     while (place >= 0 && !(hashes[place] === hash && isSame(values, first[place] as number, i))) {
@@ -107,18 +116,38 @@ function indexRange(dictionary: ValueDictionary, values: LeafValues, start: numb
   return true
 }
 
-function hashOf({ physical, words, bytes, starts, ends }: LeafValues, i: number): number {
-  let hash = 0x811c9dc5 | 0
-  if (physical === 'word') hash ^= words[i] as number
+function hashRange(values: LeafValues, start: number, end: number, out: Int32Array): void {
+  const { physical, words, bytes, starts, ends } = values
+  if (physical === 'word') for (let i = start; i < end; i++) out[i - start] = mixed(words[i] as number)
   else if (physical === 'double-word') {
-    hash = Math.imul(hash ^ (words[2 * i] as number), 0x9e3779b1) ^ (words[2 * i + 1] as number)
-    hash ^= hash >>> 15
+    for (let i = start; i < end; i++) {
+      out[i - start] = mixed(Math.imul(words[2 * i] as number, 0x9e3779b1) ^ (words[2 * i + 1] as number))
+    }
   } else {
-    const end = ends[i] as number
-    for (let at = starts[i] as number; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+    for (let i = start; i < end; i++) out[i - start] = hashBytes(bytes, starts[i] as number, ends[i] as number)
   }
+}
+
+/** FNV-1a's step, four bytes at a time. */
+function hashBytes(bytes: Uint8Array, at: number, end: number): number {
+  let hash = 0x811c9dc5 ^ (end - at)
+  for (; at + 4 <= end; at += 4) {
+    const word =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    hash = Math.imul(hash ^ word, 0x01000193)
+    hash ^= hash >>> 15
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+  return mixed(hash)
+}
+
+function mixed(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  return hash ^ (hash >>> 13)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35 | 0)
+  return hash ^ (hash >>> 16)
 }
 
 function isSame({ physical, words, bytes, starts, ends }: LeafValues, a: number, b: number): boolean {
