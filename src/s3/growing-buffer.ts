@@ -6,10 +6,10 @@ export interface GrowingBuffer {
 }
 
 const FIRST_BYTES = 64 * 1024
-const DOUBLING_BYTES = 16 * 1024 * 1024
+const DOUBLING_BYTES = 4 * 1024 * 1024
 
 /**
- * Gather up to `limit` bytes. Small contents double their buffer; beyond 16 MiB the whole limit is reserved at once, and the system gives
+ * Gather up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved at once, and the system gives
  * memory to what is touched alone. So no second copy of a large object ever exists, which joining a list of chunks would make.
  */
 export function growingBuffer(limit: number): GrowingBuffer {

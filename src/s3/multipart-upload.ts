@@ -27,8 +27,10 @@ export interface MultipartOptions {
 
 /** A multipart upload under way. */
 export interface MultipartUpload {
-  /** Take bytes; resolves when there is room for more. */
+  /** Copy bytes; resolves when there is room for more. */
   write(bytes: Uint8Array): Promise<void>
+  /** Take bytes over, before any others: they are sent from where they lie, and their memory is used again for later parts. */
+  takeOver(bytes: Uint8Array): Promise<void>
   /** Make the object of the parts; resolves to its ETag. */
   complete(): Promise<string | undefined>
   /** Remove every part. Resolves when no request is under way any more; never rejects. */
@@ -103,21 +105,31 @@ export async function startMultipartUpload(
     return reused !== undefined && reused.length === bytes ? reused : Buffer.allocUnsafeSlow(bytes)
   }
 
-  return {
-    async write(bytes) {
-      for (let at = 0; at < bytes.length; ) {
-        filling ??= nextBuffer()
-        const taken = Math.min(bytes.length - at, filling.length - filled)
-        filling.set(bytes.subarray(at, at + taken), filled)
-        filled += taken
-        at += taken
-        if (filled === filling.length) {
-          const full = filling
-          filling = undefined
-          filled = 0
-          await send(full, full.length)
-        }
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.length; ) {
+      filling ??= nextBuffer()
+      const taken = Math.min(bytes.length - at, filling.length - filled)
+      filling.set(bytes.subarray(at, at + taken), filled)
+      filled += taken
+      at += taken
+      if (filled === filling.length) {
+        const full = filling
+        filling = undefined
+        filled = 0
+        await send(full, full.length)
       }
+    }
+  }
+
+  return {
+    write,
+    async takeOver(bytes) {
+      let at = 0
+      for (let length = partBytes; bytes.length - at >= length; length = bytesOfPart(parts + 1, partBytes)) {
+        await send(bytes.subarray(at, at + length), length)
+        at += length
+      }
+      await write(bytes.subarray(at))
     },
     async complete() {
       if (filling !== undefined) await send(filling, filled)

@@ -123,7 +123,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
             signal: stop,
             onFailure,
           })
-          await upload.write(head.take())
+          await upload.takeOver(head.take())
         }
         if (upload === undefined) head.append(chunk)
         else await upload.write(chunk)

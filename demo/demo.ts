@@ -1,0 +1,106 @@
+// npm run demo [-- file ...]: real files land in an S3 on this machine, the example handler turns them into clean Parquet.
+import { fork } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HeadObjectCommand } from '@aws-sdk/client-s3'
+import { SingleBar } from 'cli-progress'
+import { BUCKET, type S3Server, startS3Server } from '../test/support/s3-server.ts'
+import { openDuckDb } from './duckdb.ts'
+import type { JobMessage, JobReport, JobRequest } from './job.ts'
+import { differences, type FileReport, line, megabytes, printFile, printTotals } from './report.ts'
+import { s3Event } from './s3-event.ts'
+
+const vegaFile = (name: string): string => fileURLToPath(import.meta.resolve(`vega-datasets/data/${name}`))
+const own = process.argv.slice(2)
+const files =
+  own.length > 0
+    ? own
+    : [
+        fileURLToPath(new URL('messy orders.csv', import.meta.url)),
+        vegaFile('birdstrikes.csv'),
+        vegaFile('flights-200k.json'),
+        vegaFile('flights-3m.parquet'),
+      ]
+
+const folder = await mkdtemp(join(tmpdir(), 'millrace-demo-'))
+const server = await startS3Server()
+try {
+  line(
+    `The S3 job of millrace on ${files.length} files: each lands in an S3 server on this machine, a process of its own`,
+  )
+  line('gets the event that S3 sends, and DuckDB checks what came out.\n')
+  const reports: FileReport[] = []
+  for (const file of files) {
+    const report = await runFile(server, file)
+    printFile(report)
+    reports.push(report)
+  }
+  printTotals(reports)
+  if (reports.some((report) => differences(report).length > 0)) process.exitCode = 1
+} catch (error) {
+  line(`The demo failed: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+} finally {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function runFile(server: S3Server, file: string): Promise<FileReport> {
+  const name = basename(file)
+  const key = `landing/${name}`
+  const bytes = await readFile(file)
+  await server.put(key, bytes)
+
+  const bar = new SingleBar({
+    format: `  {bar} {percentage}%  ${name}, {read} of ${megabytes(bytes.length)}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  })
+  bar.start(bytes.length, 0, { read: megabytes(0) })
+  try {
+    const { startupMs, job } = await runJob(
+      { endpoint: server.endpoint, event: s3Event(BUCKET, key, bytes.length) },
+      (bytesRead) => bar.update(Math.min(bytesRead, bytes.length), { read: megabytes(bytesRead) }),
+    )
+    bar.stop()
+    const head = await server.client().send(new HeadObjectCommand({ Bucket: BUCKET, Key: job.output }))
+    const written = join(folder, basename(job.output))
+    await writeFile(written, await server.get(job.output))
+    // One DuckDB for each file, opened when the job is done: it takes neither time nor memory from it.
+    const duckDb = await openDuckDb()
+    try {
+      const witness = await duckDb.countInput(file)
+      const output = await duckDb.readOutput(written)
+      return { job, startupMs, bytesIn: bytes.length, metadata: head.Metadata ?? {}, witness, output }
+    } finally {
+      duckDb.close()
+    }
+  } finally {
+    bar.stop()
+  }
+}
+
+function runJob(
+  request: JobRequest,
+  onProgress: (bytesRead: number) => void,
+): Promise<{ startupMs: number; job: JobReport }> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL('job.ts', import.meta.url))
+    let startupMs = 0
+    child.on('message', (message: JobMessage) => {
+      if (message.type === 'ready') {
+        startupMs = message.startupMs
+        child.send(request)
+      } else if (message.type === 'progress') onProgress(message.bytesRead)
+      else if (message.type === 'done') resolve({ startupMs, job: message.report })
+      else reject(new Error(message.message))
+    })
+    child.on('error', reject)
+    child.on('exit', (code) => reject(new Error(`the job ended with exit code ${code}`)))
+  })
+}

@@ -1,0 +1,83 @@
+// One job in a process of its own, as in a fresh Lambda environment: so its start-up time and peak memory are its own.
+import { Readable } from 'node:stream'
+import { type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
+import { createHandler } from '../examples/s3-job/handler.ts'
+
+export interface JobRequest {
+  readonly endpoint: string
+  readonly event: unknown
+}
+
+export type JobMessage =
+  | { readonly type: 'ready'; readonly startupMs: number }
+  | { readonly type: 'progress'; readonly bytesRead: number }
+  | { readonly type: 'done'; readonly report: JobReport }
+  | { readonly type: 'failed'; readonly message: string }
+
+export interface JobReport {
+  readonly source: string
+  readonly output: string
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly bytes: number
+  readonly seconds: number
+  readonly peakBytes: number
+  readonly refused: readonly { readonly line: number; readonly reason: string }[]
+}
+
+const tell = (message: JobMessage): void => {
+  process.send?.(message)
+}
+
+process.once('message', (request: JobRequest) => {
+  run(request)
+    .then((report) => tell({ type: 'done', report }))
+    .catch((error: unknown) => tell({ type: 'failed', message: String(error) }))
+    .finally(() => process.disconnect())
+})
+tell({ type: 'ready', startupMs: performance.now() })
+
+async function run({ endpoint, event }: JobRequest): Promise<JobReport> {
+  const client = clientThatCounts(endpoint, (bytesRead) => tell({ type: 'progress', bytesRead }))
+  const refused: { line: number; reason: string }[] = []
+  const handler = createHandler({
+    client,
+    codec: { onInvalidRow: ({ line, reason }) => refused.push({ line, reason }) },
+  })
+  const startedAt = performance.now()
+  const [result] = await handler(event)
+  const seconds = (performance.now() - startedAt) / 1000
+  client.destroy()
+  if (result === undefined) throw new Error('the event names no object')
+  return { ...result, seconds, peakBytes: process.resourceUsage().maxRSS * 1024, refused }
+}
+
+/** A client of the demo's server that tells how many bytes of objects have come. */
+function clientThatCounts(endpoint: string, onBytes: (bytesRead: number) => void): S3Client {
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'demo', secretAccessKey: 'demo' },
+  })
+  let bytesRead = 0
+  async function* counted(body: AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
+      bytesRead += chunk.length
+      onBytes(bytesRead)
+      yield chunk
+    }
+  }
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args)
+      if (context['commandName'] === 'GetObjectCommand') {
+        const output = result.output as Partial<GetObjectCommandOutput>
+        if (output.Body instanceof Readable) Object.assign(output, { Body: Readable.from(counted(output.Body)) })
+      }
+      return result
+    },
+    { step: 'initialize' },
+  )
+  return client
+}

@@ -1,0 +1,43 @@
+import { pipeline } from 'node:stream/promises'
+import { S3Client } from '@aws-sdk/client-s3'
+import { type CodecOptions, codecFor, parquet } from 'millrace/codecs'
+import { s3Objects } from 'millrace/events'
+import { outputKey, s3Sink, s3Source } from 'millrace/s3'
+import { addBatchMetadata, cleanColumnNames, dropDuplicates, fillNulls, rowCounter } from 'millrace/transform'
+
+/** A file lands under `landing/`: CSV, JSON or Parquet. Clean Parquet comes out under `processed/`. */
+export function createHandler({ client = new S3Client({}), codec = {} as CodecOptions } = {}) {
+  return async (event: unknown) => {
+    const results = []
+    for (const { bucket, key } of s3Objects(event)) {
+      const output = outputKey(key, { from: 'landing', to: 'processed' })
+      const startedAt = new Date()
+      const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
+      const { bytes } = await pipeline(
+        codecFor(key, codec).read(s3Source(client, { bucket, key })),
+        rowsIn,
+        cleanColumnNames(),
+        dropDuplicates(),
+        fillNulls({ amount: 0, status: 'unknown', created_at: () => startedAt }),
+        addBatchMetadata({ now: () => startedAt }),
+        rowsOut,
+        parquet().write(),
+        s3Sink(client, {
+          bucket,
+          key: output,
+          contentType: parquet().contentType,
+          // Headers are US-ASCII: encodeURI leaves ordinary keys as they are.
+          metadata: () => ({
+            source: encodeURI(key),
+            processed_at: startedAt.toISOString(),
+            row_count: `${rowsOut.rows}`,
+          }),
+        }),
+      )
+      results.push({ source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
+    }
+    return results
+  }
+}
+
+export const handler = createHandler()
