@@ -1,6 +1,5 @@
 import { invalid } from './invalid.ts'
-import type { ValueDecoder } from './value-decoder.ts'
-import { reserve } from './values.ts'
+import { reserve, type ValueDecoder } from './values.ts'
 
 /** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
 export function byteStreamSplitDecoder(bytes: Uint8Array, width: number): ValueDecoder {

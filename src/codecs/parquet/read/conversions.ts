@@ -91,17 +91,17 @@ export function int96ToTimestamp(unit: 'ns' | 'us'): Conversion {
     for (let i = 0; i < count; i++) {
       const days = BigInt(source.getInt32(i * 12 + 8, true) - JULIAN_EPOCH)
       const nanos = days * NANOS_PER_DAY + source.getBigInt64(i * 12, true)
-      if (unit === 'us' && nanos % 1000n !== 0n) throw misfit('has nanoseconds', 'ns')
+      if (unit === 'us' && nanos % 1000n !== 0n) throw misfit("has nanoseconds; read it with int96: 'ns'")
       const value = unit === 'us' ? nanos / 1000n : nanos
-      if (BigInt.asIntN(64, value) !== value) throw misfit(`is out of the range of 64-bit ${unit}`, 'us')
+      if (BigInt.asIntN(64, value) !== value) throw misfit(unit === 'ns' ? "is beyond 64-bit nanoseconds; read it with int96: 'us'" : 'is beyond 64-bit microseconds')
       target[into.count + i] = value
     }
     into.count += count
   }
 }
 
-function misfit(why: string, better: string): MillraceError {
-  return new MillraceError('TYPE_MISMATCH', `an INT96 timestamp ${why}; read it with int96: '${better}'`)
+function misfit(why: string): MillraceError {
+  return new MillraceError('TYPE_MISMATCH', `an INT96 timestamp ${why}`)
 }
 
 function fixed(values: Values): FixedValues {

@@ -1,7 +1,6 @@
 import { type DeltaReader, deltaEnd, deltaInt32Reader } from './delta-reader.ts'
 import { invalid } from './invalid.ts'
-import type { ValueDecoder } from './value-decoder.ts'
-import { type ByteValues, byteValues, reserve, reserveBytes, type Values } from './values.ts'
+import { type ByteValues, byteValues, reserve, reserveBytes, type ValueDecoder, type Values } from './values.ts'
 
 const LENGTHS = 4096
 const LONG_VALUE = 48

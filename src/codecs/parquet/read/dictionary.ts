@@ -1,7 +1,14 @@
 import { hybridReader } from './hybrid-reader.ts'
 import { invalid } from './invalid.ts'
-import type { ValueDecoder } from './value-decoder.ts'
-import { type ByteValues, type FixedValues, int32View, reserve, reserveBytes, type Values } from './values.ts'
+import {
+  type ByteValues,
+  type FixedValues,
+  int32View,
+  reserve,
+  reserveBytes,
+  type ValueDecoder,
+  type Values,
+} from './values.ts'
 
 /** The distinct values of a column chunk, as Arrow keeps them. */
 export interface Dictionary {

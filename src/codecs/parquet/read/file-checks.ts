@@ -18,7 +18,7 @@ export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonl
       throw unsupported('the column is encrypted; write it without encryption, or leave it out of columns', position)
     if (chunk.type !== leaf.layout.physical)
       throw invalid('a column chunk has another type than the schema says', position)
-    if (chunk.start < 4 || chunk.end > dataEnd)
+    if (chunk.values > 0 && (chunk.start < 4 || chunk.end > dataEnd))
       throw invalid('a column chunk lies outside the data of the file', position)
     const flat = leaf.repetition === 0
     if (flat && chunk.values !== group.rows)

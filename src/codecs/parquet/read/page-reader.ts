@@ -12,8 +12,8 @@ import { type PageHeader, readPageHeader } from './page-header.ts'
 import { plainDecoder } from './plain.ts'
 import type { Leaf } from './shape.ts'
 import { firstInvalidText } from './text-check.ts'
-import { type ValueDecoder, valueDecoder } from './value-decoder.ts'
-import { byteValues, fixedValues, type Values } from './values.ts'
+import { valueDecoder } from './value-decoder.ts'
+import { byteValues, fixedValues, type ValueDecoder, type Values } from './values.ts'
 
 /** A data page, inflated, its levels and values ready to be decoded piece by piece. */
 export interface DataPage {

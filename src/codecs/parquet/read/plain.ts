@@ -1,7 +1,6 @@
 import type { ParquetType } from 'hyparquet'
 import { invalid } from './invalid.ts'
-import type { ValueDecoder } from './value-decoder.ts'
-import { type ByteValues, type FixedValues, reserve, reserveBytes, type Values } from './values.ts'
+import { type ByteValues, type FixedValues, reserve, reserveBytes, type ValueDecoder, type Values } from './values.ts'
 
 /** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
 export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {

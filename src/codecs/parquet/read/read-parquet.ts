@@ -18,6 +18,10 @@ import { fileShape, leavesOf, type Shape } from './shape.ts'
 const BATCH_ROWS = 65_536
 const BATCH_BYTES = 4 * 1024 * 1024
 
+/** parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size. */
+const OLD_WRITER = /^parquet-mr(?: version (?:0|1\.[01]|1\.2\.[0-8])\b|(?! version))/
+const DICTIONARY_HEADER_BYTES = 100
+
 /** The record batches of a Parquet file: row group by row group, each in batches of at most 65,536 rows. */
 export async function* readParquet(input: CodecInput, options: ParquetReadOptions = {}): AsyncGenerator<RecordBatch> {
   try {
@@ -50,8 +54,10 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
     bytes.size,
   )
   const schema = schemaOf(shapes.map(({ field }) => field))
+  const slack = OLD_WRITER.test(metadata.createdBy) ? DICTIONARY_HEADER_BYTES : 0
   const context: RowGroupContext = {
     file: bytes,
+    rangeOf: ({ start, end }) => ({ start, end: Math.max(end, Math.min(end + slack, file.dataEnd)) }),
     decompress: decompressor(),
     budget: inflationBudget(limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)),
     limits: {

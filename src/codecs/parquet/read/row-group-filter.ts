@@ -102,7 +102,7 @@ function order(bound: number | bigint | undefined, value: number | bigint): numb
   if (bound === undefined) return undefined
   if (bound < value) return -1
   if (bound > value) return 1
-  return bound == value ? 0 : undefined // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number of one value are equal
+  return bound >= value ? 0 : undefined
 }
 
 function integer(bound: Uint8Array, signed: boolean): bigint | undefined {

@@ -1,7 +1,7 @@
 import { isMillraceError, MillraceError } from '../../../errors.ts'
 import { type ChunkBytes, wholeChunk, windowedChunk } from './chunk-bytes.ts'
 import { type ColumnReader, columnReader } from './column-reader.ts'
-import { type FileBytes, readRanges } from './file-bytes.ts'
+import { type ByteRange, type FileBytes, readRanges } from './file-bytes.ts'
 import type { ColumnChunk, RowGroup } from './file-metadata.ts'
 import { type Collector, flatLeafReader, valuesCollector } from './flat-leaf-reader.ts'
 import { invalid } from './invalid.ts'
@@ -14,6 +14,8 @@ import { type Leaf, leavesOf, type Shape } from './shape.ts'
 export interface RowGroupContext extends PageContext {
   readonly file: FileBytes
   readonly limits: LeafLimits
+  /** The range of a column chunk. */
+  rangeOf(chunk: ColumnChunk): ByteRange
 }
 
 /** Up to this a row group's columns are read at once; beyond, the long ones a window at a time. */
@@ -29,7 +31,7 @@ export async function openRowGroup(
 ): Promise<ColumnReader[]> {
   const leaves = shapes.flatMap(leavesOf)
   const bytes = await chunkBytes(
-    leaves.map((leaf) => chunkOf(group, leaf)),
+    leaves.map((leaf) => context.rangeOf(chunkOf(group, leaf))),
     context.file,
   )
   let next = 0
@@ -50,9 +52,9 @@ function collectors(leaf: Leaf, limits: LeafLimits): (rows: number) => Collector
   return (rows) => valuesCollector(leaf, rows, limits)
 }
 
-async function chunkBytes(chunks: readonly ColumnChunk[], file: FileBytes): Promise<ChunkBytes[]> {
+async function chunkBytes(chunks: readonly ByteRange[], file: FileBytes): Promise<ChunkBytes[]> {
   const total = chunks.reduce((sum, { start, end }) => sum + end - start, 0)
-  const isWhole = ({ start, end }: ColumnChunk) => total <= WHOLE_BYTES || end - start <= WINDOW_BYTES
+  const isWhole = ({ start, end }: ByteRange) => total <= WHOLE_BYTES || end - start <= WINDOW_BYTES
   const whole = await readRanges(file, chunks.filter(isWhole))
   let next = 0
   return chunks.map((chunk) =>

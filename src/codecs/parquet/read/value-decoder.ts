@@ -6,18 +6,7 @@ import { type Dictionary, dictionaryDecoder } from './dictionary.ts'
 import { type HybridReader, hybridReader } from './hybrid-reader.ts'
 import { invalid, unsupported } from './invalid.ts'
 import { plainDecoder } from './plain.ts'
-import { type FixedValues, int32View, reserve, type Values } from './values.ts'
-
-/** The values of one page, without nulls, in order. */
-export interface ValueDecoder {
-  /** Append the next `count` values. */
-  read(count: number, into: Values): void
-  /**
-   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
-   * 0 where the page's bytes bound them.
-   */
-  readonly longestValue: number
-}
+import { type FixedValues, int32View, reserve, type ValueDecoder, type Values } from './values.ts'
 
 export interface PageValues {
   readonly encoding: Encoding

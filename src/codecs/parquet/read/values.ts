@@ -72,3 +72,14 @@ export function usedBytes(values: ByteValues): number {
 export function int32View(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
 }
+
+/** The values of one page, without nulls, in order. */
+export interface ValueDecoder {
+  /** Append the next `count` values. */
+  read(count: number, into: Values): void
+  /**
+   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
+   * 0 where the page's bytes bound them.
+   */
+  readonly longestValue: number
+}
