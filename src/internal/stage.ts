@@ -1,2 +1,4 @@
+import './pipeline-types.ts'
+
 /** A step of a stream, as `pipeline` of `node:stream/promises` takes it. */
 export type Stage<In, Out> = (source: AsyncIterable<In>) => AsyncIterable<Out>
