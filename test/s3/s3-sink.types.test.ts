@@ -20,9 +20,10 @@ test('a pipeline of any length up to ten stages gives the sink its bytes and giv
 
 test('a stage that gives no bytes does not fit the sink', () => {
   const text: Stage<Uint8Array, string> = async function* () {}
+  const sink = s3Sink(client, place)
+  const from = s3Source(client, place).stream()
   // @ts-expect-error the sink takes bytes
-  const wrong = () =>
-    pipeline(s3Source(client, place).stream(), stage, stage, stage, stage, text, s3Sink(client, place))
+  const wrong = () => pipeline(from, stage, stage, stage, stage, text, sink)
   expectTypeOf(wrong).toBeFunction()
 })
 
