@@ -1,0 +1,16 @@
+import * as z from 'zod/mini'
+
+/**
+ * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
+ *
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+ *
+ * @example
+ * DistributedMapEventSchema.safeParse({ BatchInput: { day: '2026-01-31' }, Items: [{ id: 1 }] }).success // => true
+ */
+export const DistributedMapEventSchema = z.looseObject({
+  Items: z.array(z.unknown()),
+  BatchInput: z.optional(z.unknown()),
+})
+
+export type DistributedMapEvent = z.infer<typeof DistributedMapEventSchema>

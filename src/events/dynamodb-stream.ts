@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import { anyObject, optionalNumber, optionalText } from './fields.ts'
+
+/** One change of one item. Keys and images are handed on as they are, in DynamoDB's own JSON. */
+export const DynamoDBStreamRecordSchema = z.looseObject({
+  eventSource: z.literal('aws:dynamodb'),
+  eventName: z.literal(['INSERT', 'MODIFY', 'REMOVE']),
+  eventID: optionalText,
+  awsRegion: optionalText,
+  eventSourceARN: optionalText,
+  userIdentity: z.optional(z.nullable(anyObject)),
+  dynamodb: z.looseObject({
+    Keys: z.optional(anyObject),
+    NewImage: z.optional(anyObject),
+    OldImage: z.optional(anyObject),
+    SequenceNumber: optionalText,
+    SizeBytes: optionalNumber,
+    StreamViewType: optionalText,
+    /** Seconds since 1970, possibly with a fraction. */
+    ApproximateCreationDateTime: optionalNumber,
+  }),
+})
+
+/**
+ * What Lambda hands over from one shard of a DynamoDB stream, the fields of a tumbling window among it.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ *
+ * @example
+ * const record = { eventSource: 'aws:dynamodb', eventName: 'REMOVE', dynamodb: { Keys: { id: { N: '1' } } } }
+ * DynamoDBStreamEventSchema.safeParse({ Records: [record] }).success // => true
+ */
+export const DynamoDBStreamEventSchema = z.looseObject({ Records: z.array(DynamoDBStreamRecordSchema) })
+
+export type DynamoDBStreamRecord = z.infer<typeof DynamoDBStreamRecordSchema>
+export type DynamoDBStreamEvent = z.infer<typeof DynamoDBStreamEventSchema>

@@ -1,0 +1,125 @@
+/** Where an event comes from. */
+export type EventSource =
+  | 's3'
+  | 's3-eventbridge'
+  | 'kinesis'
+  | 'dynamodb-stream'
+  | 'sqs'
+  | 'sns'
+  | 'eventbridge'
+  | 'scheduled'
+  | 'cloudwatch-logs'
+  | 'cloudwatch-alarm'
+  | 'firehose'
+  | 'kafka'
+  | 'api-gateway-rest'
+  | 'api-gateway-http'
+  | 'alb'
+  | 's3-batch'
+  | 'distributed-map'
+  | 'stream-failure'
+  | 'async-failure'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The `eventSource` of records, as AWS writes it. */
+const RECORD_SOURCES: ReadonlyMap<unknown, EventSource> = new Map([
+  ['aws:s3', 's3'],
+  ['aws:kinesis', 'kinesis'],
+  ['aws:dynamodb', 'dynamodb-stream'],
+  ['aws:sqs', 'sqs'],
+  ['aws:sns', 'sns'],
+  ['aws:kafka', 'kafka'],
+  ['SelfManagedKafka', 'kafka'],
+])
+
+/** The service in an ARN, where an event has no record to ask: the last one of a tumbling window. */
+const STREAM_SERVICES: ReadonlyMap<string | undefined, EventSource> = new Map([
+  ['kinesis', 'kinesis'],
+  ['dynamodb', 'dynamodb-stream'],
+])
+
+/**
+ * Where an event comes from, judged by its shape. It says what an event means to be, not that all of it is well-formed: that is for the
+ * schemas and for `readRecords`.
+ *
+ * An array is what EventBridge Pipes sends, and has the source of its records. Function URLs are `api-gateway-http`, HTTP APIs with payload
+ * format 1.0 are `api-gateway-rest`. A queue or topic is `sqs` or `sns`, whatever its messages carry.
+ *
+ * @param event - anything at all; nothing is thrown.
+ * @returns the source, or undefined: no event of these, or a list without records that tells no source. O(1), but for leading records that
+ * are none.
+ * @example
+ * detectSource({ source: 'my.shop', 'detail-type': 'Order Placed', detail: {} }) // => 'eventbridge'
+ */
+export function detectSource(event: unknown): EventSource | undefined {
+  try {
+    return sourceOf(event)
+  } catch {
+    return undefined
+  }
+}
+
+function sourceOf(event: unknown): EventSource | undefined {
+  if (Array.isArray(event)) return sourceOfRecords(event)
+  if (!isObject(event)) return undefined
+  if (Array.isArray(event['Records'])) {
+    return sourceOfRecords(event['Records']) ?? (event['Records'].length === 0 ? sourceOfArn(event) : undefined)
+  }
+  if (isObject(event['requestContext'])) return sourceOfRequest(event, event['requestContext'])
+  if (typeof event['detail-type'] === 'string') return sourceOfBusEvent(event)
+  return sourceOfOthers(event)
+}
+
+function sourceOfRecords(records: readonly unknown[]): EventSource | undefined {
+  for (const record of records) {
+    if (!isObject(record)) continue
+    const source = RECORD_SOURCES.get(record['eventSource'] ?? record['EventSource'])
+    if (source !== undefined) return source
+  }
+  return undefined
+}
+
+function sourceOfArn(event: Fields): EventSource | undefined {
+  const arn = event['eventSourceARN']
+  return typeof arn === 'string' ? STREAM_SERVICES.get(arn.split(':', 3)[2]) : undefined
+}
+
+function sourceOfRequest(event: Fields, context: Fields): EventSource | undefined {
+  if (isObject(event['KinesisBatchInfo'] ?? event['DDBStreamBatchInfo'] ?? event['KafkaBatchInfo'])) {
+    return 'stream-failure'
+  }
+  if ('requestPayload' in event) return context['condition'] === 'Success' ? undefined : 'async-failure'
+  if (isObject(context['elb'])) return 'alb'
+  if (event['version'] === '2.0')
+    return isObject(context['http']) && !isAuthorizer(event) ? 'api-gateway-http' : undefined
+  const isRest = typeof event['httpMethod'] === 'string' && typeof event['resource'] === 'string'
+  return isRest && !isAuthorizer(event) ? 'api-gateway-rest' : undefined
+}
+
+/** What API Gateway asks a Lambda authorizer looks like a request, but has the ARN of what is asked for and no body. */
+function isAuthorizer(event: Fields): boolean {
+  return event['type'] === 'REQUEST' && ('methodArn' in event || 'routeArn' in event)
+}
+
+function sourceOfBusEvent(event: Fields): EventSource | undefined {
+  const { source, detail, 'detail-type': type } = event
+  if (typeof source !== 'string' || !('detail' in event)) return undefined
+  if ((source === 'aws.events' || source === 'aws.scheduler') && type === 'Scheduled Event') return 'scheduled'
+  // Calls of S3's API, as CloudTrail records them, have this source too.
+  const isOfObject = isObject(detail) && isObject(detail['bucket']) && isObject(detail['object'])
+  return source === 'aws.s3' && isOfObject ? 's3-eventbridge' : 'eventbridge'
+}
+
+function sourceOfOthers(event: Fields): EventSource | undefined {
+  if (isObject(event['awslogs'])) return 'cloudwatch-logs'
+  if (event['source'] === 'aws.cloudwatch' && isObject(event['alarmData'])) return 'cloudwatch-alarm'
+  if (typeof event['deliveryStreamArn'] === 'string' && Array.isArray(event['records'])) return 'firehose'
+  if (RECORD_SOURCES.get(event['eventSource']) === 'kafka' && isObject(event['records'])) return 'kafka'
+  if (Array.isArray(event['tasks']) && isObject(event['job'])) return 's3-batch'
+  return Array.isArray(event['Items']) ? 'distributed-map' : undefined
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

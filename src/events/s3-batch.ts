@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { anyObject, nonEmptyText, nullableText, optionalText } from './fields.ts'
+
+/** One object of an S3 Batch Operations job. The key is form-encoded, as in a notification. */
+export const S3BatchTaskSchema = z.looseObject({
+  taskId: nonEmptyText,
+  s3Key: nonEmptyText,
+  s3VersionId: nullableText,
+  /** In invocation schema 1.0. */
+  s3BucketArn: nullableText,
+  /** In invocation schema 2.0. */
+  s3Bucket: nullableText,
+})
+
+/**
+ * What S3 Batch Operations sends to the function that a job invokes, in invocation schema 1.0 or 2.0.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
+ *
+ * @example
+ * const task = { taskId: 't', s3Key: 'a+b.csv', s3VersionId: null, s3Bucket: 'lake' }
+ * S3BatchEventSchema.safeParse({ invocationId: 'i', job: { id: 'j' }, tasks: [task] }).success // => true
+ */
+export const S3BatchEventSchema = z.looseObject({
+  invocationSchemaVersion: optionalText,
+  invocationId: z.string(),
+  job: anyObject,
+  tasks: z.array(S3BatchTaskSchema),
+})
+
+export type S3BatchTask = z.infer<typeof S3BatchTaskSchema>
+export type S3BatchEvent = z.infer<typeof S3BatchEventSchema>

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini'
+import { eventBridgeEnvelope } from './eventbridge.ts'
+import { byteCount, nonEmptyText, optionalText } from './fields.ts'
+
+/**
+ * What S3 sends to EventBridge about one object. Unlike in a notification that goes straight to Lambda, a queue or a topic, the key is not
+ * encoded.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ *
+ * @example
+ * const detail = { bucket: { name: 'lake' }, object: { key: 'landing/a b.csv', size: 3 } }
+ * S3EventBridgeEventSchema.safeParse({ id: '1', source: 'aws.s3', 'detail-type': 'Object Created', detail }).success // => true
+ */
+export const S3EventBridgeEventSchema = z.looseObject({
+  ...eventBridgeEnvelope,
+  source: z.literal('aws.s3'),
+  detail: z.looseObject({
+    bucket: z.looseObject({ name: nonEmptyText }),
+    object: z.looseObject({
+      key: nonEmptyText,
+      size: z.optional(byteCount),
+      etag: optionalText,
+      'version-id': optionalText,
+      sequencer: optionalText,
+    }),
+    reason: optionalText,
+  }),
+})
+
+export type S3EventBridgeEvent = z.infer<typeof S3EventBridgeEventSchema>

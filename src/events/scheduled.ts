@@ -1,0 +1,21 @@
+import * as z from 'zod/mini'
+import { eventBridgeEnvelope } from './eventbridge.ts'
+
+/**
+ * What a scheduled rule of EventBridge, or a schedule of EventBridge Scheduler without an input of its own, sends. The detail of the first
+ * is an empty object, that of the second the text `{}`.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
+ *
+ * @example
+ * const event = { id: '1', source: 'aws.scheduler', 'detail-type': 'Scheduled Event', time: '2026-01-31T12:00:00Z', detail: '{}' }
+ * ScheduledEventSchema.safeParse(event).success // => true
+ */
+export const ScheduledEventSchema = z.looseObject({
+  ...eventBridgeEnvelope,
+  source: z.literal(['aws.events', 'aws.scheduler']),
+  'detail-type': z.literal('Scheduled Event'),
+  detail: z.unknown(),
+})
+
+export type ScheduledEvent = z.infer<typeof ScheduledEventSchema>
