@@ -1,5 +1,5 @@
 import { parseInt64 } from '../../internal/int64.ts'
-import { parseDate, parseTimestamp, type TimestampUnit } from '../../internal/iso8601.ts'
+import { parseTimestamp, type TimestampUnit } from '../../internal/iso8601.ts'
 import {
   type Cursor,
   EXPECTED_COMMA_OR_BRACE,
@@ -39,11 +39,12 @@ import { misfit, missingValue, unknownKey } from './misfit.ts'
 import {
   readBinary,
   readDecimal,
+  readInt64Text,
   readJsonText,
   readJsValue,
   readLongFloat,
   readLongString,
-  textOf,
+  readTime,
 } from './read-value.ts'
 import { keyText } from './string-text.ts'
 import { isKey } from './survey.ts'
@@ -164,7 +165,7 @@ function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: number,
       let byte = bytes[place] as number
       if (byte === MINUS) byte = bytes[++place] as number
       let digit = byte - ZERO
-      if (digit >>> 0 > 9) return otherValue(cursor, column, at, depth)
+      if (digit >>> 0 > 9) return otherInt64(cursor, column, slot, at, depth)
       const first = place
       let value = digit
       digit = (bytes[++place] as number) - ZERO
@@ -230,22 +231,14 @@ function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: number,
     }
     case READ.timestamp: {
       if (bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
-      const text = textOf(cursor, at)
-      if (text === undefined) return -1
+      // The two usual lengths; if the quote found there is not the string's own, the text before it is no time.
+      const place = bytes[at + 25] === QUOTE ? at + 25 : at + 21
       const unit = column.unit as TimestampUnit
-      if (!parseTimestamp(text.bytes, text.start, text.end, unit, column.ints, slot)) {
-        return misfit(cursor, column, at, depth)
+      if (bytes[place] !== QUOTE || !parseTimestamp(bytes, at + 1, place, unit, column.ints, slot)) {
+        return readRareValue(cursor, column, slot, at, depth)
       }
       setValid(column.validity, slot)
-      return text.after
-    }
-    case READ.date: {
-      if (bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
-      const text = textOf(cursor, at)
-      if (text === undefined) return -1
-      if (!parseDate(text.bytes, text.start, text.end, column.ints, slot)) return misfit(cursor, column, at, depth)
-      setValid(column.validity, slot)
-      return text.after
+      return place + 1
     }
     case READ.struct:
       if (bytes[at] !== OPEN_BRACE) return otherValue(cursor, column, at, depth)
@@ -275,11 +268,23 @@ function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth: numbe
   return cursor.bytes[at] === LOWER_N ? skipWord(cursor, at, NULL) : misfit(cursor, column, at, depth)
 }
 
+/** Many services write 64-bit integers as text; a column that is known to hold them takes that. */
+function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
+  const end = readInt64Text(cursor, column, slot, at, depth)
+  if (end >= 0) setValid(column.validity, slot)
+  return end
+}
+
 function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const { bytes } = cursor
   if (bytes[at] === LOWER_N) return skipWord(cursor, at, NULL)
   let end: number
   switch (column.readAs) {
+    case READ.timestamp:
+    case READ.date:
+      end = readTime(cursor, column, slot, at, depth)
+      break
     case READ.jsonText:
       end = readJsonText(cursor, column, slot, at, depth)
       break

@@ -3,11 +3,12 @@ import { grown } from '../../columns/builders/buffers.ts'
 import { parseDecimal } from '../../internal/decimal.ts'
 import { isIntegerText, parseFloat64 } from '../../internal/float64.ts'
 import { isExactDouble, parseInt64 } from '../../internal/int64.ts'
+import { parseDate, parseTimestamp, type TimestampUnit } from '../../internal/iso8601.ts'
 import { asciiText } from '../../internal/utf8.ts'
 import type { Cursor } from './cursor.ts'
 import { BACKSLASH, ENDS_RUN, QUOTE, SPACE, skipNumber, skipString, skipValue } from './grammar.ts'
 import { base64Bytes, jsValue } from './js-value.ts'
-import { fillOffsets, type JsonColumn } from './json-column.ts'
+import { fillOffsets, type JsonColumn, READ } from './json-column.ts'
 import { misfit } from './misfit.ts'
 import { writeText } from './string-text.ts'
 
@@ -53,7 +54,7 @@ interface Text {
 }
 
 /** The bytes of a string's text, escapes resolved. */
-export function textOf(cursor: Cursor, at: number): Text | undefined {
+function textOf(cursor: Cursor, at: number): Text | undefined {
   const { bytes } = cursor
   let place = at + 1
   while (ENDS_RUN[bytes[place] as number] === 0) place++
@@ -62,6 +63,19 @@ export function textOf(cursor: Cursor, at: number): Text | undefined {
   if (after < 0) return undefined
   const text = new Uint8Array(after - at)
   return { bytes: text, start: 0, end: writeText(bytes, at + 1, after - 1, text, 0), after }
+}
+
+/** A date, or a time whose text is not of the usual length. */
+export function readTime(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  if (cursor.bytes[at] !== QUOTE) return misfit(cursor, column, at, depth)
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const { bytes, start, end, after } = text
+  const isTime =
+    column.readAs === READ.date
+      ? parseDate(bytes, start, end, column.ints, slot)
+      : parseTimestamp(bytes, start, end, column.unit as TimestampUnit, column.ints, slot)
+  return isTime ? after : misfit(cursor, column, at, depth)
 }
 
 /** The value's JSON text, white space outside strings left out. */
@@ -102,6 +116,13 @@ export function readDecimal(cursor: Cursor, column: JsonColumn, slot: number, at
     text = { bytes: cursor.bytes, start: at, end: after, after }
   }
   const fits = parseDecimal(text.bytes, text.start, text.end, precision, scale, words, ints, slot)
+  return fits ? text.after : misfit(cursor, column, at, depth)
+}
+
+export function readInt64Text(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const fits = parseInt64(text.bytes, text.start, text.end, column.ints, slot)
   return fits ? text.after : misfit(cursor, column, at, depth)
 }
 

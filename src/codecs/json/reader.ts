@@ -9,7 +9,7 @@ import { readObject } from './read-row.ts'
 import { endBytes, goBack, newRowWalk, pushBytes, type RowWalk, setBookmark } from './row-walk.ts'
 import { knowsForm, type RowTaker, walkRows } from './rows.ts'
 import type { Shape } from './shape.ts'
-import { newSurvey, type Survey, surveyRow, undoRow } from './survey.ts'
+import { keepRow, newSurvey, type Survey, surveyRow, undoRow } from './survey.ts'
 
 /** What both readers need to know, options resolved. */
 export interface ReadPlan {
@@ -99,6 +99,7 @@ function surveyTaker(survey: Survey, maxRows: number): RowTaker {
   return {
     take: (cursor, at) => surveyRow(cursor, survey, at),
     keep(length) {
+      keepRow(survey)
       rows++
       bytes += length
     },

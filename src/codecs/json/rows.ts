@@ -199,14 +199,19 @@ function examine(walk: RowWalk, at: number): number {
   const end = skipValue(cursor, at, 0)
   cursor.line = line
   if (end < 0) {
-    // A number cut off is no row either; a few bytes more show an encoding that is not UTF-8 at all.
-    const seen = walk.form === 'lines' ? bytes.indexOf(NEWLINE, at) : Math.min(cursor.faultAt + 4, cursor.end)
-    const isWhole = cursor.faultAt < cursor.end
-    return isWhole && at < walk.suspectUntil && !isValidUtf8(bytes, at, seen) ? fail(cursor, INVALID_UTF8, at) : end
+    return cursor.faultAt < cursor.end && isMisencoded(walk, at, cursor.faultAt) ? fail(cursor, INVALID_UTF8, at) : end
   }
   if (end >= cursor.end) return fail(cursor, CUT_OFF, cursor.end)
   if (at < walk.suspectUntil && !isValidUtf8(bytes, at, end)) return fail(cursor, INVALID_UTF8, at)
   return bytes[at] === OPEN_BRACE ? end : fail(cursor, NOT_AN_OBJECT, at)
+}
+
+/** Whether the bytes before a fault are not UTF-8, or the byte at which it is can stand nowhere in UTF-8 text. */
+function isMisencoded(walk: RowWalk, at: number, faultAt: number): boolean {
+  const { bytes } = walk.cursor
+  const byte = bytes[faultAt] as number
+  if ((byte >= 0x80 && byte < 0xc2) || byte > 0xf4) return true
+  return at < walk.suspectUntil && !isValidUtf8(bytes, at, faultAt)
 }
 
 /** Hand the row to whoever wants to know, or fail. Limits fail always. */

@@ -65,13 +65,12 @@ export function newSurvey(maxColumns: number): Survey {
   }
 }
 
-/** Take the row at `at`, an object. Returns the offset after it, or -1, after which it is to be undone. */
+/** Take the row at `at`, an object, to be kept or undone. Returns the offset after it, or -1, after which it is to be undone. */
 export function surveyRow(cursor: Cursor, survey: Survey, at: number): number {
-  forgetChanges(survey)
   return surveyObject(cursor, survey, survey.root, at, 1)
 }
 
-/** Make the survey what it was before the last row. */
+/** Make the survey what it was before the row in hand. */
 export function undoRow(survey: Survey): void {
   for (let index = survey.changed.length - 1; index >= 0; index--) {
     ;(survey.changed[index] as Shape).seen = survey.changedFrom[index] as number
@@ -83,10 +82,11 @@ export function undoRow(survey: Survey): void {
     for (const field of parent.fields?.values() ?? []) if (field.next === shape) field.next = undefined
   }
   survey.columns -= survey.added.length
-  forgetChanges(survey)
+  keepRow(survey)
 }
 
-function forgetChanges(survey: Survey): void {
+/** The row in hand stays. */
+export function keepRow(survey: Survey): void {
   survey.changed.length = 0
   survey.changedFrom.length = 0
   survey.added.length = 0

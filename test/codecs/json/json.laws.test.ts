@@ -1,0 +1,170 @@
+import { Table } from 'apache-arrow'
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { decodeJson, decodeNdjson, encodeJson, encodeNdjson, json, ndjson } from '../../../src/codecs/json/json.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { law } from '../../support/law.ts'
+import { bytes, chunked, collect, contents, rowsOf, text } from './support.ts'
+
+const word = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom('', '2024-01-31', '2024-01-31T12:00:00.5Z', '"', '\\', '\u0000'),
+)
+const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'é'), word)
+const scalar = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  word,
+)
+const value = fc.letrec<{ any: unknown }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalar,
+    fc.array(tie('any'), { maxLength: 4 }),
+    fc.dictionary(key, tie('any'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+})).any
+const rows = fc.array(fc.dictionary(key, value, { maxKeys: 6, noNullPrototype: true }), { maxLength: 8 })
+const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 })
+const layout = fc.constantFrom(undefined, 1, '\t')
+
+const lines = (all: readonly unknown[]): string => all.map((row) => `${JSON.stringify(row)}\n`).join('')
+
+/** What a call gives, or the code and place of its error. */
+async function outcome<T>(call: () => T | Promise<T>): Promise<unknown> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return { code: error.code, position: error.position }
+  }
+}
+
+law(
+  'json: any split of the bytes into chunks gives the same batches',
+  fc.asyncProperty(rows, sizes, layout, fc.nat(4), async (all, cuts, indent, inferRows) => {
+    for (const source of [bytes(JSON.stringify(all, null, indent)), bytes(lines(all))]) {
+      const read = (codec: ReturnType<typeof json>, input: Uint8Array | AsyncIterable<Uint8Array>) =>
+        outcome(async () => contents(await collect(codec.read(input))))
+      const whole = await read(json({ inferRows }), source)
+      expect(await read(ndjson({ inferRows }), chunked(source, cuts))).toEqual(whole)
+    }
+  }),
+)
+
+law(
+  'json: any split of broken bytes gives the same error',
+  fc.asyncProperty(rows, sizes, fc.nat(), fc.nat(255), fc.boolean(), async (all, cuts, place, byte, isArray) => {
+    const source = bytes(isArray ? JSON.stringify(all) : lines(all))
+    if (source.length > 0) source[place % source.length] = byte
+    const read = (input: Uint8Array | AsyncIterable<Uint8Array>) =>
+      outcome(async () => contents(await collect(json({ inferRows: 2 }).read(input))))
+    expect(await read(chunked(source, cuts))).toEqual(await read(source))
+  }),
+)
+
+law(
+  'json: the array and the lines of the same rows are the same table',
+  fc.property(rows, layout, (all, indent) => {
+    fc.pre(all.length > 0)
+    const array = decodeJson(bytes(JSON.stringify(all, null, indent)))
+    expect(contents(array.batches)).toEqual(contents(decodeNdjson(bytes(lines(all))).batches))
+  }),
+)
+
+law(
+  'json: values are what JSON.stringify wrote, mixed ones as the text that it wrote',
+  fc.property(rows, (all) => {
+    fc.pre(all.length > 0)
+    const table = decodeNdjson(bytes(lines(all)))
+    const fields = new Map(table.schema.fields.map((field) => [field.name, String(field.type)]))
+    for (const [index, row] of rowsOf(table).entries()) {
+      for (const [name, type] of fields) {
+        const expected = Object.hasOwn(all[index] ?? {}, name) ? all[index]?.[name] : undefined
+        const actual = Object.getOwnPropertyDescriptor(row, name)?.value
+        if (/Float64|Int64|Bool/.test(type) && !/[<[]/.test(type)) {
+          expect(actual === null ? null : Number(actual)).toEqual(
+            expected === undefined || expected === null ? null : Number(expected),
+          )
+        } else if (type === 'Utf8') {
+          const isSame = actual === (expected ?? null) || actual === JSON.stringify(expected)
+          expect(isSame).toBe(true)
+        }
+      }
+    }
+  }),
+)
+
+law(
+  'json: reading what was written, with its schema, gives the table back',
+  fc.property(rows, fc.boolean(), (all, isArray) => {
+    fc.pre(all.length > 0)
+    const table = decodeJson(bytes(JSON.stringify(all)))
+    const again = isArray
+      ? decodeJson(encodeJson(table), { schema: table.schema })
+      : decodeNdjson(encodeNdjson(table), { schema: table.schema })
+    fc.pre(table.numCols > 0)
+    expect(contents(again.batches)).toEqual(contents(table.batches))
+  }),
+)
+
+law(
+  'json: a slice is written as its rows',
+  fc.property(rows, fc.nat(8), fc.nat(8), (all, from, length) => {
+    fc.pre(all.length > 0)
+    const table = decodeJson(bytes(JSON.stringify(all)))
+    const written = text(encodeNdjson(table))
+      .split('\n')
+      .slice(from, from + length)
+    const slice = table.slice(from, Math.min(from + length, table.numRows))
+    expect(text(encodeNdjson(new Table(slice.batches)))).toBe(
+      written
+        .filter((line) => line !== '')
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+  }),
+)
+
+law(
+  'json: any bytes at all give a table or a typed error',
+  fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (source) => {
+    await outcome(() => decodeJson(source).numRows)
+  }),
+)
+
+law(
+  'json: rows with any bytes changed, cut out or doubled give a table or a typed error',
+  fc.asyncProperty(rows, fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(3)), { maxLength: 4 }), async (all, edits) => {
+    let source: Uint8Array = bytes(JSON.stringify(all))
+    for (const [place, byte, kind] of edits) {
+      const at = place % (source.length + 1)
+      if (kind === 0) source = Buffer.concat([source.subarray(0, at), source.subarray(at + 1)])
+      else if (kind === 1) source = Buffer.concat([source.subarray(0, at), Uint8Array.of(byte), source.subarray(at)])
+      else if (kind === 2) source = Buffer.concat([source.subarray(0, at), source])
+      else source = source.subarray(0, at)
+    }
+    await outcome(() => decodeJson(source, { onInvalidRow: () => {} }).numRows)
+    await outcome(() => decodeJson(source).numRows)
+  }),
+)
+
+law(
+  'json: lines that are refused one by one leave the table of the others',
+  fc.property(
+    rows,
+    fc.array(fc.constantFrom('x', '{"a":', '"x"', '{"a":1}{}', '{"a":"\\ud800"}', '7'), { maxLength: 4 }),
+    fc.infiniteStream(fc.nat(8)),
+    (all, bad, places) => {
+      fc.pre(all.length > 0)
+      const mixed = all.map((row) => JSON.stringify(row))
+      for (const line of bad) mixed.splice((places.next().value as number) % (mixed.length + 1), 0, line)
+      let refused = 0
+      const table = decodeNdjson(bytes(mixed.join('\n')), { onInvalidRow: () => refused++ })
+      expect(refused).toBe(bad.length)
+      expect(contents(table.batches)).toEqual(contents(decodeNdjson(bytes(lines(all))).batches))
+    },
+  ),
+)
