@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 const entry = {
@@ -12,6 +13,16 @@ const entry = {
 /** Published as ES modules only: the CommonJS build carries them, so that it never has to `require` an ES module. */
 const ES_ONLY = ['hyparquet', 'hyparquet-writer', 'hysnappy']
 
+const ARROW = /^apache-arrow$/
+
+/** Only what is used of Arrow: see the file. Types stay those of `apache-arrow`. */
+const slimArrow: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'slim-arrow',
+  setup(build) {
+    build.onResolve({ filter: ARROW }, () => ({ path: resolve('src/columns/arrow.ts') }))
+  },
+}
+
 const shared: Options = {
   entry,
   target: 'node20',
@@ -20,11 +31,17 @@ const shared: Options = {
   splitting: true,
   treeshake: true,
   removeNodeProtocol: false,
+  esbuildPlugins: [slimArrow],
 }
 
 export default defineConfig([
-  { ...shared, format: 'esm' },
-  { ...shared, format: 'cjs', noExternal: ES_ONLY, onSuccess: writeNotices },
+  { ...shared, format: 'esm', noExternal: [ARROW] },
+  {
+    ...shared,
+    format: 'cjs',
+    noExternal: [ARROW, ...ES_ONLY.map((name) => new RegExp(`^${name}(/|$)`))],
+    onSuccess: writeNotices,
+  },
 ])
 
 /** The licences of what `dist/*.cjs` carries, as those licences ask. */

@@ -49,10 +49,11 @@ describe('the tarball', () => {
         .filter(({ isExternal, isType }) => isExternal && !isType)
         .map(({ to }) => to),
     )
-    const packages = [...loaded].filter((specifier) => !specifier.startsWith('node:'))
-    expect(packages.filter((specifier) => !declared.includes(packageOf(specifier)))).toEqual([])
-    expect(packages.filter((specifier) => !quoted('.js').has(specifier))).toEqual([])
-    expect(packages.filter((specifier) => !quoted('.cjs').has(specifier) && !isEsOnly(specifier))).toEqual([])
+    const packages = [...new Set([...loaded].filter((specifier) => !specifier.startsWith('node:')).map(packageOf))]
+    const [js, cjs] = [quoted('.js'), quoted('.cjs')]
+    expect(packages.filter((name) => !declared.includes(name))).toEqual([])
+    expect(packages.filter((name) => !js.has(name))).toEqual([])
+    expect(packages.filter((name) => !cjs.has(name) && !isEsOnly(name))).toEqual([])
   })
 })
 
@@ -114,18 +115,18 @@ function nodes(): readonly { readonly name: string; readonly node: string; reado
   ]
 }
 
-/** Every text in quotes of the built files: the specifiers of their imports are among them. */
+/** The packages that the texts in quotes of the built files begin with: those of their imports are among them. */
 function quoted(extension: '.js' | '.cjs'): ReadonlySet<string> {
   const dist = join(folder, 'node_modules', manifest.name, 'dist')
   const texts = readdirSync(dist)
     .filter((name) => name.endsWith(extension))
     .map((name) => readFileSync(join(dist, name), 'utf8'))
-  return new Set(texts.flatMap((text) => [...text.matchAll(/['"]([^'"\n]+)['"]/g)].map(([, inner]) => inner ?? '')))
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/['"]([^'"\n]+)['"]/g)].map(([, inner = '']) => packageOf(inner))),
+  )
 }
 
-function isEsOnly(specifier: string): boolean {
-  const { type, exports } = JSON.parse(
-    readFileSync(join(ROOT, 'node_modules', packageOf(specifier), 'package.json'), 'utf8'),
-  )
+function isEsOnly(name: string): boolean {
+  const { type, exports } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'))
   return type === 'module' && !JSON.stringify(exports ?? {}).includes('"require"')
 }

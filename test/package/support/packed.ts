@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +63,7 @@ export function pack(folder: string): string {
 export function install(tarball: string, folder: string, packages = Object.keys(manifest.dependencies)): string {
   const home = join(folder, 'node_modules', manifest.name)
   mkdirSync(home, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }))
   execFileSync('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
   for (const name of packages) linkPackage(folder, name)
   return folder
