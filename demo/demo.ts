@@ -9,10 +9,11 @@ import { SingleBar } from 'cli-progress'
 import { BUCKET, type S3Server, startS3Server } from '../test/support/s3-server.ts'
 import { openDuckDb } from './duckdb.ts'
 import type { JobMessage, JobReport, JobRequest } from './job.ts'
-import { differences, type FileReport, line, megabytes, printFile, printTotals } from './report.ts'
+import { differences, type FileReport, line, printFile, printTotals, sizeText } from './report.ts'
 import { s3Event } from './s3-event.ts'
 
-const vegaFile = (name: string): string => fileURLToPath(import.meta.resolve(`vega-datasets/data/${name}`))
+const vegaFile = (name: string): string =>
+  fileURLToPath(new URL(`../data/${name}`, import.meta.resolve('vega-datasets')))
 const own = process.argv.slice(2)
 const files =
   own.length > 0
@@ -28,7 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), 'millrace-demo-'))
 const server = await startS3Server()
 try {
   line(
-    `The S3 job of millrace on ${files.length} files: each lands in an S3 server on this machine, a process of its own`,
+    `The S3 job of millrace on ${files.length === 1 ? 'one file: it' : `${files.length} files: each`} lands in an S3 server on this machine, a process of its own`,
   )
   line('gets the event that S3 sends, and DuckDB checks what came out.\n')
   const reports: FileReport[] = []
@@ -54,18 +55,18 @@ async function runFile(server: S3Server, file: string): Promise<FileReport> {
   await server.put(key, bytes)
 
   const bar = new SingleBar({
-    format: `  {bar} {percentage}%  ${name}, {read} of ${megabytes(bytes.length)}`,
+    format: `  {bar} {percentage}%  ${name}, {read} of ${sizeText(bytes.length)}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
     clearOnComplete: true,
     stream: process.stderr,
   })
-  bar.start(bytes.length, 0, { read: megabytes(0) })
+  bar.start(bytes.length, 0, { read: sizeText(0) })
   try {
     const { startupMs, job } = await runJob(
       { endpoint: server.endpoint, event: s3Event(BUCKET, key, bytes.length) },
-      (bytesRead) => bar.update(Math.min(bytesRead, bytes.length), { read: megabytes(bytesRead) }),
+      (bytesRead) => bar.update(Math.min(bytesRead, bytes.length), { read: sizeText(bytesRead) }),
     )
     bar.stop()
     const head = await server.client().send(new HeadObjectCommand({ Bucket: BUCKET, Key: job.output }))

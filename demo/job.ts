@@ -1,6 +1,7 @@
 // One job in a process of its own, as in a fresh Lambda environment: so its start-up time and peak memory are its own.
 import { Readable } from 'node:stream'
 import { type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
+import { isMillraceError } from 'millrace'
 import { createHandler } from '../examples/s3-job/handler.ts'
 
 export interface JobRequest {
@@ -32,10 +33,14 @@ const tell = (message: JobMessage): void => {
 process.once('message', (request: JobRequest) => {
   run(request)
     .then((report) => tell({ type: 'done', report }))
-    .catch((error: unknown) => tell({ type: 'failed', message: String(error) }))
+    .catch((error: unknown) => tell({ type: 'failed', message: textOf(error) }))
     .finally(() => process.disconnect())
 })
 tell({ type: 'ready', startupMs: performance.now() })
+
+function textOf(error: unknown): string {
+  return isMillraceError(error) ? `${error.code}: ${error.message}` : String(error)
+}
 
 async function run({ endpoint, event }: JobRequest): Promise<JobReport> {
   const client = clientThatCounts(endpoint, (bytesRead) => tell({ type: 'progress', bytesRead }))

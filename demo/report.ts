@@ -20,7 +20,8 @@ const WIDTH = Math.min(process.stdout.columns ?? 110, 130)
 const CELL = 22
 
 export const whole = (value: number): string => value.toLocaleString('en-US')
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1)} MB`
+export const sizeText = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 
 /** What is not as DuckDB sees it; empty when all is well. */
 export function differences({ job, witness, output }: FileReport): string[] {
@@ -28,6 +29,7 @@ export function differences({ job, witness, output }: FileReport): string[] {
     ['rows read', job.rowsIn, witness.rowsIn],
     ['distinct rows', job.rowsOut, witness.distinctRows],
     ['rows written', job.rowsOut, output.rows],
+    ['nulls left', 0, output.nulls],
   ]
   return checks
     .filter(([, ours, theirs]) => ours !== theirs)
@@ -47,14 +49,14 @@ export function printFile(report: FileReport): void {
   ])
   for (const { line: at, reason } of job.refused)
     line(`            ${paint('yellow', `line ${at} refused:`)} ${reason}`)
-  row('bytes', [`${megabytes(bytesIn)} in`, `${megabytes(job.bytes)} out, snappy Parquet`])
+  row('bytes', [`${sizeText(bytesIn)} in`, `${sizeText(job.bytes)} out, snappy Parquet`])
   row('time', [
     `${bold(job.seconds.toFixed(2))} s for the job`,
     `${(bytesIn / 1e6 / job.seconds).toFixed(1)} MB/s`,
     `${whole(Math.round(job.rowsIn / job.seconds))} rows/s`,
     `${(startupMs / 1000).toFixed(2)} s to start the process`,
   ])
-  row('memory', [`${megabytes(job.peakBytes)} at the peak, Node and AWS SDK included`])
+  row('memory', [`${sizeText(job.peakBytes)} at the peak, Node and AWS SDK included`])
   row(
     'metadata',
     Object.entries(metadata).map(([name, value]) => `${dim(`${name}:`)} ${value}`),
@@ -89,7 +91,8 @@ function printTable({ columns, firstRows }: Output): void {
   for (const [index, cellsOfRow] of cells.entries()) {
     const take = (at: number): string => (cellsOfRow[at] ?? '').padEnd(widths[at] ?? 0)
     const text = [...shown.map(take), ...(hidden > 0 ? ['…'] : []), ...added.map(take)].join('  ')
-    line(`    ${index === 0 ? bold(text) : index === 1 ? dim(text) : text}`)
+    const shownText = text.trimEnd()
+    line(`    ${index === 0 ? bold(shownText) : index === 1 ? dim(shownText) : shownText}`)
   }
   const rest = hidden > 0 ? `, ${hidden} of them not shown` : ''
   line(dim(`    ${columns.length} columns${rest}`))
@@ -113,8 +116,8 @@ export function printTotals(reports: readonly FileReport[]): void {
     reports.reduce((total, report) => total + pick(report), 0)
   const wrong = reports.filter((report) => differences(report).length > 0).length
   line(
-    `${bold(`${reports.length} files`)}, ${whole(sum(({ job }) => job.rowsIn))} rows, ${megabytes(sum(({ bytesIn }) => bytesIn))} in, ` +
-      `${megabytes(sum(({ job }) => job.bytes))} out, ${sum(({ job }) => job.seconds).toFixed(2)} s of work. ` +
+    `${bold(reports.length === 1 ? 'One file' : `${reports.length} files`)}, ${whole(sum(({ job }) => job.rowsIn))} rows, ${sizeText(sum(({ bytesIn }) => bytesIn))} in, ` +
+      `${sizeText(sum(({ job }) => job.bytes))} out, ${sum(({ job }) => job.seconds).toFixed(2)} s of work. ` +
       (wrong === 0 ? paint('green', 'DuckDB agrees on every file.') : paint('red', `DuckDB disagrees on ${wrong}.`)),
   )
   line(
