@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow'
 import { type Cells, cellsOf } from './cells.ts'
-import { hashSet } from './hash-set.ts'
+import { hashSet, type IsSameRow } from './hash-set.ts'
 import { equalRows } from './row-equality.ts'
 import { HASH_WORDS, type RowHash } from './row-hash.ts'
 import { runsOf } from './runs.ts'
@@ -42,23 +42,27 @@ export function distinctRows({ hash, compare }: DistinctRowsOptions): DistinctRo
     const cells = columns.map(cellsOf)
     const first = set.size
     const fresh = new Int32Array(compare === 'hash' ? 0 : rows)
-    let row = 0
-    let isSame: ((number: number) => boolean) | undefined
+    let next = first
+    let noted = 0
+    /** Note the places of this batch's new rows before `end`: rows that come later may be compared with them. */
+    const note = (end: number): void => {
+      for (; noted < end; noted++) if (out[noted] === next) fresh[next++ - first] = noted
+    }
+    let start = 0
+    let isSame: IsSameRow | undefined
     if (compare !== 'hash') {
       known.push({ first, cells, rows: fresh })
-      isSame = (number) => isKnownRow(known, number, cells, row)
-    }
-    let next = first
-    for (let start = 0; start < rows; start += BLOCK_ROWS) {
-      const end = Math.min(start + BLOCK_ROWS, rows)
-      hash(cells, start, end, hashes)
-      for (row = start; row < end; row++) {
-        const found = set.add(hashes, (row - start) * HASH_WORDS, isSame)
-        out[row] = found
-        if (found !== next) continue
-        fresh[next++ - first] = row
+      isSame = (number, index) => {
+        note(start + index)
+        return isKnownRow(known, number, cells, start + index)
       }
     }
+    for (; start < rows; start += BLOCK_ROWS) {
+      const end = Math.min(start + BLOCK_ROWS, rows)
+      hash(cells, start, end, hashes)
+      set.add(hashes, end - start, out, start, isSame)
+    }
+    if (compare !== 'hash') note(rows)
     if (compare === 'copy') known[known.length - 1] = compacted(first, columns, cells, fresh, next - first, rows)
   }
   return {

@@ -94,7 +94,12 @@ function absorbBytes(cells: Cells, first: number, end: number, state: Int32Array
       length = 0
     }
     const stop = start + length
-    let word = length < 4 ? shortWord(bytes, start, length) : length
+    const last = stop - 4
+    let word = length
+    if (length < 4) {
+      word = shortWord(bytes, start, length)
+      start = stop
+    }
     for (;;) {
       v3 ^= word
       v0 = (v0 + v1) | 0
@@ -108,8 +113,10 @@ function absorbBytes(cells: Cells, first: number, end: number, state: Int32Array
       v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
       v2 = (v2 << 16) | (v2 >>> 16)
       v0 ^= word
-      if (length < 4 || start >= stop) break
-      word = view.getInt32(start + 4 <= stop ? start : stop - 4, true)
+      if (start >= stop) break
+      const beyond = last - start
+      // The smaller of start and last, without a branch that every second text would take unforeseen.
+      word = view.getInt32(start + (beyond & (beyond >> 31)), true)
       start += 4
     }
     state[at] = v0

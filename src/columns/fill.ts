@@ -1,0 +1,45 @@
+import { type Data, DataType } from 'apache-arrow'
+import { columnData, type ValueArray } from './builders/buffers.ts'
+import { concatColumns } from './concat.ts'
+import { layoutOf } from './layout.ts'
+import { runsOf } from './runs.ts'
+import { takeColumn } from './take.ts'
+import { isValid } from './validity.ts'
+
+/** The rows in which a column has no value, NaN counting as none. */
+export function missingRows(data: Data): Int32Array {
+  const { type, length, nullBitmap, offset, values } = data
+  if (DataType.isNull(type)) return Int32Array.from({ length }, (_, row) => row)
+  const hasNulls = data.nullCount > 0
+  const isFloat = DataType.isFloat(type) && !(values instanceof Uint16Array)
+  if (!hasNulls && !isFloat) return new Int32Array(0)
+  const rows = new Int32Array(length)
+  let count = 0
+  for (let row = 0; row < length; row++) {
+    const isMissing = (hasNulls && !isValid(nullBitmap, offset + row)) || (isFloat && Number.isNaN(values[row]))
+    if (isMissing) rows[count++] = row
+  }
+  return rows.subarray(0, count)
+}
+
+/** The column with other values in these rows: one for all of them, or one for each, in order. */
+export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
+  if (rows.length === 0) return data
+  const step = fills.length === 1 ? 0 : 1
+  if (layoutOf(data.type) === 'fixed' && fills.nullCount === 0) return replaceFixed(data, rows, fills, step)
+  const indices = new Int32Array(data.length)
+  for (let row = 0; row < indices.length; row++) indices[row] = row
+  for (let at = 0; at < rows.length; at++) indices[rows[at] as number] = data.length + at * step
+  return takeColumn(concatColumns(data.type, [data, fills]), runsOf(indices, indices.length))
+}
+
+/** Every missing row gets a value, so what is left has none missing. */
+function replaceFixed({ type, values, stride, length }: Data, rows: Int32Array, fills: Data, step: number): Data {
+  const out: ValueArray = values.slice(0, length * stride)
+  const from: ValueArray = fills.values
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number
+    for (let part = 0; part < stride; part++) out[row * stride + part] = from[at * step * stride + part] as never
+  }
+  return columnData(type, length, { values: out })
+}

@@ -1,0 +1,34 @@
+import { columnType, schemaFields } from '../columns/column-type.ts'
+import { MillraceError } from '../errors.ts'
+import { addColumnSteps } from './add-columns.ts'
+import { defineTransform, type Transform } from './transform.ts'
+
+export interface AddBatchMetadataOptions {
+  /** The time of the run. Default: the clock. */
+  readonly now?: () => Date
+  /** The name of the run. Default: made from its time. */
+  readonly batchId?: string
+}
+
+/**
+ * Add when and in which run a row was processed: `processed_at`, a timestamp, and `batch_id`, like `batch_20240229_235959` in UTC. Both are the
+ * same in all rows of a run.
+ *
+ * @throws MillraceError `COLUMN_CONFLICT` where the table has one of these columns; `OPTION_INVALID` where `now` gives no time.
+ * @example
+ * const stamp = addBatchMetadata({ now: () => new Date('2024-02-29T23:59:59Z') })
+ * [...rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp))][0].batch_id // => 'batch_20240229_235959'
+ */
+export function addBatchMetadata({ now = () => new Date(), batchId }: AddBatchMetadataOptions = {}): Transform {
+  const types = schemaFields({ processed_at: columnType('timestamp'), batch_id: columnType('string') })
+  return defineTransform('addBatchMetadata', (context) => {
+    const at = now()
+    if (Number.isNaN(at.getTime())) throw new MillraceError('OPTION_INVALID', '`now` gave an invalid Date')
+    return addColumnSteps({ processed_at: at, batch_id: batchId ?? batchIdAt(at) }, types, context)
+  })
+}
+
+function batchIdAt(time: Date): string {
+  const [date = '', clock = ''] = time.toISOString().split('T')
+  return `batch_${date.replaceAll('-', '')}_${clock.slice(0, 8).replaceAll(':', '')}`
+}

@@ -1,0 +1,55 @@
+import type { Field } from 'apache-arrow'
+import { castColumn, isSameType } from '../columns/cast.ts'
+import { columnIndices } from '../columns/column-index.ts'
+import { type SchemaOption, schemaFields } from '../columns/column-type.ts'
+import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { defineMap, perSchema, type Transform } from './transform.ts'
+
+/**
+ * Give columns other types, where that changes no value.
+ *
+ * | from | to | which values |
+ * |---|---|---|
+ * | string | int, float, bool, decimal, date, timestamp | text that reads as one: `-12`, `1.5e3`, `true`, `2024-02-29`, `2024-02-29T12:00:00Z`; floats to the nearest |
+ * | string | binary, and back | UTF-8 |
+ * | int, float, bool, decimal, date, timestamp | string | all; casting back gives the same |
+ * | int, float, decimal | int, float, decimal | what the other holds exactly; a decimal of up to 15 digits is a float |
+ * | date | timestamp, int | midnight UTC; days since 1970-01-01 |
+ * | timestamp | timestamp | whole units of the other |
+ * | timestamp | date | midnight UTC |
+ * | timestamp | int64, and back | the unit counted since 1970-01-01T00:00:00Z |
+ * | time, duration | int64, and back | the unit |
+ * | dictionary | its value type, and back | all, and all that casts from or to the value type |
+ *
+ * @param types - the new type of each column to cast.
+ * @throws MillraceError `TYPE_MISMATCH` with row and column at the first value that would change; `COLUMN_UNKNOWN`; `OPTION_INVALID` for an unknown type.
+ * @example
+ * const table = transformTable(tableFromRows([{ id: '7', at: '2024-02-29' }]), castColumns({ id: 'int64', at: 'date' }))
+ * [...rowsFromTable(table)] // => [{ id: 7n, at: new Date('2024-02-29') }]
+ */
+export function castColumns(types: SchemaOption): Transform {
+  const targets = schemaFields(types)
+  return defineMap('castColumns', () => {
+    const planOf = perSchema((schema) => {
+      columnIndices(schema, targets.keys())
+      const fields = schema.fields.map((field) => castField(field, targets.get(field.name)))
+      return schemaOf(fields, schema.metadata)
+    })
+    let before = 0
+    return (batch) => {
+      const schema = planOf(batch.schema)
+      const columns = batch.data.children.map((data, index) => {
+        const { name, type } = schema.fields[index] as Field
+        return targets.has(name) ? castColumn(data, type, name, before) : data
+      })
+      before += batch.numRows
+      return recordBatch(schema, columns, batch.numRows)
+    }
+  })
+}
+
+function castField(field: Field, target: Field | undefined): Field {
+  return target === undefined || isSameType(field.type, target.type)
+    ? field
+    : changedField(field, { type: target.type })
+}

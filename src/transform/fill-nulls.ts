@@ -1,0 +1,114 @@
+import type { Data, DataType, Field } from 'apache-arrow'
+import { castColumn } from '../columns/cast.ts'
+import { misfit, strangerError } from '../columns/cell-error.ts'
+import { columnBuilder } from '../columns/column-builder.ts'
+import { nullColumn } from '../columns/decode-dictionary.ts'
+import { isEmptyColumn } from '../columns/empty-column.ts'
+import { missingRows, replaceRows } from '../columns/fill.ts'
+import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
+import { defineMap, perSchema, type Transform } from './transform.ts'
+
+/** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
+export type Fill = unknown | (() => unknown)
+
+/** One column's fill in one run. `type` is what the column becomes. */
+interface ColumnFill {
+  readonly type: DataType
+  fill(data: Data, before: number): Data
+}
+
+/**
+ * Put a value where a column has none. NaN counts as none in float columns.
+ *
+ * A column that the table lacks is left alone. A column known to be without any value takes the type of its fill: number makes it
+ * float64, bigint int64, `Date` timestamp; text that turns up in it later must read as that type.
+ *
+ * @param values - by column name: a value of the column's type, or a function for one, called once for each missing value. Null fills
+ *   nothing.
+ * @returns a transform. A column without missing values is shared, not copied.
+ * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function gave it.
+ * @example
+ * const orders = tableFromRows([{ amount: 9.5, status: null }, { amount: NaN, status: 'paid' }])
+ * [...rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' })))] // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
+ */
+export function fillNulls(values: Readonly<Record<string, Fill>>): Transform {
+  const fills = new Map(Object.entries(values).filter(([, fill]) => fill !== null && fill !== undefined))
+  return defineMap('fillNulls', () => {
+    const started = new Map<string, ColumnFill>()
+    const fillOf = (field: Field): ColumnFill | undefined => {
+      if (!fills.has(field.name)) return undefined
+      const known = started.get(field.name) ?? columnFill(field, fills.get(field.name))
+      started.set(field.name, known)
+      return known
+    }
+    const planOf = perSchema((schema) => {
+      const columns = schema.fields.map(fillOf)
+      const fields = schema.fields.map((field, index) => filledField(field, columns[index]))
+      return { columns, schema: schemaOf(fields, schema.metadata) }
+    })
+    let before = 0
+    return (batch) => {
+      const { columns, schema } = planOf(batch.schema)
+      const filled = batch.data.children.map((data, index) => columns[index]?.fill(data, before) ?? data)
+      before += batch.numRows
+      return recordBatch(schema, filled, batch.numRows)
+    }
+  })
+}
+
+/** The field under its new type; one that was known to be empty is so no more. */
+function filledField(field: Field, fill: ColumnFill | undefined): Field {
+  if (fill === undefined) return field
+  return isEmptyColumn(field) ? changedField(field, { type: fill.type }) : field
+}
+
+function columnFill(field: Field, fill: Fill): ColumnFill {
+  return typeof fill === 'function' ? computedFill(field, fill as () => unknown) : constantFill(field, fill)
+}
+
+function constantFill(field: Field, value: unknown): ColumnFill {
+  const type = fillType(field, value)
+  const builder = columnBuilder(type)
+  if (!builder.append(value)) throw misfit(value, type, { column: field.name })
+  const one = builder.finish()
+  return {
+    type,
+    fill(data, before) {
+      const column = typedColumn(data, type, field.name, before)
+      return replaceRows(column, missingRows(column), one)
+    },
+  }
+}
+
+function computedFill(field: Field, compute: () => unknown): ColumnFill {
+  // An empty column's type must stand before the first row is filled: the value that decides it is the first to be used.
+  const ahead = isEmptyColumn(field) ? [compute()] : []
+  const type = ahead.length > 0 ? fillType(field, ahead[0]) : field.type
+  const builder = columnBuilder(type)
+  return {
+    type,
+    fill(data, before) {
+      const column = typedColumn(data, type, field.name, before)
+      const rows = missingRows(column)
+      for (const row of rows) {
+        const value = ahead.length > 0 ? ahead.pop() : compute()
+        if (!builder.append(value)) throw misfit(value, type, { row: before + row + 1, column: field.name })
+      }
+      return replaceRows(column, rows, builder.finish())
+    },
+  }
+}
+
+/** The type of a column's fill: the column's own, or for an empty one what the value is. */
+function fillType(field: Field, value: unknown): DataType {
+  if (!isEmptyColumn(field)) return field.type
+  const shape = emptyShape()
+  if (!learnShape(shape, value)) throw strangerError(shape, value, { column: field.name })
+  return shapeField(field.name, shape).type
+}
+
+function typedColumn(data: Data, type: DataType, column: string, before: number): Data {
+  if (data.type === type) return data
+  return data.nullCount === data.length ? nullColumn(type, data.length) : castColumn(data, type, column, before)
+}
