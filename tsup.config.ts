@@ -15,11 +15,24 @@ const ES_ONLY = ['hyparquet', 'hyparquet-writer', 'hysnappy']
 
 const ARROW = /^apache-arrow$/
 
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+
 /** Only what is used of Arrow: see the file. Types stay those of `apache-arrow`. */
-const slimArrow: NonNullable<Options['esbuildPlugins']>[number] = {
+const slimArrow: Plugin = {
   name: 'slim-arrow',
   setup(build) {
     build.onResolve({ filter: ARROW }, () => ({ path: resolve('src/columns/arrow.ts') }))
+  },
+}
+
+/** Calls of zod as ones that a bundler may drop with what they make: who imports one schema does not carry the others. */
+const pureSchemas: Plugin = {
+  name: 'pure-schemas',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]events[\\/][^\\/]+\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(/(?<!\* )\bz\.[a-z]\w*\(/g, '/* @__PURE__ */ $&'),
+      loader: 'ts',
+    }))
   },
 }
 
@@ -31,7 +44,7 @@ const shared: Options = {
   splitting: true,
   treeshake: true,
   removeNodeProtocol: false,
-  esbuildPlugins: [slimArrow],
+  esbuildPlugins: [slimArrow, pureSchemas],
 }
 
 export default defineConfig([
