@@ -1,10 +1,10 @@
-import { type Data, DataType, Precision, type RecordBatch, TimeUnit, type Vector } from 'apache-arrow'
 import {
   DuckDBArrayValue,
   DuckDBBitValue,
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBGeometryValue,
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
@@ -17,6 +17,7 @@ import {
   DuckDBUUIDValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
+import { type Data, DataType, Precision, type RecordBatch, TimeUnit, type Vector } from 'apache-arrow'
 
 /**
  * Cells in a form in which those of any reader can be compared exactly: integers as digits, times as digits of nanoseconds, decimals as
@@ -43,11 +44,14 @@ export function arrowCell(data: Data, row: number): Cell {
   const { type } = data
   if (DataType.isBool(type)) return bit(data.values, row)
   if (DataType.isInt(type)) return String(data.values[row])
-  if (DataType.isFloat(type)) return numberCell(type.precision === Precision.HALF ? half(data.values[row]) : data.values[row])
+  if (DataType.isFloat(type))
+    return numberCell(type.precision === Precision.HALF ? half(data.values[row]) : data.values[row])
   if (DataType.isDecimal(type)) return decimalCell(words(data.values, row, type.bitWidth / 32), type.scale)
   if (DataType.isDate(type)) return String(data.values[row])
-  if (DataType.isTime(type) || DataType.isTimestamp(type)) return String(BigInt(data.values[row]) * (NANOS.get(type.unit) ?? 0n))
-  if (DataType.isFixedSizeBinary(type)) return hex(data.values.subarray(row * type.byteWidth, (row + 1) * type.byteWidth))
+  if (DataType.isTime(type) || DataType.isTimestamp(type))
+    return String(BigInt(data.values[row]) * (NANOS.get(type.unit) ?? 0n))
+  if (DataType.isFixedSizeBinary(type))
+    return hex(data.values.subarray(row * type.byteWidth, (row + 1) * type.byteWidth))
   if (DataType.isDictionary(type)) return arrowCell((data.dictionary as Vector).data[0] as Data, data.values[row])
   if (DataType.isStruct(type)) return data.children.map((child) => arrowCell(child, row))
   const [start, end] = [data.valueOffsets[row], data.valueOffsets[row + 1]] as [number, number]
@@ -68,13 +72,17 @@ export function duckdbCell(value: DuckDBValue, type: DataType): Cell {
   if (typeof value === 'string') return value
   if (value instanceof DuckDBDecimalValue) return decimalCell(value.value, value.scale)
   if (value instanceof DuckDBDateValue) return String(value.days)
-  if (value instanceof DuckDBTimestampMillisecondsValue) return String(value.milliseconds * 1_000_000n)
-  if (value instanceof DuckDBTimestampNanosecondsValue) return String(value.nanoseconds)
-  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimeValue) {
+  if (value instanceof DuckDBTimestampMillisecondsValue) return String(value.millis * 1_000_000n)
+  if (value instanceof DuckDBTimestampNanosecondsValue) return String(value.nanos)
+  if (
+    value instanceof DuckDBTimestampValue ||
+    value instanceof DuckDBTimestampTZValue ||
+    value instanceof DuckDBTimeValue
+  ) {
     return String(value.micros * 1000n)
   }
   if (value instanceof DuckDBTimeNSValue) return String(value.nanos)
-  if (value instanceof DuckDBBlobValue) return hex(value.bytes)
+  if (value instanceof DuckDBBlobValue || value instanceof DuckDBGeometryValue) return hex(value.bytes)
   if (value instanceof DuckDBUUIDValue) return value.toString().replaceAll('-', '')
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
     return value.items.map((item) => duckdbCell(item, childType(type, 0)))
@@ -84,7 +92,10 @@ export function duckdbCell(value: DuckDBValue, type: DataType): Cell {
   }
   if (value instanceof DuckDBMapValue) {
     const entry = childType(type, 0)
-    return value.entries.map(({ key, value: held }) => [duckdbCell(key, childType(entry, 0)), duckdbCell(held, childType(entry, 1))])
+    return value.entries.map(({ key, value: held }) => [
+      duckdbCell(key, childType(entry, 0)),
+      duckdbCell(held, childType(entry, 1)),
+    ])
   }
   if (value instanceof DuckDBBitValue) return value.toString()
   throw new Error(`no cell for DuckDB's ${value.constructor.name}`)

@@ -93,7 +93,10 @@ export function int96ToTimestamp(unit: 'ns' | 'us'): Conversion {
       const nanos = days * NANOS_PER_DAY + source.getBigInt64(i * 12, true)
       if (unit === 'us' && nanos % 1000n !== 0n) throw misfit("has nanoseconds; read it with int96: 'ns'")
       const value = unit === 'us' ? nanos / 1000n : nanos
-      if (BigInt.asIntN(64, value) !== value) throw misfit(unit === 'ns' ? "is beyond 64-bit nanoseconds; read it with int96: 'us'" : 'is beyond 64-bit microseconds')
+      if (BigInt.asIntN(64, value) !== value)
+        throw misfit(
+          unit === 'ns' ? "is beyond 64-bit nanoseconds; read it with int96: 'us'" : 'is beyond 64-bit microseconds',
+        )
       target[into.count + i] = value
     }
     into.count += count

@@ -1,15 +1,17 @@
 import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
-import { snappyUncompress } from 'hyparquet/src/snappy.js'
 import { snappyUncompressor } from 'hysnappy'
 import { invalid, unsupported } from './invalid.ts'
 import { lz4Decompress, lz4Raw } from './lz4.ts'
+import { snappyInflate } from './snappy.ts'
 
 /** Inflate a page to the size that its header says. One per file read: it may keep a WASM instance for as long as that lasts. */
 export type Decompress = (codec: CompressionCodec, bytes: Uint8Array, size: number) => Uint8Array
 
 /** Snappy pages above this are inflated in JavaScript, for WASM memory never shrinks. */
 const MAX_WASM_PAGE = 32 * 1024 * 1024
+/** Until a file has had this many bytes of snappy, too: starting WASM costs more than it gains. */
+const MIN_WASM_BYTES = 1024 * 1024
 /** The most that a byte of these can inflate to: what claims more is refused before room is made for it. */
 const MAX_RATIO = new Map<CompressionCodec, number>([
   ['SNAPPY', 22],
@@ -19,17 +21,15 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
 ])
 
 export function decompressor(): Decompress {
+  let snappyBytes = 0
   let snappyWasm: ((input: Uint8Array, size: number) => Uint8Array) | undefined
 
   function snappy(bytes: Uint8Array, size: number): Uint8Array {
     if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
-    if (size <= MAX_WASM_PAGE) {
-      snappyWasm ??= snappyUncompressor()
-      return snappyWasm(bytes, size)
-    }
-    const output = new Uint8Array(size)
-    snappyUncompress(bytes, output)
-    return output
+    snappyBytes += size
+    if (snappyBytes < MIN_WASM_BYTES || size > MAX_WASM_PAGE) return snappyInflate(bytes, size)
+    snappyWasm ??= snappyUncompressor()
+    return snappyWasm(bytes, size)
   }
 
   return (codec, bytes, size) => {

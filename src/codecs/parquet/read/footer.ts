@@ -1,3 +1,4 @@
+import { isMillraceError } from '../../../errors.ts'
 import type { CodecInput } from '../../codec.ts'
 import { type CodecLimits, defaultInflatedBytes } from '../../limits.ts'
 import { type ByteSource, bytesSource, isByteSource } from '../../source.ts'
@@ -37,12 +38,18 @@ export async function openFile(input: CodecInput, limits: CodecLimits): Promise<
     footerAt >= tailAt
       ? tail.subarray(footerAt - tailAt, -TRAILER_BYTES)
       : await file.read(footerAt, size - TRAILER_BYTES)
-  const decoded = readThriftStruct(footer, 0, footer.length)
-  if (decoded === undefined) throw invalid('the footer ends before its last field', { byteOffset: footerAt })
-  return {
-    bytes: withKnownBytes(file, tailAt, tail),
-    metadata: fileMetadata(decoded.struct, limits),
-    dataEnd: footerAt,
+  const metadata = footerMetadata(footer, footerAt, limits)
+  return { bytes: withKnownBytes(file, tailAt, tail), metadata, dataEnd: footerAt }
+}
+
+function footerMetadata(footer: Uint8Array, footerAt: number, limits: CodecLimits): FileMetadata {
+  try {
+    const decoded = readThriftStruct(footer, 0, footer.length)
+    if (decoded === undefined) throw invalid('the footer ends before its last field')
+    return fileMetadata(decoded.struct, limits)
+  } catch (error) {
+    if (!isMillraceError(error, 'PARQUET_INVALID') || error.position !== undefined) throw error
+    throw invalid(error.message, { byteOffset: footerAt })
   }
 }
 

@@ -27,30 +27,38 @@ function readFixed(bytes: Uint8Array, at: number, into: FixedValues, count: numb
 /** Values above this many bytes are copied by a call, shorter ones by a loop, which costs less than the call. */
 const LONG_VALUE = 48
 
-/** One loop over lengths and bytes: it runs once per string of a plain file. */
+/** Lengths first, so that room is made once and for no more than these values; then the bytes. */
 function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
-  let used = reserveBytes(into, Math.max(0, bytes.length - at - 4 * count))
-  const target = into.bytes
   const { offsets } = into
   const end = bytes.length
+  const start = offsets[into.count] as number
   const first = into.count + 1
+  let used = start
+  let from = at
   for (let i = first; i < first + count; i++) {
-    if (at + 4 > end) throw invalid('a page ends before its values')
+    if (from + 4 > end) throw invalid('a page ends before its values')
     const length =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)
-    at += 4
-    if (length < 0 || length > end - at) throw invalid('a value is longer than its page')
-    if (length > LONG_VALUE) {
-      target.set(bytes.subarray(at, at + length), used)
-      used += length
-      at += length
-    } else {
-      for (const stop = at + length; at < stop; ) target[used++] = bytes[at++] as number
-    }
+      (bytes[from] as number) |
+      ((bytes[from + 1] as number) << 8) |
+      ((bytes[from + 2] as number) << 16) |
+      ((bytes[from + 3] as number) << 24)
+    from += 4
+    if (length < 0 || length > end - from) throw invalid('a value is longer than its page')
+    from += length
+    used += length
     offsets[i] = used
+  }
+  reserveBytes(into, used - start)
+  const target = into.bytes
+  let to = start
+  for (let i = first; i < first + count; i++) {
+    at += 4
+    const stop = offsets[i] as number
+    if (stop - to > LONG_VALUE) {
+      target.set(bytes.subarray(at, at + stop - to), to)
+      at += stop - to
+      to = stop
+    } else while (to < stop) target[to++] = bytes[at++] as number
   }
   into.count += count
   return at

@@ -19,7 +19,7 @@ export function checkThriftStruct(bytes: Uint8Array, start: number, end: number)
 }
 
 function skipStruct(bytes: Uint8Array, at: number, end: number, depth: number): number {
-  if (depth > MAX_DEPTH) throw invalid('the metadata is nested too deeply', { byteOffset: at })
+  if (depth > MAX_DEPTH) throw invalid('the metadata is nested too deeply')
   while (at < end) {
     const header = bytes[at++] ?? 0
     const type = header & 0x0f
@@ -50,12 +50,11 @@ function skipValue(bytes: Uint8Array, at: number, end: number, type: number, dep
       return length === TRUNCATED ? TRUNCATED : fixed(skipVarint(bytes, at, end) + length, end)
     }
     case 9: // list
-    case 10: // set
       return skipList(bytes, at, end, depth)
     case 12:
       return skipStruct(bytes, at, end, depth + 1)
     default:
-      throw invalid('the metadata holds a field of unknown type', { byteOffset: at })
+      throw invalid('the metadata holds a field of unknown type')
   }
 }
 
@@ -85,7 +84,7 @@ function fixed(at: number, end: number): number {
 function skipVarint(bytes: Uint8Array, at: number, end: number): number {
   const last = at + MAX_VARINT_BYTES
   while (at < end) {
-    if (at >= last) throw invalid('the metadata holds a number of more than 64 bits', { byteOffset: at })
+    if (at >= last) throw invalid('the metadata holds a number of more than 64 bits')
     if ((bytes[at++] ?? 0) < 0x80) return at
   }
   return TRUNCATED
@@ -103,5 +102,5 @@ function readLength(bytes: Uint8Array, at: number, end: number): number {
       return value
     }
   }
-  throw invalid('the metadata holds a length of more than 31 bits', { byteOffset: at })
+  throw invalid('the metadata holds a length of more than 31 bits')
 }
