@@ -1,7 +1,6 @@
 // One job in a process of its own, as in a fresh Lambda environment: so its start-up time and peak memory are its own.
 import { Readable } from 'node:stream'
 import { type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { isMillraceError } from 'millrace'
 import { createHandler } from '../examples/s3-job/handler.ts'
 
 export interface JobRequest {
@@ -39,7 +38,8 @@ process.once('message', (request: JobRequest) => {
 tell({ type: 'ready', startupMs: performance.now() })
 
 function textOf(error: unknown): string {
-  return isMillraceError(error) ? `${error.code}: ${error.message}` : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? `${error.code}: ${error.message}` : error.message
 }
 
 async function run({ endpoint, event }: JobRequest): Promise<JobReport> {

@@ -17,7 +17,7 @@ const dim = (text: string): string => paint('dim', text)
 const bold = (text: string): string => paint('bold', text)
 
 const WIDTH = Math.min(process.stdout.columns ?? 110, 130)
-const CELL = 22
+const CELL = 26
 
 export const whole = (value: number): string => value.toLocaleString('en-US')
 export const sizeText = (bytes: number): string =>
@@ -75,9 +75,11 @@ export function printFile(report: FileReport): void {
 
 /** The first rows: as many leading columns as fit, and always the last two, which the job added. */
 function printTable({ columns, firstRows }: Output): void {
-  const cells = [columns.map(({ name }) => name), columns.map(({ type }) => type.toLowerCase()), ...firstRows].map(
-    (cellsOfRow) => cellsOfRow.map(shorten),
-  )
+  const cells = [
+    columns.map(({ name }) => name),
+    columns.map(({ type }) => type.toLowerCase().replace(' with time zone', 'tz')),
+    ...firstRows,
+  ].map((cellsOfRow) => cellsOfRow.map(shorten))
   const widths = columns.map((_, at) => Math.max(...cells.map((cellsOfRow) => cellsOfRow[at]?.length ?? 0)))
   const added = [columns.length - 2, columns.length - 1]
   const room = WIDTH - 4 - added.reduce((sum, at) => sum + (widths[at] ?? 0) + 2, 0) - 3

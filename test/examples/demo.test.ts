@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const ready = existsSync(`${root}dist/codecs.js`) && Number(process.versions.node.split('.')[0]) >= 24
+
+// The demo runs the built package, and TypeScript directly.
+test.skipIf(!ready)('the demo shows what happened to a file, and DuckDB agrees', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['demo/demo.ts', 'demo/messy orders.csv'], {
+    cwd: root,
+  })
+  expect(stdout).toContain('landing/messy orders.csv → processed/messy orders.parquet')
+  expect(stdout).toMatch(/7 in .* 5 out .* 2 duplicates dropped .* 3 nulls filled .* 3 refused/)
+  expect(stdout).toContain('line 9 refused: column "Note"')
+  expect(stdout).toContain('DuckDB agrees on every file.')
+})
+
+test.skipIf(!ready)('the demo fails where the job fails', async () => {
+  const run = promisify(execFile)(process.execPath, ['demo/demo.ts', 'LICENSE'], { cwd: root })
+  await expect(run).rejects.toMatchObject({ code: 1 })
+})
