@@ -10,31 +10,27 @@ export function createHandler({ client = new S3Client({}), codec = {} as CodecOp
   return async (event: unknown) => {
     const results = []
     for (const { bucket, key } of s3Objects(event)) {
-      const output = outputKey(key, { from: 'landing', to: 'processed' })
-      const startedAt = new Date()
+      const output = {
+        bucket,
+        key: outputKey(key, { from: 'landing', to: 'processed' }),
+        contentType: parquet().contentType,
+      }
+      const now = new Date()
       const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
+      // Metadata is US-ASCII: encodeURI leaves ordinary keys as they are. It is asked for when all rows have passed.
+      const metadata = () => ({ source: encodeURI(key), processed_at: now.toISOString(), row_count: `${rowsOut.rows}` })
       const { bytes } = await pipeline(
         codecFor(key, codec).read(s3Source(client, { bucket, key })),
         rowsIn,
         cleanColumnNames(),
         dropDuplicates(),
-        fillNulls({ amount: 0, status: 'unknown', created_at: () => startedAt }),
-        addBatchMetadata({ now: () => startedAt }),
+        fillNulls({ amount: 0, status: 'unknown', created_at: () => now }),
+        addBatchMetadata({ now: () => now }),
         rowsOut,
         parquet().write(),
-        s3Sink(client, {
-          bucket,
-          key: output,
-          contentType: parquet().contentType,
-          // Headers are US-ASCII: encodeURI leaves ordinary keys as they are.
-          metadata: () => ({
-            source: encodeURI(key),
-            processed_at: startedAt.toISOString(),
-            row_count: `${rowsOut.rows}`,
-          }),
-        }),
+        s3Sink(client, { ...output, metadata }),
       )
-      results.push({ source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
+      results.push({ source: key, output: output.key, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
     }
     return results
   }
