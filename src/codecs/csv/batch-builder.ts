@@ -1,0 +1,108 @@
+import type { RecordBatch } from 'apache-arrow'
+import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
+import type { CsvSettings, InvalidRow } from './csv-options.ts'
+import { nullMarker } from './null-tokens.ts'
+import { invalidRow, type RefusedRows, refusalError, refusals, removeRows, wronglyEncodedRows } from './refused-rows.ts'
+import type { RowBlock } from './row-block.ts'
+import { type TablePlan, textColumn } from './table-plan.ts'
+import type { TextColumn } from './text-column.ts'
+
+export const MAX_BATCH_ROWS = 65_536
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024
+
+/** Turns row blocks into record batches. */
+export interface BatchBuilder {
+  readonly rows: number
+  /** Add a block, which must not take the batch over its limits. */
+  add(block: RowBlock): void
+  finish(): RecordBatch
+}
+
+/** A type that was inferred from part of the rows does not do for all. Never leaves the codec. */
+export class TypesTooNarrow extends Error {}
+
+/**
+ * @param onMisfit - what a value is that does not fit an inferred type: a `refuse`d row, or a reason to infer the types `anew` ({@link TypesTooNarrow}).
+ * @param onInvalidRow - takes the refused rows; without it the first is thrown.
+ */
+export function batchBuilder(
+  plan: TablePlan,
+  settings: CsvSettings,
+  onMisfit: 'refuse' | 'anew',
+  onInvalidRow: ((row: InvalidRow) => void) | undefined,
+): BatchBuilder {
+  const schema = schemaOf(plan.fields)
+  const isEmptyNull = settings.nullValues.includes('')
+  const markNulls = nullMarker(settings.nullValues)
+  const columns = plan.fields.map((field, column) => textColumn(field, plan.isInferred[column] === false, isEmptyNull))
+  let rows = 0
+
+  function append(block: RowBlock): void {
+    for (let column = 0; column < columns.length; column++) (columns[column] as TextColumn).append(block, column)
+    rows += block.rows
+  }
+
+  /** Note the rows with a value that does not fit. */
+  function noteMisfits(block: RowBlock, refused: RefusedRows): void {
+    for (const [index, column] of columns.entries()) {
+      const isInferred = plan.isInferred[index] === true
+      if (onMisfit === 'anew') {
+        if (isInferred && column.misfits.length > 0) throw new TypesTooNarrow()
+        if (plan.isUndecided[index] === true && column.nullCount < column.length) throw new TypesTooNarrow()
+      }
+      for (const row of column.misfits) {
+        if (!refused.has(row)) refused.set(row, misfit(block, row, index, column, isInferred))
+      }
+    }
+  }
+
+  function report(block: RowBlock, refused: RefusedRows): void {
+    for (const refusal of refusals(block, refused)) {
+      if (onInvalidRow === undefined) throw refusalError(refusal)
+      onInvalidRow(invalidRow(refusal))
+    }
+  }
+
+  return {
+    get rows() {
+      return rows
+    },
+    add(block) {
+      const refused = wronglyEncodedRows(block, plan.names)
+      markNulls?.(block)
+      append(block)
+      noteMisfits(block, refused)
+      if (refused.size === 0 && block.faults.length === 0) return
+      report(block, refused)
+      if (refused.size === 0) return
+      for (const column of columns) column.rollback()
+      rows -= block.rows
+      removeRows(block, refused)
+      append(block)
+    },
+    finish() {
+      const batch = recordBatch(
+        schema,
+        columns.map((column) => column.finish()),
+        rows,
+      )
+      rows = 0
+      return batch
+    },
+  }
+}
+
+function misfit(block: RowBlock, row: number, index: number, column: TextColumn, isInferred: boolean) {
+  const isNull = !column.field.nullable && isNullAt(block, row, index)
+  const reason = isNull
+    ? 'null stands in a required column'
+    : isInferred
+      ? `the value does not fit ${column.typeName}, the type of the rows before; pin the column in schema, or raise inferRows`
+      : `the value does not fit ${column.typeName}`
+  return { code: 'TYPE_MISMATCH' as const, reason, column: column.field.name }
+}
+
+function isNullAt({ bounds, width }: RowBlock, row: number, column: number): boolean {
+  const field = (row * width + column) * 2
+  return (bounds[field + 1] as number) < 0 || bounds[field] === bounds[field + 1]
+}

@@ -1,0 +1,21 @@
+/**
+ * Unique column names: an empty one becomes `column_N` by its place, a repeated one gets `_2`, `_3`, ... passing over names that the
+ * header itself holds. The first of equal names keeps it. O(names).
+ */
+export function columnNames(header: readonly string[]): string[] {
+  const given = header.map((name, index) => name || `column_${index + 1}`)
+  const taken = new Set(given)
+  const seen = new Set<string>()
+  const nextNumber = new Map<string, number>()
+  return given.map((name) => {
+    if (!seen.has(name)) {
+      seen.add(name)
+      return name
+    }
+    let number = nextNumber.get(name) ?? 2
+    while (taken.has(`${name}_${number}`)) number++
+    nextNumber.set(name, number + 1)
+    taken.add(`${name}_${number}`)
+    return `${name}_${number}`
+  })
+}

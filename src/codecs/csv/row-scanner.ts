@@ -1,0 +1,138 @@
+import { MillraceError } from '../../errors.ts'
+import { decodeUtf8, isValidUtf8 } from '../../internal/utf8.ts'
+import type { CsvSettings } from './csv-options.ts'
+import {
+  countLines,
+  FAULT,
+  type FirstRow,
+  fieldTooLong,
+  type RowBlock,
+  type RowReader,
+  rowTooLong,
+  tooManyColumns,
+  unescapeQuotes,
+} from './row-block.ts'
+import { scanRows } from './scan-rows.ts'
+import { newScan, pushChunk, pushEnd, REFUSED, rebaseRow, rewindRow, type ScanState } from './scan-state.ts'
+
+/** Fields that a block indexes: its bytes and its index then stay in the processor's cache while the columns read them. */
+const BLOCK_FIELDS = 8192
+/** Rows that a block of a wide table may have, so that the work per column and block is spread over some rows. */
+const MIN_BLOCK_ROWS = 16
+/** Room in the index for fields that a row has too many. */
+const SPARE_BOUNDS = 64
+
+/** The byte-level reader of RFC 4180 text: any ASCII delimiter, `"` as quote and escape. */
+export function rowScanner(settings: CsvSettings): RowReader {
+  const delimiter = settings.delimiter.charCodeAt(0)
+  const scan = newScan()
+  let dataRows = 0
+  let blockRows = 1
+
+  return {
+    push(chunk) {
+      if (chunk === undefined) pushEnd(scan)
+      else pushChunk(scan, chunk)
+    },
+    first() {
+      return firstRow(scan, delimiter, settings)
+    },
+    start(width, keepFirst) {
+      if (keepFirst) rewindRow(scan)
+      else endFirstRow(scan)
+      blockRows = Math.max(MIN_BLOCK_ROWS, Math.floor(BLOCK_FIELDS / width))
+      scan.width = width
+      scan.bounds = new Int32Array(blockRows * width * 2 + SPARE_BOUNDS)
+    },
+    next(maxRows, maxBytes) {
+      const block = nextBlock(scan, delimiter, Math.min(maxRows, blockRows), maxBytes, dataRows + 1)
+      checkLimits(scan, block, settings)
+      if (block !== undefined) dataRows += block.rows + block.faults.length
+      return block
+    },
+  }
+}
+
+function nextBlock(
+  scan: ScanState,
+  delimiter: number,
+  maxRows: number,
+  maxBytes: number,
+  firstRow: number,
+): RowBlock | undefined {
+  rebaseRow(scan)
+  const { rowStart: start, rowLine, bounds, width } = scan
+  const faults: ScanState['faults'] = []
+  scan.faults = faults
+  scanRows(scan, delimiter, maxRows, maxBytes)
+  if (scan.rowStart === start) return undefined
+  const { bytes, view } = scan
+  const rows = scan.rowNext / 2 / width
+  const lineOf = (row: number): number => {
+    const field = bounds[row * width * 2] as number
+    return rowLine + countLines(bytes, start, field < 0 ? ~field : field)
+  }
+  return { bytes, view, bounds, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
+}
+
+/** The first row that is not blank, which stays in hand. */
+function firstRow(scan: ScanState, delimiter: number, settings: CsvSettings): FirstRow | undefined {
+  for (;;) {
+    scanRows(scan, delimiter, 1, Number.POSITIVE_INFINITY)
+    const fields = scan.next / 2
+    if (fields > settings.maxColumns) throw tooManyColumns(settings.maxColumns, scan.rowLine)
+    if (scan.next <= scan.bounds.length) break
+    scan.bounds = new Int32Array(scan.next * 2)
+    rewindRow(scan)
+  }
+  const [fault] = scan.faults
+  if (fault !== undefined) throw new MillraceError(fault.code, fault.reason, { position: { line: fault.line } })
+  checkRowInHand(scan, settings)
+  if (scan.rowNext === 0) return undefined
+  const { bytes, bounds } = scan
+  const position = { line: scan.rowLine }
+  if (!isValidUtf8(bytes, scan.rowStart, scan.at)) {
+    throw new MillraceError('ENCODING_INVALID', FAULT.firstRowEncoding, { position })
+  }
+  const fields = Array.from({ length: scan.rowNext / 2 }, (_, field) => fieldText(bytes, bounds, 2 * field))
+  return { fields, line: scan.rowLine }
+}
+
+function endFirstRow(scan: ScanState): void {
+  scan.next = 0
+  scan.rowNext = 0
+  scan.rowStart = scan.at
+  scan.rowLine = scan.line
+}
+
+function fieldText(bytes: Uint8Array, bounds: Int32Array, index: number): string {
+  const start = bounds[index] as number
+  const end = bounds[index + 1] as number
+  if (start >= 0) return decodeUtf8(bytes, start, end)
+  const text = new Uint8Array(end - ~start)
+  return decodeUtf8(text, 0, unescapeQuotes(bytes, ~start, end, text, 0))
+}
+
+function checkLimits(scan: ScanState, block: RowBlock | undefined, settings: CsvSettings): void {
+  const { maxFieldBytes, maxRowBytes } = settings
+  checkRowInHand(scan, settings)
+  if (block === undefined || block.end - block.start <= Math.min(maxFieldBytes, maxRowBytes)) return
+  const { bounds, width } = block
+  for (let row = 0; row < block.rows; row++) {
+    let rowBytes = width
+    for (let index = row * width * 2; index < (row + 1) * width * 2; index += 2) {
+      const start = bounds[index] as number
+      const fieldBytes = (bounds[index + 1] as number) - (start < 0 ? ~start : start)
+      if (fieldBytes > maxFieldBytes) throw fieldTooLong(maxFieldBytes, block.lineOf(row))
+      rowBytes += fieldBytes
+    }
+    if (rowBytes > maxRowBytes) throw rowTooLong(maxRowBytes, block.lineOf(row))
+  }
+}
+
+function checkRowInHand(scan: ScanState, { maxFieldBytes, maxRowBytes }: CsvSettings): void {
+  if (scan.at - scan.rowStart > maxRowBytes) throw rowTooLong(maxRowBytes, scan.rowLine)
+  if (scan.mode !== REFUSED && scan.at - scan.fieldStart > maxFieldBytes) {
+    throw fieldTooLong(maxFieldBytes, scan.rowLine)
+  }
+}

@@ -1,0 +1,103 @@
+import { type Field, makeData, type Utf8 } from 'apache-arrow'
+import { trimmed } from './fixed-columns.ts'
+import { type RowBlock, unescapeQuotes } from './row-block.ts'
+import {
+  type Cells,
+  isNullCell,
+  newCells,
+  reserveRows,
+  restart,
+  setNull,
+  type TextColumn,
+  takeBack,
+} from './text-column.ts'
+
+/** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
+const NATIVE_COPY_BYTES = 256
+/** Room after the text for the bytes that the last word copied has too many. */
+const PADDING = 4
+
+/** A column of text: its bytes are copied as they are, quotes unescaped. */
+export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColumn {
+  const cells: Cells<Int32Array> = { ...newCells(field, isEmptyNull), values: new Int32Array(1), parse: () => true }
+  let text: Uint8Array<ArrayBufferLike> = new Uint8Array(PADDING)
+  let markedLength = 0
+  let markedNulls = 0
+  return {
+    field,
+    typeName: 'string',
+    misfits: cells.misfits,
+    get length() {
+      return cells.length
+    },
+    get nullCount() {
+      return cells.nullCount
+    },
+    append(block, column) {
+      markedLength = cells.length
+      markedNulls = cells.nullCount
+      cells.misfits.length = 0
+      const room = cells.length + block.rows
+      if (room > cells.capacity) {
+        reserveRows(cells, room)
+        const offsets = new Int32Array(cells.capacity + 1)
+        offsets.set(cells.values)
+        cells.values = offsets
+      }
+      const used = cells.values[cells.length] as number
+      const needed = used + textBytes(block, column) + PADDING
+      if (needed > text.length) {
+        const grown = new Uint8Array(Math.max(needed, text.length * 2))
+        grown.set(text.subarray(0, used))
+        text = grown
+      }
+      appendText(cells, text, block, column)
+      cells.length += block.rows
+    },
+    rollback() {
+      takeBack(cells, markedLength, markedNulls)
+    },
+    finish() {
+      const { length, nullCount, validity: nullBitmap } = cells
+      const used = cells.values[length] as number
+      const valueOffsets = trimmed(cells.values, length + 1)
+      const data = trimmed(text, used)
+      cells.values = new Int32Array(restart(cells) + 1)
+      text = new Uint8Array(used + (used >> 4) + PADDING)
+      return makeData({ type: field.type, length, nullCount, nullBitmap, valueOffsets, data })
+    },
+  }
+}
+
+/** An upper bound of the bytes that a column's text takes. */
+function textBytes(block: RowBlock, column: number): number {
+  const { bounds, rows, width } = block
+  let sum = 0
+  for (let row = 0, field = column * 2; row < rows; row++, field += width * 2) {
+    const start = bounds[field] as number
+    const end = bounds[field + 1] as number
+    if (end > 0) sum += end - (start < 0 ? ~start : start)
+  }
+  return sum
+}
+
+function appendText(cells: Cells<Int32Array>, text: Uint8Array, block: RowBlock, column: number): void {
+  const { bytes, view, bounds, rows } = block
+  const { values: offsets, length } = cells
+  const target = new DataView(text.buffer)
+  let at = offsets[length] as number
+  for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
+    const start = bounds[field] as number
+    const end = bounds[field + 1] as number
+    if (start < 0) at = unescapeQuotes(bytes, ~start, end, text, at)
+    else if (end <= start) {
+      if (isNullCell(block, start, end, cells.isEmptyNull)) setNull(cells, row)
+    } else {
+      const next = at + end - start
+      if (next - at > NATIVE_COPY_BYTES) text.set(bytes.subarray(start, end), at)
+      else for (let from = start; at < next; at += 4, from += 4) target.setInt32(at, view.getInt32(from, true), true)
+      at = next
+    }
+    offsets[length + row + 1] = at
+  }
+}

@@ -1,0 +1,277 @@
+import { makeData, makeVector, Table, type Vector, vectorFromArray } from 'apache-arrow'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { type CsvOptions, csv, decodeCsv, encodeCsv, type InvalidRow } from '../../../src/codecs/csv/csv.ts'
+import { writeShortDecimal } from '../../../src/codecs/csv/short-decimal.ts'
+import { type ColumnTypeName, columnType } from '../../../src/columns/column-type.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { law } from '../../support/law.ts'
+import { cellsOf, chunksAt, collect, readAll, utf8 } from './support.ts'
+
+/** Text made of what CSV is about, so that rows, quotes and faults are frequent. */
+const csvish = fc
+  .array(
+    fc.constantFrom(
+      ',',
+      ',',
+      '\n',
+      '\n',
+      '\r\n',
+      '\r',
+      '"',
+      '""',
+      '"a"',
+      'a',
+      'bc',
+      '1',
+      '2.5',
+      ' ',
+      'é',
+      '😀',
+      '2024-01-01',
+      'true',
+      'NaN',
+      ';',
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''))
+const bytesish = fc.oneof(
+  csvish.map(utf8),
+  fc.uint8Array({ maxLength: 60 }),
+  fc
+    .tuple(csvish, fc.uint8Array({ maxLength: 3 }), csvish)
+    .map(([a, noise, b]) => new Uint8Array(Buffer.concat([utf8(a), noise, utf8(b)]))),
+)
+const cuts = fc.array(fc.nat(200), { maxLength: 8 })
+
+type Outcome = { cells: unknown; types: string[]; refused: InvalidRow[] } | { code: string; message: string }
+
+async function outcome(
+  read: (options: CsvOptions) => Promise<unknown[][]> | unknown[][],
+  options: CsvOptions,
+): Promise<Outcome> {
+  const refused: InvalidRow[] = []
+  try {
+    const cells = await read({ ...options, ...(options.onInvalidRow && { onInvalidRow: (row) => refused.push(row) }) })
+    return { cells, types: [], refused }
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return { code: error.code, message: error.message }
+  }
+}
+
+const someOptions = fc.record(
+  {
+    header: fc.constantFrom<CsvOptions['header'][]>(true, false, ['a', 'b']),
+    nullValues: fc.constantFrom<string[][]>([''], ['NA', ''], ['a']),
+    delimiter: fc.constantFrom(',', ';'),
+    onInvalidRow: fc.constant(() => undefined),
+    comment: fc.constant('#'),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<CsvOptions>
+
+describe('reading', () => {
+  law(
+    'csv: any split of the bytes into chunks gives the same batches, refused rows and errors',
+    fc.asyncProperty(bytesish, cuts, someOptions, async (bytes, places, options) => {
+      const whole = await outcome(async (all) => cellsOf(await readAll(bytes, all)), options)
+      const cut = await outcome(async (all) => cellsOf(await readAll(chunksAt(bytes, places), all)), options)
+      expect(cut).toEqual(whole)
+    }),
+    { runs: 1500 },
+  )
+
+  law(
+    'csv: a whole table is the stream that infers from all rows',
+    fc.asyncProperty(bytesish, someOptions, async (bytes, options) => {
+      const table = await outcome((all) => cellsOf(decodeCsv(bytes, all)), options)
+      const stream = await outcome(
+        async (all) => cellsOf(await readAll(bytes, { ...all, inferRows: Number.POSITIVE_INFINITY })),
+        options,
+      )
+      expect(table).toEqual(stream)
+    }),
+    { runs: 500 },
+  )
+
+  law(
+    'csv: any bytes give batches or a MillraceError',
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), someOptions, async (bytes, options) => {
+      await outcome(async (all) => cellsOf(await readAll(bytes, all)), options)
+    }),
+    { runs: 1000 },
+  )
+
+  law(
+    'csv: agrees with csv-parse on what is a row, a field and a fault',
+    fc.asyncProperty(bytesish, async (bytes) => {
+      // csv-parse takes a zero byte after a closing quote for the end of the file.
+      fc.pre(!Buffer.from(bytes).includes('"\0') && !Buffer.from(bytes).toString('latin1').startsWith('\xff\xfe'))
+      fc.pre(!Buffer.from(bytes).toString('latin1').startsWith('\xfe\xff'))
+      let expected: string[][] | undefined
+      try {
+        expected = parse(Buffer.from(bytes), {
+          bom: true,
+          record_delimiter: ['\r\n', '\n', '\r'],
+          skip_empty_lines: true,
+        })
+      } catch {
+        expected = undefined
+      }
+      const text = { header: false, nullValues: [], schema: {} } satisfies CsvOptions
+      const width = expected?.[0]?.length ?? 0
+      const schema = Object.fromEntries(
+        Array.from({ length: width }, (_, at) => [`column_${at + 1}`, 'string' as const]),
+      )
+      const ours = await outcome(() => cellsOf(decodeCsv(bytes, { ...text, schema })), {})
+      const isUtf8 = !Buffer.from(bytes).toString().includes('\ufffd')
+      if (expected === undefined)
+        expect(ours).toMatchObject({ code: expect.stringMatching(/CSV_INVALID|ENCODING_INVALID/) })
+      else if (width === 0) expect(ours).toMatchObject({ code: 'CSV_INVALID' })
+      else if (isUtf8)
+        expect('cells' in ours && ours.cells).toEqual(
+          Array.from({ length: width }, (_, at) => expected.map((row) => row[at])),
+        )
+    }),
+    { runs: 2000 },
+  )
+
+  law(
+    'csv: the byte-level reader and csv-parse read one dialect alike',
+    fc.asyncProperty(
+      bytesish,
+      fc.constantFrom<CsvOptions[]>({}, { header: false }, { nullValues: ['a', '1'] }),
+      async (bytes, options) => {
+        fc.pre(!Buffer.from(bytes).includes('"\0') && !Buffer.from(bytes).includes('\u0001'))
+        const direct = await outcome(() => cellsOf(decodeCsv(bytes, options)), {})
+        const through = await outcome(() => cellsOf(decodeCsv(bytes, { ...options, comment: '\u0001' })), {})
+        if ('code' in direct && direct.code !== 'ENCODING_INVALID') expect(through).toMatchObject({ code: direct.code })
+        else expect(through).toEqual(direct)
+      },
+    ),
+    { runs: 1000 },
+  )
+})
+
+const cellText = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+  fc.constantFrom('', ' ', ',', '"', '\n', '\r', '\r\n', 'NA', 'null', '1', '\ufeffx', '#', "'", ';', '||', '\\'),
+)
+
+const cellTypes: Record<string, fc.Arbitrary<unknown>> = {
+  string: cellText,
+  bool: fc.boolean(),
+  int32: fc.integer(),
+  int64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  float64: fc.oneof(
+    fc.double(),
+    fc.integer().map((value) => value / 100),
+  ),
+  date: fc
+    .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+    .map((date) => new Date(Math.floor(date.getTime() / 864e5) * 864e5)),
+}
+
+function columnOf(name: ColumnTypeName, rows: number): fc.Arbitrary<Vector> {
+  const type = columnType(name)
+  const size = { minLength: rows, maxLength: rows }
+  const cell = cellTypes[name]
+  if (cell !== undefined)
+    return fc.array(fc.option(cell, { freq: 4 }), size).map((cells) => vectorFromArray(cells, type))
+  if (name !== 'decimal(30,7)') {
+    return fc
+      .array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), size)
+      .map((cells) => makeVector(makeData({ type, length: rows, data: BigInt64Array.from(cells) } as never)))
+  }
+  return fc.array(fc.bigInt({ min: -(10n ** 30n) + 1n, max: 10n ** 30n - 1n }), size).map((cells) => {
+    const words = cells.flatMap((value) => [0n, 32n, 64n, 96n].map((bits) => Number(BigInt.asUintN(32, value >> bits))))
+    return makeVector(makeData({ type, length: rows, data: Uint32Array.from(words) } as never))
+  })
+}
+
+const typeNames = [
+  ...Object.keys(cellTypes),
+  'timestamp',
+  'timestamp[us]',
+  'timestamp[ns]',
+  'decimal(30,7)',
+] as ColumnTypeName[]
+
+const arbitraryTable = fc
+  .tuple(fc.nat(6), fc.array(fc.tuple(fc.constantFrom(...typeNames), cellText), { minLength: 2, maxLength: 5 }))
+  .chain(([rows, columns]) =>
+    fc.tuple(...columns.map(([type]) => columnOf(type, rows))).map((vectors) => {
+      const entries = vectors.map((vector, at) => [`${at}${columns[at]?.[1]}`, vector] as const)
+      return new Table(Object.fromEntries(entries))
+    }),
+  )
+
+const dialects = fc.constantFrom<CsvOptions[]>(
+  {},
+  { delimiter: '\t', eol: '\r\n' },
+  { delimiter: ';', nullValues: ['NA', ''] },
+  { nullValues: ['1', 'null'] },
+  { delimiter: '||' },
+  { delimiter: '-', quote: "'" },
+  { escape: '\\', comment: '#' },
+)
+
+describe('writing', () => {
+  law(
+    'csv: what is written reads back equal under its schema, in any dialect',
+    fc.property(arbitraryTable, dialects, (table, options) => {
+      const back = decodeCsv(encodeCsv(table, options), { ...options, schema: table.schema })
+      expect(back.schema.fields.map(String)).toEqual(table.schema.fields.map(String))
+      expect(back.numRows).toBe(table.numRows)
+      expect(columnsOf(back)).toEqual(columnsOf(table))
+    }),
+    { runs: 1000 },
+  )
+
+  law(
+    'csv: batches written one by one are the whole table, sliced anywhere',
+    fc.asyncProperty(arbitraryTable, fc.nat(6), async (table, cut) => {
+      const parts = [table.slice(0, cut), table.slice(cut)].filter((part) => part.numRows > 0)
+      const batches = parts.flatMap((part) => part.batches)
+      fc.pre(batches.length > 0)
+      async function* source() {
+        yield* batches
+      }
+      const streamed = Buffer.concat(await collect(csv().write()(source())))
+      expect(streamed.toString()).toBe(Buffer.from(encodeCsv(table)).toString())
+    }),
+  )
+
+  law(
+    'csv: a double written the short way is written as String writes it',
+    fc.property(
+      fc.oneof(
+        fc.double(),
+        fc.integer().map((value) => value / 100),
+        fc.maxSafeInteger().map((value) => value / 1e4),
+      ),
+      (value) => {
+        const out = Buffer.alloc(40)
+        const end = writeShortDecimal(value, out, 0)
+        if (end !== -1) expect(out.subarray(0, end).toString()).toBe(String(value))
+      },
+    ),
+    { runs: 3000 },
+  )
+})
+
+/** Cells of all columns as they are stored, since Arrow's accessors round times. */
+function columnsOf(table: Table): unknown[][] {
+  return table.schema.fields.map((_, column) =>
+    (table.getChildAt(column)?.data ?? []).flatMap((data) => {
+      const cells = makeVector(data)
+      const isStored = data.values instanceof BigInt64Array
+      return Array.from({ length: data.length }, (__, row) =>
+        !cells.isValid(row) ? null : isStored ? data.values[row] : cells.get(row),
+      )
+    }),
+  )
+}
