@@ -7,6 +7,8 @@ export const CLOSED = 2
 export const REFUSED = 3
 export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REFUSED
 
+/** Bytes whose marks are held at once. */
+export const WINDOW_BYTES = 32 * 1024
 /** Bytes after the text, so that a word read at its last byte lies in the buffer. */
 export const PADDING = 16
 /** What stands in the padding: a byte that means nothing. */
@@ -39,6 +41,11 @@ export interface ScanState {
   /** Fields of a row, 0 until that is known. */
   width: number
   faults: RowFault[]
+  /** Where bytes that may mean something stand, up to `markedTo`; those from `nextMark` on are still to come. */
+  readonly marks: Int32Array
+  nextMark: number
+  markCount: number
+  markedTo: number
 }
 
 export function newScan(): ScanState {
@@ -60,12 +67,17 @@ export function newScan(): ScanState {
     rowNext: 0,
     width: 0,
     faults: [],
+    marks: new Int32Array(WINDOW_BYTES + 8),
+    nextMark: 0,
+    markCount: 0,
+    markedTo: 0,
   }
 }
 
 /** Go back to where the row in hand begins. */
 export function rewindRow(scan: ScanState): void {
   scan.at = scan.rowStart
+  dropMarks(scan)
   scan.line = scan.rowLine
   scan.fieldStart = scan.rowStart
   scan.mode = PLAIN
@@ -88,6 +100,13 @@ export function pushChunk(scan: ScanState, chunk: Uint8Array): void {
   endAt(scan, scan.end + chunk.length)
 }
 
+/** Mark anew from where the scan stands. */
+function dropMarks(scan: ScanState): void {
+  scan.nextMark = 0
+  scan.markCount = 0
+  scan.markedTo = scan.at
+}
+
 /** There are no more bytes: a last row without a line break is given one. */
 export function pushEnd(scan: ScanState): void {
   scan.isLast = true
@@ -99,6 +118,7 @@ export function pushEnd(scan: ScanState): void {
 
 function endAt(scan: ScanState, end: number): void {
   scan.end = end
+  dropMarks(scan)
   scan.bytes.fill(FILLER, end, end + PADDING)
 }
 
