@@ -1,12 +1,14 @@
 import type { ColumnChunk, Encoding } from 'hyparquet'
+import { bloomFilterOf } from './bloom-filter.ts'
 import { type ByteSink, byteSink, reserve, setUint32, written } from './byte-sink.ts'
 import { type ChunkEncoding, chooseEncoding, type EncodingScratch, encodingScratch } from './choose-encoding.ts'
-import type { Leaf } from './file-schema.ts'
-import { pageHeaderBytes } from './format.ts'
+import { type Leaf, nameOf } from './file-schema.ts'
+import { type ChunkIndexes, pageHeaderBytes } from './format.ts'
 import { emptyValues, type LeafValues } from './leaf-values.ts'
 import { emptyLevels, type Levels } from './levels.ts'
 import { type PageCompressor, pageCompressor } from './page-compressor.ts'
-import { type PageRange, pageRanges } from './page-ranges.ts'
+import { pageIndexes } from './page-index.ts'
+import { type EncodedPage, type PageRange, pageRanges } from './page-ranges.ts'
 import { appendPlain } from './plain.ts'
 import { appendRepeatedRun, appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
 import { statisticsOf } from './statistics.ts'
@@ -23,16 +25,10 @@ export interface ChunkContext {
   readonly page: ByteSink
 }
 
-export interface EncodedPage extends PageRange {
-  readonly offset: number
-  readonly bytes: number
-}
-
 export interface EncodedChunk {
   readonly chunk: ColumnChunk
   readonly pieces: readonly Uint8Array[]
-  readonly pages: readonly EncodedPage[]
-  readonly encoding: ChunkEncoding
+  readonly indexes: ChunkIndexes | undefined
 }
 
 export function chunkContext(settings: WriteSettings): ChunkContext {
@@ -63,7 +59,19 @@ export function encodeChunk(leaf: Leaf, context: ChunkContext, offset: number): 
     add(dataPage(leaf, range, encoding, context, compressor))
     pages.push({ ...range, offset: start, bytes: sizes.at - start })
   }
-  return { chunk: { file_offset: BigInt(offset), meta_data: metaData() }, pieces, pages, encoding }
+  const chunk: ColumnChunk = { file_offset: BigInt(offset), meta_data: metaData() }
+  return { chunk, pieces, indexes: indexesOf(chunk) }
+
+  function indexesOf(chunk: ColumnChunk): ChunkIndexes | undefined {
+    const { pageIndex, bloomFilters } = context.settings
+    const bloomFilter = bloomFilters.has(nameOf(leaf)) ? bloomFilterOf(leaf, values, encoding.dictionary) : undefined
+    if (!pageIndex && bloomFilter === undefined) return undefined
+    return {
+      chunk,
+      ...(pageIndex ? pageIndexes(pages, leaf, values) : {}),
+      ...(bloomFilter === undefined ? {} : { bloomFilter }),
+    }
+  }
 
   function add({ bytes, uncompressed }: Page): void {
     pieces.push(bytes)

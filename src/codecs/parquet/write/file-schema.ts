@@ -40,9 +40,15 @@ interface Place {
  * The Parquet schema of an Arrow schema.
  *
  * @throws MillraceError `COLUMN_CONFLICT` for two columns of one name, `TYPE_MISMATCH` for a type that Parquet cannot keep,
- * `ENCODING_INVALID` for a name that UTF-8 cannot hold.
+ * `ENCODING_INVALID` for a name that UTF-8 cannot hold, `UNSUPPORTED_FORMAT` for no columns at all.
  */
 export function fileSchema(schema: Schema): FileSchema {
+  if (schema.fields.length === 0) {
+    throw new MillraceError(
+      'UNSUPPORTED_FORMAT',
+      'a table without columns cannot be kept in Parquet: no reader takes such a file',
+    )
+  }
   const elements: SchemaElement[] = [{ name: 'schema', num_children: schema.fields.length }]
   const leaves: Leaf[] = []
   checkNames(schema.fields, '')

@@ -3,8 +3,8 @@ import type { RowGroup } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
 import { batchBytes } from './batch-bytes.ts'
 import { type ChunkContext, chunkContext } from './column-chunk.ts'
-import { checkSameSchema, type FileSchema, fileSchema } from './file-schema.ts'
-import { footerBytes, MAGIC } from './format.ts'
+import { checkSameSchema, type FileSchema, fileSchema, nameOf } from './file-schema.ts'
+import { type ChunkIndexes, footerBytes, indexBytes, MAGIC } from './format.ts'
 import { encodeRowGroup } from './row-group.ts'
 import type { WriteSettings } from './write-options.ts'
 
@@ -20,6 +20,7 @@ interface FileState {
   readonly settings: WriteSettings
   readonly context: ChunkContext
   readonly rowGroups: RowGroup[]
+  readonly indexes: ChunkIndexes[]
   schema: Schema | undefined
   file: FileSchema
   held: RecordBatch[]
@@ -35,6 +36,7 @@ export function fileWriter(settings: WriteSettings): FileWriter {
     settings,
     context: chunkContext(settings),
     rowGroups: [],
+    indexes: [],
     schema: undefined,
     file: { elements: [], leaves: [] },
     held: [],
@@ -68,7 +70,18 @@ function* addBatch(state: FileState, batch: RecordBatch): Generator<Uint8Array> 
 function* start(state: FileState, schema: Schema): Generator<Uint8Array> {
   state.schema = schema
   state.file = fileSchema(schema)
+  checkBloomFilters(state)
   yield* out(state, MAGIC.slice())
+}
+
+function checkBloomFilters({ settings, file }: FileState): void {
+  const names = new Set(file.leaves.map(nameOf))
+  for (const column of settings.bloomFilters) {
+    if (names.has(column)) continue
+    throw new MillraceError('COLUMN_UNKNOWN', 'bloomFilters names a column that the table lacks', {
+      position: { column },
+    })
+  }
 }
 
 /** Encode the batches that are held as one row group. */
@@ -81,7 +94,8 @@ function* flush(state: FileState): Generator<Uint8Array> {
   const encoding = encodeRowGroup(file.leaves, held, context, { offset, rows })
   let step = encoding.next()
   for (; step.done !== true; step = encoding.next()) yield* out(state, step.value)
-  state.rowGroups.push(step.value)
+  state.rowGroups.push(step.value.rowGroup)
+  state.indexes.push(...step.value.indexes)
 }
 
 function* finishFile(state: FileState): Generator<Uint8Array> {
@@ -91,14 +105,17 @@ function* finishFile(state: FileState): Generator<Uint8Array> {
       'no batch came, so the columns are unknown: write at least one, if an empty one',
     )
   }
-  if (state.heldRows > 0) yield* flush(state)
+  // A file without rows has one row group without rows: the format layer gives an empty list a type that strict readers refuse.
+  if (state.heldRows > 0 || state.rowGroups.length === 0) yield* flush(state)
+  if (state.indexes.length > 0) yield* out(state, indexBytes(state.indexes, state.offset))
+  const metadata = state.settings.metadata.map(([key, value]) => ({ key, value }))
   yield footerBytes({
     version: 2,
     created_by: 'millrace',
     schema: [...state.file.elements],
     num_rows: BigInt(state.rows),
     row_groups: state.rowGroups,
-    key_value_metadata: state.settings.metadata.map(([key, value]) => ({ key, value })),
+    ...(metadata.length === 0 ? {} : { key_value_metadata: metadata }),
   })
 }
 

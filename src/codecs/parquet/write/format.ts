@@ -1,6 +1,8 @@
-import type { FileMetaData, PageHeader } from 'hyparquet'
+import type { ColumnChunk, ColumnIndex, FileMetaData, OffsetIndex, PageHeader } from 'hyparquet'
+import { writeBlooms } from 'hyparquet-writer/src/bloom.js'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { writeIndexes } from 'hyparquet-writer/src/indexes.js'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 
 /** The thrift structures of a Parquet file as bytes, by hyparquet-writer's format layer. */
@@ -10,6 +12,23 @@ export const MAGIC: Uint8Array = Uint8Array.of(0x50, 0x41, 0x52, 0x31)
 export function pageHeaderBytes(header: PageHeader): Uint8Array {
   const writer = new ByteWriter(64)
   writePageHeader(writer, header)
+  return writer.getBytes()
+}
+
+/** What a column chunk adds between the last row group and the footer. */
+export interface ChunkIndexes {
+  readonly chunk: ColumnChunk
+  readonly columnIndex?: ColumnIndex
+  readonly offsetIndex?: OffsetIndex
+  readonly bloomFilter?: Uint32Array
+}
+
+/** The indexes and bloom filters of all chunks for the place `offset` of the file. Tells each chunk, for the footer, where its own are. */
+export function indexBytes(indexes: readonly ChunkIndexes[], offset: number): Uint8Array {
+  const writer = new ByteWriter(4096)
+  writer.offset = offset
+  writeIndexes(writer, [...indexes])
+  writeBlooms(writer, [...indexes])
   return writer.getBytes()
 }
 

@@ -51,30 +51,33 @@ function bytesType(type: DataType): LeafType | undefined {
 function annotated(
   type: SchemaElement['type'],
   converted: SchemaElement['converted_type'],
-  logical: LogicalType,
+  logical: LogicalType | undefined,
 ): LeafType['element'] {
   return {
     ...(type === undefined ? {} : { type }),
     ...(converted === undefined ? {} : { converted_type: converted }),
-    logical_type: logical,
+    ...(logical === undefined ? {} : { logical_type: logical }),
   }
 }
 
-function word(order: ValueOrder, converted: SchemaElement['converted_type'], logical: LogicalType): LeafType {
+function word(order: ValueOrder, converted: SchemaElement['converted_type'], logical?: LogicalType): LeafType {
   return { physical: 'word', order, element: annotated('INT32', converted, logical) }
 }
 
-function doubleWord(order: ValueOrder, converted: SchemaElement['converted_type'], logical: LogicalType): LeafType {
+function doubleWord(order: ValueOrder, converted: SchemaElement['converted_type'], logical?: LogicalType): LeafType {
   return { physical: 'double-word', order, element: annotated('INT64', converted, logical) }
 }
 
+/**
+ * Widths are told by the converted type alone: the format layer writes the bit width of a logical INTEGER as 32 bits where the format asks
+ * for 8, which strict readers refuse.
+ */
 function integerType(bitWidth: 8 | 16 | 32 | 64, isSigned: boolean): LeafType {
   if (isSigned && bitWidth === 32) return { physical: 'word', order: 'signed', element: { type: 'INT32' } }
   if (isSigned && bitWidth === 64) return { physical: 'double-word', order: 'signed', element: { type: 'INT64' } }
-  const logical: LogicalType = { type: 'INTEGER', bitWidth, isSigned }
   const order = isSigned ? 'signed' : 'unsigned'
-  if (bitWidth === 64) return doubleWord(order, 'UINT_64', logical)
-  return word(order, `${isSigned ? 'INT' : 'UINT'}_${bitWidth}`, logical)
+  if (bitWidth === 64) return doubleWord(order, 'UINT_64')
+  return word(order, `${isSigned ? 'INT' : 'UINT'}_${bitWidth}`)
 }
 
 function floatType(precision: Precision): LeafType {

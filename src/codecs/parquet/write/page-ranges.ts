@@ -15,6 +15,12 @@ export interface PageRange {
   readonly rows: number
 }
 
+/** A page that was written. */
+export interface EncodedPage extends PageRange {
+  readonly offset: number
+  readonly bytes: number
+}
+
 /**
  * Cut a column chunk into pages of about `pageBytes` before compression and at most `pageRows` rows. A row never spans two pages. There is at
  * least one page, if an empty one.

@@ -4,6 +4,7 @@ import { MillraceError } from '../../../errors.ts'
 import { checkText } from './check-text.ts'
 import { type ChunkContext, encodeChunk } from './column-chunk.ts'
 import { type Leaf, nameOf } from './file-schema.ts'
+import type { ChunkIndexes } from './format.ts'
 import { appendValues, resetValues } from './leaf-values.ts'
 import { appendLevels, entryOfValue, resetLevels, rowOfEntry } from './levels.ts'
 
@@ -14,18 +15,24 @@ export interface RowGroupStart {
   readonly rows: number
 }
 
+export interface EncodedRowGroup {
+  readonly rowGroup: RowGroup
+  readonly indexes: readonly ChunkIndexes[]
+}
+
 /**
  * Encode one row group, column chunk by column chunk: the bytes of each are given before the next one is begun.
  *
- * @returns its metadata for the footer.
+ * @returns its metadata for the footer, and what goes before it.
  */
 export function* encodeRowGroup(
   leaves: readonly Leaf[],
   batches: readonly RecordBatch[],
   context: ChunkContext,
   start: RowGroupStart,
-): Generator<Uint8Array, RowGroup> {
+): Generator<Uint8Array, EncodedRowGroup> {
   const columns: RowGroup['columns'] = []
+  const indexes: ChunkIndexes[] = []
   const rows = batches.reduce((sum, batch) => sum + batch.numRows, 0)
   let offset = start.offset
   let uncompressed = 0n
@@ -33,19 +40,21 @@ export function* encodeRowGroup(
     collect(leaf, batches, context, start.rows)
     const encoded = encodeChunk(leaf, context, offset)
     columns.push(encoded.chunk)
+    if (encoded.indexes !== undefined) indexes.push(encoded.indexes)
     for (const piece of encoded.pieces) {
       offset += piece.length
       yield piece
     }
     uncompressed += encoded.chunk.meta_data?.total_uncompressed_size ?? 0n
   }
-  return {
+  const rowGroup = {
     columns,
     total_byte_size: uncompressed,
     num_rows: BigInt(rows),
     file_offset: BigInt(start.offset),
     total_compressed_size: BigInt(offset - start.offset),
   }
+  return { rowGroup, indexes }
 }
 
 /** Bring the levels and values of one leaf from all batches together in the context. */

@@ -14,7 +14,7 @@ const TWO_32 = 2 ** 32
 
 /**
  * The least and the greatest of values `start` to `end` in the order of their type, or of those that `order` names at these places.
- * Undefined where there is none, or none that is a number.
+ * Undefined where there is none, and where one is NaN.
  */
 export function boundsOf(
   values: LeafValues,
@@ -52,17 +52,13 @@ function doubleView({ words, count }: LeafValues): Float64Array {
   return new Float64Array(words.buffer, words.byteOffset, count)
 }
 
-/** NaN is neither the least nor the greatest: every comparison with it is false. */
+/** None where a number is NaN: it has no place in the order, and readers take bounds to cover every value. */
 function numberBounds(numbers: Numbers, start: number, end: number, order: Int32Array | undefined): Bounds | undefined {
-  let at = start
-  const first = (): number => numbers[order === undefined ? at : (order[at] as number)] as number
-  while (at < end && Number.isNaN(first())) at++
-  if (at === end) return undefined
-  let min = order === undefined ? at : (order[at] as number)
+  let min = order === undefined ? start : (order[start] as number)
   let max = min
   let least = numbers[min] as number
   let greatest = least
-  for (; at < end; at++) {
+  for (let at = start; at < end; at++) {
     const i = order === undefined ? at : (order[at] as number)
     const value = numbers[i] as number
     if (value < least) {
@@ -71,7 +67,7 @@ function numberBounds(numbers: Numbers, start: number, end: number, order: Int32
     } else if (value > greatest) {
       greatest = value
       max = i
-    }
+    } else if (Number.isNaN(value)) return undefined
   }
   return { min, max }
 }

@@ -45,7 +45,7 @@ export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBat
 export async function encodeParquet(table: Table, options: ParquetWriteOptions = {}): Promise<Uint8Array> {
   const file = fileWriter(writeSettings(options))
   const pieces: Uint8Array[] = []
-  const batches = table.batches.length === 0 ? [new RecordBatch(table.schema)] : table.batches
+  const batches = table.batches.length === 0 ? [new RecordBatch(table.schema, undefined)] : table.batches
   for (const batch of batches) pieces.push(...file.add(batch))
   pieces.push(...file.finish())
   return concatenated(

@@ -1,0 +1,46 @@
+import { xxhash64 } from 'hyparquet/src/xxhash.js'
+import { createBloomFilter, sbbfInsert } from 'hyparquet-writer/src/bloom.js'
+import type { Leaf } from './file-schema.ts'
+import type { LeafValues } from './leaf-values.ts'
+import type { ValueDictionary } from './value-dictionary.ts'
+
+/**
+ * The bloom filter of a chunk: over the hashes of its distinct values' plain bytes, one false answer in a hundred. About 2 microseconds
+ * for each value, since the format's hash is one of 64-bit integers. None for booleans, where it could tell nothing.
+ */
+export function bloomFilterOf(
+  leaf: Leaf,
+  values: LeafValues,
+  dictionary: ValueDictionary | undefined,
+): Uint32Array | undefined {
+  const { physical, words, count } = values
+  if (physical === 'bits' || count === 0) return undefined
+  const hashes = new Set<bigint>()
+  const plain = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+  const size = physical === 'word' ? 4 : 8
+  const distinct = dictionary?.size ?? count
+  for (let at = 0; at < distinct; at++) {
+    const i = dictionary === undefined ? at : (dictionary.first[at] as number)
+    const bytes =
+      physical === 'bytes' || physical === 'fixed'
+        ? values.bytes.subarray(values.starts[i], values.ends[i])
+        : plain.subarray(i * size, (i + 1) * size)
+    hashes.add(xxhash64(bytes))
+    if (leaf.order === 'float' && isZero(bytes)) for (const zero of zerosOf(bytes)) hashes.add(xxhash64(zero))
+  }
+  const filter = createBloomFilter(hashes.size)
+  for (const hash of hashes) sbbfInsert(filter, hash)
+  return filter
+}
+
+/** Whether all bits but the sign are 0. */
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte, i) => byte === 0 || (i === bytes.length - 1 && byte === 0x80))
+}
+
+/** -0 and +0 are equal, so who asks for one must find the other. */
+function zerosOf({ length }: Uint8Array): Uint8Array[] {
+  const negative = new Uint8Array(length)
+  negative[length - 1] = 0x80
+  return [new Uint8Array(length), negative]
+}

@@ -1,0 +1,222 @@
+import {
+  Binary,
+  DataType,
+  Decimal,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  RecordBatch,
+  Schema,
+  Table,
+  Uint32,
+  Uint64,
+  Utf8,
+} from 'apache-arrow'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { ParquetWriteOptions } from '../../../../src/codecs/parquet/write/write-options.ts'
+import { encodeParquet, writeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
+import {
+  arbitraryFlatType,
+  arbitraryNestedType,
+  arbitraryTableCase,
+  batchOf,
+  type Cell,
+  type TableCase,
+} from '../../../support/arbitrary-table.ts'
+import { law } from '../../../support/law.ts'
+import {
+  boundCell,
+  cellByDuckDb,
+  type DuckDb,
+  openDuckDb,
+  physicalCell,
+  rawStatistics,
+  rowsByHyparquet,
+  rowsFilteredByHyparquet,
+} from '../../../support/parquet-oracles.ts'
+import { collectBytes } from '../../../support/streams.ts'
+
+let duckDb: DuckDb
+beforeAll(async () => {
+  duckDb = await openDuckDb()
+})
+afterAll(() => duckDb.close())
+
+const options: fc.Arbitrary<ParquetWriteOptions> = fc.record(
+  {
+    compression: fc.constantFrom('snappy', 'zstd', 'gzip', 'none'),
+    rowGroupRows: fc.integer({ min: 1, max: 40 }),
+    pageBytes: fc.integer({ min: 1, max: 200 }),
+    pageIndex: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+
+async function* streamOf(batches: Iterable<RecordBatch>): AsyncGenerator<RecordBatch> {
+  yield* batches
+}
+
+/** Of no batches, one without rows stands for the schema. */
+function batchesOf({ schema, batches }: TableCase): readonly RecordBatch[] {
+  return batches.length === 0 ? [new RecordBatch(schema, undefined)] : batches
+}
+
+const hasMap = ({ type }: Field): boolean =>
+  DataType.isMap(type) || ((type.children ?? []) as Field[]).some((child) => hasMap(child))
+const isNestedNull = ({ type }: Field): boolean =>
+  ((type.children ?? []) as Field[]).some((child) => DataType.isNull(child.type) || isNestedNull(child))
+
+law(
+  'parquet: hyparquet reads back, value by value, what was written',
+  fc.asyncProperty(arbitraryTableCase(), options, async (one, settings) => {
+    fc.pre(!one.schema.fields.some(hasMap))
+    const bytes = await encodeParquet(one.table, settings)
+    const rows = await rowsByHyparquet(bytes)
+    const expected = one.rows.map((row) =>
+      Object.fromEntries(one.schema.fields.map((field, i) => [field.name, physicalCell(field, row[i] ?? null)])),
+    )
+    expect(rows).toEqual(expected)
+  }),
+  { runs: 400 },
+)
+
+law(
+  'parquet: DuckDB reads back, value by value, what was written',
+  fc.asyncProperty(
+    arbitraryTableCase({ types: fc.oneof(arbitraryFlatType(), arbitraryNestedType()) }),
+    options,
+    async (one, settings) => {
+      fc.pre(!one.schema.fields.some(isNestedNull))
+      const rows = await duckDb.rows(await encodeParquet(one.table, settings))
+      const cells = rows.map((row) => one.schema.fields.map((field, i) => cellByDuckDb(field, row[i] ?? null)))
+      expect(cells).toEqual(one.rows)
+    },
+  ),
+  { runs: 300 },
+)
+
+law(
+  'parquet: rows cut into batches anywhere give the same rows',
+  fc.asyncProperty(arbitraryTableCase({ nested: false }), options, async (one, settings) => {
+    const cut = await collectBytes(writeParquet(settings)(streamOf(batchesOf(one))))
+    const rows = one.rows.map((row) =>
+      Object.fromEntries(one.schema.fields.map((field, i) => [field.name, physicalCell(field, row[i] ?? null)])),
+    )
+    expect(await rowsByHyparquet(cut)).toEqual(rows)
+  }),
+)
+
+/** Numbers that repeat, run, grow or jump: what each encoding is chosen for. */
+const longColumn = fc
+  .tuple(
+    fc.integer({ min: 1, max: 700 }),
+    fc.constantFrom(1n, 3n, 1000n, 2n ** 31n, 2n ** 40n, 2n ** 50n, 2n ** 52n, 2n ** 64n),
+    fc.constantFrom(0n, 1n, 7n, 2n ** 33n),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.infiniteStream(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
+    fc.infiniteStream(fc.integer({ min: 1, max: 30 })),
+  )
+  .map(([count, range, step, start, noise, runs]) => {
+    const values: bigint[] = []
+    while (values.length < count) {
+      const value = start + step * BigInt(values.length) + ((noise.next().value as bigint) % range)
+      for (let run = runs.next().value as number; run > 0; run = range > 3n ? 0 : run - 1) values.push(value)
+    }
+    return values.slice(0, count)
+  })
+
+law(
+  'parquet: integers of any range come back exactly, whichever encoding was chosen',
+  fc.asyncProperty(
+    longColumn,
+    fc.constantFrom(new Int64(), new Uint64(), new Int32(), new Uint32()),
+    async (column, type) => {
+      const signed = type.isSigned ? BigInt.asIntN : BigInt.asUintN
+      const cells = column
+        .map((value) => signed(type.bitWidth, value))
+        .map((value) => (type.bitWidth === 32 ? Number(value) : value))
+      const field = new Field('n', type, false)
+      const schema = new Schema([field])
+      const bytes = await encodeParquet(
+        new Table(schema, [
+          batchOf(
+            schema,
+            cells.map((cell) => [cell]),
+          ),
+        ]),
+      )
+      expect(await rowsByHyparquet(bytes)).toEqual(cells.map((cell) => ({ n: physicalCell(field, cell) })))
+      expect((await duckDb.rows(bytes)).map(([value]) => value)).toEqual(cells)
+    },
+  ),
+)
+
+law(
+  'parquet: long columns of text come back exactly, whichever encoding was chosen',
+  fc.asyncProperty(arbitraryTableCase({ maxRows: 500, maxColumns: 1, types: fc.constant(new Utf8()) }), async (one) => {
+    const rows = await duckDb.rows(await encodeParquet(one.table, { pageBytes: 500 }))
+    expect(rows).toEqual(one.rows)
+  }),
+  { runs: 50 },
+)
+
+const orderedTypes = fc.constantFrom<DataType[]>(
+  new Int32(),
+  new Int64(),
+  new Float64(),
+  new Utf8(),
+  new Binary(),
+  new Decimal(2, 9, 128),
+  new Decimal(4, 14, 128),
+)
+
+function compareCells(a: Cell, b: Cell): number {
+  if (typeof a === 'string' || a instanceof Uint8Array) return Buffer.compare(Buffer.from(a), Buffer.from(b as string))
+  return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0
+}
+
+law(
+  'parquet: statistics bound all values, exactly where they say so, and count nulls',
+  fc.asyncProperty(arbitraryTableCase({ nested: false, maxColumns: 1, types: orderedTypes }), async (one) => {
+    const statistics = rawStatistics(await encodeParquet(one.table))
+    const [field] = one.schema.fields as [Field]
+    const cells = one.rows.map(([cell]) => cell ?? null)
+    expect(statistics.null_count).toBe(BigInt(cells.filter((cell) => cell === null).length))
+    const hasNaN = cells.some(Number.isNaN)
+    const values = cells.filter((cell) => cell !== null && !hasNaN).sort(compareCells)
+    const [min, max] = [boundCell(field, statistics.min_value), boundCell(field, statistics.max_value)]
+    if (values.length === 0) expect([min, max]).toEqual([undefined, undefined])
+    else {
+      const isExact = statistics.is_min_value_exact !== false
+      expect(compareCells(min as Cell, values[0] as Cell)).toBeLessThanOrEqual(0)
+      if (isExact) expect(compareCells(min as Cell, values[0] as Cell)).toBe(0)
+      if (max !== undefined) expect(compareCells(max, values.at(-1) as Cell)).toBeGreaterThanOrEqual(0)
+      if (statistics.is_max_value_exact !== false) expect(compareCells(max as Cell, values.at(-1) as Cell)).toBe(0)
+      if (min === 0) expect(Object.is(min, -0)).toBe(true)
+      if (max === 0) expect(Object.is(max, 0)).toBe(true)
+    }
+  }),
+)
+
+law(
+  'parquet: what a bloom filter or a page index lets DuckDB and hyparquet skip holds no row that was asked for',
+  fc.asyncProperty(
+    arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 60, types: orderedTypes }),
+    async (one) => {
+      const [[wanted = null] = []] = one.rows
+      fc.pre(typeof wanted === 'bigint' || (typeof wanted === 'number' && Number.isFinite(wanted)))
+      fc.pre(!DataType.isDecimal(one.schema.fields[0]?.type))
+      const bytes = await encodeParquet(one.table, {
+        bloomFilters: ['c0'],
+        pageIndex: true,
+        rowGroupRows: 25,
+        pageBytes: 16,
+      })
+      const expected = one.rows.filter(([cell]) => cell === wanted || (cell === 0 && wanted === 0)).length
+      expect((await duckDb.over(bytes, `select c0 from FILE where c0 = ${String(wanted)}`)).length).toBe(expected)
+      expect(await rowsFilteredByHyparquet(bytes, 'c0', wanted)).toBe(expected)
+    },
+  ),
+)

@@ -1,0 +1,306 @@
+import {
+  Binary,
+  Bool,
+  type Data,
+  DataType,
+  DateDay,
+  Decimal,
+  Dictionary,
+  Field,
+  FixedSizeBinary,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  List,
+  Map_,
+  makeData,
+  makeVector,
+  Null,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimeMicrosecond,
+  TimeMillisecond,
+  TimestampMicrosecond,
+  TimestampMillisecond,
+  TimestampNanosecond,
+  Uint8,
+  Uint16,
+  Uint32,
+  Uint64,
+  Utf8,
+} from 'apache-arrow'
+import fc from 'fast-check'
+
+/**
+ * A cell as the tests compare it: null, boolean, number, bigint (64-bit integers, times of day, timestamps and decimals, unscaled), text,
+ * bytes; an array for a list; an array of pairs for a map; an object of cells by field name for a struct.
+ */
+export type Cell = null | boolean | number | bigint | string | Uint8Array | Cell[] | { [field: string]: Cell }
+
+export interface TableCase {
+  readonly schema: Schema
+  /** Cells, row by row, column by column. */
+  readonly rows: readonly (readonly Cell[])[]
+  /** The same rows cut into batches, whose buffers start somewhere in larger ones. */
+  readonly batches: readonly RecordBatch[]
+  readonly table: Table
+}
+
+export interface TableCaseOptions {
+  readonly nested?: boolean
+  readonly maxRows?: number
+  readonly maxColumns?: number
+  readonly types?: fc.Arbitrary<DataType>
+}
+
+const int64 = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -1000n, max: 1000n }))
+/** Instants that fit every unit, before and after 1970. */
+const instant = fc.bigInt({ min: -(2n ** 52n), max: 2n ** 52n })
+const text = fc.oneof(fc.constantFrom('', 'a', 'new', 'Zürich', '👍🏽'), fc.string({ unit: 'grapheme', maxLength: 90 }))
+const double = fc.oneof(
+  fc.double(),
+  fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+)
+
+export function arbitraryFlatType(): fc.Arbitrary<DataType> {
+  const types: DataType[] = [
+    new Bool(),
+    new Int8(),
+    new Int16(),
+    new Int32(),
+    new Int64(),
+    new Uint8(),
+    new Uint16(),
+    new Uint32(),
+    new Uint64(),
+    new Float32(),
+    new Float64(),
+    new Utf8(),
+    new Binary(),
+    new DateDay(),
+    new TimeMillisecond(),
+    new TimeMicrosecond(),
+    new TimestampMillisecond('UTC'),
+    new TimestampMicrosecond('UTC'),
+    new TimestampMicrosecond(),
+    new TimestampNanosecond(),
+    new Dictionary(new Utf8(), new Int32()),
+    new Dictionary(new Int64(), new Int8()),
+    new Null(),
+  ]
+  const decimal = fc
+    .tuple(fc.integer({ min: 1, max: 38 }), fc.nat(38))
+    .map(([precision, scale]) => new Decimal(Math.min(scale, precision), precision, 128))
+  const fixed = fc.integer({ min: 1, max: 20 }).map((width) => new FixedSizeBinary(width))
+  return fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...types) }, decimal, fixed)
+}
+
+export function arbitraryNestedType(depth = 2): fc.Arbitrary<DataType> {
+  const item = depth <= 1 ? arbitraryFlatType() : fc.oneof(arbitraryFlatType(), arbitraryNestedType(depth - 1))
+  const field = (name: string): fc.Arbitrary<Field> =>
+    fc.tuple(item, fc.boolean()).map(([type, required]) => new Field(name, type, !required || DataType.isNull(type)))
+  return fc.oneof(
+    field('item').map((child) => new List(child)),
+    fc.tuple(field('item'), fc.integer({ min: 1, max: 3 })).map(([child, size]) => new FixedSizeList(size, child)),
+    fc.tuple(field('a'), field('b')).map((children) => new Struct(children)),
+    field('value').map((value) => {
+      const entries = new Struct([new Field('key', new Utf8(), false), value])
+      return new Map_(new Field('entries', entries as never, false))
+    }),
+  )
+}
+
+/** Values of a type, never null at the top. */
+function arbitraryValue(type: DataType): fc.Arbitrary<Cell> {
+  if (DataType.isDictionary(type)) return arbitraryValue(type.dictionary)
+  if (DataType.isBool(type)) return fc.boolean()
+  if (DataType.isInt(type) && type.bitWidth < 64) {
+    const span = 2 ** type.bitWidth
+    return fc.integer(type.isSigned ? { min: -span / 2, max: span / 2 - 1 } : { min: 0, max: span - 1 })
+  }
+  if (DataType.isInt(type)) return type.isSigned ? int64 : fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
+  if (DataType.isFloat(type)) return type.precision === 1 ? double.map(Math.fround) : double
+  if (DataType.isUtf8(type)) return text
+  if (DataType.isBinary(type)) return fc.uint8Array({ maxLength: 80 })
+  if (DataType.isFixedSizeBinary(type)) return fc.uint8Array({ minLength: type.byteWidth, maxLength: type.byteWidth })
+  if (DataType.isDate(type)) return fc.integer({ min: -1_000_000, max: 1_000_000 })
+  if (DataType.isTime(type))
+    return type.bitWidth === 32 ? fc.nat(86_399_999) : fc.bigInt({ min: 0n, max: 86_399_999_999n })
+  if (DataType.isTimestamp(type)) return instant
+  if (DataType.isDecimal(type)) {
+    const max = 10n ** BigInt(type.precision) - 1n
+    return fc.bigInt({ min: -max, max })
+  }
+  if (DataType.isStruct(type))
+    return fc.tuple(...type.children.map(arbitraryCell)).map((cells) => structCell(type, cells))
+  if (DataType.isMap(type)) {
+    const [key, value] = (type.children[0] as Field).type.children as [Field, Field]
+    return fc.array(fc.tuple(arbitraryCell(key), arbitraryCell(value)), { maxLength: 3 }) as fc.Arbitrary<Cell>
+  }
+  const length = DataType.isFixedSizeList(type)
+    ? { minLength: type.listSize, maxLength: type.listSize }
+    : { maxLength: 4 }
+  return fc.array(arbitraryCell(type.children[0] as Field), length)
+}
+
+function structCell(type: Struct, cells: readonly Cell[]): Cell {
+  return Object.fromEntries(type.children.map(({ name }, i) => [name, cells[i] ?? null]))
+}
+
+function arbitraryCell({ type, nullable }: Field): fc.Arbitrary<Cell> {
+  if (DataType.isNull(type)) return fc.constant(null)
+  return nullable ? fc.option(arbitraryValue(type), { freq: 4 }) : arbitraryValue(type)
+}
+
+/** A table of any schema, its rows as cells, and the same rows as batches that are cut and sliced anywhere. */
+export function arbitraryTableCase(options: TableCaseOptions = {}): fc.Arbitrary<TableCase> {
+  const { nested = true, maxRows = 40, maxColumns = 4 } = options
+  const types = options.types ?? (nested ? fc.oneof(arbitraryFlatType(), arbitraryNestedType()) : arbitraryFlatType())
+  const field = fc
+    .tuple(types, fc.boolean())
+    .map(([type, required]) => ({ type, nullable: !required || DataType.isNull(type) }))
+  return fc
+    .array(field, { minLength: 1, maxLength: maxColumns })
+    .map((fields) => fields.map(({ type, nullable }, i) => new Field(`c${i}`, type, nullable)))
+    .chain((fields) => {
+      const row = fc.tuple(...fields.map(arbitraryCell))
+      return fc
+        .tuple(fc.array(row, { maxLength: maxRows }), fc.array(fc.nat(maxRows), { maxLength: 3 }), fc.nat(9))
+        .map(([rows, cuts, padding]) => tableCase(new Schema(fields), rows, cuts, padding))
+    })
+}
+
+function tableCase(schema: Schema, rows: Cell[][], cuts: readonly number[], padding: number): TableCase {
+  const ends = [...new Set([...cuts.filter((cut) => cut < rows.length), rows.length])].sort((a, b) => a - b)
+  const batches = ends.map((end, i) => {
+    const start = ends[i - 1] ?? 0
+    const from = Math.max(0, start - padding)
+    const to = Math.min(rows.length, end + padding)
+    return batchOf(schema, rows.slice(from, to)).slice(start - from, end - from)
+  })
+  return { schema, rows, batches, table: new Table(schema, batches) }
+}
+
+export function batchOf(schema: Schema, rows: readonly (readonly Cell[])[]): RecordBatch {
+  const children = schema.fields.map((field, i) =>
+    dataOf(
+      field.type,
+      rows.map((row) => row[i] ?? null),
+    ),
+  )
+  return new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length: rows.length, nullCount: 0, children }),
+  )
+}
+
+/** Arrow data of cells. The slots of nulls hold rubbish, as Arrow allows. */
+export function dataOf(type: DataType, cells: readonly Cell[]): Data {
+  const length = cells.length
+  if (DataType.isNull(type)) return makeData({ type, length })
+  const nullCount = cells.filter((cell) => cell === null).length
+  const valid = nullCount === 0 ? {} : { nullBitmap: bitmap(cells.map((cell) => cell !== null)) }
+  const base = { length, nullCount: nullCount === 0 ? 0 : -1, ...valid }
+  if (DataType.isDictionary(type)) {
+    const distinct = [...new Set(cells)]
+    const codes = cells.map((cell) => Math.max(0, distinct.indexOf(cell)))
+    const dictionary = makeVector(
+      dataOf(
+        type.dictionary,
+        distinct.map((cell) => cell ?? rubbish(type.dictionary)),
+      ),
+    )
+    return makeData({ type, ...base, data: type.indices.ArrayType.from(codes), dictionary })
+  }
+  if (DataType.isStruct(type)) {
+    const children = type.children.map((child) =>
+      dataOf(
+        child.type,
+        cells.map((cell) => memberOf(cell, child)),
+      ),
+    )
+    return makeData({ type, ...base, children })
+  }
+  if (DataType.isFixedSizeList(type)) {
+    const item = type.children[0] as Field
+    const items = cells.flatMap((cell) => (cell as Cell[] | null) ?? new Array(type.listSize).fill(rubbishCell(item)))
+    return makeData({ type, ...base, child: dataOf(item.type, items) })
+  }
+  if (DataType.isList(type) || DataType.isMap(type)) {
+    const item = type.children[0] as Field
+    const lists = cells.map((cell) => (cell as Cell[] | null) ?? [rubbishCell(item)])
+    const items = DataType.isMap(type) ? lists.flat(1).map((pair) => entryOf(item, pair)) : lists.flat(1)
+    const valueOffsets = offsetsOf(lists)
+    return makeData({ type: type as List, ...base, valueOffsets, child: dataOf(item.type, items) })
+  }
+  if (DataType.isUtf8(type) || DataType.isBinary(type)) {
+    const parts = cells.map((cell) =>
+      typeof cell === 'string' ? Buffer.from(cell) : ((cell as Uint8Array) ?? Buffer.from('??')),
+    )
+    return makeData({
+      type: type as Utf8,
+      ...base,
+      valueOffsets: offsetsOf(parts),
+      data: new Uint8Array(Buffer.concat(parts)),
+    })
+  }
+  if (DataType.isBool(type)) return makeData({ type, ...base, data: bitmap(cells.map((cell) => cell !== false)) })
+  return makeData({ type: type as Int32, ...base, data: fixedBuffer(type, cells) as Int32Array })
+}
+
+function entryOf({ type }: Field, pair: Cell): Cell {
+  const [key, value] = Array.isArray(pair) ? pair : ['?', null]
+  const fields = type.children as Field[]
+  return { key: key as Cell, value: value ?? (fields[1]?.nullable === false ? rubbish(fields[1].type) : null) }
+}
+
+function memberOf(cell: Cell, child: Field): Cell {
+  if (cell === null) return rubbishCell(child)
+  return (cell as { [field: string]: Cell })[child.name] ?? null
+}
+
+function rubbishCell({ type, nullable }: Field): Cell {
+  return nullable ? null : rubbish(type)
+}
+
+/** Some value of a type, for slots that nobody may look at. */
+function rubbish(type: DataType): Cell {
+  return fc.sample(arbitraryValue(type), { numRuns: 1, seed: 7 })[0] ?? null
+}
+
+function fixedBuffer(type: DataType, cells: readonly Cell[]): ArrayLike<unknown> {
+  if (DataType.isFixedSizeBinary(type)) {
+    const { byteWidth } = type
+    return new Uint8Array(Buffer.concat(cells.map((cell) => (cell as Uint8Array) ?? Buffer.alloc(byteWidth, 0xff))))
+  }
+  if (DataType.isDecimal(type)) {
+    const words = cells.map((cell) => BigInt.asUintN(128, (cell as bigint | null) ?? 2n ** 127n - 1n))
+    return Uint32Array.from(
+      words.flatMap((word) => [0n, 32n, 64n, 96n].map((shift) => Number((word >> shift) & 0xffffffffn))),
+    )
+  }
+  const values = cells.map((cell) => cell ?? (type.ArrayType.name.startsWith('Big') ? 99n : 99))
+  return type.ArrayType.from(values)
+}
+
+function bitmap(bits: readonly boolean[]): Uint8Array {
+  const bytes = new Uint8Array((bits.length + 7) >> 3)
+  bits.forEach((bit, i) => {
+    if (bit) bytes[i >> 3] = (bytes[i >> 3] ?? 0) | (1 << (i & 7))
+  })
+  return bytes
+}
+
+function offsetsOf(parts: readonly { readonly length: number }[]): Int32Array {
+  const offsets = new Int32Array(parts.length + 1)
+  parts.forEach(({ length }, i) => {
+    offsets[i + 1] = (offsets[i] ?? 0) + length
+  })
+  return offsets
+}
