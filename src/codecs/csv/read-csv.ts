@@ -17,6 +17,7 @@ import { type Utf8Input, utf8Input } from './utf8-input.ts'
 const MAX_HELD_BYTES = 16 * 1024 * 1024
 /** Rows that a whole table's types are first inferred from; they are inferred anew from all rows should those not fit. */
 const SAMPLE_ROWS = 10_000
+const PIECE_BYTES = 256 * 1024
 
 /** Read a stream: infer from its first rows, which are held or read again, then build batches. */
 export async function* readCsv(input: CodecInput, settings: CsvSettings): AsyncGenerator<RecordBatch> {
@@ -78,10 +79,23 @@ function tableBatches(
   onInvalidRow: CsvSettings['onInvalidRow'],
 ): RecordBatch[] {
   const survey = surveyRun(settings, inferRows)
-  const plan = survey(bytes) ?? survey(undefined)
+  let plan: TablePlan | undefined
+  for (const chunk of pieces(bytes)) {
+    plan = survey(chunk)
+    if (plan !== undefined) break
+  }
+  plan ??= survey(undefined)
   if (plan === undefined) throw emptyFile()
   const run = buildRun(plan, settings, inferRows === SAMPLE_ROWS ? 'anew' : 'refuse', onInvalidRow)
-  return [...run(bytes), ...run(undefined)]
+  const batches: RecordBatch[] = []
+  for (const chunk of pieces(bytes)) batches.push(...run(chunk))
+  batches.push(...run(undefined))
+  return batches
+}
+
+/** Bytes in pieces that stay in the processor's cache while they are read. */
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
 }
 
 function rowReader(settings: CsvSettings): RowReader {
