@@ -18,6 +18,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api'
 import { type Data, DataType, Precision, type RecordBatch, TimeUnit, type Vector } from 'apache-arrow'
+import type { FileMetaData, ParquetParsers } from 'hyparquet'
 
 /**
  * Cells in a form in which those of any reader can be compared exactly: integers as digits, times as digits of nanoseconds, decimals as
@@ -136,4 +137,47 @@ function half(bits: number): number {
 
 function bit(bitmap: Uint8Array, row: number): boolean {
   return (((bitmap[row >> 3] ?? 0) >> (row & 7)) & 1) === 1
+}
+
+/** Parsers that keep what hyparquet's own round. */
+export const hyparquetParsers: Partial<ParquetParsers> = {
+  timestampFromMilliseconds: (millis) => BigInt(millis) * 1_000_000n,
+  timestampFromMicroseconds: (micros) => BigInt(micros) * 1000n,
+  timestampFromNanoseconds: (nanos) => BigInt(nanos),
+  dateFromDays: (days) => days,
+  jsonFromBytes: (bytes) => new TextDecoder().decode(bytes),
+  uuidFromBytes: (bytes) => bytes,
+  geometryFromBytes: (bytes) => bytes,
+  geographyFromBytes: (bytes) => bytes,
+}
+
+/** hyparquet makes decimals doubles; without the annotation they come as they lie in the file. */
+export function withoutDecimals(metadata: FileMetaData): FileMetaData {
+  const schema = metadata.schema.map(({ converted_type, logical_type, ...element }) => ({
+    ...element,
+    ...(converted_type === undefined || converted_type === 'DECIMAL' ? {} : { converted_type }),
+    ...(logical_type === undefined || logical_type.type === 'DECIMAL' ? {} : { logical_type }),
+  }))
+  return { ...metadata, schema }
+}
+
+/** A value of hyparquet, read with the parsers above, as what our column says it is. Its maps are objects, so keys are text. */
+export function hyparquetCell(value: unknown, type: DataType): Cell {
+  if (value === null || value === undefined) return null
+  if (DataType.isDecimal(type))
+    return decimalCell(value instanceof Uint8Array ? bigEndian(value) : BigInt(value as number), type.scale)
+  if (DataType.isTime(type)) return String(BigInt(value as number) * (NANOS.get(type.unit) ?? 0n))
+  if (DataType.isMap(type)) {
+    const entry = childType(type, 0)
+    return Object.entries(value).map(([key, held]) => [key, hyparquetCell(held, childType(entry, 1))])
+  }
+  if (Array.isArray(value)) return value.map((item) => hyparquetCell(item, childType(type, 0)))
+  if (value instanceof Uint8Array) return DataType.isUtf8(type) ? Buffer.from(value).toString('utf8') : hex(value)
+  if (typeof value === 'object') return Object.values(value).map((held, i) => hyparquetCell(held, childType(type, i)))
+  if (typeof value === 'number') return DataType.isFloat(type) ? numberCell(value) : String(value)
+  return typeof value === 'boolean' ? value : String(value)
+}
+
+function bigEndian(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex(bytes)}`))
 }

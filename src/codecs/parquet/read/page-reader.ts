@@ -1,12 +1,12 @@
 import zlib from 'node:zlib'
 import { DataType } from 'apache-arrow'
+import type { ByteBudget } from './byte-budget.ts'
 import type { ChunkBytes } from './chunk-bytes.ts'
 import { appendConverted } from './conversions.ts'
 import type { Decompress } from './decompress.ts'
 import { type Dictionary, indexDecoder } from './dictionary.ts'
 import type { ColumnChunk } from './file-metadata.ts'
 import { type HybridReader, hybridReader } from './hybrid-reader.ts'
-import type { InflationBudget } from './inflation-budget.ts'
 import { invalid, unsupported } from './invalid.ts'
 import { type PageHeader, readPageHeader } from './page-header.ts'
 import { plainDecoder } from './plain.ts'
@@ -32,7 +32,7 @@ export interface DataPage {
 
 export interface PageContext {
   readonly decompress: Decompress
-  readonly budget: InflationBudget
+  readonly budget: ByteBudget
 }
 
 /** The data pages of a column chunk in order; undefined after the last. */

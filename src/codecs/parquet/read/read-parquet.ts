@@ -1,14 +1,14 @@
-import type { Data, RecordBatch, Schema } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../../columns/record-batch.ts'
 import { isMillraceError, MillraceError } from '../../../errors.ts'
 import type { CodecInput } from '../../codec.ts'
 import { DEFAULT_LIMITS, defaultInflatedBytes } from '../../limits.ts'
+import { type ByteBudget, byteBudget } from './byte-budget.ts'
 import type { ColumnReader } from './column-reader.ts'
 import { dataBytes, emptyData } from './data-bytes.ts'
 import { decompressor } from './decompress.ts'
 import { checkRowGroup, checkTotals } from './file-checks.ts'
 import { type OpenFile, openFile } from './footer.ts'
-import { inflationBudget } from './inflation-budget.ts'
 import { keepDictionaries } from './kept-dictionary.ts'
 import type { ParquetReadOptions } from './parquet-options.ts'
 import { mayMatch } from './row-group-filter.ts'
@@ -17,6 +17,9 @@ import { fileShape, leavesOf, type Shape } from './shape.ts'
 
 const BATCH_ROWS = 65_536
 const BATCH_BYTES = 4 * 1024 * 1024
+/** What the batches of a file may take together: a dictionary's one long value may stand in every row. */
+const MIN_MAX_DECODED = 16 * 1024 ** 3
+const MAX_DECODED_RATIO = 16_384
 
 /** parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size. */
 const OLD_WRITER = /^parquet-mr(?: version (?:0|1\.[01]|1\.2\.[0-8])\b|(?! version))/
@@ -59,17 +62,24 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
     file: bytes,
     rangeOf: ({ start, end }) => ({ start, end: Math.max(end, Math.min(end + slack, file.dataEnd)) }),
     decompress: decompressor(),
-    budget: inflationBudget(limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)),
+    budget: byteBudget(
+      limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size),
+      'the file inflates beyond limits.maxInflatedBytes,',
+    ),
     limits: {
       maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
       maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
     },
   }
+  const decoded = byteBudget(
+    Math.max(MIN_MAX_DECODED, bytes.size * MAX_DECODED_RATIO),
+    'the rows of the file take more than',
+  )
   let batches = 0
   for (const { group, firstRow } of groups) {
     if (group.rows === 0) continue
     const columns = await openRowGroup(group, shapes, firstRow, context)
-    for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes))) {
+    for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes), decoded)) {
       batches++
       yield batch
     }
@@ -87,22 +97,20 @@ async function* groupBatches(
   columns: readonly ColumnReader[],
   total: number,
   firstRows: number,
+  decoded: ByteBudget,
 ): AsyncGenerator<RecordBatch> {
   let target = firstRows
   for (let done = 0; done < total; ) {
     let rows = Math.min(target, total - done)
     for (const column of columns) rows = await column.ahead(rows)
     const data = columns.map((column) => column.take(rows))
+    const bytes = data.reduce((sum, column) => sum + dataBytes(column), 0)
+    decoded.take(bytes)
     yield recordBatch(schema, data, rows)
     done += rows
-    target = nextTarget(data, rows)
+    // Rows that make about 4 MiB, by this batch.
+    target = clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))
   }
-}
-
-/** Rows that make about 4 MiB, by the batch before. */
-function nextTarget(data: readonly Data[], rows: number): number {
-  const bytes = data.reduce((sum, column) => sum + dataBytes(column), 0)
-  return clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))
 }
 
 /** Rows of the first batch of a row group, by what the footer says of sizes. */
