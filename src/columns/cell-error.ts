@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import type { DataType } from 'apache-arrow'
+import { DataType } from 'apache-arrow'
 import { isMillraceError, MillraceError, type Position } from '../errors.ts'
 import { columnTypeName } from './column-type.ts'
 import type { Shape } from './shape.ts'
@@ -7,7 +7,18 @@ import type { Shape } from './shape.ts'
 /** That a JavaScript value does not fit its column; says what kind of value it is, never which. */
 export function misfit(value: unknown, type: DataType, position: Position): MillraceError {
   const name = columnTypeName(type)
-  return new MillraceError('TYPE_MISMATCH', `${kindName(value)} does not fit type ${name} exactly`, { position })
+  const remedy = remedyFor(value, type)
+  return new MillraceError('TYPE_MISMATCH', `${kindName(value)} does not fit type ${name} exactly${remedy}`, {
+    position,
+  })
+}
+
+function remedyFor(value: unknown, type: DataType): string {
+  if (!types.isDate(value)) return ''
+  if (Number.isNaN(value.getTime())) return '; it is an invalid Date'
+  return DataType.isDate(type)
+    ? '; a date is a Date at midnight UTC, so make it one or cast the column to timestamp'
+    : ''
 }
 
 /** That a value is of another kind than those that made its column's shape. */

@@ -12,7 +12,7 @@ import { type ValueReader, valueReader } from './value-reader.ts'
  * @throws MillraceError `COLUMN_CONFLICT` where two columns share a name; `TYPE_MISMATCH` with row and column where a value has no exact
  *   JavaScript counterpart: a date beyond the range of `Date`, a map with a key twice.
  * @example
- * [...rowsFromTable(tableFromRows([{ id: 1n }, { id: null }]))] // => [{ id: 1n }, { id: null }]
+ * rowsFromTable(tableFromRows([{ id: 1n }, { id: null }])) // => [{ id: 1n }, { id: null }]
  */
 export function* rowsFromTable(table: Table): Generator<Record<string, unknown>, void, undefined> {
   const keys = recordKeys(table.schema.fields)

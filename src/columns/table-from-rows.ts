@@ -25,7 +25,7 @@ type Row = Readonly<Record<string, unknown>>
  *   type exactly, or is no value that a column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep.
  * @example
  * const table = tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, price: 9.5 }], { schema: { price: 'decimal(10,2)' } })
- * [...rowsFromTable(table)][1] // => { id: 2n, name: null, price: '9.50' }
+ * Array.from(rowsFromTable(table))[1] // => { id: 2n, name: null, price: '9.50' }
  */
 export function tableFromRows(rows: Iterable<Row>, { schema: pinned }: { readonly schema?: SchemaOption } = {}): Table {
   const all: readonly Row[] = Array.isArray(rows) ? rows : [...rows]

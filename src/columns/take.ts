@@ -1,4 +1,4 @@
-import type { Data, RecordBatch } from 'apache-arrow'
+import { type Data, DataType, type RecordBatch } from 'apache-arrow'
 import { type ColumnParts, columnData, type ValueArray } from './builders/buffers.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { recordBatch } from './record-batch.ts'
@@ -59,7 +59,7 @@ function takeParts(data: Data, runs: Runs): ColumnParts {
 const NO_BITS = new Uint8Array(0)
 
 function takeValidity(data: Data, runs: Runs): { bitmap: Uint8Array; nullCount: number } {
-  if (data.nullCount === 0 || data.nullBitmap.length === 0) return { bitmap: NO_BITS, nullCount: 0 }
+  if (DataType.isNull(data.type) || data.nullCount === 0) return { bitmap: NO_BITS, nullCount: 0 }
   const { bits, set } = takeBits(data.nullBitmap, data.offset, runs)
   return { bitmap: bits, nullCount: runs.rows - set }
 }

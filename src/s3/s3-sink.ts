@@ -65,7 +65,7 @@ const MIB = 1024 * 1024
  * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
  * lasts: 409); `OPTION_INVALID` for options, metadata or a content type that S3 would refuse or change; `TYPE_MISMATCH` for a chunk that
  * is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts.
- * @example
+ * @example no-run needs a bucket
  * await pipeline(batches, parquet().write(), s3Sink(client, { bucket: 'lake', key: 'processed/orders.parquet' }))
  */
 export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOptions = {}): S3Sink {

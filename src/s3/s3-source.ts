@@ -50,7 +50,7 @@ interface Opened {
  * beyond the end.
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the object is missing, access is denied, or the attempts are used up (the SDK's error is
  * the cause); `SOURCE_CHANGED` when it was replaced or removed since the first read, or is not the one that `eTag` names.
- * @example
+ * @example no-run needs a bucket
  * csv().read(s3Source(client, { bucket: 'lake', key: 'landing/orders.csv' }))
  */
 export function s3Source(

@@ -17,7 +17,7 @@ export interface AddBatchMetadataOptions {
  * @throws MillraceError `COLUMN_CONFLICT` where the table has one of these columns; `OPTION_INVALID` where `now` gives no time.
  * @example
  * const stamp = addBatchMetadata({ now: () => new Date('2024-02-29T23:59:59Z') })
- * [...rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp))][0].batch_id // => 'batch_20240229_235959'
+ * Array.from(rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp)))[0].batch_id // => 'batch_20240229_235959'
  */
 export function addBatchMetadata({ now = () => new Date(), batchId }: AddBatchMetadataOptions = {}): Transform {
   const types = schemaFields({ processed_at: columnType('timestamp'), batch_id: columnType('string') })

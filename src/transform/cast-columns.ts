@@ -25,7 +25,7 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * @throws MillraceError `TYPE_MISMATCH` with row and column at the first value that would change; `COLUMN_UNKNOWN`; `OPTION_INVALID` for an unknown type.
  * @example
  * const table = transformTable(tableFromRows([{ id: '7', at: '2024-02-29' }]), castColumns({ id: 'int64', at: 'date' }))
- * [...rowsFromTable(table)] // => [{ id: 7n, at: new Date('2024-02-29') }]
+ * rowsFromTable(table) // => [{ id: 7n, at: new Date('2024-02-29') }]
  */
 export function castColumns(types: SchemaOption): Transform {
   const targets = schemaFields(types)

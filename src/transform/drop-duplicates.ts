@@ -33,7 +33,7 @@ export interface DropDuplicatesOptions {
  *   in the types of compared columns; `OPTION_INVALID` for an empty `subset`.
  * @example
  * const events = tableFromRows([{ id: 1, at: 10 }, { id: 2, at: 11 }, { id: 1, at: 12 }])
- * [...rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' })))] // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]
+ * rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' }))) // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]
  */
 export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
   const { subset, keep = 'first', exact = false, random } = options

@@ -9,7 +9,7 @@ import { type ScoreRules, validationScore } from './validation-score.ts'
  * @param rules - default: as of `validationScore`. A field that the table lacks is one that no row has.
  * @throws MillraceError `COLUMN_CONFLICT` where the table has a `validation_score`; `OPTION_INVALID` for bad weights.
  * @example
- * [...rowsFromTable(transformTable(tableFromRows([{ event_id: 'e1' }]), scoreRows()))] // => [{ event_id: 'e1', validation_score: 25 }]
+ * rowsFromTable(transformTable(tableFromRows([{ event_id: 'e1' }]), scoreRows())) // => [{ event_id: 'e1', validation_score: 25 }]
  */
 export function scoreRows(rules?: ScoreRules): Transform {
   const types = schemaFields({ validation_score: 'int32' })

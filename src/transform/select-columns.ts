@@ -11,7 +11,7 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * @throws MillraceError `COLUMN_UNKNOWN` for a name that the table lacks; `COLUMN_CONFLICT` for a name given twice, or that two columns
  *   share.
  * @example
- * [...rowsFromTable(transformTable(tableFromRows([{ a: 1, b: 2, c: 3 }]), selectColumns(['c', 'a'])))] // => [{ c: 3, a: 1 }]
+ * rowsFromTable(transformTable(tableFromRows([{ a: 1, b: 2, c: 3 }]), selectColumns(['c', 'a']))) // => [{ c: 3, a: 1 }]
  */
 export function selectColumns(names: readonly string[]): Transform {
   const repeated = names.find((name, index) => names.indexOf(name) !== index)

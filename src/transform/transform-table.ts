@@ -10,7 +10,7 @@ import { type Transform, wholeTableSteps } from './transform.ts'
  * @throws MillraceError what the transforms throw.
  * @example
  * const table = tableFromRows([{ 'Event ID': 'a' }, { 'Event ID': 'a' }])
- * [...rowsFromTable(transformTable(table, cleanColumnNames(), dropDuplicates()))] // => [{ event_id: 'a' }]
+ * rowsFromTable(transformTable(table, cleanColumnNames(), dropDuplicates())) // => [{ event_id: 'a' }]
  */
 export function transformTable(table: Table, ...transforms: readonly Transform[]): Table {
   let batches: readonly RecordBatch[] = table.batches
