@@ -68,6 +68,7 @@ async function runFile(server: S3Server, file: string): Promise<FileReport> {
       { endpoint: server.endpoint, event: s3Event(BUCKET, key, bytes.length) },
       (bytesRead) => bar.update(Math.min(bytesRead, bytes.length), { read: sizeText(bytesRead) }),
     )
+    bar.update(bytes.length, { read: sizeText(bytes.length) })
     bar.stop()
     const head = await server.client().send(new HeadObjectCommand({ Bucket: BUCKET, Key: job.output }))
     const written = join(folder, basename(job.output))
