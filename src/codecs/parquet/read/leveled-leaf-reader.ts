@@ -79,7 +79,7 @@ export function leveledLeafReader(leaf: Leaf, pages: PageReader, firstRow: numbe
     async ahead(rows) {
       while (completeRows() < rows && !finished) {
         if (completeRows() > 0 && (levels.count >= MAX_SLOTS || bytes >= MAX_COLUMN_BYTES)) break
-        if (levels.count > limits.maxRowBytes) {
+        if (levels.count * (leaf.layout.width + 2) > limits.maxRowBytes) {
           throw exceeded(`a row takes more than ${limits.maxRowBytes} bytes (limits.maxRowBytes)`)
         }
         await more()
