@@ -23,12 +23,17 @@ const slimArrow: Plugin = {
   },
 }
 
+/** Lines that are no part of a docstring. */
+const CODE_LINES = /^(?!\s*\/?\*).*$/gm
+
 /** Calls of zod as ones that a bundler may drop with what they make: who imports one schema does not carry the others. */
 const pureSchemas: Plugin = {
   name: 'pure-schemas',
   setup(build) {
     build.onLoad({ filter: /[\\/]src[\\/]events[\\/][^\\/]+\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(/(?<!\* )\bz\.[a-z]\w*\(/g, '/* @__PURE__ */ $&'),
+      contents: (await readFile(path, 'utf8')).replaceAll(CODE_LINES, (code) =>
+        code.replaceAll(/\bz\.[a-z]\w*\(/g, '/* @__PURE__ */ $&'),
+      ),
       loader: 'ts',
     }))
   },

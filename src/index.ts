@@ -1,0 +1,12 @@
+export * from './codecs/index.ts'
+export {
+  type ErrorCode,
+  isMillraceError,
+  MillraceError,
+  type MillraceErrorOptions,
+  type Position,
+} from './errors.ts'
+export * from './events/index.ts'
+export type { Result } from './result.ts'
+export { type OutputKeyOptions, outputKey } from './s3/output-key.ts'
+export * from './transform/index.ts'
