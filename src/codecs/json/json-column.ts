@@ -40,6 +40,8 @@ export interface JsonColumn {
   readonly pinned: boolean
   /** The key as it stands in the file, and its closing quote. */
   readonly key: Uint8Array
+  /** The key four bytes at a time, the last four perhaps read twice; empty where it has less than four. */
+  readonly keyWords: Int32Array
   /** Of a timestamp its unit; of a decimal its words, precision and scale. */
   readonly unit: number
   readonly words: number
@@ -69,6 +71,8 @@ export interface JsonColumn {
   used: number
   offsets: Int32Array
   bytes: Uint8Array
+  /** The same bytes, to be written four at a time. */
+  bytesView: DataView
 }
 
 export interface JsonColumnProps {
@@ -110,6 +114,7 @@ export function jsonColumn({
     path,
     pinned,
     key,
+    keyWords: wordsOf(key),
     unit,
     words,
     precision: DataType.isDecimal(type) ? type.precision : 0,
@@ -131,7 +136,16 @@ export function jsonColumn({
     used: 0,
     offsets: hasOffsets(readAs) ? new Int32Array(1) : NO_INTS,
     bytes: NO_BYTES,
+    bytesView: new DataView(NO_BYTES.buffer),
   }
+}
+
+function wordsOf(key: Uint8Array): Int32Array {
+  if (key.length < 4) return NO_INTS
+  const view = new DataView(key.buffer, key.byteOffset, key.length)
+  return Int32Array.from({ length: (key.length + 3) >> 2 }, (_, word) =>
+    view.getInt32(Math.min(4 * word, key.length - 4), true),
+  )
 }
 
 function hasOffsets(readAs: ReadAs): boolean {
@@ -171,6 +185,13 @@ export function ensureSlots(column: JsonColumn, slots: number): void {
   else if (column.readAs === READ.float64) column.floats = grown(column.floats, capacity)
   else if (column.readAs === READ.struct) for (const child of column.children) ensureSlots(child, capacity)
   else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
+}
+
+/** Room for so many more bytes. */
+export function ensureBytes(column: JsonColumn, length: number): void {
+  if (column.used + length <= column.bytes.length) return
+  column.bytes = grown(column.bytes, column.used + length)
+  column.bytesView = new DataView(column.bytes.buffer)
 }
 
 /** End every slot before `slot` where the last one ended. */

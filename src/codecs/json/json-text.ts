@@ -4,10 +4,14 @@ import { ENDS_RUN, QUOTE } from './grammar.ts'
 export interface JsonText {
   bytes: Uint8Array
   at: number
+  /** The row that is being written, from 1, for errors. */
+  row: number
 }
 
+const FIRST_BYTES = 4096
+
 export function newJsonText(): JsonText {
-  return { bytes: new Uint8Array(64 * 1024), at: 0 }
+  return { bytes: new Uint8Array(FIRST_BYTES), at: 0, row: 0 }
 }
 
 /** Room for so many more bytes. */

@@ -1,5 +1,4 @@
 import { DataType } from 'apache-arrow'
-import { grown } from '../../columns/builders/buffers.ts'
 import { parseDecimal } from '../../internal/decimal.ts'
 import { isIntegerText, parseFloat64 } from '../../internal/float64.ts'
 import { isExactDouble, parseInt64 } from '../../internal/int64.ts'
@@ -8,7 +7,7 @@ import { asciiText } from '../../internal/utf8.ts'
 import type { Cursor } from './cursor.ts'
 import { BACKSLASH, ENDS_RUN, QUOTE, SPACE, skipNumber, skipString, skipValue } from './grammar.ts'
 import { base64Bytes, jsValue } from './js-value.ts'
-import { fillOffsets, type JsonColumn, READ } from './json-column.ts'
+import { ensureBytes, fillOffsets, type JsonColumn, READ } from './json-column.ts'
 import { misfit } from './misfit.ts'
 import { writeText } from './string-text.ts'
 
@@ -18,7 +17,7 @@ import { writeText } from './string-text.ts'
 export function readLongString(cursor: Cursor, column: JsonColumn, at: number): number {
   const end = skipString(cursor, at)
   if (end < 0) return end
-  column.bytes = grown(column.bytes, column.used + end - at - 2)
+  ensureBytes(column, end - at - 2)
   column.used = writeText(cursor.bytes, at + 1, end - 1, column.bytes, column.used)
   return end
 }
@@ -84,7 +83,7 @@ export function readJsonText(cursor: Cursor, column: JsonColumn, slot: number, a
   const end = skipValue(cursor, at, depth)
   if (end < 0) return end
   fillOffsets(column, slot)
-  column.bytes = grown(column.bytes, column.used + end - at)
+  ensureBytes(column, end - at)
   column.used = compact(bytes, at, end, column.bytes, column.used)
   column.offsets[slot + 1] = column.used
   column.filled = slot + 1
@@ -134,7 +133,7 @@ export function readBinary(cursor: Cursor, column: JsonColumn, slot: number, at:
   const bytes = base64Bytes(asciiText(text.bytes, text.start, text.end))
   if (bytes === undefined) return misfit(cursor, column, at, depth)
   fillOffsets(column, slot)
-  column.bytes = grown(column.bytes, column.used + bytes.length)
+  ensureBytes(column, bytes.length)
   column.bytes.set(bytes, column.used)
   column.used += bytes.length
   column.offsets[slot + 1] = column.used

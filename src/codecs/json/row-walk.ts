@@ -53,8 +53,10 @@ const FIRST_BYTES = 64 * 1024
 const SENTINELS = 2
 
 export function newRowWalk(limits: CodecLimits, onInvalidRow: RowWalk['onInvalidRow']): RowWalk {
+  const bytes = new Uint8Array(FIRST_BYTES)
   const cursor: Cursor = {
-    bytes: new Uint8Array(FIRST_BYTES),
+    bytes,
+    view: new DataView(bytes.buffer),
     end: 0,
     multiline: true,
     line: 1,
@@ -142,6 +144,7 @@ function makeRoom(walk: RowWalk, length: number): void {
     const larger = new Uint8Array(needed * 2)
     larger.set(cursor.bytes.subarray(from, walk.dataEnd))
     cursor.bytes = larger
+    cursor.view = new DataView(larger.buffer)
   }
   walk.at -= from
   walk.dataEnd -= from

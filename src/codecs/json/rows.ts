@@ -179,7 +179,7 @@ function takeAgain(walk: RowWalk, taker: RowTaker): number {
   taker.undo()
   const bytes = new Uint8Array(row.length + 1)
   bytes.set(row)
-  const copy: Cursor = { ...cursor, bytes, end: row.length }
+  const copy: Cursor = { ...cursor, bytes, view: new DataView(bytes.buffer), end: row.length }
   const taken = taker.take(copy, 0)
   cursor.itemBytes = copy.itemBytes
   if (taken >= 0) {

@@ -176,8 +176,11 @@ function surveyObject(cursor: Cursor, survey: Survey, shape: Shape, at: number, 
   }
 }
 
+/** Whether the key and its closing quote stand at `at`. The quote is looked at first: it tells most keys apart by their length. */
 export function isKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
-  for (let place = 0; place < key.length; place++) if (bytes[at + place] !== key[place]) return false
+  const last = key.length - 1
+  if (bytes[at + last] !== key[last]) return false
+  for (let place = 0; place < last; place++) if (bytes[at + place] !== key[place]) return false
   return true
 }
 

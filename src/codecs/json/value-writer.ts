@@ -1,24 +1,10 @@
-import { type Data, DataType, DateUnit, Precision, TimeUnit, Vector } from 'apache-arrow'
+import { type Data, DataType, Precision, Vector } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import { decimalText, wordsToBigInt } from '../../internal/decimal.ts'
 import { float64Text } from '../../internal/float64.ts'
-import { INT64_TEXT_BYTES, writeInt64 } from '../../internal/int64.ts'
-import {
-  DATE_TEXT_BYTES,
-  MICROSECOND,
-  MILLISECOND,
-  NANOSECOND,
-  TIMESTAMP_TEXT_BYTES,
-  type TimestampUnit,
-  writeDate,
-  writeTimestamp,
-} from '../../internal/iso8601.ts'
 import { isValidUtf8 } from '../../internal/utf8.ts'
-import { QUOTE } from './grammar.ts'
-import { type JsonText, newJsonText, reserve, writeAscii, writeBytes, writeString } from './json-text.ts'
-
-/** Writes the value at an index of one column as JSON. */
-export type ValueWriter = (text: JsonText, index: number) => void
+import { type JsonText, newJsonText, writeAscii, writeBytes, writeString } from './json-text.ts'
+import { halvesOf, int64Writer, timeWriter, type ValueWriter } from './time-writer.ts'
 
 export interface ValueWriterOptions {
   /** The column's name, dots between nested ones. */
@@ -102,17 +88,6 @@ function scalarWriter(data: Data): ValueWriter | undefined {
   return undefined
 }
 
-function int64Writer(halves: Int32Array): ValueWriter {
-  return (text, index) => {
-    const out = reserve(text, INT64_TEXT_BYTES)
-    text.at = writeInt64(halves[2 * index] as number, halves[2 * index + 1] as number, out, text.at)
-  }
-}
-
-function halvesOf({ values }: Data): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset, values.byteLength >> 2)
-}
-
 function writeBase64(text: JsonText, bytes: Uint8Array): void {
   writeAscii(text, `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`)
 }
@@ -129,7 +104,7 @@ function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions): Value
       throw new MillraceError(
         'TYPE_MISMATCH',
         "JSON has no NaN and no infinities; write them as null with nonFinite: 'null', or fill them before",
-        { position: { row: index + 1, column: path } },
+        { position: { row: text.row, column: path } },
       )
     }
   }
@@ -153,61 +128,6 @@ function stringWriter(data: Data, { path }: ValueWriterOptions): ValueWriter {
     })
   }
   return (text, index) => writeString(text, values, offsets[index] as number, offsets[index + 1] as number)
-}
-
-function timeWriter(data: Data): ValueWriter | undefined {
-  const { type, values } = data
-  if (DataType.isDate(type) && type.unit === DateUnit.DAY) {
-    return (text, index) => {
-      const out = reserve(text, DATE_TEXT_BYTES + 2)
-      out[text.at] = QUOTE
-      const at = writeDate(values[index], out, text.at + 1)
-      out[at] = QUOTE
-      text.at = at + 1
-    }
-  }
-  if (DataType.isDate(type)) return timestampWriter(halvesOf(data), MILLISECOND, true)
-  if (DataType.isTimestamp(type)) {
-    const isUtc = type.timezone !== null && type.timezone !== undefined && type.timezone !== ''
-    const unit = TIMESTAMP_UNITS[type.unit]
-    if (unit !== undefined) return timestampWriter(halvesOf(data), unit, isUtc)
-    const milliseconds = BigInt64Array.from(values as BigInt64Array, (seconds) => seconds * 1000n)
-    return timestampWriter(new Int32Array(milliseconds.buffer), MILLISECOND, isUtc)
-  }
-  if (DataType.isTime(type)) {
-    const perSecond = 10n ** BigInt(3 * type.unit)
-    return (text, index) => writeAscii(text, `"${timeText(BigInt(values[index]), perSecond)}"`)
-  }
-  if (DataType.isDuration(type)) return int64Writer(halvesOf(data))
-  return undefined
-}
-
-const TIMESTAMP_UNITS: Readonly<Record<TimeUnit, TimestampUnit | undefined>> = {
-  [TimeUnit.SECOND]: undefined,
-  [TimeUnit.MILLISECOND]: MILLISECOND,
-  [TimeUnit.MICROSECOND]: MICROSECOND,
-  [TimeUnit.NANOSECOND]: NANOSECOND,
-}
-
-/** A time without zone has no `Z`: it is nobody's instant. */
-function timestampWriter(halves: Int32Array, unit: TimestampUnit, isUtc: boolean): ValueWriter {
-  return (text, index) => {
-    const out = reserve(text, TIMESTAMP_TEXT_BYTES + 2)
-    out[text.at] = QUOTE
-    let at = writeTimestamp(halves[2 * index] as number, halves[2 * index + 1] as number, unit, out, text.at + 1)
-    if (!isUtc) at--
-    out[at] = QUOTE
-    text.at = at + 1
-  }
-}
-
-/** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
-function timeText(value: bigint, perSecond: bigint): string {
-  const seconds = value / perSecond
-  const fraction = value % perSecond
-  const two = (part: bigint): string => String(part).padStart(2, '0')
-  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  return fraction === 0n ? clock : `${clock}.${String(fraction).padStart(String(perSecond).length - 1, '0')}`
 }
 
 /** Each entry of the dictionary is written once and copied from then on. */
@@ -307,7 +227,7 @@ function mapWriter(data: Data, options: ValueWriterOptions): ValueWriter {
       const key = Buffer.from(text.bytes.buffer, start, text.at - start).toString('latin1')
       if (seen.has(key)) {
         throw new MillraceError('TYPE_MISMATCH', 'a map repeats a key, which a JSON object cannot', {
-          position: { row: index + 1, column: options.path },
+          position: { row: text.row, column: options.path },
         })
       }
       seen.add(key)

@@ -18,22 +18,21 @@ export interface JsonWriter {
 
 export function jsonWriter(form: WriteForm, nonFinite: 'error' | 'null'): JsonWriter {
   const text = newJsonText()
-  let rows = 0
   return {
     *write(batch) {
       refuseRepeatedNames(batch.schema.fields, '')
       const names = batch.schema.fields.map((field) => field.name)
       const writeRow = objectWriter(names, batch.data.children, { path: '', nonFinite })
       for (let index = 0; index < batch.numRows; index++) {
-        if (form === 'array') writeAscii(text, rows === 0 ? '[\n' : ',\n')
+        if (form === 'array') writeAscii(text, text.row === 0 ? '[\n' : ',\n')
+        text.row++
         writeRow(text, index)
         if (form === 'lines') writeAscii(text, '\n')
-        rows++
         if (text.at >= CHUNK_BYTES) yield takeText(text)
       }
     },
     end() {
-      if (form === 'array') writeAscii(text, rows === 0 ? '[]\n' : '\n]\n')
+      if (form === 'array') writeAscii(text, text.row === 0 ? '[]\n' : '\n]\n')
       return takeText(text)
     },
   }

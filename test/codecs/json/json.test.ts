@@ -179,6 +179,20 @@ describe('types', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()
   })
 
+  test('every byte at every place of strings and keys of every length', () => {
+    const rows: Record<string, string>[] = []
+    for (const character of ['"', '\\', '\u001f', ' ', '!', '#', '[', ']', '\u007f', '\u0080', 'é', '\u{1f600}']) {
+      for (let before = 0; before < 9; before++) {
+        for (let after = 0; after < 5; after++)
+          rows.push({ ['k'.repeat(before)]: 'x'.repeat(before) + character + 'y'.repeat(after) })
+      }
+    }
+    const read = rowsOf(decodeNdjson(bytes(rows.map((row) => JSON.stringify(row)).join('\n'))))
+    expect(read.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))).toEqual(
+      rows,
+    )
+  })
+
   test('keys in any order and number', () => {
     const rows = ['{"a":1,"b":2,"c":3}', '{"c":3,"a":1}', '{}', '{"b":2}', '{"c":3,"b":2,"a":1}']
     expect(rowsOf(decodeNdjson(bytes(rows.join('\n'))))).toEqual([

@@ -1,0 +1,85 @@
+import { type Data, DataType, DateUnit, TimeUnit } from 'apache-arrow'
+import { INT64_TEXT_BYTES, writeInt64 } from '../../internal/int64.ts'
+import {
+  DATE_TEXT_BYTES,
+  MICROSECOND,
+  MILLISECOND,
+  NANOSECOND,
+  TIMESTAMP_TEXT_BYTES,
+  type TimestampUnit,
+  writeDate,
+  writeTimestamp,
+} from '../../internal/iso8601.ts'
+import { QUOTE } from './grammar.ts'
+import { type JsonText, reserve, writeAscii } from './json-text.ts'
+
+/** Writes the value at an index of one column as JSON. */
+export type ValueWriter = (text: JsonText, index: number) => void
+
+/** The writer of a column of dates, times or durations as ISO 8601 in their own unit; undefined for other types. */
+export function timeWriter(data: Data): ValueWriter | undefined {
+  const { type, values } = data
+  if (DataType.isDate(type) && type.unit === DateUnit.DAY) {
+    return (text, index) => {
+      const out = reserve(text, DATE_TEXT_BYTES + 2)
+      out[text.at] = QUOTE
+      const at = writeDate(values[index], out, text.at + 1)
+      out[at] = QUOTE
+      text.at = at + 1
+    }
+  }
+  if (DataType.isDate(type)) return timestampWriter(halvesOf(data), MILLISECOND, true)
+  if (DataType.isTimestamp(type)) {
+    const isUtc = type.timezone !== null && type.timezone !== undefined && type.timezone !== ''
+    const unit = TIMESTAMP_UNITS[type.unit]
+    if (unit !== undefined) return timestampWriter(halvesOf(data), unit, isUtc)
+    const milliseconds = BigInt64Array.from(values as BigInt64Array, (seconds) => seconds * 1000n)
+    return timestampWriter(new Int32Array(milliseconds.buffer), MILLISECOND, isUtc)
+  }
+  if (DataType.isTime(type)) {
+    const perSecond = 10n ** BigInt(3 * type.unit)
+    return (text, index) => writeAscii(text, `"${timeText(BigInt(values[index]), perSecond)}"`)
+  }
+  if (DataType.isDuration(type)) return int64Writer(halvesOf(data))
+  return undefined
+}
+
+const TIMESTAMP_UNITS: Readonly<Record<TimeUnit, TimestampUnit | undefined>> = {
+  [TimeUnit.SECOND]: undefined,
+  [TimeUnit.MILLISECOND]: MILLISECOND,
+  [TimeUnit.MICROSECOND]: MICROSECOND,
+  [TimeUnit.NANOSECOND]: NANOSECOND,
+}
+
+/** A time without zone has no `Z`: it is nobody's instant. */
+function timestampWriter(halves: Int32Array, unit: TimestampUnit, isUtc: boolean): ValueWriter {
+  return (text, index) => {
+    const out = reserve(text, TIMESTAMP_TEXT_BYTES + 2)
+    out[text.at] = QUOTE
+    let at = writeTimestamp(halves[2 * index] as number, halves[2 * index + 1] as number, unit, out, text.at + 1)
+    if (!isUtc) at--
+    out[at] = QUOTE
+    text.at = at + 1
+  }
+}
+
+/** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
+function timeText(value: bigint, perSecond: bigint): string {
+  const seconds = value / perSecond
+  const fraction = value % perSecond
+  const two = (part: bigint): string => String(part).padStart(2, '0')
+  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
+  return fraction === 0n ? clock : `${clock}.${String(fraction).padStart(String(perSecond).length - 1, '0')}`
+}
+
+export function int64Writer(halves: Int32Array): ValueWriter {
+  return (text, index) => {
+    const out = reserve(text, INT64_TEXT_BYTES)
+    text.at = writeInt64(halves[2 * index] as number, halves[2 * index + 1] as number, out, text.at)
+  }
+}
+
+/** 64-bit values as pairs of 32 bits, the low one first. */
+export function halvesOf({ values }: Data): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.byteLength >> 2)
+}
