@@ -10,7 +10,7 @@ import { MillraceError } from '../errors.ts'
 import { defineTransform, perSchema, type RunContext, type Transform, type TransformSteps } from './transform.ts'
 
 /** A column's value: the same for all rows, or computed from each row. */
-export type ColumnValue = unknown | ((row: Row) => unknown)
+export type ColumnValue = string | number | bigint | boolean | object | null | undefined | ((row: Row) => unknown)
 
 export interface AddColumnsOptions {
   /** Types of some or all of the new columns. */
@@ -31,12 +31,11 @@ const MAX_HELD_ROWS = 65_536
  *   `schema` names a column that is not added.
  * @example
  * const orders = tableFromRows([{ price: 2, count: 3 }])
- * [...rowsFromTable(transformTable(orders, addColumns({ source: 'shop', total: (row) => row['price'] * row['count'] })))] // => [{ price: 2, count: 3, source: 'shop', total: 6 }]
+ * rowsFromTable(transformTable(orders, addColumns({ source: 'shop', total: (row) => Number(row['price']) * Number(row['count']) }))) // => [{ price: 2, count: 3, source: 'shop', total: 6 }]
  */
-export function addColumns(
-  values: Readonly<Record<string, ColumnValue>>,
-  { schema }: AddColumnsOptions = {},
-): Transform {
+export function addColumns(values: Readonly<Record<string, ColumnValue>>, options?: AddColumnsOptions): Transform
+export function addColumns(values: Readonly<Record<string, unknown>>, options?: AddColumnsOptions): Transform
+export function addColumns(values: Readonly<Record<string, unknown>>, { schema }: AddColumnsOptions = {}): Transform {
   const pinned = schemaFields(schema)
   for (const name of pinned.keys()) {
     if (!Object.hasOwn(values, name)) {
@@ -67,7 +66,7 @@ interface HeldBatch {
 }
 
 export function addColumnSteps(
-  values: Readonly<Record<string, ColumnValue>>,
+  values: Readonly<Record<string, unknown>>,
   pinned: ReadonlyMap<string, Field>,
   { wholeTable }: RunContext,
 ): TransformSteps {

@@ -10,7 +10,7 @@ import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
-export type Fill = unknown | (() => unknown)
+export type Fill = unknown
 
 /** One column's fill in one run. `type` is what the column becomes. */
 interface ColumnFill {
@@ -30,7 +30,7 @@ interface ColumnFill {
  * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function gave it.
  * @example
  * const orders = tableFromRows([{ amount: 9.5, status: null }, { amount: NaN, status: 'paid' }])
- * [...rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' })))] // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
+ * rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' }))) // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
  */
 export function fillNulls(values: Readonly<Record<string, Fill>>): Transform {
   const fills = new Map(Object.entries(values).filter(([, fill]) => fill !== null && fill !== undefined))

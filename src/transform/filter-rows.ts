@@ -8,8 +8,8 @@ import { defineMap, type Transform } from './transform.ts'
  * @param predicate - called once a row; columns are read as it touches them. What it throws leaves the transform as it is.
  * @returns a transform that gives a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
  * @example
- * const paid = filterRows((row) => row['amount'] > 0)
- * [...rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid))] // => [{ amount: 5 }]
+ * const paid = filterRows((row) => Number(row['amount']) > 0)
+ * rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid)) // => [{ amount: 5 }]
  */
 export function filterRows(predicate: (row: Row) => unknown): Transform {
   return defineMap('filterRows', () => {
