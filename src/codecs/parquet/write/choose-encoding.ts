@@ -34,6 +34,7 @@ interface Candidate {
 
 /** Values in a row that stand for a column chunk when encodings are compared. */
 const SAMPLE = 4096
+const SAMPLE_BYTES = 256 * 1024
 /** What an encoding that some readers learned late must save over PLAIN. */
 const MARGIN = 0.95
 /** A column whose sample keeps more than this is stored as it is, which is also faster to read. */
@@ -84,11 +85,12 @@ interface Cost {
 
 function measured(
   candidate: Candidate,
-  { count }: LeafValues,
+  values: LeafValues,
   compressor: PageCompressor,
   scratch: EncodingScratch,
 ): Cost {
-  const size = Math.min(SAMPLE, count)
+  const { count } = values
+  const size = Math.min(SAMPLE, count, Math.max(1, Math.floor(SAMPLE_BYTES / meanBytes(values))))
   const start = (count - size) >> 1
   scratch.sample.length = 0
   if (size > 0) candidate.append(scratch.sample, start, start + size)
@@ -96,6 +98,16 @@ function measured(
   const bytes = Math.min(rawBytes, compressor.compress(written(scratch.sample)).length)
   const scale = size === 0 ? 1 : count / size
   return { candidate, bytes: bytes * scale, rawBytes: rawBytes * scale }
+}
+
+/** Bytes of a value by those in the middle, which are the ones that are sampled. */
+function meanBytes({ physical, starts, ends, count }: LeafValues): number {
+  if (physical !== 'bytes' && physical !== 'fixed') return 8
+  const size = Math.min(SAMPLE, count)
+  const start = (count - size) >> 1
+  let bytes = 0
+  for (let i = start; i < start + size; i++) bytes += (ends[i] as number) - (starts[i] as number)
+  return Math.max(1, bytes / Math.max(1, size))
 }
 
 function dictionaryCost(

@@ -19,8 +19,12 @@ export interface ValueDictionary {
 
 /** Values after which it is judged, over and over at the double, whether a dictionary still pays. */
 const FIRST_JUDGEMENT = 4096
+/** Bytes beyond which a value is not hashed as a whole. */
+const LONG_VALUE = 128
 /** Values that are hashed in one go. */
 const BLOCK = 4096
+/** Values to come that are looked up to see whether they are known. */
+const PICKED = 1024
 /** What share of its plain bytes a column may keep at the most with a dictionary, before compression. */
 const PAYS = 0.8
 /** Steps along the table, per value, beyond which the values are taken for made to collide. */
@@ -49,17 +53,41 @@ export function buildDictionary(dictionary: ValueDictionary, values: LeafValues)
     if (!indexRange(dictionary, values, at, end)) return false
     at = end
     // At 4096 values, at 8192, at 16384, ... and at the end: powers of two have one bit.
-    if (((at & (at - 1)) === 0 || at === count) && !pays(dictionary.size, at, values)) return false
+    if (((at & (at - 1)) === 0 || at === count) && !pays(dictionary, values, at)) return false
   }
   return true
 }
 
-/** Whether values that repeat as those seen so far did would be smaller with a dictionary. */
-function pays(distinct: number, seen: number, values: LeafValues): boolean {
+/** Whether a dictionary makes the column smaller if the values to come are like those seen so far, or like a few picked from them. */
+function pays(dictionary: ValueDictionary, values: LeafValues, seen: number): boolean {
   const { count } = values
+  const { size } = dictionary
   const valueBytes = plainBytes(values, seen) / seen
-  const expected = expectedDistinct(distinct, seen, count)
+  const drawn = expectedDistinct(size, seen, count)
+  // Values that come round in order, such as those of sensors, show no repeat until the round is over: the picked ones tell.
+  const expected = seen === count ? size : Math.min(drawn, Math.round(size / knownShare(dictionary, values, seen)))
   return expected * valueBytes + (count * bitWidthOf(expected)) / 8 < PAYS * count * valueBytes
+}
+
+/** What share of values picked from those to come is in the dictionary already. */
+function knownShare(dictionary: ValueDictionary, values: LeafValues, seen: number): number {
+  const { table, hashes, first, block } = dictionary
+  const mask = table.length - 1
+  const stride = Math.max(1, Math.floor((values.count - seen) / PICKED))
+  let picked = 0
+  let known = 0
+  for (let i = seen; i < values.count; i += stride, picked++) {
+    hashRange(values, i, i + 1, block)
+    const hash = block[0] as number
+    let slot = hash & mask
+    for (let steps = 0; steps < MAX_STEPS && table[slot] !== 0; steps++, slot = (slot + 1) & mask) {
+      const place = (table[slot] as number) - 1
+      if (hashes[place] !== hash || !isSame(values, first[place] as number, i)) continue
+      known++
+      break
+    }
+  }
+  return known / picked
 }
 
 function plainBytes({ physical, starts, ends, contiguous }: LeafValues, seen: number): number {
@@ -128,10 +156,13 @@ function hashRange(values: LeafValues, start: number, end: number, out: Int32Arr
   }
 }
 
-/** FNV-1a's step, four bytes at a time. */
-function hashBytes(bytes: Uint8Array, at: number, end: number): number {
-  let hash = 0x811c9dc5 ^ (end - at)
-  for (; at + 4 <= end; at += 4) {
+/** FNV-1a's step, four bytes at a time; of a long value 32 times four, spread over it. */
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  const stride = length <= LONG_VALUE ? 4 : Math.floor(length / 32)
+  let hash = 0x811c9dc5 ^ length
+  let at = start
+  for (; at + 4 <= end; at += stride) {
     const word =
       (bytes[at] as number) |
       ((bytes[at + 1] as number) << 8) |
@@ -156,6 +187,8 @@ function isSame({ physical, words, bytes, starts, ends }: LeafValues, a: number,
   let at = starts[a] as number
   let other = starts[b] as number
   const end = ends[a] as number
+  // Rows that share an entry of an Arrow dictionary are the same bytes.
+  if (at === other && end === ends[b]) return true
   if (end - at !== (ends[b] as number) - other) return false
   while (at < end) if (bytes[at++] !== bytes[other++]) return false
   return true
