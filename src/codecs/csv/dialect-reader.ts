@@ -1,12 +1,15 @@
-import { type CastingContext, type CsvError, type Info, Parser } from 'csv-parse'
+import type { Info } from 'csv-parse'
 import { MillraceError } from '../../errors.ts'
 import { decodeUtf8, isValidUtf8 } from '../../internal/utf8.ts'
 import type { CsvSettings } from './csv-options.ts'
+import { type DialectEngine, dialectEngine, linesOf, reasonOf } from './dialect-engine.ts'
 import {
+  CR,
   countLines,
   FAULT,
   type FirstRow,
   fieldTooLong,
+  LF,
   type RowBlock,
   type RowFault,
   type RowReader,
@@ -26,50 +29,81 @@ interface DialectRow {
   readonly fault?: Omit<RowFault, 'before'>
 }
 
-/** The parser inside csv-parse's stream, which takes and gives without waiting, so that it serves whole tables too. */
-interface DialectEngine {
-  parse(
-    chunk: Buffer | undefined,
-    isLast: boolean,
-    push: (record: { record: string[]; info: Info }) => void,
-    close: () => void,
-  ): CsvError | undefined
-}
-
 /**
  * The reader of dialects beyond the byte-level one, through csv-parse. Text goes through it as Latin-1, a character a byte, so that the
  * bytes come out as they are and are checked and typed like those of the other reader.
+ *
+ * Where rows may be refused, csv-parse is given a line at a time: it stops at a fault, and a new one goes on with the line after it.
  */
 export function dialectReader(settings: CsvSettings): RowReader {
   const rows: DialectRow[] = []
+  let engine: DialectEngine | undefined = dialectEngine(settings)
   let dataRows = 0
   let width = 0
+  // Of the file: lines before the engine's first one, the line that comes next, and the last one of the row before.
+  let baseLine = 0
+  let line = 1
+  let lastLine = 0
   // csv-parse counts a CRLF inside quotes as two lines.
   let surplusLines = 0
-  let lastLine = 0
-  const engine = dialectEngine(settings, (error) => rows.push(faultRow(error, lastLine + 1, surplusLines)))
+  let rest: Buffer = Buffer.alloc(0)
 
   function take({ record, info }: { record: string[]; info: Info }): void {
     const text = Buffer.from(record.join(''), 'latin1')
     let end = 0
     const ends = record.map((field) => {
       end += field.length
-      if (field.length - 1 > settings.maxFieldBytes)
-        throw fieldTooLong(settings.maxFieldBytes, info.lines - surplusLines)
+      if (field.length - 1 > settings.maxFieldBytes) throw fieldTooLong(settings.maxFieldBytes, lastLine + 1)
       return end
     })
-    const lines = countLines(text, 0, text.length)
     surplusLines += record.reduce((sum, field) => sum + field.split('\r\n').length - 1, 0)
-    lastLine = info.lines - surplusLines
-    rows.push({ text, ends, line: lastLine - lines })
+    lastLine = baseLine + info.lines - surplusLines
+    rows.push({ text, ends, line: lastLine - countLines(text, 0, text.length) })
+  }
+
+  /** @returns the line of a fault, if there is one; the engine is of no more use then. */
+  function feed(chunk: Buffer | undefined): number | undefined {
+    const error = engine?.parse(chunk, chunk === undefined, take, () => {})
+    if (error === undefined) return undefined
+    engine = undefined
+    const errorLine = baseLine + linesOf(error) - surplusLines
+    if (error.code === 'CSV_MAX_RECORD_SIZE') throw rowTooLong(settings.maxRowBytes, lastLine + 1)
+    // Of an unclosed quote csv-parse tells the line on which the file ends.
+    const fault = { code: 'CSV_INVALID', reason: reasonOf(error), line: errorLine } as const
+    const isUnclosed = error.code === 'CSV_QUOTE_NOT_CLOSED'
+    rows.push({
+      text: Buffer.alloc(0),
+      ends: [],
+      line: errorLine,
+      fault: isUnclosed ? { ...fault, line: lastLine + 1 } : fault,
+    })
+    lastLine = errorLine
+    return errorLine
+  }
+
+  function feedLine(text: Buffer): void {
+    const errorLine = feed(text)
+    if (errorLine !== undefined) {
+      engine = dialectEngine(settings)
+      surplusLines = 0
+      baseLine = errorLine < line ? line - 1 : line
+      // csv-parse looks a few bytes ahead, so the fault may be in the line before.
+      if (errorLine < line) feed(text)
+    }
+    line++
   }
 
   return {
     push(chunk) {
       const bytes = chunk && Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-      const error = engine.parse(bytes, chunk === undefined, take, () => {})
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw rowTooLong(settings.maxRowBytes, lineOf(error))
-      if (error !== undefined) rows.push(faultRow(error, lastLine + 1, surplusLines))
+      if (settings.onInvalidRow === undefined) feed(bytes)
+      else {
+        const lines = physicalLines(Buffer.concat([rest, bytes ?? Buffer.alloc(0)]))
+        rest = (bytes && lines.pop()) ?? Buffer.alloc(0)
+        if (rest.length > settings.maxRowBytes) throw rowTooLong(settings.maxRowBytes, line)
+        for (const text of lines) feedLine(text)
+        if (bytes === undefined) feed(undefined)
+      }
     },
     first() {
       const [row] = rows
@@ -92,56 +126,17 @@ export function dialectReader(settings: CsvSettings): RowReader {
   }
 }
 
-function dialectEngine(settings: CsvSettings, onSkip: (error: CsvError) => void): DialectEngine {
-  const { delimiter, quote, comment, maxRowBytes } = settings
-  try {
-    const parser = new Parser({
-      encoding: 'latin1',
-      delimiter: latin1(delimiter),
-      quote: quote === false ? null : latin1(quote),
-      escape: quote === false ? null : latin1(settings.escape),
-      comment: comment === undefined ? null : latin1(comment),
-      comment_no_infix: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      relax_column_count: true,
-      max_record_size: maxRowBytes,
-      info: true,
-      cast: (field: string, { quoting }: CastingContext) => (quoting ? `"${field}` : ` ${field}`),
-      skip_records_with_error: settings.onInvalidRow !== undefined,
-      on_skip(error) {
-        // Not a fault of one row: what is thrown here ends the parsing.
-        if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error
-        if (error !== undefined) onSkip(error)
-      },
-    })
-    return (parser as unknown as { api: DialectEngine }).api
-  } catch (cause) {
-    throw new MillraceError('OPTION_INVALID', 'csv-parse does not take this dialect', { cause })
+/** The lines of some text, the last one perhaps not whole: what a carriage return ends is known only once the byte after it is. */
+function physicalLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  let start = 0
+  for (let at = 0; at < bytes.length - 1; at++) {
+    if (bytes[at] !== LF && (bytes[at] !== CR || bytes[at + 1] === LF)) continue
+    lines.push(bytes.subarray(start, at + 1))
+    start = at + 1
   }
-}
-
-/** The UTF-8 bytes of a text, a character each. */
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1')
-}
-
-function lineOf(error: CsvError): number {
-  const lines: unknown = error['lines']
-  return typeof lines === 'number' ? lines : 1
-}
-
-/** csv-parse's message may show data, so it is not passed on. */
-function faultRow(error: CsvError, nextLine: number, surplusLines: number): DialectRow {
-  // Of an unclosed quote csv-parse tells the line on which the file ends.
-  const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? nextLine : lineOf(error) - surplusLines
-  const reason =
-    error.code === 'CSV_QUOTE_NOT_CLOSED'
-      ? FAULT.unclosedQuote
-      : error.code === 'CSV_INVALID_CLOSING_QUOTE'
-        ? FAULT.textAfterQuote
-        : FAULT.quoteInText
-  return { text: Buffer.alloc(0), ends: [], line, fault: { line, code: 'CSV_INVALID', reason } }
+  if (start < bytes.length) lines.push(bytes.subarray(start))
+  return lines
 }
 
 function firstRow({ text, ends, line, fault }: DialectRow, settings: CsvSettings): FirstRow {
