@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { bodyOf, fieldsOf, isFields, type RecordReader, textOrNone } from './event-record.ts'
 import { anyObject, nullableText, textListMap, textMap } from './fields.ts'
 
 /**
@@ -23,3 +24,13 @@ export const AlbEventSchema = z.looseObject({
 })
 
 export type AlbEvent = z.infer<typeof AlbEventSchema>
+
+/** A load balancer names no request: its trace does, where it is sent. */
+export const readAlbEvent: RecordReader = (event, place, draft) => {
+  const fields = fieldsOf(event, place)
+  const { headers, multiValueHeaders } = fields
+  const traces = isFields(multiValueHeaders) ? multiValueHeaders['x-amzn-trace-id'] : undefined
+  const trace = isFields(headers) ? headers['x-amzn-trace-id'] : Array.isArray(traces) ? traces[0] : undefined
+  draft.id = textOrNone(trace) ?? ''
+  return bodyOf(fields, place)
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { bodyOf, fieldsOf, noteTime, type RecordReader, textOrNone } from './event-record.ts'
 import { nullableText, optionalNumber, optionalText, textMap } from './fields.ts'
 
 /**
@@ -31,3 +32,11 @@ export const ApiGatewayHttpEventSchema = z.looseObject({
 })
 
 export type ApiGatewayHttpEvent = z.infer<typeof ApiGatewayHttpEventSchema>
+
+export const readApiGatewayHttpEvent: RecordReader = (event, place, draft) => {
+  const fields = fieldsOf(event, place)
+  const context = fieldsOf(fields['requestContext'], place, ['requestContext'])
+  draft.id = textOrNone(context['requestId']) ?? ''
+  noteTime(draft, context['timeEpoch'])
+  return bodyOf(fields, place)
+}

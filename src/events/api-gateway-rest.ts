@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { bodyOf, fieldsOf, noteTime, type RecordReader, textOrNone } from './event-record.ts'
 import { nullableText, optionalNumber, optionalText, textListMap, textMap } from './fields.ts'
 
 /**
@@ -30,3 +31,11 @@ export const ApiGatewayRestEventSchema = z.looseObject({
 })
 
 export type ApiGatewayRestEvent = z.infer<typeof ApiGatewayRestEventSchema>
+
+export const readApiGatewayRestEvent: RecordReader = (event, place, draft) => {
+  const fields = fieldsOf(event, place)
+  const context = fieldsOf(fields['requestContext'], place, ['requestContext'])
+  draft.id = textOrNone(context['requestId']) ?? ''
+  noteTime(draft, context['requestTimeEpoch'])
+  return bodyOf(fields, place)
+}

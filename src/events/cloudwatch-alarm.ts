@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fieldsOf, nonEmptyTextIn, noteOrder, noteTime, type RecordReader, textOrNone } from './event-record.ts'
 import { anyObject, nonEmptyText, optionalText } from './fields.ts'
 
 /**
@@ -26,3 +27,12 @@ export const CloudWatchAlarmEventSchema = z.looseObject({
 })
 
 export type CloudWatchAlarmEvent = z.infer<typeof CloudWatchAlarmEventSchema>
+
+export const readCloudWatchAlarmEvent: RecordReader = (event, place, draft) => {
+  const fields = fieldsOf(event, place)
+  draft.id = textOrNone(fields['alarmArn']) ?? ''
+  noteOrder(draft, fields['alarmArn'])
+  noteTime(draft, textOrNone(fields['time']))
+  nonEmptyTextIn(fields, 'alarmArn', place)
+  return { kind: 'json', data: event, place }
+}

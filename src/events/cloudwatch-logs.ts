@@ -1,5 +1,10 @@
 import * as z from 'zod/mini'
+import { type Fields, fieldsOf, noteTime, type RecordReader, textIn, textOrNone } from './event-record.ts'
+import { parseExactJson } from './exact-json.ts'
 import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
+import { DEFAULT_MAX_BYTES, gunzip } from './gunzip-payload.ts'
+import { bytesOf, payloadError, textOf } from './payload.ts'
+import { type Place, placeAt, ROOT } from './place.ts'
 
 /**
  * What a subscription filter of CloudWatch Logs sends to Lambda: base64 of gzip of JSON, of the shape of {@link CloudWatchLogsDataSchema}.
@@ -38,3 +43,47 @@ export const CloudWatchLogsDataSchema = z.looseObject({
 
 export type CloudWatchLogsEvent = z.infer<typeof CloudWatchLogsEventSchema>
 export type CloudWatchLogsData = z.infer<typeof CloudWatchLogsDataSchema>
+
+interface Logs {
+  readonly list: readonly unknown[]
+  readonly place: Place
+  readonly read: RecordReader
+  readonly isSingle?: boolean
+}
+
+const DATA_PLACE = placeAt(undefined, ['awslogs', 'data'])
+
+/** The log events of a subscription, none of a control message. What cannot be inflated or parsed is one event that fails with the reason. */
+export function readLogs(event: unknown): Logs {
+  try {
+    const data = fieldsOf(inflate(event), DATA_PLACE)
+    const type = textIn(data, 'messageType', DATA_PLACE)
+    const place = placeAt(DATA_PLACE, 'logEvents')
+    const events = type === 'CONTROL_MESSAGE' ? [] : data['logEvents']
+    if (!Array.isArray(events)) throw payloadError('PAYLOAD_INVALID', 'must have a list here', { place })
+    return { list: events, place, read: logEventReader(data) }
+  } catch (error) {
+    const read: RecordReader = () => {
+      throw error
+    }
+    return { list: [event], place: DATA_PLACE, read, isSingle: true }
+  }
+}
+
+function inflate(event: unknown): unknown {
+  const base64 = textIn(fieldsOf(fieldsOf(event, ROOT)['awslogs'], ROOT, ['awslogs']), 'data', ROOT, ['awslogs'])
+  const bytes = bytesOf({ kind: 'base64', data: base64, place: DATA_PLACE })
+  const json = gunzip(bytes, DEFAULT_MAX_BYTES, DATA_PLACE)
+  return parseExactJson(textOf({ kind: 'bytes', data: json, place: DATA_PLACE }), DATA_PLACE, { maxDepth: 64 })
+}
+
+/** The events of one log stream are in order. */
+function logEventReader({ logGroup, logStream }: Fields): RecordReader {
+  return (record, place, draft) => {
+    const logEvent = fieldsOf(record, place)
+    draft.id = textOrNone(logEvent['id']) ?? ''
+    if (typeof logGroup === 'string' && typeof logStream === 'string') draft.orderingKey = `${logGroup}:${logStream}`
+    noteTime(draft, logEvent['timestamp'])
+    return { kind: 'text', data: textIn(logEvent, 'message', place), place: placeAt(place, 'message') }
+  }
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { RecordReader } from './event-record.ts'
 
 /**
  * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
@@ -14,3 +15,9 @@ export const DistributedMapEventSchema = z.looseObject({
 })
 
 export type DistributedMapEvent = z.infer<typeof DistributedMapEventSchema>
+
+/** An item has no name: its place in the list is its identifier. */
+export const readDistributedMapItem: RecordReader = (item, place, draft) => {
+  draft.id = String(place.steps)
+  return { kind: 'json', data: item, place }
+}

@@ -1,4 +1,13 @@
 import * as z from 'zod/mini'
+import {
+  eventError,
+  type Fields,
+  fieldsOf,
+  noteOrder,
+  noteSeconds,
+  type RecordReader,
+  textOrNone,
+} from './event-record.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
 /** One change of one item. Keys and images are handed on as they are, in DynamoDB's own JSON. */
@@ -34,3 +43,22 @@ export const DynamoDBStreamEventSchema = z.looseObject({ Records: z.array(Dynamo
 
 export type DynamoDBStreamRecord = z.infer<typeof DynamoDBStreamRecordSchema>
 export type DynamoDBStreamEvent = z.infer<typeof DynamoDBStreamEventSchema>
+
+export const readDynamoDBStreamRecord: RecordReader = (record, place, draft) => {
+  const outer = fieldsOf(record, place)
+  const change = fieldsOf(outer['dynamodb'], place, ['dynamodb'])
+  draft.id = textOrNone(change['SequenceNumber']) ?? ''
+  if (change['Keys'] !== undefined) noteOrder(draft, keyText(fieldsOf(change['Keys'], place, ['dynamodb', 'Keys'])))
+  noteSeconds(draft, change['ApproximateCreationDateTime'])
+  if (outer['eventSource'] !== 'aws:dynamodb') throw eventError('must have "aws:dynamodb" here', place, ['eventSource'])
+  return { kind: 'json', data: record, place }
+}
+
+/** The key of an item, the same whatever the order of its two attributes. */
+function keyText(keys: Fields): string {
+  return JSON.stringify(
+    Object.keys(keys)
+      .sort()
+      .map((name) => [name, keys[name]]),
+  )
+}

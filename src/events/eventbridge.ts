@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
+import { fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
 import { nonEmptyText, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
 
 /** The envelope around the detail of every event on a bus. */
 export const eventBridgeEnvelope = {
@@ -24,3 +26,11 @@ export const eventBridgeEnvelope = {
 export const EventBridgeEventSchema = z.looseObject({ ...eventBridgeEnvelope, detail: z.unknown() })
 
 export type EventBridgeEvent = z.infer<typeof EventBridgeEventSchema>
+
+export const readEventBridgeEvent: RecordReader = (event, place, draft) => {
+  const fields = fieldsOf(event, place)
+  draft.id = textOrNone(fields['id']) ?? ''
+  noteTime(draft, textOrNone(fields['time']))
+  nonEmptyTextIn(fields, 'id', place)
+  return { kind: 'json', data: fields['detail'], place: placeAt(place, 'detail') }
+}

@@ -1,5 +1,16 @@
 import * as z from 'zod/mini'
+import {
+  fieldsOf,
+  isFields,
+  nonEmptyTextIn,
+  noteOrder,
+  noteTime,
+  type RecordReader,
+  textIn,
+  textOrNone,
+} from './event-record.ts'
 import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
 
 /** One record of a delivery stream. */
 export const FirehoseRecordSchema = z.looseObject({
@@ -32,3 +43,12 @@ export const FirehoseEventSchema = z.looseObject({
 
 export type FirehoseRecord = z.infer<typeof FirehoseRecordSchema>
 export type FirehoseEvent = z.infer<typeof FirehoseEventSchema>
+
+export const readFirehoseRecord: RecordReader = (record, place, draft) => {
+  const fields = fieldsOf(record, place)
+  draft.id = textOrNone(fields['recordId']) ?? ''
+  if (isFields(fields['kinesisRecordMetadata'])) noteOrder(draft, fields['kinesisRecordMetadata']['partitionKey'])
+  noteTime(draft, fields['approximateArrivalTimestamp'])
+  nonEmptyTextIn(fields, 'recordId', place)
+  return { kind: 'base64', data: textIn(fields, 'data', place), place: placeAt(place, 'data') }
+}

@@ -1,5 +1,17 @@
 import * as z from 'zod/mini'
+import {
+  eventError,
+  type Fields,
+  fieldsOf,
+  nonEmptyTextIn,
+  noteTime,
+  type RecordDraft,
+  type RecordReader,
+  textIn,
+} from './event-record.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
+import { textOf } from './payload.ts'
+import { type Place, placeAt } from './place.ts'
 
 /** One record of a topic. Its key and value are base64 or, a tombstone's value for one, null. */
 export const KafkaRecordSchema = z.looseObject({
@@ -34,3 +46,36 @@ export const KafkaEventSchema = z.looseObject({
 
 export type KafkaRecord = z.infer<typeof KafkaRecordSchema>
 export type KafkaEvent = z.infer<typeof KafkaEventSchema>
+
+export const readKafkaRecord: RecordReader = (record, place, draft) => {
+  const fields = fieldsOf(record, place)
+  identify(fields, place, draft)
+  noteTime(draft, fields['timestamp'])
+  const at = placeAt(place, 'value')
+  if (fields['value'] === undefined || fields['value'] === null) return { kind: 'none', data: null, place: at }
+  return { kind: 'base64', data: textIn(fields, 'value', place), place: at }
+}
+
+/** Pipes write the number of the partition as text. */
+function identify(fields: Fields, place: Place, draft: RecordDraft): void {
+  const { partition: number, offset } = fields
+  const topic = nonEmptyTextIn(fields, 'topic', place)
+  if (typeof number !== 'number' && typeof number !== 'string') {
+    throw eventError('must have a number here', place, ['partition'])
+  }
+  if (typeof offset !== 'number') throw eventError('must have a number here', place, ['offset'])
+  const partition = `${topic}-${number}`
+  draft.id = `${partition}:${offset}`
+  draft.kafka = { partition, offset }
+  draft.orderingKey = keyOf(fields['key'], place) ?? partition
+}
+
+/** The key as text, or in base64 where it is none. */
+function keyOf(key: unknown, place: Place): string | undefined {
+  if (typeof key !== 'string') return undefined
+  try {
+    return textOf({ kind: 'base64', data: key, place })
+  } catch {
+    return key
+  }
+}

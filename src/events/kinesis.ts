@@ -1,5 +1,16 @@
 import * as z from 'zod/mini'
+import {
+  eventError,
+  fieldsOf,
+  nonEmptyTextIn,
+  noteOrder,
+  noteSeconds,
+  type RecordReader,
+  textIn,
+  textOrNone,
+} from './event-record.ts'
 import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
 
 /** One record of a Kinesis data stream. */
 export const KinesisRecordSchema = z.looseObject({
@@ -29,3 +40,21 @@ export const KinesisEventSchema = z.looseObject({ Records: z.array(KinesisRecord
 
 export type KinesisRecord = z.infer<typeof KinesisRecordSchema>
 export type KinesisEvent = z.infer<typeof KinesisEventSchema>
+
+const AT_KINESIS = ['kinesis']
+const AT_DATA = ['kinesis', 'data']
+
+/** In an array from EventBridge Pipes the fields of `kinesis` stand in the record itself. */
+export const readKinesisRecord: RecordReader = (record, place, draft) => {
+  const outer = fieldsOf(record, place)
+  const isFlat = outer['kinesis'] === undefined && 'data' in outer
+  const kinesis = isFlat ? outer : fieldsOf(outer['kinesis'], place, ['kinesis'])
+  draft.id = textOrNone(kinesis['sequenceNumber']) ?? ''
+  noteOrder(draft, kinesis['partitionKey'])
+  noteSeconds(draft, kinesis['approximateArrivalTimestamp'])
+  if (outer['eventSource'] !== 'aws:kinesis') throw eventError('must have "aws:kinesis" here', place, ['eventSource'])
+  const at = isFlat ? [] : AT_KINESIS
+  nonEmptyTextIn(kinesis, 'sequenceNumber', place, at)
+  textIn(kinesis, 'partitionKey', place, at)
+  return { kind: 'base64', data: textIn(kinesis, 'data', place, at), place: placeAt(place, isFlat ? 'data' : AT_DATA) }
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fieldsOf, nonEmptyTextIn, type RecordReader, textOrNone } from './event-record.ts'
 import { anyObject, nonEmptyText, nullableText, optionalText } from './fields.ts'
 
 /** One object of an S3 Batch Operations job. The key is form-encoded, as in a notification. */
@@ -30,3 +31,11 @@ export const S3BatchEventSchema = z.looseObject({
 
 export type S3BatchTask = z.infer<typeof S3BatchTaskSchema>
 export type S3BatchEvent = z.infer<typeof S3BatchEventSchema>
+
+export const readS3BatchTask: RecordReader = (record, place, draft) => {
+  const task = fieldsOf(record, place)
+  draft.id = textOrNone(task['taskId']) ?? ''
+  nonEmptyTextIn(task, 'taskId', place)
+  nonEmptyTextIn(task, 's3Key', place)
+  return { kind: 'json', data: record, place }
+}

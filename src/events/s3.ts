@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
 import { byteCount, dateTimeText, nonEmptyText } from './fields.ts'
 
 /** One record of an S3 notification: what happened to one object. */
@@ -34,3 +35,17 @@ export const S3EventSchema = z.looseObject({ Records: z.array(S3RecordSchema) })
 
 export type S3Record = z.infer<typeof S3RecordSchema>
 export type S3Event = z.infer<typeof S3EventSchema>
+
+/** Lambda wants no identifier of these: bucket, key, version and sequencer tell one from the others. */
+export const readS3Record: RecordReader = (record, place, draft) => {
+  const outer = fieldsOf(record, place)
+  if (outer['eventSource'] !== 'aws:s3') throw eventError('must have "aws:s3" here', place, ['eventSource'])
+  const s3 = fieldsOf(outer['s3'], place, ['s3'])
+  const object = fieldsOf(s3['object'], place, ['s3', 'object'])
+  const bucket = nonEmptyTextIn(fieldsOf(s3['bucket'], place, ['s3', 'bucket']), 'name', place, ['s3', 'bucket'])
+  draft.orderingKey = `${bucket}/${nonEmptyTextIn(object, 'key', place, ['s3', 'object'])}`
+  const version = [object['versionId'], object['sequencer']].map(textOrNone).filter((text) => text !== undefined)
+  draft.id = [draft.orderingKey, ...version].join('/')
+  noteTime(draft, textOrNone(outer['eventTime']))
+  return { kind: 'json', data: record, place }
+}

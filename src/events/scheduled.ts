@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { eventBridgeEnvelope } from './eventbridge.ts'
+import type { RecordReader } from './event-record.ts'
+import { eventBridgeEnvelope, readEventBridgeEvent } from './eventbridge.ts'
 
 /**
  * What a scheduled rule of EventBridge, or a schedule of EventBridge Scheduler without an input of its own, sends. The detail of the first
@@ -19,3 +20,9 @@ export const ScheduledEventSchema = z.looseObject({
 })
 
 export type ScheduledEvent = z.infer<typeof ScheduledEventSchema>
+
+/** The detail that EventBridge Scheduler sends is JSON as text. */
+export const readScheduledEvent: RecordReader = (event, place, draft) => {
+  const payload = readEventBridgeEvent(event, place, draft)
+  return typeof payload.data === 'string' ? { kind: 'text', data: payload.data, place: payload.place } : payload
+}

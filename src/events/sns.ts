@@ -1,5 +1,15 @@
 import * as z from 'zod/mini'
+import {
+  eventError,
+  fieldsOf,
+  nonEmptyTextIn,
+  noteTime,
+  type RecordReader,
+  textIn,
+  textOrNone,
+} from './event-record.ts'
 import { nonEmptyText, nullableText, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
 
 /** One notification of a topic. */
 export const SnsRecordSchema = z.looseObject({
@@ -27,3 +37,14 @@ export const SnsEventSchema = z.looseObject({ Records: z.array(SnsRecordSchema) 
 
 export type SnsRecord = z.infer<typeof SnsRecordSchema>
 export type SnsEvent = z.infer<typeof SnsEventSchema>
+
+export const readSnsRecord: RecordReader = (record, place, draft) => {
+  const outer = fieldsOf(record, place)
+  const notification = fieldsOf(outer['Sns'], place, ['Sns'])
+  draft.id = textOrNone(notification['MessageId']) ?? ''
+  noteTime(draft, textOrNone(notification['Timestamp']))
+  if (outer['EventSource'] !== 'aws:sns') throw eventError('must have "aws:sns" here', place, ['EventSource'])
+  const inner = placeAt(place, 'Sns')
+  nonEmptyTextIn(notification, 'MessageId', inner)
+  return { kind: 'text', data: textIn(notification, 'Message', inner), place: placeAt(inner, 'Message') }
+}

@@ -1,5 +1,17 @@
 import * as z from 'zod/mini'
+import {
+  eventError,
+  fieldsOf,
+  isFields,
+  nonEmptyTextIn,
+  noteOrder,
+  noteTime,
+  type RecordReader,
+  textIn,
+  textOrNone,
+} from './event-record.ts'
 import { nonEmptyText, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
 
 /** One message of a queue. */
 export const SqsRecordSchema = z.looseObject({
@@ -34,3 +46,17 @@ export const SqsEventSchema = z.looseObject({ Records: z.array(SqsRecordSchema) 
 
 export type SqsRecord = z.infer<typeof SqsRecordSchema>
 export type SqsEvent = z.infer<typeof SqsEventSchema>
+
+export const readSqsRecord: RecordReader = (record, place, draft) => {
+  const message = fieldsOf(record, place)
+  draft.id = textOrNone(message['messageId']) ?? ''
+  const attributes = message['attributes']
+  if (isFields(attributes)) {
+    noteOrder(draft, attributes['MessageGroupId'])
+    const sent = textOrNone(attributes['SentTimestamp'])
+    if (sent !== undefined && /^\d+$/.test(sent)) noteTime(draft, Number(sent))
+  }
+  if (message['eventSource'] !== 'aws:sqs') throw eventError('must have "aws:sqs" here', place, ['eventSource'])
+  nonEmptyTextIn(message, 'messageId', place)
+  return { kind: 'text', data: textIn(message, 'body', place), place: placeAt(place, 'body') }
+}

@@ -1,0 +1,13 @@
+import { bytesOf, type PayloadDecoder } from './payload.ts'
+
+/**
+ * Payloads as bytes, nothing lost: base64 decoded, text as UTF-8, JSON as its text.
+ *
+ * @returns a decoder for `readRecords`, O(bytes). Base64 that is none gives `PAYLOAD_INVALID`.
+ * @example
+ * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: '//8=', partitionKey: 'k', sequenceNumber: '1' } }] }
+ * readRecords(event, bytesPayload()).map(({ payload }) => payload.ok && [...payload.value]) // => [[255, 255]]
+ */
+export function bytesPayload(): PayloadDecoder<Uint8Array> {
+  return { decode: bytesOf }
+}

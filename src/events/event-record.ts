@@ -1,0 +1,113 @@
+import { MillraceError } from '../errors.ts'
+import type { Result } from '../result.ts'
+import type { EventSource } from './event-source.ts'
+import type { Payload } from './payload.ts'
+import { type Place, pathOf, placeAt } from './place.ts'
+
+/** What Lambda wants in `batchItemFailures` for a record of Kafka. */
+export interface KafkaIdentifier {
+  /** Topic and partition, such as `orders-0`. */
+  readonly partition: string
+  readonly offset: number
+}
+
+/** One record of an event. */
+export interface EventRecord<T> {
+  readonly source: EventSource
+  /**
+   * What Lambda wants in `batchItemFailures`, or what tells the record from the others where Lambda wants nothing; `''` where the record has
+   * no such thing. A Kafka record has it as `kafka`, and here as `orders-0:12`.
+   */
+  readonly id: string
+  /** The place of a user record inside the Kinesis record that aggregates it. */
+  readonly subSequence?: number
+  /** Records with the same one are in order: partition key, item key, message group, Kafka key (or partition, where there is no key). */
+  readonly orderingKey?: string
+  readonly time?: Date
+  readonly kafka?: KafkaIdentifier
+  readonly payload: Result<T>
+  /** The record as the event holds it. */
+  readonly raw: unknown
+}
+
+/** Who a record is, noted before its payload is looked for, so that it is known also where that fails. */
+export interface RecordDraft {
+  id: string
+  orderingKey: string | undefined
+  time: Date | undefined
+  kafka: KafkaIdentifier | undefined
+}
+
+/**
+ * Reads one record: notes in the draft who it is, and returns what it carries.
+ *
+ * @throws MillraceError `EVENT_INVALID` when a field that this needs is not there.
+ */
+export type RecordReader = (record: unknown, place: Place, draft: RecordDraft) => Payload
+
+export type Fields = Readonly<Record<string, unknown>>
+
+const NO_STEPS: readonly string[] = []
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function eventError(
+  rule: string,
+  place: Place | undefined,
+  steps: readonly string[],
+  cause?: unknown,
+): MillraceError {
+  return new MillraceError('EVENT_INVALID', `event ${rule}`, { path: pathOf(place, ...steps), cause })
+}
+
+export function fieldsOf(value: unknown, place: Place, steps: readonly string[] = NO_STEPS): Fields {
+  if (!isFields(value)) throw eventError('must have an object here', place, steps)
+  return value
+}
+
+export function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function textIn(fields: Fields, name: string, place: Place, steps: readonly string[] = NO_STEPS): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw eventError('must have text here', place, [...steps, name])
+  return value
+}
+
+export function nonEmptyTextIn(
+  fields: Fields,
+  name: string,
+  place: Place,
+  steps: readonly string[] = NO_STEPS,
+): string {
+  const value = textIn(fields, name, place, steps)
+  if (value === '') throw eventError('must have text here, not an empty one', place, [...steps, name])
+  return value
+}
+
+/** Note the key that keeps records in order, where there is one. */
+export function noteOrder(draft: RecordDraft, orderingKey: unknown): void {
+  if (typeof orderingKey === 'string') draft.orderingKey = orderingKey
+}
+
+/** Note the time of a record, given as milliseconds since 1970 or as ISO 8601; what is no time is left out. */
+export function noteTime(draft: RecordDraft, time: unknown): void {
+  if (typeof time !== 'number' && typeof time !== 'string') return
+  const date = new Date(time)
+  if (!Number.isNaN(date.getTime())) draft.time = date
+}
+
+/** Note a time given as seconds since 1970. */
+export function noteSeconds(draft: RecordDraft, seconds: unknown): void {
+  if (typeof seconds === 'number') noteTime(draft, Math.round(seconds * 1000))
+}
+
+/** The body of a request: none is empty text. */
+export function bodyOf(event: Fields, place: Place): Payload {
+  const at = placeAt(place, 'body')
+  if (event['body'] === undefined || event['body'] === null) return { kind: 'text', data: '', place: at }
+  return { kind: event['isBase64Encoded'] === true ? 'base64' : 'text', data: textIn(event, 'body', place), place: at }
+}

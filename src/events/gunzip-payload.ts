@@ -1,0 +1,56 @@
+import { gunzipSync } from 'node:zlib'
+import { MillraceError } from '../errors.ts'
+import { bytesOf, type Payload, type PayloadDecoder, payloadError } from './payload.ts'
+import type { Place } from './place.ts'
+
+export interface GunzipOptions {
+  /** How many bytes one payload may inflate to; 64 MiB. */
+  readonly maxBytes?: number
+}
+
+export const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+
+/**
+ * Payloads that may be gzip, told by the magic number; every other payload goes to `inner` as it is.
+ *
+ * @param inner - what takes the inflated bytes: `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
+ * @returns a decoder for `readRecords`, O(inflated bytes). More bytes than `maxBytes` give `LIMIT_EXCEEDED`, broken gzip
+ * `PAYLOAD_INVALID`, both with zlib's error as cause.
+ * @throws MillraceError `OPTION_INVALID` when `maxBytes` is not a whole number from 1 on.
+ * @example
+ * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eyJpZCI6MX0=', partitionKey: 'k', sequenceNumber: '1' } }] }
+ * readRecords(event, gunzipPayload(jsonPayload())).map(({ payload }) => payload) // => [{ ok: true, value: { id: 1 } }]
+ */
+export function gunzipPayload<T>(inner: PayloadDecoder<T>, options: GunzipOptions = {}): PayloadDecoder<T> {
+  const { maxBytes = DEFAULT_MAX_BYTES } = options
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
+    throw new MillraceError('OPTION_INVALID', 'maxBytes is a whole number of bytes from 1 on')
+  }
+  const decode = (payload: Payload): T => inner.decode(inflate(payload, maxBytes))
+  const { split } = inner
+  return split === undefined ? { decode } : { decode, split: (payload) => split(inflate(payload, maxBytes)) }
+}
+
+function inflate(payload: Payload, maxBytes: number): Payload {
+  // Text and JSON hold no gzip: its second byte cannot follow its first in UTF-8. In base64 its two bytes begin as these letters.
+  if (payload.kind !== 'bytes' && (payload.kind !== 'base64' || !payload.data.startsWith('H4'))) return payload
+  const bytes = bytesOf(payload)
+  if (!isGzip(bytes)) return payload
+  return { kind: 'bytes', data: gunzip(bytes, maxBytes, payload.place), place: payload.place }
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/** The inflated bytes, all members of the gzip one after the other. Zeros after its end are padding, other bytes a fault. */
+export function gunzip(bytes: Uint8Array, maxBytes: number, place: Place): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes })
+  } catch (cause) {
+    const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+    throw isTooLarge
+      ? payloadError('LIMIT_EXCEEDED', `inflates to more than ${maxBytes} bytes`, { place, cause })
+      : payloadError('PAYLOAD_INVALID', 'is broken gzip', { place, cause })
+  }
+}

@@ -1,0 +1,76 @@
+import { MillraceError } from '../errors.ts'
+import { checkDepth, type JsonLimits, parseExactJson } from './exact-json.ts'
+import { type Payload, type PayloadDecoder, payloadError, textOf } from './payload.ts'
+import type { Place } from './place.ts'
+import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
+
+/**
+ * Payloads as JSON, checked against a schema of your own where one is given.
+ *
+ * An integer beyond 2^53 reaches the schema as a bigint: a schema that asks for a number refuses it, one that asks for a bigint gets it
+ * exact, one that turns it into a string gets its digits. A number written with a fraction or an exponent is a double; one beyond the
+ * doubles (`1e400`) is refused. A key `__proto__` is an own key like any other. Where a source carries JSON itself, such as the detail of
+ * an EventBridge event, that is the value. The payload is not unzipped: see `gunzipPayload`.
+ *
+ * @param schema - any synchronous Standard Schema: zod, zod/mini, valibot, arktype.
+ * @param options.maxDepth - how deep objects and lists may be nested; 64.
+ * @returns a decoder for `readRecords`, O(letters). No JSON, and a value that the schema refuses, give `PAYLOAD_INVALID` with the path to
+ * the first fault and, for a schema, its issues as `cause` (these may quote the data, the error itself never does); bytes that are not UTF-8
+ * `ENCODING_INVALID`; too deep `LIMIT_EXCEEDED`.
+ * @throws MillraceError `OPTION_INVALID` when `schema` is no Standard Schema.
+ * @example
+ * const order = z.object({ id: z.bigint() })
+ * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":9007199254740993}' }] }
+ * readRecords(event, jsonPayload(order)).map(({ payload }) => payload) // => [{ ok: true, value: { id: 9007199254740993n } }]
+ */
+export function jsonPayload(schema?: undefined, options?: Partial<JsonLimits>): PayloadDecoder<unknown>
+export function jsonPayload<T>(schema: StandardSchema<T>, options?: Partial<JsonLimits>): PayloadDecoder<T>
+export function jsonPayload(
+  schema?: StandardSchema<unknown>,
+  { maxDepth = 64 }: Partial<JsonLimits> = {},
+): PayloadDecoder<unknown> {
+  const limits = { maxDepth }
+  const read = (payload: Payload): unknown => {
+    if (payload.kind === 'none') return null
+    if (payload.kind === 'json') return checkDepth(payload.data, payload.place, limits)
+    return parseExactJson(textOf(payload), payload.place, limits)
+  }
+  if (schema === undefined) return { decode: read }
+  const validate = schema?.['~standard']?.validate
+  if (typeof validate !== 'function') {
+    throw new MillraceError('OPTION_INVALID', 'jsonPayload takes a Standard Schema, as zod, valibot and arktype make')
+  }
+  return { decode: (payload) => check(validate, read(payload), payload.place) }
+}
+
+function check(validate: (value: unknown) => unknown, value: unknown, place: Place): unknown {
+  let result: StandardResult<unknown> | Promise<unknown>
+  try {
+    result = validate(value) as StandardResult<unknown> | Promise<unknown>
+  } catch (cause) {
+    throw payloadError('PAYLOAD_INVALID', 'made its schema throw', { place, cause })
+  }
+  if (result instanceof Promise) {
+    // Nobody waits for it, so its failure must not end the process.
+    result.catch(() => {})
+    throw payloadError('PAYLOAD_INVALID', 'has an asynchronous schema: give a synchronous one', { place })
+  }
+  if (result.issues === undefined) return result.value
+  const [issue] = result.issues
+  throw payloadError('PAYLOAD_INVALID', ruleOf(issue), { place, steps: stepsOf(issue), cause: result.issues })
+}
+
+/** What the schema expects there, which zod, valibot and arktype all say: their messages may hold the data, and are left out. */
+function ruleOf(issue: StandardIssue | undefined): string {
+  if (issue === undefined || !('expected' in issue) || typeof issue.expected !== 'string') {
+    return 'is not what its schema asks for'
+  }
+  return `is not what its schema asks for: expected ${issue.expected.slice(0, 80)}`
+}
+
+function stepsOf(issue: StandardIssue | undefined): (string | number)[] {
+  return (issue?.path ?? []).map((step) => {
+    const key = typeof step === 'object' ? step.key : step
+    return typeof key === 'number' ? key : String(key)
+  })
+}

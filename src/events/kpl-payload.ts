@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { type AggregatedRecord, readAggregatedRecord } from './aggregated-record.ts'
+import { bytesOf, type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
+import { placeAt } from './place.ts'
+
+/** What a record of the Kinesis Producer Library begins with. */
+const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const
+const MAGIC_BASE64 = '84ma'
+const MD5_BYTES = 16
+
+/**
+ * Payloads that the Kinesis Producer Library may have aggregated, told by its magic number: each user record in one becomes a record of its
+ * own with `subSequence`, its place, and the partition key of that user record as `orderingKey`. Every other payload goes to `inner` as it is.
+ *
+ * The `id` of each stays the sequence number of the Kinesis record, because that is what Lambda can retry from.
+ *
+ * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
+ *
+ * @param inner - takes the bytes of each user record.
+ * @returns a decoder for `readRecords`, O(bytes). A checksum that does not match and broken Protocol Buffers give `PAYLOAD_INVALID`, one
+ * failed result for the whole Kinesis record.
+ * @example
+ * const data = '84mawgoDa2V5GgcIABoDb25lGgcIABoDdHdvcDfeNB2PpU+wV+nYy5HKpg=='
+ * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'a', sequenceNumber: '1' } }] }
+ * readRecords(event, kplPayload(textPayload())).map(({ subSequence, payload }) => [subSequence, payload.ok && payload.value]) // => [[0, 'one'], [1, 'two']]
+ */
+export function kplPayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
+  return {
+    decode: inner.decode,
+    split: (payload) => {
+      const aggregated = aggregatedRecordOf(payload)
+      return aggregated === undefined ? inner.split?.(payload) : userRecords(aggregated, payload, inner)
+    },
+  }
+}
+
+function userRecords<T>(aggregated: AggregatedRecord, { place }: Payload, inner: PayloadDecoder<T>): UserRecord<T>[] {
+  return aggregated.records.map(({ partitionKeyIndex, data }, subSequence) => {
+    const at = placeAt(place, subSequence)
+    const partitionKey = aggregated.partitionKeys[partitionKeyIndex]
+    if (partitionKey === undefined) {
+      throw payloadError('PAYLOAD_INVALID', 'has a user record without its partition key', { place: at })
+    }
+    return { subSequence, partitionKey, place: at, decode: () => inner.decode({ kind: 'bytes', data, place: at }) }
+  })
+}
+
+/** What stands between the magic number and the checksum; undefined where there is no magic number. */
+function aggregatedRecordOf(payload: Payload): AggregatedRecord | undefined {
+  if (payload.kind !== 'bytes' && (payload.kind !== 'base64' || !payload.data.startsWith(MAGIC_BASE64))) {
+    return undefined
+  }
+  const bytes = bytesOf(payload)
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) return undefined
+  const { place } = payload
+  const end = bytes.length - MD5_BYTES
+  const message = bytes.subarray(MAGIC.length, Math.max(end, MAGIC.length))
+  const md5 = createHash('md5').update(message).digest()
+  if (end < MAGIC.length || !md5.equals(bytes.subarray(end))) {
+    throw payloadError('PAYLOAD_INVALID', 'is an aggregated record whose MD5 does not match', { place })
+  }
+  const aggregated = readAggregatedRecord(message)
+  if (aggregated === undefined) throw payloadError('PAYLOAD_INVALID', 'is a broken aggregated record', { place })
+  return aggregated
+}

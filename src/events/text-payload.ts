@@ -1,0 +1,13 @@
+import { type PayloadDecoder, textOf } from './payload.ts'
+
+/**
+ * Payloads as text. Bytes must be UTF-8: a binary payload is refused, never mangled.
+ *
+ * @returns a decoder for `readRecords`, O(bytes). Bytes that are not UTF-8 give `ENCODING_INVALID`, base64 that is none `PAYLOAD_INVALID`.
+ * @example
+ * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: 'plain text' }] }
+ * readRecords(event, textPayload()).map(({ payload }) => payload) // => [{ ok: true, value: 'plain text' }]
+ */
+export function textPayload(): PayloadDecoder<string> {
+  return { decode: textOf }
+}
