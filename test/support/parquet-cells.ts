@@ -41,8 +41,11 @@ export function batchCells(batches: readonly RecordBatch[], column: number): Cel
 }
 
 export function arrowCell(data: Data, row: number): Cell {
-  if (data.nullCount > 0 && !bit(data.nullBitmap, row)) return null
   const { type } = data
+  if (DataType.isNull(type) || (data.nullCount > 0 && !bit(data.nullBitmap, row))) return null
+  if (DataType.isFixedSizeList(type)) {
+    return Array.from({ length: type.listSize }, (_, i) => arrowCell(data.children[0] as Data, row * type.listSize + i))
+  }
   if (DataType.isBool(type)) return bit(data.values, row)
   if (DataType.isInt(type)) return String(data.values[row])
   if (DataType.isFloat(type))

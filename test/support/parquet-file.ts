@@ -24,6 +24,7 @@ export interface HandmadeColumn {
   readonly values: number
   readonly pages: readonly Uint8Array[]
   readonly hasDictionary?: boolean
+  readonly encrypted?: boolean
   /** Fields of the chunk's metadata to put in place of the right ones. */
   readonly chunk?: Record<`field_${number}`, unknown>
 }
@@ -107,7 +108,11 @@ export function handmadeFile({
     parts.push(bytes)
     at += bytes.length
     const dataAt = start + (column.hasDictionary === true ? (column.pages[0]?.length ?? 0) : 0)
-    return { field_2: BigInt(start), field_3: chunkMetadata(column, start, dataAt, bytes.length) }
+    return {
+      field_2: BigInt(start),
+      field_3: chunkMetadata(column, start, dataAt, bytes.length),
+      ...(column.encrypted === true ? { field_8: { field_1: {} } } : {}),
+    }
   })
   const root = { field_4: 'root', field_5: columns.length }
   const metadata = thrift({

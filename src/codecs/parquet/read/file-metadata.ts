@@ -67,9 +67,10 @@ export function fileMetadata(footer: ThriftStruct, limits: CodecLimits): FileMet
   const leaves = elements.filter((element) => fieldAt(element, 1) !== undefined).length
   if (leaves > maxColumns)
     throw exceeded(`the file has ${leaves} columns, the limit is ${maxColumns} (limits.maxColumns)`)
+  const orders = optionalStructs(footer, 7, 'the list of column orders') ?? []
   return {
     schema: elements.map(schemaElement),
-    rowGroups: requiredStructs(footer, 4, 'the list of row groups').map(rowGroup),
+    rowGroups: requiredStructs(footer, 4, 'the list of row groups').map((group) => rowGroup(group, orders)),
     keyValues: keyValues(optionalStructs(footer, 5, 'the key-value metadata') ?? []),
     createdBy: optionalText(footer, 6, 'created_by') ?? '',
   }
@@ -91,14 +92,16 @@ function schemaElement(struct: ThriftStruct): SchemaElement {
   }
 }
 
-function rowGroup(struct: ThriftStruct): RowGroup {
+function rowGroup(struct: ThriftStruct, orders: readonly ThriftStruct[]): RowGroup {
   return {
     rows: requiredSize(struct, 3, 'the number of rows of a row group'),
-    chunks: requiredStructs(struct, 1, 'the list of column chunks').map(columnChunk),
+    chunks: requiredStructs(struct, 1, 'the list of column chunks').map((chunk, index) =>
+      columnChunk(chunk, hasOrder(orders[index])),
+    ),
   }
 }
 
-function columnChunk(struct: ThriftStruct): ColumnChunk {
+function columnChunk(struct: ThriftStruct, isOrdered: boolean): ColumnChunk {
   const encrypted = fieldAt(struct, 8) !== undefined
   const metadata = optionalStruct(struct, 3, 'the metadata of a column chunk')
   if (metadata === undefined) {
@@ -121,7 +124,7 @@ function columnChunk(struct: ThriftStruct): ColumnChunk {
     start,
     end: start + requiredSize(metadata, 7, 'the compressed size of a column chunk'),
     hasDictionary,
-    statistics: statistics(optionalStruct(metadata, 12, 'the statistics of a column chunk')),
+    statistics: statistics(optionalStruct(metadata, 12, 'the statistics of a column chunk'), isOrdered),
     encrypted,
   }
 }
@@ -139,11 +142,16 @@ const ENCRYPTED_CHUNK: ColumnChunk = {
   encrypted: true,
 }
 
-function statistics(struct: ThriftStruct | undefined): Statistics | undefined {
+/** Without an order of its column the meaning of minimum and maximum is undefined. */
+function hasOrder(order: ThriftStruct | undefined): boolean {
+  return order !== undefined && (fieldAt(order, 1) !== undefined || fieldAt(order, 2) !== undefined)
+}
+
+function statistics(struct: ThriftStruct | undefined, isOrdered: boolean): Statistics | undefined {
   if (struct === undefined) return undefined
   return {
-    max: optionalBytes(struct, 5, 'the maximum of a column chunk'),
-    min: optionalBytes(struct, 6, 'the minimum of a column chunk'),
+    max: isOrdered ? optionalBytes(struct, 5, 'the maximum of a column chunk') : undefined,
+    min: isOrdered ? optionalBytes(struct, 6, 'the minimum of a column chunk') : undefined,
     nulls: optionalInt(struct, 3, 'the number of nulls of a column chunk'),
   }
 }

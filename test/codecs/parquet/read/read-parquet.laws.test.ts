@@ -1,0 +1,186 @@
+import type { RecordBatch } from 'apache-arrow'
+import fc from 'fast-check'
+import { beforeAll, expect } from 'vitest'
+import { decodeParquet } from '../../../../src/codecs/parquet/parquet.ts'
+import { readParquet } from '../../../../src/codecs/parquet/read/read-parquet.ts'
+import type { ParquetWriteOptions } from '../../../../src/codecs/parquet/write/write-options.ts'
+import { encodeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
+import { isMillraceError } from '../../../../src/errors.ts'
+import { arbitraryTableCase, batchOf, type TableCase } from '../../../support/arbitrary-table.ts'
+import { law } from '../../../support/law.ts'
+import { arrowCell, batchCells, type Cell } from '../../../support/parquet-cells.ts'
+import { duckdbFiles } from '../../../support/parquet-duckdb.ts'
+
+const writeOptions: fc.Arbitrary<ParquetWriteOptions> = fc.record(
+  {
+    compression: fc.constantFrom('snappy', 'gzip', 'none'),
+    rowGroupRows: fc.integer({ min: 1, max: 40 }),
+    pageBytes: fc.integer({ min: 1, max: 200 }),
+    pageIndex: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+
+async function batchesOf(input: Parameters<typeof readParquet>[0], options = {}): Promise<RecordBatch[]> {
+  const batches: RecordBatch[] = []
+  for await (const batch of readParquet(input, options)) batches.push(batch)
+  return batches
+}
+
+function columnsOf(batches: readonly RecordBatch[]): Cell[][] {
+  return (batches[0]?.schema.fields ?? []).map((_, index) => batchCells(batches, index))
+}
+
+/** The cells of a case, by batch data that begins at 0. */
+function expectedColumns({ schema, rows }: TableCase): Cell[][] {
+  const batch = batchOf(schema, rows)
+  return batch.data.children.map((child) => rows.map((_, row) => arrowCell(child, row)))
+}
+
+law(
+  'parquet: reading what was written gives the same cells, nested ones too',
+  fc.asyncProperty(arbitraryTableCase(), writeOptions, async (table, options) => {
+    const batches = await batchesOf(await encodeParquet(table.table, options))
+    expect(columnsOf(batches)).toEqual(expectedColumns(table))
+    expect(batches[0]?.schema.fields.map(({ name, nullable }) => ({ name, nullable }))).toEqual(
+      table.schema.fields.map(({ name, nullable }) => ({ name, nullable })),
+    )
+  }),
+  { runs: 300 },
+)
+
+law(
+  'parquet: some columns are those columns of all',
+  fc.asyncProperty(arbitraryTableCase(), writeOptions, fc.array(fc.nat(3)), async (table, options, picks) => {
+    const bytes = await encodeParquet(table.table, options)
+    const indexes = [...new Set(picks)].filter((index) => index < table.schema.fields.length)
+    const columns = indexes.map((index) => `c${index}`)
+    const all = columnsOf(await batchesOf(bytes))
+    const some = await batchesOf(bytes, { columns })
+    expect(columnsOf(some)).toEqual(indexes.map((index) => all[index]))
+    expect(some.reduce((sum, { numRows }) => sum + numRows, 0)).toBe(table.rows.length)
+  }),
+)
+
+law(
+  'parquet: any split of a stream into chunks gives the same batches',
+  fc.asyncProperty(arbitraryTableCase(), fc.array(fc.nat(4000)), async (table, cuts) => {
+    const bytes = await encodeParquet(table.table)
+    const ends = [...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length]
+    async function* chunks() {
+      let start = 0
+      for (const end of ends) {
+        yield bytes.subarray(start, end)
+        start = end
+      }
+    }
+    expect(columnsOf(await batchesOf(chunks()))).toEqual(columnsOf(await batchesOf(bytes)))
+  }),
+  { runs: 50 },
+)
+
+law(
+  'parquet: dictionaries that are kept hold the same cells',
+  fc.asyncProperty(arbitraryTableCase({ nested: false, maxRows: 60 }), writeOptions, async (table, options) => {
+    const bytes = await encodeParquet(table.table, options)
+    const kept = await batchesOf(bytes, { dictionary: 'keep' })
+    expect(columnsOf(kept)).toEqual(columnsOf(await batchesOf(bytes)))
+  }),
+)
+
+law(
+  'parquet: a filter on statistics never loses a row that matches',
+  fc.asyncProperty(
+    fc.array(fc.option(fc.integer({ min: -50, max: 50 })), { minLength: 1, maxLength: 40 }),
+    fc.record(
+      {
+        gt: fc.integer({ min: -60, max: 60 }),
+        lte: fc.integer({ min: -60, max: 60 }),
+        eq: fc.integer({ min: -60, max: 60 }),
+      },
+      { requiredKeys: [] },
+    ),
+    async (values, condition) => {
+      const { tableFromRows } = await import('../../../../src/columns/table-from-rows.ts')
+      const table = tableFromRows(
+        values.map((value) => ({ value })),
+        { schema: { value: 'int32' } },
+      )
+      const bytes = await encodeParquet(table, { rowGroupRows: 5 })
+      const found = columnsOf(await batchesOf(bytes, { filter: { value: condition } }))[0]?.map(Number)
+      const matches = values.filter(
+        (value) =>
+          value !== null &&
+          (condition.gt === undefined || value > condition.gt) &&
+          (condition.lte === undefined || value <= condition.lte) &&
+          (condition.eq === undefined || value === condition.eq),
+      )
+      for (const value of matches) expect(found).toContain(value)
+    },
+  ),
+)
+
+let seeds: Uint8Array[] = []
+beforeAll(async () => {
+  seeds = await duckdbFiles()
+}, 60_000)
+
+interface Mutation {
+  readonly at: number
+  readonly value: number
+  readonly inFooter: boolean
+}
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  at: fc.nat(1_000_000),
+  value: fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)),
+  inFooter: fc.boolean(),
+})
+
+function mutated(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array {
+  const out = new Uint8Array(bytes)
+  const footer = new DataView(out.buffer).getUint32(out.length - 8, true)
+  for (const { at, value, inFooter } of mutations) {
+    out[inFooter ? out.length - 8 - (at % footer) : at % out.length] = value
+  }
+  return out
+}
+
+law(
+  'parquet: a valid file with any bytes changed gives data or one of our errors, soon',
+  fc.asyncProperty(fc.nat(100), fc.array(mutation, { minLength: 1, maxLength: 5 }), async (pick, mutations) => {
+    const bytes = mutated(seeds[pick % seeds.length] as Uint8Array, mutations)
+    const started = performance.now()
+    const error = await decodeParquet(bytes).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect(error === undefined || isMillraceError(error)).toBe(true)
+    expect(performance.now() - started).toBeLessThan(5000)
+  }),
+  { runs: 1500 },
+)
+
+law(
+  'parquet: a file that is cut off anywhere is refused',
+  fc.asyncProperty(fc.nat(100), fc.nat(1_000_000), async (pick, at) => {
+    const bytes = seeds[pick % seeds.length] as Uint8Array
+    const error = await decodeParquet(bytes.subarray(0, at % bytes.length)).catch((thrown: unknown) => thrown)
+    expect(isMillraceError(error, 'PARQUET_INVALID')).toBe(true)
+  }),
+  { runs: 100 },
+)
+
+law(
+  'parquet: any bytes between two marks give data or one of our errors',
+  fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(300), async (bytes, footer) => {
+    const mark = [0x50, 0x41, 0x52, 0x31]
+    const file = Uint8Array.from([...mark, ...bytes, footer & 255, footer >> 8, 0, 0, ...mark])
+    const error = await decodeParquet(file).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect(error === undefined || isMillraceError(error)).toBe(true)
+  }),
+  { runs: 1000 },
+)
