@@ -30,12 +30,11 @@ export function requiredFields(
   { present = 'truthy' }: RequiredFieldsOptions = {},
 ): ScoreRules {
   const isPresent = present === 'truthy' ? isTruthy : (value: unknown) => value !== null && value !== undefined
-  return names.map((name) => ({
-    name,
-    weight: 25,
+  return names.map((name) => {
     // An inherited `constructor` is no field of the record.
-    test: (record) => Object.hasOwn(record, name) && isPresent(record[name]),
-  }))
+    const isOwn = name in Object.prototype ? Object.hasOwn : () => true
+    return { name, weight: 25, test: (record) => isPresent(record[name]) && isOwn(record, name) }
+  })
 }
 
 /**
