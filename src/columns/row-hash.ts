@@ -155,32 +155,35 @@ function absorbNested(cells: Cells, first: number, end: number, state: Int32Arra
 
 function absorbWord(state: Int32Array, at: number, word: number): void {
   state[at + 3] = (state[at + 3] as number) ^ word
-  round(state, at)
+  rounds(state, at, 1)
   state[at] = (state[at] as number) ^ word
 }
 
+/** The last rounds of every state. */
 function finish(state: Int32Array, length: number): void {
   for (let at = 0; at < length; at += HASH_WORDS) {
     state[at + 2] = (state[at + 2] as number) ^ END_TWEAK
-    for (let count = 0; count < END_ROUNDS; count++) round(state, at)
+    rounds(state, at, END_ROUNDS)
   }
 }
 
-function round(state: Int32Array, at: number): void {
+function rounds(state: Int32Array, at: number, count: number): void {
   let v0 = state[at] as number
   let v1 = state[at + 1] as number
   let v2 = state[at + 2] as number
   let v3 = state[at + 3] as number
-  v0 = (v0 + v1) | 0
-  v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-  v0 = (v0 << 16) | (v0 >>> 16)
-  v2 = (v2 + v3) | 0
-  v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-  v0 = (v0 + v3) | 0
-  v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-  v2 = (v2 + v1) | 0
-  v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-  v2 = (v2 << 16) | (v2 >>> 16)
+  for (; count > 0; count--) {
+    v0 = (v0 + v1) | 0
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
+    v0 = (v0 << 16) | (v0 >>> 16)
+    v2 = (v2 + v3) | 0
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
+    v0 = (v0 + v3) | 0
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
+    v2 = (v2 + v1) | 0
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
+    v2 = (v2 << 16) | (v2 >>> 16)
+  }
   state[at] = v0
   state[at + 1] = v1
   state[at + 2] = v2
