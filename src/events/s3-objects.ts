@@ -1,106 +1,176 @@
 import { isMillraceError, MillraceError } from '../errors.ts'
 import type { Result } from '../result.ts'
+import { type Fields, isFields, textOrNone } from './event-record.ts'
+import { detectSource } from './event-source.ts'
+import { parseExactJson } from './exact-json.ts'
 import { parseEvent } from './parse-event.ts'
-import { type S3Record, S3RecordSchema } from './s3.ts'
-
-/** An object that an event names. Fields that the event does not carry are absent. */
-export interface S3ObjectRef {
-  readonly bucket: string
-  /** The key as S3 stores it, decoded. */
-  readonly key: string
-  /** The key as the event carries it. */
-  readonly rawKey: string
-  /** Bytes of the object. */
-  readonly size?: number
-  readonly eTag?: string
-  readonly versionId?: string
-  /** Orders the events of one key: compare as hexadecimal numbers, the shorter one padded with zeros on its right. */
-  readonly sequencer?: string
-  /** Such as `ObjectCreated:Put`. */
-  readonly eventName?: string
-  readonly eventTime?: Date
-  readonly region?: string
-  /** The message that carried the notification, as Lambda wants it in `batchItemFailures`. */
-  readonly recordId?: string
-}
+import { type Place, pathOf, placeAt, ROOT } from './place.ts'
+import { S3RecordSchema } from './s3.ts'
+import { S3BatchTaskSchema } from './s3-batch.ts'
+import { S3EventBridgeEventSchema } from './s3-eventbridge.ts'
+import { refOfBusEvent, refOfRecord, refOfTask, type S3ObjectRef } from './s3-object-ref.ts'
+import { SnsRecordSchema } from './sns.ts'
+import { SqsRecordSchema } from './sqs.ts'
 
 export interface S3ObjectsOptions {
   /** Takes each record that is no S3 notification, so that the others go on; without it the first one is thrown. */
   readonly onInvalid?: (error: MillraceError, recordId: string | undefined) => void
 }
 
+/** What a notification names, or why a part of it is none, with the queue message that it came in. */
+interface Found {
+  readonly result: Result<S3ObjectRef>
+  readonly recordId: string | undefined
+}
+
+/** How far a value stands inside an event. */
+interface Depth {
+  /** The outermost queue message around it. */
+  readonly recordId: string | undefined
+  /** The messages around it. */
+  readonly messages: number
+}
+
+/** S3 to a bus to a topic to a queue is three. */
+const MAX_MESSAGES = 8
+const MAX_DEPTH = 64
+
 /**
- * The objects that an event names, in the event's order.
+ * The objects that an event names, in the event's order, however S3's notification came: straight to Lambda, by EventBridge, by an SNS topic,
+ * in an SQS queue, by a topic or a bus to a queue, or as the tasks of an S3 Batch Operations job.
  *
- * Keys arrive form-encoded: `+` becomes a space and `%XX` a byte of UTF-8; a key that is not well encoded is left as it is. The test event
- * that S3 sends when a notification is configured, and an event without records, give `[]`.
+ * Keys arrive form-encoded: `+` becomes a space and `%XX` a byte of UTF-8; a key that is not well encoded is left as it is. Keys from
+ * EventBridge are not encoded and stay as they are. The test event that S3 sends when a notification is configured, and an event without
+ * records, give `[]`.
  *
- * @param event - an S3 notification as Lambda hands it over.
- * @returns one reference per record. O(records).
- * @throws MillraceError `EVENT_INVALID`, with the path into the event, when the event is no S3 notification at all, or when one of its
- * records is not and `onInvalid` is absent.
+ * @param event - what Lambda handed over, or an array of queue messages from EventBridge Pipes.
+ * @param options.onInvalid - hears of each message or record that is no S3 notification, with the queue message that it came in.
+ * @returns one reference per object. O(bytes).
+ * @throws MillraceError `EVENT_INVALID`, with the path into the event, when the event carries no S3 notification at all, or when one of its
+ * messages or records is none and `onInvalid` is absent.
  * @example
  * const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'a+b%2Bc.csv' } } }
- * s3Objects({ Records: [record] }).map(({ key }) => key) // => ['a b+c.csv']
+ * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
+ * s3Objects({ Records: [message] }).map(({ key, recordId }) => [key, recordId]) // => [['a b+c.csv', 'm']]
  */
 export function s3Objects(event: unknown, { onInvalid }: S3ObjectsOptions = {}): S3ObjectRef[] {
   const refs: S3ObjectRef[] = []
-  for (const result of notificationRefs(event, [])) {
-    if (result.ok) refs.push(result.value)
+  for (const { result, recordId } of findRefs(event, ROOT, { recordId: undefined, messages: 0 })) {
+    if (result.ok) refs.push(recordId === undefined ? result.value : { ...result.value, recordId })
     else if (onInvalid === undefined) throw result.error
-    else onInvalid(result.error, undefined)
+    else onInvalid(result.error, recordId)
   }
   return refs
 }
 
-/** The references of one S3 notification, which stands at `path` of the event. Throws when it is no notification. */
-function notificationRefs(value: unknown, path: readonly (string | number)[]): Result<S3ObjectRef>[] {
-  return recordsOf(value, path).map((record, index) => {
-    const parsed = parseEvent(S3RecordSchema, record, {
-      name: 'a record of an S3 notification',
-      path: [...path, 'Records', index],
-    })
-    return parsed.ok ? { ok: true, value: refOf(parsed.value) } : parsed
-  })
+/** The objects in a notification, or in what carries one. Throws where a value is neither. */
+function findRefs(value: unknown, place: Place, depth: Depth): Found[] {
+  switch (detectSource(value)) {
+    case 'sqs':
+      return listIn(value, 'Records', place).flatMap(([record, at]) => findInQueueMessage(record, at, depth))
+    case 'sns':
+      return listIn(value, 'Records', place).flatMap(([record, at]) => findInTopicMessage(record, at, depth))
+    case 's3-batch':
+      return listIn(value, 'tasks', place).map(([task, at]) =>
+        found(
+          parseEvent(S3BatchTaskSchema, task, { name: 'a task of S3 Batch Operations', path: pathOf(at) }),
+          refOfTask,
+          depth,
+        ),
+      )
+    case 's3-eventbridge':
+      return [
+        found(
+          parseEvent(S3EventBridgeEventSchema, value, { name: 'an event of S3', path: pathOf(place) }),
+          refOfBusEvent,
+          depth,
+        ),
+      ]
+    default:
+      return findInOther(value, place, depth)
+  }
 }
 
-/** The records of a notification, none of a test event. An event may be anything: getters and proxies that throw are caught here. */
-function recordsOf(value: unknown, path: readonly (string | number)[]): readonly unknown[] {
-  const invalid = (rule: string, at: readonly (string | number)[], cause?: unknown): MillraceError =>
-    new MillraceError('EVENT_INVALID', `not an S3 notification: ${rule}`, { path: at, cause })
+/** A notification as S3 writes it, its test event, or what a topic puts into a queue. */
+function findInOther(value: unknown, place: Place, depth: Depth): Found[] {
+  const { Event, Type, Message } = fieldsOf(value, place)
+  if (Event === 's3:TestEvent') return []
+  if (Type === 'Notification' && typeof Message === 'string') {
+    return findInText(Message, placeAt(place, 'Message'), depth)
+  }
+  return listIn(value, 'Records', place).map(([record, at]) =>
+    found(
+      parseEvent(S3RecordSchema, record, { name: 'a record of an S3 notification', path: pathOf(at) }),
+      refOfRecord,
+      depth,
+    ),
+  )
+}
+
+function findInQueueMessage(record: unknown, place: Place, depth: Depth): Found[] {
+  const parsed = parseEvent(SqsRecordSchema, record, { name: 'a message of a queue', path: pathOf(place) })
+  if (!parsed.ok) return [{ result: parsed, recordId: depth.recordId ?? messageIdOf(record) }]
+  const { messageId, body } = parsed.value
+  return findInText(body, placeAt(place, 'body'), { ...depth, recordId: depth.recordId ?? messageId })
+}
+
+function findInTopicMessage(record: unknown, place: Place, depth: Depth): Found[] {
+  const parsed = parseEvent(SnsRecordSchema, record, { name: 'a message of a topic', path: pathOf(place) })
+  if (!parsed.ok) return [{ result: parsed, recordId: depth.recordId }]
+  return findInText(parsed.value.Sns.Message, placeAt(place, ['Sns', 'Message']), depth)
+}
+
+/** What a message carries. One that carries no notification is one fault, so that the other messages go on. */
+function findInText(text: string, place: Place, { recordId, messages }: Depth): Found[] {
   try {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw invalid('must be of type object', path)
-    if ('Event' in value && value.Event === 's3:TestEvent') return []
-    const records = 'Records' in value ? value.Records : undefined
-    if (Array.isArray(records)) return Array.from<unknown>(records)
+    if (messages === MAX_MESSAGES) throw invalid(`stands in more than ${MAX_MESSAGES} messages`, place)
+    const value = parseExactJson(text, place, { maxDepth: MAX_DEPTH })
+    return findRefs(value, place, { recordId, messages: messages + 1 })
   } catch (cause) {
-    throw isMillraceError(cause) ? cause : invalid('cannot be read', path, cause)
-  }
-  throw invalid('must be of type array', [...path, 'Records'])
-}
-
-function refOf({ eventName, eventTime, awsRegion, s3: { bucket, object } }: S3Record): S3ObjectRef {
-  const { key, size, eTag, versionId, sequencer } = object
-  return {
-    bucket: bucket.name,
-    key: decodeKey(key),
-    rawKey: key,
-    ...(size !== undefined && { size }),
-    ...(eTag !== undefined && { eTag }),
-    ...(versionId !== undefined && { versionId }),
-    ...(sequencer !== undefined && { sequencer }),
-    eventName,
-    ...(eventTime !== undefined && { eventTime: new Date(eventTime) }),
-    ...(awsRegion !== undefined && { region: awsRegion }),
+    const error = isMillraceError(cause, 'EVENT_INVALID') ? cause : invalid('carries no JSON that can be read', place, cause)
+    return [{ result: { ok: false, error }, recordId }]
   }
 }
 
-/** A key as notifications carry it, decoded: form encoding, in which `+` is a space. */
-function decodeKey(rawKey: string): string {
+function found<T>(parsed: Result<T>, refOf: (value: T) => S3ObjectRef, { recordId }: Depth): Found {
+  return { result: parsed.ok ? { ok: true, value: refOf(parsed.value) } : parsed, recordId }
+}
+
+/** An event may be anything: getters and proxies that throw are caught here, where it is first looked at. */
+function fieldsOf(value: unknown, place: Place): Fields {
+  if (!isFields(value)) throw invalid('must be of type object', place)
   try {
-    return decodeURIComponent(rawKey.replaceAll('+', ' '))
-  } catch {
-    return rawKey
+    return { Event: value['Event'], Type: value['Type'], Message: value['Message'] }
+  } catch (cause) {
+    throw invalid('cannot be read', place, cause)
   }
+}
+
+function listIn(value: unknown, name: string, place: Place): (readonly [element: unknown, at: Place])[] {
+  const at = placeAt(place, name)
+  try {
+    // An array from EventBridge Pipes is the list itself.
+    const list = Array.isArray(value) ? value : (value as Fields)[name]
+    if (Array.isArray(list)) {
+      return Array.from<unknown, [unknown, Place]>(list, (element, index) => [
+        element,
+        placeAt(list === value ? place : at, index),
+      ])
+    }
+  } catch (cause) {
+    throw invalid('cannot be read', at, cause)
+  }
+  throw invalid('must be of type array', at)
+}
+
+function messageIdOf(record: unknown): string | undefined {
+  try {
+    return isFields(record) ? textOrNone(record['messageId']) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function invalid(rule: string, place: Place, cause?: unknown): MillraceError {
+  return new MillraceError('EVENT_INVALID', `not an S3 notification: ${rule}`, { path: pathOf(place), cause })
 }

@@ -1,0 +1,96 @@
+import type { S3Record } from './s3.ts'
+import type { S3BatchTask } from './s3-batch.ts'
+import type { S3EventBridgeEvent } from './s3-eventbridge.ts'
+
+/** An object that an event names. Fields that the event does not carry are absent. */
+export interface S3ObjectRef {
+  readonly bucket: string
+  /** The key as S3 stores it, decoded. */
+  readonly key: string
+  /** The key as the event carries it. */
+  readonly rawKey: string
+  /** Bytes of the object. */
+  readonly size?: number
+  readonly eTag?: string
+  readonly versionId?: string
+  /** Orders the events of one key: compare as hexadecimal numbers, the shorter one padded with zeros on its right. */
+  readonly sequencer?: string
+  /** Such as `ObjectCreated:Put` or, from EventBridge, `Object Created`. */
+  readonly eventName?: string
+  readonly eventTime?: Date
+  readonly region?: string
+  /** The outermost queue message that carried the notification, as Lambda wants it in `batchItemFailures`. */
+  readonly recordId?: string
+}
+
+/** A reference whose fields may be there without a value. */
+type Parts = { [Key in keyof S3ObjectRef]: S3ObjectRef[Key] | undefined } & {
+  bucket: string
+  key: string
+  rawKey: string
+}
+
+export function refOfRecord({ eventName, eventTime, awsRegion, s3: { bucket, object } }: S3Record): S3ObjectRef {
+  const { key, size, eTag, versionId, sequencer } = object
+  return refOf({
+    bucket: bucket.name,
+    key: decodeKey(key),
+    rawKey: key,
+    size,
+    eTag,
+    versionId,
+    sequencer,
+    eventName,
+    eventTime: dateOf(eventTime),
+    region: awsRegion,
+  })
+}
+
+/** Keys in an event of EventBridge are not encoded. */
+export function refOfBusEvent({ detail: { bucket, object }, ...event }: S3EventBridgeEvent): S3ObjectRef {
+  return refOf({
+    bucket: bucket.name,
+    key: object.key,
+    rawKey: object.key,
+    size: object.size,
+    eTag: object.etag,
+    versionId: object['version-id'],
+    sequencer: object.sequencer,
+    eventName: event['detail-type'],
+    eventTime: dateOf(event.time),
+    region: event.region,
+  })
+}
+
+export function refOfTask({ s3Key, s3VersionId, s3Bucket, s3BucketArn }: S3BatchTask): S3ObjectRef {
+  return refOf({
+    bucket: s3Bucket ?? bucketOfArn(s3BucketArn ?? ''),
+    key: decodeKey(s3Key),
+    rawKey: s3Key,
+    versionId: s3VersionId ?? undefined,
+  })
+}
+
+function refOf(parts: Parts): S3ObjectRef {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as unknown as S3ObjectRef
+}
+
+/** A key as notifications carry it, decoded: form encoding, in which `+` is a space. */
+function decodeKey(rawKey: string): string {
+  try {
+    return decodeURIComponent(rawKey.replaceAll('+', ' '))
+  } catch {
+    return rawKey
+  }
+}
+
+/** `arn:aws:s3:::name`; an access point is named by its whole ARN, which S3 takes for a bucket. */
+function bucketOfArn(arn: string): string {
+  const name = arn.slice(arn.lastIndexOf(':') + 1)
+  return name.includes('/') ? arn : name
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  const date = text === undefined ? undefined : new Date(text)
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date
+}
