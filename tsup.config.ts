@@ -9,6 +9,12 @@ const entry = {
   codecs: 'src/codecs/index.ts',
   transform: 'src/transform/index.ts',
   s3: 'src/s3/index.ts',
+  flow: 'src/flow/index.ts',
+  idempotency: 'src/idempotency/index.ts',
+  'idempotency-dynamodb': 'src/idempotency/dynamodb-store.ts',
+  'idempotency-s3': 'src/idempotency/s3-store.ts',
+  cdc: 'src/cdc/index.ts',
+  testing: 'src/testing/index.ts',
 }
 
 const ARROW = /^apache-arrow$/

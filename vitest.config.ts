@@ -6,6 +6,7 @@ const src = (path: string): string => fileURLToPath(new URL(`./src/${path}`, imp
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^millrace\/idempotency\/(.+)$/, replacement: `${src('')}idempotency/$1-store.ts` },
       { find: /^millrace\/(.+)$/, replacement: `${src('')}$1/index.ts` },
       { find: /^millrace$/, replacement: src('index.ts') },
     ],

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { MillraceError } from '../errors.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
@@ -46,32 +46,25 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
  */
 export function fileSource(path: string): ByteSource {
   return {
-    async length() {
-      const file = await openFile(path)
-      try {
-        return (await file.stat().catch(unreadable)).size
-      } finally {
-        await file.close()
-      }
-    },
+    length: () => withFile(path, async (file) => (await file.stat().catch(unreadable)).size),
     async *stream(range = { start: 0 }) {
       const file = await openFile(path)
+      let ahead = readAhead(file, range.start, range.end)
       try {
-        let at = range.start
-        while (range.end === undefined || at < range.end) {
-          const length = Math.min(CHUNK_BYTES, (range.end ?? Number.POSITIVE_INFINITY) - at)
-          const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at).catch(unreadable)
-          if (bytesRead === 0) return
-          at += bytesRead
-          yield buffer.subarray(0, bytesRead)
+        for (let at = range.start; ; ) {
+          const chunk = await ahead.catch(unreadable)
+          if (chunk.length === 0) return
+          at += chunk.length
+          ahead = readAhead(file, at, range.end)
+          yield chunk
         }
       } finally {
+        await ahead.catch(() => {})
         await file.close()
       }
     },
-    async read(start, end) {
-      const file = await openFile(path)
-      try {
+    read: (start, end) =>
+      withFile(path, async (file) => {
         const { size } = await file.stat().catch(unreadable)
         const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start))
         let filled = 0
@@ -81,14 +74,35 @@ export function fileSource(path: string): ByteSource {
           filled += bytesRead
         }
         return bytes
-      } finally {
-        await file.close()
-      }
-    },
+      }),
   }
 }
 
-async function openFile(path: string) {
+/** The next chunk of a file, read while the one before is worked on; its error is heard when the chunk is asked for. */
+function readAhead(file: FileHandle, at: number, end: number | undefined): Promise<Uint8Array> {
+  const chunk = readChunk(file, at, end)
+  chunk.catch(() => {})
+  return chunk
+}
+
+/** The chunk at an offset, empty at the end. */
+async function readChunk(file: FileHandle, at: number, end = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const length = Math.min(CHUNK_BYTES, end - at)
+  if (length <= 0) return new Uint8Array(0)
+  const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openFile(path)
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
   return open(path, 'r').catch(unreadable)
 }
 

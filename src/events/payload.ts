@@ -18,7 +18,7 @@ export type Payload =
  * that record alone.
  *
  * @example
- * const upperCase = { decode: (payload) => textPayload().decode(payload).toUpperCase() }
+ * const upperCase: PayloadDecoder<string> = { decode: (payload) => textPayload().decode(payload).toUpperCase() }
  * readRecords({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: 'a' }] }, upperCase)[0].payload // => { ok: true, value: 'A' }
  */
 export interface PayloadDecoder<T> {

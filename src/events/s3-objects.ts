@@ -127,7 +127,9 @@ function findInText(text: string, place: Place, { recordId, messages }: Depth): 
     const value = parseExactJson(text, place, { maxDepth: MAX_DEPTH })
     return findRefs(value, place, { recordId, messages: messages + 1 })
   } catch (cause) {
-    const error = isMillraceError(cause, 'EVENT_INVALID') ? cause : invalid('carries no JSON that can be read', place, cause)
+    const error = isMillraceError(cause, 'EVENT_INVALID')
+      ? cause
+      : invalid('carries no JSON that can be read', place, cause)
     return [{ result: { ok: false, error }, recordId }]
   }
 }

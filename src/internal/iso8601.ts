@@ -139,7 +139,8 @@ function monthLength(year: number, month: number): number {
 /** Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"). */
 function daysFromCivil(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year
-  const era = Math.floor(marchYear / 400)
+  // Division of what is known to be no less than zero stays in integers.
+  const era = marchYear >= 0 ? (marchYear / 400) | 0 : Math.floor(marchYear / 400)
   const yearOfEra = marchYear - era * 400
   const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1
   return era * 146_097 + yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear - 719_468
@@ -162,15 +163,14 @@ function timeOfDay(bytes: Uint8Array, start: number, end: number): number {
     at += 3
     if (at < end && bytes[at] === POINT) {
       const fraction = ++at
-      let unit = 1e8
       for (; at < end; at++) {
         const digit = (bytes[at] as number) - ZERO
         if (digit >>> 0 > 9) break
-        if (unit < 1 && digit !== 0) return Number.NaN
-        nanoseconds += digit * unit
-        unit = unit > 1 ? unit / 10 : 0
+        if (at - fraction < 9) nanoseconds = (nanoseconds * 10 + digit) | 0
+        else if (digit !== 0) return Number.NaN
       }
       if (at === fraction) return Number.NaN
+      nanoseconds *= at - fraction === 3 ? 1e6 : 10 ** Math.max(0, 9 - at + fraction)
     }
   }
   if (at === end) return seconds * 1e9 + nanoseconds

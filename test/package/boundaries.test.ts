@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },
   s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
-  flow: { layers: BASE, types: { events: ['*'] } },
+  flow: { layers: [...BASE, 'events', 'idempotency'] },
   idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
   cdc: { layers: [...BASE, 'events'] },
   testing: {

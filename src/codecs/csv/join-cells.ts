@@ -9,7 +9,9 @@ export interface RowLayout {
 }
 
 /**
- * The text of the first `count` rows, cell by cell from the columns' buffers, each copied once.
+ * The text of the first `count` rows: each cell copied once from its column's buffer.
+ *
+ * Goes column by column, so that every loop reads from one buffer, with the place at which each row has arrived.
  *
  * @param refuseNull - throws for the null of that column and row, where there is no text for it.
  */
@@ -19,42 +21,60 @@ export function joinCells(
   { delimiter, eol, nullToken }: RowLayout,
   refuseNull: (column: number, row: number) => never,
 ): Uint8Array {
-  const out = new Uint8Array(joinedBytes(columns, count, delimiter.length + eol.length, nullToken?.length ?? 0))
-  const last = columns.length - 1
-  let at = 0
-  for (let row = 0; row < count; row++) {
-    for (let column = 0; column <= last; column++) {
-      const { bytes, starts, ends } = columns[column] as CellText
-      const end = ends[row] as number
-      if (end >= 0) at = copy(bytes, starts[row] as number, end, out, at)
-      else if (nullToken === undefined) refuseNull(column, row)
-      else at = copy(nullToken, 0, nullToken.length, out, at)
-      at = column < last ? copy(delimiter, 0, delimiter.length, out, at) : copy(eol, 0, eol.length, out, at)
-    }
-  }
-  return out.subarray(0, at)
-}
-
-/** Cells from this length on are copied natively; below, a loop is faster than a call. */
-const NATIVE_COPY_BYTES = 64
-
-function copy(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
-  if (end - start > NATIVE_COPY_BYTES) {
-    out.set(bytes.subarray(start, end), at)
-    return at + end - start
-  }
-  while (start < end) out[at++] = bytes[start++] as number
-  return at
-}
-
-/** The bytes of the joined rows, or a few more. */
-function joinedBytes(columns: readonly CellText[], count: number, between: number, nullBytes: number): number {
-  let size = columns.length * count * between
-  for (const { starts, ends } of columns) {
+  const sizes = new Int32Array(count)
+  for (const [column, { starts, ends }] of columns.entries()) {
     for (let row = 0; row < count; row++) {
       const end = ends[row] as number
-      size += end < 0 ? nullBytes : end - (starts[row] as number)
+      const size = end < 0 ? (nullToken ?? refuseNull(column, row)).length : end - (starts[row] as number)
+      sizes[row] = (sizes[row] as number) + size
     }
   }
-  return size
+  const between = delimiter.length * (columns.length - 1) + eol.length
+  const places = new Int32Array(count)
+  let size = 0
+  for (let row = 0; row < count; row++) {
+    places[row] = size
+    size += (sizes[row] as number) + between
+  }
+  const out = new Uint8Array(size)
+  for (const [column, cells] of columns.entries()) {
+    putCells(cells, count, out, places, nullToken)
+    putBetween(column === columns.length - 1 ? eol : delimiter, count, out, places)
+  }
+  return out
+}
+
+/** Cells over this length are copied natively; below, a loop is faster than a call. */
+const NATIVE_COPY_BYTES = 64
+
+function putCells(
+  { bytes, starts, ends }: CellText,
+  count: number,
+  out: Uint8Array,
+  places: Int32Array,
+  nullToken: Uint8Array | undefined,
+): void {
+  for (let row = 0; row < count; row++) {
+    let at = places[row] as number
+    const end = ends[row] as number
+    if (end < 0) {
+      if (nullToken !== undefined && nullToken.length > 0) out.set(nullToken, at)
+      places[row] = at + (nullToken?.length ?? 0)
+      continue
+    }
+    let from = starts[row] as number
+    if (end - from > NATIVE_COPY_BYTES) {
+      out.set(bytes.subarray(from, end), at)
+      at += end - from
+    } else while (from < end) out[at++] = bytes[from++] as number
+    places[row] = at
+  }
+}
+
+function putBetween(mark: Uint8Array, count: number, out: Uint8Array, places: Int32Array): void {
+  for (let row = 0; row < count; row++) {
+    let at = places[row] as number
+    for (let index = 0; index < mark.length; index++) out[at++] = mark[index] as number
+    places[row] = at
+  }
 }

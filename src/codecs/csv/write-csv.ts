@@ -30,7 +30,13 @@ export function writeCsvTable(table: Table, settings: CsvSettings): Uint8Array {
   const writer = csvWriter(table.schema, settings)
   const chunks = [writer.header]
   for (const batch of table.batches) chunks.push(...writer.rows(batch))
-  return new Uint8Array(Buffer.concat(chunks))
+  const text = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    text.set(chunk, at)
+    at += chunk.length
+  }
+  return text
 }
 
 /** Turns batches of one schema into chunks of text. */

@@ -36,7 +36,11 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   exactOptionalPropertyTypes: true,
   types: ['node'],
-  paths: { millrace: [join(ROOT, 'src/index.ts')], 'millrace/*': [join(ROOT, 'src/*/index.ts')] },
+  paths: {
+    millrace: [join(ROOT, 'src/index.ts')],
+    'millrace/idempotency/*': [join(ROOT, 'src/idempotency/*-store.ts')],
+    'millrace/*': [join(ROOT, 'src/*/index.ts')],
+  },
 }
 
 /** Make a module of every snippet and compile them all against the sources, in one program. */

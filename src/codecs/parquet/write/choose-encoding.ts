@@ -33,8 +33,8 @@ interface Candidate {
 }
 
 /** Values in a row that stand for a column chunk when encodings are compared. */
-const SAMPLE = 4096
-const SAMPLE_BYTES = 256 * 1024
+const SAMPLE = 2048
+const SAMPLE_BYTES = 128 * 1024
 /** What an encoding that some readers learned late must save over PLAIN. */
 const MARGIN = 0.95
 /** A column whose sample keeps more than this is stored as it is, which is also faster to read. */

@@ -116,10 +116,15 @@ export function expectedDistinct(distinct: number, seen: number, count: number):
   return Math.round(low * -Math.expm1(-count / low))
 }
 
-/** Index `values[start, end)`, whose hashes lie in the block: walk the table, compare, take in. */
+/**
+ * Index `values[start, end)`, whose hashes lie in the block: walk the table, compare, take in. One loop over local arrays, since every value
+ * of a column that repeats passes through it.
+ */
 function indexRange(dictionary: ValueDictionary, values: LeafValues, start: number, end: number): boolean {
   makeRoom(dictionary, dictionary.size + end - start)
   const { table, indexes, first, hashes, block } = dictionary
+  const { physical, words, bytes, starts, ends } = values
+  const width = physical === 'word' ? 1 : physical === 'double-word' ? 2 : 0
   const mask = table.length - 1
   let { size } = dictionary
   let steps = MAX_STEPS * (end - start)
@@ -127,9 +132,16 @@ function indexRange(dictionary: ValueDictionary, values: LeafValues, start: numb
     const hash = block[i - start] as number
     let slot = hash & mask
     let place = (table[slot] as number) - 1
-    while (place >= 0 && !(hashes[place] === hash && isSame(values, first[place] as number, i))) {
+    for (; place >= 0; place = (table[slot] as number) - 1) {
+      if (hashes[place] === hash) {
+        const j = first[place] as number
+        if (width === 0) {
+          if (sameBytes(bytes, starts[j] as number, ends[j] as number, starts[i] as number, ends[i] as number)) break
+        } else if (width === 1) {
+          if (words[i] === words[j]) break
+        } else if (words[2 * i] === words[2 * j] && words[2 * i + 1] === words[2 * j + 1]) break
+      }
       slot = (slot + 1) & mask
-      place = (table[slot] as number) - 1
       if (--steps < 0) return false
     }
     if (place < 0) {
@@ -141,6 +153,14 @@ function indexRange(dictionary: ValueDictionary, values: LeafValues, start: numb
     indexes[i] = place
   }
   dictionary.size = size
+  return true
+}
+
+/** Rows that share an entry of an Arrow dictionary are the same bytes, which no loop need find out. */
+function sameBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
+  if (aEnd - a !== bEnd - b) return false
+  if (a === b) return true
+  while (a < aEnd) if (bytes[a++] !== bytes[b++]) return false
   return true
 }
 
@@ -184,14 +204,7 @@ function mixed(hash: number): number {
 function isSame({ physical, words, bytes, starts, ends }: LeafValues, a: number, b: number): boolean {
   if (physical === 'word') return words[a] === words[b]
   if (physical === 'double-word') return words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
-  let at = starts[a] as number
-  let other = starts[b] as number
-  const end = ends[a] as number
-  // Rows that share an entry of an Arrow dictionary are the same bytes.
-  if (at === other && end === ends[b]) return true
-  if (end - at !== (ends[b] as number) - other) return false
-  while (at < end) if (bytes[at++] !== bytes[other++]) return false
-  return true
+  return sameBytes(bytes, starts[a] as number, ends[a] as number, starts[b] as number, ends[b] as number)
 }
 
 /** Room for `size` distinct values in a table that is half empty. */

@@ -7,55 +7,74 @@ import { type ParquetWriteOptions, writeSettings } from './write-options.ts'
 const OUTPUT_BYTES = 256 * 1024
 
 /**
- * Record batches to the bytes of one Parquet file, row group by row group.
+ * A stage from record batches to the bytes of one Parquet file. Arrow buffers go straight to pages, no JavaScript value is made.
+ *
+ * Types keep their meaning: 8- to 64-bit integers, floats, text, bytes, dates, times, timestamps (an instant where the type has a time
+ * zone, whose name is not kept), decimals of 76 digits at the most, lists, structs, maps. Seconds become milliseconds. An Arrow dictionary
+ * is an encoding to Parquet: the column is written as its value type. A column of the null type has no values. Text must be valid UTF-8.
+ *
+ * A dictionary, deltas or plain values, whichever is smallest after compression by a sample, per column and row group; pages of version 1,
+ * as all readers know them; a chunk that does not shrink is stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a
+ * NaN has none.
+ *
+ * @param options - see {@link ParquetWriteOptions}.
+ * @returns a stage; every run of it writes a new file. Holds the batches of one row group and the encoded pages of one column. O(bytes).
+ * @throws MillraceError `TYPE_MISMATCH` for a type or value that Parquet cannot keep, a null in a required column, a batch of other columns than
+ * the first, or no batch at all; `COLUMN_CONFLICT` for two columns of one name; `ENCODING_INVALID` for text that is not UTF-8;
+ * `COLUMN_UNKNOWN` for a bloom filter on no column; `UNSUPPORTED_FORMAT` for no columns, or zstd on a Node without it; `OPTION_INVALID`;
+ * `LIMIT_EXCEEDED` for over 2 GiB in one column of a row group.
+ * @see https://github.com/apache/parquet-format
  */
 export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBatch, Uint8Array> {
   const settings = writeSettings(options)
   return async function* (source) {
     const file = fileWriter(settings)
-    let pieces: Uint8Array[] = []
-    let bytes = 0
+    const output: Output = { pieces: [], length: 0 }
     for await (const batch of source) {
-      for (const piece of file.add(batch)) {
-        pieces.push(piece)
-        bytes += piece.length
-        if (bytes >= OUTPUT_BYTES) {
-          yield concatenated(pieces, bytes)
-          pieces = []
-          bytes = 0
-        }
-      }
+      for (const piece of file.add(batch)) if (addPiece(output, piece)) yield take(output)
     }
-    for (const piece of file.finish()) {
-      pieces.push(piece)
-      bytes += piece.length
-      if (bytes >= OUTPUT_BYTES) {
-        yield concatenated(pieces, bytes)
-        pieces = []
-        bytes = 0
-      }
-    }
-    if (bytes > 0) yield concatenated(pieces, bytes)
+    for (const piece of file.finish()) if (addPiece(output, piece)) yield take(output)
+    if (output.length > 0) yield take(output)
   }
 }
 
 /**
- * A table as the bytes of one Parquet file, in memory.
+ * A table as the bytes of one Parquet file, in memory. What {@link writeParquet} says of types, encodings and errors holds here.
+ *
+ * @param table - any Arrow table; a table without rows keeps its schema.
+ * @param options - see {@link ParquetWriteOptions}.
+ * @returns the bytes of the file. O(bytes).
+ * @throws MillraceError as {@link writeParquet} does.
+ * @example
+ * const bytes = await encodeParquet(tableFromRows([{ id: 1n }]))
+ * new TextDecoder().decode(bytes.subarray(0, 4)) // => 'PAR1'
  */
 export async function encodeParquet(table: Table, options: ParquetWriteOptions = {}): Promise<Uint8Array> {
   const file = fileWriter(writeSettings(options))
-  const pieces: Uint8Array[] = []
+  const output: Output = { pieces: [], length: 0 }
   const batches = table.batches.length === 0 ? [new RecordBatch(table.schema, undefined)] : table.batches
-  for (const batch of batches) pieces.push(...file.add(batch))
-  pieces.push(...file.finish())
-  return concatenated(
-    pieces,
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  )
+  for (const batch of batches) for (const piece of file.add(batch)) addPiece(output, piece)
+  for (const piece of file.finish()) addPiece(output, piece)
+  return take(output)
 }
 
-function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0] as Uint8Array
+/** Pieces of the file that wait to go out together: pages may be small, and every chunk costs its reader a call. */
+interface Output {
+  pieces: Uint8Array[]
+  length: number
+}
+
+/** Add a piece; whether it is time to {@link take} them all. */
+function addPiece(output: Output, piece: Uint8Array): boolean {
+  output.pieces.push(piece)
+  output.length += piece.length
+  return output.length >= OUTPUT_BYTES
+}
+
+function take(output: Output): Uint8Array {
+  const { pieces, length } = output
+  output.pieces = []
+  output.length = 0
   const out = new Uint8Array(length)
   let at = 0
   for (const piece of pieces) {
