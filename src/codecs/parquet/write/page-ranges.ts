@@ -39,6 +39,9 @@ export function pageRanges(
     const rows = Math.max(1, Math.min(pageRows, Math.floor(pageBytes / valueBytes)))
     return evenPages(entries, rows)
   }
+  // A number in any case: where it may be undefined, V8 gives up its compiled loop for every column chunk anew.
+  const eachBytes = valueBytes ?? -1
+  const { starts, ends } = values
   const definitions = leaf.maxDefinition > 0 ? levels.definitions.bytes : undefined
   const repetitions = leaf.maxRepetition > 0 ? levels.repetitions.bytes : undefined
   let page = { start: 0, firstValue: 0, firstRow: 0 }
@@ -56,8 +59,7 @@ export function pageRanges(
       row++
     }
     if (definitions === undefined || definitions[entry] === leaf.maxDefinition) {
-      bytes +=
-        valueBytes === undefined ? 4 + (values.ends[value] as number) - (values.starts[value] as number) : valueBytes
+      bytes += eachBytes < 0 ? 4 + (ends[value] as number) - (starts[value] as number) : eachBytes
       value++
     }
   }
