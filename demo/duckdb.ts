@@ -35,8 +35,8 @@ export async function openDuckDb() {
     const filled = (await columnsOf(table)).filter(({ name }) =>
       FILLED.includes(name.toLowerCase().replaceAll(' ', '_')),
     )
-    const nulls =
-      filled.map(({ name }) => `count(*) FILTER ("${name.replaceAll('"', '""')}" IS NULL)`).join(' + ') || '0'
+    if (filled.length === 0) return 0
+    const nulls = filled.map(({ name }) => `count(*) FILTER ("${name.replaceAll('"', '""')}" IS NULL)`).join(' + ')
     return count(`SELECT ${nulls} AS n FROM ${table}`)
   }
 

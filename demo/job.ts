@@ -23,8 +23,16 @@ export interface JobReport {
   readonly bytes: number
   readonly seconds: number
   readonly peakBytes: number
-  readonly refused: readonly { readonly line: number; readonly reason: string }[]
+  readonly refused: number
+  readonly firstRefused: readonly RefusedRow[]
 }
+
+export interface RefusedRow {
+  readonly line: number
+  readonly reason: string
+}
+
+const SHOWN_REFUSALS = 5
 
 const tell = (message: JobMessage): void => {
   process.send?.(message)
@@ -45,17 +53,19 @@ function textOf(error: unknown): string {
 
 async function run({ endpoint, event }: JobRequest): Promise<JobReport> {
   const client = clientThatCounts(endpoint, (bytesRead) => tell({ type: 'progress', bytesRead }))
-  const refused: { line: number; reason: string }[] = []
-  const handler = createHandler({
-    client,
-    codec: { onInvalidRow: ({ line, reason }) => refused.push({ line, reason }) },
-  })
+  const firstRefused: RefusedRow[] = []
+  let refused = 0
+  const onInvalidRow = ({ line, reason }: RefusedRow): void => {
+    refused++
+    if (firstRefused.length < SHOWN_REFUSALS) firstRefused.push({ line, reason })
+  }
+  const handler = createHandler({ client, codec: { onInvalidRow } })
   const startedAt = performance.now()
   const [result] = await handler(event)
   const seconds = (performance.now() - startedAt) / 1000
   client.destroy()
   if (result === undefined) throw new Error('the event names no object')
-  return { ...result, seconds, peakBytes: peakBytes(), refused }
+  return { ...result, seconds, peakBytes: peakBytes(), refused, firstRefused }
 }
 
 /** Linux counts what the parent held when it started this process into `maxRSS`, but not into the high-water mark of the memory map. */

@@ -2,13 +2,26 @@ import { styleText } from 'node:util'
 import type { Output, Witness } from './duckdb.ts'
 import type { JobReport } from './job.ts'
 
-export interface FileReport {
+/** What became of a file. */
+export type FileReport = DoneReport | FailedReport
+
+export interface DoneReport {
+  readonly kind: 'done'
   readonly job: JobReport
   readonly startupMs: number
   readonly bytesIn: number
   readonly metadata: Readonly<Record<string, string>>
-  readonly witness: Witness
+  /** Why DuckDB could not read the input, where it could not. */
+  readonly witness: Witness | string
   readonly output: Output
+}
+
+export interface FailedReport {
+  readonly kind: 'failed'
+  readonly key: string
+  readonly reason: string
+  /** Objects and unfinished uploads that the job left behind. */
+  readonly left: number
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -16,15 +29,19 @@ const paint = (style: Style, text: string): string => styleText(style, text, { s
 const dim = (text: string): string => paint('dim', text)
 const bold = (text: string): string => paint('bold', text)
 
-const WIDTH = Math.min(process.stdout.columns ?? 110, 130)
+const WIDTH = Math.min(process.stdout.columns || 110, 130)
 const CELL = 26
 
 export const whole = (value: number): string => value.toLocaleString('en-US')
-export const sizeText = (bytes: number): string =>
-  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+const counted = (value: number, one: string, many = `${one}s`): string => `${whole(value)} ${value === 1 ? one : many}`
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} bytes`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
 
 /** What is not as DuckDB sees it; empty when all is well. */
-export function differences({ job, witness, output }: FileReport): string[] {
+function differences({ job, witness, output }: DoneReport): string[] {
+  if (typeof witness === 'string') return []
   const checks: [string, number, number][] = [
     ['rows read', job.rowsIn, witness.rowsIn],
     ['distinct rows', job.rowsOut, witness.distinctRows],
@@ -36,41 +53,61 @@ export function differences({ job, witness, output }: FileReport): string[] {
     .map(([what, ours, theirs]) => `${what}: ${whole(ours)}, DuckDB ${whole(theirs)}`)
 }
 
+/** Whether the job ran and DuckDB has nothing against it. Of broken rows it may keep others than the job does. */
+export function isFine(report: FileReport): boolean {
+  return report.kind === 'done' && (report.job.refused > 0 || differences(report).length === 0)
+}
+
 export function printFile(report: FileReport): void {
+  if (report.kind === 'failed') printFailure(report)
+  else printDone(report)
+  line('')
+}
+
+function printFailure({ key, reason, left }: FailedReport): void {
+  line(`${bold(key)} ${dim('→')} ${paint('red', 'failed')}`)
+  row('error', [reason])
+  row('S3', [left === 0 ? 'nothing was written, no upload is left behind' : paint('red', `${left} left behind`)])
+}
+
+function printDone(report: DoneReport): void {
   const { job, startupMs, bytesIn, metadata, witness, output } = report
-  const duplicates = job.rowsIn - job.rowsOut
   line(`${bold(job.source)} ${dim('→')} ${bold(job.output)}`)
   row('rows', [
     `${bold(whole(job.rowsIn))} in`,
     `${bold(whole(job.rowsOut))} out`,
-    `${whole(duplicates)} ${duplicates === 1 ? 'duplicate' : 'duplicates'} dropped`,
-    `${whole(witness.nulls)} nulls filled`,
-    `${whole(job.refused.length)} refused`,
+    `${counted(job.rowsIn - job.rowsOut, 'duplicate')} dropped`,
+    ...(typeof witness === 'string' ? [] : [`${counted(witness.nulls - output.nulls, 'null')} filled`]),
+    `${whole(job.refused)} refused`,
   ])
-  for (const { line: at, reason } of job.refused)
+  for (const { line: at, reason } of job.firstRefused) {
     line(`            ${paint('yellow', `line ${at} refused:`)} ${reason}`)
+  }
+  const more = job.refused - job.firstRefused.length
+  if (more > 0) line(dim(`            and ${whole(more)} more`))
   row('bytes', [`${sizeText(bytesIn)} in`, `${sizeText(job.bytes)} out, snappy Parquet`])
   row('time', [
     `${bold(job.seconds.toFixed(2))} s for the job`,
-    `${(bytesIn / 1e6 / job.seconds).toFixed(1)} MB/s`,
+    `${sizeText(bytesIn / job.seconds)}/s`,
     `${whole(Math.round(job.rowsIn / job.seconds))} rows/s`,
-    `${(startupMs / 1000).toFixed(2)} s to start the process`,
+    `${(startupMs / 1000).toFixed(2)} s before that to start the process`,
   ])
   row('memory', [`${sizeText(job.peakBytes)} at the peak, Node and AWS SDK included`])
   row(
     'metadata',
     Object.entries(metadata).map(([name, value]) => `${dim(`${name}:`)} ${value}`),
   )
-  const wrong = differences(report)
-  row(
-    'DuckDB',
-    wrong.length === 0
-      ? [paint('green', '✓ counts the same rows, in the input and in the output')]
-      : wrong.map((text) => paint('red', text)),
-  )
+  row('DuckDB', verdict(report))
   line('')
   printTable(output)
-  line('')
+}
+
+function verdict(report: DoneReport): string[] {
+  if (typeof report.witness === 'string') return [paint('yellow', `cannot read the input itself: ${report.witness}`)]
+  const found = differences(report)
+  if (found.length === 0) return [paint('green', '✓ counts the same rows, in the input and in the output')]
+  if (report.job.refused === 0) return found.map((text) => paint('red', text))
+  return [...found.map((text) => paint('yellow', text)), 'it treats the refused rows otherwise']
 }
 
 /** The first rows: as many leading columns as fit, and always the last two, which the job added. */
@@ -96,13 +133,23 @@ function printTable({ columns, firstRows }: Output): void {
     const shownText = text.trimEnd()
     line(`    ${index === 0 ? bold(shownText) : index === 1 ? dim(shownText) : shownText}`)
   }
-  const rest = hidden > 0 ? `, ${hidden} of them not shown` : ''
-  line(dim(`    ${columns.length} columns${rest}`))
+  const names = columns.slice(shown.length, -2).map(({ name }) => name)
+  line(
+    dim(
+      shortenTo(
+        `    ${counted(columns.length, 'column')}${hidden > 0 ? `, not shown: ${names.join(', ')}` : ''}`,
+        WIDTH,
+      ),
+    ),
+  )
 }
 
 function shorten(text: string): string {
-  const clean = text.replaceAll(/\s+/g, ' ')
-  return clean.length > CELL ? `${clean.slice(0, CELL - 1)}…` : clean
+  return shortenTo(text.replaceAll(/\s+/g, ' '), CELL)
+}
+
+function shortenTo(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
 function row(label: string, parts: readonly string[]): void {
@@ -114,17 +161,26 @@ export function line(text: string): void {
 }
 
 export function printTotals(reports: readonly FileReport[]): void {
-  const sum = (pick: (report: FileReport) => number): number =>
-    reports.reduce((total, report) => total + pick(report), 0)
-  const wrong = reports.filter((report) => differences(report).length > 0).length
+  const done = reports.filter((report) => report.kind === 'done')
+  const failed = reports.length - done.length
+  const sum = (pick: (report: DoneReport) => number): number => done.reduce((total, report) => total + pick(report), 0)
+  if (done.length > 0) {
+    line(
+      `${bold(counted(done.length, 'file'))}, ${counted(
+        sum(({ job }) => job.rowsIn),
+        'row',
+      )}, ${sizeText(sum(({ bytesIn }) => bytesIn))} in, ` +
+        `${sizeText(sum(({ job }) => job.bytes))} out, ${sum(({ job }) => job.seconds).toFixed(2)} s of work. ${agreement(done)}`,
+    )
+  }
+  if (failed > 0) line(paint('red', `${counted(failed, 'file')} failed.`))
   line(
-    `${bold(reports.length === 1 ? 'One file' : `${reports.length} files`)}, ${whole(sum(({ job }) => job.rowsIn))} rows, ${sizeText(sum(({ bytesIn }) => bytesIn))} in, ` +
-      `${sizeText(sum(({ job }) => job.bytes))} out, ${sum(({ job }) => job.seconds).toFixed(2)} s of work. ` +
-      (wrong === 0 ? paint('green', 'DuckDB agrees on every file.') : paint('red', `DuckDB disagrees on ${wrong}.`)),
+    dim('The handler that did this: examples/s3-job/handler.ts. Your own files: npm run demo -- path/to/file.csv ...'),
   )
-  line(
-    dim(
-      'The handler that did this: examples/s3-job/handler.ts. Now put your own file through it: npm run demo -- path/to/file.csv',
-    ),
-  )
+}
+
+function agreement(reports: readonly DoneReport[]): string {
+  const wrong = reports.filter((report) => differences(report).length > 0 || typeof report.witness === 'string').length
+  if (wrong > 0) return paint('yellow', `DuckDB agrees on all but ${wrong}.`)
+  return paint('green', 'DuckDB agrees on every file.')
 }

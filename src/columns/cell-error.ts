@@ -4,10 +4,10 @@ import { isMillraceError, MillraceError, type Position } from '../errors.ts'
 import { columnTypeName } from './column-type.ts'
 import type { Shape } from './shape.ts'
 
-/** That a JavaScript value does not fit its column; says what kind of value it is, never which. */
-export function misfit(value: unknown, type: DataType, position: Position): MillraceError {
+/** That a JavaScript value does not fit its column; says what kind of value it is, never which, and `otherwise` what to do. */
+export function misfit(value: unknown, type: DataType, position: Position, otherwise = ''): MillraceError {
   const name = columnTypeName(type)
-  const remedy = remedyFor(value, type)
+  const remedy = remedyFor(value, type) || otherwise
   return new MillraceError('TYPE_MISMATCH', `${kindName(value)} does not fit type ${name} exactly${remedy}`, {
     position,
   })

@@ -109,9 +109,13 @@ function refuseKnownNames(schema: Schema, names: readonly string[]): void {
   const known = new Set(schema.fields.map(({ name }) => name))
   const conflict = names.find((name) => known.has(name))
   if (conflict !== undefined) {
-    throw new MillraceError('COLUMN_CONFLICT', 'the table has a column of this name; rename or leave out one of them', {
-      position: { column: conflict },
-    })
+    throw new MillraceError(
+      'COLUMN_CONFLICT',
+      'the table has a column of the name to add; rename it or leave it out first',
+      {
+        position: { column: conflict },
+      },
+    )
   }
 }
 

@@ -12,6 +12,8 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
 /** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
 export type Fill = unknown
 
+const ADVICE = ': fill nulls with a value of the type that the column has, or cast the column first'
+
 /** One column's fill in one run. `type` is what the column becomes. */
 interface ColumnFill {
   readonly type: DataType
@@ -70,7 +72,7 @@ function columnFill(field: Field, fill: Fill): ColumnFill {
 function constantFill(field: Field, value: unknown): ColumnFill {
   const type = fillType(field, value)
   const builder = columnBuilder(type)
-  if (!builder.append(value)) throw misfit(value, type, { column: field.name })
+  if (!builder.append(value)) throw misfit(value, type, { column: field.name }, ADVICE)
   const one = builder.finish()
   return {
     type,
@@ -93,7 +95,7 @@ function computedFill(field: Field, compute: () => unknown): ColumnFill {
       const rows = missingRows(column)
       for (const row of rows) {
         const value = ahead.length > 0 ? ahead.pop() : compute()
-        if (!builder.append(value)) throw misfit(value, type, { row: before + row + 1, column: field.name })
+        if (!builder.append(value)) throw misfit(value, type, { row: before + row + 1, column: field.name }, ADVICE)
       }
       return replaceRows(column, rows, builder.finish())
     },

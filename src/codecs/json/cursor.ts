@@ -47,7 +47,7 @@ export function fail(cursor: Cursor, fault: Fault, at: number): -1 {
 export const syntax = (reason: string): Fault => ({ code: 'JSON_INVALID', reason })
 
 export const NO_FAULT: Fault = syntax('')
-export const EXPECTED_VALUE = syntax('a value is expected here')
+export const EXPECTED_VALUE = syntax('a value is expected here; NaN and Infinity are none')
 export const EXPECTED_KEY = syntax('a key in double quotes is expected here')
 export const EXPECTED_COLON = syntax('a colon is expected after the key')
 export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected here')
