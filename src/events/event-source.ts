@@ -117,6 +117,8 @@ function sourceOfOthers(event: Fields): EventSource | undefined {
   if (typeof event['deliveryStreamArn'] === 'string' && Array.isArray(event['records'])) return 'firehose'
   if (RECORD_SOURCES.get(event['eventSource']) === 'kafka' && isObject(event['records'])) return 'kafka'
   if (Array.isArray(event['tasks']) && isObject(event['job'])) return 's3-batch'
+  // What S3 sends when a notification is configured: it has no records.
+  if (event['Event'] === 's3:TestEvent') return 's3'
   return Array.isArray(event['Items']) ? 'distributed-map' : undefined
 }
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { MillraceError } from '../errors.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError } from './payload.ts'
@@ -46,7 +47,7 @@ function isGzip(bytes: Uint8Array): boolean {
 /** The inflated bytes, all members of the gzip one after the other. Zeros after its end are padding, other bytes a fault. */
 export function gunzip(bytes: Uint8Array, maxBytes: number, place: Place): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes })
+    return gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH) })
   } catch (cause) {
     const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
     throw isTooLarge

@@ -10,7 +10,8 @@ import type { StandardIssue, StandardResult, StandardSchema } from './standard-s
  * An integer beyond 2^53 reaches the schema as a bigint: a schema that asks for a number refuses it, one that asks for a bigint gets it
  * exact, one that turns it into a string gets its digits. A number written with a fraction or an exponent is a double; one beyond the
  * doubles (`1e400`) is refused. A key `__proto__` is an own key like any other. Where a source carries JSON itself, such as the detail of
- * an EventBridge event, that is the value. The payload is not unzipped: see `gunzipPayload`.
+ * an EventBridge event, that is the value; Lambda's runtime has parsed it by then, so its integers beyond 2^53 are rounded before anybody
+ * sees them: producers send such as text. The payload is not unzipped: see `gunzipPayload`.
  *
  * @param schema - any synchronous Standard Schema: zod, zod/mini, valibot, arktype.
  * @param options.maxDepth - how deep objects and lists may be nested; 64.
@@ -50,9 +51,9 @@ function check(validate: (value: unknown) => unknown, value: unknown, place: Pla
   } catch (cause) {
     throw payloadError('PAYLOAD_INVALID', 'made its schema throw', { place, cause })
   }
-  if (result instanceof Promise) {
+  if ('then' in result) {
     // Nobody waits for it, so its failure must not end the process.
-    result.catch(() => {})
+    result.then(undefined, () => {})
     throw payloadError('PAYLOAD_INVALID', 'has an asynchronous schema: give a synchronous one', { place })
   }
   if (result.issues === undefined) return result.value

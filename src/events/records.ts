@@ -106,6 +106,8 @@ function listsOf(source: EventSource, event: unknown): readonly RecordList[] {
   if (Array.isArray(event)) return [{ list: event, place: undefined, read }]
   const fields = isFields(event) ? event : {}
   const name = LISTS.get(source)
+  // The test event of S3 has no list.
+  if (source === 's3' && fields['Records'] === undefined) return []
   if (name !== undefined) return [listOf(fields[name], placeAt(undefined, name), read)]
   if (source !== 'kafka') return [{ list: [event], place: ROOT, read, isSingle: true }]
   return Object.entries(fields['records'] ?? {}).map(([partition, records]) =>

@@ -64,7 +64,7 @@ export function refOfBusEvent({ detail: { bucket, object }, ...event }: S3EventB
 
 export function refOfTask({ s3Key, s3VersionId, s3Bucket, s3BucketArn }: S3BatchTask): S3ObjectRef {
   return refOf({
-    bucket: s3Bucket ?? bucketOfArn(s3BucketArn ?? ''),
+    bucket: s3Bucket || bucketOfArn(s3BucketArn ?? ''),
     key: decodeKey(s3Key),
     rawKey: s3Key,
     versionId: s3VersionId ?? undefined,

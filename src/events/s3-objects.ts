@@ -71,13 +71,7 @@ function findRefs(value: unknown, place: Place, depth: Depth): Found[] {
     case 'sns':
       return listIn(value, 'Records', place).flatMap(([record, at]) => findInTopicMessage(record, at, depth))
     case 's3-batch':
-      return listIn(value, 'tasks', place).map(([task, at]) =>
-        found(
-          parseEvent(S3BatchTaskSchema, task, { name: 'a task of S3 Batch Operations', path: pathOf(at) }),
-          refOfTask,
-          depth,
-        ),
-      )
+      return listIn(value, 'tasks', place).map(([task, at]) => findInTask(task, at, depth))
     case 's3-eventbridge':
       return [
         found(
@@ -105,6 +99,17 @@ function findInOther(value: unknown, place: Place, depth: Depth): Found[] {
       depth,
     ),
   )
+}
+
+/** The sample event of AWS's tools names no bucket: without one there is no object. */
+function findInTask(task: unknown, place: Place, depth: Depth): Found {
+  const name = 'a task of S3 Batch Operations'
+  const parsed = parseEvent(S3BatchTaskSchema, task, { name, path: pathOf(place) })
+  if (!parsed.ok || parsed.value.s3Bucket || parsed.value.s3BucketArn) return found(parsed, refOfTask, depth)
+  const error = new MillraceError('EVENT_INVALID', `not ${name}: must have s3Bucket or s3BucketArn`, {
+    path: pathOf(place),
+  })
+  return { result: { ok: false, error }, recordId: depth.recordId }
 }
 
 function findInQueueMessage(record: unknown, place: Place, depth: Depth): Found[] {
