@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOAD_ALL, ROUND_TRIPS } from './support/load-all.ts'
 import {
@@ -114,15 +114,28 @@ function isFound(from: string, name: string): boolean {
   }
 }
 
-function nodes(): readonly { readonly name: string; readonly node: string; readonly skip: boolean }[] {
+interface NodeToTest {
+  readonly name: string
+  readonly node: string
+  readonly skip: boolean
+}
+
+/** The Node that runs the tests, the machine's own where it is another, and those of the variable `OTHER_NODES`: paths, as in `PATH`. */
+function nodes(): readonly NodeToTest[] {
   const node = machineNode()
-  const version = node === undefined ? undefined : execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
-  const isOther = version !== undefined && version !== process.version
-  const name = isOther ? `the machine's Node ${version}` : "the machine's own Node (skipped: none, or the same version)"
+  const others = (process.env['OTHER_NODES'] ?? '').split(delimiter).filter((path) => path !== '')
+  const isOther = node !== undefined && versionOf(node) !== process.version
   return [
     { name: `Node ${process.version}`, node: process.execPath, skip: false },
-    { name, node: node ?? '', skip: !isOther },
+    isOther
+      ? { name: `the machine's Node ${versionOf(node)}`, node, skip: false }
+      : { name: "the machine's own Node (skipped: none, or the same version)", node: '', skip: true },
+    ...others.map((path) => ({ name: `Node ${versionOf(path)}`, node: path, skip: false })),
   ]
+}
+
+function versionOf(node: string): string {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
 }
 
 /** The packages that the texts in quotes of the built files begin with: those of their imports are among them. */
