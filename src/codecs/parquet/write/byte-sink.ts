@@ -1,11 +1,18 @@
 /** Bytes under construction. Reused from page to page: `length` goes back to 0, the room stays. */
 export interface ByteSink {
   bytes: Uint8Array
+  /** The same bytes, for words: one store where bytes take four. */
+  view: DataView
   length: number
 }
 
 export function byteSink(capacity = 1024): ByteSink {
-  return { bytes: new Uint8Array(capacity), length: 0 }
+  const bytes = new Uint8Array(capacity)
+  return { bytes, view: viewOf(bytes), length: 0 }
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Make room for `extra` more bytes. The array may be a new one. */
@@ -15,6 +22,7 @@ export function reserve(sink: ByteSink, extra: number): Uint8Array {
     const grown = new Uint8Array(Math.max(needed, sink.bytes.length * 2))
     grown.set(sink.bytes.subarray(0, sink.length))
     sink.bytes = grown
+    sink.view = viewOf(grown)
   }
   return sink.bytes
 }
@@ -43,12 +51,4 @@ export function appendVarint(sink: ByteSink, value: number): void {
   }
   bytes[at++] = value
   sink.length = at
-}
-
-/** Four bytes, little-endian, at a place that is there already. */
-export function setUint32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value
-  bytes[at + 1] = value >>> 8
-  bytes[at + 2] = value >>> 16
-  bytes[at + 3] = value >>> 24
 }

@@ -91,7 +91,8 @@ function appendBlock(sink: ByteSink, deltas: DeltaScratch, count: number, least:
 
 /** 32 offsets of `width` bits are `width` whole words. One loop: it sees every delta of every column. */
 function appendMiniblock(sink: ByteSink, offsets: DeltaScratch, start: number, width: number): void {
-  const bytes = reserve(sink, width * 4)
+  reserve(sink, width * 4)
+  const { view } = sink
   const lowWidth = Math.min(width, 32)
   const highWidth = width - lowWidth
   let at = sink.length
@@ -99,17 +100,14 @@ function appendMiniblock(sink: ByteSink, offsets: DeltaScratch, start: number, w
   let used = 0
   for (let i = start; i < start + MINIBLOCK; i++) {
     const offset = offsets[i] as number
+    // The low 32 bits: that is what ToInt32 keeps of any number.
     let part = offset | 0
-    if (offset > 0x7fffffff) part = (offset % TWO_32) | 0
     let partWidth = lowWidth
     for (;;) {
       pending |= part << used
       used += partWidth
       if (used >= 32) {
-        bytes[at] = pending
-        bytes[at + 1] = pending >>> 8
-        bytes[at + 2] = pending >>> 16
-        bytes[at + 3] = pending >>> 24
+        view.setInt32(at, pending, true)
         at += 4
         used -= 32
         pending = used === 0 ? 0 : part >>> (partWidth - used)

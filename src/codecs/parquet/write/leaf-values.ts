@@ -1,5 +1,6 @@
 import { type Data, DataType, type Vector } from 'apache-arrow'
 import { MillraceError } from '../../../errors.ts'
+import { viewOf } from './byte-sink.ts'
 import type { Physical } from './leaf-type.ts'
 import type { LeafSlots } from './levels.ts'
 import { type PhysicalData, physicalData } from './physical-data.ts'
@@ -18,6 +19,8 @@ export interface LeafValues {
   words: Int32Array
   /** `bytes`, `fixed`: value i is `bytes[starts[i], ends[i])`. */
   bytes: Uint8Array
+  /** The same bytes, for reading words. */
+  view: DataView
   bytesUsed: number
   starts: Int32Array
   ends: Int32Array
@@ -32,7 +35,8 @@ export type OnMisfit = (value: number, rule: string) => never
 
 export function emptyValues(): LeafValues {
   const none = new Int32Array(0)
-  const empty = { bits: new Uint8Array(0), words: none, bytes: new Uint8Array(0), starts: none, ends: none }
+  const bytes = new Uint8Array(0)
+  const empty = { bits: bytes, words: none, bytes, view: viewOf(bytes), starts: none, ends: none }
   return { physical: 'bits', count: 0, bytesUsed: 0, contiguous: true, sources: new Map(), ...empty }
 }
 
@@ -196,7 +200,10 @@ function copySource(values: LeafValues, source: Uint8Array, low: number, high: n
   if (used > 0x7fffffff) {
     throw new MillraceError('LIMIT_EXCEEDED', 'a column holds over 2 GiB in one row group: lower rowGroupRows')
   }
-  values.bytes = roomBytes(values.bytes, used)
+  if (used > values.bytes.length) {
+    values.bytes = roomBytes(values.bytes, used)
+    values.view = viewOf(values.bytes)
+  }
   values.bytes.set(source.subarray(low, high), at)
   values.bytesUsed = used
   if (isShared) values.sources.set(source, at)

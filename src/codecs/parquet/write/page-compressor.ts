@@ -4,13 +4,13 @@ import { snappyCompressor } from 'hysnappy'
 import { MillraceError } from '../../../errors.ts'
 import type { ParquetCompression } from './write-options.ts'
 
-/** Compresses the pages of one run. The result is fresh, or the input itself where the codec is `UNCOMPRESSED`. */
+/** Compresses the pages of one run. The result is fresh: the input may be overwritten. */
 export interface PageCompressor {
   readonly codec: CompressionCodec
   compress(page: Uint8Array): Uint8Array
 }
 
-const NO_COMPRESSION: PageCompressor = { codec: 'UNCOMPRESSED', compress: (page) => page }
+const NO_COMPRESSION: PageCompressor = { codec: 'UNCOMPRESSED', compress: (page) => page.slice() }
 
 /** Levels that were the fastest within a few per cent of the default's size. */
 const ZSTD_LEVEL = 1

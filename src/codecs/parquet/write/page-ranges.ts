@@ -22,35 +22,97 @@ export interface EncodedPage extends PageRange {
 }
 
 /**
- * Cut a column chunk into pages of about `pageBytes` before compression and at most `pageRows` rows. A row never spans two pages. There is at
- * least one page, if an empty one.
+ * Cut a column chunk into pages of `pageBytes` before compression (a row more at the most) and `pageRows` rows. A row never spans two pages.
+ * There is at least one page, if an empty one.
  */
 export function pageRanges(
   leaf: Leaf,
   levels: Levels,
   values: LeafValues,
   encoding: Pick<ChunkEncoding, 'dictionary'>,
+  settings: WriteSettings,
+): PageRange[] {
+  const valueBytes = valueCost(values, encoding)
+  if (leaf.maxRepetition > 0) return listPages(leaf, levels, values, valueBytes, settings)
+  const { pageBytes, pageRows } = settings
+  if (values.count === levels.entries && valueBytes !== undefined) {
+    return evenPages(levels.entries, Math.max(1, Math.min(pageRows, Math.floor(pageBytes / valueBytes))))
+  }
+  return flatPages(leaf, levels, values, valueBytes, settings)
+}
+
+/** Pages where every row is one entry, which may be a null: each is found in steps that double and then halve. */
+function flatPages(
+  leaf: Leaf,
+  levels: Levels,
+  values: LeafValues,
+  valueBytes: number | undefined,
   { pageBytes, pageRows }: WriteSettings,
 ): PageRange[] {
-  const pages: PageRange[] = []
-  const valueBytes = valueCost(values, encoding)
   const { entries } = levels
-  if (leaf.maxRepetition === 0 && values.count === entries && valueBytes !== undefined) {
-    const rows = Math.max(1, Math.min(pageRows, Math.floor(pageBytes / valueBytes)))
-    return evenPages(entries, rows)
-  }
+  const definitions = leaf.maxDefinition > 0 ? levels.definitions.bytes : undefined
+  const pages: PageRange[] = []
+  let [start, firstValue] = [0, 0]
+  do {
+    let [end, lastValue, bytes] = [start, firstValue, 0]
+    const limit = Math.min(entries, start + pageRows)
+    let isFull = false
+    for (let step = 1; end < limit && step >= 1; step = isFull ? step >> 1 : Math.min(step * 2, MAX_STEP)) {
+      const next = Math.min(end + step, limit)
+      const nextValue =
+        lastValue + (definitions === undefined ? next - end : countOf(leaf.maxDefinition, definitions, end, next))
+      const more = bytesOf(values, valueBytes, lastValue, nextValue)
+      const overflows = bytes + more > pageBytes
+      isFull ||= overflows
+      if (overflows && end > start) continue
+      end = next
+      lastValue = nextValue
+      bytes += more
+    }
+    pages.push({ start, end, firstValue, lastValue, firstRow: start, rows: end - start })
+    start = end
+    firstValue = lastValue
+  } while (start < entries)
+  return pages
+}
+
+/** Rows that are looked at in one go. */
+const MAX_STEP = 4096
+
+function countOf(level: number, levels: Uint8Array, start: number, end: number): number {
+  let count = 0
+  for (let i = start; i < end; i++) if (levels[i] === level) count++
+  return count
+}
+
+function bytesOf(values: LeafValues, valueBytes: number | undefined, start: number, end: number): number {
+  if (start === end) return 0
+  if (valueBytes !== undefined) return valueBytes * (end - start)
+  const { starts, ends, contiguous } = values
+  let bytes = 4 * (end - start)
+  if (contiguous) return bytes + (ends[end - 1] as number) - (starts[start] as number)
+  for (let i = start; i < end; i++) bytes += (ends[i] as number) - (starts[i] as number)
+  return bytes
+}
+
+/** Pages where only the repetition levels tell where rows begin. */
+function listPages(
+  leaf: Leaf,
+  levels: Levels,
+  { starts, ends }: LeafValues,
+  valueBytes: number | undefined,
+  { pageBytes, pageRows }: WriteSettings,
+): PageRange[] {
   // A number in any case: where it may be undefined, V8 gives up its compiled loop for every column chunk anew.
   const eachBytes = valueBytes ?? -1
-  const { starts, ends } = values
-  const definitions = leaf.maxDefinition > 0 ? levels.definitions.bytes : undefined
-  const repetitions = leaf.maxRepetition > 0 ? levels.repetitions.bytes : undefined
+  const { entries } = levels
+  const definitions = levels.definitions.bytes
+  const repetitions = levels.repetitions.bytes
+  const pages: PageRange[] = []
   let page = { start: 0, firstValue: 0, firstRow: 0 }
-  let bytes = 0
-  let value = 0
-  let row = 0
+  let [bytes, value, row] = [0, 0, 0]
   for (let entry = 0; entry < entries; entry++) {
-    const isRowStart = repetitions === undefined || repetitions[entry] === 0
-    if (isRowStart) {
+    if (repetitions[entry] === 0) {
       if (bytes >= pageBytes || row - page.firstRow >= pageRows) {
         pages.push({ ...page, end: entry, lastValue: value, rows: row - page.firstRow })
         page = { start: entry, firstValue: value, firstRow: row }
@@ -58,7 +120,7 @@ export function pageRanges(
       }
       row++
     }
-    if (definitions === undefined || definitions[entry] === leaf.maxDefinition) {
+    if (definitions[entry] === leaf.maxDefinition) {
       bytes += eachBytes < 0 ? 4 + (ends[value] as number) - (starts[value] as number) : eachBytes
       value++
     }

@@ -1,4 +1,4 @@
-import { type ByteSink, reserve, setUint32 } from './byte-sink.ts'
+import { type ByteSink, reserve } from './byte-sink.ts'
 import type { LeafValues } from './leaf-values.ts'
 
 /** Bytes from which a native copy beats a loop. */
@@ -51,13 +51,13 @@ function appendWords(
     sink.length += size
     return
   }
+  const { view } = sink
+  let at = sink.length
   for (let i = start; i < end; i++) {
     const from = (order[i] as number) * width
-    for (let word = 0; word < width; word++) {
-      setUint32(bytes, sink.length, words[from + word] as number)
-      sink.length += 4
-    }
+    for (let word = 0; word < width; word++, at += 4) view.setInt32(at, words[from + word] as number, true)
   }
+  sink.length = at
 }
 
 /** Each value behind its length. One loop with the copy inside, since most values are too short for a call. */
@@ -69,7 +69,7 @@ function appendPrefixed(
   order: Int32Array | undefined,
 ): void {
   let bytes = reserve(sink, (end - start) * 8)
-  let at = sink.length
+  let { view, length: at } = sink
   for (let i = start; i < end; i++) {
     const value = order === undefined ? i : (order[i] as number)
     let from = starts[value] as number
@@ -78,11 +78,9 @@ function appendPrefixed(
     if (at + length + 4 > bytes.length) {
       sink.length = at
       bytes = reserve(sink, length + 4)
+      view = sink.view
     }
-    bytes[at] = length
-    bytes[at + 1] = length >>> 8
-    bytes[at + 2] = length >>> 16
-    bytes[at + 3] = length >>> 24
+    view.setInt32(at, length, true)
     at += 4
     if (length < NATIVE_COPY) while (from < to) bytes[at++] = source[from++] as number
     else {

@@ -54,6 +54,7 @@ function appendBitPackedRun(
   const groups = Math.ceil((end - start) / 8)
   appendVarint(sink, groups * 2 + 1)
   const bytes = reserve(sink, groups * bitWidth)
+  const { view } = sink
   const last = sink.length + groups * bitWidth
   let at = sink.length
   let pending = 0
@@ -63,10 +64,7 @@ function appendBitPackedRun(
     pending |= value << pendingBits
     pendingBits += bitWidth
     if (pendingBits >= 32) {
-      bytes[at] = pending
-      bytes[at + 1] = pending >>> 8
-      bytes[at + 2] = pending >>> 16
-      bytes[at + 3] = pending >>> 24
+      view.setInt32(at, pending, true)
       at += 4
       pendingBits -= 32
       // A shift by 32 is a shift by 0 in JavaScript, so a value that went out whole leaves nothing here.

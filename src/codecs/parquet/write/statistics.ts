@@ -109,7 +109,7 @@ function doubleWordBounds(
  * apart by their first four bytes, read as one number.
  */
 function byteBounds(
-  { bytes, starts, ends }: LeafValues,
+  { view, starts, ends }: LeafValues,
   flip: number,
   start: number,
   end: number,
@@ -117,50 +117,48 @@ function byteBounds(
 ): Bounds {
   let min = order === undefined ? start : (order[start] as number)
   let max = min
-  let least = leadingBytes(bytes, starts[min] as number, ends[min] as number, flip)
+  let least = leadingBytes(view, starts[min] as number, ends[min] as number, flip)
   let greatest = least
   for (let at = start; at < end; at++) {
     const i = order === undefined ? at : (order[at] as number)
     const from = starts[i] as number
     const to = ends[i] as number
-    const leading = leadingBytes(bytes, from, to, flip)
+    const leading = leadingBytes(view, from, to, flip)
     if (
-      leading <= least &&
-      (leading < least || compareBytes(bytes, from, to, starts[min] as number, ends[min] as number) < 0)
-    ) {
-      min = i
-      least = leading
-    } else if (
       leading >= greatest &&
-      (leading > greatest || compareBytes(bytes, from, to, starts[max] as number, ends[max] as number) > 0)
+      (leading > greatest || compareBytes(view, from, to, starts[max] as number, ends[max] as number) > 0)
     ) {
       max = i
       greatest = leading
+    } else if (
+      leading <= least &&
+      (leading < least || compareBytes(view, from, to, starts[min] as number, ends[min] as number) < 0)
+    ) {
+      min = i
+      least = leading
     }
   }
   return { min, max }
 }
 
 /** The first four bytes as a number, zeros behind the end. */
-function leadingBytes(bytes: Uint8Array, from: number, to: number, flip: number): number {
-  if (to - from >= 4) {
-    return (
-      ((bytes[from] as number) ^ flip) * 0x1000000 +
-      (((bytes[from + 1] as number) << 16) | ((bytes[from + 2] as number) << 8) | (bytes[from + 3] as number))
-    )
-  }
+function leadingBytes(view: DataView, from: number, to: number, flip: number): number {
   let leading = 0
-  for (let i = 0; i < 4; i++)
-    leading = leading * 256 + (from + i < to ? (bytes[from + i] as number) ^ (i === 0 ? flip : 0) : 0)
-  return leading
+  if (to - from >= 4) leading = view.getInt32(from)
+  else for (let at = from, shift = 24; at < to; at++, shift -= 8) leading |= view.getUint8(at) << shift
+  return (leading ^ (flip << 24)) >>> 0
 }
 
-/** Unsigned lexicographic order. Where the first four bytes agree, a flipped first byte changes nothing. */
-function compareBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {
-  const end = a + Math.min(aEnd - a, bEnd - b)
+/** Unsigned lexicographic order, four bytes at a time. Where the first four bytes agree, a flipped first byte changes nothing. */
+function compareBytes(view: DataView, a: number, aEnd: number, b: number, bEnd: number): number {
   const lengths = aEnd - a - (bEnd - b)
+  const end = a + Math.min(aEnd - a, bEnd - b)
+  for (; a + 4 <= end; a += 4, b += 4) {
+    const difference = view.getUint32(a) - view.getUint32(b)
+    if (difference !== 0) return difference
+  }
   for (; a < end; a++, b++) {
-    const difference = (bytes[a] as number) - (bytes[b] as number)
+    const difference = view.getUint8(a) - view.getUint8(b)
     if (difference !== 0) return difference
   }
   return lengths

@@ -24,7 +24,7 @@ const LONG_VALUE = 128
 /** Values that are hashed in one go. */
 const BLOCK = 4096
 /** Values to come that are looked up to see whether they are known. */
-const PICKED = 1024
+const PICKED = 256
 /** What share of its plain bytes a column may keep at the most with a dictionary, before compression. */
 const PAYS = 0.8
 /** Steps along the table, per value, beyond which the values are taken for made to collide. */
@@ -63,10 +63,12 @@ function pays(dictionary: ValueDictionary, values: LeafValues, seen: number): bo
   const { count } = values
   const { size } = dictionary
   const valueBytes = plainBytes(values, seen) / seen
-  const drawn = expectedDistinct(size, seen, count)
+  const paysWith = (distinct: number): boolean =>
+    distinct * valueBytes + (count * bitWidthOf(distinct)) / 8 < PAYS * count * valueBytes
+  if (seen === count) return paysWith(size)
+  if (paysWith(expectedDistinct(size, seen, count))) return true
   // Values that come round in order, such as those of sensors, show no repeat until the round is over: the picked ones tell.
-  const expected = seen === count ? size : Math.min(drawn, Math.round(size / knownShare(dictionary, values, seen)))
-  return expected * valueBytes + (count * bitWidthOf(expected)) / 8 < PAYS * count * valueBytes
+  return paysWith(Math.round(size / knownShare(dictionary, values, seen)))
 }
 
 /** What share of values picked from those to come is in the dictionary already. */
@@ -123,7 +125,7 @@ export function expectedDistinct(distinct: number, seen: number, count: number):
 function indexRange(dictionary: ValueDictionary, values: LeafValues, start: number, end: number): boolean {
   makeRoom(dictionary, dictionary.size + end - start)
   const { table, indexes, first, hashes, block } = dictionary
-  const { physical, words, bytes, starts, ends } = values
+  const { physical, words, view, starts, ends } = values
   const width = physical === 'word' ? 1 : physical === 'double-word' ? 2 : 0
   const mask = table.length - 1
   let { size } = dictionary
@@ -136,7 +138,7 @@ function indexRange(dictionary: ValueDictionary, values: LeafValues, start: numb
       if (hashes[place] === hash) {
         const j = first[place] as number
         if (width === 0) {
-          if (sameBytes(bytes, starts[j] as number, ends[j] as number, starts[i] as number, ends[i] as number)) break
+          if (sameBytes(view, starts[j] as number, ends[j] as number, starts[i] as number, ends[i] as number)) break
         } else if (width === 1) {
           if (words[i] === words[j]) break
         } else if (words[2 * i] === words[2 * j] && words[2 * i + 1] === words[2 * j + 1]) break
@@ -156,43 +158,44 @@ function indexRange(dictionary: ValueDictionary, values: LeafValues, start: numb
   return true
 }
 
-/** Rows that share an entry of an Arrow dictionary are the same bytes, which no loop need find out. */
-function sameBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
+/** Rows that share an entry of an Arrow dictionary are the same bytes, which no loop need find out. The last word may overlap. */
+function sameBytes(view: DataView, a: number, aEnd: number, b: number, bEnd: number): boolean {
   if (aEnd - a !== bEnd - b) return false
   if (a === b) return true
-  while (a < aEnd) if (bytes[a++] !== bytes[b++]) return false
-  return true
+  if (aEnd - a < 4) {
+    while (a < aEnd) if (view.getUint8(a++) !== view.getUint8(b++)) return false
+    return true
+  }
+  for (; a < aEnd - 4; a += 4, b += 4) if (view.getInt32(a) !== view.getInt32(b)) return false
+  return view.getInt32(aEnd - 4) === view.getInt32(bEnd - 4)
 }
 
 function hashRange(values: LeafValues, start: number, end: number, out: Int32Array): void {
-  const { physical, words, bytes, starts, ends } = values
+  const { physical, words, view, starts, ends } = values
   if (physical === 'word') for (let i = start; i < end; i++) out[i - start] = mixed(words[i] as number)
   else if (physical === 'double-word') {
     for (let i = start; i < end; i++) {
       out[i - start] = mixed(Math.imul(words[2 * i] as number, 0x9e3779b1) ^ (words[2 * i + 1] as number))
     }
   } else {
-    for (let i = start; i < end; i++) out[i - start] = hashBytes(bytes, starts[i] as number, ends[i] as number)
+    for (let i = start; i < end; i++) out[i - start] = hashBytes(view, starts[i] as number, ends[i] as number)
   }
 }
 
-/** FNV-1a's step, four bytes at a time; of a long value 32 times four, spread over it. */
-function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+/** FNV-1a's step, four bytes at a time, the last four once more; of a long value 32 times four, spread over it. */
+function hashBytes(view: DataView, start: number, end: number): number {
   const length = end - start
-  const stride = length <= LONG_VALUE ? 4 : Math.floor(length / 32)
   let hash = 0x811c9dc5 ^ length
-  let at = start
-  for (; at + 4 <= end; at += stride) {
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)
-    hash = Math.imul(hash ^ word, 0x01000193)
+  if (length < 4) {
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
+    return mixed(hash)
+  }
+  const stride = length <= LONG_VALUE ? 4 : Math.floor(length / 32)
+  for (let at = start; at < end - 4; at += stride) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193)
     hash ^= hash >>> 15
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
-  return mixed(hash)
+  return mixed(Math.imul(hash ^ view.getInt32(end - 4, true), 0x01000193))
 }
 
 function mixed(hash: number): number {
@@ -201,10 +204,10 @@ function mixed(hash: number): number {
   return hash ^ (hash >>> 16)
 }
 
-function isSame({ physical, words, bytes, starts, ends }: LeafValues, a: number, b: number): boolean {
+function isSame({ physical, words, view, starts, ends }: LeafValues, a: number, b: number): boolean {
   if (physical === 'word') return words[a] === words[b]
   if (physical === 'double-word') return words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
-  return sameBytes(bytes, starts[a] as number, ends[a] as number, starts[b] as number, ends[b] as number)
+  return sameBytes(view, starts[a] as number, ends[a] as number, starts[b] as number, ends[b] as number)
 }
 
 /** Room for `size` distinct values in a table that is half empty. */

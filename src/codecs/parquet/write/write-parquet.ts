@@ -3,7 +3,7 @@ import type { Stage } from '../../../internal/stage.ts'
 import { fileWriter } from './file-writer.ts'
 import { type ParquetWriteOptions, writeSettings } from './write-options.ts'
 
-/** Bytes that are put together before they go out. */
+/** Bytes that are put together before they go out; pieces of more go out as they are. */
 const OUTPUT_BYTES = 256 * 1024
 
 /**
@@ -30,11 +30,9 @@ export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBat
   return async function* (source) {
     const file = fileWriter(settings)
     const output: Output = { pieces: [], length: 0 }
-    for await (const batch of source) {
-      for (const piece of file.add(batch)) if (addPiece(output, piece)) yield take(output)
-    }
-    for (const piece of file.finish()) if (addPiece(output, piece)) yield take(output)
-    if (output.length > 0) yield take(output)
+    for await (const batch of source) yield* grouped(output, file.add(batch))
+    yield* grouped(output, file.finish())
+    if (output.length > 0) yield joined(output)
   }
 }
 
@@ -53,9 +51,9 @@ export async function encodeParquet(table: Table, options: ParquetWriteOptions =
   const file = fileWriter(writeSettings(options))
   const output: Output = { pieces: [], length: 0 }
   const batches = table.batches.length === 0 ? [new RecordBatch(table.schema, undefined)] : table.batches
-  for (const batch of batches) for (const piece of file.add(batch)) addPiece(output, piece)
-  for (const piece of file.finish()) addPiece(output, piece)
-  return take(output)
+  for (const batch of batches) for (const piece of file.add(batch)) add(output, piece)
+  for (const piece of file.finish()) add(output, piece)
+  return joined(output)
 }
 
 /** Pieces of the file that wait to go out together: pages may be small, and every chunk costs its reader a call. */
@@ -64,14 +62,24 @@ interface Output {
   length: number
 }
 
-/** Add a piece; whether it is time to {@link take} them all. */
-function addPiece(output: Output, piece: Uint8Array): boolean {
-  output.pieces.push(piece)
-  output.length += piece.length
-  return output.length >= OUTPUT_BYTES
+/** Pieces, small ones put together. What remains in the output waits for more. */
+function* grouped(output: Output, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    const isLarge = piece.length >= OUTPUT_BYTES
+    if (isLarge && output.length > 0) yield joined(output)
+    if (isLarge) yield piece
+    else add(output, piece)
+    if (output.length >= OUTPUT_BYTES) yield joined(output)
+  }
 }
 
-function take(output: Output): Uint8Array {
+function add(output: Output, piece: Uint8Array): void {
+  output.pieces.push(piece)
+  output.length += piece.length
+}
+
+/** All that waits as one chunk. */
+function joined(output: Output): Uint8Array {
   const { pieces, length } = output
   output.pieces = []
   output.length = 0
