@@ -7,6 +7,7 @@ export {
   type Position,
 } from './errors.ts'
 export * from './events/index.ts'
+export * from './flow/index.ts'
 export type { Result } from './result.ts'
 export { type OutputKeyOptions, outputKey } from './s3/output-key.ts'
 export * from './transform/index.ts'

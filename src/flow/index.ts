@@ -1,1 +1,16 @@
-export {}
+export { isTransientError } from '../internal/transient-error.ts'
+export type { BatchOrder } from './batch-plan.ts'
+export type {
+  BatchResponse,
+  FirehoseOutcome,
+  FirehoseResponse,
+  FirehoseResult,
+  ResponseTo,
+  S3BatchOutcome,
+  S3BatchResponse,
+  S3BatchResult,
+} from './batch-response.ts'
+export { deadline } from './deadline.ts'
+export { type HandlerRun, type ProcessBatchOptions, processBatch, type RecordHandler } from './process-batch.ts'
+export type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
+export { type RetryAttempt, type RetryOptions, retry } from './retry.ts'

@@ -1,0 +1,98 @@
+import type { EventRecord } from '../events/event-record.ts'
+import type { EventSource } from '../events/event-source.ts'
+
+/**
+ * In which order the records of a batch run:
+ *
+ * - `auto`: what the source promises. Standard queues none, FIFO queues that of each message group, streams that of the shard or partition.
+ * - `none`: any.
+ * - `strict`: one by one, nothing after a failure.
+ * - `key`: those of one ordering key one by one, keys side by side.
+ */
+export type BatchOrder = 'auto' | 'none' | 'strict' | 'key'
+
+/** Which records wait for which. Records are known by their place in the batch. */
+export interface BatchPlan {
+  /** The lane of each record: records of a lane run one by one, and none after one that failed. */
+  readonly lanes: Int32Array
+  readonly laneCount: number
+  /** The shard of each record of a stream: Lambda goes on from the lowest reported one, so none beyond a failure is begun. */
+  readonly shards: Int32Array | undefined
+  readonly shardCount: number
+  /** How many lanes run side by side. */
+  readonly workers: number
+}
+
+type Record = EventRecord<unknown>
+type LaneKey = (record: Record, index: number) => string | number
+
+const STREAMS: ReadonlySet<EventSource | undefined> = new Set(['kinesis', 'dynamodb-stream', 'kafka'])
+
+const ONE_LANE: LaneKey = () => 0
+
+export function isStream(source: EventSource | undefined): boolean {
+  return STREAMS.has(source)
+}
+
+export function planBatch(
+  source: EventSource | undefined,
+  records: readonly Record[],
+  { order, concurrency }: { readonly order: BatchOrder; readonly concurrency: number },
+): BatchPlan {
+  const { keyOf, workers } = rulesOf(source, records, order, concurrency)
+  const [lanes, laneCount] = keyOf === undefined ? separate(records.length) : group(records, keyOf)
+  const [shards, shardCount] = isStream(source) ? group(records, shardOf) : [undefined, 0]
+  return { lanes, laneCount, shards, shardCount, workers: Math.min(workers, laneCount) }
+}
+
+/** What tells the lanes apart, nothing where each record has its own, and how many of them run side by side. */
+function rulesOf(
+  source: EventSource | undefined,
+  records: readonly Record[],
+  order: BatchOrder,
+  concurrency: number,
+): { readonly keyOf?: LaneKey; readonly workers: number } {
+  switch (order) {
+    case 'none':
+      return { workers: concurrency }
+    case 'strict':
+      return { keyOf: ONE_LANE, workers: 1 }
+    case 'key':
+      return { keyOf: source === 'kafka' ? keyInPartition : keyOrAlone, workers: concurrency }
+    case 'auto':
+      if (isStream(source)) return { keyOf: shardOf, workers: 1 }
+      return records.some(isOfFifoQueue) ? { keyOf: messageGroup, workers: concurrency } : { workers: concurrency }
+  }
+}
+
+/** A batch of Kinesis or DynamoDB is of one shard, one of Kafka may be of many partitions. */
+const shardOf: LaneKey = ({ kafka }) => kafka?.partition ?? ''
+
+const keyOrAlone: LaneKey = ({ orderingKey }, index) => orderingKey ?? index
+
+const keyInPartition: LaneKey = ({ orderingKey, kafka }) => JSON.stringify([kafka?.partition, orderingKey])
+
+/** A message that lost its group might belong to any: those wait for one another at least. */
+const messageGroup: LaneKey = ({ orderingKey }) => orderingKey ?? 0
+
+/** The ARN tells, not the group: messages of a standard queue may have one too, for fairness. */
+function isOfFifoQueue({ source, raw }: Record): boolean {
+  if (source !== 'sqs' || typeof raw !== 'object' || raw === null || !('eventSourceARN' in raw)) return false
+  return typeof raw.eventSourceARN === 'string' && raw.eventSourceARN.endsWith('.fifo')
+}
+
+function separate(count: number): [Int32Array, number] {
+  return [Int32Array.from({ length: count }, (_, index) => index), count]
+}
+
+function group(records: readonly Record[], keyOf: LaneKey): [Int32Array, number] {
+  const numbers = new Map<string | number, number>()
+  const groups = new Int32Array(records.length)
+  for (const [index, record] of records.entries()) {
+    const key = keyOf(record, index)
+    const number = numbers.get(key) ?? numbers.size
+    if (number === numbers.size) numbers.set(key, number)
+    groups[index] = number
+  }
+  return [groups, numbers.size]
+}

@@ -1,0 +1,31 @@
+import {
+  DEFAULT_RESERVE_MS,
+  type DeadlineOptions,
+  deadlineExceeded,
+  MAX_TIMER_MS,
+  millisecondsLeft,
+  type RemainingTime,
+} from './remaining-time.ts'
+
+/**
+ * A signal that aborts shortly before Lambda ends the invocation, for whatever takes a signal: the AWS SDK, `fetch`, `pipeline`, `retry`.
+ *
+ * Its timer keeps neither the process nor the invocation alive.
+ *
+ * @param context - what Lambda hands to the handler as its second argument.
+ * @param options.reserveMs - milliseconds kept back for what comes after; 1,000.
+ * @returns a signal, aborted already where no more than the reserve is left. Its reason is a MillraceError `DEADLINE_EXCEEDED`. O(1).
+ * @throws MillraceError `OPTION_INVALID` for a context that cannot tell the remaining time.
+ * @example
+ * deadline({ getRemainingTimeInMillis: () => 900 }, { reserveMs: 1000 }).reason.code // => 'DEADLINE_EXCEEDED'
+ */
+export function deadline(
+  context: RemainingTime,
+  { reserveMs = DEFAULT_RESERVE_MS }: DeadlineOptions = {},
+): AbortSignal {
+  const left = millisecondsLeft(context, reserveMs)
+  if (left <= 0) return AbortSignal.abort(deadlineExceeded())
+  const controller = new AbortController()
+  if (left <= MAX_TIMER_MS) setTimeout(() => controller.abort(deadlineExceeded()), left).unref()
+  return controller.signal
+}

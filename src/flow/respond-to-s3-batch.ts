@@ -1,0 +1,58 @@
+import type { EventRecord } from '../events/event-record.ts'
+import type { S3BatchOutcome, S3BatchResponse, S3BatchResult } from './batch-response.ts'
+import { type BatchOutcome, isFinished, QUARANTINED, type Respond } from './outcome.ts'
+import { batchFailed } from './reject-failures.ts'
+
+const CODES: readonly unknown[] = ['Succeeded', 'TemporaryFailure', 'PermanentFailure']
+
+/** What S3 keeps of a `resultString`. */
+const MAX_RESULT_LENGTH = 1024
+
+/** For S3 Batch Operations: a result code for each task. What cannot be read will not be readable later either. */
+export function respondToS3Batch(event: unknown, records: readonly EventRecord<unknown>[]): Respond {
+  const head = {
+    invocationSchemaVersion: textIn(event, 'invocationSchemaVersion') ?? '1.0',
+    treatMissingKeysAs: 'PermanentFailure' as const,
+    invocationId: textIn(event, 'invocationId') ?? '',
+  }
+  const tasks = records.map(({ id, payload }) => ({ id, isPoison: !payload.ok }))
+  return (outcome): S3BatchResponse => ({
+    ...head,
+    results: tasks.flatMap(({ id: taskId, isPoison }, index): S3BatchResult[] => {
+      if (taskId === '' && !isFinished(outcome, index)) throw batchFailed(outcome)
+      const { resultCode, resultString = '' } = outcomeOf(outcome, index, isPoison)
+      return taskId === '' ? [] : [{ taskId, resultCode, resultString: resultString.slice(0, MAX_RESULT_LENGTH) }]
+    }),
+  })
+}
+
+function outcomeOf(outcome: BatchOutcome, index: number, isPoison: boolean): S3BatchOutcome {
+  if (isFinished(outcome, index)) return outcomeOfResult(outcome.results[index])
+  if (!outcome.errors.has(index)) return { resultCode: 'TemporaryFailure', resultString: 'not finished' }
+  return {
+    resultCode: isPoison ? 'PermanentFailure' : 'TemporaryFailure',
+    resultString: nameOf(outcome.errors.get(index)),
+  }
+}
+
+function outcomeOfResult(value: unknown): S3BatchOutcome {
+  if (value === QUARANTINED) return { resultCode: 'Succeeded', resultString: 'quarantined' }
+  if (typeof value === 'string') return { resultCode: 'Succeeded', resultString: value }
+  if (typeof value !== 'object' || value === null || !('resultCode' in value)) return { resultCode: 'Succeeded' }
+  return isOutcome(value) ? value : { resultCode: 'TemporaryFailure', resultString: 'not a result code of S3 Batch' }
+}
+
+function isOutcome(value: { readonly resultCode: unknown; readonly resultString?: unknown }): value is S3BatchOutcome {
+  return CODES.includes(value.resultCode) && ['string', 'undefined'].includes(typeof value.resultString)
+}
+
+/** The report of a job may be read by others than its logs, so it gets the name of an error, not its message. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error'
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
+}
+
+function textIn(event: unknown, name: string): string | undefined {
+  const value = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,129 @@
+import type { BatchPlan } from './batch-plan.ts'
+
+/** How far a record came. */
+export const Progress = {
+  /** Not begun. */
+  waiting: 0,
+  /** Begun, and not heard of since. */
+  running: 1,
+  done: 2,
+  failed: 3,
+} as const
+
+export interface BatchRun {
+  /** One of {@link Progress} for each record. */
+  readonly progress: Uint8Array
+  /** What the work on each record that is done gave. */
+  readonly results: readonly unknown[]
+  /** Why each record failed; what is thrown may be undefined. */
+  readonly errors: ReadonlyMap<number, unknown>
+}
+
+export interface BatchWork {
+  /** Begin the work on a record; it may throw, reject or never settle. */
+  readonly start: (index: number) => unknown
+  /** Hears of every failure before the worker goes on. Must not throw. */
+  readonly onFailure: (index: number, error: unknown) => PromiseLike<void>
+  /** Asked before each record: a batch of work that never waits starves every timer. */
+  readonly isOver: () => boolean
+  /** Called when a worker finds that it is over. */
+  readonly onOver: () => void
+}
+
+/**
+ * Run a batch by its plan: always the first record that may run, never more at once than there are workers.
+ *
+ * Whoever stops waiting for `finished` finds in `run` how far each record came; no record is begun once it `isOver`.
+ */
+export function runBatch(
+  plan: BatchPlan,
+  work: BatchWork,
+): { readonly run: BatchRun; readonly finished: Promise<unknown> } {
+  const count = plan.lanes.length
+  const progress = new Uint8Array(count)
+  const results: unknown[] = new Array(count)
+  const errors = new Map<number, unknown>()
+  const { take, release, fail } = lanesOf(plan)
+
+  async function runWorker(): Promise<void> {
+    for (let index = take(); index !== -1; ) {
+      if (work.isOver()) return work.onOver()
+      progress[index] = Progress.running
+      try {
+        results[index] = await work.start(index)
+        progress[index] = Progress.done
+        index = release(index)
+      } catch (error) {
+        progress[index] = Progress.failed
+        errors.set(index, error)
+        fail(index)
+        await work.onFailure(index, error)
+        index = take()
+      }
+    }
+  }
+
+  const workers = Array.from({ length: plan.workers }, runWorker)
+  return { run: { progress, results, errors }, finished: Promise.all(workers) }
+}
+
+/**
+ * Hands out the records of a batch. A cursor goes through them once; a record whose lane is busy stays behind, and is for the worker
+ * that has the lane. So every lane that is free has nothing left behind the cursor, and the next record is found without a search.
+ */
+function lanesOf({ lanes, laneCount, shards, shardCount }: BatchPlan) {
+  const count = lanes.length
+  const next = nextInLane(lanes, laneCount)
+  const busy = new Uint8Array(laneCount)
+  /** Where each shard ends: at its first failure. */
+  const ends = new Int32Array(shardCount).fill(count)
+  let cursor = 0
+
+  const isBeyondFailure = (index: number): boolean => shards !== undefined && index >= at(ends, at(shards, index))
+
+  /** The next record whose lane is free, -1 where there is none. */
+  const take = (): number => {
+    while (cursor < count) {
+      const index = cursor++
+      const lane = at(lanes, index)
+      if (at(busy, lane) === 1 || isBeyondFailure(index)) continue
+      busy[lane] = 1
+      return index
+    }
+    return -1
+  }
+
+  /** After a record that is done: the one that waited for it, or any other. */
+  const release = (index: number): number => {
+    const waiting = at(next, index)
+    if (waiting !== -1 && waiting < cursor && !isBeyondFailure(waiting)) return waiting
+    busy[at(lanes, index)] = 0
+    return take()
+  }
+
+  /** The lane of a failed record stays busy for good. */
+  const fail = (index: number): void => {
+    if (shards === undefined) return
+    const shard = at(shards, index)
+    ends[shard] = Math.min(at(ends, shard), index)
+  }
+
+  return { take, release, fail }
+}
+
+/** For each record the next one of its lane, -1 for the last. */
+function nextInLane(lanes: Int32Array, laneCount: number): Int32Array {
+  const next = new Int32Array(lanes.length)
+  const following = new Int32Array(laneCount).fill(-1)
+  for (let index = lanes.length - 1; index >= 0; index--) {
+    const lane = at(lanes, index)
+    next[index] = at(following, lane)
+    following[lane] = index
+  }
+  return next
+}
+
+/** An index that cannot be out of range. */
+function at(list: Int32Array | Uint8Array, index: number): number {
+  return list[index] ?? 0
+}

@@ -1,0 +1,16 @@
+/** What a promise settles with or, at once when the signal aborts before, its reason. What comes of the promise later is let go. */
+export function settledOrAborted<T>(promise: PromiseLike<T> | T, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return Promise.resolve(promise)
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    const settle =
+      <Value>(pass: (value: Value) => void) =>
+      (value: Value): void => {
+        signal.removeEventListener('abort', onAbort)
+        pass(value)
+      }
+    Promise.resolve(promise).then(settle(resolve), settle(reject))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
+  })
+}

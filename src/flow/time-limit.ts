@@ -1,0 +1,45 @@
+import type { MillraceError } from '../errors.ts'
+import { deadlineExceeded, MAX_TIMER_MS, millisecondsLeft, type RemainingTime } from './remaining-time.ts'
+
+/** The deadline of a batch, watched by a timer and, where work never waits and so starves the timer, by asking. */
+export interface TimeLimit {
+  /** Aborts at the deadline. */
+  readonly signal: AbortSignal
+  /** Resolves at the deadline, after the signal has aborted; never before. */
+  readonly reached: Promise<void>
+  readonly isReached: () => boolean
+  /** Act as if the timer had fired. */
+  readonly reach: () => void
+  /** Why, once it is reached. */
+  readonly reason: () => MillraceError | undefined
+  readonly end: () => void
+}
+
+/**
+ * The timer keeps the process alive, unlike that of `deadline`: a handler that waits for nothing would end it before the response went out.
+ */
+export function startTimeLimit(context: RemainingTime | undefined, reserveMs: number): TimeLimit {
+  const left = millisecondsLeft(context, reserveMs)
+  const controller = new AbortController()
+  let resolveReached: () => void = () => {}
+  const reached = new Promise<void>((resolve) => {
+    resolveReached = resolve
+  })
+  let reason: MillraceError | undefined
+  const reach = (): void => {
+    if (reason !== undefined) return
+    reason = deadlineExceeded()
+    controller.abort(reason)
+    resolveReached()
+  }
+  if (left <= 0) reach()
+  const timer = left > 0 && left <= MAX_TIMER_MS ? setTimeout(reach, left) : undefined
+  return {
+    signal: controller.signal,
+    reached,
+    isReached: () => reason !== undefined || (context !== undefined && context.getRemainingTimeInMillis() <= reserveMs),
+    reach,
+    reason: () => reason,
+    end: () => clearTimeout(timer),
+  }
+}
