@@ -1,7 +1,7 @@
 import { type Data, DataType } from 'apache-arrow'
 import { columnData, type ValueArray } from './builders/buffers.ts'
 import { concatColumns } from './concat.ts'
-import { layoutOf } from './layout.ts'
+import { checkedOffset, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { runsOf } from './runs.ts'
 import { takeColumn } from './take.ts'
 import { isValid } from './validity.ts'
@@ -22,11 +22,13 @@ export function missingRows(data: Data): Int32Array {
   return rows.subarray(0, count)
 }
 
-/** The column with other values in these rows: one for all of them, or one for each, in order. */
+/** The column with values in its {@link missingRows}: one for all of them, or one for each, in order. */
 export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
   if (rows.length === 0) return data
   const step = fills.length === 1 ? 0 : 1
-  if (layoutOf(data.type) === 'fixed' && fills.nullCount === 0) return replaceFixed(data, rows, fills, step)
+  const layout = layoutOf(data.type)
+  if (layout === 'fixed' && fills.nullCount === 0) return replaceFixed(data, rows, fills, step)
+  if (layout === 'bytes' && fills.nullCount === 0) return replaceBytes(data, rows, fills, step)
   const indices = new Int32Array(data.length)
   for (let row = 0; row < indices.length; row++) indices[row] = row
   for (let at = 0; at < rows.length; at++) indices[rows[at] as number] = data.length + at * step
@@ -42,4 +44,34 @@ function replaceFixed({ type, values, stride, length }: Data, rows: Int32Array, 
     for (let part = 0; part < stride; part++) out[row * stride + part] = from[at * step * stride + part] as never
   }
   return columnData(type, length, { values: out })
+}
+
+/** The same for columns with offsets: what lies between two replaced rows is copied in one piece. */
+function replaceBytes(data: Data, rows: Int32Array, fills: Data, step: number): Data {
+  const from = offsetsOf(data)
+  const fillOffsets = offsetsOf(fills)
+  const offsets = new Int32Array(data.length + 1)
+  let at = 0
+  let fill = 0
+  for (let row = 0; row < data.length; row++) {
+    const isReplaced = row === rows[fill]
+    const source = isReplaced ? fillOffsets : from
+    const place = isReplaced ? fill++ * step : row
+    at += (source[place + 1] as number) - (source[place] as number)
+    offsets[row + 1] = at
+  }
+  const values = new Uint8Array(checkedOffset(at))
+  let next = 0
+  for (let at = 0; at <= rows.length; at++) {
+    const row = rows[at] ?? data.length
+    values.set(data.values.subarray(from[next] as number, from[row] as number), offsets[next] as number)
+    next = row + 1
+    if (row === data.length) break
+    const place = at * step
+    values.set(
+      fills.values.subarray(fillOffsets[place] as number, fillOffsets[place + 1] as number),
+      offsets[row] as number,
+    )
+  }
+  return columnData(data.type, data.length, { valueOffsets: storedOffsets(data.type, offsets), values })
 }

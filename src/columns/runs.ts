@@ -23,6 +23,25 @@ export function runsOf(indices: Int32Array, count: number): Runs {
   return { starts, lengths, count: runs, rows: count }
 }
 
+/** Ranges of the rows, from 0 up to `rows`, that are to be kept; asked for each once, in order. */
+export function runsWhere(rows: number, isKept: (row: number) => boolean): Runs {
+  // Two ranges have a row between them at least.
+  const starts = new Int32Array((rows + 1) >> 1)
+  const lengths = new Int32Array((rows + 1) >> 1)
+  let runs = 0
+  let kept = 0
+  for (let row = 0; row < rows; ) {
+    if (!isKept(row++)) continue
+    const start = row - 1
+    // The row after the range is asked for too, and is not kept.
+    while (row < rows && isKept(row)) row++
+    starts[runs] = start
+    lengths[runs++] = row - start
+    kept += row++ - start
+  }
+  return { starts, lengths, count: runs, rows: kept }
+}
+
 /** The ranges of a list's items that belong to these ranges of its rows. */
 export function itemRuns(runs: Runs, offsets: ArrayLike<number>): Runs {
   const starts = new Int32Array(runs.count)

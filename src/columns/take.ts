@@ -1,4 +1,5 @@
 import { type Data, DataType, type RecordBatch } from 'apache-arrow'
+import { copyBits, countBits } from './bits.ts'
 import { type ColumnParts, columnData, type ValueArray } from './builders/buffers.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { recordBatch } from './record-batch.ts'
@@ -13,9 +14,13 @@ const SHORT_RUN = 32
  * @param indices - rows from 0; the first `count` are used.
  */
 export function takeRows(batch: RecordBatch, indices: Int32Array, count: number): RecordBatch {
-  const runs = runsOf(indices, count)
-  if (count === batch.numRows && runs.count <= 1) return batch
-  return recordBatch(batch.schema, takeColumns(batch.data.children, runs), count)
+  return takeRuns(batch, runsOf(indices, count))
+}
+
+/** The rows in these ranges; the batch itself where it is one range of all. */
+export function takeRuns(batch: RecordBatch, runs: Runs): RecordBatch {
+  if (runs.rows === batch.numRows && runs.count <= 1) return batch
+  return recordBatch(batch.schema, takeColumns(batch.data.children, runs), runs.rows)
 }
 
 export function takeColumns(columns: readonly Data[], runs: Runs): Data[] {
@@ -33,7 +38,7 @@ function takeParts(data: Data, runs: Runs): ColumnParts {
     case 'null':
       return { validity: { bitmap: NO_BITS, nullCount: runs.rows } }
     case 'bool':
-      return { values: takeBits(data.values, data.offset, runs).bits }
+      return { values: takeBits(data.values, data.offset, runs) }
     case 'fixed':
     case 'view':
       return { values: takeFixed(data.values, data.stride, runs), variadicBuffers: data.variadicBuffers }
@@ -60,24 +65,19 @@ const NO_BITS = new Uint8Array(0)
 
 function takeValidity(data: Data, runs: Runs): { bitmap: Uint8Array; nullCount: number } {
   if (DataType.isNull(data.type) || data.nullCount === 0) return { bitmap: NO_BITS, nullCount: 0 }
-  const { bits, set } = takeBits(data.nullBitmap, data.offset, runs)
-  return { bitmap: bits, nullCount: runs.rows - set }
+  const bitmap = takeBits(data.nullBitmap, data.offset, runs)
+  return { bitmap, nullCount: runs.rows - countBits(bitmap, runs.rows) }
 }
 
-function takeBits(from: Uint8Array, offset: number, runs: Runs): { bits: Uint8Array; set: number } {
+function takeBits(from: Uint8Array, offset: number, runs: Runs): Uint8Array {
   const bits = new Uint8Array((runs.rows + 7) >> 3)
   let at = 0
-  let set = 0
   for (let run = 0; run < runs.count; run++) {
-    const start = offset + (runs.starts[run] as number)
-    const end = start + (runs.lengths[run] as number)
-    for (let index = start; index < end; index++, at++) {
-      const bit = ((from[index >> 3] as number) >> (index & 7)) & 1
-      bits[at >> 3] = (bits[at >> 3] as number) | (bit << (at & 7))
-      set += bit
-    }
+    const length = runs.lengths[run] as number
+    copyBits(from, offset + (runs.starts[run] as number), length, bits, at)
+    at += length
   }
-  return { bits, set }
+  return bits
 }
 
 /** `stride` elements a row. Elements of 8 bytes move as two of 4: a NaN keeps its bits, and no bigint is made. */

@@ -3,7 +3,8 @@ import type { Data, RecordBatch, Schema } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
 import { type DistinctRows, distinctRows } from '../columns/distinct-rows.ts'
 import { HASH_WORDS, rowHash } from '../columns/row-hash.ts'
-import { takeRows } from '../columns/take.ts'
+import { runsWhere } from '../columns/runs.ts'
+import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
 import { defineTransform, perSchema, type Transform, type TransformSteps } from './transform.ts'
 
@@ -109,8 +110,8 @@ function keepAtEnd(distinct: DistinctRows, number: NumberRows, keep: 'last' | 'n
 }
 
 function keepRows(batch: RecordBatch, numbers: Int32Array, isKept: (rowNumber: number) => boolean): RecordBatch {
-  const kept = new Int32Array(numbers.length)
-  let count = 0
-  for (let row = 0; row < numbers.length; row++) if (isKept(numbers[row] as number)) kept[count++] = row
-  return takeRows(batch, kept, count)
+  return takeRuns(
+    batch,
+    runsWhere(numbers.length, (row) => isKept(numbers[row] as number)),
+  )
 }

@@ -1,5 +1,6 @@
 import { type Row, rowViews } from '../columns/row.ts'
-import { takeRows } from '../columns/take.ts'
+import { runsWhere } from '../columns/runs.ts'
+import { takeRuns } from '../columns/take.ts'
 import { defineMap, type Transform } from './transform.ts'
 
 /**
@@ -16,11 +17,11 @@ export function filterRows(predicate: (row: Row) => unknown): Transform {
     let before = 0
     return (batch) => {
       const rowAt = rowViews(batch, before)
-      const kept = new Int32Array(batch.numRows)
-      let count = 0
-      for (let row = 0; row < batch.numRows; row++) if (predicate(rowAt(row))) kept[count++] = row
       before += batch.numRows
-      return takeRows(batch, kept, count)
+      return takeRuns(
+        batch,
+        runsWhere(batch.numRows, (row) => Boolean(predicate(rowAt(row)))),
+      )
     }
   })
 }

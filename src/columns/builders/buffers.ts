@@ -1,4 +1,5 @@
 import { Data, type DataType, type Vector } from 'apache-arrow'
+import { countBits } from '../bits.ts'
 
 type TypedArray =
   | Int8Array
@@ -65,13 +66,6 @@ export function validity(): Validity {
 function grownBits(bits: Uint8Array, bytes: number): Uint8Array {
   const larger = grown(bits, bytes)
   return larger.fill(255, bits.length)
-}
-
-/** Set bits among the first `length`. */
-function countBits(bits: Uint8Array, length: number): number {
-  let count = 0
-  for (let index = 0; index < length; index++) count += ((bits[index >> 3] ?? 0) >> (index & 7)) & 1
-  return count
 }
 
 export interface ColumnParts {
