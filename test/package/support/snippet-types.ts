@@ -20,6 +20,7 @@ export interface CheckedSnippets {
 /** What examples of calls to S3 may use without saying so. They do not run. */
 const PRELUDE: Readonly<Record<string, string>> = {
   z: `import * as z from 'zod/mini';`,
+  fc: `import fc from 'fast-check';`,
   pipeline: `import { pipeline } from 'node:stream/promises';`,
   client: `declare const client: import('@aws-sdk/client-s3').S3Client;`,
   batches: `declare const batches: AsyncIterable<import('apache-arrow').RecordBatch>;`,

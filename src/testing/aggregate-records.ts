@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { bytesOfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { anyText } from './event-parts.ts'
+
+/** One record of the user in a record that the Kinesis Producer Library aggregates. */
+export interface KplUserRecord {
+  readonly partitionKey: string
+  readonly data: Uint8Array
+}
+
+const MAGIC = [0xf3, 0x89, 0x9a, 0xc2]
+
+/**
+ * The bytes of the Kinesis record in which the Kinesis Producer Library puts these, to test a handler without that library.
+ *
+ * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
+ *
+ * @returns the magic number, the message in Protocol Buffers, its MD5. O(bytes).
+ * @example
+ * Buffer.from(aggregateRecords([{ partitionKey: 'a', data: Buffer.from('one') }])).toString('hex').slice(0, 8) // => 'f3899ac2'
+ */
+export function aggregateRecords(records: readonly KplUserRecord[]): Uint8Array {
+  const keys = [...new Set(records.map(({ partitionKey }) => partitionKey))]
+  const table = keys.flatMap((key) => field(1, Buffer.from(key)))
+  const messages = records.flatMap(({ partitionKey, data }) =>
+    field(3, [0x08, ...varint(keys.indexOf(partitionKey)), ...field(3, data)]),
+  )
+  const message = Uint8Array.from([...table, ...messages])
+  return Uint8Array.from([...MAGIC, ...message, ...createHash('md5').update(message).digest()])
+}
+
+/**
+ * Kinesis records of the Kinesis Producer Library, of 1 to 5 user records each.
+ *
+ * @param options.payload - what the user records carry.
+ * @returns an arbitrary of the user records and the bytes that hold them.
+ * @example
+ * fc.assert(fc.property(arbitraryAggregatedRecord(), ({ records, bytes }) => bytes.length > 20 && records.length > 0))
+ */
+export function arbitraryAggregatedRecord({ payload = fc.jsonValue() }: PayloadOption = {}): fc.Arbitrary<{
+  readonly records: readonly KplUserRecord[]
+  readonly bytes: Uint8Array
+}> {
+  const record = fc.record({ partitionKey: anyText(6), data: payload.map(bytesOfPayload) })
+  return fc
+    .array(record, { minLength: 1, maxLength: 5 })
+    .map((records) => ({ records, bytes: aggregateRecords(records) }))
+}
+
+/** A field whose value is a length and so many bytes. */
+function field(number: number, bytes: Uint8Array | readonly number[]): number[] {
+  return [number * 8 + 2, ...varint(bytes.length), ...bytes]
+}
+
+/** Seven bits a byte, the lowest first. */
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]
+}

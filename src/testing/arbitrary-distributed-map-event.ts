@@ -1,0 +1,24 @@
+import fc from 'fast-check'
+import type { DistributedMapEvent } from '../events/index.ts'
+import { type RecordCount, withOptional } from './event-parts.ts'
+
+/**
+ * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
+ *
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+ *
+ * @param options.item - the items; any JSON when absent.
+ * @returns an arbitrary of events of `DistributedMapEventSchema`.
+ * @example
+ * fc.assert(fc.property(arbitraryDistributedMapEvent(), (event) => readRecords(event, jsonPayload()).length === event.Items.length))
+ */
+export function arbitraryDistributedMapEvent({
+  item = fc.jsonValue(),
+  minRecords = 1,
+  maxRecords = 5,
+}: RecordCount & { readonly item?: fc.Arbitrary<unknown> } = {}): fc.Arbitrary<DistributedMapEvent> {
+  return withOptional(
+    { Items: fc.array(item, { minLength: minRecords, maxLength: maxRecords }) },
+    { BatchInput: fc.dictionary(fc.constantFrom('day', 'prefix'), fc.jsonValue({ maxDepth: 1 })) },
+  )
+}

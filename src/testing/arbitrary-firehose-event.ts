@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import type { FirehoseEvent } from '../events/index.ts'
+import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import {
+  ACCOUNT,
+  ascending,
+  epochMs,
+  type RecordCount,
+  region,
+  resourceName,
+  sequenceBase,
+  sequenceNumber,
+  shardId,
+} from './event-parts.ts'
+
+/**
+ * What Firehose sends to the function that transforms its records, put there directly or read from a Kinesis data stream.
+ *
+ * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ *
+ * @param options.payload - what the records carry: text and bytes as they are, everything else as its JSON.
+ * @returns an arbitrary of events of `FirehoseEventSchema`.
+ * @example
+ * fc.assert(fc.property(arbitraryFirehoseEvent(), (event) => readRecords(event, bytesPayload()).length === event.records.length))
+ */
+export function arbitraryFirehoseEvent({
+  payload = arbitraryPayload(),
+  ...count
+}: PayloadOption & RecordCount = {}): fc.Arbitrary<FirehoseEvent> {
+  const record = fc.record({
+    data: payload.map(base64OfPayload),
+    approximateArrivalTimestamp: epochMs,
+    partitionKey: fc.constantFrom('a', 'b', 'c'),
+  })
+  const source = fc.record({
+    invocationId: fc.uuid(),
+    stream: resourceName,
+    awsRegion: region,
+    shard: shardId,
+    isFromKinesis: fc.boolean(),
+  })
+  return fc
+    .tuple(source, sequenceBase, ascending(record, count))
+    .map(([{ invocationId, stream, awsRegion, shard, isFromKinesis }, base, records]) => ({
+      invocationId,
+      deliveryStreamArn: `arn:aws:firehose:${awsRegion}:${ACCOUNT}:deliverystream/${stream}`,
+      ...(isFromKinesis && { sourceKinesisStreamArn: `arn:aws:kinesis:${awsRegion}:${ACCOUNT}:stream/${stream}` }),
+      region: awsRegion,
+      records: records.map(([{ data, approximateArrivalTimestamp, partitionKey }, step]) => ({
+        recordId: `${sequenceNumber(base, step)}000000`,
+        approximateArrivalTimestamp,
+        data,
+        ...(isFromKinesis && {
+          kinesisRecordMetadata: {
+            sequenceNumber: sequenceNumber(base, step),
+            subsequenceNumber: 0,
+            partitionKey,
+            shardId: shard,
+            approximateArrivalTimestamp,
+          },
+        }),
+      })),
+    }))
+}

@@ -1,0 +1,50 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { anyText } from './event-parts.ts'
+
+/** A payload of a record: text and bytes go into the record as they are, everything else as its JSON. */
+export type PayloadArbitrary = fc.Arbitrary<unknown>
+
+/** Options of every event whose records carry a payload. */
+export interface PayloadOption {
+  /** What the records carry: text and bytes as they are, everything else as its JSON. {@link arbitraryPayload} when absent. */
+  readonly payload?: PayloadArbitrary
+}
+
+/**
+ * What a record may carry: JSON of any shape, text of any script, any bytes, gzip of these.
+ *
+ * @returns an arbitrary of texts, bytes and JSON values.
+ * @example
+ * fc.assert(fc.property(arbitraryPayload(), (payload) => payload !== undefined))
+ */
+export function arbitraryPayload(): PayloadArbitrary {
+  const plain = fc.oneof(fc.jsonValue(), anyText(), fc.uint8Array({ maxLength: 60 }))
+  return fc.oneof({ weight: 4, arbitrary: plain }, arbitraryGzip(plain))
+}
+
+/**
+ * Payloads compressed with gzip, as producers do to fit more into a record.
+ *
+ * @param payload - what is compressed: text and bytes as they are, everything else as its JSON.
+ * @returns an arbitrary of bytes that begin with gzip's magic number.
+ * @example
+ * fc.assert(fc.property(arbitraryGzip(fc.constant('a,b')), (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b))
+ */
+export function arbitraryGzip(payload: PayloadArbitrary = fc.jsonValue()): fc.Arbitrary<Uint8Array> {
+  return payload.map((each) => new Uint8Array(gzipSync(bytesOfPayload(each))))
+}
+
+export function bytesOfPayload(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+}
+
+export function base64OfPayload(payload: unknown): string {
+  return Buffer.from(bytesOfPayload(payload)).toString('base64')
+}
+
+/** For sources that carry text: bytes come as base64, as producers send them there. */
+export function textOfPayload(payload: unknown): string {
+  return payload instanceof Uint8Array ? base64OfPayload(payload) : Buffer.from(bytesOfPayload(payload)).toString()
+}

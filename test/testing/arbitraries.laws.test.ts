@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { decodeCsv } from '../../src/codecs/index.ts'
+import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
+import { detectSource, gunzipPayload, jsonPayload, kplPayload, readRecords } from '../../src/events/index.ts'
+import {
+  arbitraryAggregatedRecord,
+  arbitraryCsv,
+  arbitraryGzip,
+  arbitraryKinesisEvent,
+  arbitraryTable,
+} from '../../src/testing/index.ts'
+import { SOURCES } from '../support/event-arbitraries.ts'
+import { law } from '../support/law.ts'
+
+for (const { source, schema, arbitrary } of SOURCES) {
+  law(
+    `testing: every generated ${source} event is of its schema, which keeps all of it, and tells its source`,
+    fc.property(arbitrary, (event) => {
+      expect(schema.parse(event)).toEqual(event)
+      expect(detectSource(event)).toBe(source)
+    }),
+    { runs: 100 },
+  )
+}
+
+law(
+  'testing: every generated event is JSON, as Lambda hands it over',
+  fc.property(fc.oneof(...SOURCES.map(({ arbitrary }) => arbitrary)), (event) => {
+    expect(JSON.parse(JSON.stringify(event))).toEqual(event)
+  }),
+)
+
+law(
+  'testing: an event takes payloads of your own, whatever is around them',
+  fc.property(
+    arbitraryKinesisEvent({ payload: arbitraryGzip(fc.record({ id: fc.nat() })), minRecords: 0, maxRecords: 3 }),
+    (event) => {
+      const records = readRecords(event, gunzipPayload(jsonPayload()))
+      expect(records.length).toBeLessThanOrEqual(3)
+      expect(records.every(({ payload }) => payload.ok)).toBe(true)
+    },
+  ),
+)
+
+law(
+  'testing: aggregated records come apart again, in order',
+  fc.property(arbitraryAggregatedRecord(), fc.uuid(), ({ records, bytes }, sequenceNumber) => {
+    const data = Buffer.from(bytes).toString('base64')
+    const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'k', sequenceNumber } }] }
+    const read = readRecords(event, kplPayload({ decode: ({ data: each }) => each }))
+    expect(read).toEqual(
+      records.map(({ partitionKey, data: value }, subSequence) => ({
+        source: 'kinesis',
+        id: sequenceNumber,
+        orderingKey: partitionKey,
+        subSequence,
+        payload: { ok: true, value },
+        raw: event.Records[0],
+      })),
+    )
+  }),
+)
+
+law(
+  'testing: a generated table has rows of its columns',
+  fc.property(arbitraryTable({ maxColumns: 3, maxRows: 7 }), (table) => {
+    expect(table.numCols).toBeLessThanOrEqual(3)
+    expect([...rowsFromTable(table)]).toHaveLength(table.numRows)
+  }),
+)
+
+law(
+  'testing: a generated CSV can be read, all rows of it',
+  fc.property(arbitraryCsv({ maxColumns: 3 }), (bytes) => {
+    expect(decodeCsv(bytes).numCols).toBeLessThanOrEqual(3)
+  }),
+)
