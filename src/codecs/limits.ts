@@ -11,7 +11,7 @@ export interface CodecLimits {
   readonly maxDepth?: number
   /** Bytes of one field or value. Default 64 MiB. */
   readonly maxFieldBytes?: number
-  /** Bytes of one row of text. Default 128 MiB. */
+  /** Bytes of one row of text, and of memory for the lists of a JSON row. Default 128 MiB. */
   readonly maxRowBytes?: number
 }
 

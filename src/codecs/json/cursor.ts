@@ -33,6 +33,7 @@ export interface Cursor {
   lenient: boolean
   readonly maxDepth: number
   readonly maxFieldBytes: number
+  readonly maxRowBytes: number
 }
 
 /** Give up at an offset. Returns -1, which kernels hand on. */
@@ -68,6 +69,15 @@ export const TOO_DEEP: Fault = {
 }
 export const FIELD_TOO_LONG: Fault = { code: 'LIMIT_EXCEEDED', reason: 'a value is longer than limits.maxFieldBytes' }
 export const ROW_TOO_LONG: Fault = { code: 'LIMIT_EXCEEDED', reason: 'a row is longer than limits.maxRowBytes' }
+export const LISTS_TOO_LARGE: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason:
+    'the lists of a row take more memory than limits.maxRowBytes; the objects in them may have many different keys',
+}
+export const TOO_MANY_KEYS: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason: 'an object has too many different keys to look for a repeated one',
+}
 export const TOO_MANY_COLUMNS: Fault = {
   code: 'LIMIT_EXCEEDED',
   reason: 'the rows have more different keys than limits.maxColumns allows',

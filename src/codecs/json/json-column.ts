@@ -59,6 +59,8 @@ export interface JsonColumn {
   first: JsonColumn | undefined
   /** The slot written last, -1 at the start of a batch. */
   last: number
+  /** What the column is in a batch that has no value of it: one for all such batches, since of many columns most are empty in most of them. */
+  nulls: Data | undefined
   capacity: number
   validity: Uint8Array
   /** Booleans as bits. */
@@ -127,6 +129,7 @@ export function jsonColumn({
     next: undefined,
     first: readAs === READ.struct ? children[0] : undefined,
     last: -1,
+    nulls: undefined,
     capacity: 0,
     validity: NO_BYTES,
     bits: NO_BYTES,
@@ -229,6 +232,12 @@ export function missingChild(parent: JsonColumn, slot: number): JsonColumn | und
 
 /** The column of the first `slots` slots, copied out of the buffers, which are then as good as new. */
 export function takeColumn(column: JsonColumn, slots: number): Data {
+  if (column.last >= 0) return takeWritten(column, slots)
+  if (column.nulls?.length !== slots) column.nulls = takeWritten(column, slots)
+  return column.nulls
+}
+
+function takeWritten(column: JsonColumn, slots: number): Data {
   const { type } = column.field
   ensureSlots(column, slots)
   const validity = takeValidity(column, slots)

@@ -6,8 +6,8 @@ import {
   EXPECTED_COMMA_OR_BRACKET,
   EXPECTED_KEY,
   fail,
+  LISTS_TOO_LARGE,
   REPEATED_KEY,
-  ROW_TOO_LONG,
   TOO_DEEP,
 } from './cursor.ts'
 import {
@@ -49,8 +49,6 @@ import {
 import { keyText } from './string-text.ts'
 import { isKey } from './survey.ts'
 
-/** The bytes that the slots of one row's lists may take before the row is refused. */
-const MAX_ITEM_BYTES = 256 * 1024 * 1024
 /** Digits that a double counts exactly. */
 const EXACT_DIGITS = 15
 const TWO_32 = 2 ** 32
@@ -361,7 +359,8 @@ function readList(cursor: Cursor, list: JsonColumn, slot: number, at: number, de
   else {
     for (;;) {
       if (index >= items.capacity) {
-        if (index * list.itemBytes > MAX_ITEM_BYTES) return fail(cursor, ROW_TOO_LONG, at)
+        // The room doubles, and items may take far more of it than of the text.
+        if (2 * index * list.itemBytes > cursor.maxRowBytes) return fail(cursor, LISTS_TOO_LARGE, at)
         ensureSlots(items, index + 1)
       }
       items.last = index

@@ -24,7 +24,6 @@ export interface Bookmark {
 /** The bytes of a file on their way past, and the walk over the rows in them. Offsets are into `cursor.bytes`. */
 export interface RowWalk {
   readonly cursor: Cursor
-  readonly maxRowBytes: number
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
   /** Whether the byte order mark has been looked for. */
   begun: boolean
@@ -68,10 +67,10 @@ export function newRowWalk(limits: CodecLimits, onInvalidRow: RowWalk['onInvalid
     lenient: false,
     maxDepth: Math.min(limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEEPEST),
     maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
+    maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
   }
   return {
     cursor,
-    maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
     onInvalidRow,
     begun: false,
     mayRetry: false,
@@ -191,7 +190,7 @@ export function goBack(walk: RowWalk): void {
 
 /** Fail where more bytes would be needed than a row may have. */
 export function checkRowBytes(walk: RowWalk): void {
-  if (walk.dataEnd - walk.at > walk.maxRowBytes) throw rowError(walk, ROW_TOO_LONG, walk.cursor.line)
+  if (walk.dataEnd - walk.at > walk.cursor.maxRowBytes) throw rowError(walk, ROW_TOO_LONG, walk.cursor.line)
 }
 
 /** The error of a fault in the row in hand, or after it. */

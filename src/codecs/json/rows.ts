@@ -155,7 +155,7 @@ function takeRow(walk: RowWalk, taker: RowTaker): number {
     cursor.line = line
     return takeAgain(walk, taker)
   }
-  return end - at > walk.maxRowBytes ? fail(cursor, ROW_TOO_LONG, at) : end
+  return end - at > cursor.maxRowBytes ? fail(cursor, ROW_TOO_LONG, at) : end
 }
 
 /**
@@ -168,18 +168,18 @@ function takeAgain(walk: RowWalk, taker: RowTaker): number {
   const end = examine(walk, at)
   if (end < 0) return end
   const { line } = cursor
-  const row = withoutRepeats(cursor, at)
+  const bytes = fault.code === 'LIMIT_EXCEEDED' ? undefined : withoutRepeats(cursor, at, end)
   cursor.line = line
-  if (row === undefined) {
+  if (bytes === -1) return -1
+  if (bytes === undefined) {
     fail(cursor, fault, faultAt)
     cursor.faultColumn = faultColumn
     cursor.faultPinned = faultPinned
     return -1
   }
   taker.undo()
-  const bytes = new Uint8Array(row.length + 1)
-  bytes.set(row)
-  const copy: Cursor = { ...cursor, bytes, view: new DataView(bytes.buffer), end: row.length }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const copy: Cursor = { ...cursor, bytes, view, end: bytes.length - 1 }
   const taken = taker.take(copy, 0)
   cursor.itemBytes = copy.itemBytes
   if (taken >= 0) {

@@ -44,7 +44,7 @@ export interface Survey {
   /** What the row in hand has changed, so that a row that is refused leaves no mark. */
   readonly changed: Shape[]
   readonly changedFrom: number[]
-  readonly added: { parent: Shape; name: string }[]
+  readonly added: { readonly parent: Shape; readonly name: string; readonly field: Shape }[]
   readonly scratch: Int32Array
 }
 
@@ -75,14 +75,19 @@ export function undoRow(survey: Survey): void {
   for (let index = survey.changed.length - 1; index >= 0; index--) {
     ;(survey.changed[index] as Shape).seen = survey.changedFrom[index] as number
   }
-  for (const { parent, name } of survey.added) {
-    const shape = parent.fields?.get(name)
-    parent.fields?.delete(name)
-    if (parent.first === shape) parent.first = undefined
-    for (const field of parent.fields?.values() ?? []) if (field.next === shape) field.next = undefined
-  }
+  const gone = new Set(survey.added.map(({ field }) => field))
+  for (const { parent, name } of survey.added) parent.fields?.delete(name)
+  for (const parent of new Set(survey.added.map((one) => one.parent))) forgetNext(parent, gone)
   survey.columns -= survey.added.length
   keepRow(survey)
+}
+
+/** Expect none of these fields any more. */
+function forgetNext(parent: Shape, gone: ReadonlySet<Shape>): void {
+  if (parent.first !== undefined && gone.has(parent.first)) parent.first = undefined
+  for (const field of parent.fields?.values() ?? []) {
+    if (field.next !== undefined && gone.has(field.next)) field.next = undefined
+  }
 }
 
 /** The row in hand stays. */
@@ -193,7 +198,7 @@ function fieldOf(survey: Survey, shape: Shape, bytes: Uint8Array, start: number,
   survey.columns++
   const field = newShape(bytes.slice(start, end + 1))
   shape.fields.set(name, field)
-  survey.added.push({ parent: shape, name })
+  survey.added.push({ parent: shape, name, field })
   return field
 }
 
