@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { type BatchOrder, processBatch } from '../../src/flow/index.ts'
+import { dynamoDBEvent, type Item, kafkaEvent, kinesisEvent, numberOf, queueEvent } from '../support/batch-events.ts'
+import {
+  arbitraryScripts,
+  type Moment,
+  numberPayload,
+  numbersOf,
+  type Script,
+  stage,
+} from '../support/batch-scripts.ts'
+import {
+  type Delivery,
+  type SimulatedRecord,
+  simulateKafka,
+  simulateQueue,
+  simulateShard,
+} from '../support/lambda-simulator.ts'
+import { law } from '../support/law.ts'
+
+type Simulated = Script & SimulatedRecord
+
+const idOf = ({ number }: Item): string => String(number).padStart(21, '0')
+const named = (scripts: readonly Script[]): Simulated[] => scripts.map((each) => ({ ...each, id: idOf(each) }))
+
+const settings = fc.record({ batchSize: fc.integer({ min: 1, max: 8 }), concurrency: fc.integer({ min: 1, max: 4 }) })
+const quarantines = fc.boolean()
+
+/** Nothing is lost: every record is acknowledged or a dead letter, and whatever is acknowledged was done or put into quarantine. */
+function expectNothingLost(
+  records: readonly Simulated[],
+  delivery: Delivery<Simulated>,
+  runs: readonly Moment[][],
+): void {
+  const { acknowledged, deadLetters } = delivery
+  const all = [...acknowledged, ...deadLetters].map(({ number }) => number)
+  expect(all.sort((left, right) => left - right)).toEqual(records.map(({ number }) => number))
+  const finished = new Set(runs.flatMap((run) => numbersOf(run, 'done', 'quarantine')))
+  expect(acknowledged.filter(({ number }) => !finished.has(number))).toEqual([])
+}
+
+/** In one run, the records of a lane begin one after another as they stand, each when the one before it is done, and none after a failure. */
+function expectInOrder(run: readonly Moment[], lane: readonly Item[]): void {
+  const numbers = new Set(lane.map(({ number }) => number))
+  const moments = run.filter(({ number }) => numbers.has(number))
+  const begun = numbersOf(moments, 'begin', 'quarantine')
+  expect(begun).toEqual(lane.slice(0, begun.length).map(({ number }) => number))
+  const steps = moments.filter(({ what }) => what !== 'quarantine').map(({ what }) => what)
+  expect(steps.join(' ')).toMatch(/^(begin done ?)*(begin fail)?$/)
+}
+
+const byKey = (batch: readonly Script[]): readonly (readonly Script[])[] =>
+  [...new Set(batch.map(({ key }) => key))].map((key) => batch.filter((each) => each.key === key))
+
+describe('queues', () => {
+  for (const isFifo of [false, true]) {
+    law(
+      `${isFifo ? 'FIFO' : 'standard'} queue: every message is handled, in quarantine or a dead letter, whatever handlers do`,
+      fc.asyncProperty(
+        arbitraryScripts(),
+        settings,
+        quarantines,
+        async (scripts, { batchSize, concurrency }, quarantined) => {
+          const { runs, next, handler, quarantine } = stage(scripts)
+          const messages = named(scripts)
+          const delivery = await simulateQueue(messages, { batchSize, maxReceiveCount: 3, isFifo }, async (batch) => {
+            next()
+            const options = { payload: numberPayload, concurrency, ...(quarantined && { quarantine }) }
+            const response = await processBatch(queueEvent(batch, { isFifo }), handler, options)
+            const run = runs.at(-1) ?? []
+            if (isFifo) for (const group of byKey(batch)) expectInOrder(run, group)
+            else {
+              const finished = numbersOf(run, 'done', 'quarantine')
+              const reported = response.batchItemFailures.map(({ itemIdentifier }) => numberOf(itemIdentifier))
+              expect(reported).toEqual(batch.map(({ number }) => number).filter((number) => !finished.includes(number)))
+            }
+            return response
+          })
+          expectNothingLost(messages, delivery, runs)
+        },
+      ),
+    )
+  }
+
+  law(
+    'FIFO queue: a message begins only when all before it in its group were done, in quarantine or dead letters',
+    fc.asyncProperty(arbitraryScripts({ poison: false }), settings, async (scripts, { batchSize, concurrency }) => {
+      const { runs, next, handler } = stage(scripts)
+      const delivery = await simulateQueue(named(scripts), { batchSize, maxReceiveCount: 3, isFifo: true }, (batch) => {
+        next()
+        return processBatch(queueEvent(batch, { isFifo: true }), handler, { payload: numberPayload, concurrency })
+      })
+      const dead = new Set(delivery.deadLetters.map(({ number }) => number))
+      for (const group of byKey(scripts)) {
+        const done = runs
+          .flatMap((run) => numbersOf(run, 'done'))
+          .filter((number) => group.some((each) => each.number === number))
+        expect(done).toEqual(group.map(({ number }) => number).filter((number) => !dead.has(number)))
+      }
+    }),
+  )
+})
+
+describe('shards', () => {
+  const EVENTS = { Kinesis: kinesisEvent, 'DynamoDB streams': dynamoDBEvent }
+  const orders = fc.constantFrom<BatchOrder>('auto', 'strict', 'key', 'none')
+  const shardSettings = fc.record({
+    batchSize: fc.integer({ min: 1, max: 8 }),
+    maximumRetryAttempts: fc.nat(4),
+    bisectBatchOnFunctionError: fc.boolean(),
+  })
+
+  for (const [name, eventOf] of Object.entries(EVENTS)) {
+    law(
+      `${name}: every record is handled, in quarantine or a dead letter, and one checkpoint is reported: the lowest unfinished`,
+      fc.asyncProperty(
+        arbitraryScripts(),
+        shardSettings,
+        orders,
+        quarantines,
+        async (scripts, shard, order, quarantined) => {
+          const { runs, next, handler, quarantine } = stage(scripts)
+          const records = named(scripts)
+          const delivery = await simulateShard(records, shard, async (batch) => {
+            next()
+            const options = { payload: numberPayload, order, concurrency: 3, ...(quarantined && { quarantine }) }
+            const response = await processBatch(eventOf(batch), handler, options)
+            const finished = new Set(numbersOf(runs.at(-1) ?? [], 'done', 'quarantine'))
+            const lowest = batch.find(({ number }) => !finished.has(number))
+            expect(response.batchItemFailures).toEqual(lowest === undefined ? [] : [{ itemIdentifier: lowest.id }])
+            return response
+          })
+          expectNothingLost(records, delivery, runs)
+        },
+      ),
+    )
+
+    law(
+      `${name}: one by one, and nothing after the reported failure is handled in that run`,
+      fc.asyncProperty(arbitraryScripts(), shardSettings, quarantines, async (scripts, shard, quarantined) => {
+        const { runs, next, handler, quarantine } = stage(scripts)
+        await simulateShard(named(scripts), shard, async (batch) => {
+          next()
+          const options = { payload: numberPayload, ...(quarantined && { quarantine }) }
+          const response = await processBatch(eventOf(batch), handler, options)
+          expectInOrder(runs.at(-1) ?? [], batch)
+          return response
+        })
+      }),
+    )
+
+    law(
+      `${name}, order key: keys in order side by side, and nothing beyond a known failure begins`,
+      fc.asyncProperty(
+        arbitraryScripts(),
+        shardSettings,
+        fc.integer({ min: 1, max: 4 }),
+        async (scripts, shard, concurrency) => {
+          const { runs, next, handler } = stage(scripts)
+          await simulateShard(named(scripts), shard, async (batch) => {
+            next()
+            const response = await processBatch(eventOf(batch), handler, {
+              payload: numberPayload,
+              order: 'key',
+              concurrency,
+            })
+            const run = runs.at(-1) ?? []
+            for (const lane of byKey(batch)) expectInOrder(run, lane)
+            let failure = Number.POSITIVE_INFINITY
+            for (const { what, number } of run) {
+              if (what === 'fail') failure = Math.min(failure, number)
+              if (what === 'begin') expect(number).toBeLessThan(failure)
+            }
+            return response
+          })
+        },
+      ),
+    )
+  }
+})
+
+describe('Kafka', () => {
+  law(
+    'Kafka: every record is handled, in quarantine or a dead letter, and a partition never goes on after its failure',
+    fc.asyncProperty(
+      arbitraryScripts(),
+      fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom<BatchOrder>('auto', 'key', 'strict', 'none'),
+      quarantines,
+      async (scripts, count, order, quarantined) => {
+        const { runs, next, handler, quarantine } = stage(scripts)
+        const records = scripts.map((each) => ({
+          ...each,
+          id: { partition: `orders-${each.number % count}`, offset: each.number },
+        }))
+        const partitions = Array.from({ length: count }, (_, number) =>
+          records.filter((record) => record.number % count === number),
+        )
+        const delivery = await simulateKafka(partitions, { batchSize: 5, maximumRetryAttempts: 2 }, async (slices) => {
+          next()
+          const options = { payload: numberPayload, order, concurrency: 3, ...(quarantined && { quarantine }) }
+          const response = await processBatch(kafkaEvent(slices), handler, options)
+          const run = runs.at(-1) ?? []
+          const finished = new Set(numbersOf(run, 'done', 'quarantine'))
+          const lowest = slices.flatMap((slice) => slice.find(({ number }) => !finished.has(number)) ?? [])
+          expect(response.batchItemFailures).toEqual(lowest.map(({ id }) => ({ itemIdentifier: id })))
+          if (order === 'auto') for (const slice of slices) expectInOrder(run, slice)
+          if (order === 'key') for (const lane of slices.flatMap(byKey)) expectInOrder(run, lane)
+          return response
+        })
+        expectNothingLost(records, delivery, runs)
+      },
+    ),
+  )
+})
