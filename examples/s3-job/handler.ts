@@ -10,15 +10,15 @@ export function createHandler({ client = new S3Client({}), codec = {} as CodecOp
   return async (event: unknown) => {
     const results = []
     for (const { bucket, key } of s3Objects(event)) {
-      const output = {
-        bucket,
-        key: outputKey(key, { from: 'landing', to: 'processed' }),
-        contentType: parquet().contentType,
-      }
+      const output = outputKey(key, { from: 'landing', to: 'processed' })
       const now = new Date()
       const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
-      // Metadata is US-ASCII: encodeURI leaves ordinary keys as they are. It is asked for when all rows have passed.
-      const metadata = () => ({ source: encodeURI(key), processed_at: now.toISOString(), row_count: `${rowsOut.rows}` })
+      // US-ASCII: encodeURI leaves ordinary keys as they are. A multipart upload (over 100 MiB) begins before all rows are counted.
+      const metadata = ({ complete }: { complete: boolean }) => ({
+        source: encodeURI(key),
+        processed_at: now.toISOString(),
+        ...(complete && { row_count: `${rowsOut.rows}` }),
+      })
       const { bytes } = await pipeline(
         codecFor(key, codec).read(s3Source(client, { bucket, key })),
         rowsIn,
@@ -28,9 +28,9 @@ export function createHandler({ client = new S3Client({}), codec = {} as CodecOp
         addBatchMetadata({ now: () => now }),
         rowsOut,
         parquet().write(),
-        s3Sink(client, { ...output, metadata }),
+        s3Sink(client, { bucket, key: output, contentType: parquet().contentType, metadata }),
       )
-      results.push({ source: key, output: output.key, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
+      results.push({ source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
     }
     return results
   }

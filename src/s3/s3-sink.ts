@@ -15,9 +15,11 @@ export interface S3Target {
   readonly contentType?: string
   /**
    * User metadata. A function is called once, when the first request goes out: then all bytes have come, if they are at most
-   * `singlePutLimit`.
+   * `singlePutLimit`, and `complete` is true. Else it is false, and what counts the whole, such as rows, is not known yet.
    */
-  readonly metadata?: ObjectMetadata | (() => ObjectMetadata | Promise<ObjectMetadata>)
+  readonly metadata?:
+    | ObjectMetadata
+    | ((state: { readonly complete: boolean }) => ObjectMetadata | Promise<ObjectMetadata>)
   /** `'*'`: write only where no object is. */
   readonly ifNoneMatch?: '*'
 }
@@ -79,7 +81,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
   const place = { Bucket: target.bucket, Key: target.key }
 
   const put = async (bytes: Uint8Array, signal: AbortSignal): Promise<string | undefined> => {
-    const headers = await headersOf(target)
+    const headers = await headersOf(target, true)
     const streamed = isStreamed(bytes)
     for (let failures = 1; ; failures++) {
       signal.throwIfAborted()
@@ -115,7 +117,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
           throw new MillraceError('TYPE_MISMATCH', 'a chunk that is no Uint8Array came to s3Sink')
         bytes += chunk.length
         if (upload === undefined && bytes > singlePutLimit) {
-          const headers = await headersOf(target)
+          const headers = await headersOf(target, false)
           upload = await startMultipartUpload(client, place, headers, {
             ifNoneMatch,
             partBytes,
@@ -139,8 +141,8 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
 }
 
 /** What goes with the object, checked, as the first request carries it. */
-async function headersOf({ contentType, metadata }: S3Target) {
-  const Metadata = typeof metadata === 'function' ? await metadata() : metadata
+async function headersOf({ contentType, metadata }: S3Target, complete: boolean) {
+  const Metadata = typeof metadata === 'function' ? await metadata({ complete }) : metadata
   checkHeaders(contentType, Metadata)
   return {
     ...(contentType !== undefined && { ContentType: contentType }),

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MillraceError } from '../../src/errors.ts'
 import { bytesOfPart } from '../../src/s3/multipart-upload.ts'
 import { type S3SinkOptions, type S3Target, s3Sink } from '../../src/s3/s3-sink.ts'
@@ -91,6 +91,16 @@ describe('s3Sink: one put', () => {
     }
     await sinkOf(quick, { metadata: () => ({ row_count: String(rows) }) })(counted())
     expect((await head()).Metadata).toEqual({ row_count: '4' })
+  })
+
+  test.each<[string, S3SinkOptions, number]>([
+    ['true for one put', quick, 4],
+    ['false for a multipart upload, which begins before the last bytes come', multipart, 8],
+  ])('metadata of a function hears whether all bytes have come: %s', async (_, options, count) => {
+    const metadata = vi.fn(({ complete }: { complete: boolean }) => ({ complete: String(complete) }))
+    await sinkOf(options, { metadata })(blocks(count))
+    expect((await head()).Metadata).toEqual({ complete: String(options === quick) })
+    expect(metadata).toHaveBeenCalledOnce()
   })
 
   test('one sink can write again', async () => {
