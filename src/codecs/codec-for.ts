@@ -7,7 +7,7 @@ import { type CsvOptions, csv } from './csv/csv.ts'
 import { type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
 import { type ParquetOptions, parquet } from './parquet/parquet.ts'
-import { chunksOf, isByteSource } from './source.ts'
+import { type ByteSource, chunksOf, isByteSource, isBytes } from './source.ts'
 
 /** The options of all formats together: each format takes those that it knows. */
 export type CodecOptions = CsvOptions & JsonOptions & ParquetOptions
@@ -51,13 +51,14 @@ function formatCodec(format: string, options: CodecOptions): Codec {
 }
 
 function compressed(codec: Codec, compression: FileCompression, { limits }: CodecOptions): Codec {
+  const isParquet = codec.name === 'parquet'
   const read = (input: CodecInput) => {
-    const size = input instanceof Uint8Array ? input.length : isByteSource(input) ? (input.size ?? 0) : 0
-    const held = defaultInflatedBytes(size)
-    const maxBytes = limits?.maxInflatedBytes ?? (codec.name === 'parquet' ? held : Math.max(held, MIN_STREAMED_BYTES))
-    return codec.read({
-      [Symbol.asyncIterator]: () => inflate(compression, maxBytes)(chunksOf(input))[Symbol.asyncIterator](),
-    })
+    const held = defaultInflatedBytes(sizeOf(input))
+    const maxBytes = limits?.maxInflatedBytes ?? (isParquet ? held : Math.max(held, MIN_STREAMED_BYTES))
+    const chunks = (): AsyncIterable<Uint8Array> => inflate(compression, maxBytes)(chunksOf(input))
+    // Parquet is read by range, which would inflate the file again for each.
+    const canReadAgain = isBytes(input) || isByteSource(input)
+    return codec.read(canReadAgain && !isParquet ? inflatedSource(chunks) : chunks())
   }
   const write = (): Stage<RecordBatch, Uint8Array> => {
     const encode = codec.write()
@@ -65,4 +66,31 @@ function compressed(codec: Codec, compression: FileCompression, { limits }: Code
     return (batches) => compress(encode(batches))
   }
   return { name: codec.name, contentType: `application/${compression}`, read, write }
+}
+
+/** Bytes of the compressed file, 0 where they are not known yet. */
+function sizeOf(input: CodecInput): number {
+  if (isBytes(input)) return input.length
+  return isByteSource(input) ? (input.size ?? 0) : 0
+}
+
+/** A source that is inflated anew, from its start, each time that it is read. */
+function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
+  async function* stream({ start, end = Number.POSITIVE_INFINITY } = { start: 0 }): AsyncGenerator<Uint8Array> {
+    let at = 0
+    for await (const chunk of chunks()) {
+      const part = chunk.subarray(Math.max(0, start - at), Math.max(0, end - at))
+      if (part.length > 0) yield part
+      at += chunk.length
+      if (at >= end) return
+    }
+  }
+  return {
+    stream,
+    async read(start, end) {
+      const parts: Uint8Array[] = []
+      for await (const part of stream({ start, end })) parts.push(part)
+      return new Uint8Array(Buffer.concat(parts))
+    },
+  }
 }

@@ -2,6 +2,7 @@ import { type Transform as ByteTransform, pipeline, Readable } from 'node:stream
 import zlib from 'node:zlib'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import type { Stage } from '../internal/stage.ts'
+import { sourceTail } from './source-tail.ts'
 import { zstdFrames } from './zstd-frames.ts'
 
 /** A compression around a whole file, by its name in the field. */
@@ -47,8 +48,19 @@ export function deflate(compression: FileCompression): Stage<Uint8Array, Uint8Ar
     )
 }
 
+/** zlib goes from member to member, but takes a zero after one for padding and stops there, whatever else may come. */
 async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* inflated(source, zlib.createGunzip({ chunkSize: CHUNK_BYTES }), 'gzip')
+  const engine = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
+  const tail = sourceTail(source)
+  try {
+    yield* inflated(tail.chunks(), engine, 'gzip')
+    if ((await tail.contentEnd()) > engine.bytesWritten)
+      throw new MillraceError('ENCODING_INVALID', 'something follows the zeros that end the gzip file', {
+        position: { byteOffset: engine.bytesWritten },
+      })
+  } finally {
+    tail.close()
+  }
 }
 
 async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
@@ -40,7 +41,8 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
  * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened anew for every call and closed after it, so nothing
  * is held between reads; a stream takes 256 KiB at a time.
  *
- * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read; the system's error is the cause.
+ * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
+ *   became shorter while it was read.
  * @example
  * for await (const batch of csv().read(fileSource('data/people.csv'))) console.log(batch.numRows) // => 2
  */
@@ -51,9 +53,13 @@ export function fileSource(path: string): ByteSource {
       const file = await openFile(path)
       let ahead = readAhead(file, range.start, range.end)
       try {
+        const { size } = await file.stat().catch(unreadable)
         for (let at = range.start; ; ) {
           const chunk = await ahead.catch(unreadable)
-          if (chunk.length === 0) return
+          if (chunk.length === 0) {
+            if (at < Math.min(size, range.end ?? size)) throw shortened()
+            return
+          }
           at += chunk.length
           ahead = readAhead(file, at, range.end)
           yield chunk
@@ -70,7 +76,7 @@ export function fileSource(path: string): ByteSource {
         let filled = 0
         while (filled < bytes.length) {
           const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch(unreadable)
-          if (bytesRead === 0) throw new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
+          if (bytesRead === 0) throw shortened()
           filled += bytesRead
         }
         return bytes
@@ -110,12 +116,41 @@ function unreadable(cause: unknown): never {
   throw new MillraceError('SOURCE_UNAVAILABLE', 'the file cannot be opened or read', { cause })
 }
 
-export function isByteSource(input: CodecInput): input is ByteSource {
-  return !(input instanceof Uint8Array) && 'stream' in input && typeof input.stream === 'function'
+function shortened(): MillraceError {
+  return new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
 }
 
-/** The bytes of any codec input, in order, once. */
+/** Whether a codec's input is bytes in memory, of this realm or another. */
+export function isBytes(input: CodecInput): input is Uint8Array {
+  return types.isUint8Array(input)
+}
+
+export function isByteSource(input: CodecInput): input is ByteSource {
+  return isObject(input) && !isBytes(input) && 'stream' in input && typeof input.stream === 'function'
+}
+
+/**
+ * The bytes of any codec input, in order, once.
+ *
+ * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
+ */
 export function chunksOf(input: CodecInput): AsyncIterable<Uint8Array> {
-  if (input instanceof Uint8Array) return bytesSource(input).stream()
-  return isByteSource(input) ? input.stream() : input
+  if (isBytes(input)) return bytesSource(input).stream()
+  const chunks = isByteSource(input) ? input.stream() : input
+  if (isObject(chunks) && Symbol.asyncIterator in chunks) return checked(chunks)
+  throw new MillraceError('TYPE_MISMATCH', 'a codec reads a Uint8Array, a ByteSource or a stream of Uint8Array')
+}
+
+/** Text in the place of bytes is what a stream gives that decodes by itself: its characters would be taken for something else. */
+async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (!isBytes(chunk)) {
+      throw new MillraceError('TYPE_MISMATCH', 'a chunk of the source is no Uint8Array; read it without an encoding')
+    }
+    yield chunk
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -1,7 +1,6 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type FileCompression, inflate } from '../../src/codecs/compression.ts'
-import { bytesSource } from '../../src/codecs/source.ts'
 import { collectBytes } from '../support/streams.ts'
 
 const compress = {
@@ -12,6 +11,10 @@ const text = (value: string) => new TextEncoder().encode(value)
 
 async function* oneChunk(bytes: Uint8Array) {
   yield bytes
+}
+
+async function* chunksOf(bytes: Uint8Array, size: number) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
 const inflated = (compression: FileCompression, bytes: Uint8Array, maxBytes = 1e9) =>
@@ -71,8 +74,24 @@ test('zstd: skippable frames are left out', async () => {
   expect(await inflated('zstd', bytes)).toEqual(text('kept'))
 })
 
-test('bytesSource: a range leaves out its end', async () => {
-  const source = bytesSource(text('abcdef'))
-  expect(await source.read(1, 3)).toEqual(text('bc'))
-  expect(await collectBytes(source.stream({ start: 2, end: 100 }))).toEqual(text('cdef'))
+describe('gzip: zeros after the end', () => {
+  const zeros = new Uint8Array(700)
+
+  test('are padding', async () => {
+    const bytes = Buffer.concat([gzipSync('first '), gzipSync('second'), zeros])
+    for (const size of [1, 7, 1000]) {
+      expect(await collectBytes(inflate('gzip', 1e9)(chunksOf(bytes, size)))).toEqual(text('first second'))
+    }
+  })
+
+  test.each([
+    ['a member', gzipSync('lost')],
+    ['anything else', text('lost')],
+  ])('are not when %s follows them', async (_, rest) => {
+    const bytes = Buffer.concat([gzipSync('first'), zeros, rest])
+    for (const size of [1, 7, 500, 1000]) {
+      const read = collectBytes(inflate('gzip', 1e9)(chunksOf(bytes, size)))
+      await expect(read).rejects.toMatchObject({ code: 'ENCODING_INVALID' })
+    }
+  })
 })

@@ -4,7 +4,7 @@ import { MillraceError } from '../../errors.ts'
 import type { Codec, CodecInput, CodecName } from '../codec.ts'
 import type { InvalidRow } from '../csv/csv-options.ts'
 import type { CodecLimits } from '../limits.ts'
-import { chunksOf, isByteSource } from '../source.ts'
+import { chunksOf, isByteSource, isBytes } from '../source.ts'
 import { type JsonReader, jsonReader, type ReadPlan, shapeReader } from './reader.ts'
 import type { Shape } from './shape.ts'
 import { jsonWriter, type WriteForm } from './write-json.ts'
@@ -146,7 +146,7 @@ async function* readBatches(source: CodecInput, plan: ReadPlan): AsyncGenerator<
 }
 
 async function surveyAll(source: CodecInput, plan: ReadPlan): Promise<Shape> {
-  if (!isByteSource(source) && !(source instanceof Uint8Array)) {
+  if (!isByteSource(source) && !isBytes(source)) {
     throw new MillraceError(
       'OPTION_INVALID',
       'inferRows: Infinity reads twice, which takes a ByteSource or bytes, not a stream',
