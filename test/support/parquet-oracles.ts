@@ -19,8 +19,9 @@ import {
   type DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { DataType, type Field, TimeUnit } from 'apache-arrow'
+import { DataType, type Field, type Table, TimeUnit, tableFromIPC } from 'apache-arrow'
 import { type FileMetaData, parquetMetadata, parquetReadObjects, type SchemaElement, type Statistics } from 'hyparquet'
+import { readParquet } from 'parquet-wasm'
 import type { Cell } from './arbitrary-table.ts'
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
@@ -85,6 +86,11 @@ export async function rowsFilteredByHyparquet(
     rowFormat: 'object',
   })
   return rows.length
+}
+
+/** The table that Rust's parquet makes of a file. */
+export function tableByParquetWasm(bytes: Uint8Array): Table {
+  return tableFromIPC(readParquet(bytes).intoIPCStream())
 }
 
 const KEPT = new Set(['UTF8', 'LIST', 'MAP'])

@@ -113,28 +113,38 @@ const LONG_VALUE = 48
 
 /** Lengths first, so that room is made once; then the bytes. */
 function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into: ByteValues): void {
-  const { offsets: sourceOffsets, bytes: source } = from
-  const { offsets } = into
-  const start = offsets[into.count] as number
+  const start = into.offsets[into.count] as number
+  reserveBytes(into, gatherOffsets(from.offsets, indexes, count, into.offsets, into.count))
+  copyEntries(from, indexes, count, into.bytes, start)
+  into.count += count
+}
+
+/** Returns how many bytes the values take, which may be more than offsets can say. */
+function gatherOffsets(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): number {
+  const start = into[at] as number
   let used = start
-  for (let i = 0, to = into.count + 1; i < count; i++) {
-    const index = indexes[i] as number
-    used += (sourceOffsets[index + 1] as number) - (sourceOffsets[index] as number)
-    offsets[to++] = used
-  }
-  reserveBytes(into, used - start)
-  const target = into.bytes
-  let at = start
   for (let i = 0; i < count; i++) {
     const index = indexes[i] as number
-    let byte = sourceOffsets[index] as number
-    const end = sourceOffsets[index + 1] as number
-    if (end - byte > LONG_VALUE) {
-      target.set(source.subarray(byte, end), at)
-      at += end - byte
-    } else {
-      while (byte < end) target[at++] = source[byte++] as number
-    }
+    used += (from[index + 1] as number) - (from[index] as number)
+    into[++at] = used
   }
-  into.count += count
+  return used - start
+}
+
+function copyEntries(
+  { offsets, bytes }: ByteValues,
+  indexes: Int32Array,
+  count: number,
+  into: Uint8Array,
+  at: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const index = indexes[i] as number
+    let byte = offsets[index] as number
+    const end = offsets[index + 1] as number
+    if (end - byte > LONG_VALUE) {
+      into.set(bytes.subarray(byte, end), at)
+      at += end - byte
+    } else while (byte < end) into[at++] = bytes[byte++] as number
+  }
 }

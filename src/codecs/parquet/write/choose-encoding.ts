@@ -1,10 +1,16 @@
 import type { Encoding } from 'hyparquet'
 import { type ByteSink, byteSink, reserve, written } from './byte-sink.ts'
-import { appendDeltaPacked, type DeltaScratch, deltaScratch, MAX_DELTA_RANGE } from './delta.ts'
+import { appendDeltaPacked, MAX_DELTA_RANGE } from './delta.ts'
+import {
+  appendDeltaLengths,
+  appendDeltaPrefixes,
+  type DeltaStringScratch,
+  deltaStringScratch,
+} from './delta-strings.ts'
 import type { Leaf } from './file-schema.ts'
 import type { LeafValues } from './leaf-values.ts'
 import type { PageCompressor } from './page-compressor.ts'
-import { appendConcatenated, appendPlain } from './plain.ts'
+import { appendPlain } from './plain.ts'
 import { appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
 import { type Bounds, boundsOf, integerRange } from './statistics.ts'
 import { buildDictionary, emptyDictionary, type ValueDictionary } from './value-dictionary.ts'
@@ -20,11 +26,9 @@ export interface ChunkEncoding {
 }
 
 /** Buffers that are reused from column to column. */
-export interface EncodingScratch {
+export interface EncodingScratch extends DeltaStringScratch {
   readonly dictionary: ValueDictionary
-  readonly deltas: DeltaScratch
   readonly sample: ByteSink
-  lengths: Int32Array
 }
 
 interface Candidate {
@@ -38,15 +42,15 @@ const SAMPLE_BYTES = 128 * 1024
 /** What an encoding that some readers learned late must save over PLAIN. */
 const MARGIN = 0.95
 /** A column whose sample keeps more than this is stored as it is, which is also faster to read. */
-const COMPRESSES = 0.97
+const COMPRESSES = 0.9
 
 export function encodingScratch(): EncodingScratch {
-  return { dictionary: emptyDictionary(), deltas: deltaScratch(), sample: byteSink(), lengths: new Int32Array(0) }
+  return { dictionary: emptyDictionary(), sample: byteSink(), ...deltaStringScratch() }
 }
 
 /**
  * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary, deltas (integers), lengths apart
- * from bytes (text and binary), or plain.
+ * from bytes or only what differs from the value before (text and binary), or plain.
  */
 export function chooseEncoding(
   values: LeafValues,
@@ -63,9 +67,8 @@ export function chooseEncoding(
       ? boundsOf(values, leaf, 0, count)
       : boundsOf(values, leaf, 0, dictionary.size, dictionary.first)
   let best = measured(plain, values, compressor, scratch)
-  const other = count > 1 ? alternative(values, leaf, bounds, scratch) : undefined
-  if (other !== undefined) {
-    const cost = measured(other, values, compressor, scratch)
+  for (const delta of deltaCandidates(values, leaf, bounds, scratch)) {
+    const cost = measured(delta, values, compressor, scratch)
     if (cost.bytes < best.bytes * MARGIN) best = cost
   }
   if (dictionary !== undefined) {
@@ -141,36 +144,34 @@ function dictionaryIndexes({ indexes, size }: ValueDictionary): Candidate {
   }
 }
 
-function alternative(
+/** Delta encodings that the values may have. */
+function deltaCandidates(
   values: LeafValues,
   leaf: Leaf,
   bounds: Bounds | undefined,
   scratch: EncodingScratch,
-): Candidate | undefined {
-  const { physical, words } = values
-  if (physical === 'bytes') return deltaLengths(values, scratch)
+): Candidate[] {
+  const { physical, words, count } = values
+  if (count < 2) return []
+  if (physical === 'bytes') {
+    return [
+      {
+        encoding: 'DELTA_LENGTH_BYTE_ARRAY',
+        append: (sink, start, end) => appendDeltaLengths(sink, values, start, end, scratch),
+      },
+      {
+        encoding: 'DELTA_BYTE_ARRAY',
+        append: (sink, start, end) => appendDeltaPrefixes(sink, values, start, end, scratch),
+      },
+    ]
+  }
   const width = physical === 'word' ? 1 : 2
   const isInteger = (physical === 'word' || physical === 'double-word') && leaf.order !== 'float'
-  if (!isInteger || bounds === undefined || integerRange(values, leaf, bounds) >= MAX_DELTA_RANGE[width])
-    return undefined
-  return {
-    encoding: 'DELTA_BINARY_PACKED',
-    append: (sink, start, end) => appendDeltaPacked(sink, words, width, start, end, scratch.deltas),
-  }
-}
-
-/** DELTA_LENGTH_BYTE_ARRAY: the lengths as deltas, then all bytes. */
-function deltaLengths(values: LeafValues, scratch: EncodingScratch): Candidate {
-  return {
-    encoding: 'DELTA_LENGTH_BYTE_ARRAY',
-    append(sink, start, end) {
-      const count = end - start
-      if (scratch.lengths.length < count) scratch.lengths = new Int32Array(Math.max(count, 2 * scratch.lengths.length))
-      const { lengths } = scratch
-      for (let i = 0; i < count; i++)
-        lengths[i] = (values.ends[start + i] as number) - (values.starts[start + i] as number)
-      appendDeltaPacked(sink, lengths, 1, 0, count, scratch.deltas)
-      appendConcatenated(sink, values, start, end)
+  if (!isInteger || bounds === undefined || integerRange(values, leaf, bounds) >= MAX_DELTA_RANGE[width]) return []
+  return [
+    {
+      encoding: 'DELTA_BINARY_PACKED',
+      append: (sink, start, end) => appendDeltaPacked(sink, words, width, start, end, scratch.deltas),
     },
-  }
+  ]
 }

@@ -172,23 +172,34 @@ function appendByteRanges(
   const from = values.count
   values.starts = roomWords(values.starts, from + count)
   values.ends = roomWords(values.ends, from + count)
-  const { starts, ends } = values
   const low = isShared ? 0 : (offsets[slots === undefined ? 0 : (slots[0] as number)] as number)
   const high = isShared
     ? bytes.length
     : (offsets[(slots === undefined ? count - 1 : (slots[count - 1] as number)) + 1] as number)
   const base = copySource(values, bytes, low, high, isShared) - low
-  let contiguous = values.contiguous
-  let previous = from === 0 ? base + low : (ends[from - 1] as number)
+  const isContiguous = takeRanges(values, offsets, base, slots, count)
+  values.contiguous &&= isContiguous && (from === 0 || values.starts[from] === values.ends[from - 1])
+}
+
+/** Whether every value but the first starts where the one before it ends. */
+function takeRanges(
+  { starts, ends, count: from }: LeafValues,
+  offsets: Int32Array,
+  base: number,
+  slots: Int32Array | undefined,
+  count: number,
+): boolean {
+  let previous = base + (offsets[slots === undefined ? 0 : (slots[0] as number)] as number)
+  let gaps = 0
   for (let i = 0; i < count; i++) {
     const slot = slots === undefined ? i : (slots[i] as number)
     const start = base + (offsets[slot] as number)
     const end = base + (offsets[slot + 1] as number)
-    if (start !== previous) contiguous = false
+    gaps |= start ^ previous
     starts[from + i] = start
     ends[from + i] = previous = end
   }
-  values.contiguous = contiguous
+  return gaps === 0
 }
 
 /** Copy `source[low, high)` behind what is there, unless it was shared before; where its byte `low` lies. */

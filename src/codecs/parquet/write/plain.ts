@@ -2,7 +2,7 @@ import { type ByteSink, reserve } from './byte-sink.ts'
 import type { LeafValues } from './leaf-values.ts'
 
 /** Bytes from which a native copy beats a loop. */
-const NATIVE_COPY = 64
+export const NATIVE_COPY = 64
 
 /** Append values `start` to `end` PLAIN; where `order` is given, the values that it names at these places. */
 export function appendPlain(sink: ByteSink, values: LeafValues, start: number, end: number, order?: Int32Array): void {

@@ -1,7 +1,7 @@
 import { appendVarint, type ByteSink, reserve } from './byte-sink.ts'
 
-/** Runs shorter than this cost no less than their place in a bit-packed run. */
-const MIN_RUN = 8
+/** What a repeated run costs, with the header of the bit-packed run that must follow it. */
+const RUN_BITS = 40
 
 /** Bits that a value up to `max` needs: 0 for 0. */
 export function bitWidthOf(max: number): number {
@@ -12,7 +12,8 @@ export function bitWidthOf(max: number): number {
  * Append `values[start, end)` in Parquet's hybrid of run-length and bit-packed runs, `bitWidth` bits each.
  *
  * A bit-packed run holds a multiple of 8 values, so a repeated run lends it the values that it lacks; only the last run of all is
- * padded.
+ * padded. A repeated run long enough to pay that begins at `at` or later spans the value `minRun - 1` further on, so that one is compared
+ * with those before it, last first: where values differ, most are never looked at.
  */
 export function appendRleHybrid(
   sink: ByteSink,
@@ -21,14 +22,21 @@ export function appendRleHybrid(
   end: number,
   bitWidth: number,
 ): void {
+  const minRun = Math.max(8, Math.ceil(RUN_BITS / Math.max(1, bitWidth)))
   let literals = start
   let at = start
-  while (at < end) {
-    const value = values[at]
-    let next = at + 1
+  while (at + minRun <= end) {
+    let first = at + minRun - 1
+    const value = values[first]
+    while (first > at && values[first - 1] === value) first--
+    if (first > at) {
+      at = first
+      continue
+    }
+    let next = at + minRun
     while (next < end && values[next] === value) next++
     const lent = (8 - ((at - literals) & 7)) & 7
-    if (next - at - lent >= MIN_RUN) {
+    if (next - at - lent >= minRun) {
       if (at + lent > literals) appendBitPackedRun(sink, values, literals, at + lent, bitWidth)
       appendRepeatedRun(sink, value as number, next - at - lent, bitWidth)
       literals = next

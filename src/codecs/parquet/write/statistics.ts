@@ -11,6 +11,7 @@ export interface Bounds {
 /** Bytes of a text or binary bound at the most. */
 const MAX_BOUND_BYTES = 64
 const TWO_32 = 2 ** 32
+const SIGN = 0x80000000 | 0
 
 /**
  * The least and the greatest of values `start` to `end` in the order of their type, or of those that `order` names at these places.
@@ -79,18 +80,18 @@ function doubleWordBounds(
   end: number,
   order: Int32Array | undefined,
 ): Bounds {
-  // Flipping the sign bit makes signed order of unsigned numbers.
-  const flip = isSigned ? 0 : 0x80000000 | 0
+  // Flipping the sign bit makes signed order of unsigned numbers, and keeps them in 32 bits.
+  const flip = isSigned ? 0 : SIGN
   let min = order === undefined ? start : (order[start] as number)
   let max = min
   let minHigh = (words[2 * min + 1] as number) ^ flip
-  let minLow = (words[2 * min] as number) >>> 0
+  let minLow = (words[2 * min] as number) ^ SIGN
   let maxHigh = minHigh
   let maxLow = minLow
   for (let at = start; at < end; at++) {
     const i = order === undefined ? at : (order[at] as number)
     const high = (words[2 * i + 1] as number) ^ flip
-    const low = (words[2 * i] as number) >>> 0
+    const low = (words[2 * i] as number) ^ SIGN
     if (high < minHigh || (high === minHigh && low < minLow)) {
       minHigh = high
       minLow = low
@@ -141,12 +142,12 @@ function byteBounds(
   return { min, max }
 }
 
-/** The first four bytes as a number, zeros behind the end. */
+/** The first four bytes as a signed number of the same order, zeros behind the end. */
 function leadingBytes(view: DataView, from: number, to: number, flip: number): number {
   let leading = 0
   if (to - from >= 4) leading = view.getInt32(from)
   else for (let at = from, shift = 24; at < to; at++, shift -= 8) leading |= view.getUint8(at) << shift
-  return (leading ^ (flip << 24)) >>> 0
+  return leading ^ (flip << 24) ^ SIGN
 }
 
 /** Unsigned lexicographic order, four bytes at a time. Where the first four bytes agree, a flipped first byte changes nothing. */
@@ -154,8 +155,8 @@ function compareBytes(view: DataView, a: number, aEnd: number, b: number, bEnd: 
   const lengths = aEnd - a - (bEnd - b)
   const end = a + Math.min(aEnd - a, bEnd - b)
   for (; a + 4 <= end; a += 4, b += 4) {
-    const difference = view.getUint32(a) - view.getUint32(b)
-    if (difference !== 0) return difference
+    const [wordA, wordB] = [view.getInt32(a), view.getInt32(b)]
+    if (wordA !== wordB) return (wordA ^ SIGN) < (wordB ^ SIGN) ? -1 : 1
   }
   for (; a < end; a++, b++) {
     const difference = view.getUint8(a) - view.getUint8(b)

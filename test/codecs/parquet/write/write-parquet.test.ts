@@ -232,7 +232,7 @@ describe('encodings and statistics', () => {
   const encodings = async (type: DataType, cells: Cell[]) =>
     chunkOf(await encodeParquet(columnTable(type, cells, false)))?.meta_data?.encodings
 
-  test('few distinct values get a dictionary, rising integers deltas, distinct text lengths apart or plain', async () => {
+  test('few distinct values get a dictionary, rising integers deltas, rising text what is new of each', async () => {
     expect(
       await encodings(
         new Utf8(),
@@ -248,9 +248,15 @@ describe('encodings and statistics', () => {
     expect(
       await encodings(
         new Utf8(),
-        many((i) => `a note about number ${i}`),
+        many((i) => `${(i * 7919) % 20_011} a note`),
       ),
     ).not.toContain('RLE_DICTIONARY')
+    expect(
+      await encodings(
+        new Utf8(),
+        many((i) => `order ${1_000_000 + i} ${(i * 48_271) % 65_537}`),
+      ),
+    ).toContain('DELTA_BYTE_ARRAY')
   })
 
   test('values that come round in order get a dictionary, though the first 4,096 all differ', async () => {
