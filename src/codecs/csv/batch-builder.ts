@@ -4,6 +4,7 @@ import type { CsvSettings, InvalidRow } from './csv-options.ts'
 import { nullMarker } from './null-tokens.ts'
 import { invalidRow, type RefusedRows, refusalError, refusals, removeRows, wronglyEncodedRows } from './refused-rows.ts'
 import type { RowBlock } from './row-block.ts'
+import type { RowReader, TakenRows } from './row-reader.ts'
 import { type TablePlan, textColumn } from './table-plan.ts'
 import type { TextColumn } from './text-column.ts'
 
@@ -13,6 +14,8 @@ export const MAX_BATCH_BYTES = 4 * 1024 * 1024
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
   readonly rows: number
+  /** Let the reader put rows straight into the columns, as far as it can. */
+  takeFrom(reader: RowReader, maxRows: number, maxBytes: number): TakenRows | undefined
   /** Add a block, which must not take the batch over its limits. */
   add(block: RowBlock): void
   finish(): RecordBatch
@@ -46,13 +49,18 @@ export function batchBuilder(
   function noteMisfits(block: RowBlock, refused: RefusedRows): void {
     for (const [index, column] of columns.entries()) {
       const isInferred = plan.isInferred[index] === true
-      if (onMisfit === 'anew') {
-        if (isInferred && column.misfits.length > 0) throw new TypesTooNarrow()
-        if (plan.isUndecided[index] === true && column.nullCount < column.length) throw new TypesTooNarrow()
-      }
-      for (const row of column.misfits) {
+      if (onMisfit === 'anew' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
+      for (const row of column.cells.misfits) {
         if (!refused.has(row)) refused.set(row, misfit(block, row, index, column, isInferred))
       }
+    }
+  }
+
+  /** A value in a column of which none was seen may be of any type. */
+  function checkDecided(): void {
+    if (onMisfit !== 'anew') return
+    for (const [index, { cells }] of columns.entries()) {
+      if (plan.isUndecided[index] === true && cells.nullCount < cells.length) throw new TypesTooNarrow()
     }
   }
 
@@ -67,10 +75,18 @@ export function batchBuilder(
     get rows() {
       return rows
     },
+    takeFrom(reader, maxRows, maxBytes) {
+      const taken = reader.take?.(columns, maxRows, maxBytes)
+      if (taken === undefined) return undefined
+      rows += taken.rows
+      checkDecided()
+      return taken
+    },
     add(block) {
       const refused = wronglyEncodedRows(block, plan.names)
       markNulls?.(block)
       append(block)
+      checkDecided()
       noteMisfits(block, refused)
       if (refused.size === 0 && block.faults.length === 0) return
       report(block, refused)

@@ -7,16 +7,15 @@ import {
   CR,
   countLines,
   FAULT,
-  type FirstRow,
   fieldTooLong,
   LF,
   type RowBlock,
   type RowFault,
-  type RowReader,
   rowTooLong,
   tooManyColumns,
   wrongWidth,
 } from './row-block.ts'
+import type { FirstRow, RowReader } from './row-reader.ts'
 
 /** Rows of a block: many enough to spread the work per block, few enough to stay small. */
 const BLOCK_ROWS = 1024

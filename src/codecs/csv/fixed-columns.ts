@@ -13,7 +13,17 @@ import {
 import { asciiText } from '../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../inference.ts'
 import type { RowBlock } from './row-block.ts'
-import { type Cells, fixedColumn, type TextColumn, takeOtherCell } from './text-column.ts'
+import {
+  BOOL,
+  type Cells,
+  FLOAT64,
+  fixedColumn,
+  INT64,
+  PARSED,
+  type TextColumn,
+  TIMESTAMP,
+  takeOtherCell,
+} from './text-column.ts'
 
 // Each type has its own loop, so that the call of its kernel has one target: a loop shared by all types would call through a pointer for
 // every cell.
@@ -22,6 +32,7 @@ export function int64Column(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
     field,
     typeName: 'int64',
+    kind: INT64,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * 2),
     parse: parseInt64,
@@ -65,6 +76,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
     field,
     typeName: 'int32',
+    kind: PARSED,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows),
     parse,
@@ -78,6 +90,7 @@ export function float64Column(field: Field, isEmptyNull: boolean, isPinned: bool
   return fixedColumn<Float64Array>({
     field,
     typeName: 'float64',
+    kind: FLOAT64,
     isEmptyNull,
     allocate: (rows) => new Float64Array(rows),
     parse(bytes, start, end, values, index) {
@@ -117,6 +130,7 @@ export function boolColumn(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Uint8Array>({
     field,
     typeName: 'bool',
+    kind: BOOL,
     isEmptyNull,
     allocate: (rows) => new Uint8Array((rows + 7) >> 3),
     parse: parseBool,
@@ -147,6 +161,7 @@ export function dateColumn(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
     field,
     typeName: 'date',
+    kind: PARSED,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows),
     parse: parseDate,
@@ -180,6 +195,7 @@ export function timestampColumn(field: Field, isEmptyNull: boolean, timeUnit: Ti
   return fixedColumn<Int32Array>({
     field,
     typeName: name,
+    kind: unit === MILLISECOND ? TIMESTAMP : PARSED,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * 2),
     parse: (bytes, start, end, values, index) => parseTimestamp(bytes, start, end, unit, values, index),
@@ -206,6 +222,7 @@ export function decimalColumn(field: Field<Decimal>, isEmptyNull: boolean): Text
   return fixedColumn<Int32Array>({
     field,
     typeName: `decimal(${precision},${scale})`,
+    kind: PARSED,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * words),
     parse: (bytes, start, end, values, index) =>

@@ -8,7 +8,8 @@ import { type CsvSettings, type InvalidRow, isPlainDialect } from './csv-options
 import { dialectReader } from './dialect-reader.ts'
 import { nullMarker } from './null-tokens.ts'
 import { removeRows, wronglyEncodedRows } from './refused-rows.ts'
-import { type RowReader, tooManyColumns } from './row-block.ts'
+import { tooManyColumns } from './row-block.ts'
+import type { RowReader } from './row-reader.ts'
 import { rowScanner } from './row-scanner.ts'
 import { type TablePlan, type TypeSurvey, typeSurvey } from './table-plan.ts'
 import { type Utf8Input, utf8Input } from './utf8-input.ts'
@@ -16,7 +17,7 @@ import { type Utf8Input, utf8Input } from './utf8-input.ts'
 /** Bytes held while the types of a stream are inferred, where it could be read again instead. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024
 /** Rows that a whole table's types are first inferred from; they are inferred anew from all rows should those not fit. */
-const SAMPLE_ROWS = 10_000
+const SAMPLE_ROWS = 2_000
 const PIECE_BYTES = 256 * 1024
 
 /** Read a stream: infer from its first rows, which are held or read again, then build batches. */
@@ -140,17 +141,26 @@ function buildRun(
   let batchBytes = 0
   let batches = 0
   let seenRows = 0
+  const isFull = () => builder.rows >= MAX_BATCH_ROWS || batchBytes >= MAX_BATCH_BYTES
+
   return function* (chunk) {
     pushTo(reader, input, chunk)
     isStarted ||= startTable(reader, settings, chunk === undefined) !== undefined
     if (!isStarted) return
     for (;;) {
-      const block = reader.next(MAX_BATCH_ROWS - builder.rows, MAX_BATCH_BYTES - batchBytes)
-      if (block === undefined) break
-      seenRows += block.rows + block.faults.length
-      batchBytes += block.end - block.start
-      builder.add(block)
-      if (builder.rows < MAX_BATCH_ROWS && batchBytes < MAX_BATCH_BYTES) continue
+      const taken = builder.takeFrom(reader, MAX_BATCH_ROWS - builder.rows, MAX_BATCH_BYTES - batchBytes)
+      if (taken !== undefined) {
+        seenRows += taken.rows
+        batchBytes += taken.bytes
+      }
+      if (!isFull()) {
+        const block = reader.next(MAX_BATCH_ROWS - builder.rows, MAX_BATCH_BYTES - batchBytes)
+        if (block === undefined) break
+        seenRows += block.rows + block.faults.length
+        batchBytes += block.end - block.start
+        builder.add(block)
+      }
+      if (!isFull()) continue
       batchBytes = 0
       batches++
       yield builder.finish()

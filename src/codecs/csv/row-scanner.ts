@@ -1,24 +1,35 @@
 import { MillraceError } from '../../errors.ts'
 import { decodeUtf8, isValidUtf8 } from '../../internal/utf8.ts'
 import type { CsvSettings } from './csv-options.ts'
+import { directReader } from './direct-reader.ts'
 import {
   countLines,
   FAULT,
-  type FirstRow,
   fieldTooLong,
   type RowBlock,
-  type RowReader,
   rowTooLong,
   tooManyColumns,
   unescapeQuotes,
 } from './row-block.ts'
+import type { FirstRow, RowReader } from './row-reader.ts'
 import { scanRows } from './scan-rows.ts'
-import { newScan, pushChunk, pushEnd, REFUSED, rebaseRow, rewindRow, type ScanState } from './scan-state.ts'
+import {
+  isAtRowStart,
+  newScan,
+  pushChunk,
+  pushEnd,
+  REFUSED,
+  rebaseRow,
+  rewindRow,
+  type ScanState,
+} from './scan-state.ts'
 
 /** Fields that a block indexes: its bytes and its index then stay in the processor's cache while the columns read them. */
 const BLOCK_FIELDS = 8192
 /** Rows that a block of a wide table may have, so that the work per column and block is spread over some rows. */
 const MIN_BLOCK_ROWS = 16
+/** Rows read straight into their columns that make up for having tried. */
+const GOOD_RUN_ROWS = 64
 /** Room in the index for fields that a row has too many. */
 const SPARE_BOUNDS = 64
 
@@ -28,6 +39,8 @@ export function rowScanner(settings: CsvSettings): RowReader {
   const scan = newScan()
   let dataRows = 0
   let blockRows = 1
+  let indexRows = Number.POSITIVE_INFINITY
+  const takeDirect = directReader(scan, settings)
 
   return {
     push(chunk) {
@@ -44,8 +57,17 @@ export function rowScanner(settings: CsvSettings): RowReader {
       scan.width = width
       scan.bounds = new Int32Array(blockRows * width * 2 + SPARE_BOUNDS)
     },
+    take(columns, maxRows, maxBytes) {
+      if (takeDirect === undefined || !isAtRowStart(scan)) return undefined
+      const taken = takeDirect(columns, maxRows, maxBytes)
+      dataRows += taken.rows
+      // Where rows that are not for this way come thick, each of its tries is followed by twice as many rows of the other.
+      if (taken.rows >= GOOD_RUN_ROWS || indexRows === Number.POSITIVE_INFINITY) indexRows = 1
+      else if (taken.isStopped) indexRows = Math.min(indexRows * 2, blockRows)
+      return taken.rows === 0 ? undefined : taken
+    },
     next(maxRows, maxBytes) {
-      const block = nextBlock(scan, delimiter, Math.min(maxRows, blockRows), maxBytes, dataRows + 1)
+      const block = nextBlock(scan, delimiter, Math.min(maxRows, blockRows, indexRows), maxBytes, dataRows + 1)
       checkLimits(scan, block, settings)
       if (block !== undefined) dataRows += block.rows + block.faults.length
       return block

@@ -8,9 +8,9 @@ export const REFUSED = 3
 export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REFUSED
 
 /** Bytes whose marks are held at once. */
-export const WINDOW_BYTES = 32 * 1024
-/** Bytes after the text, so that a word read at its last byte lies in the buffer. */
-export const PADDING = 16
+export const WINDOW_BYTES = 8 * 1024
+/** Bytes after the text, so that a word read at its last byte, or a value expected after it, lies in the buffer. */
+export const PADDING = 64
 /** What stands in the padding: a byte that means nothing. */
 const FILLER = 0x41
 
@@ -91,6 +91,21 @@ export function rebaseRow(scan: ScanState): void {
   scan.bounds.copyWithin(0, scan.rowNext, scan.next)
   scan.next -= scan.rowNext
   scan.rowNext = 0
+}
+
+/** Whether no byte of the next row has been looked at. */
+export function isAtRowStart(scan: ScanState): boolean {
+  return scan.at === scan.rowStart && scan.next === scan.rowNext
+}
+
+/** Go on after rows that were read without this scan, each of one line. It stands at the start of a row. */
+export function skipRows(scan: ScanState, rows: number, at: number): void {
+  scan.at = at
+  dropMarks(scan)
+  scan.line += rows
+  scan.rowLine = scan.line
+  scan.rowStart = at
+  scan.fieldStart = at
 }
 
 /** Go on with the next bytes, which are copied. */

@@ -8,6 +8,7 @@ import {
   reserveRows,
   restart,
   setNull,
+  TEXT,
   type TextColumn,
   takeBack,
 } from './text-column.ts'
@@ -15,43 +16,46 @@ import {
 /** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
 const NATIVE_COPY_BYTES = 256
 /** Room after the text for the bytes that the last word copied has too many. */
-const PADDING = 4
+const PADDING = 8
 
 /** A column of text: its bytes are copied as they are, quotes unescaped. */
 export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColumn {
-  const cells: Cells<Int32Array> = { ...newCells(field, isEmptyNull), values: new Int32Array(1), parse: () => true }
-  let text: Uint8Array<ArrayBufferLike> = new Uint8Array(PADDING)
+  const cells = newCells<Int32Array>(TEXT, field, isEmptyNull, new Int32Array(1), () => true)
   let markedLength = 0
   let markedNulls = 0
+  /** The most bytes that room was asked for at once. */
+  let spare = 0
+
+  function reserve(rows: number, textBytes: number): void {
+    if (reserveRows(cells, rows)) {
+      const offsets = new Int32Array(cells.capacity + 1)
+      offsets.set(cells.values)
+      cells.values = offsets
+    }
+    spare = Math.max(spare, textBytes)
+    const used = cells.values[cells.length] as number
+    const needed = used + textBytes + PADDING
+    if (needed > cells.text.length) setText(Math.max(needed, cells.text.length * 2), cells.text.subarray(0, used))
+  }
+
+  function setText(size: number, content?: Uint8Array): void {
+    // Not filled with zeros: only what was written is ever looked at.
+    cells.text = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+    cells.target = new DataView(cells.text.buffer)
+    if (content !== undefined) cells.text.set(content)
+  }
+
   return {
     field,
     typeName: 'string',
-    misfits: cells.misfits,
-    get length() {
-      return cells.length
-    },
-    get nullCount() {
-      return cells.nullCount
-    },
+    cells,
+    reserve,
     append(block, column) {
       markedLength = cells.length
       markedNulls = cells.nullCount
       cells.misfits.length = 0
-      const room = cells.length + block.rows
-      if (room > cells.capacity) {
-        reserveRows(cells, room)
-        const offsets = new Int32Array(cells.capacity + 1)
-        offsets.set(cells.values)
-        cells.values = offsets
-      }
-      const used = cells.values[cells.length] as number
-      const needed = used + textBytes(block, column) + PADDING
-      if (needed > text.length) {
-        const grown = new Uint8Array(Math.max(needed, text.length * 2))
-        grown.set(text.subarray(0, used))
-        text = grown
-      }
-      appendText(cells, text, block, column)
+      reserve(block.rows, textBytes(block, column))
+      appendText(cells, block, column)
       cells.length += block.rows
     },
     rollback() {
@@ -61,9 +65,10 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
       const { length, nullCount, validity: nullBitmap } = cells
       const used = cells.values[length] as number
       const valueOffsets = trimmed(cells.values, length + 1)
-      const data = trimmed(text, used)
+      const data = trimmed(cells.text, used)
       cells.values = new Int32Array(restart(cells) + 1)
-      text = new Uint8Array(used + (used >> 4) + PADDING)
+      setText(used + Math.max(used >> 4, spare) + PADDING)
+      spare = 0
       return makeData({ type: field.type, length, nullCount, nullBitmap, valueOffsets, data })
     },
   }
@@ -81,10 +86,9 @@ function textBytes(block: RowBlock, column: number): number {
   return sum
 }
 
-function appendText(cells: Cells<Int32Array>, text: Uint8Array, block: RowBlock, column: number): void {
+function appendText(cells: Cells<Int32Array>, block: RowBlock, column: number): void {
   const { bytes, view, bounds, rows } = block
-  const { values: offsets, length } = cells
-  const target = new DataView(text.buffer)
+  const { values: offsets, length, text, target } = cells
   let at = offsets[length] as number
   for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
     const start = bounds[field] as number

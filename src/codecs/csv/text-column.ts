@@ -1,15 +1,14 @@
 import { type Data, type DataType, type Field, makeData } from 'apache-arrow'
 import { QUOTE, type RowBlock, unescapeQuotes } from './row-block.ts'
 
-/** Collects one column of row blocks into the buffers of an Arrow column. */
+/** Collects one column of text into the buffers of an Arrow column. */
 export interface TextColumn {
   readonly field: Field
   /** The column type's name in messages. */
   readonly typeName: string
-  length: number
-  nullCount: number
-  /** Rows of the last block that do not fit the type, or are null where the field is required. Their cells hold nothing of use. */
-  readonly misfits: number[]
+  readonly cells: Cells<FixedValues>
+  /** Make room for more rows, whose text in this column takes `textBytes` at the most. */
+  reserve(rows: number, textBytes: number): void
   append(block: RowBlock, column: number): void
   /** Take the last block back. */
   rollback(): void
@@ -22,27 +21,42 @@ export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, valu
 
 export type FixedValues = Int32Array | Float64Array | Uint8Array
 
-/** What all columns keep of their cells. */
-export interface CellState {
-  length: number
-  nullCount: number
-  /** Arrow's validity bitmap, all ones until the first null: undefined. */
-  validity: Uint8Array | undefined
-  capacity: number
+/** How a cell is read straight from the bytes, where its end is not known yet; see `direct-cells.ts`. */
+export const TEXT = 0
+export const INT64 = 1
+export const FLOAT64 = 2
+export const BOOL = 3
+export const TIMESTAMP = 4
+export const PARSED = 5
+export type CellKind = typeof TEXT | typeof INT64 | typeof FLOAT64 | typeof BOOL | typeof TIMESTAMP | typeof PARSED
+
+/** A column's cells: what the loops over a block's, or a row's, cells work on. All columns have the same members in the same order. */
+export interface Cells<Values> {
+  readonly kind: CellKind
   readonly isRequired: boolean
   readonly isEmptyNull: boolean
-  readonly misfits: number[]
-}
-
-/** What a loop over the cells of a block works on. */
-export interface Cells<Values> extends CellState {
+  length: number
+  nullCount: number
+  capacity: number
+  /** Arrow's validity bitmap, all ones until the first null: undefined. */
+  validity: Uint8Array | undefined
+  /** The values; of text, the offsets. */
   values: Values
-  readonly parse: Parse<Values>
+  /** See {@link Parse}. */
+  parse(bytes: Uint8Array, start: number, end: number, values: Values, index: number): boolean
+  /** The bytes of text, and a view of them. */
+  text: Uint8Array
+  target: DataView
+  /** The length of the last cell that was parsed: a guess at that of the next. */
+  guess: number
+  /** Rows of the last block that do not fit the type, or are null where the field is required. Their cells hold nothing of use. */
+  readonly misfits: number[]
 }
 
 export interface FixedColumnOptions<Values extends FixedValues> {
   readonly field: Field
   readonly typeName: string
+  readonly kind: CellKind
   readonly isEmptyNull: boolean
   /** Values of the buffer for so many rows. */
   readonly allocate: (rows: number) => Values
@@ -56,31 +70,28 @@ const FIRST_CAPACITY = 1024
 
 /** A column of values of one width. */
 export function fixedColumn<Values extends FixedValues>(options: FixedColumnOptions<Values>): TextColumn {
-  const { field, typeName, isEmptyNull, allocate, parse, append, finish } = options
-  const cells: Cells<Values> = { ...newCells(field, isEmptyNull), values: allocate(0), parse }
+  const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish } = options
+  const cells = newCells<Values>(kind, field, isEmptyNull, allocate(0), parse)
   let markedLength = 0
   let markedNulls = 0
+
+  function reserve(rows: number): void {
+    if (!reserveRows(cells, rows)) return
+    const values = allocate(cells.capacity)
+    values.set(cells.values)
+    cells.values = values
+  }
+
   return {
     field,
     typeName,
-    misfits: cells.misfits,
-    get length() {
-      return cells.length
-    },
-    get nullCount() {
-      return cells.nullCount
-    },
+    cells,
+    reserve,
     append(block, column) {
       markedLength = cells.length
       markedNulls = cells.nullCount
       cells.misfits.length = 0
-      const room = cells.length + block.rows
-      if (room > cells.capacity) {
-        reserveRows(cells, room)
-        const values = allocate(cells.capacity)
-        values.set(cells.values)
-        cells.values = values
-      }
+      reserve(block.rows)
       append(cells, block, column)
       cells.length += block.rows
     },
@@ -96,29 +107,52 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
   }
 }
 
-export function newCells(field: Field, isEmptyNull: boolean): CellState {
+const NO_TEXT = new Uint8Array(0)
+
+export function newCells<Values>(
+  kind: CellKind,
+  field: Field,
+  isEmptyNull: boolean,
+  values: Values,
+  parse: Parse<Values>,
+): Cells<Values> {
   return {
-    length: 0,
-    nullCount: 0,
-    validity: undefined,
-    capacity: 0,
+    kind,
     isRequired: !field.nullable,
     isEmptyNull,
+    length: 0,
+    nullCount: 0,
+    capacity: 0,
+    validity: undefined,
+    values,
+    parse,
+    text: NO_TEXT,
+    target: new DataView(NO_TEXT.buffer),
+    guess: 0,
     misfits: [],
   }
 }
 
-/** Grow the capacity, and the validity bitmap with it. A multiple of 64, so that bitmaps are whole words. */
-export function reserveRows(cells: CellState, room: number): void {
+/**
+ * Make room for more rows: grow the capacity where it is too small, and the validity bitmap with it. A multiple of 64, so that bitmaps are
+ * whole words.
+ *
+ * @returns whether it grew, so that the values must.
+ */
+export function reserveRows(cells: Cells<unknown>, rows: number): boolean {
+  const room = cells.length + rows
+  if (room <= cells.capacity) return false
   cells.capacity = (Math.max(room, cells.capacity * 2, Math.min(FIRST_CAPACITY, room * 2)) + 63) & ~63
-  if (cells.validity === undefined) return
-  const validity = new Uint8Array(cells.capacity >> 3).fill(0xff)
-  validity.set(cells.validity)
-  cells.validity = validity
+  if (cells.validity !== undefined) {
+    const validity = new Uint8Array(cells.capacity >> 3).fill(0xff)
+    validity.set(cells.validity)
+    cells.validity = validity
+  }
+  return true
 }
 
 /** Begin the next batch. @returns the capacity to begin with: a little over the rows of the last one, since most are alike. */
-export function restart(cells: CellState): number {
+export function restart(cells: Cells<unknown>): number {
   cells.capacity = (cells.length + (cells.length >> 4) + 63) & ~63
   cells.length = 0
   cells.nullCount = 0
@@ -126,7 +160,7 @@ export function restart(cells: CellState): number {
   return cells.capacity
 }
 
-export function takeBack(cells: CellState, length: number, nullCount: number): void {
+export function takeBack(cells: Cells<unknown>, length: number, nullCount: number): void {
   const { validity } = cells
   if (validity !== undefined) {
     for (let row = length; row < cells.length; row++)
@@ -157,7 +191,7 @@ export function isNullCell(block: RowBlock, start: number, end: number, isEmptyN
   return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== QUOTE)
 }
 
-export function setNull(cells: CellState, row: number): void {
+export function setNull(cells: Cells<unknown>, row: number): void {
   if (cells.isRequired) {
     cells.misfits.push(row)
     return
