@@ -1,0 +1,136 @@
+import type { AttributeValue } from './attribute-value.ts'
+import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { canonicalNumber, isSameNumber } from './number-text.ts'
+import { isType } from './read-value.ts'
+
+/** How raw values are compared, and whether any of them was not plainly readable. */
+export interface ImageComparison {
+  readonly maxDepth: number
+  /** A value was met that takes more care: malformed, nested too deep, or with tags that are undefined. Answers count for nothing then. */
+  isOdd: boolean
+}
+
+type Attributes = { readonly [name: string]: AttributeValue | undefined }
+
+/** The attribute of that name, undefined where the map inherits it at best. */
+export function ownAttribute(map: Attributes, name: string): AttributeValue | undefined {
+  const value = map[name]
+  if (typeof value === 'object' && name !== '__proto__') return value
+  return Object.hasOwn(map, name) ? value : undefined
+}
+
+/**
+ * Whether two raw values are the same: of the same type, numbers by value, binary by content, sets and maps in any order. `depth` counts
+ * steps from the image.
+ */
+export function isSameAttribute(left: AttributeValue, right: AttributeValue, at: ImageComparison, depth: number): boolean {
+  let type: string | undefined
+  for (const key in left) {
+    if (type !== undefined) return odd(at)
+    type = key
+  }
+  switch (type) {
+    case 'S':
+      if (left.S === right.S) return typeof left.S === 'string' || odd(at)
+      return areBoth('string', left.S, right.S) ? false : isOtherType(right, 'S', at)
+    case 'N':
+      if (left.N === right.N) return typeof left.N === 'string' || odd(at)
+      if (typeof left.N !== 'string' || typeof right.N !== 'string') return isOtherType(right, 'N', at)
+      return isSameNumber(left.N, right.N) ?? odd(at)
+    case 'BOOL':
+      if (left.BOOL === right.BOOL) return typeof left.BOOL === 'boolean' || odd(at)
+      return areBoth('boolean', left.BOOL, right.BOOL) ? false : isOtherType(right, 'BOOL', at)
+    case 'NULL':
+      return right.NULL === true || isOtherType(right, 'NULL', at)
+    case 'M':
+      if (right.M === undefined) return isOtherType(right, 'M', at)
+      return depth > at.maxDepth ? odd(at) : isSameMap(left.M, right.M, at, depth)
+    case 'L':
+      if (right.L === undefined) return isOtherType(right, 'L', at)
+      return depth > at.maxDepth ? odd(at) : isSameList(left.L, right.L, at, depth)
+    case 'B':
+      if (left.B === right.B) return left.B !== undefined || odd(at)
+      return right.B === undefined ? isOtherType(right, 'B', at) : isSameBinary(left.B, right.B, at)
+    case 'SS':
+    case 'NS':
+    case 'BS':
+      if (right[type] === undefined) return isOtherType(right, type, at)
+      return isSameSet(type, left[type], right[type], at)
+    default:
+      return odd(at)
+  }
+}
+
+function odd(at: ImageComparison): false {
+  at.isOdd = true
+  return false
+}
+
+function areBoth(type: 'string' | 'boolean', left: unknown, right: unknown): boolean {
+  return typeof left === type && typeof right === type
+}
+
+/** A value of another type than `type` is another value, if it is one at all. */
+function isOtherType(value: AttributeValue, type: string, at: ImageComparison): false {
+  const keys = Object.keys(value)
+  const [key = type] = keys
+  return keys.length !== 1 || key === type || !isType(key) ? odd(at) : false
+}
+
+export function isMap(value: unknown): value is Attributes {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isSameMap(left: unknown, right: unknown, at: ImageComparison, depth: number): boolean {
+  if (!isMap(left) || !isMap(right)) return odd(at)
+  let names = 0
+  for (const name in left) {
+    const before = left[name]
+    if (before === undefined) return odd(at)
+    const after = ownAttribute(right, name)
+    if (after === undefined || after === null) return Object.hasOwn(right, name) ? odd(at) : false
+    if (!isSameAttribute(before, after, at, depth + 1)) return false
+    names++
+  }
+  for (const _ in right) names--
+  return names === 0
+}
+
+function isSameList(left: unknown, right: unknown, at: ImageComparison, depth: number): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return odd(at)
+  if (left.length !== right.length) return false
+  for (let index = 0; index < left.length; index++) {
+    const after: unknown = right[index]
+    if (!isMap(after)) return odd(at)
+    if (!isSameAttribute(left[index], after, at, depth + 1)) return false
+  }
+  return true
+}
+
+function isSameBinary(left: unknown, right: unknown, at: ImageComparison): boolean {
+  const [before, after] = [binaryText(left), binaryText(right)]
+  return before === undefined || after === undefined ? odd(at) : before === after
+}
+
+/** The one base64 text of some bytes. */
+function binaryText(value: unknown): string | undefined {
+  if (typeof value === 'string') return bytesOfBase64(value) === undefined ? undefined : value
+  return value instanceof Uint8Array ? base64OfBytes(value) : undefined
+}
+
+const MEMBER_TEXTS = {
+  SS: (member: unknown) => (typeof member === 'string' ? member : undefined),
+  NS: (member: unknown) => (typeof member === 'string' ? canonicalNumber(member) : undefined),
+  BS: binaryText,
+}
+
+function isSameSet(type: 'SS' | 'NS' | 'BS', left: unknown, right: unknown, at: ImageComparison): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return odd(at)
+  if (left.length === right.length && left.every((member, index) => typeof member === 'string' && member === right[index])) {
+    return true
+  }
+  const textOf = MEMBER_TEXTS[type]
+  const [before, after] = [new Set(left.map(textOf)), new Set(right.map(textOf))]
+  if (before.has(undefined) || after.has(undefined)) return odd(at)
+  return before.size === after.size && [...before].every((member) => after.has(member))
+}

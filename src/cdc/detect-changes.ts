@@ -1,0 +1,125 @@
+import type { Image } from './attribute-value.ts'
+import { type ImageComparison, isMap, isSameAttribute, ownAttribute } from './compare-images.ts'
+import { isSameValue, ownValue, type Walk } from './compare-values.ts'
+import { canonicalNumber } from './number-text.ts'
+import { type DeserializeOptions, readingOf } from './deserialize-image.ts'
+import { readMap } from './read-value.ts'
+
+export interface DetectOptions {
+  /** Names of attributes whose changes do not count, or a test of a name. Of the item itself, not of the maps in it. */
+  readonly ignore?: readonly string[] | ReadonlySet<string> | ((name: string) => boolean)
+  /** How deep lists and maps may be nested; 64. */
+  readonly maxDepth?: number
+}
+
+type Fields = Readonly<Record<string, unknown>>
+type Ignore = (name: string) => boolean
+
+const NOTHING: Fields = {}
+
+/**
+ * Which attributes of an item changed.
+ *
+ * Type-sensitive, so that 1, 1n and '1' differ; NaN equals NaN, 0 equals -0. Lists by position, sets and maps in any order, binary by content.
+ * An attribute that is undefined is absent; null is a value.
+ *
+ * @param before - the item before, undefined or null where there was none.
+ * @param after - the item after, likewise.
+ * @returns names, sorted by code unit. O(values), as far as they are equal.
+ * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself.
+ * @example
+ * detectChanges({ id: 1, tags: new Set(['a', 'b']) }, { id: 1, tags: new Set(['b', 'a']), paid: true }) // => ['paid']
+ */
+export function detectChanges(
+  before: Fields | null | undefined,
+  after: Fields | null | undefined,
+  { ignore, maxDepth = 64 }: DetectOptions = {},
+): string[] {
+  return changedNames(before ?? NOTHING, after ?? NOTHING, ignoring(ignore), { maxDepth, steps: [] })
+}
+
+/**
+ * Which attributes changed between two raw images, without deserializing them: exact, and several times faster.
+ *
+ * Numbers are compared by value, so `1`, `1.0` and `1E0` are the same, to the last of their digits. Types count, as everywhere.
+ *
+ * @param before - `OldImage`, undefined or null where there was none.
+ * @param after - `NewImage`, likewise.
+ * @returns names, sorted by code unit. O(letters), as far as they are equal.
+ * @throws MillraceError as `deserializeImage` does, where images differ and are not well-formed. What is equal letter by letter is not looked
+ * at any closer.
+ * @example
+ * detectImageChanges({ total: { N: '1.50' }, at: { S: 'x' } }, { total: { N: '1.5' }, at: { S: 'y' } }) // => ['at']
+ */
+export function detectImageChanges(
+  before: Image | null | undefined,
+  after: Image | null | undefined,
+  { ignore, maxDepth = 64 }: DetectOptions = {},
+): string[] {
+  return changedAttributes(before ?? {}, after ?? {}, ignoring(ignore), maxDepth)
+}
+
+export function changedAttributes(before: Image, after: Image, ignore: Ignore | undefined, maxDepth: number): string[] {
+  const at: ImageComparison = { maxDepth, isOdd: !isMap(before) || !isMap(after) }
+  const names: string[] = []
+  let shared = 0
+  for (const name in before) {
+    const left = before[name]
+    const right = ownAttribute(after, name)
+    if (right === undefined || right === null || left === undefined) {
+      if (left === undefined || Object.hasOwn(after, name)) at.isOdd = true
+      names.push(name)
+      continue
+    }
+    shared++
+    if (!isSameAttribute(left, right, at, 1)) names.push(name)
+  }
+  for (const _ in after) shared--
+  if (shared !== 0) for (const name in after) if (!Object.hasOwn(before, name)) names.push(name)
+  if (at.isOdd) return changedValues(before, after, ignore, maxDepth)
+  return kept(names, ignore)
+}
+
+/** The careful way, which finds what is malformed. */
+function changedValues(before: Image, after: Image, ignore: Ignore | undefined, maxDepth: number): string[] {
+  // Nothing that an image holds becomes a Map, so a number is told from all else.
+  const options: DeserializeOptions = { numbers: (text) => new Map([['N', canonicalNumber(text)]]), maxDepth }
+  const values = [before, after].map((image) => readMap(withoutUndefined(image), readingOf(options), 0))
+  return changedNames(values[0] ?? NOTHING, values[1] ?? NOTHING, ignore, { maxDepth, steps: [] })
+}
+
+function withoutUndefined(image: Image): unknown {
+  if (!isMap(image)) return image
+  return Object.fromEntries(Object.entries(image).filter(([, value]) => value !== undefined))
+}
+
+function changedNames(before: Fields, after: Fields, ignore: Ignore | undefined, walk: Walk): string[] {
+  const names: string[] = []
+  let shared = 0
+  for (const name in before) {
+    const left = before[name]
+    if (left === undefined) continue
+    walk.steps[0] = name
+    const right = ownValue(after, name)
+    if (right !== undefined) shared++
+    if (!isSameValue(left, right, walk, 1)) names.push(name)
+  }
+  for (const name in after) if (after[name] !== undefined) shared--
+  if (shared !== 0) {
+    for (const name in after) if (after[name] !== undefined && ownValue(before, name) === undefined) names.push(name)
+  }
+  return kept(names, ignore)
+}
+
+/** The names that count, sorted. */
+export function kept(names: string[], ignore: Ignore | undefined): string[] {
+  const counted = ignore === undefined ? names : names.filter((name) => !ignore(name))
+  return counted.length > 1 ? counted.sort() : counted
+}
+
+/** The test of a name that an option `ignore` means. */
+export function ignoring(ignore: DetectOptions['ignore']): Ignore | undefined {
+  if (ignore === undefined || typeof ignore === 'function') return ignore
+  const names = new Set(ignore)
+  return (name) => names.has(name)
+}

@@ -1,0 +1,114 @@
+import { checkDepth, isPlainObject, isSameValue, ownValue, type Walk } from './compare-values.ts'
+import { type DetectOptions, ignoring } from './detect-changes.ts'
+
+/** One difference between two items. */
+export interface Change {
+  readonly op: 'add' | 'remove' | 'replace'
+  /** Names, and places in lists. */
+  readonly path: readonly (string | number)[]
+  /** What stood there; of `remove` and `replace`. */
+  readonly before?: unknown
+  /** What stands there now; of `add` and `replace`. */
+  readonly after?: unknown
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * What changed between two items, down to the value in a map or list.
+ *
+ * The changes are the fewest, with no path inside another's, and applied in their order they make `before` into `after`: names sorted, a
+ * list's additions from its end on, its removals from its end back. Lists are compared by position; sets, binary, dates and instances of
+ * classes are replaced as a whole. Equality is that of `detectChanges`, whose result is the first steps of these paths.
+ *
+ * @param before - undefined or null where there was none.
+ * @param after - likewise.
+ * @returns changes, whose values are the very ones of the items. O(values).
+ * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself.
+ * @example
+ * diff({ id: 1, to: { city: 'Basel', zip: 4001 } }, { id: 1, to: { city: 'Bern', zip: 4001 }, paid: true })
+ * // => [{ op: 'add', path: ['paid'], after: true }, { op: 'replace', path: ['to', 'city'], before: 'Basel', after: 'Bern' }]
+ */
+export function diff(
+  before: Fields | null | undefined,
+  after: Fields | null | undefined,
+  { ignore, maxDepth = 64 }: DetectOptions = {},
+): Change[] {
+  const changes: Change[] = []
+  diffObjects(before ?? {}, after ?? {}, { maxDepth, steps: [] }, 0, changes)
+  const isIgnored = ignoring(ignore)
+  return isIgnored === undefined ? changes : changes.filter(({ path }) => !isIgnored(String(path[0])))
+}
+
+/** One loop over the properties before, which counts those that stay; the others are looked for only where the numbers tell of any. */
+function diffObjects(before: Fields, after: Fields, walk: Walk, depth: number, changes: Change[]): void {
+  const { steps } = walk
+  const start = changes.length
+  let shared = 0
+  for (const name in before) {
+    const left = before[name]
+    if (left === undefined) continue
+    steps[depth] = name
+    const right = ownValue(after, name)
+    if (right === undefined) {
+      changes.push({ op: 'remove', path: steps.slice(0, depth + 1), before: left })
+      continue
+    }
+    shared++
+    if (left !== right) diffValues(left, right, walk, depth + 1, changes)
+  }
+  for (const name in after) if (after[name] !== undefined) shared--
+  if (shared !== 0) {
+    for (const name in after) {
+      if (after[name] === undefined || ownValue(before, name) !== undefined) continue
+      steps[depth] = name
+      changes.push({ op: 'add', path: steps.slice(0, depth + 1), after: after[name] })
+    }
+  }
+  if (changes.length - start > 1) sortByName(changes, start, depth)
+}
+
+/** Two values that are not one: their parts where both are lists or both plain objects. */
+function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, changes: Change[]): void {
+  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+    checkDepth(walk, depth)
+    if (Array.isArray(left)) {
+      if (Array.isArray(right)) return diffLists(left, right, walk, depth, changes)
+    } else if (isPlainObject(left) && !Array.isArray(right) && isPlainObject(right)) {
+      return diffObjects(left, right, walk, depth, changes)
+    }
+  }
+  if (isSameValue(left, right, walk, depth)) return
+  changes.push({ op: 'replace', path: walk.steps.slice(0, depth), before: left, after: right })
+}
+
+function diffLists(left: readonly unknown[], right: readonly unknown[], walk: Walk, depth: number, changes: Change[]): void {
+  const { steps } = walk
+  const shared = Math.min(left.length, right.length)
+  for (let index = 0; index < shared; index++) {
+    if (left[index] === right[index]) continue
+    steps[depth] = index
+    diffValues(left[index], right[index], walk, depth + 1, changes)
+  }
+  for (let index = shared; index < right.length; index++) {
+    changes.push({ op: 'add', path: [...steps.slice(0, depth), index], after: right[index] })
+  }
+  for (let index = left.length - 1; index >= shared; index--) {
+    changes.push({ op: 'remove', path: [...steps.slice(0, depth), index], before: left[index] })
+  }
+}
+
+/** Order the changes from `start` on by the names at `depth`, so that the order of properties leaves no trace. Those of one name stay together. */
+function sortByName(changes: Change[], start: number, depth: number): void {
+  const nameOf = (change: Change | undefined): string => String(change?.path[depth])
+  let previous = nameOf(changes[start])
+  for (let index = start + 1; index < changes.length; index++) {
+    const name = nameOf(changes[index])
+    if (name < previous) {
+      const sorted = changes.splice(start).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : nameOf(left) > nameOf(right) ? 1 : 0))
+      for (const change of sorted) changes.push(change)
+      return
+    }
+    previous = name
+  }
+}

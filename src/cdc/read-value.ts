@@ -1,0 +1,153 @@
+import type { Place } from '../events/place.ts'
+import { attributeError, tooDeep } from './attribute-error.ts'
+import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { autoNumber } from './number-text.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** How values are read, and where the reader is: a step for each level is noted as it goes, so that a fault knows its path. */
+export interface Reading {
+  /** The value of a number's text that is not read the default way; undefined where the text is no number. */
+  readonly numberOf: ((text: string, reading: Reading, depth: number) => unknown) | undefined
+  readonly keepsBase64: boolean
+  readonly keepsSetsAsArrays: boolean
+  readonly maxDepth: number
+  /** Steps from the image, or from the value read, at which no list or map may stand any more. */
+  readonly maxSteps: number
+  /** Where the image stands in an event. */
+  place: Place | undefined
+  readonly steps: (string | number)[]
+}
+
+/** That the value at hand, `depth` steps from the image, breaks a rule. */
+export function fault(rule: string, reading: Reading, depth: number, cause?: unknown): Error {
+  return attributeError(rule, reading.steps.slice(0, depth), { place: reading.place, cause })
+}
+
+function tooDeepHere({ maxDepth, steps, place }: Reading, depth: number): Error {
+  return tooDeep(maxDepth, steps.slice(0, depth), place)
+}
+
+/**
+ * The values of an image, or of a map `depth` steps from it.
+ *
+ * `for in` walks the shape that equal objects share, without a list of keys for each of them; that is most of the speed.
+ */
+export function readMap(map: unknown, reading: Reading, depth: number): Record<string, unknown> {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+    throw fault('must be a map of attributes', reading, depth)
+  }
+  const item: Record<string, unknown> = { ...map }
+  const { steps } = reading
+  for (const name in item) {
+    steps[depth] = name
+    item[name] = readValue(item[name], reading, depth + 1)
+  }
+  return item
+}
+
+/** One value: an object with one key, its type. `depth` counts the steps to it. */
+export function readValue(value: unknown, reading: Reading, depth: number): unknown {
+  let type: string | undefined
+  for (const key in value as Fields) {
+    if (type !== undefined) return readOddValue(value as Fields, reading, depth)
+    type = key
+  }
+  switch (type) {
+    case 'S': {
+      const { S } = value as { readonly S: unknown }
+      if (typeof S !== 'string') throw fault('of type S must be text', reading, depth)
+      return S
+    }
+    case 'N':
+      return readNumber((value as { readonly N: unknown }).N, reading, depth)
+    case 'BOOL': {
+      const { BOOL } = value as { readonly BOOL: unknown }
+      if (typeof BOOL !== 'boolean') throw fault('of type BOOL must be true or false', reading, depth)
+      return BOOL
+    }
+    case 'M':
+      if (depth >= reading.maxSteps) throw tooDeepHere(reading, depth)
+      return readMap((value as { readonly M: unknown }).M, reading, depth)
+    case 'L':
+      if (depth >= reading.maxSteps) throw tooDeepHere(reading, depth)
+      return readList((value as { readonly L: unknown }).L, reading, depth)
+    case 'NULL':
+      if ((value as { readonly NULL: unknown }).NULL !== true) throw fault('of type NULL must be true', reading, depth)
+      return null
+    case 'B':
+      return readBinary((value as { readonly B: unknown }).B, reading, depth)
+    case 'SS':
+    case 'NS':
+    case 'BS':
+      return readSet(type, (value as Fields)[type], reading, depth)
+    default:
+      return readOddValue(value, reading, depth)
+  }
+}
+
+/** What is not an object with one known key: wrong, but for keys whose value is undefined, which the SDK's types allow. */
+function readOddValue(value: unknown, reading: Reading, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) throw fault('must be an object with its type as key', reading, depth)
+  const given = Object.entries(value).filter(([, each]) => each !== undefined)
+  const [first] = given
+  if (given.length > 1) throw fault('has more than one type', reading, depth)
+  if (first === undefined) throw fault('has no type', reading, depth)
+  if (!isType(first[0])) throw fault('has a type that DynamoDB does not know', reading, depth)
+  return readValue({ [first[0]]: first[1] }, reading, depth)
+}
+
+/** Whether DynamoDB has a type of this tag. */
+export function isType(tag: string): boolean {
+  return TYPES.has(tag)
+}
+
+const TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS'])
+
+function readNumber(text: unknown, reading: Reading, depth: number): unknown {
+  if (typeof text !== 'string') throw fault('of type N must be the text of a number', reading, depth)
+  const number = reading.numberOf === undefined ? autoNumber(text) : reading.numberOf(text, reading, depth)
+  if (number === undefined) throw fault('of type N is not a number that DynamoDB writes', reading, depth)
+  return number
+}
+
+function readList(list: unknown, reading: Reading, depth: number): unknown[] {
+  if (!Array.isArray(list)) throw fault('of type L must be a list', reading, depth)
+  const { steps } = reading
+  const values: unknown[] = list.slice()
+  for (let index = 0; index < values.length; index++) {
+    steps[depth] = index
+    values[index] = readValue(values[index], reading, depth + 1)
+  }
+  return values
+}
+
+function readBinary(value: unknown, reading: Reading, depth: number): unknown {
+  if (value instanceof Uint8Array) return reading.keepsBase64 ? base64OfBytes(value) : value
+  const bytes = typeof value === 'string' ? bytesOfBase64(value) : undefined
+  if (bytes === undefined) throw fault('of type B must be base64 or bytes', reading, depth)
+  return reading.keepsBase64 ? value : bytes
+}
+
+function readSet(type: 'SS' | 'NS' | 'BS', members: unknown, reading: Reading, depth: number): unknown {
+  if (!Array.isArray(members)) throw fault(`of type ${type} must be a list`, reading, depth)
+  const { steps } = reading
+  const values: unknown[] = []
+  for (let index = 0; index < members.length; index++) {
+    steps[depth] = index
+    values.push(readMember(type, members[index], reading, depth + 1))
+  }
+  return reading.keepsSetsAsArrays ? values : new Set(type === 'BS' ? distinctBytes(values) : values)
+}
+
+function readMember(type: 'SS' | 'NS' | 'BS', member: unknown, reading: Reading, depth: number): unknown {
+  if (type === 'NS') return readNumber(member, reading, depth)
+  if (type === 'BS') return readBinary(member, reading, depth)
+  if (typeof member !== 'string') throw fault('of type SS must be text', reading, depth)
+  return member
+}
+
+/** A `Set` tells bytes apart by identity; here the same bytes are one member. */
+function distinctBytes(values: readonly unknown[]): Iterable<unknown> {
+  return new Map(values.map((value) => [value instanceof Uint8Array ? base64OfBytes(value) : value, value])).values()
+}
