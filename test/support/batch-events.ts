@@ -7,7 +7,7 @@ export interface Item {
 
 const jsonOf = ({ number, isPoison }: Item): string => (isPoison ? '{' : JSON.stringify({ number }))
 const base64Of = (item: Item): string => Buffer.from(jsonOf(item)).toString('base64')
-const sequenceOf = ({ number }: Item): string => String(number).padStart(21, '0')
+export const sequenceOf = ({ number }: Pick<Item, 'number'>): string => String(number).padStart(21, '0')
 
 export function queueEvent(items: readonly Item[], { isFifo = false } = {}) {
   return {

@@ -18,9 +18,9 @@ export const numberPayload = jsonPayload(z.looseObject({ number: z.number() }))
 const FAILURES = ['reject', 'throw', 'undefined', 'mutate'] as const
 
 /** Records of a source in order, of few keys, most of them without any trouble. */
-export function arbitraryScripts({ maxLength = 12, maxFailures = 3, poison = true } = {}): fc.Arbitrary<Script[]> {
+export function arbitraryScripts({ maxLength = 20, maxFailures = 3, poison = true } = {}): fc.Arbitrary<Script[]> {
   const script = fc.record({
-    key: fc.constantFrom('a', 'b', 'c'),
+    key: fc.constantFrom('a', 'b', 'c', 'd'),
     isPoison: poison ? fc.nat(9).map((n) => n === 0) : fc.constant(false),
     failures: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(maxFailures) }),
     failure: fc.constantFrom(...FAILURES),
@@ -31,7 +31,8 @@ export function arbitraryScripts({ maxLength = 12, maxFailures = 3, poison = tru
 
 /** What happened to a record in one run, in the order in which it did. */
 export interface Moment {
-  readonly what: 'begin' | 'done' | 'fail' | 'quarantine'
+  /** `known`: processBatch knows that it failed. */
+  readonly what: 'begin' | 'done' | 'fail' | 'quarantine' | 'known'
   readonly number: number
 }
 
@@ -41,15 +42,18 @@ export interface Stage {
   /** Begin another run. */
   readonly next: () => void
   readonly handler: RecordHandler<{ number: number }>
-  readonly quarantine: (record: { raw: unknown; id: string }) => Promise<void>
+  readonly quarantine: (record: { readonly id: string }) => Promise<void>
+  readonly onFailure: (record: { readonly id: string }) => void
 }
 
 export function stage(scripts: readonly Script[]): Stage {
   const attempts = new Map<number, number>()
   const runs: Moment[][] = []
+  const numbers = new Map<object, number>()
   const note = (what: Moment['what'], number: number): void => void runs.at(-1)?.push({ what, number })
   const handler: Stage['handler'] = ({ number }, record) => {
     note('begin', number)
+    numbers.set(record, number)
     const attempt = (attempts.get(number) ?? 0) + 1
     attempts.set(number, attempt)
     const { failures = 0, failure, turns = 0 } = scripts[number] ?? {}
@@ -66,14 +70,18 @@ export function stage(scripts: readonly Script[]): Stage {
       throw failure === 'undefined' ? undefined : new Error('later')
     })()
   }
-  const quarantine: Stage['quarantine'] = async ({ id }) => note('quarantine', Number(id.split(':').at(-1)))
-  return { runs, next: () => void runs.push([]), handler, quarantine }
+  const numberOf = (id: string): number => Number(id.split(':').at(-1))
+  const quarantine: Stage['quarantine'] = async ({ id }) => note('quarantine', numberOf(id))
+  const onFailure: Stage['onFailure'] = (record) => note('known', numbers.get(record) ?? numberOf(record.id))
+  return { runs, next: () => void runs.push([]), handler, quarantine, onFailure }
 }
 
-/** What the worst of handlers does to its record. */
+/** What the worst of handlers does to its record, and to what that holds. */
 function spoil(record: object): void {
-  for (const key of Object.keys(record))
-    Object.assign(record, { [key]: { partition: 'none-0', offset: -1, ok: false } })
+  for (const [key, value] of Object.entries(record)) {
+    if (typeof value === 'object' && value !== null) spoil(value)
+    Object.assign(record, { [key]: 'spoilt' })
+  }
 }
 
 /** Numbers of a run's records that were begun, done, ... */

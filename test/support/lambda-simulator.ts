@@ -14,7 +14,7 @@ export interface SimulatedRecord {
   readonly group?: string
 }
 
-/** A handler as Lambda calls it: it gets the records of one batch, and its response is not to be trusted. */
+/** A handler as Lambda calls it, with the records of one batch. What it throws fails the test that it is of. */
 export type Invoke<R> = (batch: readonly R[]) => Promise<unknown>
 
 /** What became of the records: each is acknowledged or, in the end, given up. */
@@ -26,20 +26,15 @@ export interface Delivery<R> {
 
 const MAX_INVOCATIONS = 10_000
 
-/** The places in a batch that a response reports: all where Lambda cannot tell, because of an identifier it does not know, or an error. */
+/** The places in a batch that a response reports: all where Lambda cannot tell, because of an identifier it does not know. */
 async function reportedBy<R extends SimulatedRecord>(
   batch: readonly R[],
   invoke: Invoke<R>,
 ): Promise<ReadonlySet<number>> {
   const all = new Set(batch.keys())
-  let failures: unknown
-  try {
-    const response = await invoke(batch)
-    if (response === undefined || response === null) return new Set()
-    failures = (response as { readonly batchItemFailures?: unknown }).batchItemFailures ?? []
-  } catch {
-    return all
-  }
+  const response = await invoke(batch)
+  if (response === undefined || response === null) return new Set()
+  const failures = (response as { readonly batchItemFailures?: unknown }).batchItemFailures ?? []
   if (!Array.isArray(failures)) return all
   const places = new Map(batch.map(({ id }, place) => [JSON.stringify(id), place]))
   const reported = failures.map((failure) => places.get(JSON.stringify(failure?.itemIdentifier)))
