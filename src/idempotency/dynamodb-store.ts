@@ -1,1 +1,232 @@
-export {}
+import {
+  type CreateTableCommandInput,
+  GetItemCommand,
+  type GetItemCommandOutput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  UpdateItemCommand,
+  type UpdateTimeToLiveCommandInput,
+} from '@aws-sdk/client-dynamodb'
+import { MillraceError } from '../errors.ts'
+import {
+  attributesOf,
+  type Item,
+  type ItemLayout,
+  itemBytes,
+  keyOfItem,
+  MAX_ITEM_BYTES,
+  recordOfItem,
+} from './dynamodb-item.ts'
+import { type RecordTable, recordStore, type Written } from './record-store.ts'
+import type { IdempotencyStore, OverflowStore } from './store.ts'
+import { storeFailure } from './store-failure.ts'
+
+/** A `DynamoDBClient` of `@aws-sdk/client-dynamodb`, or a document client of `@aws-sdk/lib-dynamodb` around one. */
+export interface DynamoDBSender {
+  send(command: never): Promise<unknown>
+}
+
+/** Where the records lie. */
+export interface DynamoDBTableLayout {
+  readonly tableName: string
+  /** Name of the partition key, a string. Default `id`. */
+  readonly partitionKey?: string
+  /** Name of the sort key, a string, where the table has one. */
+  readonly sortKey?: string
+  /** What every record has as its sort key. Default `idempotency`. */
+  readonly sortKeyValue?: string
+  /** Name of the attribute by which DynamoDB deletes records, in seconds since 1970. Default `ttl`. */
+  readonly ttlAttribute?: string
+}
+
+export interface DynamoDBStoreOptions extends DynamoDBTableLayout {
+  readonly client: DynamoDBSender
+  /** Where results go that are too large for an item, such as an `s3Store`. Default: they are not kept. */
+  readonly overflow?: OverflowStore
+  /** Bytes of UTF-8 beyond which a result goes to the overflow store, or is not kept. Default: what fits an item of 400 KB. */
+  readonly maxResultBytes?: number
+}
+
+export interface DynamoDBStore extends IdempotencyStore {
+  /** For `CreateTableCommand` in tests, and as the definition for infrastructure as code: on-demand, keys alone. */
+  createTableInput(): CreateTableCommandInput
+  /** For `UpdateTimeToLiveCommand`: DynamoDB deletes what has expired, late and free of charge. */
+  timeToLiveInput(): UpdateTimeToLiveCommandInput
+}
+
+const OWN_ATTRIBUTES = [
+  'state',
+  'token',
+  'attempt',
+  'leaseExpiresAt',
+  'expiresAt',
+  'fingerprint',
+  'result',
+  'overflow',
+  'noResult',
+]
+
+/**
+ * Records in a DynamoDB table.
+ *
+ * A claim is one conditional put, completing one conditional update; a claim that finds a record sees it in the failed condition's answer,
+ * so a replay costs one request and no read. Takeovers and retries after an error cost one put more. Everything is strongly consistent.
+ * Expiry is checked in the conditions; DynamoDB's own deletion, which is late by design, only tidies up.
+ *
+ * @param options.client - a `DynamoDBClient` or a document client; its retries and timeouts apply to every request.
+ * @param options.tableName - a table as `createTableInput()` makes it; other names of its keys by `partitionKey`, `sortKey`.
+ * @param options.overflow - where results go that do not fit an item of 400 KB.
+ * @returns a store for `idempotent`.
+ * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause; `IDEMPOTENCY_RECORD_INVALID` for an item that is
+ * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` at once for names that clash.
+ * @example no-run needs a table
+ * const store = dynamodbStore({ client: new DynamoDBClient(), tableName: 'idempotency' })
+ * export const handler = idempotent(charge, { store, key: (event) => event.orderId, namespace: 'charge', ttlSeconds: 604_800 })
+ */
+export function dynamodbStore(options: DynamoDBStoreOptions): DynamoDBStore {
+  const layout = layoutOf(options)
+  return {
+    ...recordStore(dynamodbTable(options, layout), options.overflow),
+    createTableInput: () => createTableInput(options),
+    timeToLiveInput: () => ({
+      TableName: options.tableName,
+      TimeToLiveSpecification: { AttributeName: layout.ttlAttribute, Enabled: true },
+    }),
+  }
+}
+
+/**
+ * The table that a {@link dynamodbStore} needs, for `CreateTableCommand` and for infrastructure as code.
+ *
+ * @param options - its name, and those of its keys where they are not the defaults.
+ * @returns on-demand, with its keys alone; switch time to live on as well.
+ * @throws MillraceError `OPTION_INVALID` for names that clash.
+ * @example
+ * createTableInput({ tableName: 'idempotency' }).KeySchema // => [{ AttributeName: 'id', KeyType: 'HASH' }]
+ */
+export function createTableInput(options: DynamoDBTableLayout): CreateTableCommandInput {
+  const { partitionKey, sortKey } = layoutOf(options)
+  const names = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey]
+  return {
+    TableName: options.tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+  }
+}
+
+function layoutOf(options: DynamoDBTableLayout): ItemLayout {
+  const { partitionKey = 'id', sortKey, sortKeyValue = 'idempotency', ttlAttribute = 'ttl' } = options
+  const names = [partitionKey, ttlAttribute, ...(sortKey === undefined ? [] : [sortKey])]
+  const clash = names.find((name, index) => name === '' || OWN_ATTRIBUTES.includes(name) || names.indexOf(name) < index)
+  if (clash !== undefined)
+    throw new MillraceError(
+      'OPTION_INVALID',
+      'partitionKey, sortKey and ttlAttribute must be different names, and not those of the record itself',
+    )
+  if (typeof options.tableName !== 'string' || options.tableName === '')
+    throw new MillraceError('OPTION_INVALID', 'tableName: must be the name or ARN of a table')
+  return { partitionKey, sortKey, sortKeyValue, ttlAttribute }
+}
+
+/** The atomic writes of records, as requests to DynamoDB. */
+function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptions, layout: ItemLayout): RecordTable {
+  const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
+
+  /** A conditional write; where the condition fails, DynamoDB tells what is there instead of what was to be written. */
+  const write = async (action: string, key: string, command: object): Promise<Written> => {
+    try {
+      await send(command)
+      return { won: true }
+    } catch (error) {
+      if (!isConditionFailed(error)) throw storeFailure(action, error)
+      const item = error.Item ?? (await read(key))
+      return item === undefined ? { won: false } : { won: false, found: { record: recordOfItem(key, item) } }
+    }
+  }
+
+  /** What is there now, from servers that do not tell it with the failed condition. */
+  const read = async (key: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
+    const command = new GetItemCommand({ TableName: tableName, Key: keyOfItem(key, layout), ConsistentRead: true })
+    try {
+      return (await send<GetItemCommandOutput>(command)).Item
+    } catch (error) {
+      throw storeFailure('reading the record', error)
+    }
+  }
+
+  const put = (Item: Item, condition: Partial<PutItemCommandInput>): PutItemCommand =>
+    new PutItemCommand({
+      TableName: tableName,
+      Item,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      ...condition,
+    })
+
+  return {
+    insert: (record) =>
+      write(
+        'the claim',
+        record.key,
+        put(
+          { ...keyOfItem(record.key, layout), ...attributesOf(record, layout) },
+          {
+            ConditionExpression: 'attribute_not_exists(#id)',
+            ExpressionAttributeNames: { '#id': layout.partitionKey },
+          },
+        ),
+      ),
+    replace: ({ record: old }, record) =>
+      write(
+        'the claim',
+        record.key,
+        put(
+          { ...keyOfItem(record.key, layout), ...attributesOf(record, layout) },
+          {
+            ConditionExpression: '#token = :token AND #state = :state AND #leaseExpiresAt = :leaseExpiresAt',
+            ExpressionAttributeNames: { '#token': 'token', '#state': 'state', '#leaseExpiresAt': 'leaseExpiresAt' },
+            ExpressionAttributeValues: {
+              ':token': { S: old.token },
+              ':state': { S: old.state },
+              ':leaseExpiresAt': { N: `${old.leaseExpiresAt}` },
+            },
+          },
+        ),
+      ),
+    change: (lease, record) => {
+      const { token: _, ...changes } = attributesOf(record, layout)
+      const names = Object.keys(changes)
+      const command = new UpdateItemCommand({
+        TableName: tableName,
+        Key: keyOfItem(lease.key, layout),
+        UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+        ConditionExpression: '#token = :token AND #state = :state',
+        ExpressionAttributeNames: { '#token': 'token', '#state': 'state', ...placeholders('#', names) },
+        ExpressionAttributeValues: {
+          ':token': { S: lease.token },
+          ':state': { S: 'in-progress' },
+          ...placeholders(':', Object.values(changes)),
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+      return write('writing to the record', lease.key, command)
+    },
+    maxResultBytes: (record) => {
+      const item = { ...keyOfItem(record.key, layout), ...attributesOf(record, layout), result: { S: '' } }
+      return Math.min(maxResultBytes ?? MAX_ITEM_BYTES, MAX_ITEM_BYTES - itemBytes(item))
+    },
+  }
+}
+
+/** `#0`, `#1` and so on: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
+function placeholders<Value>(sign: string, values: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(values.map((value, index) => [`${sign}${index}`, value]))
+}
+
+interface ConditionFailed {
+  readonly Item?: Readonly<Record<string, unknown>>
+}
+
+function isConditionFailed(error: unknown): error is ConditionFailed {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}

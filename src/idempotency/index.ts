@@ -1,1 +1,15 @@
-export {}
+export { canonicalHash } from './canonical-hash.ts'
+export { idempotent } from './idempotent.ts'
+export type { IdempotentOptions, RemainingTimeContext } from './idempotent-options.ts'
+export { idempotencyLease, type Lease } from './lease.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
+export type {
+  Claim,
+  ClaimRequest,
+  HeldLease,
+  IdempotencyStore,
+  NoResultReason,
+  Outcome,
+  OverflowStore,
+  TakeoverPolicy,
+} from './store.ts'

@@ -1,0 +1,61 @@
+import type { StoredRecord } from './record.ts'
+import { fieldsOfRecord, recordOfFields } from './record-fields.ts'
+import { recordInvalid } from './store-failure.ts'
+
+/** The two of DynamoDB's types that records are made of. */
+export type Attribute = { S: string } | { N: string }
+export type Item = Record<string, Attribute>
+
+/** What DynamoDB takes for an item, names and values. */
+export const MAX_ITEM_BYTES = 400 * 1024
+
+/** How the table of a store is laid out. */
+export interface ItemLayout {
+  readonly partitionKey: string
+  readonly sortKey: string | undefined
+  readonly sortKeyValue: string
+  readonly ttlAttribute: string
+}
+
+export function keyOfItem(key: string, { partitionKey, sortKey, sortKeyValue }: ItemLayout): Item {
+  const item: Item = { [partitionKey]: { S: key } }
+  if (sortKey !== undefined) item[sortKey] = { S: sortKeyValue }
+  return item
+}
+
+/** The attributes of a record beside its key. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
+export function attributesOf(record: StoredRecord, { ttlAttribute }: ItemLayout): Item {
+  const item: Item = {}
+  for (const [name, value] of Object.entries(fieldsOfRecord(record)))
+    item[name] = typeof value === 'number' ? { N: `${value}` } : { S: value }
+  item[ttlAttribute] = { N: `${Math.ceil(record.expiresAt / 1000)}` }
+  return item
+}
+
+/**
+ * The record that an item holds; attributes that it does not know are left alone.
+ *
+ * @throws MillraceError `IDEMPOTENCY_RECORD_INVALID`.
+ */
+export function recordOfItem(key: string, item: Readonly<Record<string, unknown>>): StoredRecord {
+  const fields = new Map<string, unknown>()
+  for (const [name, attribute] of Object.entries(item)) {
+    if (typeof attribute !== 'object' || attribute === null) throw recordInvalid('is no item of DynamoDB')
+    if ('S' in attribute) fields.set(name, attribute.S)
+    else if ('N' in attribute) fields.set(name, Number(attribute.N))
+    else fields.set(name, attribute)
+  }
+  return recordOfFields(key, Object.fromEntries(fields))
+}
+
+/**
+ * Bytes of an item as DynamoDB counts them, or a few more.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemBytes(item: Item): number {
+  let bytes = 0
+  for (const [name, attribute] of Object.entries(item))
+    bytes += Buffer.byteLength(name) + ('S' in attribute ? Buffer.byteLength(attribute.S) : 21)
+  return bytes
+}

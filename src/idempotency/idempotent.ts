@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isMillraceError, MillraceError } from '../errors.ts'
+import { backoffMs } from '../internal/backoff.ts'
+import { type CallIdentity, callIdentity } from './call-identity.ts'
+import { checkOptions, heartbeatMsOf, type IdempotentOptions, type RemainingTimeContext } from './idempotent-options.ts'
+import { keepLease, type LeaseKeeper, withLease } from './lease.ts'
+import { persist } from './persist.ts'
+import { leaseLost } from './record-store.ts'
+import { decodeResult, encodeResult } from './result-text.ts'
+import type { Claim, HeldLease, NoResultReason } from './store.ts'
+
+/** Lambda's longest run: how long a function is thought to take where no context tells. */
+const LONGEST_RUN_MS = 900_000
+const DAY_SECONDS = 86_400
+const POLL_BASE_MS = 50
+const POLL_MAX_MS = 1000
+
+/** What a call needs beside its options: the defaults filled in. */
+interface Tools {
+  readonly now: () => number
+  readonly random: () => number
+  readonly newToken: () => string
+  readonly sleep: (ms: number) => Promise<unknown>
+  readonly ttlMs: number
+}
+
+/**
+ * Make a function run once for each key, whatever dies: the first call holds the key while it runs, calls that come later get its result.
+ *
+ * A call claims its key in the store, runs the function under a lease and completes the record; every write after the claim holds only while
+ * the claim's token is that of the record. A crash leaves a lease that runs out; the next call then takes over (or refuses, by `onTakeover`). An
+ * error of the function frees the key and is thrown as it is. Key and fingerprint are taken before the function runs.
+ *
+ * @param fn - any function; a synchronous one becomes asynchronous. Its result is kept as text: what a replay gives is equal, and a copy.
+ * @param options - see {@link IdempotentOptions}.
+ * @returns a function of the same arguments and result. A new call costs two requests to the store, a replay one (see each store).
+ * @throws MillraceError, by the calls: `IDEMPOTENCY_KEY_MISSING`, `IDEMPOTENCY_KEY_INVALID`; `IDEMPOTENCY_IN_PROGRESS` while another caller holds
+ * the key; `IDEMPOTENCY_PAYLOAD_MISMATCH`; `IDEMPOTENCY_OUTCOME_UNKNOWN` where the holder died and `onTakeover` is `fail`;
+ * `IDEMPOTENCY_LEASE_LOST` where the function outlived its lease and the key was taken over (its error is the cause, if it threw);
+ * `IDEMPOTENCY_RESULT_UNAVAILABLE` by the replay of a call whose result was not kept; `IDEMPOTENCY_RECORD_INVALID`;
+ * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` at once.
+ * @example
+ * let charges = 0
+ * const charge = idempotent(async (order: { id: string; cents: number }) => ({ receipt: ++charges }), {
+ *   store: memoryStore(),
+ *   key: (order) => order.id,
+ * })
+ * await charge({ id: 'o-1', cents: 999 }) // => { receipt: 1 }
+ * await charge({ id: 'o-1', cents: 999 }) // => { receipt: 1 }
+ */
+export function idempotent<This, Args extends unknown[], R>(
+  fn: (this: This, ...args: Args) => R,
+  options: IdempotentOptions<Args>,
+): (this: This, ...args: Args) => Promise<Awaited<R>> {
+  checkOptions(options)
+  const tools: Tools = {
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+    newToken: options.newToken ?? randomUUID,
+    sleep: options.sleep ?? wait,
+    ttlMs: (options.ttlSeconds ?? DAY_SECONDS) * 1000,
+  }
+
+  return async function (this: This, ...args: Args): Promise<Awaited<R>> {
+    const { claim, claimedAt } = await claimKey(callIdentity(options, args[0]), args, options, tools)
+    if (claim.state !== 'claimed') return replay(claim) as Awaited<R>
+    const lengthMs = Math.max(claim.lease.expiresAt - claimedAt, 1)
+    const keeper = keepLease(options.store, claim.lease, {
+      now: tools.now,
+      lengthMs,
+      latest: claimedAt + (options.maxLeaseMs ?? Number.POSITIVE_INFINITY),
+      heartbeatMs: heartbeatMsOf(options.heartbeat, lengthMs),
+    })
+    let result: Awaited<R>
+    try {
+      result = await withLease(keeper.lease, () => fn.apply(this, args))
+    } catch (error) {
+      await release(keeper, error, options, tools)
+      throw error
+    }
+    await complete(keeper, result, options, tools)
+    return result
+  }
+}
+
+/** Claim a key, and while another caller holds it, again and again, as long as the options allow. */
+async function claimKey<Args extends unknown[]>(
+  { key, fingerprint }: CallIdentity,
+  args: Args,
+  options: IdempotentOptions<Args>,
+  { now, random, newToken, sleep, ttlMs }: Tools,
+): Promise<{ readonly claim: Claim; readonly claimedAt: number }> {
+  const { store, onInProgress = 'throw', onTakeover = 'retry' } = options
+  const waitMs = onInProgress === 'throw' ? 0 : onInProgress.waitMs
+  const token = newToken()
+  const start = now()
+  for (let polls = 0, slept = 0; ; polls++) {
+    const time = now()
+    const leaseExpiresAt = time + leaseLengthMs(args, options)
+    const claim = await store.claim({
+      key,
+      token,
+      now: time,
+      leaseExpiresAt,
+      expiresAt: leaseExpiresAt + ttlMs,
+      onTakeover,
+      ...(fingerprint !== undefined && { fingerprint }),
+    })
+    if (claim.state !== 'in-progress') return { claim, claimedAt: time }
+    // By the timers too, so that an injected clock that stands still does not make a caller wait for ever.
+    const left = waitMs - Math.max(now() - start, slept)
+    if (left <= 0) return { claim, claimedAt: time }
+    const pause = Math.min(
+      left,
+      POLL_BASE_MS / 2 + backoffMs(polls, { baseMs: POLL_BASE_MS, maxMs: POLL_MAX_MS, random }),
+    )
+    await sleep(pause)
+    slept += pause
+  }
+}
+
+/** `leaseMs` exactly; else what the context has left, or Lambda's longest run, with margins for a late end and for clocks that differ. */
+function leaseLengthMs<Args extends unknown[]>(args: Args, options: IdempotentOptions<Args>): number {
+  const { leaseMs, maxLeaseMs = Number.POSITIVE_INFINITY, graceMs = 1000, clockSkewMs = 1000 } = options
+  if (leaseMs !== undefined) return Math.min(leaseMs, maxLeaseMs)
+  const context = options.context === undefined ? contextIn(args[1]) : options.context(...args)
+  const remaining = context === undefined ? LONGEST_RUN_MS : Math.max(context.getRemainingTimeInMillis() || 0, 0)
+  return Math.min(remaining + graceMs + clockSkewMs, maxLeaseMs)
+}
+
+function contextIn(value: unknown): RemainingTimeContext | undefined {
+  const isContext =
+    typeof value === 'object' &&
+    value !== null &&
+    'getRemainingTimeInMillis' in value &&
+    typeof value.getRemainingTimeInMillis === 'function'
+  return isContext ? (value as RemainingTimeContext) : undefined
+}
+
+/** The result of a call that was completed before, or why there is none to give. */
+function replay(claim: Exclude<Claim, { readonly state: 'claimed' }>): unknown {
+  switch (claim.state) {
+    case 'completed':
+      if (claim.outcome.kind === 'result') return decodeResult(claim.outcome.text)
+      throw new MillraceError(
+        'IDEMPOTENCY_RESULT_UNAVAILABLE',
+        `the call was completed before, but its result was not kept: ${REASONS[claim.outcome.reason]}`,
+      )
+    case 'in-progress':
+      throw new MillraceError(
+        'IDEMPOTENCY_IN_PROGRESS',
+        'another caller holds this key: try again when it is done, or when its lease has run out',
+      )
+    case 'mismatched':
+      throw new MillraceError(
+        'IDEMPOTENCY_PAYLOAD_MISMATCH',
+        'this key was used before with another fingerprint: nothing was run; one key must always mean the same work',
+      )
+    case 'abandoned':
+      throw new MillraceError(
+        'IDEMPOTENCY_OUTCOME_UNKNOWN',
+        'a caller of this key died or ran out of time, so nobody knows what it did: find out, then remove or complete its record',
+      )
+  }
+}
+
+const REASONS: Readonly<Record<NoResultReason, string>> = {
+  'not-serialisable': 'it holds what cannot be stored, such as a function, a cycle or an instance of a class',
+  'too-large': 'it is too large for the store; give the store an overflow store',
+  'overflow-failed': 'it was too large for the store, and the overflow store did not keep it',
+  'refused-by-store': 'the store refused it',
+}
+
+/** Free the key after an error. A failure to do so does not hide the error, which is thrown in any case: the lease runs out by itself. */
+async function release<Args extends unknown[]>(
+  keeper: LeaseKeeper,
+  error: unknown,
+  { store }: IdempotentOptions<Args>,
+  tools: Tools,
+): Promise<void> {
+  try {
+    await keeper.finish((held) => persist(() => store.release(held), tools))
+  } catch (failure) {
+    if (isMillraceError(failure, 'IDEMPOTENCY_LEASE_LOST')) throw leaseLost(error)
+    process.emitWarning('a key could not be freed after an error: it is held until its lease runs out', {
+      code: 'MILLRACE_LEASE_LEFT',
+      detail: failure instanceof Error ? failure.message : '',
+    })
+  }
+}
+
+/** Complete the record: with the result, or without it where the store does not take it, but never left in progress if that can be helped. */
+async function complete<Args extends unknown[]>(
+  keeper: LeaseKeeper,
+  result: unknown,
+  { store }: IdempotentOptions<Args>,
+  tools: Tools,
+): Promise<void> {
+  const outcome = encodeResult(result)
+  const expiresAt = tools.now() + tools.ttlMs
+  const write = async (held: HeldLease): Promise<void> => {
+    try {
+      await persist(() => store.complete(held, outcome, expiresAt), tools)
+    } catch (error) {
+      if (outcome.kind === 'none' || isMillraceError(error, 'IDEMPOTENCY_LEASE_LOST')) throw error
+      await store.complete(held, { kind: 'none', reason: 'refused-by-store' }, expiresAt).catch(() => {
+        throw error
+      })
+    }
+  }
+  await keeper.finish(write)
+}

@@ -1,0 +1,59 @@
+import type { StoredRecord } from './record.ts'
+import { type RecordTable, recordStore, type Written } from './record-store.ts'
+import type { IdempotencyStore } from './store.ts'
+
+export interface MemoryStoreOptions {
+  /** Bytes of UTF-8 beyond which a result is not kept. Default: no limit. */
+  readonly maxResultBytes?: number
+}
+
+/** Records looked at with every claim, to drop those that have expired. */
+const SWEPT_PER_CLAIM = 4
+/** How long after its time a record is dropped, so that a caller whose clock is ahead drops nothing that others still count on. */
+const SLACK_MS = 60_000
+
+/**
+ * Records in this process alone: for tests, and for duplicates that meet in one process. Nothing is shared with other Lambda environments, and
+ * nothing survives this one.
+ *
+ * @param options.maxResultBytes - bytes beyond which a result is not kept.
+ * @returns a store; expired records are dropped little by little as claims come. O(1) a call.
+ * @example
+ * const store = memoryStore()
+ * const square = idempotent(async (n: number) => n * n, { store, key: (n) => n })
+ * await square(3) // => 9
+ */
+export function memoryStore({ maxResultBytes = Number.POSITIVE_INFINITY }: MemoryStoreOptions = {}): IdempotencyStore {
+  const records = new Map<string, StoredRecord>()
+  let sweep = records.values()
+
+  const dropExpired = (now: number): void => {
+    for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
+      const { done, value } = sweep.next()
+      if (done) sweep = records.values()
+      else if (value.expiresAt + SLACK_MS <= now) records.delete(value.key)
+    }
+  }
+  const write = (record: StoredRecord, isExpected: (current: StoredRecord | undefined) => boolean): Written => {
+    const current = records.get(record.key)
+    if (!isExpected(current)) return { won: false, ...(current !== undefined && { found: { record: current } }) }
+    records.set(record.key, record)
+    return { won: true }
+  }
+
+  const table: RecordTable = {
+    insert: async (record) => write(record, (current) => current === undefined),
+    replace: async (found, record) => write(record, (current) => current === found.record),
+    change: async ({ token }, record) =>
+      write(record, (current) => current?.token === token && current.state === 'in-progress'),
+    maxResultBytes: () => maxResultBytes,
+  }
+  const store = recordStore(table)
+  return {
+    ...store,
+    claim: (request) => {
+      dropExpired(request.now)
+      return store.claim(request)
+    },
+  }
+}

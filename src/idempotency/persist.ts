@@ -1,0 +1,24 @@
+import { backoffMs } from '../internal/backoff.ts'
+import { isTransientError } from '../internal/transient-error.ts'
+
+const ATTEMPTS = 8
+const BASE_MS = 50
+const MAX_MS = 2000
+
+/**
+ * Do a write that must come through, since the side effect before it is done already: throttling and failures of the network are tried
+ * again, beyond what the store's client does itself, for about 7 seconds at most. Fenced writes can be repeated without harm.
+ */
+export async function persist(
+  write: () => Promise<void>,
+  { random, sleep }: { readonly random: () => number; readonly sleep: (ms: number) => Promise<unknown> },
+): Promise<void> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (failures === ATTEMPTS - 1 || !isTransientError(error)) throw error
+    }
+    await sleep(backoffMs(failures, { baseMs: BASE_MS, maxMs: MAX_MS, random }))
+  }
+}

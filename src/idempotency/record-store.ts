@@ -1,0 +1,126 @@
+import { MillraceError } from '../errors.ts'
+import { isTransientError } from '../internal/transient-error.ts'
+import {
+  claimedRecord,
+  decide,
+  type FoundRecord,
+  heldRecord,
+  leaseOf,
+  type StoredOutcome,
+  type StoredRecord,
+} from './record.ts'
+import type { Claim, HeldLease, IdempotencyStore, Outcome, OverflowStore } from './store.ts'
+
+/** What became of a conditional write; a loser may see what was there instead. */
+export type Written =
+  | { readonly won: true; readonly version?: string }
+  | { readonly won: false; readonly found?: FoundRecord }
+
+/** The atomic writes that a store is made of. */
+export interface RecordTable {
+  /** Write where no record is. */
+  insert(record: StoredRecord): Promise<Written>
+  /** Write instead of exactly this record, in exactly this state. */
+  replace(found: FoundRecord, record: StoredRecord): Promise<Written>
+  /** Change the record of a lease while it is in progress under the lease's token. */
+  change(lease: HeldLease, record: StoredRecord): Promise<Written>
+  /** How many bytes of UTF-8 a result in this record may have. */
+  maxResultBytes(record: StoredRecord): number
+}
+
+/** Turns of the claim's loop. Each means that somebody else wrote meanwhile, so many are hardly ever seen. */
+const MAX_TURNS = 50
+
+/** A store of idempotency records over the atomic writes of a table: the state machine that all stores share. */
+export function recordStore(table: RecordTable, overflow?: OverflowStore): IdempotencyStore {
+  const change = async (lease: HeldLease, record: StoredRecord): Promise<FoundRecord> => {
+    const written = await table.change(lease, record)
+    if (written.won) return { record, ...(written.version !== undefined && { version: written.version }) }
+    // The answer to an earlier try of the same write may have been lost on its way: its own mark is its success.
+    const { found } = written
+    if (found?.record.token === lease.token && found.record.state === record.state) return found
+    throw leaseLost()
+  }
+
+  return {
+    async claim(request) {
+      let written = await table.insert(claimedRecord(request, 1))
+      let attempt = 1
+      for (let turn = 0; turn < MAX_TURNS; turn++) {
+        if (written.won) {
+          const { version } = written
+          return claimed({ record: claimedRecord(request, attempt), ...(version !== undefined && { version }) })
+        }
+        const { found } = written
+        if (found === undefined) {
+          attempt = 1
+          written = await table.insert(claimedRecord(request, attempt))
+          continue
+        }
+        const decision = decide(found.record, request)
+        if (decision.state === 'own') return claimed(found)
+        if (decision.state === 'completed') return completed(decision.outcome, overflow)
+        if (decision.state !== 'free') return decision
+        attempt = decision.attempt
+        written = await table.replace(found, claimedRecord(request, attempt))
+      }
+      throw new MillraceError(
+        'IDEMPOTENCY_STORE_FAILED',
+        `a record changed ${MAX_TURNS} times while it was claimed: try again`,
+      )
+    },
+    async renew(lease, until) {
+      const expiresAt = Math.max(lease.recordExpiresAt, until + lease.recordExpiresAt - lease.expiresAt)
+      return leaseOf(await change(lease, heldRecord(lease, { leaseExpiresAt: until, expiresAt })))
+    },
+    async complete(lease, outcome, expiresAt) {
+      const record = heldRecord(lease, { state: 'completed', expiresAt })
+      const stored = await fitOutcome(lease, outcome, table.maxResultBytes(record), overflow)
+      await change(lease, { ...record, outcome: stored })
+    },
+    async release(lease) {
+      await change(lease, heldRecord(lease, { state: 'released' }))
+    },
+  }
+}
+
+export function leaseLost(cause?: unknown): MillraceError {
+  return new MillraceError(
+    'IDEMPOTENCY_LEASE_LOST',
+    'the lease ran out and the key was taken over, or its record is gone: what was done here may be done again elsewhere',
+    { cause },
+  )
+}
+
+function claimed(found: FoundRecord): Claim {
+  return { state: 'claimed', lease: leaseOf(found) }
+}
+
+/** What goes into the record: a result that is too large goes to the overflow store, or nowhere. */
+async function fitOutcome(
+  { key, token }: HeldLease,
+  outcome: Outcome,
+  maxBytes: number,
+  overflow: OverflowStore | undefined,
+): Promise<StoredOutcome> {
+  if (outcome.kind === 'none' || Buffer.byteLength(outcome.text) <= maxBytes) return outcome
+  if (overflow === undefined) return { kind: 'none', reason: 'too-large' }
+  // A key of the token's own, so that nobody's late write meets anybody else's result.
+  const place = `${key}#${token}`
+  try {
+    await overflow.writeResult(place, outcome.text)
+    return { kind: 'overflow', key: place }
+  } catch (error) {
+    if (isTransientError(error)) throw error
+    // The side effect is done, so the record must be completed whatever becomes of the result.
+    return { kind: 'none', reason: 'overflow-failed' }
+  }
+}
+
+async function completed(outcome: StoredOutcome, overflow: OverflowStore | undefined): Promise<Claim> {
+  if (outcome.kind !== 'overflow') return { state: 'completed', outcome }
+  const text = await overflow?.readResult(outcome.key)
+  return text === undefined
+    ? { state: 'completed', outcome: { kind: 'none', reason: 'overflow-failed' } }
+    : { state: 'completed', outcome: { kind: 'result', text } }
+}

@@ -1,0 +1,93 @@
+import type { Claim, ClaimRequest, HeldLease, Outcome } from './store.ts'
+
+/** An outcome as it stands in a record: a result may lie elsewhere. */
+export type StoredOutcome = Outcome | { readonly kind: 'overflow'; readonly key: string }
+
+/** What a store keeps under a key. Times are milliseconds since 1970. */
+export interface StoredRecord {
+  readonly key: string
+  readonly state: 'in-progress' | 'completed' | 'released'
+  /** Of the last claim. */
+  readonly token: string
+  readonly attempt: number
+  readonly leaseExpiresAt: number
+  /** From then on the record is as good as absent. */
+  readonly expiresAt: number
+  readonly fingerprint?: string
+  /** Of completed records. */
+  readonly outcome?: StoredOutcome
+}
+
+/** A record as a store found it, and what tells this state of it from others. */
+export interface FoundRecord {
+  readonly record: StoredRecord
+  readonly version?: string
+}
+
+type Decision =
+  | Exclude<Claim, { readonly state: 'claimed' | 'completed' }>
+  | { readonly state: 'completed'; readonly outcome: StoredOutcome }
+  | { readonly state: 'own' }
+  | { readonly state: 'free'; readonly attempt: number }
+
+/** What a claim means for the record that it met: the one place where this is decided, for every store. */
+export function decide(record: StoredRecord, request: ClaimRequest): Decision {
+  if (record.state === 'in-progress' && record.token === request.token) return { state: 'own' }
+  if (record.expiresAt <= request.now) return { state: 'free', attempt: 1 }
+  if (record.state === 'released') return { state: 'free', attempt: record.attempt + 1 }
+  if (isMismatch(record.fingerprint, request.fingerprint)) return { state: 'mismatched' }
+  if (record.state === 'completed') {
+    return { state: 'completed', outcome: record.outcome ?? { kind: 'none', reason: 'refused-by-store' } }
+  }
+  if (record.leaseExpiresAt > request.now) return { state: 'in-progress', leaseExpiresAt: record.leaseExpiresAt }
+  return request.onTakeover === 'fail' ? { state: 'abandoned' } : { state: 'free', attempt: record.attempt + 1 }
+}
+
+/** A record from before the fingerprint was asked for is no mismatch. */
+function isMismatch(stored: string | undefined, given: string | undefined): boolean {
+  return stored !== undefined && given !== undefined && stored !== given
+}
+
+/** The record that a claim writes. */
+export function claimedRecord(request: ClaimRequest, attempt: number): StoredRecord {
+  const { key, token, leaseExpiresAt, fingerprint } = request
+  const expiresAt = Math.max(request.expiresAt, leaseExpiresAt)
+  return {
+    key,
+    state: 'in-progress',
+    token,
+    attempt,
+    leaseExpiresAt,
+    expiresAt,
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
+}
+
+/** The record that a lease stands for, with what changes. */
+export function heldRecord(lease: HeldLease, change: Partial<StoredRecord>): StoredRecord {
+  const { key, token, attempt, fingerprint } = lease
+  return {
+    key,
+    state: 'in-progress',
+    token,
+    attempt,
+    leaseExpiresAt: lease.expiresAt,
+    expiresAt: lease.recordExpiresAt,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...change,
+  }
+}
+
+/** The lease of a record that is in progress. */
+export function leaseOf({ record, version }: FoundRecord): HeldLease {
+  const { key, token, attempt, fingerprint } = record
+  return {
+    key,
+    token,
+    attempt,
+    expiresAt: record.leaseExpiresAt,
+    recordExpiresAt: record.expiresAt,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(version !== undefined && { version }),
+  }
+}
