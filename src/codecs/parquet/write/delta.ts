@@ -89,35 +89,51 @@ function appendBlock(sink: ByteSink, deltas: DeltaScratch, count: number, least:
   }
 }
 
-/** 32 offsets of `width` bits are `width` whole words. One loop: it sees every delta of every column. */
+/** 32 offsets of `width` bits are `width` whole words. A loop for each kind: they see every delta of every column. */
 function appendMiniblock(sink: ByteSink, offsets: DeltaScratch, start: number, width: number): void {
   reserve(sink, width * 4)
-  const { view } = sink
-  const lowWidth = Math.min(width, 32)
-  const highWidth = width - lowWidth
-  let at = sink.length
+  if (width <= 32) packWords(sink.view, sink.length, offsets, start, width)
+  else packDoubleWords(sink.view, sink.length, offsets, start, width - 32)
+  sink.length += width * 4
+}
+
+function packWords(view: DataView, at: number, offsets: DeltaScratch, start: number, width: number): void {
+  let pending = 0
+  let used = 0
+  for (let i = start; i < start + MINIBLOCK; i++) {
+    const word = (offsets[i] as number) | 0
+    pending |= word << used
+    used += width
+    if (used >= 32) {
+      view.setInt32(at, pending, true)
+      at += 4
+      used -= 32
+      // A shift by 32 is a shift by 0, so a word that went out whole leaves nothing here.
+      pending = used === 0 ? 0 : word >>> (width - used)
+    }
+  }
+}
+
+/** Offsets of 32 bits, the low ones, and `highWidth` more, of which there are fewer than 32. */
+function packDoubleWords(view: DataView, at: number, offsets: DeltaScratch, start: number, highWidth: number): void {
   let pending = 0
   let used = 0
   for (let i = start; i < start + MINIBLOCK; i++) {
     const offset = offsets[i] as number
-    // The low 32 bits: that is what ToInt32 keeps of any number.
-    let part = offset | 0
-    let partWidth = lowWidth
-    for (;;) {
-      pending |= part << used
-      used += partWidth
-      if (used >= 32) {
-        view.setInt32(at, pending, true)
-        at += 4
-        used -= 32
-        pending = used === 0 ? 0 : part >>> (partWidth - used)
-      }
-      if (highWidth === 0 || partWidth === highWidth) break
-      part = (offset / TWO_32) | 0
-      partWidth = highWidth
+    // ToInt32 keeps the low 32 bits of any number.
+    const low = offset | 0
+    const high = (offset / TWO_32) | 0
+    view.setInt32(at, pending | (low << used), true)
+    at += 4
+    pending = (used === 0 ? 0 : low >>> (32 - used)) | (high << used)
+    used += highWidth
+    if (used >= 32) {
+      view.setInt32(at, pending, true)
+      at += 4
+      used -= 32
+      pending = used === 0 ? 0 : high >>> (highWidth - used)
     }
   }
-  sink.length = at
 }
 
 /** A 64-bit integer, given as its halves, as a zigzag varint. */
