@@ -18,7 +18,17 @@ test.skipIf(!ready)('the demo shows what happened to a file, and DuckDB agrees',
   expect(stdout).toContain('DuckDB agrees on every file.')
 })
 
-test.skipIf(!ready)('the demo fails where the job fails', async () => {
-  const run = promisify(execFile)(process.execPath, ['demo/demo.ts', 'LICENSE'], { cwd: root })
-  await expect(run).rejects.toMatchObject({ code: 1 })
+test.skipIf(!ready)('the demo shows a file that fails, goes on with the next, and fails in the end', async () => {
+  const files = ['LICENSE', 'demo/messy orders.csv']
+  const run = promisify(execFile)(process.execPath, ['demo/demo.ts', ...files], { cwd: root })
+  const failure = await run.then(
+    () => undefined,
+    (error: { code: number; stdout: string }) => error,
+  )
+  expect(failure?.code).toBe(1)
+  expect(failure?.stdout).toMatch(
+    /landing\/LICENSE → failed\n {2}error {5}UNSUPPORTED_FORMAT: .*\n {2}S3 {8}nothing was written/,
+  )
+  expect(failure?.stdout).toContain('landing/messy orders.csv → processed/messy orders.parquet')
+  expect(failure?.stdout).toContain('1 file failed.')
 })
