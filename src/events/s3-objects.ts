@@ -145,12 +145,12 @@ function found<T>(parsed: Result<T>, refOf: (value: T) => S3ObjectRef, { recordI
 
 /** An event may be anything: getters and proxies that throw are caught here, where it is first looked at. */
 function fieldsOf(value: unknown, place: Place): Fields {
-  if (!isFields(value)) throw invalid('must be of type object', place)
   try {
-    return { Event: value['Event'], Type: value['Type'], Message: value['Message'] }
+    if (isFields(value)) return { Event: value['Event'], Type: value['Type'], Message: value['Message'] }
   } catch (cause) {
     throw invalid('cannot be read', place, cause)
   }
+  throw invalid('must be of type object', place)
 }
 
 function listIn(value: unknown, name: string, place: Place): (readonly [element: unknown, at: Place])[] {

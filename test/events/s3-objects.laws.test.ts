@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
-import { S3EventSchema } from '../../src/events/s3.ts'
 import { s3Objects } from '../../src/events/s3-objects.ts'
+import { arbitraryS3BatchEvent, arbitraryS3Event, arbitraryS3EventBridgeEvent } from '../../src/testing/index.ts'
+import { SOURCES } from '../support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
 import { s3Record } from '../support/s3-event.ts'
 
@@ -52,11 +53,51 @@ law(
   }),
 )
 
+const inTopic = (notification: unknown) => ({ Type: 'Notification', Message: JSON.stringify(notification) })
+const inQueue = (notification: unknown) => ({
+  Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify(notification) }],
+})
+const wrappings: readonly ((event: unknown) => unknown)[] = [
+  inTopic,
+  inQueue,
+  (event) => inQueue(inTopic(event)),
+  (event) => inQueue(event).Records,
+  (event) => ({ Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'n', Message: JSON.stringify(event) } }] }),
+]
+
 law(
-  'S3EventSchema: an event with more keys anywhere still parses, and keeps them',
-  fc.property(fc.dictionary(fc.stringMatching(/^x[a-z]{1,8}$/), fc.jsonValue()), (extra) => {
-    const record = s3Record(extra, extra)
-    const event = { ...extra, Records: [{ ...record, ...extra }] }
-    expect(S3EventSchema.parse(event)).toEqual(event)
-  }),
+  's3Objects: names the same objects whatever carries the notification, with the outermost queue message',
+  fc.property(
+    fc.oneof(arbitraryS3Event(), arbitraryS3EventBridgeEvent(), arbitraryS3BatchEvent()),
+    fc.constantFrom(...wrappings),
+    (event, wrap) => {
+      const refs = s3Objects(wrap(event))
+      expect(refs.map(({ recordId, ...ref }) => ref)).toEqual(s3Objects(event))
+      const isQueued = JSON.stringify(wrap(event)).includes('"aws:sqs"')
+      expect(new Set(refs.map(({ recordId }) => recordId))).toEqual(new Set([isQueued ? 'm' : undefined]))
+    },
+  ),
 )
+
+law(
+  'schemas: an event with more keys anywhere still parses, and keeps them',
+  fc.property(
+    fc.constantFrom(...SOURCES).chain(({ schema, arbitrary }) => fc.tuple(fc.constant(schema), arbitrary)),
+    fc.dictionary(fc.stringMatching(/^x[a-z]{1,8}$/), fc.jsonValue(), { minKeys: 1, maxKeys: 2 }),
+    ([schema, event], extra) => {
+      const wider = withMore(event, extra)
+      expect(schema.parse(wider)).toEqual(wider)
+    },
+  ),
+)
+
+/** A value with more keys in each of its objects, but in the map of Kafka's partitions, whose keys are names. */
+function withMore(value: unknown, extra: object): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((each) => withMore(each, extra))
+  const wider = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === 'records' && !Array.isArray(inner) ? inner : withMore(inner, extra),
+  ])
+  return { ...extra, ...Object.fromEntries(wider) }
+}

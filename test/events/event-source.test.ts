@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { detectSource } from '../../src/events/index.ts'
+
+const context = { requestContext: { requestId: 'r' } }
+
+describe('detectSource', () => {
+  test.each([
+    ['s3', { Records: [{ eventSource: 'aws:s3' }] }],
+    ['s3', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' }],
+    ['kinesis', { Records: [null, 7, { eventSource: 'aws:kinesis' }] }],
+    ['kinesis', [{ eventSource: 'aws:kinesis' }]],
+    ['kinesis', { Records: [], eventSourceARN: 'arn:aws-cn:kinesis:cn-north-1:1:stream/s' }],
+    ['dynamodb-stream', { Records: [], eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/t/stream/x' }],
+    ['dynamodb-stream', { Records: [{ eventSource: 'aws:dynamodb' }] }],
+    ['sqs', { Records: [{ eventSource: 'aws:sqs', body: '{"Records":[{"eventSource":"aws:s3"}]}' }] }],
+    ['sns', { Records: [{ EventSource: 'aws:sns' }] }],
+    ['kafka', { eventSource: 'aws:kafka', records: {} }],
+    ['kafka', { eventSource: 'SelfManagedKafka', records: {} }],
+    ['kafka', [{ eventSource: 'aws:kafka' }]],
+    ['firehose', { deliveryStreamArn: 'arn', records: [] }],
+    ['cloudwatch-logs', { awslogs: { data: '' } }],
+    ['cloudwatch-alarm', { source: 'aws.cloudwatch', alarmArn: 'arn', alarmData: {} }],
+    ['eventbridge', { source: 'my.shop', 'detail-type': 'Order Placed', detail: {} }],
+    [
+      'eventbridge',
+      { source: 'aws.s3', 'detail-type': 'AWS API Call via CloudTrail', detail: { eventName: 'GetObject' } },
+    ],
+    ['eventbridge', { source: 'my.shop', 'detail-type': 'Scheduled Event', detail: {} }],
+    ['eventbridge', { source: 'aws.cloudwatch', 'detail-type': 'CloudWatch Alarm State Change', detail: {} }],
+    ['s3-eventbridge', { source: 'aws.s3', 'detail-type': 'Object Created', detail: { bucket: {}, object: {} } }],
+    ['scheduled', { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
+    ['scheduled', { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' }],
+    ['api-gateway-rest', { ...context, resource: '/', path: '/', httpMethod: 'GET' }],
+    ['api-gateway-rest', { ...context, version: '1.0', resource: '/', path: '/', httpMethod: 'GET' }],
+    ['api-gateway-http', { version: '2.0', rawPath: '/', requestContext: { http: { method: 'GET' } } }],
+    ['alb', { requestContext: { elb: { targetGroupArn: 'arn' } }, httpMethod: 'GET', path: '/' }],
+    ['s3-batch', { invocationId: 'i', job: { id: 'j' }, tasks: [] }],
+    ['distributed-map', { Items: [] }],
+    ['distributed-map', { BatchInput: {}, Items: [1] }],
+    ['stream-failure', { ...context, KinesisBatchInfo: {} }],
+    ['stream-failure', { ...context, DDBStreamBatchInfo: {} }],
+    ['stream-failure', { ...context, KafkaBatchInfo: {}, payload: '{}' }],
+    ['async-failure', { requestContext: { condition: 'RetriesExhausted' }, requestPayload: null }],
+  ])('%s: %o', (source, event) => {
+    expect(detectSource(event)).toBe(source)
+  })
+
+  test.each([
+    [undefined],
+    [null],
+    ['text'],
+    [[]],
+    [{}],
+    [{ Records: [] }],
+    [{ Records: [{ eventSource: 'aws:ses' }] }],
+    [{ requestContext: { condition: 'Success' }, requestPayload: 1 }],
+    [{ type: 'REQUEST', methodArn: 'arn', resource: '/', httpMethod: 'GET', requestContext: {} }],
+    [{ version: '2.0', type: 'REQUEST', routeArn: 'arn', requestContext: { http: {} } }],
+    [{ requestContext: { connectionId: 'c', routeKey: '$connect' } }],
+    [{ tasks: [] }],
+    [{ records: [], eventSource: 'aws:kafka' }],
+  ])('none: %o', (event) => {
+    expect(detectSource(event)).toBeUndefined()
+  })
+})
