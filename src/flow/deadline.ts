@@ -3,7 +3,7 @@ import {
   type DeadlineOptions,
   deadlineExceeded,
   MAX_TIMER_MS,
-  millisecondsLeft,
+  millisecondsUntilDeadline,
   type RemainingTime,
 } from './remaining-time.ts'
 
@@ -23,7 +23,7 @@ export function deadline(
   context: RemainingTime,
   { reserveMs = DEFAULT_RESERVE_MS }: DeadlineOptions = {},
 ): AbortSignal {
-  const left = millisecondsLeft(context, reserveMs)
+  const left = millisecondsUntilDeadline(context, reserveMs)
   if (left <= 0) return AbortSignal.abort(deadlineExceeded())
   const controller = new AbortController()
   if (left <= MAX_TIMER_MS) setTimeout(() => controller.abort(deadlineExceeded()), left).unref()

@@ -1,0 +1,377 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test, vi } from 'vitest'
+import { isMillraceError } from '../../src/errors.ts'
+import { jsonPayload, textPayload } from '../../src/events/index.ts'
+import { processBatch } from '../../src/flow/index.ts'
+import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
+import { numberPayload } from '../support/batch-scripts.ts'
+
+const items = (...keys: readonly string[]): Item[] => keys.map((key, number) => ({ number, key }))
+const never = () => new Promise(() => {})
+const failAt =
+  (...numbers: readonly number[]) =>
+  async ({ number }: { number: number }) => {
+    if (numbers.includes(number)) throw new Error('refused')
+  }
+const payload = numberPayload
+
+describe('what the event is', () => {
+  test('an empty list of records is full success, whatever the source', async () => {
+    expect(await processBatch({ Records: [] }, never, { payload })).toEqual({ batchItemFailures: [] })
+    expect(await processBatch(firehoseEvent([]), never, { payload })).toEqual({ records: [] })
+  })
+
+  test.each([[undefined], [[]], ['text'], [{}], [{ Records: [{}] }]])(
+    'no event at all is refused: %j',
+    async (event) => {
+      await expect(processBatch(event, never, { payload })).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+    },
+  )
+
+  test('an array from EventBridge Pipes is a batch of its source', async () => {
+    const { Records } = queueEvent(items('a', 'a', 'b'), { isFifo: true })
+    const { batchItemFailures } = await processBatch(Records, failAt(0), { payload })
+    expect(batchItemFailures).toEqual([Records[0], Records[1]].map((each) => ({ itemIdentifier: each?.messageId })))
+  })
+})
+
+describe('order', () => {
+  test('a group id on a standard queue keeps no order', async () => {
+    const event = queueEvent(items('a', 'a', 'a'))
+    const { batchItemFailures } = await processBatch(event, failAt(0), { payload })
+    expect(batchItemFailures).toEqual([{ itemIdentifier: event.Records[0]?.messageId }])
+  })
+
+  test('strict stops a queue at the first failure and reports the rest', async () => {
+    const begun: number[] = []
+    const event = queueEvent(items('a', 'b', 'c'))
+    const handler = async ({ number }: { number: number }) => {
+      begun.push(number)
+      if (number === 1) throw new Error('refused')
+    }
+    const { batchItemFailures } = await processBatch(event, handler, { payload, order: 'strict' })
+    expect(begun).toEqual([0, 1])
+    expect(batchItemFailures).toEqual(event.Records.slice(1).map(({ messageId }) => ({ itemIdentifier: messageId })))
+  })
+
+  test('messages of a FIFO queue that lost their group wait for one another', async () => {
+    const { Records } = queueEvent(items('a', 'b'), { isFifo: true })
+    const event = { Records: Records.map(({ attributes, ...rest }) => rest) }
+    expect((await processBatch(event, failAt(0), { payload })).batchItemFailures).toHaveLength(2)
+  })
+
+  test('equal Kafka keys of two partitions are no lane together', async () => {
+    let release = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const event = kafkaEvent([[{ number: 0, key: 'k' }], [{ number: 1, key: 'k' }]])
+    const handler = ({ number }: { number: number }) => (number === 0 ? gate : Promise.resolve(release()))
+    expect(await processBatch(event, handler, { payload, order: 'key' })).toEqual({ batchItemFailures: [] })
+  })
+})
+
+describe('identifiers', () => {
+  test('Kafka records are reported by partition and offset, the first failure of each partition', async () => {
+    const event = kafkaEvent([items('a', 'b', 'c'), [{ number: 7, key: 'a' }], [{ number: 9, key: 'a' }]])
+    const { batchItemFailures } = await processBatch(event, failAt(1, 9), { payload })
+    expect(batchItemFailures).toEqual([
+      { itemIdentifier: { partition: 'orders-0', offset: 1 } },
+      { itemIdentifier: { partition: 'orders-2', offset: 9 } },
+    ])
+  })
+
+  test('a failed record without identifier fails the whole batch', async () => {
+    const change = (id: string, SequenceNumber?: string) => ({
+      eventSource: 'aws:dynamodb',
+      eventName: 'INSERT',
+      dynamodb: { Keys: { id: { S: id } }, ...(SequenceNumber !== undefined && { SequenceNumber }) },
+    })
+    const event = { Records: [change('a', '1'), change('b'), change('c', '3')] }
+    const fail = (id: string) => async (_: unknown, record: { orderingKey?: string }) => {
+      if (record.orderingKey?.includes(`"${id}"`)) throw new Error('refused')
+    }
+    const whole = { batchItemFailures: [{ itemIdentifier: '' }] }
+    expect(await processBatch(event, fail('b'), { payload: jsonPayload() })).toEqual(whole)
+    expect(await processBatch(event, fail('none'), { payload: jsonPayload() })).toEqual({ batchItemFailures: [] })
+    const message = { eventSource: 'aws:sqs', body: '{}' }
+    const queue = { Records: [...queueEvent(items('a')).Records, message] }
+    expect(await processBatch(queue, failAt(0), { payload })).toEqual(whole)
+  })
+})
+
+describe('sources that take no partial response', () => {
+  test('all records run, and the rejection holds every error in the order of the records', async () => {
+    const begun: number[] = []
+    const handler = async ({ number }: { number: number }) => {
+      begun.push(number)
+      if (number % 2 === 0) throw new RangeError(`no ${number}`)
+    }
+    const error: unknown = await processBatch(topicEvent(items('a', 'b', 'c')), handler, { payload }).catch((e) => e)
+    expect(begun).toEqual([0, 1, 2])
+    if (!isMillraceError(error, 'BATCH_FAILED')) throw error
+    expect(error.message).toMatch(/^2 of 3 records failed/)
+    expect(error.cause).toBeInstanceOf(AggregateError)
+    expect((error.cause as AggregateError).errors).toEqual([new RangeError('no 0'), new RangeError('no 2')])
+  })
+
+  test('success is a plain response', async () => {
+    const event = { id: 'e-1', source: 'my.shop', 'detail-type': 'Order Placed', detail: { number: 1 } }
+    expect(await processBatch(event, async () => 'done', { payload })).toEqual({ batchItemFailures: [] })
+  })
+
+  test('poison that went to quarantine is success, poison that did not is a failure', async () => {
+    const event = topicEvent([{ number: 0, key: 'a', isPoison: true }])
+    const quarantine = vi.fn(async () => {})
+    expect(await processBatch(event, never, { payload, quarantine })).toEqual({ batchItemFailures: [] })
+    expect(quarantine.mock.calls).toMatchObject([[{ source: 'sns' }, { code: 'PAYLOAD_INVALID' }]])
+    await expect(processBatch(event, never, { payload })).rejects.toMatchObject({ code: 'BATCH_FAILED' })
+  })
+})
+
+describe('Firehose', () => {
+  const run = async (handler: (text: string) => unknown, count = 1) => {
+    const event = {
+      deliveryStreamArn: 'arn',
+      records: Array.from({ length: count }, (_, n) => ({ recordId: `r${n}`, data: 'Zm9v' })),
+    }
+    return (await processBatch(event, async (text) => handler(text), { payload: textPayload() })).records
+  }
+
+  test.each([
+    ['bytes', Buffer.from('bar'), { result: 'Ok', data: 'YmFy' }],
+    ['text', 'é', { result: 'Ok', data: 'w6k=' }],
+    ['no text', '', { result: 'Ok', data: '' }],
+    ['nothing', undefined, { result: 'Ok', data: 'Zm9v' }],
+    ['anything else', { MessageId: 'm' }, { result: 'Ok', data: 'Zm9v' }],
+    ['dropped', { result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
+    ['failed', { result: 'ProcessingFailed' }, { result: 'ProcessingFailed', data: 'Zm9v' }],
+    ['data', { result: 'Ok', data: 'bar' }, { result: 'Ok', data: 'YmFy' }],
+    [
+      'partition keys',
+      { result: 'Ok', metadata: { partitionKeys: { day: '1' } } },
+      { result: 'Ok', data: 'Zm9v', metadata: { partitionKeys: { day: '1' } } },
+    ],
+    ['data that is none', { result: 'Ok', data: 7 }, { result: 'ProcessingFailed', data: 'Zm9v' }],
+  ])('a handler that resolves with %s', async (_, value, expected) => {
+    expect(await run(() => value)).toEqual([{ recordId: 'r0', ...expected }])
+  })
+
+  test('poison fails, poison in quarantine is dropped', async () => {
+    const event = firehoseEvent([{ number: 0, key: 'a', isPoison: true }])
+    const [{ recordId, data } = { recordId: '', data: '' }] = event.records
+    expect(await processBatch(event, never, { payload })).toEqual({
+      records: [{ recordId, result: 'ProcessingFailed', data }],
+    })
+    expect(await processBatch(event, never, { payload, quarantine: async () => {} })).toEqual({
+      records: [{ recordId, result: 'Dropped', data }],
+    })
+  })
+
+  test('a record without identifier fails the whole batch', async () => {
+    const event = { deliveryStreamArn: 'arn', records: [{ data: 'Zm9v' }] }
+    await expect(processBatch(event, never, { payload: textPayload() })).rejects.toMatchObject({ code: 'BATCH_FAILED' })
+  })
+
+  test('user records of one record come back as one: all changed, all as they are, or failed', async () => {
+    const event = { deliveryStreamArn: 'arn', records: [{ recordId: 'r', data: 'YSBi' }] }
+    const words = textPayload()
+    const split = {
+      decode: words.decode,
+      split: (each: Parameters<typeof words.decode>[0]) =>
+        words
+          .decode(each)
+          .split(' ')
+          .map((word, subSequence) => ({
+            subSequence,
+            partitionKey: 'k',
+            place: each.place,
+            decode: () => word,
+          })),
+    }
+    const records = async (handler: (word: string) => unknown) =>
+      (await processBatch(event, async (word) => handler(word), { payload: split })).records
+    const response = (result: string, data = 'YSBi') => [{ recordId: 'r', result, data }]
+    expect(await records((word) => word.toUpperCase())).toEqual(response('Ok', 'QUI='))
+    expect(await records(() => undefined)).toEqual(response('Ok'))
+    expect(await records(() => ({ result: 'Dropped' }))).toEqual(response('Dropped'))
+    expect(await records((word) => (word === 'a' ? 'A' : { result: 'Dropped' }))).toEqual(response('Ok', 'QQ=='))
+    expect(await records((word) => (word === 'a' ? 'A' : undefined))).toEqual(response('ProcessingFailed'))
+    expect(await records((word) => (word === 'a' ? { result: 'Dropped' } : undefined))).toEqual(
+      response('ProcessingFailed'),
+    )
+  })
+})
+
+describe('S3 Batch Operations', () => {
+  const event = (...keys: readonly (string | undefined)[]) => ({
+    invocationSchemaVersion: '2.0',
+    invocationId: 'invocation',
+    job: { id: 'job' },
+    tasks: keys.map((s3Key, n) => ({ taskId: `t${n}`, s3Key, s3Bucket: 'lake' })),
+  })
+
+  test('each task gets its result code: failures are tried again, what cannot be read is not', async () => {
+    const handler = async (task: unknown) => {
+      const key = (task as { s3Key: string }).s3Key
+      if (key === 'throws') throw Object.assign(new TypeError('secret'), { code: 'E_X' })
+      if (key === 'gone') return { resultCode: 'PermanentFailure', resultString: 'gone' }
+      return key === 'says' ? 'copied' : key === 'odd' ? { resultCode: 'Done' } : undefined
+    }
+    const response = await processBatch(event('plain', 'says', 'throws', 'gone', 'odd', undefined), handler, {
+      payload: jsonPayload(),
+    })
+    expect(response).toEqual({
+      invocationSchemaVersion: '2.0',
+      treatMissingKeysAs: 'PermanentFailure',
+      invocationId: 'invocation',
+      results: [
+        { taskId: 't0', resultCode: 'Succeeded', resultString: '' },
+        { taskId: 't1', resultCode: 'Succeeded', resultString: 'copied' },
+        { taskId: 't2', resultCode: 'TemporaryFailure', resultString: 'TypeError E_X' },
+        { taskId: 't3', resultCode: 'PermanentFailure', resultString: 'gone' },
+        { taskId: 't4', resultCode: 'TemporaryFailure', resultString: 'not a result code of S3 Batch' },
+        { taskId: 't5', resultCode: 'PermanentFailure', resultString: 'MillraceError EVENT_INVALID' },
+      ],
+    })
+  })
+
+  test('what has not finished at the deadline is tried again', async () => {
+    const context = { getRemainingTimeInMillis: () => 1005 }
+    const { results } = await processBatch(event('a'), never, { payload: jsonPayload(), context })
+    expect(results).toEqual([{ taskId: 't0', resultCode: 'TemporaryFailure', resultString: 'not finished' }])
+  })
+})
+
+describe('deadline', () => {
+  test('no time left: nothing begins, all is reported', async () => {
+    const handler = vi.fn(never)
+    const event = queueEvent(items('a', 'b'))
+    for (const remaining of [1000, 0, -5]) {
+      const context = { getRemainingTimeInMillis: () => remaining }
+      expect((await processBatch(event, handler, { payload, context })).batchItemFailures).toHaveLength(2)
+    }
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('the signal aborts with DEADLINE_EXCEEDED, and onFailure hears of what was at work', async () => {
+    const reasons: unknown[] = []
+    const heard: unknown[] = []
+    const handler = (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason))
+      return never()
+    }
+    const context = { getRemainingTimeInMillis: () => 30 }
+    const options = {
+      payload,
+      context,
+      reserveMs: 10,
+      concurrency: 2,
+      onFailure: (_: unknown, error: unknown) => heard.push(error),
+    }
+    const { batchItemFailures } = await processBatch(queueEvent(items('a', 'b', 'c')), handler, options)
+    expect(batchItemFailures).toHaveLength(3)
+    expect(reasons).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }, { code: 'DEADLINE_EXCEEDED' }])
+    expect(heard).toEqual(reasons)
+  })
+
+  test('the response does not wait for a timer where the remaining time already says no', async () => {
+    let left = 60_000
+    const handler = ({ number }: { number: number }) => {
+      if (number === 0) return never()
+      left = 500
+      return Promise.resolve()
+    }
+    const context = { getRemainingTimeInMillis: () => left }
+    const event = queueEvent(items('a', 'b', 'c'))
+    const { batchItemFailures } = await processBatch(event, handler, { payload, context, concurrency: 2 })
+    expect(batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))).toEqual([0, 2])
+  })
+
+  test('a batch that is done leaves no timer, and a time beyond all timers is no deadline', async () => {
+    vi.useFakeTimers()
+    try {
+      for (const remaining of [900_000, 2 ** 40, Number.POSITIVE_INFINITY]) {
+        const context = { getRemainingTimeInMillis: () => remaining }
+        expect(await processBatch(queueEvent(items('a')), async () => {}, { payload, context })).toEqual({
+          batchItemFailures: [],
+        })
+        expect(vi.getTimerCount()).toBe(0)
+      }
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('the response goes out although nothing else keeps the process alive, and late rejections end nothing', () => {
+    const script = `
+      import { processBatch } from './src/flow/index.ts'
+      import { textPayload } from './src/events/index.ts'
+      const event = { Records: ['never', 'late', 'ok'].map((body) => ({ eventSource: 'aws:sqs', messageId: body, body })) }
+      const handler = (body, _, { signal }) => new Promise((resolve, reject) => {
+        if (body === 'ok') resolve()
+        if (body === 'late') signal.addEventListener('abort', () => setTimeout(() => reject(new Error('late')), 5))
+      })
+      const context = { getRemainingTimeInMillis: () => 1020 }
+      console.log(JSON.stringify(await processBatch(event, handler, { payload: textPayload(), context })))
+      setTimeout(() => {}, 20)`
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    })
+    expect(stderr).not.toMatch(/late/)
+    expect(JSON.parse(stdout)).toEqual({ batchItemFailures: [{ itemIdentifier: 'never' }, { itemIdentifier: 'late' }] })
+    expect(status).toBe(0)
+  })
+})
+
+describe('handlers', () => {
+  test('get what they may need: the value, the record, a signal; a handler may even return no promise', async () => {
+    const handler = vi.fn((..._args: unknown[]) => 1 as unknown as Promise<unknown>)
+    await processBatch(kinesisEvent(items('a')), handler, { payload })
+    expect(handler.mock.calls[0]).toMatchObject([
+      { number: 0 },
+      { source: 'kinesis', orderingKey: 'a' },
+      { signal: expect.any(AbortSignal) },
+    ])
+    expect(Object.isFrozen(handler.mock.calls[0]?.[2])).toBe(true)
+  })
+
+  test('a failed quarantine is heard of beside the poison', async () => {
+    const heard: unknown[] = []
+    const full = new Error('full')
+    const { batchItemFailures } = await processBatch(queueEvent([{ number: 0, key: 'a', isPoison: true }]), never, {
+      payload,
+      quarantine: () => {
+        throw full
+      },
+      onFailure: (_, error) => heard.push(error),
+    })
+    expect(batchItemFailures).toHaveLength(1)
+    expect(heard).toMatchObject([{ code: 'PAYLOAD_INVALID' }, full])
+  })
+})
+
+describe('options', () => {
+  const event = queueEvent(items('a'))
+  test.each([
+    ['concurrency 0', { payload, concurrency: 0 }],
+    ['concurrency 1.5', { payload, concurrency: 1.5 }],
+    ['concurrency NaN', { payload, concurrency: Number.NaN }],
+    ['an unknown order', { payload, order: 'fifo' }],
+    ['a negative reserve', { payload, reserveMs: -1 }],
+    ['a context that tells no time', { payload, context: {} }],
+    ['a remaining time that is none', { payload, context: { getRemainingTimeInMillis: () => Number.NaN } }],
+    ['no payload', {}],
+    ['no options', undefined],
+  ])('%s is refused, and no handler runs', async (_, options) => {
+    const handler = vi.fn(never)
+    await expect(processBatch(event, handler, options as never)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('no handler is refused; unbounded concurrency is not', async () => {
+    await expect(processBatch(event, undefined as never, { payload })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    const all = { payload, concurrency: Number.POSITIVE_INFINITY }
+    expect(await processBatch(event, async () => {}, all)).toEqual({ batchItemFailures: [] })
+  })
+})
