@@ -133,9 +133,10 @@ function dateText(days: number): string | undefined {
   return text.toString('latin1', 0, writeDate(days, text, 0))
 }
 
-function timestampText(units: bigint, unit: TimeUnit): string {
-  const isSeconds = unit === TimeUnit.SECOND
-  const halves = new Int32Array(new BigInt64Array([isSeconds ? units * 1000n : units]).buffer)
+function timestampText(units: bigint, unit: TimeUnit): string | undefined {
+  const written = unit === TimeUnit.SECOND ? units * 1000n : units
+  if (BigInt.asIntN(64, written) !== written) return undefined
+  const halves = new Int32Array(new BigInt64Array([written]).buffer)
   const isoUnit = unit === TimeUnit.NANOSECOND ? NANOSECOND : unit === TimeUnit.MICROSECOND ? MICROSECOND : MILLISECOND
   const text = Buffer.alloc(TIMESTAMP_TEXT_BYTES)
   return text.toString('latin1', 0, writeTimestamp(halves[0] as number, halves[1] as number, isoUnit, text, 0))
@@ -181,16 +182,21 @@ function fromDecimal(to: DataType): Convert | undefined {
   return DataType.isFloat(to) ? (value) => decimalToFloat(String(value)) : undefined
 }
 
-/** A double keeps 15 digits of any decimal, so that the cast back gives the same. */
+/** A double keeps 15 digits of any decimal, so that the cast back gives the same; of integers it keeps those up to 2**53. */
 function decimalToFloat(text: string): number | undefined {
-  const digits = text.replace(/^-?0*\.?0*|\./g, '').replace(/0+$/, '')
+  const [whole = '', fraction = ''] = text.split('.')
+  const digits = `${whole}${fraction}`.replace(/^-?0*/, '').replace(/0+$/, '')
   const value = Number(text)
-  return digits.length <= 15 || Number.isSafeInteger(value) ? value : undefined
+  const isInteger = /^0*$/.test(fraction)
+  return digits.length <= 15 || (isInteger && Number.isSafeInteger(value)) ? value : undefined
 }
 
+/** Only a float keeps the sign of -0. */
 function fromFloat(to: DataType): Convert | undefined {
-  if (DataType.isInt(to)) return (value) => (Number.isInteger(value) ? BigInt(value as number) : undefined)
-  return isNumber(to) ? same : undefined
+  if (DataType.isFloat(to)) return same
+  if (DataType.isDecimal(to)) return (value) => (Object.is(value, -0) ? undefined : value)
+  if (!DataType.isInt(to)) return undefined
+  return (value) => (Number.isInteger(value) && !Object.is(value, -0) ? BigInt(value as number) : undefined)
 }
 
 function fromInt(to: DataType): Convert | undefined {

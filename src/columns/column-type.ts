@@ -37,10 +37,10 @@ export type SchemaOption = { readonly [column: string]: ColumnTypeName | DataTyp
 /**
  * The Arrow type of a column type's name. Timestamps are in UTC.
  *
- * @throws MillraceError `OPTION_INVALID` for any other name.
+ * @throws MillraceError `OPTION_INVALID` for any other name, and for what is neither a name nor a type.
  */
 export function columnType(type: ColumnTypeName | DataType): DataType {
-  if (typeof type !== 'string') return type
+  if (typeof type !== 'string') return checkedType(type)
   switch (type) {
     case 'bool':
       return new Bool()
@@ -70,6 +70,9 @@ export function columnType(type: ColumnTypeName | DataType): DataType {
 export function schemaFields(option: SchemaOption | undefined): Map<string, Field> {
   const fields = new Map<string, Field>()
   if (option === undefined) return fields
+  if (typeof option !== 'object' || option === null) {
+    throw new MillraceError('OPTION_INVALID', 'schema is an object of column names and types, or an Arrow schema')
+  }
   if (isSchema(option)) for (const field of option.fields) fields.set(field.name, field)
   else for (const [name, type] of Object.entries(option)) fields.set(name, new Field(name, columnType(type), true))
   return fields
@@ -91,6 +94,12 @@ const TIMESTAMP_NAMES: Readonly<Record<TimeUnit, string>> = {
   [TimeUnit.MILLISECOND]: 'timestamp',
   [TimeUnit.MICROSECOND]: 'timestamp[us]',
   [TimeUnit.NANOSECOND]: 'timestamp[ns]',
+}
+
+/** Types of another copy of Arrow are types too. */
+function checkedType(type: DataType): DataType {
+  if (typeof type === 'object' && type !== null && 'typeId' in type) return type
+  throw new MillraceError('OPTION_INVALID', 'a column type is a name, such as int64 or decimal(10,2), or an Arrow type')
 }
 
 /** Whether the option is an Arrow schema, of this or another copy of Arrow. */

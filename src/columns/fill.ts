@@ -1,6 +1,6 @@
-import { type Data, DataType } from 'apache-arrow'
+import { type Data, DataType, type Dictionary } from 'apache-arrow'
 import { columnData, type ValueArray } from './builders/buffers.ts'
-import { concatColumns } from './concat.ts'
+import { concatColumns, singleChunk } from './concat.ts'
 import { checkedOffset, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { runsOf } from './runs.ts'
 import { takeColumn } from './take.ts'
@@ -10,6 +10,7 @@ import { isValid } from './validity.ts'
 export function missingRows(data: Data): Int32Array {
   const { type, length, nullBitmap, offset, values } = data
   if (DataType.isNull(type)) return Int32Array.from({ length }, (_, row) => row)
+  if (DataType.isDictionary(type)) return missingEntries(data, type)
   const hasNulls = data.nullCount > 0
   const isFloat = DataType.isFloat(type) && !(values instanceof Uint16Array)
   if (!hasNulls && !isFloat) return new Int32Array(0)
@@ -17,6 +18,22 @@ export function missingRows(data: Data): Int32Array {
   let count = 0
   for (let row = 0; row < length; row++) {
     const isMissing = (hasNulls && !isValid(nullBitmap, offset + row)) || (isFloat && Number.isNaN(values[row]))
+    if (isMissing) rows[count++] = row
+  }
+  return rows.subarray(0, count)
+}
+
+/** Rows that have no entry of their dictionary, or one that is no value. */
+function missingEntries(data: Data, type: Dictionary): Int32Array {
+  const { length, nullBitmap, offset, values } = data
+  const entries = singleChunk(data.dictionary, type.dictionary)
+  const isGone = new Uint8Array(entries.length)
+  for (const entry of missingRows(entries)) isGone[entry] = 1
+  const hasNulls = data.nullCount > 0
+  const rows = new Int32Array(length)
+  let count = 0
+  for (let row = 0; row < length; row++) {
+    const isMissing = (hasNulls && !isValid(nullBitmap, offset + row)) || isGone[Number(values[row])] === 1
     if (isMissing) rows[count++] = row
   }
   return rows.subarray(0, count)

@@ -1,4 +1,4 @@
-import type { RecordBatch } from 'apache-arrow'
+import type { Data, RecordBatch } from 'apache-arrow'
 import { locatedError } from './cell-error.ts'
 import { recordKeys } from './record-key.ts'
 import { type ValueReader, valueReader } from './value-reader.ts'
@@ -12,10 +12,15 @@ export type Row = Readonly<Record<string, unknown>>
 const INDEX = Symbol('row')
 type Target = { [INDEX]: number }
 
-/** Rows of one batch by index. `before` counts the rows of earlier batches, for errors. */
-export function rowViews(batch: RecordBatch, before: number): (index: number) => Row {
+/**
+ * Rows of one batch by index.
+ *
+ * @param before - rows of earlier batches, for errors.
+ * @param readerOf - how a column's values are read.
+ */
+export function rowViews(batch: RecordBatch, before: number, readerOf = valueReader): (index: number) => Row {
   const names = recordKeys(batch.schema.fields)
-  const columns = new Map(names.map((name, index) => [name, lazyReader(batch, index)]))
+  const columns = new Map(names.map((name, index) => [name, lazyReader(batch, index, readerOf)]))
   const read = (target: Target, name: string): unknown => {
     try {
       return columns.get(name)?.(target[INDEX])
@@ -43,10 +48,10 @@ export function rowViews(batch: RecordBatch, before: number): (index: number) =>
 }
 
 /** A reader that looks at its column only when the first value is asked for. */
-function lazyReader(batch: RecordBatch, index: number): ValueReader {
+function lazyReader(batch: RecordBatch, index: number, readerOf: (data: Data) => ValueReader): ValueReader {
   let reader: ValueReader | undefined
   return (row) => {
-    reader ??= valueReader(batch.data.children[index] as RecordBatch['data'])
+    reader ??= readerOf(batch.data.children[index] as Data)
     return reader(row)
   }
 }

@@ -83,6 +83,22 @@ function learnParts(shape: Shape, value: unknown, depth: number): boolean {
   return true
 }
 
+/** Whether every part has a value, so that no value that fits can say more about the type; of structs, the fields there are. */
+export function isComplete({ kind, item, key, fields }: Shape): boolean {
+  switch (kind) {
+    case 'empty':
+      return false
+    case 'list':
+      return item !== undefined && isComplete(item)
+    case 'map':
+      return key !== undefined && isComplete(key) && item !== undefined && isComplete(item)
+    case 'struct':
+      return fields !== undefined && fields.size > 0 && [...fields.values()].every(isComplete)
+    default:
+      return true
+  }
+}
+
 /** The shape of a field, known from now on. */
 export function fieldShape(fields: Map<string, Shape>, name: string): Shape {
   const known = fields.get(name)

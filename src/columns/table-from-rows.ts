@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { type Field, type RecordBatch, type Schema, Table } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import { locatedError, misfit, strangerError } from './cell-error.ts'
@@ -28,6 +29,8 @@ type Row = Readonly<Record<string, unknown>>
  * Array.from(rowsFromTable(table))[1] // => { id: 2n, name: null, price: '9.50' }
  */
 export function tableFromRows(rows: Iterable<Row>, { schema: pinned }: { readonly schema?: SchemaOption } = {}): Table {
+  if (!isObject(rows) || !(Symbol.iterator in rows))
+    throw new MillraceError('TYPE_MISMATCH', 'rows are an array or another iterable of objects')
   const all: readonly Row[] = Array.isArray(rows) ? rows : [...rows]
   const schema = schemaOfRows(all, pinned)
   const builders = schema.fields.map(fieldBuilder)
@@ -65,7 +68,7 @@ function schemaOfRows(rows: readonly Row[], option: SchemaOption | undefined): S
 function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map<string, Shape> {
   const shapes = new Map<string, Shape>()
   rows.forEach((row, index) => {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    if (!isRow(row)) {
       throw new MillraceError('TYPE_MISMATCH', 'a row is an object of column names and values', {
         position: { row: index + 1 },
       })
@@ -80,6 +83,16 @@ function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map
     }
   })
   return shapes
+}
+
+/** Whether a row's own keys are what it holds: an instance of a class may be one, a `Map` or a promise of a row is not. */
+function isRow(row: unknown): row is Row {
+  if (!isObject(row) || Symbol.iterator in row) return false
+  return !types.isDate(row) && !types.isPromise(row) && !types.isAnyArrayBuffer(row)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function learned(shape: Shape, value: unknown, position: { row: number; column: string }): boolean {

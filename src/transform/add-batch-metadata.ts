@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { columnType, schemaFields } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
 import { addColumnSteps } from './add-columns.ts'
@@ -20,11 +21,13 @@ export interface AddBatchMetadataOptions {
  * Array.from(rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp)))[0].batch_id // => 'batch_20240229_235959'
  */
 export function addBatchMetadata({ now = () => new Date(), batchId }: AddBatchMetadataOptions = {}): Transform {
-  const types = schemaFields({ processed_at: columnType('timestamp'), batch_id: columnType('string') })
+  const fields = schemaFields({ processed_at: columnType('timestamp'), batch_id: columnType('string') })
   return defineTransform('addBatchMetadata', (context) => {
     const at = now()
-    if (Number.isNaN(at.getTime())) throw new MillraceError('OPTION_INVALID', '`now` gave an invalid Date')
-    return addColumnSteps({ processed_at: at, batch_id: batchId ?? batchIdAt(at) }, types, context)
+    if (!types.isDate(at) || Number.isNaN(at.getTime())) {
+      throw new MillraceError('OPTION_INVALID', 'now: must give a valid Date')
+    }
+    return addColumnSteps({ processed_at: at, batch_id: batchId ?? batchIdAt(at) }, fields, context)
   })
 }
 

@@ -5,7 +5,8 @@ import { type SchemaOption, schemaFields } from '../columns/column-type.ts'
 import { recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { repeated } from '../columns/repeat.ts'
 import { type Row, rowViews } from '../columns/row.ts'
-import { emptyShape, learnShape, type Shape, shapeField } from '../columns/shape.ts'
+import { emptyShape, isComplete, learnShape, type Shape, shapeField } from '../columns/shape.ts'
+import type { ValueReader } from '../columns/value-reader.ts'
 import { MillraceError } from '../errors.ts'
 import { defineTransform, perSchema, type RunContext, type Transform, type TransformSteps } from './transform.ts'
 
@@ -17,14 +18,16 @@ export interface AddColumnsOptions {
   readonly schema?: SchemaOption
 }
 
-/** Rows to look at before a computed column without any value is taken for one that has none. */
+/** Rows and bytes to look at before a computed column without any value is taken for one that has none. */
 const MAX_HELD_ROWS = 65_536
+const MAX_HELD_BYTES = 64 * 1024 * 1024
 
 /**
  * Add columns after the others, of one value or computed row by row from the columns there were.
  *
  * Types not given by `schema` come from the values as in `tableFromRows`: number float64, bigint int64, `Date` timestamp and so on. In a computed
- * column the first value that is not null decides; batches wait for it, up to 65,536 rows, after which the column is text.
+ * column the first value that is not null decides: the rows up to one after which every part of a list or object has had a value. Batches
+ * wait for it, up to 65,536 rows and 64 MiB, after which what is still without a value is text.
  *
  * @param values - by name. A function is called once a row, in order, and reads columns as it touches them; what it throws leaves as it is.
  * @throws MillraceError `COLUMN_CONFLICT` for a name that the table has; `TYPE_MISMATCH` with row and column where a value does not fit; `COLUMN_UNKNOWN` where
@@ -69,6 +72,7 @@ export function addColumnSteps(
   values: Readonly<Record<string, unknown>>,
   pinned: ReadonlyMap<string, Field>,
   { wholeTable }: RunContext,
+  readerOf?: (data: Data) => ValueReader,
 ): TransformSteps {
   const columns = Object.entries(values).map(([name, value]) => {
     return typeof value === 'function'
@@ -81,6 +85,7 @@ export function addColumnSteps(
   const checkNames = perSchema((schema) => refuseKnownNames(schema, Object.keys(values)))
   let held: HeldBatch[] = []
   let heldRows = 0
+  let heldBytes = 0
   let before = 0
   const release = (): RecordBatch[] => {
     const batches = held.map((one) => {
@@ -94,12 +99,14 @@ export function addColumnSteps(
   return {
     next(batch) {
       checkNames(batch.schema)
-      const rowAt = rowViews(batch, before)
+      const rowAt = rowViews(batch, before, readerOf)
       held.push({ batch, columns: columns.map((column) => column.values(rowAt, batch.numRows, before)) })
       before += batch.numRows
+      if (columns.every((column) => column.field() !== undefined)) return release()
       heldRows += batch.numRows
-      const isKnown = columns.every((column) => column.field() !== undefined)
-      return isKnown || (heldRows >= MAX_HELD_ROWS && !wholeTable) ? release() : []
+      heldBytes += batch.data.byteLength
+      const isFull = heldRows >= MAX_HELD_ROWS || heldBytes >= MAX_HELD_BYTES
+      return isFull && !wholeTable ? release() : []
     },
     end: release,
   }
@@ -138,13 +145,14 @@ function computedColumn(name: string, compute: (row: Row) => unknown, pinned: Fi
     return field
   }
   return {
-    field: () => (field !== undefined || shape.kind !== 'empty' ? settle() : undefined),
+    field: () => field,
     settle,
     values(rowAt, rows, before) {
       const computed: unknown[] = []
       for (let row = 0; row < rows; row++) {
         const value = compute(rowAt(row))
         if (pinned === undefined) learnKind(shape, value, { row: before + row + 1, column: name })
+        if (field === undefined && isComplete(shape)) settle()
         computed.push(value)
       }
       return () => {

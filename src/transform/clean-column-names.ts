@@ -1,4 +1,5 @@
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { checkChoice } from '../internal/check-choice.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 export interface CleanColumnNamesOptions {
@@ -17,10 +18,12 @@ export interface CleanColumnNamesOptions {
  * left becomes `column_` and its place, from 1.
  *
  * @returns a transform that shares all values. O(columns) a schema.
+ * @throws MillraceError `OPTION_INVALID` for another style.
  * @example
  * transformTable(tableFromRows([{ 'Event ID': 1, 'event id': 2 }]), cleanColumnNames()).schema.names // => ['event_id', 'event_id_2']
  */
 export function cleanColumnNames({ style = 'lower' }: CleanColumnNamesOptions = {}): Transform {
+  checkChoice('style', style, ['lower', 'snake'])
   const clean = style === 'snake' ? snakeCase : lowerCase
   return defineMap('cleanColumnNames', () => {
     const cleaned = perSchema((schema) => {

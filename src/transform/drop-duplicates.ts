@@ -6,6 +6,7 @@ import { HASH_WORDS, rowHash } from '../columns/row-hash.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
+import { checkChoice } from '../internal/check-choice.ts'
 import { defineTransform, perSchema, type Transform, type TransformSteps } from './transform.ts'
 
 export interface DropDuplicatesOptions {
@@ -31,13 +32,14 @@ export interface DropDuplicatesOptions {
  *
  * @returns a transform; rows x compared bytes in time.
  * @throws MillraceError `COLUMN_UNKNOWN` where `subset` names a column that the table lacks; `TYPE_MISMATCH` where batches of one stream differ
- *   in the types of compared columns; `OPTION_INVALID` for an empty `subset`.
+ *   in the types of compared columns; `OPTION_INVALID` for an empty `subset` or another `keep`.
  * @example
  * const events = tableFromRows([{ id: 1, at: 10 }, { id: 2, at: 11 }, { id: 1, at: 12 }])
  * rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' }))) // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]
  */
 export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
   const { subset, keep = 'first', exact = false, random } = options
+  checkChoice('keep', keep, ['first', 'last', 'none'])
   if (subset?.length === 0)
     throw new MillraceError('OPTION_INVALID', 'an empty subset compares nothing; leave it out to compare all columns')
   return defineTransform('dropDuplicates', ({ wholeTable }) => {

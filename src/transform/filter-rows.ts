@@ -1,6 +1,8 @@
+import { types } from 'node:util'
 import { type Row, rowViews } from '../columns/row.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
+import { MillraceError } from '../errors.ts'
 import { defineMap, type Transform } from './transform.ts'
 
 /**
@@ -8,6 +10,7 @@ import { defineMap, type Transform } from './transform.ts'
  *
  * @param predicate - called once a row; columns are read as it touches them. What it throws leaves the transform as it is.
  * @returns a transform that gives a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
+ * @throws MillraceError `OPTION_INVALID` where the predicate gives a promise, which would hold for every row.
  * @example
  * const paid = filterRows((row) => Number(row['amount']) > 0)
  * rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid)) // => [{ amount: 5 }]
@@ -20,8 +23,15 @@ export function filterRows(predicate: (row: Row) => unknown): Transform {
       before += batch.numRows
       return takeRuns(
         batch,
-        runsWhere(batch.numRows, (row) => Boolean(predicate(rowAt(row)))),
+        runsWhere(batch.numRows, (row) => isKept(predicate(rowAt(row)))),
       )
     }
   })
+}
+
+function isKept(answer: unknown): boolean {
+  if (types.isPromise(answer)) {
+    throw new MillraceError('OPTION_INVALID', 'the predicate gave a promise; look up what it needs before the stream')
+  }
+  return Boolean(answer)
 }

@@ -1,4 +1,6 @@
+import { type Data, DataType } from 'apache-arrow'
 import { schemaFields } from '../columns/column-type.ts'
+import { type ValueReader, valueReader } from '../columns/value-reader.ts'
 import { addColumnSteps } from './add-columns.ts'
 import { defineTransform, type Transform } from './transform.ts'
 import { type ScoreRules, validationScore } from './validation-score.ts'
@@ -6,18 +8,25 @@ import { type ScoreRules, validationScore } from './validation-score.ts'
 /**
  * Add `validation_score`, an int32 from 0 to 100: {@link validationScore} of every row.
  *
- * @param rules - default: as of `validationScore`. A field that the table lacks is one that no row has.
+ * @param rules - default: as of `validationScore`. A field that the table lacks is one that no row has; a decimal that is zero is the number 0.
  * @throws MillraceError `COLUMN_CONFLICT` where the table has a `validation_score`; `OPTION_INVALID` for bad weights.
  * @example
  * rowsFromTable(transformTable(tableFromRows([{ event_id: 'e1' }]), scoreRows())) // => [{ event_id: 'e1', validation_score: 25 }]
  */
 export function scoreRows(rules?: ScoreRules): Transform {
-  const types = schemaFields({ validation_score: 'int32' })
-  return defineTransform('scoreRows', (context) => {
-    return addColumnSteps(
-      { validation_score: (row: Readonly<Record<string, unknown>>) => validationScore(row, rules) },
-      types,
-      context,
-    )
-  })
+  const fields = schemaFields({ validation_score: 'int32' })
+  const score = (row: Readonly<Record<string, unknown>>): number => validationScore(row, rules)
+  return defineTransform('scoreRows', (context) =>
+    addColumnSteps({ validation_score: score }, fields, context, scoredReader),
+  )
+}
+
+/** The text of a decimal that is zero, such as `0.00`, would count as there. */
+function scoredReader(data: Data): ValueReader {
+  const read = valueReader(data)
+  if (!DataType.isDecimal(data.type)) return read
+  return (row) => {
+    const value = read(row)
+    return value !== null && Number(value) === 0 ? 0 : value
+  }
 }

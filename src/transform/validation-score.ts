@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
+import { checkChoice } from '../internal/check-choice.ts'
 
 /** One thing that a good record has, and what it counts. */
 export interface ScoreRule {
@@ -29,6 +30,7 @@ export function requiredFields(
   names: readonly string[],
   { present = 'truthy' }: RequiredFieldsOptions = {},
 ): ScoreRules {
+  checkChoice('present', present, ['truthy', 'defined'])
   const isPresent = present === 'truthy' ? isTruthy : (value: unknown) => value !== null && value !== undefined
   return names.map((name) => {
     // An inherited `constructor` is no field of the record.
@@ -41,7 +43,8 @@ export function requiredFields(
  * How much of a record is there: the share of the rules' weight that holds, from 0 to 100, rounded.
  *
  * @param rules - default: `event_id`, `event_type`, `user_id` and `amount`, 25 each. No rules at all score 100.
- * @throws MillraceError `OPTION_INVALID` for a weight that is negative or no number, or weights that are all 0.
+ * @throws MillraceError `OPTION_INVALID` for a weight that is negative or no number, or weights that are all 0; `TYPE_MISMATCH` for what is no
+ *   object.
  * @example
  * validationScore({ event_id: 'e1', event_type: 'click', user_id: 'u1', amount: 0 }) // => 75
  */
@@ -49,6 +52,9 @@ export function validationScore(
   record: Readonly<Record<string, unknown>>,
   rules: ScoreRules = requiredFields(['event_id', 'event_type', 'user_id', 'amount']),
 ): number {
+  if (typeof record !== 'object' || record === null) {
+    throw new MillraceError('TYPE_MISMATCH', 'a record to score is an object of fields')
+  }
   const total = totalWeight(rules)
   let held = 0
   for (const rule of rules) if (rule.test(record)) held += rule.weight

@@ -247,6 +247,43 @@ describe('tableFromRows', () => {
     )
   })
 
+  test.each([
+    new Map([['a', 1]]),
+    new Set([1]),
+    new Date(0),
+    [1],
+    new Uint8Array(2),
+    new ArrayBuffer(2),
+    Promise.resolve({ a: 1 }),
+    null,
+    'row',
+  ])('%o is no row', (row) => {
+    expect(() => tableFromRows([{}, row] as Record<string, unknown>[])).toThrow(
+      expect.objectContaining({ code: 'TYPE_MISMATCH', position: { row: 2 } }),
+    )
+  })
+
+  test.each([null, 5, { a: 1 }])('%o is no iterable of rows', (rows) => {
+    expect(() => tableFromRows(rows as never)).toThrow(expect.objectContaining({ code: 'TYPE_MISMATCH' }))
+  })
+
+  test('an instance of a class is a row of its own fields', () => {
+    class Order {
+      readonly id = 1n
+    }
+    const rows = [new Order()] as object[] as Record<string, unknown>[]
+    expect([...rowsFromTable(tableFromRows(rows))]).toEqual([{ id: 1n }])
+  })
+
+  test.each([null, 'int64', { a: undefined }, { a: 5 }, { a: 'int' }, { a: 'decimal(0,0)' }, { a: 'decimal(5,6)' }])(
+    '%o is no schema',
+    (schema) => {
+      expect(() => tableFromRows([{ a: 1 }], { schema: schema as never })).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      )
+    },
+  )
+
   test('a value that holds itself', () => {
     const loop: Record<string, unknown> = {}
     loop['self'] = loop

@@ -1,6 +1,7 @@
-import { Bool, DataType, Dictionary, Float64, Int32, type Schema } from 'apache-arrow'
+import { Bool, DataType, Dictionary, Field, Float64, Int32, Schema, Table } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
+import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import {
   addBatchMetadata,
@@ -95,9 +96,10 @@ describe('cleanColumnNames', () => {
       fc.constantFrom('lower', 'snake'),
       (names, style) => {
         const clean = (from: readonly string[]): readonly string[] => {
-          const values = [...new Set(from)].map((name) => [name, 1])
-          const { schema } = transformTable(tableOf(values), cleanColumnNames({ style }))
-          return schema.fields.map((field) => field.name)
+          const schema = new Schema(from.map((name) => new Field(name, new Bool(), true)))
+          return transformTable(new Table(schema, []), cleanColumnNames({ style })).schema.fields.map(
+            ({ name }) => name,
+          )
         }
         const once = clean(names)
         expect(new Set(once).size).toBe(once.length)
@@ -105,6 +107,26 @@ describe('cleanColumnNames', () => {
         expect(clean(once)).toEqual(once)
       },
     ),
+  )
+})
+
+describe('addColumns', () => {
+  const part = fc.oneof(fc.constant(null), fc.constant([]), fc.array(fc.record({ x: fc.option(fc.bigInt(-9n, 9n)) })))
+
+  law(
+    'addColumns: computed lists and objects get one type, whatever the batches',
+    fc.asyncProperty(fc.array(part, { minLength: 1 }), fc.array(fc.nat(9)), async (values, cuts) => {
+      const { batches } = tableFromRows(values.map((_, index) => ({ index })))
+      const whole = new Table(batches)
+      const places = [0, ...cuts.filter((cut) => cut < values.length), values.length].sort((a, b) => a - b)
+      const cut = places.flatMap((start, index) => whole.slice(start, places[index + 1] ?? start).batches)
+      const transform = addColumns({ value: ({ index }) => values[Number(index)] })
+      const streamed = new Table(await collect(transform(stream(cut))))
+      const table = transformTable(whole, transform)
+      expect(String(streamed.schema)).toEqual(String(table.schema))
+      expect([...rowsFromTable(streamed)].map(({ value }) => value)).toEqual(values)
+      expect([...rowsFromTable(table)].map(({ value }) => value)).toEqual(values)
+    }),
   )
 })
 
@@ -122,10 +144,6 @@ describe('castColumns', () => {
     }),
   )
 })
-
-function tableOf(entries: unknown[][]) {
-  return tableFromRows([Object.fromEntries(entries) as Record<string, unknown>])
-}
 
 function keptRows(rows: readonly (readonly Cell[])[], keep: string): (readonly Cell[])[] {
   const tokens = rows.map(rowToken)

@@ -1,6 +1,21 @@
-import { Field, Int64, Schema, Table, Utf8 } from 'apache-arrow'
+import {
+  type DataType,
+  Dictionary,
+  Field,
+  Int32,
+  Int64,
+  makeData,
+  type RecordBatch,
+  Schema,
+  Table,
+  TimestampSecond,
+  Utf8,
+  Vector,
+} from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { emptyColumnField } from '../../src/columns/empty-column.ts'
+import { encodeJson } from '../../src/codecs/json/json.ts'
+import { emptyColumnField, isEmptyColumn } from '../../src/columns/empty-column.ts'
+import { recordBatch } from '../../src/columns/record-batch.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import type { ErrorCode, Position } from '../../src/errors.ts'
@@ -65,7 +80,19 @@ describe('the reference transform', () => {
   })
 })
 
+test('addBatchMetadata: a clock that gives no time is refused', () => {
+  for (const time of [new Date('x'), 5, undefined]) {
+    expect(fault(() => run([{ a: 1 }], addBatchMetadata({ now: () => time as Date })))).toEqual(
+      failure('OPTION_INVALID'),
+    )
+  }
+})
+
 describe('cleanColumnNames', () => {
+  test('another style is refused', () => {
+    expect(fault(() => cleanColumnNames({ style: 'kebab' as 'snake' }))).toEqual(failure('OPTION_INVALID'))
+  })
+
   const clean = (names: string[], style?: 'lower' | 'snake'): string[] => {
     const schema = new Schema(names.map((name) => new Field(name, new Utf8(), true)))
     const table = new Table(schema, [batchOf(schema, [])])
@@ -156,6 +183,7 @@ describe('dropDuplicates', () => {
       failure('COLUMN_UNKNOWN', { column: 'b' }),
     )
     expect(fault(() => dropDuplicates({ subset: [] }))).toEqual(failure('OPTION_INVALID'))
+    expect(fault(() => dropDuplicates({ keep: 'any' as 'first' }))).toEqual(failure('OPTION_INVALID'))
   })
 
   test('batches of other types in one stream are refused, not mixed up', async () => {
@@ -171,6 +199,20 @@ describe('fillNulls', () => {
       fillNulls({ a: 0, b: 7n, c: new Date(5), d: () => true }),
     )
     expect(rows).toEqual([{ a: 0, b: 7n, c: new Date(5), d: true }])
+  })
+
+  test('an entry of a dictionary that is null or NaN is missing', () => {
+    const filled = (values: unknown[], fill: unknown) => {
+      const { data } = tableFromRows(values.map((value) => ({ value }))).getChildAt(0) as Vector
+      const type = new Dictionary(data[0]?.type as DataType, new Int32())
+      const places = Int32Array.from([0, 1, 0, 1])
+      const column = makeData({ type, length: 4, data: places, dictionary: new Vector(data) })
+      const schema = new Schema([new Field('a', type, true)])
+      const table = new Table(schema, [recordBatch(schema, [column], 4)])
+      return [...rowsFromTable(transformTable(table, fillNulls({ a: fill })))].map(({ a }) => a)
+    }
+    expect(filled(['x', null], 'y')).toEqual(['x', 'y', 'x', 'y'])
+    expect(filled([1.5, NaN], 0)).toEqual([1.5, 0, 1.5, 0])
   })
 
   test('text that turns up later in an empty column must read as the fill', async () => {
@@ -253,6 +295,41 @@ describe('addColumns', () => {
     expect([...rowsFromTable(new Table(out))].map((row) => row['b'])).toEqual([null, 2, 3])
   })
 
+  test('parts of lists and objects decide too, in the order of the rows', async () => {
+    const values = [null, [], [{ x: null }], [{ x: 1n, y: 'b' }], [null]]
+    const { batches } = tableFromRows(values.map((_, index) => ({ index })))
+    const compute = addColumns({ b: ({ index }) => values[Number(index)] })
+    for (const size of [1, 2, 3, 5]) {
+      const cut = [0, 1, 2, 3, 4].filter((row) => row % size === 0)
+      const out = await collect(compute(stream(cut.flatMap((row) => batches[0]?.slice(row, row + size) ?? []))))
+      expect([...rowsFromTable(new Table(out))].map(({ b }) => b)).toEqual([
+        null,
+        [],
+        [{ x: null, y: null }],
+        [{ x: 1n, y: 'b' }],
+        [null],
+      ])
+    }
+    const late = addColumns({ b: ({ index }) => (index === 0 ? { x: 1 } : { x: 1, y: 2 }) })
+    const misfit = failure('TYPE_MISMATCH', { row: 2, column: 'b' })
+    await expect(collect(late(stream(batches)))).rejects.toEqual(misfit)
+    const rows = [0, 1].map((row) => batches[0]?.slice(row, row + 1)).filter((batch) => batch !== undefined)
+    await expect(collect(late(stream(rows)))).rejects.toEqual(misfit)
+  })
+
+  test('batches do not wait for a value for ever', async () => {
+    const batch = tableFromRows(Array.from({ length: 10_000 }, (_, id) => ({ id }))).batches[0] as RecordBatch
+    let sent = 0
+    async function* source() {
+      for (; sent < 20; sent++) yield batch
+    }
+    for await (const first of addColumns({ nothing: () => null })(source())) {
+      expect(isEmptyColumn(first.schema.fields[1] as Field)).toBe(true)
+      break
+    }
+    expect(sent).toBe(6)
+  })
+
   test('faults', () => {
     expect(fault(() => run([{ a: 1 }], addColumns({ a: 2 })))).toEqual(failure('COLUMN_CONFLICT', { column: 'a' }))
     expect(fault(() => addColumns({ a: 2 }, { schema: { b: 'int64' } }))).toEqual(
@@ -318,10 +395,35 @@ describe('castColumns', () => {
     [1.5, 'int64'],
     [9007199254740993n, 'float64'],
     [NaN, 'int32'],
+    [-0, 'int64'],
+    [-0, 'decimal(5,2)'],
     [new Date(1), 'date'],
   ] as const)('a cast that would change the value is refused: %s to %s', (value, type) => {
     const rows = [{ a: null }, { a: value }]
     expect(fault(() => run(rows, castColumns({ a: type })))).toEqual(failure('TYPE_MISMATCH', { row: 2, column: 'a' }))
+  })
+
+  test('decimals to floats, as far as a float keeps them', () => {
+    const cast = (value: string, type: 'decimal(38,0)' | 'decimal(20,2)') => {
+      const table = tableFromRows([{ a: value }], { schema: { a: type } })
+      return [...rowsFromTable(transformTable(table, castColumns({ a: 'float64' })))][0]?.['a']
+    }
+    expect(cast('-1234567890123.45', 'decimal(20,2)')).toBe(-1234567890123.45)
+    expect(cast('9007199254740991.00', 'decimal(20,2)')).toBe(2 ** 53 - 1)
+    expect(cast(`${10n ** 37n}`, 'decimal(38,0)')).toBe(1e37)
+    const misfit = failure('TYPE_MISMATCH', { row: 1, column: 'a' })
+    for (const value of ['1234567890123456.04', '9007199254740991.40', '-999999999999999.99']) {
+      expect(fault(() => cast(value, 'decimal(20,2)'))).toEqual(misfit)
+    }
+    expect(fault(() => cast('9007199254740993', 'decimal(38,0)'))).toEqual(misfit)
+  })
+
+  test('seconds beyond 64 bits of milliseconds have no text', () => {
+    const table = tableFromRows([{ t: 2n ** 60n }], { schema: { t: new TimestampSecond('UTC') } })
+    expect(fault(() => transformTable(table, castColumns({ t: 'string' })))).toEqual(
+      failure('TYPE_MISMATCH', { row: 1, column: 't' }),
+    )
+    expect(fault(() => encodeJson(table))).toEqual(failure('TYPE_MISMATCH', { row: 1, column: 't' }))
   })
 
   test('finer and coarser times', () => {
@@ -379,6 +481,17 @@ describe('selectColumns, renameColumns, filterRows, rowCounter', () => {
     ).toThrow(TypeError)
   })
 
+  test('a predicate that gives a promise is refused', () => {
+    expect(
+      fault(() =>
+        run(
+          [{ a: 1 }],
+          filterRows(async () => false),
+        ),
+      ),
+    ).toEqual(failure('OPTION_INVALID'))
+  })
+
   test('rowCounter counts the current run', async () => {
     const counter = rowCounter()
     const { batches } = tableFromRows([{ a: 1 }, { a: 2 }])
@@ -416,6 +529,19 @@ describe('validation scores', () => {
   test('bad weights are refused', () => {
     const weigh = (weight: number) => fault(() => validationScore({}, [{ name: 'x', weight, test: () => true }]))
     for (const weight of [-1, NaN, Infinity, 0]) expect(weigh(weight)).toEqual(failure('OPTION_INVALID'))
+  })
+
+  test('what is no record, and another meaning of present, are refused', () => {
+    expect(fault(() => validationScore(null as never))).toEqual(failure('TYPE_MISMATCH'))
+    expect(fault(() => requiredFields(['a'], { present: 'some' as 'truthy' }))).toEqual(failure('OPTION_INVALID'))
+  })
+
+  test('a decimal that is zero is zero, not text', () => {
+    const rows = [{ amount: '0.00' }, { amount: '0.01' }, { amount: null }]
+    const table = tableFromRows(rows, { schema: { amount: 'decimal(9,2)' } })
+    const scored = [...rowsFromTable(transformTable(table, scoreRows()))]
+    expect(scored.map((row) => row['validation_score'])).toEqual([0, 25, 0])
+    expect(scored[0]?.['amount']).toBe('0.00')
   })
 
   test('scoreRows adds an int32; a field that no row has counts nothing', () => {

@@ -1,4 +1,5 @@
 import { type Data, DataType, DateUnit, TimeUnit } from 'apache-arrow'
+import { MillraceError } from '../../errors.ts'
 import { INT64_TEXT_BYTES, writeInt64 } from '../../internal/int64.ts'
 import {
   DATE_TEXT_BYTES,
@@ -16,8 +17,8 @@ import { type JsonText, reserve, writeAscii } from './json-text.ts'
 /** Writes the value at an index of one column as JSON. */
 export type ValueWriter = (text: JsonText, index: number) => void
 
-/** The writer of a column of dates, times or durations as ISO 8601 in their own unit; undefined for other types. */
-export function timeWriter(data: Data): ValueWriter | undefined {
+/** The writer of a column of dates, times or durations as ISO 8601 in their own unit; undefined for other types. `path` is the column's name. */
+export function timeWriter(data: Data, path: string): ValueWriter | undefined {
   const { type, values } = data
   if (DataType.isDate(type) && type.unit === DateUnit.DAY) {
     return (text, index) => {
@@ -32,9 +33,7 @@ export function timeWriter(data: Data): ValueWriter | undefined {
   if (DataType.isTimestamp(type)) {
     const isUtc = type.timezone !== null && type.timezone !== undefined && type.timezone !== ''
     const unit = TIMESTAMP_UNITS[type.unit]
-    if (unit !== undefined) return timestampWriter(halvesOf(data), unit, isUtc)
-    const milliseconds = BigInt64Array.from(values as BigInt64Array, (seconds) => seconds * 1000n)
-    return timestampWriter(new Int32Array(milliseconds.buffer), MILLISECOND, isUtc)
+    return unit === undefined ? secondsWriter(values, isUtc, path) : timestampWriter(halvesOf(data), unit, isUtc)
   }
   if (DataType.isTime(type)) {
     const perSecond = 10n ** BigInt(3 * type.unit)
@@ -60,6 +59,21 @@ function timestampWriter(halves: Int32Array, unit: TimestampUnit, isUtc: boolean
     if (!isUtc) at--
     out[at] = QUOTE
     text.at = at + 1
+  }
+}
+
+function secondsWriter(seconds: BigInt64Array, isUtc: boolean, path: string): ValueWriter {
+  const milliseconds = new BigInt64Array(1)
+  const write = timestampWriter(new Int32Array(milliseconds.buffer), MILLISECOND, isUtc)
+  return (text, index) => {
+    const written = (seconds[index] as bigint) * 1000n
+    milliseconds[0] = written
+    if (milliseconds[0] !== written) {
+      throw new MillraceError('TYPE_MISMATCH', 'a time lies beyond 64 bits of milliseconds; cast the column to int64', {
+        position: { row: text.row, column: path },
+      })
+    }
+    write(text, 0)
   }
 }
 

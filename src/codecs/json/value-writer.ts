@@ -43,7 +43,7 @@ function validValueWriter(data: Data, options: ValueWriterOptions): ValueWriter 
     return listWriter(data, options)
   if (DataType.isUtf8(type)) return stringWriter(data, options)
   if (DataType.isFloat(type)) return floatWriter(data, options)
-  return scalarWriter(data) ?? timeWriter(data) ?? unsupported(type, options)
+  return scalarWriter(data) ?? timeWriter(data, options.path) ?? unsupported(type, options)
 }
 
 function unsupported(type: DataType, { path }: ValueWriterOptions): never {
