@@ -92,6 +92,10 @@ export function arbitraryFlatType(): fc.Arbitrary<DataType> {
     new TimestampNanosecond(),
     new Dictionary(new Utf8(), new Int32()),
     new Dictionary(new Int64(), new Int8()),
+    new Dictionary(new Bool(), new Uint8()),
+    new Dictionary(new Binary(), new Int16()),
+    new Dictionary(new Decimal(3, 20, 128), new Uint32()),
+    new Dictionary(new FixedSizeBinary(3), new Int32()),
     new Null(),
   ]
   const decimal = fc
@@ -200,7 +204,14 @@ export function batchOf(schema: Schema, rows: readonly (readonly Cell[])[]): Rec
   )
 }
 
-/** Arrow data of cells. The slots of nulls hold rubbish, as Arrow allows. */
+/** Data of cells that begins somewhere in larger data, as slices do. */
+function slicedDataOf(field: Field, cells: readonly Cell[]): Data {
+  const before = 1 + (cells.length % 10)
+  const around = rubbishCell(field)
+  return dataOf(field.type, [...new Array<Cell>(before).fill(around), ...cells, around]).slice(before, cells.length)
+}
+
+/** Arrow data of cells. The slots of nulls hold rubbish, as Arrow allows, and all that lies below is a slice. */
 export function dataOf(type: DataType, cells: readonly Cell[]): Data {
   const length = cells.length
   if (DataType.isNull(type)) return makeData({ type, length })
@@ -210,18 +221,14 @@ export function dataOf(type: DataType, cells: readonly Cell[]): Data {
   if (DataType.isDictionary(type)) {
     const distinct = [...new Set(cells)]
     const codes = cells.map((cell) => Math.max(0, distinct.indexOf(cell)))
-    const dictionary = makeVector(
-      dataOf(
-        type.dictionary,
-        distinct.map((cell) => cell ?? rubbish(type.dictionary)),
-      ),
-    )
+    const entries = distinct.map((cell) => cell ?? rubbish(type.dictionary))
+    const dictionary = makeVector(slicedDataOf(new Field('entry', type.dictionary, false), entries))
     return makeData({ type, ...base, data: type.indices.ArrayType.from(codes), dictionary })
   }
   if (DataType.isStruct(type)) {
     const children = type.children.map((child) =>
-      dataOf(
-        child.type,
+      slicedDataOf(
+        child,
         cells.map((cell) => memberOf(cell, child)),
       ),
     )
@@ -230,14 +237,14 @@ export function dataOf(type: DataType, cells: readonly Cell[]): Data {
   if (DataType.isFixedSizeList(type)) {
     const item = type.children[0] as Field
     const items = cells.flatMap((cell) => (cell as Cell[] | null) ?? new Array(type.listSize).fill(rubbishCell(item)))
-    return makeData({ type, ...base, child: dataOf(item.type, items) })
+    return makeData({ type, ...base, child: slicedDataOf(item, items) })
   }
   if (DataType.isList(type) || DataType.isMap(type)) {
     const item = type.children[0] as Field
     const lists = cells.map((cell) => (cell as Cell[] | null) ?? [rubbishCell(item)])
     const items = DataType.isMap(type) ? lists.flat(1).map((pair) => entryOf(item, pair)) : lists.flat(1)
     const valueOffsets = offsetsOf(lists)
-    return makeData({ type: type as List, ...base, valueOffsets, child: dataOf(item.type, items) })
+    return makeData({ type: type as List, ...base, valueOffsets, child: slicedDataOf(item, items) })
   }
   if (DataType.isUtf8(type) || DataType.isBinary(type)) {
     const parts = cells.map((cell) =>

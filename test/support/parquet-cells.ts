@@ -41,12 +41,12 @@ export function batchCells(batches: readonly RecordBatch[], column: number): Cel
 }
 
 export function arrowCell(data: Data, row: number): Cell {
-  const { type } = data
-  if (DataType.isNull(type) || (data.nullCount > 0 && !bit(data.nullBitmap, row))) return null
+  const { type, offset } = data
+  if (DataType.isNull(type) || (data.nullCount > 0 && !bit(data.nullBitmap, offset + row))) return null
   if (DataType.isFixedSizeList(type)) {
     return Array.from({ length: type.listSize }, (_, i) => arrowCell(data.children[0] as Data, row * type.listSize + i))
   }
-  if (DataType.isBool(type)) return bit(data.values, row)
+  if (DataType.isBool(type)) return bit(data.values, offset + row)
   if (DataType.isInt(type)) return String(data.values[row])
   if (DataType.isFloat(type))
     return numberCell(type.precision === Precision.HALF ? half(data.values[row]) : data.values[row])

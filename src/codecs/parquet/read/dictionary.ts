@@ -8,6 +8,7 @@ import {
   reserveBytes,
   type ValueDecoder,
   type Values,
+  viewOf,
 } from './values.ts'
 
 /** The distinct values of a column chunk, as Arrow keeps them. */
@@ -138,6 +139,8 @@ function copyEntries(
   into: Uint8Array,
   at: number,
 ): void {
+  const source = viewOf(bytes)
+  const view = viewOf(into)
   for (let i = 0; i < count; i++) {
     const index = indexes[i] as number
     let byte = offsets[index] as number
@@ -145,6 +148,9 @@ function copyEntries(
     if (end - byte > LONG_VALUE) {
       into.set(bytes.subarray(byte, end), at)
       at += end - byte
-    } else while (byte < end) into[at++] = bytes[byte++] as number
+    } else {
+      for (; byte + 4 <= end; byte += 4, at += 4) view.setInt32(at, source.getInt32(byte))
+      while (byte < end) into[at++] = bytes[byte++] as number
+    }
   }
 }

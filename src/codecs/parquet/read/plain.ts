@@ -1,6 +1,14 @@
 import type { ParquetType } from 'hyparquet'
 import { invalid } from './invalid.ts'
-import { type ByteValues, type FixedValues, reserve, reserveBytes, type ValueDecoder, type Values } from './values.ts'
+import {
+  type ByteValues,
+  type FixedValues,
+  reserve,
+  reserveBytes,
+  type ValueDecoder,
+  type Values,
+  viewOf,
+} from './values.ts'
 
 /** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
 export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {
@@ -60,8 +68,11 @@ function readLengths(bytes: Uint8Array, at: number, offsets: Int32Array, first: 
   return used - start
 }
 
+/** Short values by words, since most are too short for a call. */
 function copyStrings(bytes: Uint8Array, at: number, into: ByteValues, to: number, count: number): number {
   const { offsets, bytes: target } = into
+  const source = viewOf(bytes)
+  const view = viewOf(target)
   for (let i = into.count + 1; i <= into.count + count; i++) {
     at += 4
     const stop = offsets[i] as number
@@ -69,7 +80,10 @@ function copyStrings(bytes: Uint8Array, at: number, into: ByteValues, to: number
       target.set(bytes.subarray(at, at + stop - to), to)
       at += stop - to
       to = stop
-    } else while (to < stop) target[to++] = bytes[at++] as number
+    } else {
+      for (; to + 4 <= stop; to += 4, at += 4) view.setInt32(to, source.getInt32(at))
+      while (to < stop) target[to++] = bytes[at++] as number
+    }
   }
   return at
 }

@@ -73,6 +73,11 @@ export function int32View(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
 }
 
+/** A view for words that lie anywhere. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
 /** The values of one page, without nulls, in order. */
 export interface ValueDecoder {
   /** Append the next `count` values. */

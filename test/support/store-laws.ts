@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { isMillraceError } from '../../src/errors.ts'
+import { idempotencyLease, idempotent } from '../../src/idempotency/index.ts'
+import type { IdempotencyStore } from '../../src/idempotency/store.ts'
+import { law } from './law.ts'
+import { followHistory, storeHistories } from './store-model.ts'
+
+export interface StoreLawOptions {
+  /** Histories and schedules to try: fewer where each step is a request. */
+  readonly runs: number
+}
+
+/** Carries a request to a server and its answer back, in its own way and time. */
+export type Wire = <T>(request: () => Promise<T>) => Promise<T>
+
+/** Makes a store when a law runs, so that a server may be started before. Stores of one maker share their records. */
+export type MakeStore = (wire: Wire) => IdempotencyStore
+
+/** A client whose requests go over a wire. */
+export function wiredClient(client: { send(command: never): Promise<unknown> }, wire: Wire) {
+  return { send: (command: never): Promise<unknown> => wire(() => client.send(command)) }
+}
+
+const direct: Wire = (request) => request()
+
+/** Every request is done, its answer lost, and sent again: what an SDK does when a connection breaks. */
+const repeated: Wire = async (request) => {
+  await request().catch(() => {})
+  return request()
+}
+
+/** What every store must hold to. */
+export function storeLaws(name: string, makeStore: MakeStore, { runs }: StoreLawOptions): void {
+  for (const [how, wire] of [
+    ['', direct],
+    [', also when every answer is lost and every request sent again', repeated],
+  ] as const) {
+    law(
+      `${name}: claims, renewals, completions, releases, crashes, skewed clocks and takeovers go as the model says${how}`,
+      fc.asyncProperty(storeHistories(40), fc.nat(1e9), (history, seconds) =>
+        followHistory(makeStore(wire), randomUUID(), history, 1_600_000_000_000 + seconds * 1000),
+      ),
+      { runs },
+    )
+  }
+
+  law(
+    `${name}: in any order of events at most one live run has a key, at most one call completes it, and it is never stuck`,
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(arbitraryCaller(), { minLength: 2, maxLength: 4 }),
+      (scheduler, callers) => raceCallers(makeStore, scheduler, callers),
+    ),
+    { runs },
+  )
+}
+
+/** One caller of a race: what its run does, and when its process dies, if it does. */
+interface Caller {
+  readonly skewMs: number
+  readonly does: 'return' | 'throw'
+  readonly diesAt: 'never' | 'claim' | 'run' | 'end'
+  readonly renews: boolean
+  /** Its process is not killed when its time is over. */
+  readonly outlives: boolean
+}
+
+const MAX_SKEW_MS = 200
+const RUN_MS = 1000
+const WORK_FAILED = 'the work failed'
+
+function arbitraryCaller(): fc.Arbitrary<Caller> {
+  return fc.record({
+    skewMs: fc.integer({ min: -MAX_SKEW_MS / 2, max: MAX_SKEW_MS / 2 }),
+    does: fc.constantFrom('return', 'return', 'throw'),
+    diesAt: fc.constantFrom('never', 'never', 'claim', 'run', 'end'),
+    renews: fc.boolean(),
+    outlives: fc.boolean(),
+  })
+}
+
+interface Run {
+  readonly token: string
+  /** True time at which the caller's process ends, whatever it does. */
+  readonly endsAt: number
+  isOver: boolean
+}
+
+/**
+ * Callers of one key, each in a "process" with a clock of its own that is killed when its time is over, their steps and those of time in
+ * whatever order the scheduler makes up.
+ */
+async function raceCallers(makeStore: MakeStore, s: fc.Scheduler, callers: readonly Caller[]): Promise<void> {
+  const key = randomUUID()
+  const runs: Run[] = []
+  const firstResults: unknown[] = []
+  const results: unknown[] = []
+  const errors: unknown[] = []
+  let time = 1_700_000_000_000
+
+  const call = (caller: Caller, index: number): Promise<void> => {
+    const endsAt = time + RUN_MS
+    let onDeath: () => void = () => {}
+    const death = new Promise<void>((resolve) => {
+      onDeath = resolve
+    })
+    /** What a dead process waits for. */
+    const die = (): Promise<never> => {
+      onDeath()
+      return new Promise(() => {})
+    }
+    const step = async (label: string): Promise<void> => {
+      await s.schedule(Promise.resolve(), `${index} ${label}`)
+      if (time >= endsAt && !caller.outlives) await die()
+    }
+    /** What was sent arrives, whether or not its sender lives on. */
+    const store = makeStore(async (request) => {
+      await step('sends')
+      await s.schedule(Promise.resolve(), `${index} is asked`)
+      const answer = await settledLater(request())
+      await step('is answered')
+      return answer()
+    })
+    const gated: IdempotencyStore = {
+      claim: async (request) => {
+        await step('claims')
+        const claim = await store.claim(request)
+        await step('has its claim answered')
+        return caller.diesAt === 'claim' ? die() : claim
+      },
+      renew: (lease, until) => step('renews').then(() => store.renew(lease, until)),
+      complete: async (lease, outcome, expiresAt) => {
+        await step('completes')
+        if (caller.diesAt === 'end') return die()
+        await store.complete(lease, outcome, expiresAt)
+        firstResults.push(outcome.kind === 'result' ? JSON.parse(outcome.text) : outcome.reason)
+      },
+      release: (lease) => step('releases').then(() => store.release(lease)),
+    }
+    const work = idempotent(
+      async (_input: string, _context: unknown) => {
+        const lease = idempotencyLease()
+        const run: Run = { token: lease?.token ?? '', endsAt, isOver: false }
+        expect(runs.filter((other) => !other.isOver && time < other.endsAt)).toEqual([])
+        runs.push(run)
+        await step('runs')
+        if (caller.diesAt === 'run') return die()
+        if (caller.renews) await lease?.renew().catch(() => {})
+        await step('ends')
+        run.isOver = true
+        if (caller.does === 'throw') throw new Error(WORK_FAILED)
+        return run.token
+      },
+      {
+        store: gated,
+        key: (input) => input,
+        namespace: 'race',
+        ttlSeconds: 1000,
+        clockSkewMs: MAX_SKEW_MS,
+        graceMs: 0,
+        now: () => time + caller.skewMs,
+        random: () => 0.5,
+      },
+    )
+    const ended = work(key, { getRemainingTimeInMillis: () => endsAt - time }).then(
+      (result) => void results.push(result),
+      (error: unknown) => void errors.push(error),
+    )
+    return Promise.race([ended, death])
+  }
+
+  void s.scheduleSequence(
+    Array.from({ length: 8 }, () => async () => {
+      time += RUN_MS * 0.3
+    }),
+  )
+  const begin = (index: number): Promise<void> => s.schedule(Promise.resolve(), `${index} begins`)
+  await s.waitFor(Promise.all(callers.map((caller, index) => begin(index).then(() => call(caller, index)))))
+  expect(errors.filter((error) => !isExpected(error))).toEqual([])
+  await finish(makeStore(direct), key, time, firstResults, results)
+}
+
+/** An outcome that is unpacked later. */
+function settledLater<T>(promise: Promise<T>): Promise<() => T> {
+  return promise.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+}
+
+function isExpected(error: unknown): boolean {
+  return (
+    isMillraceError(error, 'IDEMPOTENCY_IN_PROGRESS') ||
+    isMillraceError(error, 'IDEMPOTENCY_LEASE_LOST') ||
+    (error instanceof Error && error.message === WORK_FAILED)
+  )
+}
+
+/** Long after all leases, the key gives the one result that was kept, or runs anew. */
+async function finish(
+  store: IdempotencyStore,
+  key: string,
+  time: number,
+  firstResults: readonly unknown[],
+  results: readonly unknown[],
+): Promise<void> {
+  expect(firstResults.length).toBeLessThanOrEqual(1)
+  expect(new Set([...firstResults, ...results]).size).toBeLessThanOrEqual(1)
+  const late = idempotent(async (_: string) => 'late', {
+    store,
+    key: (input) => input,
+    namespace: 'race',
+    ttlSeconds: 1000,
+    now: () => time + 100_000,
+  })
+  expect(await late(key)).toBe(firstResults[0] ?? 'late')
+}
