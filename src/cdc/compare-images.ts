@@ -23,7 +23,12 @@ export function ownAttribute(map: Attributes, name: string): AttributeValue | un
  * Whether two raw values are the same: of the same type, numbers by value, binary by content, sets and maps in any order. `depth` counts
  * steps from the image.
  */
-export function isSameAttribute(left: AttributeValue, right: AttributeValue, at: ImageComparison, depth: number): boolean {
+export function isSameAttribute(
+  left: AttributeValue,
+  right: AttributeValue,
+  at: ImageComparison,
+  depth: number,
+): boolean {
   let type: string | undefined
   for (const key in left) {
     if (type !== undefined) return odd(at)
@@ -126,7 +131,10 @@ const MEMBER_TEXTS = {
 
 function isSameSet(type: 'SS' | 'NS' | 'BS', left: unknown, right: unknown, at: ImageComparison): boolean {
   if (!Array.isArray(left) || !Array.isArray(right)) return odd(at)
-  if (left.length === right.length && left.every((member, index) => typeof member === 'string' && member === right[index])) {
+  if (
+    left.length === right.length &&
+    left.every((member, index) => typeof member === 'string' && member === right[index])
+  ) {
     return true
   }
   const textOf = MEMBER_TEXTS[type]

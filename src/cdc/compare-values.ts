@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function isPlainObject(value: object): value is Fields {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return true
-  return Object.getPrototypeOf(prototype) === null && !Array.isArray(value)
+  return !Array.isArray(value) && Object.getPrototypeOf(prototype) === null
 }
 
 /** The property of that name, undefined where the object inherits it at best. */
@@ -40,7 +40,7 @@ export function isSameValue(left: unknown, right: unknown, walk: Walk, depth: nu
   }
   checkDepth(walk, depth)
   if (Array.isArray(left)) return Array.isArray(right) && isSameArray(left, right, walk, depth)
-  if (isPlainObject(left)) return !Array.isArray(right) && isPlainObject(right) && isSameObject(left, right, walk, depth)
+  if (isPlainObject(left)) return isPlainObject(right) && isSameObject(left, right, walk, depth)
   return isSameInstance(left, right, walk, depth)
 }
 
@@ -73,7 +73,8 @@ function isSameInstance(left: object, right: object, walk: Walk, depth: number):
   if (left instanceof Set) return isSameSet(left, right as ReadonlySet<unknown>, walk, depth)
   if (left instanceof Map) return isSameEntries(left, right as ReadonlyMap<unknown, unknown>, walk, depth)
   if (left instanceof ArrayBuffer) return Buffer.from(left).equals(Buffer.from(right as ArrayBuffer))
-  if (ArrayBuffer.isView(left)) return !(left instanceof DataView) && isSameArray(listOf(left), listOf(right), walk, depth)
+  if (ArrayBuffer.isView(left))
+    return !(left instanceof DataView) && isSameArray(listOf(left), listOf(right), walk, depth)
   return Object.keys(left).length > 0 && isSameObject(left as Fields, right as Fields, walk, depth)
 }
 
@@ -87,7 +88,8 @@ function isSameSet(left: ReadonlySet<unknown>, right: ReadonlySet<unknown>, walk
   const rest = [...right].filter((member) => !left.has(member))
   for (const member of left) {
     if (right.has(member)) continue
-    const index = typeof member === 'object' ? rest.findIndex((other) => isSameValue(member, other, walk, depth + 1)) : -1
+    const index =
+      typeof member === 'object' ? rest.findIndex((other) => isSameValue(member, other, walk, depth + 1)) : -1
     if (index < 0) return false
     rest.splice(index, 1)
   }

@@ -72,17 +72,26 @@ function diffObjects(before: Fields, after: Fields, walk: Walk, depth: number, c
 function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, changes: Change[]): void {
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     checkDepth(walk, depth)
-    if (Array.isArray(left)) {
-      if (Array.isArray(right)) return diffLists(left, right, walk, depth, changes)
-    } else if (isPlainObject(left) && !Array.isArray(right) && isPlainObject(right)) {
-      return diffObjects(left, right, walk, depth, changes)
+    if (Array.isArray(left) && Array.isArray(right)) {
+      diffLists(left, right, walk, depth, changes)
+      return
+    }
+    if (isPlainObject(left) && isPlainObject(right)) {
+      diffObjects(left, right, walk, depth, changes)
+      return
     }
   }
   if (isSameValue(left, right, walk, depth)) return
   changes.push({ op: 'replace', path: walk.steps.slice(0, depth), before: left, after: right })
 }
 
-function diffLists(left: readonly unknown[], right: readonly unknown[], walk: Walk, depth: number, changes: Change[]): void {
+function diffLists(
+  left: readonly unknown[],
+  right: readonly unknown[],
+  walk: Walk,
+  depth: number,
+  changes: Change[],
+): void {
   const { steps } = walk
   const shared = Math.min(left.length, right.length)
   for (let index = 0; index < shared; index++) {
@@ -105,7 +114,9 @@ function sortByName(changes: Change[], start: number, depth: number): void {
   for (let index = start + 1; index < changes.length; index++) {
     const name = nameOf(changes[index])
     if (name < previous) {
-      const sorted = changes.splice(start).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : nameOf(left) > nameOf(right) ? 1 : 0))
+      const sorted = changes
+        .splice(start)
+        .sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : nameOf(left) > nameOf(right) ? 1 : 0))
       for (const change of sorted) changes.push(change)
       return
     }

@@ -1,0 +1,31 @@
+import type { Change } from './diff.ts'
+import { jsonSafe } from './json-safe.ts'
+
+/** One operation of a JSON Patch. */
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace'
+  /** A JSON Pointer. */
+  readonly path: string
+  /** Of `add` and `replace`. */
+  readonly value?: unknown
+}
+
+/**
+ * Changes as a JSON Patch, to be applied in order to the JSON of the item before.
+ *
+ * Values are made safe for JSON: bigint as decimal text, bytes as base64, sets as sorted arrays.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6902
+ *
+ * @param changes - as `diff` gives them.
+ * @returns an operation a change. O(values).
+ * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot hold, such as NaN.
+ * @example
+ * toJsonPatch(diff({ to: { 'a/b': 1 } }, { to: { 'a/b': 2n } })) // => [{ op: 'replace', path: '/to/a~1b', value: '2' }]
+ */
+export function toJsonPatch(changes: Iterable<Change>): JsonPatchOperation[] {
+  return Array.from(changes, ({ op, path, after }) => {
+    const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    return op === 'remove' ? { op, path: pointer } : { op, path: pointer, value: jsonSafe(after ?? null, [...path]) }
+  })
+}

@@ -1,0 +1,87 @@
+import { attributeError, tooDeep } from './attribute-error.ts'
+import { base64OfBytes } from './base64.ts'
+import { isPlainObject } from './compare-values.ts'
+import { setOwn } from './own-property.ts'
+
+/** Deeper values are cycles, or as good as one. */
+const MAX_DEPTH = 1000
+
+type Steps = (string | number)[]
+
+/**
+ * A value as JSON can hold it, exactly: bigint as decimal text, bytes as base64, sets as sorted arrays, dates and others that know how
+ * (`toJSON`) by that. Properties that are undefined are left out.
+ *
+ * @param steps - where the value stands, for an error; goes on as the walk does.
+ * @throws MillraceError `TYPE_MISMATCH` for what JSON cannot hold: NaN, infinities, functions, instances of other classes.
+ */
+export function jsonSafe(value: unknown, steps: Steps): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw notJson('is a number that JSON cannot hold', steps)
+    case 'bigint':
+      return value.toString()
+    case 'object':
+      return value === null ? null : safeObject(value, steps)
+    default:
+      throw notJson('is no value that JSON can hold', steps)
+  }
+}
+
+function safeObject(value: object, steps: Steps): unknown {
+  if (steps.length > MAX_DEPTH) throw tooDeep(MAX_DEPTH, steps.slice())
+  if (Array.isArray(value)) return safeList(value, steps)
+  if (value instanceof Uint8Array) return base64OfBytes(value)
+  if (value instanceof Set) return safeList(sorted(value), steps)
+  if (isPlainObject(value)) return safeProperties(value, steps)
+  const text: unknown = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : undefined
+  // An invalid date gives null.
+  if (typeof text === 'string') return text
+  throw notJson('is an instance of a class, or an invalid date, which JSON cannot hold', steps)
+}
+
+function safeList(list: readonly unknown[], steps: Steps): unknown[] {
+  return list.map((item, index) => {
+    steps.push(index)
+    const safe = jsonSafe(item, steps)
+    steps.pop()
+    return safe
+  })
+}
+
+/** The same for every property; no name is lost. */
+export function safeProperties(object: Readonly<Record<string, unknown>>, steps: Steps): Record<string, unknown> {
+  const safe: Record<string, unknown> = {}
+  for (const name of Object.keys(object)) {
+    const value = object[name]
+    if (value === undefined) continue
+    steps.push(name)
+    setOwn(safe, name, jsonSafe(value, steps))
+    steps.pop()
+  }
+  return safe
+}
+
+/** The members of a set in one order, whatever the order in which they came: numbers by value, then text and base64 by code unit. */
+export function sorted(set: ReadonlySet<unknown>): unknown[] {
+  const members = [...set].map((member) => ({
+    member,
+    key: member instanceof Uint8Array ? base64OfBytes(member) : member,
+  }))
+  return members.sort((left, right) => compareKeys(left.key, right.key)).map(({ member }) => member)
+}
+
+function compareKeys(left: unknown, right: unknown): number {
+  const isNumeric = (key: unknown): key is number | bigint => typeof key === 'number' || typeof key === 'bigint'
+  if (isNumeric(left) !== isNumeric(right)) return isNumeric(left) ? -1 : 1
+  const [first, second] = isNumeric(left) && isNumeric(right) ? [left, right] : [String(left), String(right)]
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+function notJson(rule: string, steps: Steps): Error {
+  return attributeError(rule, steps.slice(), { code: 'TYPE_MISMATCH' })
+}

@@ -1,0 +1,109 @@
+import { isMillraceError } from '../errors.ts'
+import { eventError, type Fields, isFields } from '../events/event-record.ts'
+import { detectSource } from '../events/event-source.ts'
+import type { Payload, PayloadDecoder } from '../events/payload.ts'
+import { type Place, placeAt, ROOT } from '../events/place.ts'
+import type { Result } from '../result.ts'
+import type { ChangeEvent } from './change-event.ts'
+import {
+  type ChangeReading,
+  changeReadingOf,
+  type ReadChangesOptions,
+  readChange,
+  readKinesisChange,
+} from './read-change.ts'
+
+/**
+ * The changes that an event tells of: of a DynamoDB stream, of a Kinesis data stream for DynamoDB, of either through EventBridge Pipes.
+ *
+ * One record is one result, in the event's order: one that cannot be read is one failed result, whose error has the path into the event. A
+ * Kinesis data stream may bring a change twice, and changes of an item in the wrong order: see `compactChanges`. An image that should not
+ * be there, an old one of an INSERT, is left out. `changed` is told from the raw images, so it is exact whatever `numbers` makes of them.
+ *
+ * @param event - what Lambda handed over.
+ * @param options - those of `deserializeImage`, and `ignore`: names of attributes, or a test of a name, that `changed` leaves out.
+ * @returns a result a record, `[]` for a list without records. O(letters).
+ * @throws MillraceError `EVENT_INVALID` for what is no such event, an empty array included; `OPTION_INVALID` for an unknown option. The errors
+ * of results: `EVENT_INVALID` for what is no change, `PAYLOAD_INVALID` for Kinesis data that is not its JSON, `ATTRIBUTE_INVALID` and
+ * `LIMIT_EXCEEDED` as of `deserializeImage`.
+ * @example
+ * const [Keys, OldImage] = [{ id: { S: 'a' } }, { id: { S: 'a' }, paid: { BOOL: false } }]
+ * const NewImage = { id: { S: 'a' }, paid: { BOOL: true } }
+ * const event = { Records: [{ eventSource: 'aws:dynamodb', eventName: 'MODIFY', dynamodb: { Keys, OldImage, NewImage } }] }
+ * readChanges(event).map((result) => result.ok && result.value.changed) // => [['paid']]
+ */
+export function readChanges(event: unknown, options: ReadChangesOptions = {}): Result<ChangeEvent>[] {
+  const reading = changeReadingOf(options)
+  const source = detectSource(event)
+  try {
+    const isPipe = Array.isArray(event)
+    const records = isPipe ? event : isFields(event) ? event['Records'] : undefined
+    if (!Array.isArray(records) || (source === undefined && (isPipe || records.length > 0))) throw notChanges()
+    if (source !== undefined && source !== 'dynamodb-stream' && source !== 'kinesis') throw notChanges()
+    const list = isPipe ? undefined : placeAt(undefined, 'Records')
+    const read = source === 'kinesis' ? readKinesisRecord : readStreamRecord
+    const transport = isPipe ? 'pipes' : source === 'kinesis' ? 'kinesis' : 'streams'
+    return records.map((record, index) => attempt(() => read(record, placeAt(list, index), transport, reading)))
+  } catch (error) {
+    throw isMillraceError(error) ? error : eventError('cannot be read', undefined, [], error)
+  }
+}
+
+/**
+ * Changes as payloads: for `readRecords`, which adds who a record is, and for `processBatch`, which reports the records that failed.
+ *
+ * @param options - those of `readChanges`.
+ * @returns a decoder of what `readChanges` reads; any other payload gives `PAYLOAD_INVALID` or `EVENT_INVALID`.
+ * @example
+ * const dynamodb = { Keys: { id: { S: 'a' } }, SequenceNumber: '111' }
+ * const event = { Records: [{ eventSource: 'aws:dynamodb', eventName: 'REMOVE', dynamodb }] }
+ * readRecords(event, changePayload()).map(({ id, payload }) => [id, payload.ok && payload.value.keys]) // => [['111', { id: 'a' }]]
+ */
+export function changePayload(options: ReadChangesOptions = {}): PayloadDecoder<ChangeEvent> {
+  const reading = changeReadingOf(options)
+  return {
+    decode: (payload) => {
+      // Pipes hand over an array, whose records stand at its first step.
+      const transport =
+        payload.place.parent === undefined && typeof payload.place.steps === 'number' ? 'pipes' : undefined
+      return payload.kind === 'json'
+        ? readChange(payload.data, payload.place, transport ?? 'streams', reading)
+        : readKinesisChange(payload, transport ?? 'kinesis', reading)
+    },
+  }
+}
+
+type Transport = ChangeEvent['transport']
+
+function readStreamRecord(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
+  if (!isFields(record)) throw eventError('must have an object here', place, [])
+  if (record['eventSource'] !== 'aws:dynamodb')
+    throw eventError('must have "aws:dynamodb" here', place, ['eventSource'])
+  return readChange(record, place, transport, reading)
+}
+
+/** Through Pipes the fields of `kinesis` stand in the record itself. */
+function readKinesisRecord(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
+  if (!isFields(record)) throw eventError('must have an object here', place, [])
+  const isFlat = record['kinesis'] === undefined && 'data' in record
+  const steps = isFlat ? ['data'] : ['kinesis', 'data']
+  const data = isFlat ? record['data'] : (record['kinesis'] as Fields | undefined)?.['data']
+  if (typeof data !== 'string') throw eventError('must have text here', place, steps)
+  const payload: Payload = { kind: 'base64', data, place: placeAt(place, steps) }
+  return readKinesisChange(payload, transport, reading)
+}
+
+function notChanges(): Error {
+  return eventError('is neither of a DynamoDB stream nor of a Kinesis data stream, directly or through Pipes', ROOT, [])
+}
+
+function attempt(read: () => ChangeEvent): Result<ChangeEvent> {
+  try {
+    return { ok: true, value: read() }
+  } catch (error) {
+    return {
+      ok: false,
+      error: isMillraceError(error) ? error : eventError('has a record that cannot be read', undefined, [], error),
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { MillraceError } from '../errors.ts'
+import type { Item } from './attribute-value.ts'
+import type { ChangeEvent } from './change-event.ts'
+import { jsonSafe } from './json-safe.ts'
+import { setOwn } from './own-property.ts'
+import { padSequence } from './sequence.ts'
+
+export interface RowOptions {
+  /** `'cud'`, the default: `c`, `u`, `d` for create, update, delete. `'IUD'`: `I`, `U`, `D`. */
+  readonly ops?: 'cud' | 'IUD'
+}
+
+/** What a row tells of its change, beside the attributes of the item. */
+export interface RowMetadata {
+  readonly __op: 'c' | 'u' | 'd' | 'I' | 'U' | 'D'
+  readonly __deleted: boolean
+  /** Microseconds since 1970. */
+  readonly __ts_us: number | null
+  /** The sequence number, with zeros to 40 digits: the order of the text is that of the number. */
+  readonly __seq: string | null
+  readonly __event_id: string
+  readonly __table: string | null
+}
+
+/** A change as a flat row: attributes by name, and what tells of the change. */
+export interface ChangeRow extends RowMetadata {
+  /** Names of the attributes that changed, as a JSON array; null where the stream lacks an image to tell. */
+  readonly __changed: string | null
+  readonly [attribute: string]: unknown
+}
+
+const OPERATIONS = {
+  cud: { INSERT: 'c', MODIFY: 'u', REMOVE: 'd' },
+  IUD: { INSERT: 'I', MODIFY: 'U', REMOVE: 'D' },
+} as const
+
+/** Names that a row gives to what tells of the change, so that no attribute can have them. */
+export const METADATA_NAMES = ['__op', '__deleted', '__ts_us', '__seq', '__event_id', '__table', '__changed'] as const
+
+/**
+ * A change as a flat row, for a MERGE: the item after the change, else before it, else its key, and seven columns that tell of the change.
+ *
+ * All of it is safe for JSON: bigint as decimal text, bytes as base64; lists, maps and sets as JSON text, sets sorted.
+ *
+ * @param options.ops - the letters of `__op`.
+ * @returns a new object. O(values).
+ * @throws MillraceError `COLUMN_CONFLICT` where an attribute has the name of one of the seven; `TYPE_MISMATCH` with the path to a value that
+ * JSON cannot hold; `OPTION_INVALID` for other `ops`.
+ * @example
+ * const change: ChangeEvent = { type: 'REMOVE', id: 'e', keys: { id: 1 }, before: { id: 1, tags: ['a'] }, cause: 'ttl', transport: 'streams' }
+ * const { id, tags, __op, __deleted } = toRow(change)
+ * ;[id, tags, __op, __deleted] // => [1, '["a"]', 'd', true]
+ */
+export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow {
+  const row: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(rowItem(change))) {
+    if (value === undefined) continue
+    const safe = jsonSafe(value, [name])
+    setOwn(row, name, isFlat(value) ? safe : JSON.stringify(safe))
+  }
+  const changed = change.changed === undefined ? null : JSON.stringify(change.changed)
+  return Object.assign(row, { ...rowMetadata(change, options), __changed: changed })
+}
+
+/** What a row shows of the item, its names checked. */
+export function rowItem({ after, before, keys }: ChangeEvent): Item {
+  const item = after ?? before ?? keys
+  for (const name of METADATA_NAMES) {
+    if (Object.hasOwn(item, name)) {
+      throw new MillraceError('COLUMN_CONFLICT', 'an attribute has the name of a column that tells of the change', {
+        path: [name],
+      })
+    }
+  }
+  return item
+}
+
+export function rowMetadata(change: ChangeEvent, { ops = 'cud' }: RowOptions): RowMetadata {
+  const { type, timeUs, sequence, id, table } = change
+  if (!Object.hasOwn(OPERATIONS, ops)) throw new MillraceError('OPTION_INVALID', "ops is 'cud' or 'IUD'")
+  return {
+    __op: OPERATIONS[ops][type],
+    __deleted: type === 'REMOVE',
+    __ts_us: timeUs === undefined ? null : Number(timeUs),
+    __seq: sequence === undefined ? null : padSequence(sequence),
+    __event_id: id,
+    __table: table ?? null,
+  }
+}
+
+function isFlat(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date
+}

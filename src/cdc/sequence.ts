@@ -1,0 +1,35 @@
+/** Most digits that DynamoDB documents for a sequence number. */
+const DIGITS = 40
+
+const LEADING_ZEROS = /^0+(?=.)/
+
+/**
+ * The order of two sequence numbers of a DynamoDB stream: they are integers too long for a number, and their texts differ in length.
+ *
+ * Only those of changes of the same item tell which came first; between items they tell nothing.
+ *
+ * @returns negative where `left` is the older one, positive where it is the newer, 0 where they are the same. O(digits).
+ * @example
+ * ['1000', '999', '1001'].sort(compareSequences) // => ['999', '1000', '1001']
+ */
+export function compareSequences(left: string, right: string): number {
+  const first = left.replace(LEADING_ZEROS, '')
+  const second = right.replace(LEADING_ZEROS, '')
+  if (first.length !== second.length) return first.length - second.length
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+/**
+ * A sequence number with leading zeros to 40 digits, so that the order of its text is that of its number: in SQL, in Parquet statistics, in keys.
+ *
+ * @example
+ * padSequence('111').length // => 40
+ */
+export function padSequence(sequence: string): string {
+  return sequence.replace(LEADING_ZEROS, '').padStart(DIGITS, '0')
+}
+
+/** Whether a text is a sequence number that DynamoDB may give. */
+export function isSequence(text: string): boolean {
+  return text.length <= DIGITS && /^\d+$/.test(text)
+}

@@ -1,0 +1,150 @@
+import { attributeError, tooDeep } from './attribute-error.ts'
+import type { AttributeValue, Image } from './attribute-value.ts'
+import { base64OfBytes } from './base64.ts'
+import { isPlainObject } from './compare-values.ts'
+import { isNumberText } from './number-text.ts'
+import { setOwn } from './own-property.ts'
+
+export interface SerializeOptions {
+  /** `'bytes'`, the default, as the SDK takes it; `'base64'` as Lambda delivers it. */
+  readonly binary?: 'bytes' | 'base64'
+  /** How deep lists and maps may be nested; 64. DynamoDB itself stops at 32. */
+  readonly maxDepth?: number
+}
+
+interface Writing {
+  readonly writesBase64: boolean
+  readonly maxDepth: number
+  /** Steps at which no list or map may stand any more. */
+  readonly maxSteps: number
+  readonly steps: (string | number)[]
+}
+
+/**
+ * Plain values as an image: what `deserializeImage` gives, the other way, and what the SDK's `marshall` writes wherever that is exact.
+ *
+ * A string is S, so text that stands for a number (`numbers: 'string'`) comes back as S: to write numbers of any length, read them with
+ * `numbers: NumberValue.from` of `@aws-sdk/lib-dynamodb`, or another class with a method `toAttributeValue`.
+ *
+ * @param item - never mutated. A property that is undefined is left out.
+ * @returns a new image. Sets of strings, numbers and bytes are SS, NS and BS. O(letters).
+ * @throws MillraceError `ATTRIBUTE_INVALID` with the path to what DynamoDB cannot hold, or not exactly: a number that is an integer beyond 2^53
+ * (take a bigint), NaN, an empty or mixed set, undefined in a list, a Date or another instance of a class. `LIMIT_EXCEEDED` where values nest
+ * more than `maxDepth` deep.
+ * @example
+ * serializeImage({ id: 'a', views: 9007199254740993n, tags: new Set(['new']) }) // => { id: { S: 'a' }, views: { N: '9007199254740993' }, tags: { SS: ['new'] } }
+ */
+export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): Image {
+  const writing = writingOf(options, 1)
+  if (typeof item !== 'object' || item === null || !isPlainObject(item)) throw fault('must be a plain object', writing)
+  return writeMap(item, writing)
+}
+
+/**
+ * One plain value as an attribute value; see `serializeImage`.
+ *
+ * @throws MillraceError as `serializeImage` does.
+ * @example
+ * serializeValue([1.5, null]) // => { L: [{ N: '1.5' }, { NULL: true }] }
+ */
+export function serializeValue(value: unknown, options?: SerializeOptions): AttributeValue {
+  return writeValue(value, writingOf(options, 0))
+}
+
+function writingOf({ binary = 'bytes', maxDepth = 64 }: SerializeOptions = {}, imageSteps: 0 | 1): Writing {
+  return { writesBase64: binary === 'base64', maxDepth, maxSteps: maxDepth + imageSteps, steps: [] }
+}
+
+function fault(rule: string, { steps }: Writing): Error {
+  return attributeError(rule, steps.slice())
+}
+
+function writeValue(value: unknown, writing: Writing): AttributeValue {
+  switch (typeof value) {
+    case 'string':
+      return { S: value }
+    case 'number':
+    case 'bigint':
+      return { N: numberText(value, writing) }
+    case 'boolean':
+      return { BOOL: value }
+    case 'object':
+      return value === null ? { NULL: true } : writeObject(value, writing)
+    default:
+      throw fault('is no value that DynamoDB can hold', writing)
+  }
+}
+
+function writeObject(value: object, writing: Writing): AttributeValue {
+  if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
+  if (value instanceof Set) return writeSet([...value], writing)
+  if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
+  if (isPlainObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
+  const text = customNumber(value)
+  if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
+  return { N: text }
+}
+
+function nested<T>(writing: Writing, write: () => T): T {
+  const { steps, maxDepth, maxSteps } = writing
+  if (steps.length >= maxSteps) throw tooDeep(maxDepth, steps.slice())
+  return write()
+}
+
+function writeList(list: readonly unknown[], writing: Writing): AttributeValue[] {
+  return Array.from(list, (value, index) => {
+    writing.steps.push(index)
+    const written = writeValue(value, writing)
+    writing.steps.pop()
+    return written
+  })
+}
+
+function writeMap(map: Readonly<Record<string, unknown>>, writing: Writing): Image {
+  const image: Record<string, AttributeValue> = {}
+  for (const name of Object.keys(map)) {
+    const value = map[name]
+    if (value === undefined) continue
+    writing.steps.push(name)
+    setOwn(image, name, writeValue(value, writing))
+    writing.steps.pop()
+  }
+  return image
+}
+
+function writeSet(members: readonly unknown[], writing: Writing): AttributeValue {
+  if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
+  if (members.every((member) => typeof member === 'string')) return { SS: members }
+  if (members.every((member) => member instanceof Uint8Array)) {
+    return { BS: members.map((member) => binaryOf(member, writing)) }
+  }
+  return { NS: members.map((member) => memberNumber(member, writing)) }
+}
+
+function memberNumber(member: unknown, writing: Writing): string {
+  if (typeof member === 'number' || typeof member === 'bigint') return numberText(member, writing)
+  const text = typeof member === 'object' && member !== null ? customNumber(member) : undefined
+  if (text === undefined) throw fault('is a set of other than only strings, only numbers or only bytes', writing)
+  return text
+}
+
+function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): string | Uint8Array {
+  return writesBase64 ? base64OfBytes(bytes) : bytes
+}
+
+function numberText(value: number | bigint, writing: Writing): string {
+  if (typeof value === 'bigint') return value.toString()
+  if (!Number.isFinite(value)) throw fault('is no number that DynamoDB can hold', writing)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw fault('is an integer beyond 2^53, which may be rounded: give a bigint', writing)
+  }
+  return String(value)
+}
+
+/** The number of a class of its own, such as `NumberValue` of the SDK. */
+function customNumber(value: object): string | undefined {
+  if (!('toAttributeValue' in value) || typeof value.toAttributeValue !== 'function') return undefined
+  const attribute = value.toAttributeValue() as AttributeValue | undefined
+  const text = attribute?.N
+  return typeof text === 'string' && isNumberText(text) ? text : undefined
+}
