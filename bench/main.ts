@@ -5,12 +5,13 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { writePage } from './page.ts'
 import { codecs } from './suites/codecs.ts'
+import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, codecs, growth, load }
+const SUITES: Readonly<Record<string, Suite>> = { job, codecs, flow, growth, load }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
