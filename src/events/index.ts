@@ -11,6 +11,7 @@ export {
   CloudWatchLogsEventSchema,
 } from './cloudwatch-logs.ts'
 export { type DistributedMapEvent, DistributedMapEventSchema } from './distributed-map.ts'
+export type { DynamoDBStreamsReader } from './dynamodb-shard.ts'
 export {
   type DynamoDBStreamEvent,
   DynamoDBStreamEventSchema,
@@ -24,8 +25,10 @@ export { type GunzipOptions, gunzipPayload } from './gunzip-payload.ts'
 export { jsonPayload } from './json-payload.ts'
 export { type KafkaEvent, KafkaEventSchema, type KafkaRecord } from './kafka.ts'
 export { type KinesisEvent, KinesisEventSchema, type KinesisRecord } from './kinesis.ts'
+export type { KinesisReader } from './kinesis-shard.ts'
 export { kplPayload } from './kpl-payload.ts'
 export type { Payload, PayloadDecoder, UserRecord } from './payload.ts'
+export { type LostRecords, type ReadFailedBatchOptions, readFailedBatch } from './read-failed-batch.ts'
 export { readRecords } from './records.ts'
 export { type S3Event, S3EventSchema, type S3Record } from './s3.ts'
 export { type S3BatchEvent, S3BatchEventSchema, type S3BatchTask } from './s3-batch.ts'

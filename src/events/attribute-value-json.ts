@@ -1,0 +1,30 @@
+type Image = Readonly<Record<string, unknown>>
+
+/** An item as the SDK's clients give it, in the form in which Lambda has it: binary as base64. Nothing else changes. */
+export function imageJson(image: Image): Image {
+  return mapValues(image, valueJson)
+}
+
+function valueJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { B, BS, L, M } = value as {
+    readonly B?: unknown
+    readonly BS?: unknown
+    readonly L?: unknown
+    readonly M?: unknown
+  }
+  if (B !== undefined) return { B: base64Of(B) }
+  if (Array.isArray(BS)) return { BS: BS.map(base64Of) }
+  if (Array.isArray(L)) return { L: L.map(valueJson) }
+  return typeof M === 'object' && M !== null ? { M: mapValues(M as Image, valueJson) } : value
+}
+
+function base64Of(bytes: unknown): unknown {
+  if (!(bytes instanceof Uint8Array)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+/** `fromEntries` makes an attribute `__proto__` an own key like any other. */
+function mapValues(image: Image, change: (value: unknown) => unknown): Image {
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, change(value)]))
+}
