@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { types } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
@@ -113,7 +114,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
     let bytes = 0
     try {
       for await (const chunk of untilAborted(chunks, stop)) {
-        if (!(chunk instanceof Uint8Array))
+        if (!types.isUint8Array(chunk))
           throw new MillraceError('TYPE_MISMATCH', 'a chunk that is no Uint8Array came to s3Sink')
         bytes += chunk.length
         if (upload === undefined && bytes > singlePutLimit) {

@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import type { ByteSource } from '../codecs/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { type Opened, openedFrom, totalOf } from './object-answer.ts'
 import { httpStatusOf, isTransient, sourceUnavailable } from './s3-error.ts'
+import { unlessStalled, whileFlowing } from './stall.ts'
 
 /** An object of S3. An `S3ObjectRef` is one. */
 export interface S3Location {
@@ -18,7 +20,7 @@ export interface S3Location {
 export interface S3SourceOptions {
   /** Failures in a row, without a byte between them, after which a read gives up. Default 5. */
   readonly attempts?: number
-  /** Milliseconds without a byte, while one is waited for, after which a connection counts as broken. Default 30,000. */
+  /** Milliseconds without an answer or a byte, while one is waited for, after which a connection counts as broken. Default 30,000. */
   readonly stallMs?: number
   /** Waits between two attempts. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
@@ -30,12 +32,6 @@ export interface S3SourceOptions {
 export interface S3Source extends ByteSource {
   /** Bytes in all: from what was read before, else by one `HeadObject`. */
   length(): Promise<number>
-}
-
-/** An answer to a ranged read. `end` is where its bytes stop, excluded. */
-interface Opened {
-  readonly body: AsyncIterable<Uint8Array>
-  readonly end: number | undefined
 }
 
 /**
@@ -79,13 +75,19 @@ export function s3Source(
   }
 
   /** Ask for bytes from `start` on; undefined where the object has none there. A transient failure is thrown as it is. */
-  const open = async (start: number, end: number | undefined, signal: AbortSignal): Promise<Opened | undefined> => {
+  const open = async (
+    start: number,
+    end: number | undefined,
+    connection: AbortController,
+  ): Promise<Opened | undefined> => {
     const whole = start === 0 && end === undefined
     const Range = whole ? undefined : `bytes=${start}-${end === undefined ? '' : end - 1}`
     const command = new GetObjectCommand({ ...request(), ...(Range !== undefined && { Range }) })
-    const answer = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    const { signal } = connection
+    const asked = client.send(command, { abortSignal: signal })
+    const answer = await unlessStalled(asked, stallMs, connection).catch((error: unknown) => {
       if (httpStatusOf(error) === 416) return undefined
-      throw isTransient(error) ? error : readError(error, size !== undefined)
+      throw signal.aborted || isTransient(error) ? error : readError(error, size !== undefined)
     })
     if (answer === undefined) return undefined
     const opened = openedFrom(answer, start)
@@ -102,7 +104,7 @@ export function s3Source(
       let stop: number | undefined
       let complete = false
       try {
-        const opened = await open(at, limit, connection.signal)
+        const opened = await open(at, limit, connection)
         if (opened === undefined) {
           if (at > start) throw changed('it became shorter')
           return
@@ -155,45 +157,6 @@ export function s3Source(
       return size
     },
   }
-}
-
-/** The chunks of a body. A wait longer than `stallMs` closes the connection, which makes the body fail. */
-async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: number, connection: AbortController) {
-  const iterator = body[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const timer = setTimeout(() => connection.abort(), stallMs)
-      const step = await iterator.next().finally(() => clearTimeout(timer))
-      if (step.done) return
-      yield step.value
-    }
-  } finally {
-    await iterator.return?.()
-  }
-}
-
-/** Check that the answer is the range that was asked for: some servers and proxies answer with the whole object. */
-function openedFrom(answer: GetObjectCommandOutput, start: number): Opened {
-  const body: unknown = answer.Body
-  if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) {
-    throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the client gives no stream of bytes')
-  }
-  const first = answer.ContentRange === undefined ? 0 : Number(/^bytes (\d+)-/.exec(answer.ContentRange)?.[1])
-  if (first !== start) {
-    throw new MillraceError(
-      'SOURCE_UNAVAILABLE',
-      'the object cannot be read: the server answers with another range than asked for',
-    )
-  }
-  const end = answer.ContentLength === undefined ? undefined : start + answer.ContentLength
-  return { body: body as AsyncIterable<Uint8Array>, end }
-}
-
-/** Bytes of the whole object, from the answer to a ranged or whole read. */
-function totalOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number | undefined {
-  if (ContentRange === undefined) return ContentLength
-  const total = /\/(\d+)$/.exec(ContentRange)?.[1]
-  return total === undefined ? undefined : Number(total)
 }
 
 function readError(error: unknown, begun: boolean): MillraceError {

@@ -113,6 +113,18 @@ describe('s3Source', () => {
     expect(await bytesOf(sourceOf({ ...quick, stallMs: 200 }).stream())).toEqual(content)
   })
 
+  test('an answer that does not come counts as broken too', async () => {
+    await server.put(key, content)
+    server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { delayMs: 4000 } : undefined))
+    const began = performance.now()
+    expect(await bytesOf(sourceOf({ ...quick, stallMs: 500 }).stream())).toEqual(content)
+    expect(performance.now() - began).toBeLessThan(3500)
+    server.fault(({ method }) => (method === 'GET' ? { delayMs: 500 } : undefined))
+    await expect(sourceOf({ ...quick, stallMs: 50, attempts: 2 }).read(0, 1)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+    })
+  })
+
   test('a slow consumer is no stall', async () => {
     await server.put(key, content)
     let bytes = 0
