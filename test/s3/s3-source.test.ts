@@ -117,7 +117,7 @@ describe('s3Source', () => {
     await server.put(key, content)
     server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { delayMs: 4000 } : undefined))
     const began = performance.now()
-    expect(await bytesOf(sourceOf({ ...quick, stallMs: 500 }).stream())).toEqual(content)
+    expect(await sourceOf({ ...quick, stallMs: 500 }).read(0, 9)).toEqual(content.slice(0, 9))
     expect(performance.now() - began).toBeLessThan(3500)
     server.fault(({ method }) => (method === 'GET' ? { delayMs: 500 } : undefined))
     await expect(sourceOf({ ...quick, stallMs: 50, attempts: 2 }).read(0, 1)).rejects.toMatchObject({
