@@ -18,13 +18,13 @@ export interface CheckedSnippets {
 }
 
 /** What examples of calls to S3 may use without saying so. They do not run. */
-const PRELUDE: Readonly<Record<string, string>> = {
-  z: `import * as z from 'zod/mini';`,
-  fc: `import fc from 'fast-check';`,
-  pipeline: `import { pipeline } from 'node:stream/promises';`,
-  client: `declare const client: import('@aws-sdk/client-s3').S3Client;`,
-  batches: `declare const batches: AsyncIterable<import('apache-arrow').RecordBatch>;`,
-}
+const PRELUDE: ReadonlyMap<string, string> = new Map([
+  ['z', `import * as z from 'zod/mini';`],
+  ['fc', `import fc from 'fast-check';`],
+  ['pipeline', `import { pipeline } from 'node:stream/promises';`],
+  ['client', `declare const client: import('@aws-sdk/client-s3').S3Client;`],
+  ['batches', `declare const batches: AsyncIterable<import('apache-arrow').RecordBatch>;`],
+])
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -114,7 +114,7 @@ function importLine(snippet: Snippet, scopes: ReadonlyMap<string, Names>): strin
   const wanted = freeNames(snippet.code)
   const own = join(ROOT, snippet.file)
   const ordered = [own, ...[...scopes.keys()].filter((path) => path !== own && subpathIndexes().includes(path))]
-  let line = [...wanted].map((name) => PRELUDE[name] ?? '').join('')
+  let line = [...wanted].map((name) => PRELUDE.get(name) ?? '').join('')
   for (const path of ordered) {
     const found = [...wanted].filter((name) => scopes.get(path)?.has(name))
     for (const name of found) wanted.delete(name)
