@@ -115,7 +115,7 @@ function changedOf(
 function sequenceOf(value: unknown, place: Place): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && isSequence(value)) return value
-  throw eventError('must have up to 40 digits here', place, ['dynamodb', 'SequenceNumber'])
+  throw eventError('must have digits here', place, ['dynamodb', 'SequenceNumber'])
 }
 
 /**

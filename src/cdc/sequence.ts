@@ -1,3 +1,5 @@
+import { MillraceError } from '../errors.ts'
+
 /** Most digits that DynamoDB documents for a sequence number. */
 const DIGITS = 40
 
@@ -22,14 +24,18 @@ export function compareSequences(left: string, right: string): number {
 /**
  * A sequence number with leading zeros to 40 digits, so that the order of its text is that of its number: in SQL, in Parquet statistics, in keys.
  *
+ * @throws MillraceError `EVENT_INVALID` for what is no sequence number, or a longer one than DynamoDB documents.
  * @example
  * padSequence('111').length // => 40
  */
 export function padSequence(sequence: string): string {
+  if (!isSequence(sequence) || sequence.length > DIGITS) {
+    throw new MillraceError('EVENT_INVALID', `a sequence number of DynamoDB is up to ${DIGITS} digits`)
+  }
   return sequence.replace(LEADING_ZEROS, '').padStart(DIGITS, '0')
 }
 
-/** Whether a text is a sequence number that DynamoDB may give. */
+/** Whether a text is a sequence number by its looks: digits. */
 export function isSequence(text: string): boolean {
-  return text.length <= DIGITS && /^\d+$/.test(text)
+  return /^\d+$/.test(text)
 }

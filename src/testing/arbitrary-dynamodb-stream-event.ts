@@ -70,7 +70,7 @@ export function arbitraryDynamoDBStreamEvent({
             Keys,
             ...(eventName !== 'REMOVE' && StreamViewType.startsWith('NEW') && { NewImage: { ...after, ...Keys } }),
             ...(eventName !== 'INSERT' && StreamViewType.includes('OLD') && { OldImage: { ...before, ...Keys } }),
-            SequenceNumber: sequenceNumber(base, step),
+            SequenceNumber: sequenceNumber(base / 10n ** 17n, step),
             SizeBytes: 26,
             StreamViewType,
           },

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { type ChangeEvent, type Image, type ReadChangesOptions, readChanges } from '../cdc/index.ts'
+import { arbitraryImage } from './arbitrary-image.ts'
+import { epochMs, hexId } from './event-parts.ts'
+
+export interface ChangeOptions {
+  /** Items in DynamoDB's own JSON, without the key. */
+  readonly image?: fc.Arbitrary<Image>
+  /** How images are read, as `readChanges` takes it. */
+  readonly read?: ReadChangesOptions
+}
+
+/**
+ * Changes as `readChanges` gives them: of three items of one table, of every kind and view, some by a time to live.
+ *
+ * @returns an arbitrary of changes. Sequence numbers and times rise together.
+ * @example
+ * fc.assert(fc.property(fc.array(arbitraryChange()), (changes) => compactChanges(changes).length <= 3))
+ */
+export function arbitraryChange({ image = arbitraryImage(), read }: ChangeOptions = {}): fc.Arbitrary<ChangeEvent> {
+  const parts = fc.record({
+    eventName: fc.constantFrom('INSERT', 'MODIFY', 'REMOVE'),
+    eventID: hexId,
+    id: fc.constantFrom('1', '2', '3'),
+    before: image,
+    after: image,
+    step: fc.nat(1_000_000),
+    base: epochMs,
+    view: fc.constantFrom('KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'),
+    isExpired: fc.boolean(),
+  })
+  return parts.map(({ eventName, eventID, id, before, after, step, base, view, isExpired }) => {
+    const Keys = { id: { N: id } }
+    const record = {
+      eventSource: 'aws:dynamodb',
+      eventName,
+      eventID,
+      awsRegion: 'eu-west-1',
+      eventSourceARN: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-31T12:00:00.000',
+      ...(isExpired && eventName === 'REMOVE' && { userIdentity: TIME_TO_LIVE }),
+      dynamodb: {
+        Keys,
+        ...(eventName !== 'REMOVE' && view.startsWith('NEW') && { NewImage: { ...after, ...Keys } }),
+        ...(eventName !== 'INSERT' && view.includes('OLD') && { OldImage: { ...before, ...Keys } }),
+        ApproximateCreationDateTime: Math.floor(base / 1000) + step,
+        SequenceNumber: String(100_000_000_000_000_000_000n + BigInt(Math.floor(base / 1000) + step)),
+        SizeBytes: 26,
+        StreamViewType: view,
+      },
+    }
+    const [result] = readChanges({ Records: [record] }, read)
+    if (result === undefined || !result.ok) throw result?.error ?? new Error('no change')
+    return result.value
+  })
+}
+
+const TIME_TO_LIVE = { type: 'Service', principalId: 'dynamodb.amazonaws.com' }
