@@ -1,0 +1,50 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { isMillraceError } from 'millrace'
+import { jsonPayload } from 'millrace/events'
+import { processBatch, type RemainingTime } from 'millrace/flow'
+import { validationScore } from 'millrace/transform'
+import * as z from 'zod/mini'
+
+/** The id has to be there; what else is missing lowers the score. Fields that are not named here are kept. */
+const Event = z.looseObject({
+  event_id: z.string().check(z.minLength(1)),
+  event_type: z.optional(z.nullable(z.string())),
+  user_id: z.optional(z.nullable(z.string())),
+  amount: z.optional(z.nullable(z.number())),
+})
+
+const TTL_SECONDS = 7 * 24 * 60 * 60
+
+/** Records of a Kinesis stream: decode, validate, score, and store each once, to expire after a week. */
+export function createHandler({
+  client = new DynamoDBClient({}),
+  tableName = process.env['TABLE_NAME'] ?? 'events',
+} = {}) {
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+
+  async function store(event: z.infer<typeof Event>, signal: AbortSignal): Promise<void> {
+    const now = new Date()
+    const item = {
+      ...event,
+      validation_score: validationScore(event),
+      processed_at: now.toISOString(),
+      ttl: Math.floor(now.getTime() / 1000) + TTL_SECONDS,
+    }
+    const put = { TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(event_id)' }
+    await table.send(new PutCommand(put), { abortSignal: signal }).catch((error: unknown) => {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      // It is there already: Kinesis and Lambda deliver at least once.
+    })
+  }
+
+  return (event: unknown, context?: RemainingTime) =>
+    processBatch(event, (value, _, { signal }) => store(value, signal), {
+      payload: jsonPayload(Event),
+      order: 'key',
+      context,
+      onFailure: ({ id }, error) => console.error({ id, code: isMillraceError(error) ? error.code : String(error) }),
+    })
+}
+
+export const handler = createHandler()
