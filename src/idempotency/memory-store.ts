@@ -23,17 +23,25 @@ const SLACK_MS = 60_000
  * const square = idempotent(async (n: number) => n * n, { store, key: (n) => n })
  * await square(3) // => 9
  */
-export function memoryStore({ maxResultBytes = Number.POSITIVE_INFINITY }: MemoryStoreOptions = {}): IdempotencyStore {
+export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore {
+  const table = memoryTable(options)
+  const store = recordStore(table)
+  return {
+    ...store,
+    claim: (request) => {
+      table.dropExpired(request.now)
+      return store.claim(request)
+    },
+  }
+}
+
+/** The atomic writes of records, in a map. */
+export function memoryTable({
+  maxResultBytes = Number.POSITIVE_INFINITY,
+}: MemoryStoreOptions = {}): RecordTable & { dropExpired(now: number): void } {
   const records = new Map<string, StoredRecord>()
   let sweep = records.values()
 
-  const dropExpired = (now: number): void => {
-    for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
-      const { done, value } = sweep.next()
-      if (done) sweep = records.values()
-      else if (value.expiresAt + SLACK_MS <= now) records.delete(value.key)
-    }
-  }
   const write = (record: StoredRecord, isExpected: (current: StoredRecord | undefined) => boolean): Written => {
     const current = records.get(record.key)
     if (!isExpected(current)) return { won: false, ...(current !== undefined && { found: { record: current } }) }
@@ -41,19 +49,18 @@ export function memoryStore({ maxResultBytes = Number.POSITIVE_INFINITY }: Memor
     return { won: true }
   }
 
-  const table: RecordTable = {
+  return {
     insert: async (record) => write(record, (current) => current === undefined),
     replace: async (found, record) => write(record, (current) => current === found.record),
     change: async ({ token }, record) =>
       write(record, (current) => current?.token === token && current.state === 'in-progress'),
     maxResultBytes: () => maxResultBytes,
-  }
-  const store = recordStore(table)
-  return {
-    ...store,
-    claim: (request) => {
-      dropExpired(request.now)
-      return store.claim(request)
+    dropExpired: (now) => {
+      for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
+        const { done, value } = sweep.next()
+        if (done) sweep = records.values()
+        else if (value.expiresAt + SLACK_MS <= now) records.delete(value.key)
+      }
     },
   }
 }
