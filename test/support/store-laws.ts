@@ -6,26 +6,11 @@ import { canonicalHash, idempotencyLease, idempotent } from '../../src/idempoten
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
 import { law } from './law.ts'
 import { followHistory, storeHistories } from './store-model.ts'
+import type { MakeStore, Wire } from './stores.ts'
 
 export interface StoreLawOptions {
   /** Histories and schedules to try: fewer where each step is a request. */
   readonly runs: number
-}
-
-/** Carries a request to a server and its answer back, in its own way and time. */
-export type Wire = <T>(request: () => Promise<T>) => Promise<T>
-
-/** Makes a store when a law runs, so that a server may be started before. Stores of one maker share their records. */
-export type MakeStore = (wire: Wire) => IdempotencyStore
-
-/** A client whose requests go over a wire, bodies and all. */
-export function wiredClient(client: { send(command: never): Promise<unknown> }, wire: Wire) {
-  const whole = async (command: never): Promise<unknown> => {
-    const answer = (await client.send(command)) as { readonly Body?: { transformToString(): Promise<string> } }
-    const text = await answer.Body?.transformToString()
-    return text === undefined ? answer : { ...answer, Body: { transformToString: async () => text } }
-  }
-  return { send: (command: never): Promise<unknown> => wire(() => whole(command)) }
 }
 
 const direct: Wire = (request) => request()
