@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
@@ -139,6 +139,8 @@ export interface DuckDb {
   rows(bytes: Uint8Array): Promise<DuckDBValue[][]>
   /** A query over a Parquet file, which stands as `FILE`. */
   over(bytes: Uint8Array, sql: string): Promise<DuckDBValue[][]>
+  /** A Parquet file of the result of a query. */
+  file(sql: string): Promise<Uint8Array>
   close(): void
 }
 
@@ -164,6 +166,11 @@ export async function openDuckDb(): Promise<DuckDb> {
     query,
     over,
     rows: (bytes) => over(bytes, 'select * from FILE'),
+    async file(sql) {
+      const path = join(folder, `${files++}.parquet`)
+      await query(`copy (${sql}) to '${path}' (format parquet)`)
+      return new Uint8Array(readFileSync(path))
+    },
     close() {
       connection.closeSync()
       instance.closeSync()

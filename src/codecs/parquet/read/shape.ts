@@ -1,5 +1,6 @@
 import { type DataType, type Dictionary, Field, type Int32, List, Map_, Struct, Utf8 } from 'apache-arrow'
 import { emptyColumnField } from '../../../columns/empty-column.ts'
+import { EXTENSION_KEY, JSON_EXTENSION, UUID_EXTENSION } from '../extension-type.ts'
 import type { SchemaElement } from './file-metadata.ts'
 import { exceeded, invalid } from './invalid.ts'
 import { type Int96Unit, type ValueLayout, valueLayout } from './value-layout.ts'
@@ -204,12 +205,11 @@ function fieldOf(node: Node, type: DataType): Field {
   return new Field(node.element.name, type, node.element.repetition === 'OPTIONAL', metadata)
 }
 
-/** Annotations that Arrow has as canonical extension types, which are named in the metadata of the field. */
+/** Annotations that say more than Arrow's types do: they are named in the metadata of the field. */
 const EXTENSIONS = new Map<string | undefined, string>([
-  ['uuid', 'arrow.uuid'],
-  ['json', 'arrow.json'],
+  ['uuid', UUID_EXTENSION],
+  ['json', JSON_EXTENSION],
 ])
-const EXTENSION_KEY = 'ARROW:extension:name'
 
 /** The leaves of a shape, from left to right. */
 export function leavesOf(shape: Shape): Leaf[] {

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Leaf } from './file-schema.ts'
+import { isText } from './leaf-type.ts'
 import type { LeafValues } from './leaf-values.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { LeafValues } from './leaf-values.ts'
  * called with the number of values before the first bad one.
  */
 export function checkText(leaf: Leaf, values: LeafValues, onInvalid: (value: number) => never): void {
-  if (leaf.schema.converted_type !== 'UTF8') return
+  if (!isText(leaf.schema)) return
   const bytes = values.bytes.subarray(0, values.bytesUsed)
   if (isAscii(bytes)) return
   const bad = isUtf8(bytes) ? splitCharacter(values) : invalidValue(values)

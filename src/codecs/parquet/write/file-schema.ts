@@ -3,6 +3,7 @@ import type { SchemaElement } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
 import { encodeUtf8 } from '../../../internal/utf8.ts'
 import { DEFAULT_LIMITS } from '../../limits.ts'
+import { EXTENSION_KEY } from '../extension-type.ts'
 import { type LeafType, leafType } from './leaf-type.ts'
 
 /** A node above a leaf: how its Arrow data leads to the next one, and what it adds to the levels. */
@@ -65,11 +66,11 @@ export function fileSchema(schema: Schema): FileSchema {
     if (DataType.isStruct(type)) addStruct(type.children, optional, place)
     else if (DataType.isMap(type)) addMap(type.children[0] as Field, optional, place)
     else if (isList(type)) addList(type.children[0] as Field, optional, place)
-    else addLeaf(type, name, optional, place)
+    else addLeaf(field, name, optional, place)
   }
 
-  function addLeaf(type: DataType, name: string, optional: boolean, place: Place): void {
-    const leaf = leafType(type)
+  function addLeaf({ type, metadata }: Field, name: string, optional: boolean, place: Place): void {
+    const leaf = leafType(type, metadata.get(EXTENSION_KEY))
     if (leaf === undefined) throw unwritable(type, place.path)
     const element: SchemaElement = { name, ...leaf.element, repetition_type: repetition(optional) }
     elements.push(element)

@@ -1,5 +1,6 @@
 import { DataType, DateUnit, type Decimal, Precision, TimeUnit } from 'apache-arrow'
 import type { LogicalType, SchemaElement } from 'hyparquet'
+import { JSON_EXTENSION, UUID_EXTENSION } from '../extension-type.ts'
 
 /** How the values of a leaf lie in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
 export type Physical = 'bits' | 'word' | 'double-word' | 'bytes' | 'fixed'
@@ -18,9 +19,9 @@ export function decimalBytes(precision: number): number {
   return Math.ceil((precision * Math.log2(10) + 1) / 8)
 }
 
-/** The Parquet type of a flat Arrow type; undefined where it has none that keeps its values exactly. */
-export function leafType(type: DataType): LeafType | undefined {
-  if (DataType.isDictionary(type)) return leafType(type.dictionary)
+/** The Parquet type of a flat Arrow type or its extension; undefined where there is none that keeps its values exactly. */
+export function leafType(type: DataType, extension?: string): LeafType | undefined {
+  if (DataType.isDictionary(type)) return leafType(type.dictionary, extension)
   if (DataType.isNull(type)) return word('signed', undefined, { type: 'NULL' })
   if (DataType.isBool(type)) return { physical: 'bits', order: 'unsigned', element: { type: 'BOOLEAN' } }
   if (DataType.isInt(type)) return integerType(type.bitWidth, type.isSigned)
@@ -31,11 +32,14 @@ export function leafType(type: DataType): LeafType | undefined {
   if (DataType.isTime(type)) return timeType(type.unit)
   if (DataType.isTimestamp(type)) return timestampType(type.unit, type.timezone)
   if (DataType.isDecimal(type)) return decimalType(type)
-  return bytesType(type)
+  return bytesType(type, extension)
 }
 
-function bytesType(type: DataType): LeafType | undefined {
+function bytesType(type: DataType, extension: string | undefined): LeafType | undefined {
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) {
+    // A bound that is cut is no document, which readers take it for.
+    if (extension === JSON_EXTENSION)
+      return { physical: 'bytes', order: 'none', element: annotated('BYTE_ARRAY', 'JSON', { type: 'JSON' }) }
     return { physical: 'bytes', order: 'unsigned', element: annotated('BYTE_ARRAY', 'UTF8', { type: 'STRING' }) }
   }
   if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isBinaryView(type)) {
@@ -43,7 +47,12 @@ function bytesType(type: DataType): LeafType | undefined {
   }
   if (DataType.isFixedSizeBinary(type) && type.byteWidth > 0) {
     const element = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: type.byteWidth } as const
-    return { physical: 'fixed', order: 'unsigned', element }
+    const isUuid = extension === UUID_EXTENSION && type.byteWidth === 16
+    return {
+      physical: 'fixed',
+      order: 'unsigned',
+      element: isUuid ? { ...element, logical_type: { type: 'UUID' } } : element,
+    }
   }
   return undefined
 }
@@ -119,6 +128,11 @@ function decimalType({ precision, scale }: Decimal): LeafType | undefined {
   if (precision <= 18) return { physical: 'double-word', order: 'signed', element: { type: 'INT64', ...decimal } }
   const element = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: decimalBytes(precision), ...decimal } as const
   return { physical: 'fixed', order: 'decimal', element }
+}
+
+/** Whether the values of a column must be valid UTF-8. */
+export function isText({ converted_type }: Pick<SchemaElement, 'converted_type'>): boolean {
+  return converted_type === 'UTF8' || converted_type === 'JSON'
 }
 
 /** Whether a date of this type is counted in milliseconds, which Parquet cannot say. */

@@ -3,7 +3,7 @@ import { MillraceError } from '../../../errors.ts'
 import { viewOf } from './byte-sink.ts'
 import type { Physical } from './leaf-type.ts'
 import type { LeafSlots } from './levels.ts'
-import { type PhysicalData, physicalData } from './physical-data.ts'
+import { dictionaryCodes, type PhysicalData, physicalData } from './physical-data.ts'
 import { misfitSlot } from './value-range.ts'
 
 /**
@@ -69,8 +69,8 @@ function appendDictionaryValues(
   onMisfit: OnMisfit,
 ): void {
   const codes = new Int32Array(count)
-  const indexes: ArrayLike<number> = data.values
-  for (let i = 0; i < count; i++) codes[i] = indexes[slots === undefined ? i : (slots[i] as number)] as number
+  const all = dictionaryCodes(data)
+  for (let i = 0; i < count; i++) codes[i] = all[slots === undefined ? i : (slots[i] as number)] as number
   const chunks = (data.dictionary as Vector).data
   let at = 0
   while (at < count) {
@@ -88,7 +88,7 @@ function appendDictionaryValues(
 function chunkOf(chunks: readonly Data[], code: number): { chunk: Data; base: number } {
   let base = 0
   for (const chunk of chunks) {
-    if (code < base + chunk.length) return { chunk, base }
+    if (code >= base && code < base + chunk.length) return { chunk, base }
     base += chunk.length
   }
   throw new MillraceError('TYPE_MISMATCH', 'a dictionary column holds an index that its dictionary lacks')

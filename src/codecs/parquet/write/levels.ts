@@ -1,6 +1,7 @@
 import { type Data, DataType } from 'apache-arrow'
 import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
 import type { Leaf, Step } from './file-schema.ts'
+import { dictionaryCodes } from './physical-data.ts'
 
 /** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or what stands for a null. */
 export interface Levels {
@@ -192,12 +193,13 @@ function childOf(data: Data, { child }: Step): Data {
 
 /** Whether a slot is null; undefined where none is. A dictionary value may be null though its index is not. */
 function nullTest(data: Data): ((slot: number) => boolean) | undefined {
-  if (DataType.isNull(data.type)) return () => true
+  const { type, dictionary } = data
+  if (DataType.isNull(type)) return () => true
   const own = ownNullTest(data)
-  if (!hasNullEntries(data)) return own
-  const codes: ArrayLike<number> = data.values
-  const { dictionary } = data
-  return (slot) => own?.(slot) || dictionary?.isValid(codes[slot] as number) === false
+  if (dictionary === undefined || !hasNullEntries(data)) return own
+  const codes = dictionaryCodes(data)
+  const isNullEntry = (code: number) => code >= 0 && code < dictionary.length && !dictionary.isValid(code)
+  return (slot) => own?.(slot) || isNullEntry(codes[slot] as number)
 }
 
 /** Which slots of a flat column have a value, as bits; undefined where all have. */

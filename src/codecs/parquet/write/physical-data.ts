@@ -25,6 +25,12 @@ export function physicalData(data: Data, physical: Physical): PhysicalData {
   }
 }
 
+/** The places in its dictionary that a column's values take, -1 for what no dictionary can hold. */
+export function dictionaryCodes({ values }: Data): ArrayLike<number> {
+  if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values
+  return Int32Array.from(values as BigInt64Array, (code) => (code >= 0n && code <= 0x7fffffffn ? Number(code) : -1))
+}
+
 function wordsOf(data: Data): Int32Array {
   const { type, length } = data
   if (DataType.isDecimal(type)) return decimalWords(data.values, length, data.stride, 1)

@@ -1,5 +1,6 @@
 import type { Statistics } from 'hyparquet'
 import type { Leaf } from './file-schema.ts'
+import { isText } from './leaf-type.ts'
 import type { LeafValues } from './leaf-values.ts'
 
 /** Which value is the least and which the greatest. */
@@ -273,17 +274,13 @@ function minBound(bytes: Uint8Array, leaf: Leaf): ByteBound {
 function maxBound(bytes: Uint8Array, leaf: Leaf): ByteBound | undefined {
   if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
   const cut = bytes.slice(0, cutAt(bytes, leaf))
-  const next = isText(leaf) ? nextText(cut) : nextBytes(cut)
+  const next = isText(leaf.schema) ? nextText(cut) : nextBytes(cut)
   return next === undefined ? undefined : { bytes: next, isExact: false }
-}
-
-function isText(leaf: Leaf): boolean {
-  return leaf.schema.converted_type === 'UTF8'
 }
 
 function cutAt(bytes: Uint8Array, leaf: Leaf): number {
   let end = MAX_BOUND_BYTES
-  if (isText(leaf)) while (((bytes[end] as number) & 0xc0) === 0x80) end--
+  if (isText(leaf.schema)) while (((bytes[end] as number) & 0xc0) === 0x80) end--
   return end
 }
 

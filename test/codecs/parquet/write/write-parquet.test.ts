@@ -27,6 +27,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeParquet } from '../../../../src/codecs/parquet/parquet.ts'
 import { encodeParquet, writeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
 import { isMillraceError } from '../../../../src/errors.ts'
 import { batchOf, type Cell } from '../../../support/arbitrary-table.ts'
@@ -167,6 +168,38 @@ describe('what is written', () => {
     const bytes = await encodeParquet(dataTable(data))
     expect(await duckDb.rows(bytes)).toEqual([['z'], ['b'], [null], ['b'], ['a'], ['z']])
     expect(chunkOf(bytes)?.meta_data?.statistics?.null_count).toBe(1n)
+  })
+
+  test('codes of a dictionary may be 64-bit integers, and must lie in it', async () => {
+    const type = new Dictionary(new Utf8(), new Int64() as never)
+    const table = (codes: bigint[]) =>
+      dataTable(
+        makeData({
+          type,
+          length: codes.length,
+          nullCount: 0,
+          data: BigInt64Array.from(codes) as never,
+          dictionary: vectorFromArray(['a', null], new Utf8()),
+        }),
+      )
+    expect(await duckDb.rows(await encodeParquet(table([0n, 1n, 0n])))).toEqual([['a'], [null], ['a']])
+    expect((await errorOf(() => encodeParquet(table([-1n])))).code).toBe('TYPE_MISMATCH')
+    expect((await errorOf(() => encodeParquet(table([2n ** 40n])))).code).toBe('TYPE_MISMATCH')
+  })
+
+  test('UUIDs and JSON stay what they are, read and written again', async () => {
+    const one = '123e4567-e89b-12d3-a456-426614174000'
+    const cells = `'${one}'::uuid as u, '{"a": 1}'::json as j, ['${one}'::uuid, null] as us`
+    const bytes = await encodeParquet(await decodeParquet(await duckDb.file(`select ${cells}`)))
+    const types = await duckDb.over(bytes, 'describe select * from FILE')
+    expect(types.map(([name, type]) => [name, type])).toEqual([
+      ['u', 'UUID'],
+      ['j', 'JSON'],
+      ['us', 'UUID[]'],
+    ])
+    expect(await duckDb.over(bytes, 'select u::varchar, j::varchar, us::varchar from FILE')).toEqual([
+      [one, '{"a": 1}', `[${one}, NULL]`],
+    ])
   })
 
   test('a long value of a dictionary is held once, however many rows have it', async () => {
