@@ -2,7 +2,7 @@ import { HASH_WORDS } from './row-hash.ts'
 
 /**
  * Row hashes, numbered from 0 as they come. 16 bytes each in segments that never move, and 4 bytes a slot in a table that is made
- * anew from them when it grows: memory grows by the row, with no spike but the table's own doubling.
+ * anew from them when it grows: memory grows by the row, with no spike but the table's own growth.
  */
 export interface HashSet {
   readonly size: number
@@ -20,8 +20,10 @@ export type IsSameRow = (known: number, index: number) => boolean
 const SEGMENT_BITS = 16
 const SEGMENT_ROWS = 1 << SEGMENT_BITS
 const FIRST_TABLE = 1 << 12
+/** Below so many slots the table grows eightfold: to fill it anew costs more than 8 MB. */
+const SMALL_TABLE = 1 << 19
 const MAX_TABLE = 2 ** 30
-/** Of 8 slots so many are used before the table doubles. */
+/** Of 8 slots so many are used before the table grows. */
 const MAX_LOAD = 5
 
 export function hashSet(): HashSet {
@@ -35,7 +37,7 @@ export function hashSet(): HashSet {
   const touched = new Int32Array(1)
 
   const grow = (): void => {
-    const length = table.length * 2
+    const length = table.length * (table.length < SMALL_TABLE ? 8 : 2)
     if (length > MAX_TABLE) return
     // The old table goes first: the new one is made from the segments.
     table = new Int32Array(0)
