@@ -1,14 +1,35 @@
-import type { RecordBatch } from 'apache-arrow'
+import {
+  Binary,
+  Bool,
+  DataType,
+  DateDay,
+  Decimal,
+  type Field,
+  Float32,
+  Float64,
+  Int8,
+  Int64,
+  type RecordBatch,
+  TimestampMicrosecond,
+  Uint64,
+  Utf8,
+} from 'apache-arrow'
 import fc from 'fast-check'
 import { beforeAll, expect } from 'vitest'
 import { decodeParquet } from '../../../../src/codecs/parquet/parquet.ts'
 import { readParquet } from '../../../../src/codecs/parquet/read/read-parquet.ts'
+import type { ParquetFilterValue } from '../../../../src/codecs/parquet/read/row-group-filter.ts'
 import type { ParquetWriteOptions } from '../../../../src/codecs/parquet/write/write-options.ts'
 import { encodeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
 import { isMillraceError } from '../../../../src/errors.ts'
-import { arbitraryTableCase, batchOf, type TableCase } from '../../../support/arbitrary-table.ts'
+import {
+  arbitraryTableCase,
+  batchOf,
+  type TableCase,
+  type Cell as TableCell,
+} from '../../../support/arbitrary-table.ts'
 import { law } from '../../../support/law.ts'
-import { arrowCell, batchCells, type Cell } from '../../../support/parquet-cells.ts'
+import { arrowCell, batchCells, type Cell, decimalCell } from '../../../support/parquet-cells.ts'
 import { duckdbFiles } from '../../../support/parquet-duckdb.ts'
 
 const writeOptions: fc.Arbitrary<ParquetWriteOptions> = fc.record(
@@ -88,36 +109,62 @@ law(
   }),
 )
 
+const orderedTypes = fc.constantFrom<DataType[]>(
+  new Bool(),
+  new Int8(),
+  new Int64(),
+  new Uint64(),
+  new Float32(),
+  new Float64(),
+  new Utf8(),
+  new Binary(),
+  new DateDay(),
+  new TimestampMicrosecond('UTC'),
+  new Decimal(2, 9, 128),
+  new Decimal(4, 14, 128),
+  new Decimal(0, 30, 128),
+)
+
+/** A cell as a filter takes values of its type. */
+function filterValue(type: DataType, cell: NonNullable<TableCell>): ParquetFilterValue {
+  if (DataType.isDate(type)) return new Date(Number(cell) * 86_400_000)
+  if (DataType.isDecimal(type)) return decimalCell(cell as bigint, type.scale)
+  return cell as ParquetFilterValue
+}
+
+/** Sign of `a - b`, NaN where they have no order. */
+function compared(a: TableCell, b: TableCell): number {
+  if (typeof a === 'string' || a instanceof Uint8Array) return Buffer.compare(Buffer.from(a), Buffer.from(b as string))
+  const [left, right] = [a as number, b as number]
+  return left < right ? -1 : left > right ? 1 : left === right ? 0 : Number.NaN
+}
+
+const CONDITIONS = {
+  eq: (sign: number) => sign === 0,
+  gt: (sign: number) => sign > 0,
+  gte: (sign: number) => sign >= 0,
+  lt: (sign: number) => sign < 0,
+  lte: (sign: number) => sign <= 0,
+}
+
 law(
   'parquet: a filter on statistics never loses a row that matches',
   fc.asyncProperty(
-    fc.array(fc.option(fc.integer({ min: -50, max: 50 })), { minLength: 1, maxLength: 40 }),
-    fc.record(
-      {
-        gt: fc.integer({ min: -60, max: 60 }),
-        lte: fc.integer({ min: -60, max: 60 }),
-        eq: fc.integer({ min: -60, max: 60 }),
-      },
-      { requiredKeys: [] },
-    ),
-    async (values, condition) => {
-      const { tableFromRows } = await import('../../../../src/columns/table-from-rows.ts')
-      const table = tableFromRows(
-        values.map((value) => ({ value })),
-        { schema: { value: 'int32' } },
-      )
+    arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 60, types: orderedTypes }),
+    fc.nat(),
+    fc.constantFrom<(keyof typeof CONDITIONS)[]>('eq', 'gt', 'gte', 'lt', 'lte'),
+    async ({ schema, rows, table }, pick, condition) => {
+      const present = rows.flatMap(([cell = null]) => (cell === null ? [] : [cell]))
+      fc.pre(present.length > 0)
+      const wanted = present[pick % present.length] as NonNullable<TableCell>
       const bytes = await encodeParquet(table, { rowGroupRows: 5 })
-      const found = columnsOf(await batchesOf(bytes, { filter: { value: condition } }))[0]?.map(Number)
-      const matches = values.filter(
-        (value) =>
-          value !== null &&
-          (condition.gt === undefined || value > condition.gt) &&
-          (condition.lte === undefined || value <= condition.lte) &&
-          (condition.eq === undefined || value === condition.eq),
-      )
-      for (const value of matches) expect(found).toContain(value)
+      const value = filterValue((schema.fields[0] as Field).type, wanted)
+      const [found] = columnsOf(await batchesOf(bytes, { filter: { c0: { [condition]: value } } }))
+      const matching = rows.filter(([cell = null]) => cell !== null && CONDITIONS[condition](compared(cell, wanted)))
+      for (const cell of batchCells([batchOf(schema, matching)], 0)) expect(found).toContain(cell)
     },
   ),
+  { runs: 400 },
 )
 
 let seeds: Uint8Array[] = []
