@@ -1,8 +1,8 @@
 import type { RecordBatch } from 'apache-arrow'
 import type { RowGroup } from 'hyparquet'
-import { MillraceError } from '../../../errors.ts'
+import { isMillraceError, MillraceError } from '../../../errors.ts'
 import { checkText } from './check-text.ts'
-import { type ChunkContext, encodeChunk } from './column-chunk.ts'
+import { type ChunkContext, type EncodedChunk, encodeChunk } from './column-chunk.ts'
 import { type Leaf, nameOf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
 import { appendValues, resetValues } from './leaf-values.ts'
@@ -37,8 +37,7 @@ export function* encodeRowGroup(
   let offset = start.offset
   let uncompressed = 0n
   for (const leaf of leaves) {
-    collect(leaf, batches, context, start.rows)
-    const encoded = encodeChunk(leaf, context, offset)
+    const encoded = encodeLeaf(leaf, batches, context, { offset, rows: start.rows })
     columns.push(encoded.chunk)
     if (encoded.indexes !== undefined) indexes.push(encoded.indexes)
     for (const piece of encoded.pieces) {
@@ -55,6 +54,30 @@ export function* encodeRowGroup(
     total_compressed_size: BigInt(offset - start.offset),
   }
   return { rowGroup, indexes }
+}
+
+function encodeLeaf(
+  leaf: Leaf,
+  batches: readonly RecordBatch[],
+  context: ChunkContext,
+  { offset, rows }: RowGroupStart,
+): EncodedChunk {
+  try {
+    collect(leaf, batches, context, rows)
+    return encodeChunk(leaf, context, offset)
+  } catch (error) {
+    throw typed(error, nameOf(leaf))
+  }
+}
+
+/** Any error as one of ours: what is none was caused by buffers that are not as Arrow says, or by want of memory. */
+function typed(error: unknown, column: string): MillraceError {
+  if (isMillraceError(error)) return error
+  const options = { position: { column }, cause: error }
+  if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
+    return new MillraceError('LIMIT_EXCEEDED', 'a column needs more memory than there is: lower rowGroupRows', options)
+  }
+  return new MillraceError('TYPE_MISMATCH', 'the buffers of a column are not what its Arrow type says', options)
 }
 
 /** Bring the levels and values of one leaf from all batches together in the context. */

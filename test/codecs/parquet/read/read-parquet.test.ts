@@ -234,6 +234,14 @@ describe('parquet: what is read', () => {
     expect(one.ranges.length).toBe(2)
     const [, [start, end]] = one.ranges as [[number, number], [number, number]]
     expect(end - start).toBeLessThan(30_000 * 8 * 1.1)
+    const [, [first]] = all.ranges as [unknown, [number, number]]
+    const filtered = counting(bytes)
+    await decodeParquet(filtered.source, { filter: { a: { gte: 33_000 } } })
+    expect(filtered.ranges.length).toBe(2)
+    expect(filtered.ranges[1]?.[0]).toBeGreaterThan(first)
+    const begun = counting(bytes)
+    for await (const _ of parquet().read(begun.source)) break
+    expect(begun.ranges.length).toBe(2)
     const apart = counting(bytes)
     await decodeParquet(apart.source, { columns: ['a', 'd'], rowGroups: [0] })
     expect(apart.ranges.length).toBe(3)

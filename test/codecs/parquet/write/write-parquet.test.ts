@@ -466,6 +466,13 @@ describe('what is refused', () => {
     }
   })
 
+  test('offsets that lead outside of their bytes', async () => {
+    const valueOffsets = Int32Array.of(0, 90, 4)
+    const data = makeData({ type: new Utf8(), length: 2, nullCount: 0, valueOffsets, data: new Uint8Array(4) })
+    const refused = { code: 'TYPE_MISMATCH', position: { column: 'c' } }
+    expect(await errorOf(() => encodeParquet(dataTable(data)))).toEqual(refused)
+  })
+
   test('types that Parquet cannot keep', async () => {
     const empty = new Struct([])
     for (const type of [new DurationMillisecond(), empty]) {
