@@ -37,6 +37,8 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions {
   readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
 }
 
+const DEFAULT_CONCURRENCY = 10
+
 const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
 
 /**
@@ -72,13 +74,8 @@ export async function processBatch<T, Event = unknown>(
   options: ProcessBatchOptions<T>,
 ): Promise<ResponseTo<Event>> {
   checkOptions(handler, options)
-  const { payload, order = 'auto', concurrency = 10, context, reserveMs = DEFAULT_RESERVE_MS } = options
-  const source = detectSource(event)
-  const records = readRecords(event, payload)
-  const plan = planBatch(source, records, { order, concurrency })
-  // Noted before the first handler runs: it may change its record.
-  const respond = responder(source, event, records, plan)
-
+  const { context, reserveMs = DEFAULT_RESERVE_MS } = options
+  const { records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)
   const { start, tell, close } = recordWork(records, handler, options, Object.freeze({ signal: limit.signal }))
   try {
@@ -97,6 +94,21 @@ export async function processBatch<T, Event = unknown>(
   } finally {
     close()
     limit.end()
+  }
+}
+
+/** Everything that is taken from the event, before the first handler runs: it may change its record. */
+function readBatch<T>(
+  event: unknown,
+  { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY }: ProcessBatchOptions<T>,
+): { readonly records: readonly EventRecord<T>[]; readonly plan: BatchPlan; readonly respond: Respond } {
+  const source = detectSource(event)
+  const records = readRecords(event, payload)
+  try {
+    const plan = planBatch(source, records, { order, concurrency })
+    return { records, plan, respond: responder(source, event, records, plan) }
+  } catch (cause) {
+    throw new MillraceError('EVENT_INVALID', 'event cannot be read', { cause })
   }
 }
 
@@ -163,7 +175,7 @@ function responder(
 }
 
 function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
-  const { payload, order = 'auto', concurrency = 10 } = options ?? {}
+  const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options ?? {}
   check(typeof handler === 'function', 'handler must be a function')
   check(typeof payload?.decode === 'function', 'payload must be a decoder, such as jsonPayload()')
   check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)

@@ -7,7 +7,6 @@ import { batchFailed } from './reject-failures.ts'
 interface Delivered {
   readonly recordId: string
   readonly data: string
-  readonly raw: unknown
   readonly indexes: number[]
 }
 
@@ -29,10 +28,9 @@ export function respondToFirehose(records: readonly EventRecord<unknown>[]): Res
 
 function deliveredOf(records: readonly EventRecord<unknown>[]): readonly Delivered[] {
   const delivered: Delivered[] = []
-  for (const [index, { id: recordId, raw }] of records.entries()) {
-    const last = delivered.at(-1)
-    if (last !== undefined && last.raw === raw) last.indexes.push(index)
-    else delivered.push({ recordId, data: dataOf(raw), raw, indexes: [index] })
+  for (const [index, { id: recordId, raw, subSequence = 0 }] of records.entries()) {
+    if (subSequence > 0) delivered.at(-1)?.indexes.push(index)
+    else delivered.push({ recordId, data: dataOf(raw), indexes: [index] })
   }
   return delivered
 }

@@ -13,6 +13,9 @@ const failAt =
   async ({ number }: { number: number }) => {
     if (numbers.includes(number)) throw new Error('refused')
   }
+const raise = (message: string): never => {
+  throw new Error(message)
+}
 const payload = numberPayload
 
 describe('what the event is', () => {
@@ -27,6 +30,12 @@ describe('what the event is', () => {
       await expect(processBatch(event, never, { payload })).rejects.toMatchObject({ code: 'EVENT_INVALID' })
     },
   )
+
+  test('an event that throws when it is read is refused as one', async () => {
+    const [record] = queueEvent(items('a')).Records
+    const event = { Records: [Object.defineProperty({ ...record }, 'eventSourceARN', { get: () => raise('hidden') })] }
+    await expect(processBatch(event, never, { payload })).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+  })
 
   test('an array from EventBridge Pipes is a batch of its source', async () => {
     const { Records } = queueEvent(items('a', 'a', 'b'), { isFifo: true })
@@ -166,6 +175,13 @@ describe('Firehose', () => {
     expect(await processBatch(event, never, { payload, quarantine: async () => {} })).toEqual({
       records: [{ recordId, result: 'Dropped', data }],
     })
+  })
+
+  test('records that are one and the same object come back one by one', async () => {
+    const record = { recordId: 'r', data: 'Zm9v' }
+    const event = { deliveryStreamArn: 'arn', records: [record, record] }
+    const { records } = await processBatch(event, async () => {}, { payload: textPayload() })
+    expect(records).toEqual([record, record].map((each) => ({ ...each, result: 'Ok' })))
   })
 
   test('a record without identifier fails the whole batch', async () => {
