@@ -1,4 +1,5 @@
 import type { Encoding } from 'hyparquet'
+import { type Bounds, boundsOf, integerRange } from './bounds.ts'
 import { type ByteSink, byteSink, reserve, written } from './byte-sink.ts'
 import { appendDeltaPacked, MAX_DELTA_RANGE } from './delta.ts'
 import {
@@ -12,7 +13,6 @@ import type { LeafValues } from './leaf-values.ts'
 import type { PageCompressor } from './page-compressor.ts'
 import { appendPlain } from './plain.ts'
 import { appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
-import { type Bounds, boundsOf, integerRange } from './statistics.ts'
 import { buildDictionary, emptyDictionary, type ValueDictionary } from './value-dictionary.ts'
 
 /** How the values of one column chunk go into its pages. */

@@ -1,9 +1,10 @@
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
+import { type Bounds, boundsOf } from './bounds.ts'
 import type { Leaf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
 import type { LeafValues } from './leaf-values.ts'
 import type { EncodedPage } from './page-ranges.ts'
-import { type Bounds, boundsOf, statisticsOf } from './statistics.ts'
+import { statisticsOf } from './statistics.ts'
 
 type ColumnIndex = NonNullable<ChunkIndexes['columnIndex']>
 
