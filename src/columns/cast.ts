@@ -77,6 +77,7 @@ function conversion(from: DataType, to: DataType): Convert | undefined {
   if (DataType.isDecimal(from)) return fromDecimal(to)
   if (DataType.isFloat(from)) return fromFloat(to)
   if (DataType.isInt(from)) return fromInt(to)
+  if (DataType.isBool(from)) return DataType.isBool(to) ? same : undefined
   if (DataType.isTime(from) || DataType.isDuration(from)) return DataType.isInt(to) ? same : undefined
   const isBytes = DataType.isBinary(from) || DataType.isLargeBinary(from) || DataType.isFixedSizeBinary(from)
   return isBytes && (DataType.isBinary(to) || DataType.isFixedSizeBinary(to)) ? same : undefined
@@ -201,5 +202,6 @@ function fromFloat(to: DataType): Convert | undefined {
 
 function fromInt(to: DataType): Convert | undefined {
   if (DataType.isTimestamp(to) || DataType.isDuration(to)) return (value) => BigInt(value as number | bigint)
+  if (DataType.isDate(to)) return (value) => new Date(Number(value) * DAY_MS)
   return isNumber(to) || DataType.isTime(to) ? same : undefined
 }

@@ -14,7 +14,8 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * | string | binary, and back | UTF-8 |
  * | int, float, bool, decimal, date, timestamp | string | all; casting back gives the same |
  * | int, float, decimal | int, float, decimal | what the other holds exactly; a decimal of up to 15 digits is a float |
- * | date | timestamp, int | midnight UTC; days since 1970-01-01 |
+ * | date | timestamp | midnight UTC |
+ * | date | int, and back | days since 1970-01-01 |
  * | timestamp | timestamp | whole units of the other |
  * | timestamp | date | midnight UTC |
  * | timestamp | int64, and back | the unit counted since 1970-01-01T00:00:00Z |

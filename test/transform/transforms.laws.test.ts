@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { isMillraceError } from '../../src/errors.ts'
 import {
   addBatchMetadata,
   addColumns,
@@ -17,7 +18,7 @@ import {
   selectColumns,
   transformTable,
 } from '../../src/transform/index.ts'
-import { arbitraryTableCase, type Cell } from '../support/arbitrary-table.ts'
+import { arbitraryFlatType, arbitraryTableCase, type Cell } from '../support/arbitrary-table.ts'
 import { rowCells, tableCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
 import { rowToken } from '../support/row-token.ts'
@@ -132,6 +133,23 @@ describe('addColumns', () => {
 
 describe('castColumns', () => {
   law(
+    'castColumns: a cast is refused, or casts back to the same values',
+    fc.property(
+      arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 6 }),
+      arbitraryFlatType(),
+      (table, type) => {
+        const [field] = table.schema.fields
+        fc.pre(field !== undefined && !isText(field.type) && !DataType.isNull(field.type))
+        const there = outcome(() => transformTable(table.table, castColumns({ c0: type })))
+        if (there instanceof Table) {
+          expect(tableCells(transformTable(there, castColumns({ c0: field.type })))).toEqual(table.rows)
+        } else expect(there).toBe('TYPE_MISMATCH')
+      },
+    ),
+    { runs: 500 },
+  )
+
+  law(
     'castColumns: what casts to text casts back to the same values',
     fc.property(arbitraryTableCase({ nested: false }), (table) => {
       const transform = textCast(table.schema)
@@ -183,4 +201,18 @@ function fillFor(type: DataType): unknown {
   if (DataType.isTimestamp(type)) return now
   if (DataType.isDate(type)) return new Date('2024-02-29')
   return DataType.isBinary(type) ? new Uint8Array([1, 2]) : null
+}
+
+function isText(type: DataType): boolean {
+  return DataType.isUtf8(DataType.isDictionary(type) ? type.dictionary : type)
+}
+
+/** What a call gives, or the code of its error. */
+function outcome<T>(call: () => T): T | string {
+  try {
+    return call()
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return error.code
+  }
 }

@@ -151,6 +151,52 @@ law(
   }),
 )
 
+/** A JSON value that may repeat keys, plainly spelled or escaped, and what it means. */
+interface Spelled {
+  readonly spelled: string
+  readonly meant: string
+}
+
+const spelledKey = fc.constantFrom('a', 'b', 'c', '__proto__').chain((name) => {
+  const escaped = `\\u00${name.charCodeAt(0).toString(16)}${name.slice(1)}`
+  return fc.constantFrom(name, escaped).map((spelling) => ({ name, spelling }))
+})
+const spelled = fc.letrec<{ any: Spelled; object: Spelled }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small' },
+    scalar.map((one) => ({ spelled: JSON.stringify(one), meant: JSON.stringify(one) })),
+    fc.array(tie('any'), { maxLength: 3 }).map((items) => ({
+      spelled: `[ ${items.map((item) => item.spelled).join(' , ')}]`,
+      meant: `[${items.map((item) => item.meant).join()}]`,
+    })),
+    tie('object'),
+  ),
+  object: fc.array(fc.tuple(spelledKey, tie('any')), { maxLength: 6 }).map((members) => ({
+    spelled: `{${members.map(([{ spelling }, member]) => `"${spelling}" :${member.spelled}`).join(' ,')} }`,
+    meant: `{${[...new Map(members.map(([{ name }, { meant }]) => [name, `"${name}":${meant}`])).values()].join()}}`,
+  })),
+})).object
+
+law(
+  'json: of repeated keys the last wins, however they are spelled',
+  fc.property(fc.array(spelled, { minLength: 1, maxLength: 5 }), (all) => {
+    const read = decodeJson(bytes(`[${all.map((row) => row.spelled).join(',\n')}]`))
+    const meant = decodeNdjson(bytes(all.map((row) => row.meant).join('\n')))
+    expect(withoutSpelling(read)).toEqual(withoutSpelling(meant))
+  }),
+)
+
+/** The rows of a table, the text in columns of mixed kinds as JSON.parse understands it. */
+function withoutSpelling(table: Table): unknown {
+  const plain = (cell: unknown): unknown => {
+    if (typeof cell === 'string' && /^[[{]/.test(cell)) return JSON.parse(cell)
+    if (Array.isArray(cell)) return cell.map(plain)
+    if (typeof cell !== 'object' || cell === null || cell instanceof Date) return cell
+    return Object.entries(cell).map(([name, value]) => [name, plain(value)])
+  }
+  return { types: table.schema.fields.map(String), rows: rowsOf(table).map(plain) }
+}
+
 law(
   'json: lines that are refused one by one leave the table of the others',
   fc.property(
