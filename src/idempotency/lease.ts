@@ -99,7 +99,7 @@ export function keepLease(store: IdempotencyStore, first: HeldLease, terms: Leas
 
   let isBeating = false
   const beat = (): void => {
-    if (isBeating) return
+    if (isBeating || held.expiresAt >= latest) return
     isBeating = true
     // What a beat fails with is not lost: the next one tries again, and the last write fails if the key was taken over.
     renew().then(

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { isMillraceError } from '../../src/errors.ts'
+import { canonicalHash } from '../../src/idempotency/index.ts'
+import { law } from '../support/law.ts'
+
+const data = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  withSparseArray: true,
+  withNullPrototype: true,
+  withUnicodeString: true,
+})
+
+describe('canonicalHash', () => {
+  law(
+    'canonicalHash: a copy has the same hash, whatever the order of names, entries of maps and members of sets',
+    fc.property(data, fc.nat(), (value, seed) => {
+      expect(canonicalHash(shuffled(value, seed))).toBe(canonicalHash(value))
+    }),
+    { runs: 500 },
+  )
+
+  law(
+    'canonicalHash: two values have one hash only where they are deeply and strictly equal',
+    fc.property(data, data, (left, right) => {
+      if (canonicalHash(left) === canonicalHash(right)) expect(isDeepStrictEqual(plain(left), plain(right))).toBe(true)
+    }),
+    { runs: 1000 },
+  )
+
+  law(
+    'canonicalHash: anything at all has a hash or is refused with IDEMPOTENCY_KEY_INVALID, and is left as it is',
+    fc.property(
+      fc.oneof(fc.anything({ withObjectString: true, withBoxedValues: true }), fc.func(fc.nat())),
+      (value) => {
+        try {
+          expect(canonicalHash(value)).toHaveLength(43)
+        } catch (error) {
+          expect(isMillraceError(error, 'IDEMPOTENCY_KEY_INVALID')).toBe(true)
+        }
+      },
+    ),
+    { runs: 500 },
+  )
+})
+
+/** A deep copy with everything in another order that has no order. */
+function shuffled(value: unknown, seed: number): unknown {
+  const turned = <T>(items: readonly T[]): T[] => {
+    const at = items.length === 0 ? 0 : seed % items.length
+    return [...items.slice(at), ...items.slice(0, at)].reverse()
+  }
+  if (Array.isArray(value)) {
+    const copy: unknown[] = new Array(value.length)
+    for (const name of Object.keys(value)) copy[Number(name)] = shuffled(value[Number(name)], seed)
+    return copy
+  }
+  if (value instanceof Date) return new Date(value)
+  if (value instanceof Set) return new Set(turned([...value]).map((member) => shuffled(member, seed)))
+  if (value instanceof Map) return new Map(turned([...value]).map(([k, v]) => [shuffled(k, seed), shuffled(v, seed)]))
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  const copy = Object.create(null)
+  for (const [name, member] of turned(Object.entries(value)))
+    Object.defineProperty(copy, name, { value: shuffled(member, seed), enumerable: true })
+  return copy
+}
+
+/** Objects without prototype count as objects. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const copy: unknown[] = new Array(value.length)
+    for (const name of Object.keys(value)) copy[Number(name)] = plain(value[Number(name)])
+    return copy
+  }
+  if (value instanceof Set) return new Set([...value].map(plain))
+  if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]))
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) return value
+  const copy = Object.create(null)
+  for (const [name, member] of Object.entries(value))
+    Object.defineProperty(copy, name, { value: plain(member), enumerable: true })
+  return copy
+}

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { isMillraceError } from '../../src/errors.ts'
+import { decodeResult, encodeResult } from '../../src/idempotency/result-text.ts'
+import { law } from '../support/law.ts'
+
+const key = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('__proto__', 'constructor', 'toJSON', '$date', '$set', '$', '\\', '\n', '"', '\ud800', '0', ''),
+)
+const result = fc.anything({
+  key,
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  withSparseArray: true,
+  withNullPrototype: true,
+  withUnicodeString: true,
+})
+
+describe('results', () => {
+  law(
+    'results: what is kept comes back deeply and strictly equal, from well-formed text',
+    fc.property(result, (value) => {
+      const outcome = encodeResult(value)
+      if (outcome.kind === 'none') throw new Error(`not kept: ${outcome.reason}`)
+      expect(outcome.text).toBe(Buffer.from(outcome.text).toString())
+      const back = decodeResult(outcome.text)
+      expect(isDeepStrictEqual(back, value)).toBe(true)
+    }),
+    { runs: 1000 },
+  )
+
+  law(
+    'results: any text gives a value or IDEMPOTENCY_RESULT_UNAVAILABLE, and leaves Object.prototype alone',
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc
+          .tuple(
+            fc.constantFrom(
+              '$set',
+              '$map',
+              '$object',
+              '$bare',
+              '$sparse',
+              '$bigint',
+              '$date',
+              '$Int32Array',
+              '$what',
+              '$Buffer',
+            ),
+            fc.jsonValue(),
+          )
+          .map(([name, value]) => JSON.stringify({ [name]: value, entries: value })),
+      ),
+      (text) => {
+        try {
+          decodeResult(text)
+        } catch (error) {
+          expect(isMillraceError(error, 'IDEMPOTENCY_RESULT_UNAVAILABLE')).toBe(true)
+        }
+        expect(Object.keys(Object.prototype)).toEqual([])
+      },
+    ),
+    { runs: 500 },
+  )
+})
