@@ -1,3 +1,4 @@
+export * from './cdc/index.ts'
 export * from './codecs/index.ts'
 export {
   type ErrorCode,

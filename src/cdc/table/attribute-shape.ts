@@ -1,0 +1,151 @@
+import { type DataType, Decimal, Field, Float64, List, Struct } from 'apache-arrow'
+import { columnType } from '../../columns/column-type.ts'
+import { emptyColumnField } from '../../columns/empty-column.ts'
+import { isPlainObject } from '../compare-values.ts'
+import { parseDecimalText } from '../number-text.ts'
+
+/** What has been seen of an attribute: flags that are joined by `|`, so that its type depends on its values alone, not on their order. */
+const SEEN = {
+  bool: 1,
+  integer: 2,
+  wide: 4,
+  fraction: 8,
+  text: 16,
+  binary: 32,
+  date: 64,
+  list: 128,
+  struct: 256,
+  other: 512,
+} as const
+
+const NUMBERS = SEEN.integer | SEEN.wide | SEEN.fraction
+
+/** Decimals of more digits are known to Arrow, but to few that read Parquet. */
+const DECIMAL_DIGITS = 38
+
+/** What is known of a place in the items: an attribute, a field of maps, the items of lists and sets. */
+export interface AttributeShape {
+  seen: number
+  /** Whether an integer has been seen that no double holds. */
+  hasWideInteger: boolean
+  /** Most digits before the point of any number, and after it. */
+  wholeDigits: number
+  scale: number
+  readonly fields: Map<string, AttributeShape>
+  item: AttributeShape | undefined
+}
+
+export function newShape(): AttributeShape {
+  return { seen: 0, hasWideInteger: false, wholeDigits: 0, scale: 0, fields: new Map(), item: undefined }
+}
+
+/** Learn from a value of an item. Null, and undefined, leave no mark. */
+export function learn(shape: AttributeShape, value: unknown): void {
+  switch (typeof value) {
+    case 'string':
+      shape.seen |= SEEN.text
+      break
+    case 'boolean':
+      shape.seen |= SEEN.bool
+      break
+    case 'number':
+    case 'bigint':
+      learnNumber(shape, value)
+      break
+    case 'object':
+      if (value !== null) learnObject(shape, value)
+      break
+    case 'undefined':
+      break
+    default:
+      shape.seen |= SEEN.other
+  }
+}
+
+function learnNumber(shape: AttributeShape, value: number | bigint): void {
+  if (typeof value === 'number' && !Number.isInteger(value))
+    shape.seen |= Number.isFinite(value) ? SEEN.fraction : SEEN.other
+  else {
+    const integer = BigInt(value)
+    shape.seen |= BigInt.asIntN(64, integer) === integer ? SEEN.integer : SEEN.wide
+    if (BigInt(Number(integer)) !== integer) shape.hasWideInteger = true
+  }
+  const decimal = parseDecimalText(String(value))
+  if (decimal === undefined) return
+  shape.wholeDigits = Math.max(shape.wholeDigits, decimal.digits.length + decimal.exponent)
+  shape.scale = Math.max(shape.scale, -decimal.exponent)
+}
+
+function learnObject(shape: AttributeShape, value: object): void {
+  if (Array.isArray(value) || value instanceof Set) {
+    shape.seen |= SEEN.list
+    shape.item ??= newShape()
+    for (const item of value) learn(shape.item, item)
+  } else if (value instanceof Uint8Array) shape.seen |= SEEN.binary
+  else if (value instanceof Date) shape.seen |= SEEN.date
+  else if (isPlainObject(value)) {
+    shape.seen |= SEEN.struct
+    for (const name of Object.keys(value)) learn(fieldShape(shape.fields, name), value[name])
+  } else shape.seen |= SEEN.other
+}
+
+export function fieldShape(fields: Map<string, AttributeShape>, name: string): AttributeShape {
+  const known = fields.get(name)
+  if (known !== undefined) return known
+  const shape = newShape()
+  fields.set(name, shape)
+  return shape
+}
+
+/**
+ * The narrowest type that keeps every value exactly. Integers of 64 bits are int64; numbers that doubles hold, float64; other numbers decimals,
+ * while 38 digits hold them all; lists and sets lists; maps structs. What mixes kinds, and maps without any field, is text: each value's JSON.
+ */
+export function attributeField(name: string, shape: AttributeShape): Field {
+  const type = attributeType(shape)
+  return type === undefined ? emptyColumnField(name) : new Field(name, type, true)
+}
+
+function attributeType({
+  seen,
+  hasWideInteger,
+  wholeDigits,
+  scale,
+  fields,
+  item,
+}: AttributeShape): DataType | undefined {
+  switch (seen) {
+    case 0:
+      return undefined
+    case SEEN.bool:
+      return columnType('bool')
+    case SEEN.integer:
+      return columnType('int64')
+    case SEEN.text:
+      return columnType('string')
+    case SEEN.binary:
+      return columnType('binary')
+    case SEEN.date:
+      return columnType('timestamp')
+    case SEEN.list:
+      return new List(attributeField('item', item ?? newShape()))
+    case SEEN.struct:
+      return fields.size === 0
+        ? columnType('string')
+        : new Struct([...fields].sort(byName).map(([field, each]) => attributeField(field, each)))
+  }
+  if ((seen & ~NUMBERS) !== 0) return columnType('string')
+  if ((seen & SEEN.wide) === 0 && !hasWideInteger) return new Float64()
+  const isDecimal = Math.max(wholeDigits, 0) + scale <= DECIMAL_DIGITS
+  return isDecimal ? new Decimal(scale, DECIMAL_DIGITS, 128) : columnType('string')
+}
+
+/** The order in which a map's attributes come tells nothing; so it decides nothing. */
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1
+}
+
+/** Whether the values of this shape are all text: in any other text column stands the JSON of each. */
+export function isText({ seen }: AttributeShape): boolean {
+  return seen === SEEN.text
+}

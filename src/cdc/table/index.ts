@@ -1,0 +1,1 @@
+export { type TableOptions, tableFromChanges } from './table-from-changes.ts'

@@ -1,0 +1,54 @@
+import { base64OfBytes } from '../base64.ts'
+import { isPlainObject } from '../compare-values.ts'
+import { sorted } from '../json-safe.ts'
+
+/**
+ * A value of an item as JSON text, in which text has its quotes and a number its digits, all of them: so 1 and '1' stay apart, and no integer
+ * is rounded. Binary is base64, a set a sorted list, the fields of a map are in order.
+ *
+ * @returns undefined for what JSON cannot hold.
+ */
+export function jsonText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'bigint':
+      return value.toString()
+    case 'number':
+      return Number.isFinite(value) ? String(value + 0) : undefined
+    case 'object':
+      return value === null ? 'null' : objectText(value)
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value)
+    default:
+      return undefined
+  }
+}
+
+function objectText(value: object): string | undefined {
+  if (Array.isArray(value)) return joined('[', value.map(jsonText), ']')
+  if (value instanceof Set) return joined('[', sorted(value).map(jsonText), ']')
+  if (value instanceof Uint8Array) return JSON.stringify(base64OfBytes(value))
+  if (isPlainObject(value)) {
+    const names = Object.keys(value).filter((name) => value[name] !== undefined)
+    return joined(
+      '{',
+      names.sort().map((name) => fieldText(name, value[name])),
+      '}',
+    )
+  }
+  // Dates, and numbers of a class of its own, know how; what gives no text is no value.
+  return 'toJSON' in value && typeof value.toJSON === 'function' ? textOf(value.toJSON()) : undefined
+}
+
+function fieldText(name: string, value: unknown): string | undefined {
+  const text = jsonText(value)
+  return text === undefined ? undefined : `${JSON.stringify(name)}:${text}`
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? JSON.stringify(value) : undefined
+}
+
+function joined(open: string, parts: readonly (string | undefined)[], close: string): string | undefined {
+  return parts.includes(undefined) ? undefined : `${open}${parts.join(',')}${close}`
+}
