@@ -11,6 +11,7 @@ export type {
   S3BatchResult,
 } from './batch-response.ts'
 export { deadline } from './deadline.ts'
-export { type HandlerRun, type ProcessBatchOptions, processBatch, type RecordHandler } from './process-batch.ts'
+export { processBatch } from './process-batch.ts'
+export type { HandlerRun, ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
 export type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 export { type RetryAttempt, type RetryOptions, retry } from './retry.ts'

@@ -13,13 +13,15 @@ export const Progress = {
 export interface BatchRun {
   /** One of {@link Progress} for each record. */
   readonly progress: Uint8Array
-  /** What the work on each record that is done gave. */
+  /** What the work on each record that is done gave, where it is kept. */
   readonly results: readonly unknown[]
   /** Why each record failed; what is thrown may be undefined. */
   readonly errors: ReadonlyMap<number, unknown>
 }
 
 export interface BatchWork {
+  /** A batch of ten thousand answers of some client would only hold memory. */
+  readonly keepsResults: boolean
   /** Begin the work on a record; it may throw, reject or never settle. */
   readonly start: (index: number) => unknown
   /** Hears of every failure before the worker goes on. Must not throw. */
@@ -41,7 +43,7 @@ export function runBatch(
 ): { readonly run: BatchRun; readonly finished: Promise<unknown> } {
   const count = plan.lanes.length
   const progress = new Uint8Array(count)
-  const results: unknown[] = new Array(count)
+  const results: unknown[] = new Array(work.keepsResults ? count : 0)
   const errors = new Map<number, unknown>()
   const { take, release, fail } = lanesOf(plan)
 
@@ -50,7 +52,8 @@ export function runBatch(
       if (work.isOver()) return work.onOver()
       progress[index] = Progress.running
       try {
-        results[index] = await work.start(index)
+        const result = await work.start(index)
+        if (work.keepsResults) results[index] = result
         progress[index] = Progress.done
         index = release(index)
       } catch (error) {

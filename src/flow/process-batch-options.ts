@@ -1,0 +1,45 @@
+import { MillraceError } from '../errors.ts'
+import type { EventRecord } from '../events/event-record.ts'
+import type { PayloadDecoder } from '../events/payload.ts'
+import type { BatchOrder } from './batch-plan.ts'
+import type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
+
+/** What a handler is told beside its record. */
+export interface HandlerRun {
+  /** Aborts at the deadline of the batch: to hand on, so that what can be stopped does stop. */
+  readonly signal: AbortSignal
+}
+
+export type RecordHandler<T> = (value: T, record: EventRecord<T>, run: HandlerRun) => Promise<unknown>
+
+export interface ProcessBatchOptions<T> extends DeadlineOptions {
+  /** How payloads are decoded, such as `jsonPayload(schema)`. */
+  readonly payload: PayloadDecoder<T>
+  /** Default `auto`: the order that the source promises. */
+  readonly order?: BatchOrder
+  /** Records at work at the same time, where the order allows for more than one. Default 10. */
+  readonly concurrency?: number
+  /** What Lambda hands to the handler; without it there is no deadline. */
+  readonly context?: RemainingTime | undefined
+  /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
+  readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
+  /** Hears of every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. What it throws is let go. */
+  readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
+}
+
+export const DEFAULT_CONCURRENCY = 10
+
+const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
+
+export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
+  const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options ?? {}
+  check(typeof handler === 'function', 'handler must be a function')
+  check(typeof payload?.decode === 'function', 'payload must be a decoder, such as jsonPayload()')
+  check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)
+  const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
+  check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')
+}
+
+function check(holds: boolean, rule: string): void {
+  if (!holds) throw new MillraceError('OPTION_INVALID', rule)
+}

@@ -1,0 +1,52 @@
+import { MillraceError } from '../errors.ts'
+import type { EventRecord } from '../events/event-record.ts'
+import { detectSource, type EventSource } from '../events/event-source.ts'
+import { readRecords } from '../events/records.ts'
+import { type BatchPlan, planBatch } from './batch-plan.ts'
+import type { Respond } from './outcome.ts'
+import { DEFAULT_CONCURRENCY, type ProcessBatchOptions } from './process-batch-options.ts'
+import { rejectFailures } from './reject-failures.ts'
+import { reportCheckpoints, reportUnfinished } from './report-items.ts'
+import { respondToFirehose } from './respond-to-firehose.ts'
+import { respondToS3Batch } from './respond-to-s3-batch.ts'
+
+export interface Batch<T> {
+  readonly source: EventSource | undefined
+  readonly records: readonly EventRecord<T>[]
+  readonly plan: BatchPlan
+  readonly respond: Respond
+}
+
+/** Everything that is taken from the event, before the first handler runs: it may change its record. */
+export function readBatch<T>(
+  event: unknown,
+  { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY }: ProcessBatchOptions<T>,
+): Batch<T> {
+  const source = detectSource(event)
+  const records = readRecords(event, payload)
+  try {
+    const plan = planBatch(source, records, { order, concurrency })
+    return { source, records, plan, respond: responder(source, event, records, plan) }
+  } catch (cause) {
+    throw new MillraceError('EVENT_INVALID', 'event cannot be read', { cause })
+  }
+}
+
+function responder(
+  source: EventSource | undefined,
+  event: unknown,
+  records: readonly EventRecord<unknown>[],
+  { shards }: BatchPlan,
+): Respond {
+  if (shards !== undefined) return reportCheckpoints(records, shards)
+  switch (source) {
+    case 'sqs':
+      return reportUnfinished(records)
+    case 'firehose':
+      return respondToFirehose(records)
+    case 's3-batch':
+      return respondToS3Batch(event, records)
+    default:
+      return rejectFailures
+  }
+}
