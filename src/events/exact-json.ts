@@ -37,18 +37,39 @@ function parse(text: string, place: Place): unknown {
 
 /** The first reason not to take a parsed value as it is; `levels` are those that it may still go down. */
 function doubtOf(value: unknown, levels: number, hasEscapes: boolean): Doubt {
-  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER ? 'number' : undefined
+  if (typeof value === 'number') return isUnsafe(value) ? 'number' : undefined
   if (typeof value !== 'object' || value === null) return undefined
   if (levels === 0) return 'depth'
-  // `for in` walks the shape that objects share; all keys of what JSON.parse makes are own ones.
-  for (const key in value) {
-    if (hasEscapes && key.includes('\\')) return 'key'
-    const inner = (value as Readonly<Record<string, unknown>>)[key]
-    if (typeof inner === 'string') continue
+  return Array.isArray(value) ? doubtOfList(value, levels, hasEscapes) : doubtOfObject(value, levels, hasEscapes)
+}
+
+function doubtOfList(list: readonly unknown[], levels: number, hasEscapes: boolean): Doubt {
+  for (const inner of list) {
     const doubt = doubtOf(inner, levels - 1, hasEscapes)
     if (doubt !== undefined) return doubt
   }
   return undefined
+}
+
+/** Hot, so that texts and numbers, which most fields are, cost no call; `for in` walks the shape that objects share. */
+function doubtOfObject(object: object, levels: number, hasEscapes: boolean): Doubt {
+  // All keys of what JSON.parse makes are own ones.
+  for (const key in object) {
+    if (hasEscapes && key.includes('\\')) return 'key'
+    const inner = (object as Readonly<Record<string, unknown>>)[key]
+    if (typeof inner === 'string') continue
+    if (typeof inner === 'number') {
+      if (isUnsafe(inner)) return 'number'
+      continue
+    }
+    const doubt = doubtOf(inner, levels - 1, hasEscapes)
+    if (doubt !== undefined) return doubt
+  }
+  return undefined
+}
+
+function isUnsafe(number: number): boolean {
+  return number > Number.MAX_SAFE_INTEGER || number < Number.MIN_SAFE_INTEGER
 }
 
 function refuseInfinite(value: unknown, place: Place): unknown {
