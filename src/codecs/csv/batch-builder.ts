@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
-import type { CsvSettings, InvalidRow } from './csv-options.ts'
+import type { InvalidRow } from '../invalid-row.ts'
+import type { CsvSettings } from './csv-options.ts'
 import { nullMarker } from './null-tokens.ts'
 import { invalidRow, type RefusedRows, refusalError, refusals, removeRows, wronglyEncodedRows } from './refused-rows.ts'
 import type { RowBlock } from './row-block.ts'
@@ -83,7 +84,7 @@ export function batchBuilder(
       return taken
     },
     add(block) {
-      const refused = wronglyEncodedRows(block, plan.names)
+      const refused = wronglyEncodedRows(block, plan.names, settings.encoding)
       markNulls?.(block)
       append(block)
       checkDecided()

@@ -1,15 +1,7 @@
 import type { SchemaOption } from '../../columns/column-type.ts'
-import { type ErrorCode, MillraceError } from '../../errors.ts'
+import { MillraceError } from '../../errors.ts'
+import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
-
-/** A row that was refused. `line` is the physical line on which it begins, `row` the data row; both count from 1. */
-export interface InvalidRow {
-  readonly line: number
-  readonly row: number
-  /** The rule that the row breaks, never its data. */
-  readonly reason: string
-  readonly code: ErrorCode
-}
 
 /** How CSV text is laid out and typed. */
 export interface CsvOptions {
@@ -65,7 +57,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     escape: options.escape ?? (quote === false ? '"' : quote),
     comment: options.comment,
     header: options.header ?? true,
-    encoding: options.encoding ?? 'utf-8',
+    encoding: options.encoding ?? 'UTF-8',
     nullValues: options.nullValues ?? [''],
     schema: options.schema,
     inferRows: options.inferRows ?? 10_000,

@@ -4,7 +4,7 @@ import { type CsvOptions, csvSettings } from './csv-options.ts'
 import { readCsv, readCsvTable } from './read-csv.ts'
 import { writeCsv, writeCsvTable } from './write-csv.ts'
 
-export type { CsvOptions, InvalidRow } from './csv-options.ts'
+export type { CsvOptions } from './csv-options.ts'
 
 /**
  * The CSV codec: RFC 4180 text to record batches and back, streaming.

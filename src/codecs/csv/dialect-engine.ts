@@ -36,7 +36,20 @@ export function dialectEngine(settings: CsvSettings): DialectEngine {
       cast: (field: string, { quoting }: CastingContext) => (quoting ? `"${field}` : ` ${field}`),
     })
     // Not in its types; its version is pinned.
-    return (parser as unknown as { api: DialectEngine }).api
+    const { api } = parser as unknown as { api: DialectEngine & { info: { records: number } } }
+    return {
+      parse: (chunk, isLast, push, close) =>
+        api.parse(
+          chunk,
+          isLast,
+          (record) => {
+            // It makes an error, with a stack and a copy of the record, for every row of another width than the first, only to drop it: to it, each is the first.
+            api.info.records = 0
+            push(record)
+          },
+          close,
+        ),
+    }
   } catch (cause) {
     throw new MillraceError('OPTION_INVALID', 'csv-parse does not take this dialect', { cause })
   }

@@ -3,16 +3,15 @@ import { MillraceError } from '../../errors.ts'
 import { decodeUtf8, isValidUtf8 } from '../../internal/utf8.ts'
 import type { CsvSettings } from './csv-options.ts'
 import { type DialectEngine, dialectEngine, linesOf, reasonOf } from './dialect-engine.ts'
+import { lineCutter } from './physical-lines.ts'
 import {
-  CR,
   countLines,
-  FAULT,
   fieldTooLong,
-  LF,
   type RowBlock,
   type RowFault,
   rowTooLong,
   tooManyColumns,
+  wronglyEncoded,
   wrongWidth,
 } from './row-block.ts'
 import type { FirstRow, RowReader } from './row-reader.ts'
@@ -45,7 +44,7 @@ export function dialectReader(settings: CsvSettings): RowReader {
   let lastLine = 0
   // csv-parse counts a CRLF inside quotes as two lines.
   let surplusLines = 0
-  let rest: Buffer = Buffer.alloc(0)
+  const lines = lineCutter()
 
   function take({ record, info }: { record: string[]; info: Info }): void {
     const text = Buffer.from(record.join(''), 'latin1')
@@ -97,10 +96,8 @@ export function dialectReader(settings: CsvSettings): RowReader {
       const bytes = chunk && Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
       if (settings.onInvalidRow === undefined) feed(bytes)
       else {
-        const lines = physicalLines(Buffer.concat([rest, bytes ?? Buffer.alloc(0)]))
-        rest = (bytes && lines.pop()) ?? Buffer.alloc(0)
-        if (rest.length > settings.maxRowBytes) throw rowTooLong(settings.maxRowBytes, line)
-        for (const text of lines) feedLine(text)
+        for (const text of bytes === undefined ? lines.end() : lines.take(bytes)) feedLine(text)
+        if (lines.pending > settings.maxRowBytes) throw rowTooLong(settings.maxRowBytes, line)
         if (bytes === undefined) feed(undefined)
       }
     },
@@ -125,24 +122,12 @@ export function dialectReader(settings: CsvSettings): RowReader {
   }
 }
 
-/** The lines of some text, the last one perhaps not whole: what a carriage return ends is known only once the byte after it is. */
-function physicalLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
-  let start = 0
-  for (let at = 0; at < bytes.length - 1; at++) {
-    if (bytes[at] !== LF && (bytes[at] !== CR || bytes[at + 1] === LF)) continue
-    lines.push(bytes.subarray(start, at + 1))
-    start = at + 1
-  }
-  if (start < bytes.length) lines.push(bytes.subarray(start))
-  return lines
-}
-
 function firstRow({ text, ends, line, fault }: DialectRow, settings: CsvSettings): FirstRow {
   const position = { line }
   if (fault !== undefined) throw new MillraceError(fault.code, fault.reason, { position })
   if (ends.length > settings.maxColumns) throw tooManyColumns(settings.maxColumns, line)
-  if (!isValidUtf8(text)) throw new MillraceError('ENCODING_INVALID', FAULT.firstRowEncoding, { position })
+  if (!isValidUtf8(text))
+    throw new MillraceError('ENCODING_INVALID', wronglyEncoded(settings.encoding, 'first row'), { position })
   return { line, fields: ends.map((end, index) => decodeUtf8(text, (ends[index - 1] ?? 0) + 1, end)) }
 }
 

@@ -1,10 +1,11 @@
 import { type RecordBatch, Table } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import type { CodecInput } from '../codec.ts'
+import type { InvalidRow } from '../invalid-row.ts'
 import { chunksOf, isByteSource } from '../source.ts'
 import { batchBuilder, MAX_BATCH_BYTES, MAX_BATCH_ROWS, TypesTooNarrow } from './batch-builder.ts'
 import { columnNames } from './column-names.ts'
-import { type CsvSettings, type InvalidRow, isPlainDialect } from './csv-options.ts'
+import { type CsvSettings, isPlainDialect } from './csv-options.ts'
 import { dialectReader } from './dialect-reader.ts'
 import { nullMarker } from './null-tokens.ts'
 import { removeRows, wronglyEncodedRows } from './refused-rows.ts'
@@ -29,7 +30,7 @@ export async function* readCsv(input: CodecInput, settings: CsvSettings): AsyncG
       'inferRows: Infinity needs a source that can be read twice, not a bare stream',
     )
   }
-  const chunks = chunksOf(input)[Symbol.asyncIterator]()
+  const chunks = piecesOf(input)
   let held: Uint8Array[] | undefined = []
   let heldBytes = 0
   try {
@@ -49,10 +50,10 @@ export async function* readCsv(input: CodecInput, settings: CsvSettings): AsyncG
     if (held !== undefined) {
       held = undefined
       for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield* run(next.value)
-    } else for await (const chunk of chunksOf(input)) yield* run(chunk)
+    } else for await (const chunk of piecesOf(input)) yield* run(chunk)
     yield* run(undefined)
   } finally {
-    await chunks.return?.()
+    await chunks.return()
   }
 }
 
@@ -94,6 +95,11 @@ function tableBatches(
   return batches
 }
 
+/** The bytes of an input in pieces, whatever the chunks that it comes in. */
+async function* piecesOf(input: CodecInput): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunksOf(input)) yield* pieces(chunk)
+}
+
 /** Bytes in pieces that stay in the processor's cache while they are read. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
@@ -119,7 +125,7 @@ function surveyRun(settings: CsvSettings, inferRows: number): (chunk: Uint8Array
       const block = reader.next(inferRows - rows, Number.POSITIVE_INFINITY)
       if (block === undefined) return chunk === undefined ? survey.plan() : undefined
       rows += block.rows
-      removeRows(block, wronglyEncodedRows(block, survey.names))
+      removeRows(block, wronglyEncodedRows(block, survey.names, settings.encoding))
       markNulls?.(block)
       survey.take(block)
     }

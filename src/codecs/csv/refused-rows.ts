@@ -1,22 +1,23 @@
 import { type ErrorCode, MillraceError } from '../../errors.ts'
 import { isValidUtf8 } from '../../internal/utf8.ts'
-import type { InvalidRow } from './csv-options.ts'
-import { FAULT, type RowBlock } from './row-block.ts'
+import type { InvalidRow } from '../invalid-row.ts'
+import { type RowBlock, wronglyEncoded } from './row-block.ts'
 
 /** Rows of a block by index, with why they are refused. */
 export type RefusedRows = Map<number, { code: ErrorCode; reason: string; column?: string }>
 
-/** Rows that are no UTF-8. Native and over the whole block at once, so that it costs next to nothing where all are. */
-export function wronglyEncodedRows(block: RowBlock, names: readonly string[]): RefusedRows {
+/** Rows whose text is not valid in the file's `encoding`. Native and over the whole block at once, so that it costs next to nothing where all are. */
+export function wronglyEncodedRows(block: RowBlock, names: readonly string[], encoding: string): RefusedRows {
   const refused: RefusedRows = new Map()
   const { bytes, bounds, rows, width } = block
   if (isValidUtf8(bytes, block.start, block.end)) return refused
+  const reason = wronglyEncoded(encoding, 'text')
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < width; column++) {
       const start = bounds[(row * width + column) * 2] as number
       const end = bounds[(row * width + column) * 2 + 1] as number
       if (end < 0 || isValidUtf8(bytes, start < 0 ? ~start : start, end)) continue
-      refused.set(row, { code: 'ENCODING_INVALID', reason: FAULT.encoding, column: names[column] ?? '' })
+      refused.set(row, { code: 'ENCODING_INVALID', reason, column: names[column] ?? '' })
       break
     }
   }

@@ -66,9 +66,11 @@ export const FAULT = {
   quoteInText: 'a quote stands inside an unquoted field; quote the field and double the quote',
   textAfterQuote: 'text follows the closing quote of a field; double the quotes inside it',
   unclosedQuote: 'a quoted field has no closing quote',
-  encoding: 'the text is not valid UTF-8; see the option encoding',
-  firstRowEncoding: 'the first row is not valid UTF-8; see the option encoding',
 } as const
+
+export function wronglyEncoded(encoding: string, what: 'text' | 'first row'): string {
+  return `the ${what} is not valid ${encoding}; see the option encoding`
+}
 
 export function wrongWidth(fields: number, columns: number): string {
   const noun = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`

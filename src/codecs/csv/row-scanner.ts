@@ -4,12 +4,12 @@ import type { CsvSettings } from './csv-options.ts'
 import { directReader } from './direct-reader.ts'
 import {
   countLines,
-  FAULT,
   fieldTooLong,
   type RowBlock,
   rowTooLong,
   tooManyColumns,
   unescapeQuotes,
+  wronglyEncoded,
 } from './row-block.ts'
 import type { FirstRow, RowReader } from './row-reader.ts'
 import { scanRows } from './scan-rows.ts'
@@ -114,7 +114,7 @@ function firstRow(scan: ScanState, delimiter: number, settings: CsvSettings): Fi
   const { bytes, bounds } = scan
   const position = { line: scan.rowLine }
   if (!isValidUtf8(bytes, scan.rowStart, scan.at)) {
-    throw new MillraceError('ENCODING_INVALID', FAULT.firstRowEncoding, { position })
+    throw new MillraceError('ENCODING_INVALID', wronglyEncoded(settings.encoding, 'first row'), { position })
   }
   const fields = Array.from({ length: scan.rowNext / 2 }, (_, field) => fieldText(bytes, bounds, 2 * field))
   return { fields, line: scan.rowLine }

@@ -1,14 +1,19 @@
 import { MillraceError } from '../../errors.ts'
-import { countLines } from './row-block.ts'
 
 /** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still give bytes. */
 export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
 
-const UTF8_LABELS = new Set(['utf-8', 'utf8', 'unicode-1-1-utf-8'])
-
-/** @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know. */
+/**
+ * What is not valid in the file's encoding becomes a byte that is not valid UTF-8 either, so that its row is refused as any other that is
+ * wrongly encoded, and the rows around it are read.
+ *
+ * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know.
+ */
 export function utf8Input(encoding: string): Utf8Input {
-  return UTF8_LABELS.has(encoding.toLowerCase()) ? withoutByteOrderMark() : transcoder(encoding)
+  const decoder = decoderOf(encoding)
+  if (decoder.encoding === 'utf-8') return withoutByteOrderMark()
+  if (decoder.encoding === 'windows-1252') return fromWindows1252
+  return decoder.encoding.startsWith('utf-16') ? utf16Transcoder(decoder.encoding) : transcoder(decoder)
 }
 
 const MARKS = [
@@ -30,34 +35,72 @@ function withoutByteOrderMark(): Utf8Input {
     head = undefined
     if (mark === undefined || start.length < mark.bytes.length) return start
     if (mark.encoding === 'utf-8') return start.subarray(mark.bytes.length)
-    const message = `the file is not UTF-8 but begins like ${mark.encoding}; set encoding: '${mark.encoding}'`
-    throw new MillraceError('ENCODING_INVALID', message, { position: { line: 1 } })
+    throw otherEncoding('UTF-8', mark.encoding)
   }
 }
 
-function transcoder(encoding: string): Utf8Input {
-  const decoder = fatalDecoder(encoding)
-  let line = 1
+const INVALID_BYTE = Buffer.of(0xff)
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** UTF-8 of a text, with an invalid byte for every match. */
+function utf8With(text: string, invalid: string | RegExp): Uint8Array {
+  const [first = '', ...others] = text.split(invalid)
+  if (others.length === 0) return Buffer.from(first)
+  return Buffer.concat([Buffer.from(first), ...others.flatMap((part) => [INVALID_BYTE, Buffer.from(part)])])
+}
+
+/** What 0x80 to 0x9f stand for; all other bytes are Latin-1. */
+const WINDOWS_1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
+  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
+
+/** By hand, since the decoder of Node 20 takes these bytes for Latin-1. */
+function fromWindows1252(chunk: Uint8Array | undefined): Uint8Array | undefined {
+  if (chunk === undefined) return undefined
+  const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
+  return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80)))
+}
+
+/** Of the encodings that are no Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */
+function transcoder(decoder: ReturnType<typeof decoderOf>): Utf8Input {
   return (chunk) => {
-    try {
-      const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
-      const bytes = Buffer.from(text)
-      line += countLines(bytes, 0, bytes.length)
-      return bytes
-    } catch (cause) {
-      // Where in the chunk it is, the decoder does not tell: a lenient one shows the first fault as U+FFFD.
-      const lenient = Buffer.from(new TextDecoder(encoding).decode(chunk).split('\ufffd', 1)[0] ?? '')
-      throw new MillraceError('ENCODING_INVALID', `the text is not valid ${encoding}`, {
-        position: { line: line + countLines(lenient, 0, lenient.length) },
-        cause,
-      })
-    }
+    const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
+    return utf8With(text, '\ufffd')
   }
 }
 
-function fatalDecoder(encoding: string) {
+/** By hand, since a decoder gives U+FFFD for a lone surrogate, and U+FFFD may stand in the text as well. */
+function utf16Transcoder(encoding: string): Utf8Input {
+  const isBigEndian = encoding === 'utf-16be'
+  let isStart = true
+  let rest: Uint8Array = new Uint8Array(0)
+  return (chunk) => {
+    const bytes = Buffer.concat(chunk === undefined ? [rest] : [rest, chunk])
+    const units = bytes.length >> 1
+    const last = units === 0 ? 0 : bytes[2 * units - (isBigEndian ? 2 : 1)]
+    // The first half of a pair waits for the second.
+    const whole = chunk !== undefined && last !== undefined && last >> 2 === 0xd8 >> 2 ? units - 1 : units
+    rest = bytes.subarray(2 * whole)
+    const taken = bytes.subarray(0, 2 * whole)
+    let text = (isBigEndian ? taken.swap16() : taken).toString('utf16le')
+    if (isStart && text !== '') {
+      isStart = false
+      if (text.startsWith('\ufffe')) throw otherEncoding(encoding, isBigEndian ? 'utf-16le' : 'utf-16be')
+      if (text.startsWith('\ufeff')) text = text.slice(1)
+    }
+    const isCut = chunk === undefined && rest.length > 0
+    return isCut ? Buffer.concat([utf8With(text, LONE_SURROGATE), INVALID_BYTE]) : utf8With(text, LONE_SURROGATE)
+  }
+}
+
+function otherEncoding(encoding: string, found: string): MillraceError {
+  const message = `the file is not ${encoding} but begins like ${found}; set encoding: '${found}'`
+  return new MillraceError('ENCODING_INVALID', message, { position: { line: 1 } })
+}
+
+function decoderOf(encoding: string) {
   try {
-    return new TextDecoder(encoding, { fatal: true })
+    return new TextDecoder(encoding)
   } catch (cause) {
     throw new MillraceError('OPTION_INVALID', `unknown encoding ${JSON.stringify(encoding)}`, { cause })
   }

@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors.ts'
 import { isValidUtf8 } from '../../internal/utf8.ts'
-import type { InvalidRow } from '../csv/csv-options.ts'
+import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
 import { type Cursor, type Fault, NO_FAULT, ROW_TOO_LONG, syntax } from './cursor.ts'
 import { NEWLINE } from './grammar.ts'

@@ -12,7 +12,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { type CsvOptions, decodeCsv, encodeCsv, type InvalidRow } from '../../../src/codecs/csv/csv.ts'
+import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
+import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
 import { bytesSource } from '../../../src/codecs/source.ts'
 import { cellsOf, chunksAt, errorOf, readAll, schemaText, utf8 } from './support.ts'
 

@@ -1,0 +1,260 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { type CsvOptions, decodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { law } from '../../support/law.ts'
+import { cellsOf, chunksAt, readAll, utf8 } from './support.ts'
+
+const cuts = fc.array(fc.nat(400), { maxLength: 8 })
+
+/** What was read and refused, or the code and place of the error. */
+async function outcomeOf(read: (options: CsvOptions) => unknown, options: CsvOptions): Promise<unknown> {
+  const refused: unknown[] = []
+  const isCollecting = options.onInvalidRow !== undefined
+  try {
+    const cells = await read(isCollecting ? { ...options, onInvalidRow: (row) => refused.push(row) } : options)
+    return { cells, refused }
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return { code: error.code, position: error.position, message: error.message }
+  }
+}
+
+const onInvalidRow = () => undefined
+
+describe('dialects', () => {
+  const dialects = fc
+    .record({
+      delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', '||', '→', ', ', 'ab'),
+      quote: fc.constantFrom<(string | false)[]>('"', "'", '`', '´', '""', false),
+      escape: fc.constantFrom<(string | undefined)[]>(undefined, '\\', '"'),
+      comment: fc.constantFrom<(string | undefined)[]>(undefined, '#', '//'),
+    })
+    .filter((dialect) => !(dialect.quote === '""' && dialect.escape !== undefined))
+    .filter((dialect) => new Set([dialect.delimiter, dialect.quote, dialect.escape].filter(Boolean)).size > 1)
+
+  law(
+    'csv: any dialect is read as csv-parse reads it',
+    fc.asyncProperty(
+      dialects.chain((dialect) =>
+        fc.tuple(
+          fc.constant(dialect),
+          fc.array(
+            fc.constantFrom(
+              ...[dialect.delimiter, dialect.delimiter, dialect.quote || '"', dialect.escape ?? '\\'],
+              ...[
+                dialect.comment ?? '#',
+                '\n',
+                '\n',
+                '\r\n',
+                '\r',
+                'a',
+                'é',
+                '→',
+                ' ',
+                '1',
+                `x${dialect.delimiter}y\n`,
+              ],
+            ),
+            { maxLength: 30 },
+          ),
+        ),
+      ),
+      cuts,
+      async ([dialect, parts], places) => {
+        const { delimiter, quote, escape: escapeMark, comment } = dialect
+        const bytes = utf8(parts.join(''))
+        // What csv-parse allows after a closing quote where comments are only whole lines.
+        fc.pre(comment === undefined || quote === false || !parts.join('').includes(quote + comment))
+        let rows: string[][] | undefined
+        try {
+          rows = parse(Buffer.from(bytes), {
+            delimiter,
+            quote: quote === false ? null : quote,
+            escape: quote === false ? null : (escapeMark ?? quote),
+            comment: comment ?? null,
+            comment_no_infix: true,
+            record_delimiter: ['\r\n', '\n', '\r'],
+            skip_empty_lines: true,
+            relax_column_count: true,
+          })
+        } catch {
+          rows = undefined
+        }
+        const width = rows?.[0]?.length ?? 0
+        const schema = Object.fromEntries(
+          Array.from({ length: width }, (_, at) => [`column_${at + 1}`, 'string' as const]),
+        )
+        const options: CsvOptions = { delimiter, quote, header: false, nullValues: [], schema }
+        const all = { ...options, ...(escapeMark && { escape: escapeMark }), ...(comment && { comment }) }
+        const ours = await outcomeOf(() => cellsOf(decodeCsv(bytes, all)), all)
+        if (rows === undefined || width === 0 || rows.some((row) => row.length !== width)) {
+          expect(ours).toMatchObject({ code: expect.stringMatching(/^(CSV_INVALID|OPTION_INVALID)$/) })
+        } else {
+          expect(ours).toEqual({
+            cells: Array.from({ length: width }, (_, at) => rows.map((row) => row[at])),
+            refused: [],
+          })
+        }
+        for (const each of [all, { ...all, schema: {}, onInvalidRow }]) {
+          const whole = await outcomeOf(async (some) => cellsOf(await readAll(bytes, some)), each)
+          expect(await outcomeOf(async (some) => cellsOf(await readAll(chunksAt(bytes, places), some)), each)).toEqual(
+            whole,
+          )
+        }
+      },
+    ),
+    { runs: 1500 },
+  )
+})
+
+describe('values', () => {
+  const valueText = fc.oneof(
+    fc.integer().map(String),
+    fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }).map(String),
+    fc.double().map(String),
+    fc.integer().map((value) => String(value / 100)),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString().replace('T', ' ').slice(0, 19)),
+    fc.stringMatching(
+      /^[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9](\.[0-9]{0,9})?)?(Z|[-+][0-2][0-9]:?[0-5][0-9])?$/,
+    ),
+    fc.stringMatching(/^[-+]?[0-9.]{0,20}(e-?[0-9]{0,3})?$/),
+    fc.constantFrom(
+      'true',
+      'FALSE',
+      'True',
+      '',
+      '-0',
+      '007',
+      '00.5',
+      '+5',
+      '.5',
+      '5.',
+      '1e400',
+      '0x10',
+      'NaN',
+      '-Infinity',
+      'x',
+      'tru',
+      'é\0',
+    ),
+    fc.constantFrom(
+      '9223372036854775807',
+      '-9223372036854775808',
+      '9007199254740993',
+      '123456789012345.678',
+      '0.1234567890123456',
+    ),
+  )
+  const field = fc.tuple(valueText, fc.nat(9)).map(([text, kind]) => (kind === 0 ? `"${text}"` : text))
+  const typeName = fc.constantFrom(
+    ...([
+      'bool',
+      'int32',
+      'int64',
+      'float64',
+      'string',
+      'date',
+      'timestamp',
+      'timestamp[us]',
+      'timestamp[ns]',
+      'decimal(12,3)',
+      undefined,
+    ] as const),
+  )
+
+  law(
+    'csv: rows read straight into their columns hold what the reader of all dialects gives, and the same rows are refused',
+    fc.asyncProperty(
+      fc.tuple(typeName, typeName),
+      fc.array(fc.tuple(field, field, fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', '\n\n')), { maxLength: 12 }),
+      fc.constantFrom(',', ';', '\t', '|'),
+      fc.boolean(),
+      async ([a, b], rows, delimiter, collects) => {
+        const bytes = utf8(`a${delimiter}b\n${rows.map(([x, y, eol]) => `${x}${delimiter}${y}${eol}`).join('')}`)
+        const schema = { ...(a && { a }), ...(b && { b }) }
+        const options: CsvOptions = { delimiter, schema, ...(collects && { onInvalidRow }) }
+        const read = (some: CsvOptions) => {
+          const table = decodeCsv(bytes, some)
+          return [table.schema.fields.map(String), JSON.stringify(cellsOf(table), textOf)]
+        }
+        expect(await outcomeOf(read, options)).toEqual(await outcomeOf(read, { ...options, comment: '\u0001' }))
+      },
+    ),
+    { runs: 1500 },
+  )
+})
+
+function textOf(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return typeof value === 'number' && !(Number.isFinite(value) && !Object.is(value, -0))
+    ? `${Object.is(value, -0) ? '-0' : value}`
+    : value
+}
+
+describe('encodings', () => {
+  const encoders: Record<string, (text: string) => Uint8Array> = {
+    'utf-16le': (text) => Buffer.from(text, 'utf16le'),
+    'utf-16be': (text) => Buffer.from(text, 'utf16le').swap16(),
+    'utf-8': utf8,
+    latin1: (text) => Buffer.from(text, 'latin1'),
+  }
+  const text = fc.array(
+    fc.constantFrom('a', '1', 'é', '😀', '€', '"', '"x\r\ny"', ',', ',', '\n', '\n', '\r\n', '\ufeff', '\ufffd'),
+    { maxLength: 25 },
+  )
+
+  law(
+    'csv: text in another encoding is read as its UTF-8, in chunks cut anywhere',
+    fc.asyncProperty(
+      fc.constantFrom(...Object.keys(encoders)),
+      text,
+      fc.boolean(),
+      cuts,
+      async (encoding, parts, hasMark, places) => {
+        const isLatin = encoding === 'latin1'
+        const content = isLatin ? parts.join('').replace(/[^\0-\xff]/gu, 'ü') : parts.join('')
+        fc.pre(!content.startsWith('\ufeff'))
+        const bytes = encoders[encoding]?.(hasMark && !isLatin ? `\ufeff${content}` : content) ?? new Uint8Array()
+        const expected = await outcomeOf(() => cellsOf(decodeCsv(utf8(content))), {})
+        expect(await outcomeOf(() => cellsOf(decodeCsv(bytes, { encoding })), {})).toEqual(expected)
+        expect(await outcomeOf(async () => cellsOf(await readAll(chunksAt(bytes, places), { encoding })), {})).toEqual(
+          expected,
+        )
+      },
+    ),
+    { runs: 600 },
+  )
+
+  law(
+    'csv: what is invalid in its encoding is refused alike in chunks cut anywhere, and the rows around it are read',
+    fc.asyncProperty(
+      fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'shift_jis', 'euc-kr', 'gb18030', 'big5', 'euc-jp'),
+      fc.array(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 3 }),
+          fc.constantFrom(...['a', '1', ',', '\n', '\n', 'é', '\ud83d'].map((part) => Buffer.from(part))),
+        ),
+        { maxLength: 30 },
+      ),
+      cuts,
+      fc.boolean(),
+      async (encoding, parts, places, collects) => {
+        const isWide = encoding.startsWith('utf-16')
+        const spread = parts.map((part) =>
+          isWide && part.length === 1 ? Buffer.from(encoding === 'utf-16le' ? [...part, 0] : [0, ...part]) : part,
+        )
+        const bytes = new Uint8Array(Buffer.concat(spread))
+        const options: CsvOptions = { encoding, header: ['a', 'b'], ...(collects && { onInvalidRow }) }
+        const whole = await outcomeOf(async (some) => cellsOf(await readAll(bytes, some)), options)
+        expect(await outcomeOf(async (some) => cellsOf(await readAll(chunksAt(bytes, places), some)), options)).toEqual(
+          whole,
+        )
+      },
+    ),
+    { runs: 1500 },
+  )
+})
