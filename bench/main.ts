@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { writePage } from './page.ts'
+import { cdc } from './suites/cdc.ts'
 import { codecs } from './suites/codecs.ts'
 import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
@@ -11,7 +12,7 @@ import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, codecs, flow, growth, load }
+const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, flow, growth, load }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
