@@ -24,7 +24,8 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  * included. A `ByteSource` is read by range: the footer, then the columns asked for, neighbours at once; a stream is collected first.
  * Batches have at most 65,536 rows, are about 4 MiB and never span row groups. Types come from the file: timestamps keep their unit
  * and whether they are instants (UTC) or local times (no zone), decimals are exact, integers have their width, fixed-length bytes
- * and UUIDs are fixed-size binary, unannotated bytes binary, repeated fields lists.
+ * are fixed-size binary, unannotated bytes binary, repeated fields lists. UUIDs (fixed-size binary) and JSON (text) are marked as Arrow's
+ * extension types `arrow.uuid` and `arrow.json` in the metadata of their fields.
  *
  * @param options - what to read (`columns`, `rowGroups`, `filter`, `dictionary`, `int96`, `limits`) and how to write
  * (`compression`, `rowGroupRows`, ...).

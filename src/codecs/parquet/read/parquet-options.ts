@@ -1,7 +1,15 @@
 import type { CodecLimits } from '../../limits.ts'
 import type { ParquetFilter } from './row-group-filter.ts'
 
-/** How a Parquet file is read. */
+/**
+ * How a Parquet file is read.
+ *
+ * @example
+ * const table = tableFromRows(Array.from({ length: 6 }, (_, id) => ({ id, name: `row ${id}`, even: id % 2 === 0 })))
+ * const bytes = await encodeParquet(table, { rowGroupRows: 2 })
+ * const some = await decodeParquet(bytes, { columns: ['name'], filter: { id: { gte: 2, lt: 3 } } })
+ * rowsFromTable(some) // => [{ name: 'row 2' }, { name: 'row 3' }]
+ */
 export interface ParquetReadOptions {
   /** Top-level columns to read, in this order; all when absent. Only their bytes are read. */
   readonly columns?: readonly string[]
@@ -14,7 +22,8 @@ export interface ParquetReadOptions {
   readonly filter?: ParquetFilter
   /** `keep`: text and binary columns that the file keeps as dictionaries become Arrow dictionaries. Default `decode`. */
   readonly dictionary?: 'decode' | 'keep'
-  /** Unit of the deprecated INT96 timestamps: `ns`, or `us` for files that Spark wrote, whose years reach beyond 64-bit nanoseconds. */
+  /** Unit of the deprecated INT96 timestamps. Default `ns`, and `us` for files that Spark wrote, whose years reach beyond 64-bit nanoseconds. */
   readonly int96?: 'ns' | 'us'
+  /** What a hostile file may ask for at the most: `LIMIT_EXCEEDED` beyond. */
   readonly limits?: CodecLimits
 }

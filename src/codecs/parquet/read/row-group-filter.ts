@@ -5,7 +5,7 @@ import type { Leaf, Shape } from './shape.ts'
 
 export type ParquetFilterValue = number | bigint | string | boolean | Date | Uint8Array
 
-/** What a column's values must be. Several conditions hold together. Nulls match none. */
+/** What a column's values must be: equal, one of, above, at least, below, at most. Several conditions hold together. Nulls match none. */
 export interface ParquetCondition {
   readonly eq?: ParquetFilterValue
   readonly in?: readonly ParquetFilterValue[]

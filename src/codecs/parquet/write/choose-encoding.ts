@@ -41,8 +41,8 @@ const SAMPLE = 2048
 const SAMPLE_BYTES = 128 * 1024
 /** What an encoding that some readers learned late must save over PLAIN. */
 const MARGIN = 0.95
-/** A column whose sample keeps more than this is stored as it is, which is also faster to read. */
-const COMPRESSES = 0.9
+/** A column whose sample keeps more than this is stored as it is, which is faster to write and to read. Who asks for more than snappy wants size. */
+const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
 
 export function encodingScratch(): EncodingScratch {
   return { dictionary: emptyDictionary(), sample: byteSink(), ...deltaStringScratch() }
@@ -76,7 +76,7 @@ export function chooseEncoding(
     if (cost.bytes <= best.bytes) best = cost
   }
   const { encoding, append } = best.candidate
-  const compresses = best.bytes < best.rawBytes * COMPRESSES
+  const compresses = best.bytes < best.rawBytes * COMPRESSES[compressor.codec === 'SNAPPY' ? 'snappy' : 'other']
   return { encoding, append, compresses, bounds, dictionary: encoding === 'RLE_DICTIONARY' ? dictionary : undefined }
 }
 

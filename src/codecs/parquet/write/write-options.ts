@@ -3,6 +3,14 @@ import { encodeUtf8 } from '../../../internal/utf8.ts'
 
 export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
 
+/**
+ * How a Parquet file is written.
+ *
+ * @example
+ * const table = tableFromRows([{ id: 1, name: 'Ada' }, { id: 2, name: 'Grace' }, { id: 3, name: 'Edsger' }])
+ * const bytes = await encodeParquet(table, { compression: 'gzip', rowGroupRows: 2, bloomFilters: ['name'], metadata: { source: 'example' } })
+ * rowsFromTable(await decodeParquet(bytes, { rowGroups: [1] })) // => [{ id: 3, name: 'Edsger' }]
+ */
 export interface ParquetWriteOptions {
   /** Compression of pages. Default `snappy`. `zstd` needs a Node whose zlib has it (22.15 or later). */
   readonly compression?: ParquetCompression

@@ -12,10 +12,11 @@ const OUTPUT_BYTES = 256 * 1024
  * Types keep their meaning: 8- to 64-bit integers, floats, text, bytes, dates, times, timestamps (an instant where the type has a time
  * zone, whose name is not kept), decimals of 76 digits at the most, lists, structs, maps. Seconds become milliseconds. An Arrow dictionary
  * is an encoding to Parquet: the column is written as its value type. A column of the null type has no values. Text must be valid UTF-8.
+ * Fields marked as Arrow's extension types `arrow.uuid` and `arrow.json` are written as UUID and JSON.
  *
- * A dictionary, deltas or plain values, whichever is smallest after compression by a sample, per column and row group; pages of version 1,
- * as all readers know them; a chunk that does not shrink is stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a
- * NaN has none.
+ * A dictionary, deltas (of integers, of lengths, of text that shares its beginning with the value before) or plain values, whichever is smallest
+ * after compression by a sample, per column and row group; pages of version 1, as all readers know them; a chunk that hardly shrinks is
+ * stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a NaN has none.
  *
  * @param options - see {@link ParquetWriteOptions}.
  * @returns a stage; every run of it writes a new file. Holds the batches of one row group and the encoded pages of one column. O(bytes).

@@ -247,6 +247,14 @@ describe('what is written', () => {
     expect(await duckDb.over(bytes, 'select "a.b", "__proto__" from FILE')).toEqual([[2, 3]])
   })
 
+  test('5,000 columns, read back all together and one alone', async () => {
+    const fields = Array.from({ length: 5000 }, (_, i) => new Field(`c${i}`, new Int32(), true))
+    const bytes = await encodeParquet(tableOf(fields, [fields.map((_, i) => i), fields.map(() => null)]))
+    const table = await decodeParquet(bytes)
+    expect([table.numCols, table.getChildAt(4999)?.toArray()[0]]).toEqual([5000, 4999])
+    expect((await decodeParquet(bytes, { columns: ['c777'] })).getChild('c777')?.get(0)).toBe(777)
+  })
+
   test('the footer holds key-values and says who wrote it', async () => {
     const bytes = await encodeParquet(columnTable(new Int32(), [1]), {
       metadata: { source: 'landing/ä.csv', rows: '1' },
