@@ -1,0 +1,47 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import { type ChangeEvent, changePayload, padSequence, tableFromChanges } from 'millrace/cdc'
+import { encodeParquet, parquet, type SchemaOption } from 'millrace/codecs'
+import { readRecords } from 'millrace/events'
+import { s3Sink } from 'millrace/s3'
+
+/** One type an attribute, the same from file to file; lists, maps and sets as JSON text, which a MERGE need not look into. */
+export const ORDERS: SchemaOption = {
+  customer: 'string',
+  order: 'int64',
+  status: 'string',
+  amount: 'decimal(38,10)',
+  views: 'int64',
+  seal: 'binary',
+  tags: 'string',
+  address: 'string',
+}
+
+/** Changes of a table, batch by batch, become a change log of Parquet files under `changes/`. */
+export function createHandler({
+  client = new S3Client({}),
+  bucket = process.env['BUCKET'] ?? 'lake',
+  schema = ORDERS,
+} = {}) {
+  return async (event: unknown) => {
+    const records = readRecords(event, changePayload())
+    const changes: ChangeEvent[] = []
+    // Lambda retries from the first failure on, so what comes after it is left to that retry.
+    const failed = records.find(({ payload }) => !payload.ok || changes.push(payload.value) === 0)
+    const [first] = changes
+    if (first !== undefined) {
+      // A batch that is delivered again overwrites its own file.
+      const name = first.sequence === undefined ? first.id : padSequence(first.sequence)
+      const key = `changes/${first.table}/${name}.parquet`
+      const bytes = await encodeParquet(tableFromChanges(changes, { schema }))
+      const sink = s3Sink(client, { bucket, key, contentType: parquet().contentType })
+      await sink(
+        (async function* () {
+          yield bytes
+        })(),
+      )
+    }
+    return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed.id }] }
+  }
+}
+
+export const handler = createHandler()
