@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { bytesOfPayload, type PayloadOption } from './arbitrary-payload.ts'
-import { anyText } from './event-parts.ts'
+import { anyText, plainRecord } from './event-parts.ts'
 
 /** One record of the user in a record that the Kinesis Producer Library aggregates. */
 export interface KplUserRecord {
@@ -42,7 +42,7 @@ export function arbitraryAggregatedRecord({ payload = fc.jsonValue() }: PayloadO
   readonly records: readonly KplUserRecord[]
   readonly bytes: Uint8Array
 }> {
-  const record = fc.record({ partitionKey: anyText(6), data: payload.map(bytesOfPayload) })
+  const record = plainRecord({ partitionKey: anyText(6), data: payload.map(bytesOfPayload) })
   return fc
     .array(record, { minLength: 1, maxLength: 5 })
     .map((records) => ({ records, bytes: aggregateRecords(records) }))

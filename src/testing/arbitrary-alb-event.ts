@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { AlbEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
-import { ACCOUNT } from './event-parts.ts'
+import { ACCOUNT, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts, traceId } from './http-parts.ts'
 
 /**
@@ -15,7 +15,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts, traceId } from
  * fc.assert(fc.property(arbitraryAlbEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryAlbEvent(options: PayloadOption = {}): fc.Arbitrary<AlbEvent> {
-  const request = fc.record({
+  const request = plainRecord({
     httpMethod,
     path,
     names: headers,

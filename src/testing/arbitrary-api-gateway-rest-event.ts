@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { ApiGatewayRestEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
-import { ACCOUNT, epochMs } from './event-parts.ts'
+import { ACCOUNT, epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-parts.ts'
 
 /**
@@ -15,7 +15,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-
  * fc.assert(fc.property(arbitraryApiGatewayRestEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryApiGatewayRestEvent(options: PayloadOption = {}): fc.Arbitrary<ApiGatewayRestEvent> {
-  const request = fc.record({
+  const request = plainRecord({
     resource: fc.constantFrom('/', '/orders/{id}', '/{proxy+}'),
     path,
     httpMethod,

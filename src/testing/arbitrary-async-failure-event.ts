@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { AsyncFailureEvent } from '../events/index.ts'
-import { ACCOUNT, isoTime, withOptional } from './event-parts.ts'
+import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
  * What Lambda sends to the on-failure destination of a function that was invoked asynchronously.
@@ -21,7 +21,7 @@ export function arbitraryAsyncFailureEvent({
     {
       version: fc.constant('1.0'),
       timestamp: isoTime,
-      requestContext: fc.record({
+      requestContext: plainRecord({
         requestId: fc.uuid(),
         functionArn: fc.constant(`arn:aws:lambda:us-east-1:${ACCOUNT}:function:job:$LATEST`),
         condition: fc.constantFrom('RetriesExhausted', 'EventAgeExceeded'),

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { CloudWatchLogsData, CloudWatchLogsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
-import { ACCOUNT, epochMs, type RecordCount, resourceName, withOptional } from './event-parts.ts'
+import { ACCOUNT, epochMs, plainRecord, type RecordCount, resourceName, withOptional } from './event-parts.ts'
 
 /**
  * What a subscription filter of CloudWatch Logs sends to Lambda; at times the control message that only checks the destination.
@@ -41,7 +41,7 @@ export function arbitraryCloudWatchLogsData({
     { id: fc.stringMatching(/^[0-9]{56}$/), timestamp: epochMs, message: payload.map(textOfPayload) },
     { extractedFields: fc.constant({ level: 'INFO' }) },
   )
-  const data = fc.record({
+  const data = plainRecord({
     messageType: fc.constant('DATA_MESSAGE' as const),
     owner: fc.constant(ACCOUNT),
     logGroup: resourceName.map((name) => `/aws/lambda/${name}`),
@@ -49,7 +49,7 @@ export function arbitraryCloudWatchLogsData({
     subscriptionFilters: fc.array(resourceName, { minLength: 1, maxLength: 2 }),
     logEvents: fc.uniqueArray(logEvent, { minLength: minRecords, maxLength: maxRecords, selector: ({ id }) => id }),
   })
-  const control = fc.record({
+  const control = plainRecord({
     messageType: fc.constant('CONTROL_MESSAGE' as const),
     owner: fc.constant('CloudwatchLogs'),
     logGroup: fc.constant(''),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { DistributedMapEvent } from '../events/index.ts'
-import { type RecordCount, withOptional } from './event-parts.ts'
+import { plainDictionary, type RecordCount, withOptional } from './event-parts.ts'
 
 /**
  * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
@@ -19,6 +19,6 @@ export function arbitraryDistributedMapEvent({
 }: RecordCount & { readonly item?: fc.Arbitrary<unknown> } = {}): fc.Arbitrary<DistributedMapEvent> {
   return withOptional(
     { Items: fc.array(item, { minLength: minRecords, maxLength: maxRecords }) },
-    { BatchInput: fc.dictionary(fc.constantFrom('day', 'prefix'), fc.jsonValue({ maxDepth: 1 })) },
+    { BatchInput: plainDictionary(fc.constantFrom('day', 'prefix'), fc.jsonValue({ maxDepth: 1 })) },
   )
 }

@@ -5,6 +5,7 @@ import {
   ACCOUNT,
   ascending,
   epochMs,
+  plainRecord,
   type RecordCount,
   region,
   resourceName,
@@ -27,12 +28,12 @@ export function arbitraryFirehoseEvent({
   payload = arbitraryPayload(),
   ...count
 }: PayloadOption & RecordCount = {}): fc.Arbitrary<FirehoseEvent> {
-  const record = fc.record({
+  const record = plainRecord({
     data: payload.map(base64OfPayload),
     approximateArrivalTimestamp: epochMs,
     partitionKey: fc.constantFrom('a', 'b', 'c'),
   })
-  const source = fc.record({
+  const source = plainRecord({
     invocationId: fc.uuid(),
     stream: resourceName,
     awsRegion: region,

@@ -30,7 +30,7 @@ const attributeName = fc.oneof(
  */
 export function arbitraryImage(options: ImageOptions = {}): fc.Arbitrary<Image> {
   const { maxKeys = 5 } = options
-  return fc.dictionary(attributeName, arbitraryAttribute(options), { maxKeys })
+  return fc.dictionary(attributeName, arbitraryAttribute(options), { maxKeys, ...PLAIN })
 }
 
 /** One value of an image. */
@@ -52,7 +52,7 @@ export function arbitraryAttribute(options: ImageOptions = {}): fc.Arbitrary<Att
       fc.record({ NS: set(numbers, Number) }, PLAIN),
       fc.record({ BS: set(binaries) }, PLAIN),
       fc.record({ L: fc.array(tie('value'), { maxLength: 4 }) }, PLAIN),
-      fc.record({ M: fc.dictionary(attributeName, tie('value'), { maxKeys: 4 }) }, PLAIN),
+      fc.record({ M: fc.dictionary(attributeName, tie('value'), { maxKeys: 4, ...PLAIN }) }, PLAIN),
     ),
   }))
   return value

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import type { KafkaEvent, KafkaRecord } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
-import { ACCOUNT, anyText, epochMs, type RecordCount, region, resourceName } from './event-parts.ts'
+import {
+  ACCOUNT,
+  anyText,
+  epochMs,
+  plainDictionary,
+  plainRecord,
+  type RecordCount,
+  region,
+  resourceName,
+} from './event-parts.ts'
 
 /**
  * What Lambda hands over from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
@@ -21,11 +30,11 @@ export function arbitraryKafkaEvent({
 }: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
   const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
     fc.oneof({ weight: 5, arbitrary: value }, fc.constantFrom(null, undefined))
-  const header = fc.dictionary(resourceName, fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 6 }), {
+  const header = plainDictionary(resourceName, fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 6 }), {
     minKeys: 1,
     maxKeys: 1,
   })
-  const record = fc.record({
+  const record = plainRecord({
     key: optional(fc.oneof(fc.constantFrom('a', 'b'), anyText(), fc.uint8Array({ maxLength: 6 })).map(base64OfPayload)),
     value: optional(payload.map(base64OfPayload)),
     timestamp: epochMs,
@@ -33,7 +42,7 @@ export function arbitraryKafkaEvent({
     headers: fc.array(header, { maxLength: 2 }),
   })
   const partition = fc.tuple(fc.nat(2 ** 40), fc.array(record, { minLength: minRecords, maxLength: maxRecords }))
-  const cluster = fc.record({ topic: resourceName, awsRegion: region, isManaged: fc.boolean() })
+  const cluster = plainRecord({ topic: resourceName, awsRegion: region, isManaged: fc.boolean() })
   return fc
     .tuple(cluster, fc.array(partition, { minLength: 1, maxLength: 3 }))
     .map(([{ topic, awsRegion, isManaged }, partitions]) => ({

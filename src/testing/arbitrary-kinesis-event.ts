@@ -6,6 +6,7 @@ import {
   anyText,
   ascending,
   epochMs,
+  plainRecord,
   type RecordCount,
   region,
   resourceName,
@@ -30,7 +31,7 @@ export function arbitraryKinesisEvent({
   payload = arbitraryPayload(),
   ...count
 }: PayloadOption & RecordCount = {}): fc.Arbitrary<KinesisEvent> {
-  const record = fc.record({
+  const record = plainRecord({
     partitionKey: fc.oneof(fc.constantFrom('a', 'b', 'c'), anyText()),
     data: payload.map(base64OfPayload),
     approximateArrivalTimestamp: epochMs.map((ms) => ms / 1000),

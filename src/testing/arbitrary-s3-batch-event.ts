@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { S3BatchEvent } from '../events/index.ts'
 import { encodeKey, objectKey, type S3EventOptions } from './arbitrary-s3-event.ts'
-import { hexId, resourceName } from './event-parts.ts'
+import { hexId, plainRecord, resourceName } from './event-parts.ts'
 
 /**
  * What S3 Batch Operations sends to the function that a job invokes: one task, in invocation schema 1.0 or 2.0.
@@ -16,7 +16,7 @@ import { hexId, resourceName } from './event-parts.ts'
 export function arbitraryS3BatchEvent({
   key = objectKey,
 }: Pick<S3EventOptions, 'key'> = {}): fc.Arbitrary<S3BatchEvent> {
-  const parts = fc.record({
+  const parts = plainRecord({
     invocationId: hexId,
     jobId: fc.uuid(),
     taskId: hexId,

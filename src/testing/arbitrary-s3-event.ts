@@ -5,6 +5,7 @@ import {
   anyText,
   hexId,
   isoTime,
+  plainRecord,
   type RecordCount,
   region,
   resourceName,
@@ -42,11 +43,11 @@ export function arbitraryS3Event({
       awsRegion: region,
       eventTime: isoTime,
       eventName: fc.constantFrom(...EVENT_NAMES),
-      userIdentity: fc.record({ principalId: fc.constant('AWS:AIDAEXAMPLE') }),
-      requestParameters: fc.record({
+      userIdentity: plainRecord({ principalId: fc.constant('AWS:AIDAEXAMPLE') }),
+      requestParameters: plainRecord({
         sourceIPAddress: fc.constantFrom('192.0.2.1', '2001:db8::1', 's3.amazonaws.com'),
       }),
-      responseElements: fc.record({ 'x-amz-request-id': hexId, 'x-amz-id-2': hexId }),
+      responseElements: plainRecord({ 'x-amz-request-id': hexId, 'x-amz-id-2': hexId }),
       s3: fc.tuple(resourceName, object).map(([name, changed]) => ({
         s3SchemaVersion: '1.0',
         configurationId: 'landing',
@@ -62,7 +63,7 @@ export function arbitraryS3Event({
       intelligentTieringEventData: fc.constant({ destinationAccessTier: 'ARCHIVE_ACCESS' }),
     },
   )
-  return fc.record({ Records: fc.array(record, { minLength: minRecords, maxLength: maxRecords }) })
+  return plainRecord({ Records: fc.array(record, { minLength: minRecords, maxLength: maxRecords }) })
 }
 
 const EVENT_NAMES = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { ScheduledEvent } from '../events/index.ts'
 import { busEnvelope } from './arbitrary-event-bridge-event.ts'
-import { ACCOUNT, resourceName } from './event-parts.ts'
+import { ACCOUNT, plainRecord, resourceName } from './event-parts.ts'
 
 /**
  * Events of scheduled rules of EventBridge and of EventBridge Scheduler.
@@ -17,13 +17,13 @@ export function arbitraryScheduledEvent(): fc.Arbitrary<ScheduledEvent> {
   const resources = (service: string): fc.Arbitrary<string[]> =>
     resourceName.map((name) => [`arn:aws:${service}:us-east-1:${ACCOUNT}:${name}`])
   return fc.oneof(
-    fc.record({
+    plainRecord({
       ...common,
       source: fc.constant('aws.events' as const),
       resources: resources('events'),
       detail: fc.constant({}),
     }),
-    fc.record({
+    plainRecord({
       ...common,
       source: fc.constant('aws.scheduler' as const),
       resources: resources('scheduler'),

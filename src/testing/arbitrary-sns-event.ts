@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { SnsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
-import { ACCOUNT, anyText, isoTime, region, resourceName } from './event-parts.ts'
+import { ACCOUNT, anyText, isoTime, plainRecord, region, resourceName } from './event-parts.ts'
 
 /**
  * What Lambda hands over from an SNS topic: one notification, whose subject may be null.
@@ -14,7 +14,7 @@ import { ACCOUNT, anyText, isoTime, region, resourceName } from './event-parts.t
  * fc.assert(fc.property(arbitrarySnsEvent(), (event) => readRecords(event, textPayload()).length === 1))
  */
 export function arbitrarySnsEvent({ payload = arbitraryPayload() }: PayloadOption = {}): fc.Arbitrary<SnsEvent> {
-  const parts = fc.record({
+  const parts = plainRecord({
     topic: resourceName,
     awsRegion: region,
     MessageId: fc.uuid(),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { SqsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
-import { ACCOUNT, epochMs, type RecordCount, region, resourceName } from './event-parts.ts'
+import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 export interface SqsEventOptions extends PayloadOption, RecordCount {
   /** Events of FIFO queues only, or of standard queues only; both when absent. */
@@ -25,7 +25,7 @@ export function arbitrarySqsEvent({
   minRecords = 1,
   maxRecords = 5,
 }: SqsEventOptions = {}): fc.Arbitrary<SqsEvent> {
-  const message = fc.record({
+  const message = plainRecord({
     messageId: fc.uuid(),
     body: payload.map(textOfPayload),
     sentMs: epochMs,

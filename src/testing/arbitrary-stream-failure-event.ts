@@ -3,7 +3,7 @@ import type { StreamFailureEvent } from '../events/index.ts'
 import { arbitraryDynamoDBStreamEvent } from './arbitrary-dynamodb-stream-event.ts'
 import { arbitraryKafkaEvent } from './arbitrary-kafka-event.ts'
 import { arbitraryKinesisEvent } from './arbitrary-kinesis-event.ts'
-import { ACCOUNT, isoTime, shardId } from './event-parts.ts'
+import { ACCOUNT, isoTime, plainRecord, shardId } from './event-parts.ts'
 
 type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' | 'KafkaBatchInfo' | 'payload'>
 
@@ -19,7 +19,7 @@ type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' 
  */
 export function arbitraryStreamFailureEvent(): fc.Arbitrary<StreamFailureEvent> {
   const parts = fc.oneof(kinesisParts(), dynamodbParts(), kafkaParts())
-  const context = fc.record({
+  const context = plainRecord({
     requestId: fc.uuid(),
     condition: fc.constantFrom('RetryAttemptsExhausted', 'MaximumRecordAgeExceeded', 'MaximumPayloadSizeExceeded'),
     approximateInvokeCount: fc.integer({ min: 1, max: 10_000 }),

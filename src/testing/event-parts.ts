@@ -41,7 +41,24 @@ export const isoSeconds = isoTime.map((time) => `${time.slice(0, 19)}Z`)
 
 /** Names and texts, such as headers or attributes. */
 export function textsByName(name = resourceName): fc.Arbitrary<Record<string, string>> {
-  return fc.dictionary(name, anyText(), { maxKeys: 3 })
+  return plainDictionary(name, anyText(), { maxKeys: 3 })
+}
+
+/** Objects as `JSON.parse` makes them. */
+const PLAIN = { noNullPrototype: true }
+
+/** Objects of these fields, as `JSON.parse` makes them. */
+export function plainRecord<T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
+  return fc.record<T>(fields, PLAIN) as fc.Arbitrary<T>
+}
+
+/** Objects under any of these names, as `JSON.parse` makes them. */
+export function plainDictionary<T>(
+  name: fc.Arbitrary<string>,
+  value: fc.Arbitrary<T>,
+  limits: fc.DictionaryConstraints = {},
+): fc.Arbitrary<Record<string, T>> {
+  return fc.dictionary(name, value, { ...limits, ...PLAIN })
 }
 
 /** Objects with all of `required` and any of `optional`. */

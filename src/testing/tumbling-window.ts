@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { isoSeconds } from './event-parts.ts'
+import { isoSeconds, plainDictionary, plainRecord } from './event-parts.ts'
 
 /** An event of a stream as it is, or inside a tumbling window, whose fields stand beside its records. */
 export function withWindow<T extends object>(event: T, shardId: string, eventSourceARN: string): fc.Arbitrary<T> {
-  const inWindow = fc.record({
-    window: fc.record({ start: isoSeconds, end: isoSeconds }),
-    state: fc.dictionary(fc.constantFrom('count', 'sum'), fc.nat(), { maxKeys: 2 }),
+  const inWindow = plainRecord({
+    window: plainRecord({ start: isoSeconds, end: isoSeconds }),
+    state: plainDictionary(fc.constantFrom('count', 'sum'), fc.nat(), { maxKeys: 2 }),
     isFinalInvokeForWindow: fc.boolean(),
     isWindowTerminatedEarly: fc.boolean(),
   })
