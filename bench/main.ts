@@ -6,13 +6,14 @@ import { parseArgs } from 'node:util'
 import { writePage } from './page.ts'
 import { cdc } from './suites/cdc.ts'
 import { codecs } from './suites/codecs.ts'
+import { events } from './suites/events.ts'
 import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, flow, growth, load }
+const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, load }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
