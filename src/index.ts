@@ -1,4 +1,5 @@
 export * from './cdc/index.ts'
+export * from './cdc/table/index.ts'
 export * from './codecs/index.ts'
 export {
   type ErrorCode,
@@ -9,6 +10,7 @@ export {
 } from './errors.ts'
 export * from './events/index.ts'
 export * from './flow/index.ts'
+export * from './idempotency/index.ts'
 export type { Result } from './result.ts'
 export { type OutputKeyOptions, outputKey } from './s3/output-key.ts'
 export * from './transform/index.ts'

@@ -12,6 +12,6 @@ export type {
 } from './batch-response.ts'
 export { deadline } from './deadline.ts'
 export { processBatch } from './process-batch.ts'
-export type { HandlerRun, ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
+export type { BatchIdempotency, HandlerRun, ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
 export type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 export { type RetryAttempt, type RetryOptions, retry } from './retry.ts'

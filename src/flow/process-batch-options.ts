@@ -1,6 +1,8 @@
 import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 import type { PayloadDecoder } from '../events/payload.ts'
+import type { CheckpointStore } from '../idempotency/checkpoint-store.ts'
+import type { IdempotentOptions } from '../idempotency/idempotent-options.ts'
 import type { BatchOrder } from './batch-plan.ts'
 import type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 
@@ -11,6 +13,8 @@ export interface HandlerRun {
 }
 
 export type RecordHandler<T> = (value: T, record: EventRecord<T>, run: HandlerRun) => Promise<unknown>
+
+export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventRecord<T>, run: HandlerRun]>
 
 export interface ProcessBatchOptions<T> extends DeadlineOptions {
   /** How payloads are decoded, such as `jsonPayload(schema)`. */
@@ -23,6 +27,16 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions {
   readonly context?: RemainingTime | undefined
   /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
   readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
+  /**
+   * Run the handler once for each key, also over deliveries: the options of `idempotent`, whose `context` is that of the batch by default.
+   * Records of one batch with the same key run once and share what becomes of it.
+   */
+  readonly idempotency?: BatchIdempotency<T>
+  /**
+   * For streams: notes after each batch how far its shard is done, in one conditional write, and skips what was done before. Not for event source
+   * mappings with a parallelization factor over 1, which have several batches of a shard at work at once.
+   */
+  readonly checkpointStore?: CheckpointStore
   /** Hears of every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. What it throws is let go. */
   readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
 }
@@ -35,6 +49,11 @@ export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatch
   const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options ?? {}
   check(typeof handler === 'function', 'handler must be a function')
   check(typeof payload?.decode === 'function', 'payload must be a decoder, such as jsonPayload()')
+  const { checkpointStore } = options
+  check(
+    checkpointStore === undefined || typeof checkpointStore.readCheckpoint === 'function',
+    'checkpointStore must be a store such as dynamodbCheckpointStore()',
+  )
   check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)
   const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
   check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')

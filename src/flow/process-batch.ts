@@ -1,3 +1,5 @@
+import { idempotentBatch } from '../idempotency/idempotent-batch.ts'
+import { openCheckpoints } from './batch-checkpoints.ts'
 import type { ResponseTo } from './batch-response.ts'
 import { checkOptions, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
@@ -16,6 +18,8 @@ import { startTimeLimit } from './time-limit.ts'
  *   reported, because Lambda goes on from there. `order: 'key'` runs the keys side by side and reports the lowest unfinished record.
  * - Firehose and S3 Batch: their own responses, from what the handler resolves with ({@link FirehoseOutcome}, {@link S3BatchOutcome}).
  * - All others, of whose response Lambda takes no note: a failure rejects, so that Lambda sends the event again.
+ *
+ * With `idempotency` each key runs once, over all deliveries; with `checkpointStore` a stream goes on where it was.
  *
  * At the deadline of `context` the response goes out at once, whatever handlers still do: what has not finished counts as failed, and what
  * it does later is let go. A record without identifier that fails, fails the whole batch.
@@ -39,14 +43,16 @@ export async function processBatch<T, Event = unknown>(
   options: ProcessBatchOptions<T>,
 ): Promise<ResponseTo<Event>> {
   checkOptions(handler, options)
-  const { context, reserveMs = DEFAULT_RESERVE_MS } = options
+  const { context, checkpointStore, reserveMs = DEFAULT_RESERVE_MS } = options
   const { source, records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)
-  const { start, tell, close } = recordWork(records, handler, options, Object.freeze({ signal: limit.signal }))
+  const handle = onceForEachKey(handler, options)
+  const { start, tell, close } = recordWork(records, handle, options, Object.freeze({ signal: limit.signal }))
   try {
+    const checkpoints = checkpointStore && (await openCheckpoints(event, records, checkpointStore))
     const { run, finished } = runBatch(plan, {
       keepsResults: source === 'firehose' || source === 's3-batch',
-      start,
+      start: checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? undefined : start(index)),
       onFailure: tell,
       isOver: limit.isReached,
       onOver: limit.reach,
@@ -56,9 +62,18 @@ export async function processBatch<T, Event = unknown>(
     if (deadline !== undefined) {
       for (const [index, each] of run.progress.entries()) if (each === Progress.running) void tell(index, deadline)
     }
+    await checkpoints?.save(run.progress)
     return respond({ ...run, deadline }) as ResponseTo<Event>
   } finally {
     close()
     limit.end()
   }
+}
+
+/** The handler, made idempotent where that is asked for. */
+function onceForEachKey<T>(
+  handler: RecordHandler<T>,
+  { idempotency, context }: ProcessBatchOptions<T>,
+): RecordHandler<T> {
+  return idempotency === undefined ? handler : idempotentBatch(handler, { context: () => context, ...idempotency })
 }

@@ -16,9 +16,9 @@ export interface CallIdentity {
  */
 export function callIdentity<Args extends readonly unknown[]>(
   { key, fingerprint, namespace = '' }: Pick<IdempotentOptions<Args>, 'key' | 'fingerprint' | 'namespace'>,
-  input: Args[0],
+  args: Args,
 ): CallIdentity {
-  const value = taken('key', () => key(input))
+  const value = taken('key', () => key(...args))
   if (value === undefined || value === null) {
     throw new MillraceError(
       'IDEMPOTENCY_KEY_MISSING',
@@ -27,7 +27,8 @@ export function callIdentity<Args extends readonly unknown[]>(
   }
   return {
     key: `${namespace === '' ? '' : `${namespace}#`}${canonicalHash(value)}`,
-    fingerprint: fingerprint === undefined ? undefined : canonicalHash(taken('fingerprint', () => fingerprint(input))),
+    fingerprint:
+      fingerprint === undefined ? undefined : canonicalHash(taken('fingerprint', () => fingerprint(...args))),
   }
 }
 

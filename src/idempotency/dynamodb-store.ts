@@ -7,7 +7,6 @@ import {
   UpdateItemCommand,
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb'
-import { MillraceError } from '../errors.ts'
 import {
   attributesOf,
   type Item,
@@ -17,27 +16,16 @@ import {
   MAX_ITEM_BYTES,
   recordOfItem,
 } from './dynamodb-item.ts'
+import { type DynamoDBSender, type DynamoDBTableLayout, layoutOf } from './dynamodb-layout.ts'
 import { type RecordTable, recordStore, type Written } from './record-store.ts'
 import type { IdempotencyStore, OverflowStore } from './store.ts'
 import { storeFailure } from './store-failure.ts'
 
-/** A `DynamoDBClient` of `@aws-sdk/client-dynamodb`, or a document client of `@aws-sdk/lib-dynamodb` around one. */
-export interface DynamoDBSender {
-  send(command: never): Promise<unknown>
-}
-
-/** Where the records lie. */
-export interface DynamoDBTableLayout {
-  readonly tableName: string
-  /** Name of the partition key, a string. Default `id`. */
-  readonly partitionKey?: string
-  /** Name of the sort key, a string, where the table has one. */
-  readonly sortKey?: string
-  /** What every record has as its sort key. Default `idempotency`. */
-  readonly sortKeyValue?: string
-  /** Name of the attribute by which DynamoDB deletes records, in seconds since 1970. Default `ttl`. */
-  readonly ttlAttribute?: string
-}
+export {
+  type DynamoDBCheckpointStoreOptions,
+  dynamodbCheckpointStore,
+} from './dynamodb-checkpoint-store.ts'
+export type { DynamoDBSender, DynamoDBTableLayout } from './dynamodb-layout.ts'
 
 export interface DynamoDBStoreOptions extends DynamoDBTableLayout {
   readonly client: DynamoDBSender
@@ -53,18 +41,6 @@ export interface DynamoDBStore extends IdempotencyStore {
   /** For `UpdateTimeToLiveCommand`: DynamoDB deletes what has expired, late and free of charge. */
   timeToLiveInput(): UpdateTimeToLiveCommandInput
 }
-
-const OWN_ATTRIBUTES = [
-  'state',
-  'token',
-  'attempt',
-  'leaseExpiresAt',
-  'expiresAt',
-  'fingerprint',
-  'result',
-  'overflow',
-  'noResult',
-]
 
 /**
  * Records in a DynamoDB table.
@@ -113,20 +89,6 @@ export function createTableInput(options: DynamoDBTableLayout): CreateTableComma
     AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
   }
-}
-
-function layoutOf(options: DynamoDBTableLayout): ItemLayout {
-  const { partitionKey = 'id', sortKey, sortKeyValue = 'idempotency', ttlAttribute = 'ttl' } = options
-  const names = [partitionKey, ttlAttribute, ...(sortKey === undefined ? [] : [sortKey])]
-  const clash = names.find((name, index) => name === '' || OWN_ATTRIBUTES.includes(name) || names.indexOf(name) < index)
-  if (clash !== undefined)
-    throw new MillraceError(
-      'OPTION_INVALID',
-      'partitionKey, sortKey and ttlAttribute must be different names, and not those of the record itself',
-    )
-  if (typeof options.tableName !== 'string' || options.tableName === '')
-    throw new MillraceError('OPTION_INVALID', 'tableName: must be the name or ARN of a table')
-  return { partitionKey, sortKey, sortKeyValue, ttlAttribute }
 }
 
 /** The atomic writes of records, as requests to DynamoDB. */

@@ -10,11 +10,11 @@ export interface RemainingTimeContext {
 export interface IdempotentOptions<Args extends readonly unknown[] = readonly unknown[]> {
   readonly store: IdempotencyStore
   /** What makes two calls the same, such as an order's id. `undefined` and `null` are missing; `''` and 0 are keys. */
-  readonly key: (input: Args[0]) => unknown
+  readonly key: (...args: Args) => unknown
   /** Tells functions on one store apart. At most 512 bytes. Default: none. */
   readonly namespace?: string
   /** What must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
-  readonly fingerprint?: (input: Args[0]) => unknown
+  readonly fingerprint?: (...args: Args) => unknown
   /** How long a completed call is remembered. Default 86,400: a day. */
   readonly ttlSeconds?: number
   /** Length of the lease, exactly. Default: by the context's remaining time, or 900,000 (Lambda's longest) where there is none, and margins. */

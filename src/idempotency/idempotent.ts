@@ -53,6 +53,17 @@ export function idempotent<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
 ): (this: This, ...args: Args) => Promise<Awaited<R>> {
+  const run = runOnce(fn, options)
+  return async function (this: This, ...args: Args): Promise<Awaited<R>> {
+    return run(callIdentity(options, args), this, args)
+  }
+}
+
+/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint. */
+export function runOnce<This, Args extends unknown[], R>(
+  fn: (this: This, ...args: Args) => R,
+  options: IdempotentOptions<Args>,
+): (identity: CallIdentity, self: This, args: Args) => Promise<Awaited<R>> {
   checkOptions(options)
   const tools: Tools = {
     now: options.now ?? Date.now,
@@ -62,8 +73,8 @@ export function idempotent<This, Args extends unknown[], R>(
     ttlMs: (options.ttlSeconds ?? DAY_SECONDS) * 1000,
   }
 
-  return async function (this: This, ...args: Args): Promise<Awaited<R>> {
-    const { claim, claimedAt } = await claimKey(callIdentity(options, args[0]), args, options, tools)
+  return async (identity, self, args): Promise<Awaited<R>> => {
+    const { claim, claimedAt } = await claimKey(identity, args, options, tools)
     if (claim.state !== 'claimed') return replay(claim) as Awaited<R>
     const lengthMs = Math.max(claim.lease.expiresAt - claimedAt, 1)
     const keeper = keepLease(options.store, claim.lease, {
@@ -74,7 +85,7 @@ export function idempotent<This, Args extends unknown[], R>(
     })
     let result: Awaited<R>
     try {
-      result = await withLease(keeper.lease, () => fn.apply(this, args))
+      result = await withLease(keeper.lease, () => fn.apply(self, args))
     } catch (error) {
       await release(keeper, error, options, tools)
       throw error

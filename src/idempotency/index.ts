@@ -1,4 +1,5 @@
 export { canonicalHash } from './canonical-hash.ts'
+export { type CheckpointStore, memoryCheckpointStore } from './checkpoint-store.ts'
 export { idempotent } from './idempotent.ts'
 export type { IdempotentOptions, RemainingTimeContext } from './idempotent-options.ts'
 export { idempotencyLease, type Lease } from './lease.ts'
@@ -13,3 +14,4 @@ export type {
   OverflowStore,
   TakeoverPolicy,
 } from './store.ts'
+export { batchKey, type StreamRecord } from './stream-position.ts'

@@ -30,22 +30,22 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
   flow: { layers: [...BASE, 'events', 'idempotency'] },
   idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
-  cdc: { layers: [...BASE, 'events'], files: ['cdc/table/index.ts'] },
-  // Changes as Arrow tables: the one part of cdc that needs columns.
+  cdc: { layers: [...BASE, 'events'] },
+  // Changes as Arrow tables, a subpath of their own: the one part of cdc that needs columns.
   'cdc/table': { layers: [...BASE, 'cdc', 'columns'], packages: ['apache-arrow'] },
   testing: {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc'],
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc', 'cdc/table'],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
   'index.ts': {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc'],
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table'],
     files: ['s3/output-key.ts'],
   },
 }
 
 /** Files that alone may load an optional peer, or any file of the layer where it is not listed. */
 const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
-  idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/s3-store.ts'],
+  idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/dynamodb-checkpoint-store.ts', 'idempotency/s3-store.ts'],
 }
 
 const sources = allSources()

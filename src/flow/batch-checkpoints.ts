@@ -1,0 +1,87 @@
+import { MillraceError } from '../errors.ts'
+import type { EventRecord } from '../events/event-record.ts'
+import { type CheckpointStore, isBefore } from '../idempotency/checkpoint-store.ts'
+import { type StreamPosition, streamPosition } from '../idempotency/stream-position.ts'
+import { Progress } from './run-batch.ts'
+
+/** What was done of a batch before, and the way to note what is done now. */
+export interface BatchCheckpoints {
+  /** Whether a record lies at or before the checkpoint of its shard. */
+  readonly isDone: (index: number) => boolean
+  /** Move the checkpoint of each shard behind its last record before which everything is done. Never rejects. */
+  readonly save: (progress: Uint8Array) => Promise<void>
+}
+
+/**
+ * Read the checkpoints of the shards of a batch.
+ *
+ * @throws MillraceError `OPTION_INVALID` for an event whose records name no shard; whatever the store throws.
+ */
+export async function openCheckpoints(
+  event: unknown,
+  records: readonly EventRecord<unknown>[],
+  store: CheckpointStore,
+): Promise<BatchCheckpoints> {
+  const positions = records.map((record) => positionOf(event, record))
+  const shards = [...new Set(positions.map(({ shard }) => shard))]
+  const checkpoints = new Map(
+    await Promise.all(shards.map(async (shard) => [shard, await store.readCheckpoint(shard)] as const)),
+  )
+  const isBehind = (checkpoint: string | undefined, { sequenceNumber }: StreamPosition): boolean =>
+    checkpoint === undefined || isBefore(checkpoint, sequenceNumber)
+
+  return {
+    isDone: (index) => {
+      const position = positions[index]
+      return position !== undefined && !isBehind(checkpoints.get(position.shard), position)
+    },
+    save: async (progress) => {
+      const reached = [...lastDone(positions, progress)].filter((each) => isBehind(checkpoints.get(each.shard), each))
+      const writes = reached.map((each) => store.writeCheckpoint(each.shard, each.sequenceNumber))
+      const failures = (await Promise.allSettled(writes)).flatMap((end) =>
+        end.status === 'rejected' ? [end.reason] : [],
+      )
+      if (failures.length === 0) return
+      // To reject would deliver again what is done; without a checkpoint that happens only if something else delivers it again.
+      process.emitWarning('a checkpoint could not be written: what is done may be done again', {
+        code: 'MILLRACE_CHECKPOINT_LEFT',
+        detail: failures.map((failure) => (failure instanceof Error ? failure.message : '')).join('\n'),
+      })
+    },
+  }
+}
+
+/** For each shard the last position before which, itself included, everything is done. */
+function lastDone(positions: readonly StreamPosition[], progress: Uint8Array): Iterable<StreamPosition> {
+  const reached = new Map<string, StreamPosition>()
+  const ended = new Map<string, string>()
+  for (const [index, position] of positions.entries()) {
+    if (ended.has(position.shard)) continue
+    if (progress[index] === Progress.done) reached.set(position.shard, position)
+    else ended.set(position.shard, position.sequenceNumber)
+  }
+  // A Kinesis record that aggregates others is done when all of them are.
+  for (const [shard, sequenceNumber] of ended) {
+    if (reached.get(shard)?.sequenceNumber !== sequenceNumber) continue
+    const before = positions.filter((each) => each.shard === shard && isBefore(each.sequenceNumber, sequenceNumber))
+    const last = before.at(-1)
+    if (last === undefined) reached.delete(shard)
+    else reached.set(shard, last)
+  }
+  return reached.values()
+}
+
+function positionOf(event: unknown, record: EventRecord<unknown>): StreamPosition {
+  const position = streamPosition(record)
+  if (position === undefined) throw noShard('needs records of a stream that name their shard')
+  if (record.source !== 'dynamodb-stream') return position
+  // Sequence numbers of different shards say nothing of each other, and only events of tumbling windows name their shard.
+  const shard = typeof event === 'object' && event !== null && 'shardId' in event ? event.shardId : undefined
+  if (typeof shard !== 'string')
+    throw noShard('works for DynamoDB streams only with tumbling windows, whose events name their shard')
+  return { ...position, shard: `${position.shard}/${encodeURIComponent(shard)}` }
+}
+
+function noShard(rule: string): MillraceError {
+  return new MillraceError('OPTION_INVALID', `checkpointStore ${rule}: use idempotency instead`)
+}

@@ -1,0 +1,32 @@
+import { MillraceError } from '../errors.ts'
+import { callIdentity } from './call-identity.ts'
+import { runOnce } from './idempotent.ts'
+import type { IdempotentOptions } from './idempotent-options.ts'
+
+/**
+ * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share what becomes of
+ * it, so that a duplicate never meets its own twin in progress.
+ *
+ * Made anew for each batch; calls may overlap. A duplicate of a call that fails, fails with it: both are for the source to deliver again.
+ */
+export function idempotentBatch<Args extends unknown[], R>(
+  fn: (...args: Args) => R,
+  options: IdempotentOptions<Args>,
+): (...args: Args) => Promise<Awaited<R>> {
+  const run = runOnce<undefined, Args, R>(fn, options)
+  const calls = new Map<string, { readonly fingerprint: string | undefined; readonly result: Promise<Awaited<R>> }>()
+  return async (...args): Promise<Awaited<R>> => {
+    const identity = callIdentity(options, args)
+    const known = calls.get(identity.key)
+    if (known === undefined) {
+      const result = run(identity, undefined, args)
+      calls.set(identity.key, { fingerprint: identity.fingerprint, result })
+      return result
+    }
+    if (known.fingerprint === identity.fingerprint) return known.result
+    throw new MillraceError(
+      'IDEMPOTENCY_PAYLOAD_MISMATCH',
+      'this key is in the batch already with another fingerprint: one key must always mean the same work',
+    )
+  }
+}

@@ -1,0 +1,95 @@
+import { MillraceError } from '../errors.ts'
+
+/** Where in a stream a record stands. */
+export interface StreamPosition {
+  /** The stream and its shard or partition, as a path. */
+  readonly shard: string
+  readonly sequenceNumber: string
+}
+
+/** A record of a Lambda event, or one that `readRecords` made of it. */
+export type StreamRecord = object
+
+/**
+ * The place of a record in its stream: a Kinesis shard, a Kafka partition, or a DynamoDB stream, whose events name no shard.
+ *
+ * @returns undefined for records of what is no stream, or that do not tell.
+ */
+export function streamPosition(record: StreamRecord): StreamPosition | undefined {
+  const raw = fieldOf(record, 'raw') ?? record
+  const arn = textOf(fieldOf(raw, 'eventSourceARN'))
+  const kinesis = textOf(fieldOf(fieldOf(raw, 'kinesis'), 'sequenceNumber') ?? fieldOf(raw, 'sequenceNumber'))
+  if (kinesis !== undefined) {
+    const [shard, after] = textOf(fieldOf(raw, 'eventID'))?.split(':') ?? []
+    return after === undefined ? undefined : position([...arnPath(arn), shard], kinesis)
+  }
+  const change = textOf(fieldOf(fieldOf(raw, 'dynamodb'), 'SequenceNumber'))
+  if (change !== undefined) return position(arnPath(arn), change)
+  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) => fieldOf(raw, name))
+  return typeof topic === 'string' && Number.isInteger(partition) && Number.isInteger(offset)
+    ? position([topic, String(partition)], String(offset))
+    : undefined
+}
+
+/**
+ * An object key, without ending, for the file that is made of a batch of a stream: the stream, its shard and the range of its sequence numbers.
+ *
+ * The same records have the same key whenever they are delivered, so a file written under it with `ifNoneMatch` is written once: a second
+ * writer loses with `WRITE_CONFLICT`, which means that the work is done. Batches that were cut otherwise have other keys: see the guide.
+ *
+ * @param records - all records of a batch, in order: of the event itself, or as `readRecords` gives them. Of Kinesis, DynamoDB streams, or one
+ * partition of Kafka.
+ * @returns such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream.
+ * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, or of what is no stream.
+ * @example
+ * const record = (n: string) => ({
+ *   eventID: `shardId-000000000006:${n}`,
+ *   eventSourceARN: 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders',
+ *   kinesis: { sequenceNumber: n },
+ * })
+ * batchKey([record('4959'), record('4960')]) // => 'orders/shardId-000000000006/4959-4960'
+ */
+export function batchKey(records: readonly StreamRecord[]): string {
+  const positions = records.map((record) => {
+    const place = streamPosition(record)
+    if (place === undefined)
+      throw new MillraceError('EVENT_INVALID', 'batchKey: a record does not tell its stream, shard and sequence number')
+    return place
+  })
+  const [first] = positions
+  const last = positions.at(-1)
+  if (first === undefined || last === undefined)
+    throw new MillraceError('EVENT_INVALID', 'batchKey: there are no records')
+  if (positions.some(({ shard }) => shard !== first.shard))
+    throw new MillraceError('EVENT_INVALID', 'batchKey: the records are of several shards; make a file for each')
+  if (positions.some(({ sequenceNumber }, index) => isAfter(sequenceNumber, positions[index + 1]?.sequenceNumber)))
+    throw new MillraceError('EVENT_INVALID', 'batchKey: the records are not in the order of their shard')
+  return `${first.shard}/${first.sequenceNumber}-${last.sequenceNumber}`
+}
+
+/** Kinesis records that were aggregated share their sequence number. */
+function isAfter(left: string, right: string | undefined): boolean {
+  return right !== undefined && BigInt(left) > BigInt(right)
+}
+
+function position(path: readonly (string | undefined)[], sequenceNumber: string): StreamPosition | undefined {
+  if (!/^\d{1,200}$/.test(sequenceNumber) || path.length === 0) return undefined
+  return {
+    shard: path.map((part) => encodeURIComponent(part ?? '')).join('/'),
+    sequenceNumber: `${BigInt(sequenceNumber)}`,
+  }
+}
+
+/** `orders` of `arn:aws:kinesis:...:stream/orders`; `orders/2026-01-01T00:00:00.000` of a table's stream. */
+function arnPath(arn: string | undefined): readonly string[] {
+  const resource = arn?.split(':').slice(5).join(':').split('/') ?? []
+  return resource.filter((part, index) => index > 0 && part !== 'stream')
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value) ? value : undefined
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+}
