@@ -23,7 +23,24 @@ function isEnd(byte: number, delimiter: number): boolean {
   return byte === delimiter || byte === LF || byte === QUOTE || byte === CR
 }
 
-/** Unquoted text: copied four bytes at once until one of them may end it. */
+/** The bytes of a word that may end unquoted text: the high bit of each, and perhaps of bytes above the lowest. */
+function textEnds(word: number, delimiters: number): number {
+  const delimited = word ^ delimiters
+  return (quoteEnds(word) | ((delimited - EACH) & ~delimited)) & HIGH_BITS
+}
+
+/** The bytes of a word that are a quote or a control character. */
+function quoteEnds(word: number): number {
+  const quoted = word ^ QUOTES
+  return (((word - BREAKS) & ~word) | ((quoted - EACH) & ~quoted)) & HIGH_BITS
+}
+
+/** Bytes before the first of those that `ends` names in two words. */
+function bytesBefore(ends: number, nextEnds: number): number {
+  return ends !== 0 ? (31 - Math.clz32(ends & -ends)) >> 3 : 4 + ((31 - Math.clz32(nextEnds & -nextEnds)) >> 3)
+}
+
+/** Unquoted text, eight bytes at once, since what costs is the branch at its end. */
 export function takeText(
   cells: Cells<Int32Array>,
   view: DataView,
@@ -36,22 +53,20 @@ export function takeText(
   let used = offsets[index] as number
   for (;;) {
     const word = view.getInt32(at, true)
+    const next = view.getInt32(at + 4, true)
     target.setInt32(used, word, true)
-    const delimited = word ^ delimiters
-    const quoted = word ^ QUOTES
-    const hits =
-      (((word - BREAKS) & ~word) | ((delimited - EACH) & ~delimited) | ((quoted - EACH) & ~quoted)) & HIGH_BITS
-    if (hits === 0) {
-      at += 4
-      used += 4
+    target.setInt32(used + 4, next, true)
+    const ends = textEnds(word, delimiters)
+    const nextEnds = textEnds(next, delimiters)
+    if ((ends | nextEnds) === 0) {
+      at += 8
+      used += 8
       continue
     }
-    // The lowest hit is never one too many.
-    const before = (31 - Math.clz32(hits & -hits)) >> 3
+    const before = bytesBefore(ends, nextEnds)
     at += before
     used += before
-    const byte = (word >>> (before << 3)) & 0xff
-    if (isEnd(byte, delimiter)) break
+    if (isEnd(view.getUint8(at), delimiter)) break
     // Another control character.
     at++
     used++
@@ -66,18 +81,20 @@ export function takeQuotedText(cells: Cells<Int32Array>, view: DataView, at: num
   let used = offsets[index] as number
   for (;;) {
     const word = view.getInt32(at, true)
+    const next = view.getInt32(at + 4, true)
     target.setInt32(used, word, true)
-    const quoted = word ^ QUOTES
-    const hits = (((word - BREAKS) & ~word) | ((quoted - EACH) & ~quoted)) & HIGH_BITS
-    if (hits === 0) {
-      at += 4
-      used += 4
+    target.setInt32(used + 4, next, true)
+    const ends = quoteEnds(word)
+    const nextEnds = quoteEnds(next)
+    if ((ends | nextEnds) === 0) {
+      at += 8
+      used += 8
       continue
     }
-    const before = (31 - Math.clz32(hits & -hits)) >> 3
+    const before = bytesBefore(ends, nextEnds)
     at += before
     used += before
-    const byte = (word >>> (before << 3)) & 0xff
+    const byte = view.getUint8(at)
     if (byte === QUOTE) {
       if (view.getUint8(at + 1) !== QUOTE) break
       at++

@@ -15,7 +15,7 @@ import {
 
 /** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
 const NATIVE_COPY_BYTES = 256
-/** Room after the text for the bytes that the last word copied has too many. */
+/** Room after the text for the bytes that the last words copied have too many. */
 const PADDING = 8
 
 /** A column of text: its bytes are copied as they are, quotes unescaped. */
