@@ -18,10 +18,8 @@ import {
   COMMA,
   FALSE,
   LOWER_F,
-  LOWER_N,
   LOWER_T,
   MINUS,
-  NULL,
   OPEN_BRACE,
   OPEN_BRACKET,
   POINT,
@@ -35,27 +33,16 @@ import {
   ZERO,
 } from './grammar.ts'
 import { ensureSlots, fillOffsets, type JsonColumn, missingChild, READ } from './json-column.ts'
+import { isKeyOf, nearKey } from './match-key.ts'
 import { misfit, missingValue, unknownKey } from './misfit.ts'
-import {
-  readBinary,
-  readDecimal,
-  readInt64Text,
-  readJsonText,
-  readJsValue,
-  readLongFloat,
-  readLongString,
-  readTime,
-} from './read-value.ts'
+import { isFloatMark, otherInt64, otherValue, readRareValue, setValid } from './other-value.ts'
+import { readLongFloat, readLongString } from './read-value.ts'
 import { keyText } from './string-text.ts'
-import { isKey } from './survey.ts'
 
 /** Digits that a double counts exactly. */
 const EXACT_DIGITS = 15
 const TWO_32 = 2 ** 32
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-/** Keys that may be missing before the next one is looked up by name. */
-const SKIPPED_KEYS = 3
-
 /**
  * Read the object at `at` into a struct's fields, all at one slot. Keys are expected in the order of the last object that had another,
  * compared byte by byte; a key that is found nowhere near is looked up by name.
@@ -114,26 +101,6 @@ function endObject(cursor: Cursor, struct: JsonColumn, slot: number, at: number)
   if (struct.required.length === 0) return at + 1
   const missing = missingChild(struct, slot)
   return missing === undefined ? at + 1 : missingValue(cursor, missing, at)
-}
-
-/** The column of the key at `at` among the next few after one that is missing. */
-function nearKey(cursor: Cursor, missing: JsonColumn | undefined, at: number): JsonColumn | undefined {
-  let column = missing?.next
-  for (let skipped = 0; skipped < SKIPPED_KEYS && column !== undefined; skipped++) {
-    if (isKeyOf(cursor, column, at)) return column
-    column = column.next
-  }
-  return undefined
-}
-
-/** Whether a column's key and its closing quote stand at `at`. */
-function isKeyOf({ bytes, view }: Cursor, { key, keyWords }: JsonColumn, at: number): boolean {
-  const last = keyWords.length - 1
-  if (last < 0 || at + key.length > bytes.length) return isKey(bytes, at, key)
-  // The end first: its quote tells most keys apart by their length.
-  if (view.getInt32(at + key.length - 4, true) !== keyWords[last]) return false
-  for (let word = 0; word < last; word++) if (view.getInt32(at + 4 * word, true) !== keyWords[word]) return false
-  return true
 }
 
 /**
@@ -285,69 +252,6 @@ function endsRun(word: number): boolean {
 }
 
 const HIGH_BITS = 0x80808080 | 0
-
-/** The point or the `e` that makes a number no integer. */
-function isFloatMark(byte: number): boolean {
-  return byte === POINT || (byte | 0x20) === 0x65
-}
-
-function setValid(bits: Uint8Array, slot: number): void {
-  bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
-}
-
-/** Null, which any column takes, or a value that does not belong here. */
-function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth: number): number {
-  return cursor.bytes[at] === LOWER_N ? skipWord(cursor, at, NULL) : misfit(cursor, column, at, depth)
-}
-
-/** Many services write 64-bit integers as text; a column that is known to hold them takes that. */
-function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
-  if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
-  const end = readInt64Text(cursor, column, slot, at, depth)
-  if (end >= 0) setValid(column.validity, slot)
-  return end
-}
-
-function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
-  const { bytes } = cursor
-  if (bytes[at] === LOWER_N) return skipWord(cursor, at, NULL)
-  let end: number
-  switch (column.readAs) {
-    case READ.timestamp:
-    case READ.date:
-      end = readTime(cursor, column, slot, at, depth)
-      break
-    case READ.jsonText:
-      end = readJsonText(cursor, column, slot, at, depth)
-      break
-    case READ.decimal:
-      end = readDecimal(cursor, column, slot, at, depth)
-      break
-    case READ.binary:
-      end = readBinary(cursor, column, slot, at, depth)
-      break
-    case READ.int32: {
-      let place = bytes[at] === MINUS ? at + 1 : at
-      while (((bytes[place] as number) - ZERO) >>> 0 <= 9) place++
-      if (isFloatMark(bytes[place] as number) || !parseInt64(bytes, at, place, INT64, 0))
-        return misfit(cursor, column, at, depth)
-      const low = INT64[0] as number
-      if (INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
-      column.ints[slot] = low
-      end = place
-      break
-    }
-    case READ.value:
-      end = readJsValue(cursor, column, slot, at, depth)
-      break
-    default:
-      return misfit(cursor, column, at, depth)
-  }
-  if (end >= 0) setValid(column.validity, slot)
-  return end
-}
-
-const INT64 = new Int32Array(2)
 
 function readList(cursor: Cursor, list: JsonColumn, slot: number, at: number, depth: number): number {
   const { bytes } = cursor

@@ -29,6 +29,7 @@ import {
   skipWord,
   TRUE,
 } from './grammar.ts'
+import { isKey } from './match-key.ts'
 import { KIND, newShape, type Shape, seenNumber, seenString } from './shape.ts'
 import { keyText, writeText } from './string-text.ts'
 
@@ -179,14 +180,6 @@ function surveyObject(cursor: Cursor, survey: Survey, shape: Shape, at: number, 
     if (byte !== COMMA) return fail(cursor, EXPECTED_COMMA_OR_BRACE, at)
     at = skipSpace(cursor, at + 1)
   }
-}
-
-/** Whether the key and its closing quote stand at `at`. The quote is looked at first: it tells most keys apart by their length. */
-export function isKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
-  const last = key.length - 1
-  if (bytes[at + last] !== key[last]) return false
-  for (let place = 0; place < last; place++) if (bytes[at + place] !== key[place]) return false
-  return true
 }
 
 function fieldOf(survey: Survey, shape: Shape, bytes: Uint8Array, start: number, end: number): Shape | undefined {

@@ -1,0 +1,173 @@
+import type { Field, RecordBatch, Schema } from 'apache-arrow'
+import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
+import { MillraceError } from '../../errors.ts'
+import type { InvalidRow } from '../invalid-row.ts'
+import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
+import { ensureSlots, type JsonColumn, rollback, slotBytes } from './json-column.ts'
+import { planColumns } from './plan-columns.ts'
+import { readObject } from './read-row.ts'
+import { endBytes, goBack, newRowWalk, pushBytes, type RowWalk, setBookmark } from './row-walk.ts'
+import type { Shape } from './shape.ts'
+import { keepRow, newSurvey, type Survey, surveyRow, undoRow } from './survey.ts'
+import { takeColumn } from './take-column.ts'
+import type { RowTaker } from './take-row.ts'
+import { knowsForm, walkRows } from './walk-rows.ts'
+
+/** What both readers need to know, options resolved. */
+export interface ReadPlan {
+  readonly pins: ReadonlyMap<string, Field>
+  readonly limits: CodecLimits
+  readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+  /** Rows to look at before the first batch. */
+  readonly inferRows: number
+  /** The shape of all rows, where the file has been surveyed whole. */
+  readonly shape?: Shape
+  /** Whether the rows may be read again with another plan: columns without a value then take none that comes later. */
+  readonly mayRetry?: boolean
+}
+
+/** A reader to push bytes into and pull batches out of. */
+export interface JsonReader {
+  push(bytes: Uint8Array): void
+  end(): void
+  /** The next batch; undefined where more bytes are needed, or none will come. */
+  next(): RecordBatch | undefined
+  /** Whether it failed for a value that the rows looked at had not announced. */
+  readonly foundMisfit: boolean
+}
+
+const MAX_BATCH_ROWS = 65_536
+const BATCH_BYTES = 4 * 1024 * 1024
+/** Bytes of rows to look at, however few rows they are, so that large rows do not fill the memory. */
+const MAX_WINDOW_BYTES = 64 * 1024 * 1024
+
+export function jsonReader(plan: ReadPlan): JsonReader {
+  const walk = newRowWalk(plan.limits, plan.onInvalidRow)
+  walk.mayRetry = plan.mayRetry === true
+  const survey = newSurvey(plan.limits.maxColumns ?? DEFAULT_LIMITS.maxColumns)
+  const window = surveyTaker(survey, plan.inferRows)
+  let build: BatchBuild | undefined
+  let isDone = false
+  if (plan.shape !== undefined) build = batchBuild(walk, plan, plan.shape, true)
+
+  function look(): boolean {
+    if (!knowsForm(walk)) return false
+    if (walk.bookmark === undefined) setBookmark(walk)
+    const rest = walkRows(walk, window)
+    if (rest === 'more') return false
+    build = batchBuild(walk, plan, survey.root, rest === 'done' || plan.mayRetry === true)
+    goBack(walk)
+    return true
+  }
+
+  return {
+    push: (bytes) => pushBytes(walk, bytes),
+    end: () => endBytes(walk),
+    next() {
+      if (isDone || (build === undefined && !look()) || build === undefined) return undefined
+      const rest = walkRows(walk, build)
+      if (rest === 'more') return undefined
+      isDone = rest === 'done'
+      return build.finish(isDone)
+    },
+    get foundMisfit() {
+      return !walk.cursor.faultPinned
+    },
+  }
+}
+
+/** The shape of all rows of a file, pushed in pieces. */
+export function shapeReader(plan: ReadPlan): { push(bytes: Uint8Array): void; end(): Shape } {
+  const walk = newRowWalk(plan.limits, plan.onInvalidRow === undefined ? undefined : () => {})
+  const survey = newSurvey(plan.limits.maxColumns ?? DEFAULT_LIMITS.maxColumns)
+  const taker = surveyTaker(survey, Number.POSITIVE_INFINITY)
+  return {
+    push(bytes) {
+      pushBytes(walk, bytes)
+      walkRows(walk, taker)
+    },
+    end() {
+      endBytes(walk)
+      walkRows(walk, taker)
+      return survey.root
+    },
+  }
+}
+
+function surveyTaker(survey: Survey, maxRows: number): RowTaker {
+  const maxBytes = maxRows === Number.POSITIVE_INFINITY ? maxRows : MAX_WINDOW_BYTES
+  let rows = 0
+  let bytes = 0
+  return {
+    take: (cursor, at) => surveyRow(cursor, survey, at),
+    keep(length) {
+      keepRow(survey)
+      rows++
+      bytes += length
+    },
+    undo: () => undoRow(survey),
+    isFull: () => rows >= maxRows || bytes >= maxBytes,
+  }
+}
+
+interface BatchBuild extends RowTaker {
+  /** The rows taken since the last time; undefined where a last batch without rows is not needed. */
+  finish(isLast: boolean): RecordBatch | undefined
+}
+
+function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolean): BatchBuild {
+  const root = planColumns(shape, plan.pins, isFinal)
+  const schema = schemaOf(root.children.map((column) => column.field))
+  const rowBytes = slotBytes(root)
+  const unseen = new Set(root.children.filter((column) => column.pinned))
+  const { cursor: own } = walk
+  let rows = 0
+  let bytes = 0
+  let itemBytes = 0
+  let batches = 0
+  let allRows = 0
+  return {
+    take(cursor, at) {
+      if (rows >= root.capacity) ensureSlots(root, rows + 1)
+      itemBytes = own.itemBytes
+      root.last = rows
+      return readObject(cursor, root, rows, at, 1)
+    },
+    keep(length) {
+      rows++
+      bytes += length
+    },
+    undo() {
+      rollback(root, rows)
+      own.itemBytes = itemBytes
+    },
+    isFull: () => rows >= MAX_BATCH_ROWS || Math.max(bytes, rows * rowBytes + own.itemBytes) >= BATCH_BYTES,
+    finish(isLast) {
+      allRows += rows
+      for (const column of unseen) if (column.last >= 0) unseen.delete(column)
+      if (isLast && allRows > 0) for (const column of unseen) throw unknownColumn(column)
+      if (isLast && rows === 0 && batches > 0) return undefined
+      const batch = takeBatch(root, schema, rows)
+      batches++
+      rows = 0
+      bytes = 0
+      own.itemBytes = 0
+      return batch
+    },
+  }
+}
+
+function takeBatch(root: JsonColumn, schema: Schema, rows: number): RecordBatch {
+  root.last = -1
+  return recordBatch(
+    schema,
+    root.children.map((column) => takeColumn(column, rows)),
+    rows,
+  )
+}
+
+function unknownColumn(column: JsonColumn): MillraceError {
+  return new MillraceError('COLUMN_UNKNOWN', 'schema names a column that no row has', {
+    position: { column: column.path },
+  })
+}
