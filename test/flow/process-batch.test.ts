@@ -13,6 +13,14 @@ const failAt =
   async ({ number }: { number: number }) => {
     if (numbers.includes(number)) throw new Error('refused')
   }
+/** A promise, and what resolves it. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open() }
+}
 const raise = (message: string): never => {
   throw new Error(message)
 }
@@ -69,13 +77,24 @@ describe('order', () => {
     expect((await processBatch(event, failAt(0), { payload })).batchItemFailures).toHaveLength(2)
   })
 
-  test('equal Kafka keys of two partitions are no lane together', async () => {
-    let release = (): void => {}
-    const gate = new Promise<void>((resolve) => {
-      release = resolve
+  test('records without a key wait for none', async () => {
+    const change = (SequenceNumber: string) => ({
+      eventSource: 'aws:dynamodb',
+      eventName: 'REMOVE',
+      dynamodb: { SequenceNumber },
     })
+    const both = gate()
+    const handler = async (_: unknown, { id }: { id: string }) => (id === '1' ? both.opened : both.open())
+    const event = { Records: [change('1'), change('2')] }
+    expect(await processBatch(event, handler, { payload: jsonPayload(), order: 'key' })).toEqual({
+      batchItemFailures: [],
+    })
+  })
+
+  test('equal Kafka keys of two partitions are no lane together', async () => {
+    const both = gate()
     const event = kafkaEvent([[{ number: 0, key: 'k' }], [{ number: 1, key: 'k' }]])
-    const handler = ({ number }: { number: number }) => (number === 0 ? gate : Promise.resolve(release()))
+    const handler = ({ number }: { number: number }) => (number === 0 ? both.opened : Promise.resolve(both.open()))
     expect(await processBatch(event, handler, { payload, order: 'key' })).toEqual({ batchItemFailures: [] })
   })
 })
@@ -122,6 +141,21 @@ describe('sources that take no partial response', () => {
     expect(error.message).toMatch(/^2 of 3 records failed/)
     expect(error.cause).toBeInstanceOf(AggregateError)
     expect((error.cause as AggregateError).errors).toEqual([new RangeError('no 0'), new RangeError('no 2')])
+  })
+
+  test('the order is that of the records, not of the failures; what has not finished is the deadline', async () => {
+    const handler = async ({ number }: { number: number }) => {
+      if (number === 2) return never()
+      if (number === 0) await new Promise(setImmediate)
+      throw new RangeError(`no ${number}`)
+    }
+    const context = { getRemainingTimeInMillis: () => 1020 }
+    const failed = processBatch(topicEvent(items('a', 'b', 'c')), handler, { payload, context })
+    const error: unknown = await failed.catch((reason) => reason)
+    if (!isMillraceError(error, 'BATCH_FAILED')) throw error
+    expect(error.message).toMatch(/^2 of 3 records failed, 1 more were not finished/)
+    const { errors } = error.cause as AggregateError
+    expect(errors).toMatchObject([{ message: 'no 0' }, { message: 'no 1' }, { code: 'DEADLINE_EXCEEDED' }])
   })
 
   test('success is a plain response', async () => {
@@ -292,7 +326,7 @@ describe('deadline', () => {
   })
 
   test('the response does not wait for a timer where the remaining time already says no', async () => {
-    let left = 60_000
+    let left = 600_000
     const handler = ({ number }: { number: number }) => {
       if (number === 0) return never()
       left = 500
@@ -350,6 +384,17 @@ describe('handlers', () => {
       { signal: expect.any(AbortSignal) },
     ])
     expect(Object.isFrozen(handler.mock.calls[0]?.[2])).toBe(true)
+  })
+
+  test.each([true, false])('onFailure is waited for, after quarantine too (poison: %s)', async (isPoison) => {
+    const told: string[] = []
+    const onFailure = async ({ id }: { id: string }) => {
+      await new Promise(setImmediate)
+      told.push(id)
+    }
+    const event = queueEvent([{ number: 0, key: 'a', isPoison }])
+    await processBatch(event, failAt(0), { payload, onFailure, quarantine: async () => {} })
+    expect(told).toHaveLength(1)
   })
 
   test('a failed quarantine is heard of beside the poison', async () => {

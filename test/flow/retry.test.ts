@@ -128,6 +128,10 @@ describe('retry', () => {
     const retried = retry(failing(throttled), { context, random: () => 0.5, sleep: async (ms) => (left -= ms) })
     await expect(retried).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', cause: throttled })
     expect(left).toBe(1050)
+    left = 1050
+    const late = retry(failing(throttled), { context, random: () => 0.5, sleep: async (ms) => (left -= ms) })
+    await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(left).toBe(1050)
     left = 1000
     const work = vi.fn()
     await expect(retry(work, { context })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
@@ -154,6 +158,19 @@ describe('retry', () => {
     const reason = new Error('enough')
     await expect(retry(work, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(work).not.toHaveBeenCalled()
+  })
+
+  test('a signal that aborts while the function is called ends it, whatever it throws or returns', async () => {
+    for (const work of [() => new Promise(() => {}), failing(throttled)]) {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const abort = () => {
+        controller.abort(reason)
+        return work()
+      }
+      const options = { signal: controller.signal, attempts: 1, isRetryable: () => true }
+      await expect(retry(abort, options)).rejects.toBe(reason)
+    }
   })
 
   test('a wait that is aborted leaves no timer', async () => {
