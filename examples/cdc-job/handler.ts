@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { type ChangeEvent, changePayload, padSequence, tableFromChanges } from 'millrace/cdc'
+import { type ChangeEvent, changePayload, padSequence } from 'millrace/cdc'
+import { tableFromChanges } from 'millrace/cdc/table'
 import { encodeParquet, parquet, type SchemaOption } from 'millrace/codecs'
 import { readRecords } from 'millrace/events'
 import { s3Sink } from 'millrace/s3'

@@ -1,6 +1,7 @@
 import { DataType, Field, Schema, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { type ChangeEvent, type Item, tableFromChanges } from '../../src/cdc/index.ts'
+import type { ChangeEvent, Item } from '../../src/cdc/index.ts'
+import { tableFromChanges } from '../../src/cdc/table/index.ts'
 import { decodeParquet, encodeParquet, rowsFromTable } from '../../src/codecs/index.ts'
 import { columnTypeName } from '../../src/columns/column-type.ts'
 
