@@ -194,6 +194,45 @@ describe('shards', () => {
   }
 })
 
+describe('deadlines', () => {
+  /** The context of an invocation that has time to begin so many records. */
+  const timeFor = (records: number) => ({ getRemainingTimeInMillis: () => 1000 + records-- })
+
+  law(
+    'deadline: a source that is too much for one invocation comes to its end, and no record is handled twice',
+    fc.asyncProperty(
+      fc.nat(30),
+      settings,
+      fc.integer({ min: 1, max: 4 }),
+      fc.boolean(),
+      async (count, { batchSize, concurrency }, time, isStream) => {
+        const records = named(
+          Array.from({ length: count }, (_, number) => ({
+            number,
+            key: 'a',
+            failures: 0,
+            failure: 'reject',
+            turns: 0,
+          })),
+        )
+        const { runs, next, handler } = stage(records)
+        const invoke = (batch: readonly Simulated[]) => {
+          next()
+          // Asked once when the batch begins, and then before each record.
+          const options = { payload: numberPayload, concurrency, context: timeFor(time + 1) }
+          return processBatch(isStream ? kinesisEvent(batch) : queueEvent(batch), handler, options)
+        }
+        const delivery = isStream
+          ? await simulateShard(records, { batchSize, maximumRetryAttempts: 0 }, invoke)
+          : await simulateQueue(records, { batchSize, maxReceiveCount: 100 }, invoke)
+        expect(delivery.deadLetters).toEqual([])
+        const done = runs.flatMap((run) => numbersOf(run, 'done')).sort((left, right) => left - right)
+        expect(done).toEqual(records.map(({ number }) => number))
+      },
+    ),
+  )
+})
+
 describe('Kafka', () => {
   law(
     'Kafka: every record is handled, in quarantine or a dead letter, and a partition never goes on after its failure',
