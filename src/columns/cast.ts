@@ -1,6 +1,6 @@
-import { type Data, DataType, type Timestamp, TimeUnit } from 'apache-arrow'
+import { type Data, DataType, type Float, type Timestamp, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
-import { float64Text, parseFloat64 } from '../internal/float64.ts'
+import { float64Text, isIntegerText, parseFloat64 } from '../internal/float64.ts'
 import {
   DATE_TEXT_BYTES,
   MICROSECOND,
@@ -10,7 +10,9 @@ import {
   writeDate,
   writeTimestamp,
 } from '../internal/iso8601.ts'
+import { timeOfDayText } from '../internal/time-of-day.ts'
 import { decodeUtf8, isValidUtf8 } from '../internal/utf8.ts'
+import { nearestFloat } from './builders/number-builder.ts'
 import { UNITS_PER_SECOND } from './builders/time-builder.ts'
 import { misfit } from './cell-error.ts'
 import { columnBuilder } from './column-builder.ts'
@@ -96,19 +98,22 @@ const FLOAT_NAMES: ReadonlyMap<string, number> = new Map([
 
 function fromText(to: DataType): Convert | undefined {
   if (DataType.isInt(to)) return (text) => (INTEGER.test(text as string) ? BigInt(text as string) : undefined)
-  if (DataType.isFloat(to)) return (text) => textToFloat(text as string)
+  if (DataType.isFloat(to)) return (text) => textToFloat(text as string, to)
   if (DataType.isBool(to)) return (text) => textToBool(text as string)
   if (DataType.isBinary(to)) return (text) => Buffer.from(text as string)
-  const takesText = DataType.isDecimal(to) || DataType.isDate(to) || DataType.isTimestamp(to) || DataType.isUtf8(to)
-  return takesText ? same : undefined
+  const takesText = DataType.isDecimal(to) || DataType.isDate(to) || DataType.isTimestamp(to) || DataType.isTime(to)
+  return takesText || DataType.isUtf8(to) ? same : undefined
 }
 
-function textToFloat(text: string): number | undefined {
+/** The nearest float; what is written as an integer must be one that the float holds. */
+function textToFloat(text: string, type: Float): number | undefined {
   const named = FLOAT_NAMES.get(text)
   if (named !== undefined) return named
   const bytes = Buffer.from(text)
   const value = parseFloat64(bytes, 0, bytes.length)
-  return Number.isNaN(value) ? undefined : value
+  if (isIntegerText(bytes, 0, bytes.length)) return BigInt(text) === BigInt(value) ? value : undefined
+  const nearest = nearestFloat(value, type)
+  return Number.isFinite(nearest) ? nearest : undefined
 }
 
 function textToBool(text: string): boolean | undefined {
@@ -122,6 +127,10 @@ function toText(from: DataType): Convert | undefined {
   if (DataType.isFloat(from)) return (value) => float64Text(value as number)
   if (DataType.isDate(from)) return (value) => dateText(Number(value) / (from.unit === 0 ? 1 : DAY_MS))
   if (DataType.isTimestamp(from)) return (value) => timestampText(value as bigint, from.unit)
+  if (DataType.isTime(from)) {
+    const perSecond = UNITS_PER_SECOND[from.unit]
+    return (value) => timeOfDayText(BigInt(value as number | bigint), perSecond)
+  }
   if (DataType.isBinary(from) || DataType.isLargeBinary(from)) {
     return (value) => (isValidUtf8(value as Uint8Array) ? decodeUtf8(value as Uint8Array) : undefined)
   }

@@ -24,7 +24,8 @@ export type { ColumnBuilder } from './builders/builder.ts'
  * | binary | `Uint8Array`; fixed-size binary: of that size |
  * | date | `Date` at midnight UTC, `YYYY-MM-DD` |
  * | timestamp | `Date`, bigint of the unit, ISO 8601 date-time; none finer than the unit |
- * | time, duration | whole number or bigint of the unit |
+ * | time | whole number or bigint of the unit, `12:34:56` with digits of a second up to the unit |
+ * | duration | whole number or bigint of the unit |
  * | decimal | bigint, decimal text, number of up to 15 digits, all within precision and scale |
  * | list | array, typed array; fixed-size list: of that size |
  * | struct | plain object without further keys; a missing key is null |

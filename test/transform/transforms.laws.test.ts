@@ -179,6 +179,7 @@ function isTextual(type: DataType): boolean {
     DataType.isDecimal(type) ||
     DataType.isDate(type) ||
     DataType.isTimestamp(type) ||
+    DataType.isTime(type) ||
     (DataType.isFloat(type) && type.precision === 2)
   )
 }

@@ -396,6 +396,7 @@ describe('castColumns', () => {
     [9007199254740993n, 'float64'],
     [NaN, 'int32'],
     [-0, 'int64'],
+    ['9007199254740993', 'float64'],
     [-0, 'decimal(5,2)'],
     [new Date(1), 'date'],
   ] as const)('a cast that would change the value is refused: %s to %s', (value, type) => {

@@ -1,4 +1,5 @@
 import { DataType } from 'apache-arrow'
+import { nearestFloat } from '../../columns/builders/number-builder.ts'
 import { isIntegerText } from '../../internal/float64.ts'
 import { asciiText } from '../../internal/utf8.ts'
 import type { Cursor } from './cursor.ts'
@@ -25,6 +26,7 @@ import { keyText } from './string-text.ts'
  * of the type could be meant.
  */
 export function jsValue(cursor: Cursor, type: DataType, at: number, end: number): unknown {
+  if (DataType.isDictionary(type)) return jsValue(cursor, type.dictionary, at, end)
   const { bytes } = cursor
   switch (bytes[at]) {
     case QUOTE: {
@@ -50,7 +52,9 @@ function numberValue(type: DataType, bytes: Uint8Array, at: number, end: number)
   const text = asciiText(bytes, at, end)
   if (DataType.isDecimal(type)) return text
   const value = Number(text)
-  return Number.isSafeInteger(value) || !isIntegerText(bytes, at, end) ? value : BigInt(text)
+  if (isIntegerText(bytes, at, end)) return Number.isSafeInteger(value) ? value : BigInt(text)
+  const nearest = DataType.isFloat(type) ? nearestFloat(value, type) : value
+  return Number.isFinite(nearest) ? nearest : undefined
 }
 
 function objectValue(cursor: Cursor, type: DataType, at: number): unknown {

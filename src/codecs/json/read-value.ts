@@ -1,4 +1,3 @@
-import { DataType } from 'apache-arrow'
 import { parseDecimal } from '../../internal/decimal.ts'
 import { isIntegerText, parseFloat64 } from '../../internal/float64.ts'
 import { isExactDouble, parseInt64 } from '../../internal/int64.ts'
@@ -148,7 +147,6 @@ export function readJsValue(cursor: Cursor, column: JsonColumn, slot: number, at
   const { builder } = column
   if (builder === undefined) return misfit(cursor, column, at, depth)
   while (builder.length < slot) builder.appendNull()
-  const { type } = column.field
-  const value = jsValue(cursor, DataType.isDictionary(type) ? type.dictionary : type, at, end)
+  const value = jsValue(cursor, column.field.type, at, end)
   return value !== undefined && builder.append(value) ? end : misfit(cursor, column, at, depth)
 }

@@ -74,11 +74,11 @@ export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions)
   }
 }
 
-/** The shortest decimal number that is nearest to this float of 32 or 16 bits among its like. */
+/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers take for exact. */
 function shortFloatText(value: number): string {
-  for (let digits = 6; digits <= 9; digits++) {
+  for (let digits = 6; digits <= 9 && value !== 0; digits++) {
     const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return float64Text(short)
+    if (Math.fround(short) === value && !Number.isInteger(short)) return float64Text(short)
   }
   return float64Text(value)
 }

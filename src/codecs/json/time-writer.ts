@@ -11,6 +11,7 @@ import {
   writeDate,
   writeTimestamp,
 } from '../../internal/iso8601.ts'
+import { timeOfDayText } from '../../internal/time-of-day.ts'
 import { QUOTE } from './grammar.ts'
 import { type JsonText, reserve, writeAscii } from './json-text.ts'
 
@@ -37,7 +38,7 @@ export function timeWriter(data: Data, path: string): ValueWriter | undefined {
   }
   if (DataType.isTime(type)) {
     const perSecond = 10n ** BigInt(3 * type.unit)
-    return (text, index) => writeAscii(text, `"${timeText(BigInt(values[index]), perSecond)}"`)
+    return (text, index) => writeAscii(text, `"${timeOfDayText(BigInt(values[index]), perSecond)}"`)
   }
   if (DataType.isDuration(type)) return int64Writer(halvesOf(data))
   return undefined
@@ -75,15 +76,6 @@ function secondsWriter(seconds: BigInt64Array, isUtc: boolean, path: string): Va
     }
     write(text, 0)
   }
-}
-
-/** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
-function timeText(value: bigint, perSecond: bigint): string {
-  const seconds = value / perSecond
-  const fraction = value % perSecond
-  const two = (part: bigint): string => String(part).padStart(2, '0')
-  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  return fraction === 0n ? clock : `${clock}.${String(fraction).padStart(String(perSecond).length - 1, '0')}`
 }
 
 export function int64Writer(halves: Int32Array): ValueWriter {

@@ -28,6 +28,11 @@ export function floatBuilder(type: Float): ColumnBuilder {
   throw new MillraceError('UNSUPPORTED_FORMAT', 'half floats cannot be built; use float32 or float64')
 }
 
+/** The value of the float type that is nearest to a number, for texts, which seldom spell one exactly. */
+export function nearestFloat(value: number, type: Float): number {
+  return type.precision === Precision.SINGLE ? Math.fround(value) : value
+}
+
 export const MIN_INT64 = -(2n ** 63n)
 export const MAX_INT64 = 2n ** 63n - 1n
 const MAX_UINT64 = 2n ** 64n - 1n

@@ -8,6 +8,7 @@ import {
   parseTimestamp,
   type TimestampUnit,
 } from '../../internal/iso8601.ts'
+import { parseTimeOfDay } from '../../internal/time-of-day.ts'
 import type { ColumnBuilder } from './builder.ts'
 import { fixedBuilder } from './fixed-builder.ts'
 import { MAX_INT64, MIN_INT64, toBigInt } from './number-builder.ts'
@@ -40,10 +41,14 @@ export function timestampBuilder(type: Timestamp): ColumnBuilder {
   })
 }
 
-/** Time of day, as a whole number or bigint of the unit. */
+/** Time of day, as a whole number or bigint of the unit, or a text like `12:34:56.789`. */
 export function timeBuilder(type: Time): ColumnBuilder {
-  const end = 86_400n * UNITS_PER_SECOND[type.unit]
-  const toUnits = (value: unknown) => (typeof value === 'string' ? undefined : toBigInt(value, 0n, end - 1n))
+  const perSecond = UNITS_PER_SECOND[type.unit]
+  const end = 86_400n * perSecond
+  const toUnits = (value: unknown): bigint | undefined => {
+    if (typeof value !== 'string') return toBigInt(value, 0n, end - 1n)
+    return value.length > LONGEST_TEXT ? undefined : parseTimeOfDay(value, perSecond)
+  }
   if (type.bitWidth === 64) return fixedBuilder(type, BigInt64Array, toUnits)
   return fixedBuilder(type, Int32Array, (value) => {
     const units = toUnits(value)

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { decodeJson, decodeNdjson, encodeJson, encodeNdjson, json, ndjson } from '../../../src/codecs/json/json.ts'
 import { isMillraceError } from '../../../src/errors.ts'
+import { arbitraryTableCase } from '../../support/arbitrary-table.ts'
+import { tableCells } from '../../support/column-cells.ts'
 import { law } from '../../support/law.ts'
 import { bytes, chunked, collect, contents, rowsOf, text } from './support.ts'
 
@@ -109,6 +111,25 @@ law(
     expect(contents(again.batches)).toEqual(contents(table.batches))
   }),
 )
+
+law(
+  'json: a table of any types comes back equal under its schema',
+  fc.property(arbitraryTableCase(), ({ table, rows, schema }) => {
+    fc.pre(rows.length > 0)
+    const written = writtenLines(table)
+    // NaN, infinities and maps that repeat a key have no JSON.
+    if (written !== undefined) expect(tableCells(decodeNdjson(written, { schema }))).toEqual(rows)
+  }),
+)
+
+function writtenLines(table: Table): Uint8Array | undefined {
+  try {
+    return encodeNdjson(table)
+  } catch (error) {
+    if (isMillraceError(error, 'TYPE_MISMATCH')) return undefined
+    throw error
+  }
+}
 
 law(
   'json: a slice is written as its rows',

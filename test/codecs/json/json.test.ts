@@ -1,4 +1,4 @@
-import { Field, Int64, List, Map_, Struct, Utf8 } from 'apache-arrow'
+import { Field, Float32, Int64, List, Map_, Struct, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import {
   decodeJson,
@@ -423,6 +423,28 @@ describe('writing', () => {
       position: { row: 2, column: 'a' },
     })
     expect(text(encodeNdjson(table, { nonFinite: 'null' }))).toBe('{"a":1.5}\n{"a":null}\n{"a":null}\n')
+  })
+
+  test('floats of 32 bits in few digits, integers with all of them', () => {
+    const schema = { f: new Float32() }
+    const values = [0.1, -0, 3.4028235e38, 1e-45, 27_042_930_688, 16_777_216].map(Math.fround)
+    const written = encodeNdjson(
+      tableFromRows(
+        values.map((f) => ({ f })),
+        { schema },
+      ),
+    )
+    expect(text(written).match(/:.*(?=})/g)).toEqual([
+      ':0.1',
+      ':-0',
+      ':3.4028234663852886e+38',
+      ':1.4013e-45',
+      ':27042930688',
+      ':16777216',
+    ])
+    expect(rowsOf(decodeNdjson(written, { schema })).map(({ f }) => f)).toEqual(values)
+    expect(failureOf(() => decodeNdjson(bytes('{"f":16777217}'), { schema })).code).toBe('TYPE_MISMATCH')
+    expect(failureOf(() => decodeNdjson(bytes('{"f":1e39}'), { schema })).code).toBe('TYPE_MISMATCH')
   })
 
   test('doubles read back as themselves', () => {

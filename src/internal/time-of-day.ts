@@ -1,0 +1,21 @@
+const TIME = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?$/
+
+/** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
+export function timeOfDayText(units: bigint, unitsPerSecond: bigint): string {
+  const seconds = units / unitsPerSecond
+  const fraction = units % unitsPerSecond
+  const two = (part: bigint): string => String(part).padStart(2, '0')
+  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
+  return fraction === 0n ? clock : `${clock}.${String(fraction).padStart(String(unitsPerSecond).length - 1, '0')}`
+}
+
+/** The units since midnight of such a text; undefined where it is none, or finer than the unit. */
+export function parseTimeOfDay(text: string, unitsPerSecond: bigint): bigint | undefined {
+  const [, hours, minutes, seconds, digits = ''] = TIME.exec(text) ?? []
+  if (hours === undefined || minutes === undefined || seconds === undefined) return undefined
+  const places = String(unitsPerSecond).length - 1
+  const fraction = digits.replace(/0+$/, '').padEnd(places, '0')
+  if (fraction.length > places) return undefined
+  const whole = (BigInt(hours) * 60n + BigInt(minutes)) * 60n + BigInt(seconds)
+  return whole * unitsPerSecond + BigInt(fraction)
+}
