@@ -45,6 +45,7 @@ export function dialectReader(settings: CsvSettings): RowReader {
   // csv-parse counts a CRLF inside quotes as two lines.
   let surplusLines = 0
   const lines = lineCutter()
+  let lastText: Buffer = Buffer.alloc(0)
 
   function take({ record, info }: { record: string[]; info: Info }): void {
     const text = Buffer.from(record.join(''), 'latin1')
@@ -79,16 +80,30 @@ export function dialectReader(settings: CsvSettings): RowReader {
     return errorLine
   }
 
+  /** A new engine for the lines after `lineBefore`. */
+  function restart(lineBefore: number): void {
+    engine = dialectEngine(settings)
+    surplusLines = 0
+    baseLine = lineBefore
+  }
+
   function feedLine(text: Buffer): void {
     const errorLine = feed(text)
-    if (errorLine !== undefined) {
-      engine = dialectEngine(settings)
-      surplusLines = 0
-      baseLine = errorLine < line ? line - 1 : line
-      // csv-parse looks a few bytes ahead, so the fault may be in the line before.
-      if (errorLine < line) feed(text)
-    }
+    if (errorLine !== undefined && errorLine < line) {
+      // csv-parse looks a few bytes ahead, so the fault was in the line before, and this one is not read yet.
+      restart(line - 1)
+      if (feed(text) !== undefined) restart(line)
+    } else if (errorLine !== undefined) restart(line)
+    lastText = text
     line++
+  }
+
+  function feedEnd(): void {
+    const errorLine = feed(undefined)
+    if (errorLine === undefined || errorLine >= line - 1) return
+    restart(line - 2)
+    feed(lastText)
+    feed(undefined)
   }
 
   return {
@@ -98,7 +113,7 @@ export function dialectReader(settings: CsvSettings): RowReader {
       else {
         for (const text of bytes === undefined ? lines.end() : lines.take(bytes)) feedLine(text)
         if (lines.pending > settings.maxRowBytes) throw rowTooLong(settings.maxRowBytes, line)
-        if (bytes === undefined) feed(undefined)
+        if (bytes === undefined) feedEnd()
       }
     },
     first() {

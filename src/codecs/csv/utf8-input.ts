@@ -61,11 +61,18 @@ function fromWindows1252(chunk: Uint8Array | undefined): Uint8Array | undefined 
   return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80)))
 }
 
+/** Bytes that the platform's decoder needs at a time: given one or two after an invalid sequence, it throws where it should go on. */
+const MIN_DECODED_BYTES = 16
+
 /** Of the encodings that are no Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */
 function transcoder(decoder: ReturnType<typeof decoderOf>): Utf8Input {
+  let rest = Buffer.alloc(0)
   return (chunk) => {
-    const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
-    return utf8With(text, '\ufffd')
+    if (chunk === undefined) return utf8With(decoder.decode(rest), '\ufffd')
+    const bytes = Buffer.concat([rest, chunk])
+    const taken = bytes.length < 2 * MIN_DECODED_BYTES ? 0 : bytes.length - MIN_DECODED_BYTES
+    rest = bytes.subarray(taken)
+    return taken === 0 ? undefined : utf8With(decoder.decode(bytes.subarray(0, taken), { stream: true }), '\ufffd')
   }
 }
 
