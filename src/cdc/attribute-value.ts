@@ -25,3 +25,21 @@ export type Image = { readonly [name: string]: AttributeValue }
 
 /** An item as plain values: attributes by name. */
 export type Item = { [name: string]: unknown }
+
+/** A value in DynamoDB's own JSON with exactly one type, as the SDK's commands take it; `Binary` is text where base64 was asked for. */
+export type SerializedValue<Binary = Uint8Array> =
+  | { S: string }
+  | { N: string }
+  | { B: Binary }
+  | { BOOL: boolean }
+  | { NULL: true }
+  | { L: SerializedValue<Binary>[] }
+  | { M: SerializedImage<Binary> }
+  | { SS: string[] }
+  | { NS: string[] }
+  | { BS: Binary[] }
+
+/** An item of such values. */
+export interface SerializedImage<Binary = Uint8Array> {
+  [name: string]: SerializedValue<Binary>
+}

@@ -1,4 +1,4 @@
-export type { AttributeValue, Image, Item } from './attribute-value.ts'
+export type { AttributeValue, Image, Item, SerializedImage, SerializedValue } from './attribute-value.ts'
 export type { ChangeEvent, StreamView } from './change-event.ts'
 export { compactChanges } from './compact-changes.ts'
 export { type DeserializeOptions, deserializeImage, deserializeValue } from './deserialize-image.ts'

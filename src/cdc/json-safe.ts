@@ -1,6 +1,7 @@
 import { attributeError, tooDeep } from './attribute-error.ts'
 import { base64OfBytes } from './base64.ts'
 import { isPlainObject } from './compare-values.ts'
+import { customNumber } from './custom-number.ts'
 import { setOwn } from './own-property.ts'
 
 /** Deeper values are cycles, or as good as one. */
@@ -10,7 +11,7 @@ type Steps = (string | number)[]
 
 /**
  * A value as JSON can hold it, exactly: bigint as decimal text, bytes as base64, sets as sorted arrays, dates and others that know how
- * (`toJSON`) by that. Properties that are undefined are left out.
+ * (`toJSON`, or `toAttributeValue` of a number) by that. Properties that are undefined are left out.
  *
  * @param steps - where the value stands, for an error; goes on as the walk does.
  * @throws MillraceError `TYPE_MISMATCH` for what JSON cannot hold: NaN, infinities, functions, instances of other classes.
@@ -38,10 +39,15 @@ function safeObject(value: object, steps: Steps): unknown {
   if (value instanceof Uint8Array) return base64OfBytes(value)
   if (value instanceof Set) return safeList(sorted(value), steps)
   if (isPlainObject(value)) return safeProperties(value, steps)
-  const text: unknown = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : undefined
-  // An invalid date gives null.
-  if (typeof text === 'string') return text
+  const text = customNumber(value) ?? ownJson(value)
+  if (text !== undefined) return text
   throw notJson('is an instance of a class, or an invalid date, which JSON cannot hold', steps)
+}
+
+/** The text that an object says is its JSON. An invalid date has none. */
+export function ownJson(value: object): string | undefined {
+  const json: unknown = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : undefined
+  return typeof json === 'string' ? json : undefined
 }
 
 function safeList(list: readonly unknown[], steps: Steps): unknown[] {

@@ -56,7 +56,8 @@ export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow 
   for (const [name, value] of Object.entries(rowItem(change))) {
     if (value === undefined) continue
     const safe = jsonSafe(value, [name])
-    setOwn(row, name, isFlat(value) ? safe : JSON.stringify(safe))
+    // What is safe and no object was flat: dates, bytes and numbers of a class of its own are text by now.
+    setOwn(row, name, typeof safe === 'object' && safe !== null ? JSON.stringify(safe) : safe)
   }
   const changed = change.changed === undefined ? null : JSON.stringify(change.changed)
   return Object.assign(row, { ...rowMetadata(change, options), __changed: changed })
@@ -86,8 +87,4 @@ export function rowMetadata(change: ChangeEvent, { ops = 'cud' }: RowOptions): R
     __event_id: id,
     __table: table ?? null,
   }
-}
-
-function isFlat(value: unknown): boolean {
-  return typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date
 }

@@ -1,8 +1,8 @@
 import { attributeError, tooDeep } from './attribute-error.ts'
-import type { AttributeValue, Image } from './attribute-value.ts'
+import type { SerializedImage, SerializedValue } from './attribute-value.ts'
 import { base64OfBytes } from './base64.ts'
 import { isPlainObject } from './compare-values.ts'
-import { isNumberText } from './number-text.ts'
+import { customNumber } from './custom-number.ts'
 import { setOwn } from './own-property.ts'
 
 export interface SerializeOptions {
@@ -11,6 +11,14 @@ export interface SerializeOptions {
   /** How deep lists and maps may be nested; 64. DynamoDB itself stops at 32. */
   readonly maxDepth?: number
 }
+
+type ToBase64 = SerializeOptions & { readonly binary: 'base64' }
+type ToBytes = SerializeOptions & { readonly binary?: 'bytes' }
+
+/** While it is written, binary is either. */
+type Binary = string | Uint8Array
+type AnyValue = SerializedValue<Binary>
+type AnyImage = SerializedImage<Binary>
 
 interface Writing {
   readonly writesBase64: boolean
@@ -34,7 +42,9 @@ interface Writing {
  * @example
  * serializeImage({ id: 'a', views: 9007199254740993n, tags: new Set(['new']) }) // => { id: { S: 'a' }, views: { N: '9007199254740993' }, tags: { SS: ['new'] } }
  */
-export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): Image {
+export function serializeImage(item: Readonly<Record<string, unknown>>, options: ToBase64): SerializedImage<string>
+export function serializeImage(item: Readonly<Record<string, unknown>>, options?: ToBytes): SerializedImage
+export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): AnyImage {
   const writing = writingOf(options, 1)
   if (typeof item !== 'object' || item === null || !isPlainObject(item)) throw fault('must be a plain object', writing)
   return writeMap(item, writing)
@@ -47,7 +57,9 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options?
  * @example
  * serializeValue([1.5, null]) // => { L: [{ N: '1.5' }, { NULL: true }] }
  */
-export function serializeValue(value: unknown, options?: SerializeOptions): AttributeValue {
+export function serializeValue(value: unknown, options: ToBase64): SerializedValue<string>
+export function serializeValue(value: unknown, options?: ToBytes): SerializedValue
+export function serializeValue(value: unknown, options?: SerializeOptions): AnyValue {
   return writeValue(value, writingOf(options, 0))
 }
 
@@ -59,7 +71,7 @@ function fault(rule: string, { steps }: Writing): Error {
   return attributeError(rule, steps.slice())
 }
 
-function writeValue(value: unknown, writing: Writing): AttributeValue {
+function writeValue(value: unknown, writing: Writing): AnyValue {
   switch (typeof value) {
     case 'string':
       return { S: value }
@@ -75,7 +87,7 @@ function writeValue(value: unknown, writing: Writing): AttributeValue {
   }
 }
 
-function writeObject(value: object, writing: Writing): AttributeValue {
+function writeObject(value: object, writing: Writing): AnyValue {
   if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
   if (value instanceof Set) return writeSet([...value], writing)
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
@@ -91,7 +103,7 @@ function nested<T>(writing: Writing, write: () => T): T {
   return write()
 }
 
-function writeList(list: readonly unknown[], writing: Writing): AttributeValue[] {
+function writeList(list: readonly unknown[], writing: Writing): AnyValue[] {
   return Array.from(list, (value, index) => {
     writing.steps.push(index)
     const written = writeValue(value, writing)
@@ -100,8 +112,8 @@ function writeList(list: readonly unknown[], writing: Writing): AttributeValue[]
   })
 }
 
-function writeMap(map: Readonly<Record<string, unknown>>, writing: Writing): Image {
-  const image: Record<string, AttributeValue> = {}
+function writeMap(map: Readonly<Record<string, unknown>>, writing: Writing): AnyImage {
+  const image: AnyImage = {}
   for (const name of Object.keys(map)) {
     const value = map[name]
     if (value === undefined) continue
@@ -112,9 +124,9 @@ function writeMap(map: Readonly<Record<string, unknown>>, writing: Writing): Ima
   return image
 }
 
-function writeSet(members: readonly unknown[], writing: Writing): AttributeValue {
+function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
-  if (members.every((member) => typeof member === 'string')) return { SS: members }
+  if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
     return { BS: members.map((member) => binaryOf(member, writing)) }
   }
@@ -128,7 +140,7 @@ function memberNumber(member: unknown, writing: Writing): string {
   return text
 }
 
-function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): string | Uint8Array {
+function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
   return writesBase64 ? base64OfBytes(bytes) : bytes
 }
 
@@ -139,12 +151,4 @@ function numberText(value: number | bigint, writing: Writing): string {
     throw fault('is an integer beyond 2^53, which may be rounded: give a bigint', writing)
   }
   return String(value)
-}
-
-/** The number of a class of its own, such as `NumberValue` of the SDK. */
-function customNumber(value: object): string | undefined {
-  if (!('toAttributeValue' in value) || typeof value.toAttributeValue !== 'function') return undefined
-  const attribute = value.toAttributeValue() as AttributeValue | undefined
-  const text = attribute?.N
-  return typeof text === 'string' && isNumberText(text) ? text : undefined
 }

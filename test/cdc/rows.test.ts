@@ -1,3 +1,4 @@
+import { NumberValueImpl } from '@aws-sdk/util-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { type ChangeEvent, compactChanges, diff, toEnvelope, toJsonPatch, toRow } from '../../src/cdc/index.ts'
 
@@ -121,6 +122,14 @@ describe('toRow', () => {
     const cycle: Record<string, unknown> = {}
     cycle['self'] = cycle
     expect(() => toRow(change({ after: cycle }))).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }))
+  })
+
+  test('takes a number of a class of its own by its digits', () => {
+    const after = { n: NumberValueImpl.from('0.12345678901234567890'), at: new Date(0) }
+    expect(toRow(change({ after }))).toMatchObject({ n: '0.12345678901234567890', at: '1970-01-01T00:00:00.000Z' })
+    expect(() => toRow(change({ after: { at: new Date(Number.NaN) } }))).toThrow(
+      expect.objectContaining({ code: 'TYPE_MISMATCH', path: ['at'] }),
+    )
   })
 
   test('an attribute called __proto__ is one like any other', () => {

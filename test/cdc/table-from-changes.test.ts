@@ -1,3 +1,4 @@
+import { NumberValueImpl } from '@aws-sdk/util-dynamodb'
 import { DataType, Field, Schema, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import type { ChangeEvent, Item } from '../../src/cdc/index.ts'
@@ -23,6 +24,9 @@ const column = (values: readonly unknown[], options = {}): [string | undefined, 
   const field = table.schema.fields.find(({ name }) => name === 'value')
   return [field && columnTypeName(field.type), Array.from(rowsFromTable(table), ({ value }) => value)]
 }
+
+const cycle: unknown[] = []
+cycle.push(cycle)
 
 describe('tableFromChanges', () => {
   test('keys, attributes by name, what tells of the change', async () => {
@@ -153,6 +157,12 @@ describe('tableFromChanges', () => {
     expect(DataType.isTimestamp(table.schema.fields.find(({ name }) => name === '__ts_us')?.type)).toBe(true)
   })
 
+  test('numbers of a class of its own, as text and as decimals, keep their digits', () => {
+    const value = NumberValueImpl.from('1234567890123456789.0123456789')
+    expect(column([value])).toEqual(['string', ['1234567890123456789.0123456789']])
+    expect(column([value], { schema: { value: 'decimal(38,10)' } })[1]).toEqual(['1234567890123456789.0123456789'])
+  })
+
   test('an Arrow schema gives the order', () => {
     const schema = new Schema([new Field('z', new Utf8(), true), new Field('id', new Utf8(), true)])
     const table = tableFromChanges([change({ a: 1 })], { schema, ops: 'IUD' })
@@ -166,6 +176,8 @@ describe('tableFromChanges', () => {
     ['NaN', Number.NaN, {}, 'TYPE_MISMATCH'],
     ['a function', [() => 0], {}, 'TYPE_MISMATCH'],
     ['a Map', { a: new Map() }, {}, 'TYPE_MISMATCH'],
+    ['a cycle', cycle, {}, 'LIMIT_EXCEEDED'],
+    ['a cycle as text', cycle, { schema: { value: 'string' } }, 'LIMIT_EXCEEDED'],
   ])('refuses %s', (_, value, options, code) => {
     expect(() => column([null, value], options)).toThrow(
       expect.objectContaining({ code, position: { row: 2, column: 'value' } }),

@@ -1,6 +1,7 @@
 import { type DataType, Decimal, Field, Float64, List, Struct } from 'apache-arrow'
 import { columnType } from '../../columns/column-type.ts'
 import { emptyColumnField } from '../../columns/empty-column.ts'
+import { MillraceError } from '../../errors.ts'
 import { isPlainObject } from '../compare-values.ts'
 import { parseDecimalText } from '../number-text.ts'
 
@@ -39,8 +40,15 @@ export function newShape(): AttributeShape {
   return { seen: 0, hasWideInteger: false, wholeDigits: 0, scale: 0, fields: new Map(), item: undefined }
 }
 
-/** Learn from a value of an item. Null, and undefined, leave no mark. */
-export function learn(shape: AttributeShape, value: unknown): void {
+/** How deep the values of a column nest, as elsewhere. */
+const MAX_DEPTH = 64
+
+/**
+ * Learn from a value of an item. Null, and undefined, leave no mark.
+ *
+ * @throws MillraceError `LIMIT_EXCEEDED` where it nests more than 64 deep, as one does that holds itself.
+ */
+export function learn(shape: AttributeShape, value: unknown, depth = 0): void {
   switch (typeof value) {
     case 'string':
       shape.seen |= SEEN.text
@@ -53,7 +61,7 @@ export function learn(shape: AttributeShape, value: unknown): void {
       learnNumber(shape, value)
       break
     case 'object':
-      if (value !== null) learnObject(shape, value)
+      if (value !== null) learnObject(shape, value, depth)
       break
     case 'undefined':
       break
@@ -76,16 +84,17 @@ function learnNumber(shape: AttributeShape, value: number | bigint): void {
   shape.scale = Math.max(shape.scale, -decimal.exponent)
 }
 
-function learnObject(shape: AttributeShape, value: object): void {
+function learnObject(shape: AttributeShape, value: object, depth: number): void {
+  if (depth > MAX_DEPTH) throw new MillraceError('LIMIT_EXCEEDED', `values nest at most ${MAX_DEPTH} deep`)
   if (Array.isArray(value) || value instanceof Set) {
     shape.seen |= SEEN.list
     shape.item ??= newShape()
-    for (const item of value) learn(shape.item, item)
+    for (const item of value) learn(shape.item, item, depth + 1)
   } else if (value instanceof Uint8Array) shape.seen |= SEEN.binary
   else if (value instanceof Date) shape.seen |= SEEN.date
   else if (isPlainObject(value)) {
     shape.seen |= SEEN.struct
-    for (const name of Object.keys(value)) learn(fieldShape(shape.fields, name), value[name])
+    for (const name of Object.keys(value)) learn(fieldShape(shape.fields, name), value[name], depth + 1)
   } else shape.seen |= SEEN.other
 }
 

@@ -1,6 +1,7 @@
 import { DataType, type Field } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import { isPlainObject } from '../compare-values.ts'
+import { customNumber } from '../custom-number.ts'
 import { sorted } from '../json-safe.ts'
 import { setOwn } from '../own-property.ts'
 import { type AttributeShape, isText } from './attribute-shape.ts'
@@ -16,13 +17,19 @@ export type CellValue = (value: unknown) => unknown
  */
 export function cellValue({ type }: Field, shape: AttributeShape | undefined): CellValue {
   if (DataType.isUtf8(type)) return shape === undefined ? textOrJson : isText(shape) ? itself : json
-  if (DataType.isDecimal(type)) return (value) => (typeof value === 'number' ? String(value) : value)
+  if (DataType.isDecimal(type)) return decimalText
   if (DataType.isList(type)) return listCell(type.children[0] as Field, shape)
   if (DataType.isStruct(type)) return structCell(type.children, shape)
   return itself
 }
 
 const itself: CellValue = (value) => value
+
+/** A number by its text, which keeps all of its digits. */
+const decimalText: CellValue = (value) => {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'object' && value !== null ? (customNumber(value) ?? value) : value
+}
 
 const json: CellValue = (value) => {
   const text = jsonText(value)

@@ -1,6 +1,7 @@
 import { base64OfBytes } from '../base64.ts'
 import { isPlainObject } from '../compare-values.ts'
-import { sorted } from '../json-safe.ts'
+import { customNumber } from '../custom-number.ts'
+import { ownJson, sorted } from '../json-safe.ts'
 
 /**
  * A value of an item as JSON text, in which text has its quotes and a number its digits, all of them: so 1 and '1' stay apart, and no integer
@@ -36,17 +37,13 @@ function objectText(value: object): string | undefined {
       '}',
     )
   }
-  // Dates, and numbers of a class of its own, know how; what gives no text is no value.
-  return 'toJSON' in value && typeof value.toJSON === 'function' ? textOf(value.toJSON()) : undefined
+  const own = ownJson(value)
+  return customNumber(value) ?? (own === undefined ? undefined : JSON.stringify(own))
 }
 
 function fieldText(name: string, value: unknown): string | undefined {
   const text = jsonText(value)
   return text === undefined ? undefined : `${JSON.stringify(name)}:${text}`
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? JSON.stringify(value) : undefined
 }
 
 function joined(open: string, parts: readonly (string | undefined)[], close: string): string | undefined {

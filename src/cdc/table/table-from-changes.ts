@@ -3,7 +3,7 @@ import { locatedError, misfit } from '../../columns/cell-error.ts'
 import { type ColumnBuilder, fieldBuilder } from '../../columns/column-builder.ts'
 import { columnType, isSchema, type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
-import type { Position } from '../../errors.ts'
+import { MillraceError, type Position } from '../../errors.ts'
 import type { Item } from '../attribute-value.ts'
 import type { ChangeEvent } from '../change-event.ts'
 import { METADATA_NAMES, type RowMetadata, type RowOptions, rowItem, rowMetadata } from '../row.ts'
@@ -45,7 +45,8 @@ interface Row {
  * @param options.ops - the letters of `__op`, as in `toRow`.
  * @returns batches of up to 65,536 rows, at least one. O(values).
  * @throws MillraceError `COLUMN_CONFLICT` where an attribute has the name of one of the seven; `TYPE_MISMATCH` with row and column for a
- * value that does not fit the type set for it exactly, or that no column can hold; `OPTION_INVALID` for an unknown option.
+ * value that does not fit the type set for it exactly, or that no column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep;
+ * `OPTION_INVALID` for an unknown option.
  * @example
  * const change = (type: ChangeEvent['type'], after: Item): ChangeEvent =>
  *   ({ type, id: 'e', keys: { id: after['id'] }, after, cause: 'user', transport: 'streams' })
@@ -92,7 +93,9 @@ function locatedCell(cellOf: Column['cellOf'], row: Row, position: Position): un
   try {
     return cellOf(row)
   } catch (error) {
-    throw locatedError(error, position)
+    // The stack is the depth of a column whose type is set; a value that holds itself has no end.
+    const cause = error instanceof RangeError ? new MillraceError('LIMIT_EXCEEDED', 'values nest too deep') : error
+    throw locatedError(cause, position)
   }
 }
 
@@ -120,14 +123,22 @@ function ownCell(name: string, cell: CellValue): Column['cellOf'] {
 /** The shape of every attribute; of those whose type is set, the name alone. */
 function shapesOf(rows: readonly Row[], set: ReadonlyMap<string, Field>): Map<string, AttributeShape> {
   const shapes = new Map<string, AttributeShape>()
-  for (const { item, change } of rows) {
+  for (const [index, { item, change }] of rows.entries()) {
     for (const name of Object.keys(change.keys)) fieldShape(shapes, name)
     for (const name of Object.keys(item)) {
       const shape = fieldShape(shapes, name)
-      if (!set.has(name)) learn(shape, item[name])
+      if (!set.has(name)) learnAt(shape, item[name], { row: index + 1, column: name })
     }
   }
   return shapes
+}
+
+function learnAt(shape: AttributeShape, value: unknown, position: Position): void {
+  try {
+    learn(shape, value)
+  } catch (error) {
+    throw locatedError(error, position)
+  }
 }
 
 /** The columns that tell of the change, by name. */
