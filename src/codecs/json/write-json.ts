@@ -1,5 +1,6 @@
 import { DataType, type Field, type RecordBatch } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { isWellFormed } from '../../internal/well-formed.ts'
 import { type JsonText, newJsonText, writeAscii } from './json-text.ts'
 import { objectWriter } from './value-writer.ts'
 
@@ -65,9 +66,4 @@ function refuseRepeatedNames(fields: readonly Field[], parent: string): void {
     if (DataType.isDictionary(type)) refuseRepeatedNames(type.dictionary.children ?? [], path)
     else refuseRepeatedNames(type.children ?? [], path)
   }
-}
-
-function isWellFormed(text: string): boolean {
-  // In every supported Node; the compiler's ES2023 library does not know it yet.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

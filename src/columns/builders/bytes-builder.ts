@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { Binary, DataType, FixedSizeBinary, Utf8 } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { isWellFormed } from '../../internal/well-formed.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
@@ -25,12 +26,6 @@ export function binaryBuilder(type: Binary): ColumnBuilder<Binary> {
     column.end += value.length
     return true
   })
-}
-
-/** Whether the text has no lone surrogate, so that UTF-8 can hold it. */
-function isWellFormed(text: string): boolean {
-  // In every supported Node; the compiler's ES2023 library does not know it yet.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
 /** Write well-formed text, for which three bytes a character are free; gives the end. */
