@@ -1,8 +1,9 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { isMillraceError } from 'millrace'
 import { jsonPayload } from 'millrace/events'
 import { processBatch, type RemainingTime } from 'millrace/flow'
+import { dynamodbStore } from 'millrace/idempotency/dynamodb'
 import { validationScore } from 'millrace/transform'
 import * as z from 'zod/mini'
 
@@ -20,6 +21,7 @@ const TTL_SECONDS = 7 * 24 * 60 * 60
 export function createHandler({
   client = new DynamoDBClient({}),
   tableName = process.env['TABLE_NAME'] ?? 'events',
+  idempotencyTableName = process.env['IDEMPOTENCY_TABLE_NAME'] ?? 'idempotency',
 } = {}) {
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 
@@ -31,17 +33,22 @@ export function createHandler({
       processed_at: now.toISOString(),
       ttl: Math.floor(now.getTime() / 1000) + TTL_SECONDS,
     }
-    const put = { TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(event_id)' }
-    await table.send(new PutCommand(put), { abortSignal: signal }).catch((error: unknown) => {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error
-      // It is there already: Kinesis and Lambda deliver at least once.
-    })
+    await table.send(new PutCommand({ TableName: tableName, Item: item }), { abortSignal: signal })
+  }
+
+  // Kinesis and Lambda deliver at least once: an event that was stored in the last week is not stored again.
+  const idempotency = {
+    store: dynamodbStore({ client, tableName: idempotencyTableName }),
+    namespace: 'kinesis-job',
+    key: (event: z.infer<typeof Event>) => event.event_id,
+    ttlSeconds: TTL_SECONDS,
   }
 
   return (event: unknown, context?: RemainingTime) =>
     processBatch(event, (value, _, { signal }) => store(value, signal), {
       payload: jsonPayload(Event),
       order: 'key',
+      idempotency,
       context,
       onFailure: ({ id }, error) => console.error({ id, code: isMillraceError(error) ? error.code : String(error) }),
     })

@@ -2,6 +2,7 @@ import { CreateTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/c
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createHandler } from '../../examples/kinesis-job/handler.ts'
+import { createTableInput } from '../../src/idempotency/dynamodb-store.ts'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
 import { type KinesisServer, startKinesis } from '../support/kinesis-server.ts'
 
@@ -10,6 +11,7 @@ let kinesis: KinesisServer
 let dynamoDB: DynamoDBServer
 let client: DynamoDBClient
 let tableName: string
+let idempotencyTableName: string
 let tables = 0
 
 beforeAll(async () => {
@@ -28,6 +30,8 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   tableName = `events-${++tables}`
+  idempotencyTableName = `idempotency-${tables}`
+  await client.send(new CreateTableCommand(createTableInput({ tableName: idempotencyTableName })))
   const key = { AttributeName: 'event_id' }
   await client.send(
     new CreateTableCommand({
@@ -64,7 +68,7 @@ async function throughStream(...payloads: readonly string[]) {
 }
 
 const handle = (event: unknown) =>
-  createHandler({ client, tableName })(event, { getRemainingTimeInMillis: () => 60_000 })
+  createHandler({ client, tableName, idempotencyTableName })(event, { getRemainingTimeInMillis: () => 60_000 })
 async function items() {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName, ConsistentRead: true }))
   return Items.map((item) => unmarshall(item)).sort((a, b) => (a['event_id'] < b['event_id'] ? -1 : 1))
@@ -86,6 +90,11 @@ describe('the Kinesis job', () => {
 
     expect(await handle(event)).toEqual({ batchItemFailures: [] })
     expect(await items()).toEqual(stored)
+
+    const remembered = await client.send(new ScanCommand({ TableName: idempotencyTableName }))
+    expect(remembered.Items).toHaveLength(2)
+    const lasts = Number(remembered.Items?.[0]?.['ttl']?.N) - Date.now() / 1000
+    expect(Math.abs(lasts - week)).toBeLessThan(60)
   })
 
   test('the stream goes on from a record that cannot be stored, and what comes after it waits', async () => {
@@ -102,8 +111,10 @@ describe('the Kinesis job', () => {
   test('a table that refuses is a failed record, not a failed function', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const event = await throughStream(JSON.stringify(whole))
-    const refused = await createHandler({ client, tableName: 'missing' })(event)
+    const refused = await createHandler({ client, tableName: 'missing', idempotencyTableName })(event)
     expect(refused.batchItemFailures).toHaveLength(1)
+    expect(await handle(event)).toEqual({ batchItemFailures: [] })
+    expect(await items()).toHaveLength(1)
     log.mockRestore()
   })
 })
