@@ -14,6 +14,7 @@ const entry = {
   'idempotency-dynamodb': 'src/idempotency/dynamodb-store.ts',
   'idempotency-s3': 'src/idempotency/s3-store.ts',
   cdc: 'src/cdc/index.ts',
+  'cdc-table': 'src/cdc/table/index.ts',
   testing: 'src/testing/index.ts',
 }
 

@@ -2,7 +2,7 @@ import { type RecordBatch, Table } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import type { Codec } from '../codec.ts'
 import { defaultInflatedBytes } from '../limits.ts'
-import type { ByteSource } from '../source.ts'
+import type { ByteSource, isBytes } from '../source.ts'
 import { dataBytes } from './read/data-bytes.ts'
 import type { ParquetReadOptions } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
@@ -60,8 +60,7 @@ export function parquet(options: ParquetOptions = {}): Codec {
  */
 export async function decodeParquet(input: ByteSource | Uint8Array, options: ParquetReadOptions = {}): Promise<Table> {
   const maxBytes =
-    options.limits?.maxInflatedBytes ??
-    defaultInflatedBytes(input instanceof Uint8Array ? input.length : await sizeOf(input))
+    options.limits?.maxInflatedBytes ?? defaultInflatedBytes(isBytes(input) ? input.length : await sizeOf(input))
   const batches: RecordBatch[] = []
   let bytes = 0
   for await (const batch of readParquet(input, options)) {

@@ -1,7 +1,7 @@
 import { isMillraceError } from '../../../errors.ts'
 import type { CodecInput } from '../../codec.ts'
 import { type CodecLimits, defaultInflatedBytes } from '../../limits.ts'
-import { type ByteSource, bytesSource, isByteSource } from '../../source.ts'
+import { type ByteSource, bytesSource, chunksOf, isByteSource, isBytes } from '../../source.ts'
 import { type FileBytes, fileBytes, unavailable, withKnownBytes } from './file-bytes.ts'
 import { type FileMetadata, fileMetadata } from './file-metadata.ts'
 import { exceeded, invalid, unsupported } from './invalid.ts'
@@ -71,10 +71,9 @@ function footerLength(tail: Uint8Array, size: number): number {
 
 /** Bytes that can be read by range; a stream is collected first. */
 async function rangedSource(input: CodecInput, limits: CodecLimits): Promise<ByteSource> {
-  if (input instanceof Uint8Array) return bytesSource(input)
-  if (!isByteSource(input)) return bytesSource(await collect(input, limits))
-  if (input.size !== undefined || input.length !== undefined) return input
-  return bytesSource(await collect(input.stream(), limits))
+  if (isBytes(input)) return bytesSource(input)
+  if (isByteSource(input) && (input.size !== undefined || input.length !== undefined)) return input
+  return bytesSource(await collect(chunksOf(input), limits))
 }
 
 async function sizeOf(source: ByteSource): Promise<number> {

@@ -423,3 +423,13 @@ describe('parquet faults', () => {
     await expect(decodeParquet(shrinking)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
   })
 })
+
+test('text in the place of bytes is refused as what it is', async () => {
+  const text = async function* () {
+    yield 'PAR1' as unknown as Uint8Array
+  }
+  const read = async () => {
+    for await (const _ of parquet().read(text()));
+  }
+  await expect(read()).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
+})
