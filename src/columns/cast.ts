@@ -1,15 +1,8 @@
 import { type Data, DataType, type Float, type Timestamp, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import { float64Text, isIntegerText, parseFloat64 } from '../internal/float64.ts'
-import {
-  DATE_TEXT_BYTES,
-  MICROSECOND,
-  MILLISECOND,
-  NANOSECOND,
-  TIMESTAMP_TEXT_BYTES,
-  writeDate,
-  writeTimestamp,
-} from '../internal/iso8601.ts'
+import { MICROSECOND, MILLISECOND, NANOSECOND } from '../internal/iso8601.ts'
+import { DATE_TEXT_BYTES, TIMESTAMP_TEXT_BYTES, writeDate, writeTimestamp } from '../internal/iso8601-text.ts'
 import { timeOfDayText } from '../internal/time-of-day.ts'
 import { decodeUtf8, isValidUtf8 } from '../internal/utf8.ts'
 import { nearestFloat } from './builders/number-builder.ts'

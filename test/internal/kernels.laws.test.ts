@@ -12,9 +12,8 @@ import {
   parseTimestamp,
   type TimestampUnit,
   timestampUnitOf,
-  writeDate,
-  writeTimestamp,
 } from '../../src/internal/iso8601.ts'
+import { writeDate, writeTimestamp } from '../../src/internal/iso8601-text.ts'
 import { firstInvalidUtf8, isValidUtf8 } from '../../src/internal/utf8.ts'
 import { law } from '../support/law.ts'
 

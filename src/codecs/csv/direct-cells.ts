@@ -1,8 +1,8 @@
 import { parseInt64 } from '../../internal/int64.ts'
 import { parseCommonTimestamp } from '../../internal/iso8601.ts'
 import { boolOf } from '../inference.ts'
+import type { Cells } from './cells.ts'
 import { CR, LF, QUOTE } from './row-block.ts'
-import type { Cells } from './text-column.ts'
 
 // Each reads the cell that begins at `at`, whose end is not known yet, into place `index` of its column, and gives the offset after its last
 // byte: that of a delimiter, a line break or a quote, unless the text goes on in a way that is none of its type's. -1: the cell is not one

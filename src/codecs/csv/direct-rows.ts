@@ -1,3 +1,4 @@
+import { BOOL, type Cells, type FixedValues, FLOAT64, INT64, setNull, TEXT, TIMESTAMP } from './cells.ts'
 import {
   takeBool,
   takeFloat64,
@@ -8,7 +9,6 @@ import {
   takeTimestamp,
 } from './direct-cells.ts'
 import { CR, LF, QUOTE } from './row-block.ts'
-import { BOOL, type Cells, type FixedValues, FLOAT64, INT64, setNull, TEXT, TIMESTAMP } from './text-column.ts'
 
 /** Where rows lie that are to be read straight into their columns. */
 export interface DirectRun {

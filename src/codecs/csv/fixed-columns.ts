@@ -12,18 +12,9 @@ import {
 } from '../../internal/iso8601.ts'
 import { asciiText } from '../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../inference.ts'
+import { BOOL, type Cells, FLOAT64, INT64, PARSED, TIMESTAMP, takeOtherCell } from './cells.ts'
 import type { RowBlock } from './row-block.ts'
-import {
-  BOOL,
-  type Cells,
-  FLOAT64,
-  fixedColumn,
-  INT64,
-  PARSED,
-  type TextColumn,
-  TIMESTAMP,
-  takeOtherCell,
-} from './text-column.ts'
+import { fixedColumn, type TextColumn } from './text-column.ts'
 
 // Each type has its own loop, so that the call of its kernel has one target: a loop shared by all types would call through a pointer for
 // every cell.

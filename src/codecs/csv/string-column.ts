@@ -1,17 +1,8 @@
 import { type Field, makeData, type Utf8 } from 'apache-arrow'
+import { type Cells, isNullCell, newCells, reserveRows, restart, setNull, TEXT, takeBack } from './cells.ts'
 import { trimmed } from './fixed-columns.ts'
 import { type RowBlock, unescapeQuotes } from './row-block.ts'
-import {
-  type Cells,
-  isNullCell,
-  newCells,
-  reserveRows,
-  restart,
-  setNull,
-  TEXT,
-  type TextColumn,
-  takeBack,
-} from './text-column.ts'
+import type { TextColumn } from './text-column.ts'
 
 /** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
 const NATIVE_COPY_BYTES = 256

@@ -2,6 +2,7 @@ import { DataType, type Field } from 'apache-arrow'
 import { schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
 import { inferredField, isUndecided, SEEN, seenInText } from '../inference.ts'
+import { isNullCell } from './cells.ts'
 import type { CsvSettings } from './csv-options.ts'
 import {
   boolColumn,
@@ -14,7 +15,7 @@ import {
 } from './fixed-columns.ts'
 import { type RowBlock, unescapeQuotes } from './row-block.ts'
 import { stringColumn } from './string-column.ts'
-import { isNullCell, type TextColumn } from './text-column.ts'
+import type { TextColumn } from './text-column.ts'
 
 /** The columns of a file: their names and types. */
 export interface TablePlan {

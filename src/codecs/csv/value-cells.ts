@@ -6,15 +6,8 @@ import { MillraceError } from '../../errors.ts'
 import { decimalText, wordsToBigInt } from '../../internal/decimal.ts'
 import { float64Text } from '../../internal/float64.ts'
 import { INT64_TEXT_BYTES, storeMulAdd, writeInt64 } from '../../internal/int64.ts'
-import {
-  DATE_TEXT_BYTES,
-  MICROSECOND,
-  MILLISECOND,
-  NANOSECOND,
-  TIMESTAMP_TEXT_BYTES,
-  writeDate,
-  writeTimestamp,
-} from '../../internal/iso8601.ts'
+import { MICROSECOND, MILLISECOND, NANOSECOND } from '../../internal/iso8601.ts'
+import { DATE_TEXT_BYTES, TIMESTAMP_TEXT_BYTES, writeDate, writeTimestamp } from '../../internal/iso8601-text.ts'
 import { type CellWriter, shortCells, textCells } from './cell-text.ts'
 import { writeShortDecimal } from './short-decimal.ts'
 

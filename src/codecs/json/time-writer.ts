@@ -1,16 +1,8 @@
 import { type Data, DataType, DateUnit, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import { INT64_TEXT_BYTES, writeInt64 } from '../../internal/int64.ts'
-import {
-  DATE_TEXT_BYTES,
-  MICROSECOND,
-  MILLISECOND,
-  NANOSECOND,
-  TIMESTAMP_TEXT_BYTES,
-  type TimestampUnit,
-  writeDate,
-  writeTimestamp,
-} from '../../internal/iso8601.ts'
+import { MICROSECOND, MILLISECOND, NANOSECOND, type TimestampUnit } from '../../internal/iso8601.ts'
+import { DATE_TEXT_BYTES, TIMESTAMP_TEXT_BYTES, writeDate, writeTimestamp } from '../../internal/iso8601-text.ts'
 import { timeOfDayText } from '../../internal/time-of-day.ts'
 import { QUOTE } from './grammar.ts'
 import { type JsonText, reserve, writeAscii } from './json-text.ts'
