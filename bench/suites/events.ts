@@ -7,8 +7,9 @@ export const events = contestSuite(5, {
     file: kinesisEventFile(),
     candidates: {
       'Powertools, Kinesis envelope': 'kinesis/powertools',
-      'Buffer.from + JSON.parse + zod/mini': 'kinesis/bare-zod',
+      'Buffer.from + JSON.parse + zod': 'kinesis/bare-zod',
       'Buffer.from + JSON.parse': 'kinesis/bare',
+      'millrace, zod/mini': 'kinesis/millrace-mini',
       millrace: 'kinesis/millrace',
     },
   }),
