@@ -132,19 +132,16 @@ function readBinary(value: unknown, reading: Reading, depth: number): unknown {
 function readSet(type: 'SS' | 'NS' | 'BS', members: unknown, reading: Reading, depth: number): unknown {
   if (!Array.isArray(members)) throw fault(`of type ${type} must be a list`, reading, depth)
   const { steps } = reading
-  const values: unknown[] = []
-  for (let index = 0; index < members.length; index++) {
+  const values: unknown[] = members.slice()
+  for (let index = 0; index < values.length; index++) {
+    const member = values[index]
     steps[depth] = index
-    values.push(readMember(type, members[index], reading, depth + 1))
+    if (type === 'NS') values[index] = readNumber(member, reading, depth + 1)
+    else if (type === 'BS') values[index] = readBinary(member, reading, depth + 1)
+    else if (typeof member !== 'string') throw fault('of type SS must be text', reading, depth + 1)
   }
-  return reading.keepsSetsAsArrays ? values : new Set(type === 'BS' ? distinctBytes(values) : values)
-}
-
-function readMember(type: 'SS' | 'NS' | 'BS', member: unknown, reading: Reading, depth: number): unknown {
-  if (type === 'NS') return readNumber(member, reading, depth)
-  if (type === 'BS') return readBinary(member, reading, depth)
-  if (typeof member !== 'string') throw fault('of type SS must be text', reading, depth)
-  return member
+  if (reading.keepsSetsAsArrays) return values
+  return new Set(type === 'BS' ? distinctBytes(values) : values)
 }
 
 /** A `Set` tells bytes apart by identity; here the same bytes are one member. */
