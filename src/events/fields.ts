@@ -20,16 +20,23 @@ export const dateTimeText = /* @__PURE__ */ z
     ),
   )
 
-/** A count of bytes: a whole number from 0 on. */
-export const byteCount = /* @__PURE__ */ z
-  .number()
-  .check(
-    /* @__PURE__ */ z.refine((count) => Number.isSafeInteger(count) && count >= 0, 'must be a whole number of bytes'),
-  )
-
 export const optionalText = z.optional(z.string())
 export const optionalNumber = z.optional(z.number())
 export const nullableText = z.optional(z.nullable(z.string()))
+
+/** A count of bytes, where it is told: a whole number from 0 on. */
+export const nullableByteCount = z.optional(
+  z.nullable(
+    /* @__PURE__ */ z
+      .number()
+      .check(
+        /* @__PURE__ */ z.refine(
+          (count) => Number.isSafeInteger(count) && count >= 0,
+          'must be a whole number of bytes',
+        ),
+      ),
+  ),
+)
 
 /** Any object but an array, handed on as it is: no key of it is looked at or lost. */
 export const anyObject = z.custom<Readonly<Record<string, unknown>>>(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { eventBridgeEnvelope } from './eventbridge.ts'
-import { byteCount, nonEmptyText, optionalText } from './fields.ts'
+import { nonEmptyText, nullableByteCount, nullableText, optionalText } from './fields.ts'
 
 /**
  * What S3 sends to EventBridge about one object. Unlike in a notification that goes straight to Lambda, a queue or a topic, the key is not
@@ -19,10 +19,10 @@ export const S3EventBridgeEventSchema = z.looseObject({
     bucket: z.looseObject({ name: nonEmptyText }),
     object: z.looseObject({
       key: nonEmptyText,
-      size: z.optional(byteCount),
-      etag: optionalText,
-      'version-id': optionalText,
-      sequencer: optionalText,
+      size: nullableByteCount,
+      etag: nullableText,
+      'version-id': nullableText,
+      sequencer: nullableText,
     }),
     reason: optionalText,
   }),

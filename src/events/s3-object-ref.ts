@@ -24,7 +24,7 @@ export interface S3ObjectRef {
 }
 
 /** A reference whose fields may be there without a value. */
-type Parts = { [Key in keyof S3ObjectRef]: S3ObjectRef[Key] | undefined } & {
+type Parts = { [Key in keyof S3ObjectRef]: S3ObjectRef[Key] | null | undefined } & {
   bucket: string
   key: string
   rawKey: string
@@ -67,12 +67,14 @@ export function refOfTask({ s3Key, s3VersionId, s3Bucket, s3BucketArn }: S3Batch
     bucket: s3Bucket || bucketOfArn(s3BucketArn ?? ''),
     key: decodeKey(s3Key),
     rawKey: s3Key,
-    versionId: s3VersionId ?? undefined,
+    versionId: s3VersionId,
   })
 }
 
 function refOf(parts: Parts): S3ObjectRef {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as unknown as S3ObjectRef
+  return Object.fromEntries(
+    Object.entries(parts).filter(([, value]) => value !== undefined && value !== null),
+  ) as unknown as S3ObjectRef
 }
 
 /** A key as notifications carry it, decoded: form encoding, in which `+` is a space. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
-import { byteCount, dateTimeText, nonEmptyText } from './fields.ts'
+import { dateTimeText, nonEmptyText, nullableByteCount, nullableText } from './fields.ts'
 
 /** One record of an S3 notification: what happened to one object. */
 export const S3RecordSchema = z.looseObject({
@@ -12,10 +12,11 @@ export const S3RecordSchema = z.looseObject({
     bucket: z.looseObject({ name: nonEmptyText }),
     object: z.looseObject({
       key: nonEmptyText,
-      size: z.optional(byteCount),
-      eTag: z.optional(z.string()),
-      versionId: z.optional(z.string()),
-      sequencer: z.optional(z.string()),
+      size: nullableByteCount,
+      eTag: nullableText,
+      /** Null, where it is not absent, in a bucket without versions. */
+      versionId: nullableText,
+      sequencer: nullableText,
     }),
   }),
 })

@@ -36,6 +36,22 @@ describe('s3Objects', () => {
     expect(ref).toMatchObject({ key: 'k', sequencer: '1', eventName: 'ObjectRemoved:Delete' })
   })
 
+  test('what is null is as good as absent: AWS documents it for the version in a bucket without versions', () => {
+    const none = { versionId: null, size: null, eTag: null, sequencer: null }
+    const [ref] = s3Objects({ Records: [s3Record(none)] })
+    expect(Object.keys(ref ?? {})).toEqual(['bucket', 'key', 'rawKey', 'eventName', 'eventTime', 'region'])
+    expect(S3EventSchema.safeParse({ Records: [s3Record(none)] }).success).toBe(true)
+
+    const object = { key: 'k', 'version-id': null, size: null, etag: null, sequencer: null }
+    const event = {
+      id: '1',
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: 'b' }, object },
+    }
+    expect(s3Objects(event)).toEqual([{ bucket: 'b', key: 'k', rawKey: 'k', eventName: 'Object Created' }])
+  })
+
   test.each([
     ['a+b%20c%2Bd', 'a b c+d'],
     ['Happy%20Face.jpg', 'Happy Face.jpg'],
