@@ -94,7 +94,7 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
-  if (isObject(error['$retryable'])) return true
+  if (error['$retryable']) return true
   if (isTransientName(name) || isTransientName(code) || isTransientName(error['Code']) || NETWORK_CODES.has(code)) {
     return true
   }

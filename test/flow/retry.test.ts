@@ -20,6 +20,7 @@ describe('isTransientError', () => {
     ['throttling by code', { code: 'ProvisionedThroughputExceededException' }],
     ['throttling by Code', { Code: 'SlowDown' }],
     ['a hint of the SDK', { $retryable: {} }],
+    ['a hint without its object', { $retryable: true }],
     ['a hint of the SDK about throttling', { $retryable: { throttling: true } }],
     ['429', { $metadata: { httpStatusCode: 429 } }],
     ['500', { $metadata: { httpStatusCode: 500 } }],
