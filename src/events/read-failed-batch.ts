@@ -49,7 +49,7 @@ export interface ReadFailedBatchOptions {
  * @returns the event. One request for the iterator and one for each page, mostly one; memory for the records.
  * @throws MillraceError `EVENT_INVALID` for what is no such failure, or one of Kafka without payload; `SOURCE_UNAVAILABLE` when records
  * have left the stream, with their number, or when it cannot be read (the SDK's error is the cause); `LIMIT_EXCEEDED` for more than
- * `maxRecords`; `PAYLOAD_INVALID` for a payload that is no JSON.
+ * `maxRecords`; `PAYLOAD_INVALID` for a payload that is no JSON; `OPTION_INVALID` for a client that takes commands alone.
  * @example
  * const failure = {
  *   requestContext: { condition: 'RetryAttemptsExhausted' },
@@ -89,6 +89,7 @@ export async function readFailedBatch(
   if (info === undefined) throw invalid('a batch of Kafka comes with its payload or not at all', ['payload'])
   if (client === undefined)
     throw invalid('without its payload a batch is read again by a client of its stream', ['payload'])
+  if (typeof client.getRecords !== 'function') throw new MillraceError('OPTION_INVALID', CLIENT_RULE)
   const range = rangeOf(info, kinesis === undefined ? 'DDBStreamBatchInfo' : 'KinesisBatchInfo')
   const limits = { maxRecords, pauseMs, signal }
   const { records, isComplete } =
@@ -98,6 +99,9 @@ export async function readFailedBatch(
   if (!isComplete) tellLoss(range, records.length, onLost)
   return { Records: records }
 }
+
+const CLIENT_RULE =
+  'client must be the Kinesis or DynamoDBStreams of the SDK: KinesisClient and DynamoDBStreamsClient take commands alone'
 
 /** The event that a file in S3 holds as text. */
 function eventOfPayload(payload: unknown): unknown {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreams } from '@aws-sdk/client-dynamodb-streams'
+import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { imageJson } from '../../src/events/attribute-value-json.ts'
 import {
@@ -221,6 +222,11 @@ describe('failures that cannot be read again', () => {
   test('a payload that is no JSON', async () => {
     const failure = { ...kinesisFailure('1', '1'), payload: '{' }
     await expect(readFailedBatch(failure, client)).rejects.toMatchObject({ code: 'PAYLOAD_INVALID', path: ['payload'] })
+  })
+
+  test('a client that takes commands alone: this library has none to give it', async () => {
+    const client = new KinesisClient({ region: 'eu-west-1' }) as unknown as KinesisReader
+    await expect(readFailedBatch(kinesisFailure('1', '2'), client)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   })
 
   test('no client', async () => {
