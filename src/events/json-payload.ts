@@ -54,7 +54,9 @@ function check(validate: (value: unknown) => unknown, value: unknown, place: Pla
   if ('then' in result) {
     // Nobody waits for it, so its failure must not end the process.
     result.then(undefined, () => {})
-    throw payloadError('PAYLOAD_INVALID', 'has a schema that is asynchronous, or throws: give a synchronous one', { place })
+    throw payloadError('PAYLOAD_INVALID', 'has a schema that is asynchronous, or throws: give a synchronous one', {
+      place,
+    })
   }
   if (result.issues === undefined) return result.value
   const [issue] = result.issues
