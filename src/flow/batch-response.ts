@@ -23,7 +23,8 @@ export interface FirehoseResult {
 
 /**
  * What a handler of a Firehose record may resolve with, beside bytes or text, which are the new data. `data` that is left out, and anything
- * else that a handler resolves with, leaves the record as it is.
+ * else that a handler resolves with, leaves the record as it is. A whole {@link FirehoseResult}, told by its `recordId`, is taken as it is:
+ * its `data` is base64 already.
  */
 export interface FirehoseOutcome {
   readonly result: FirehoseResult['result']

@@ -42,7 +42,7 @@ function dataOf(raw: unknown): string {
 function resultOf({ recordId, data, indexes }: Delivered, outcome: BatchOutcome): FirehoseResult {
   const failed: FirehoseResult = { recordId, result: 'ProcessingFailed', data }
   if (!indexes.every((index) => isFinished(outcome, index))) return failed
-  const parts = indexes.map((index) => outcomeOf(outcome.results[index]))
+  const parts = indexes.map((index) => outcomeOf(outcome.results[index], recordId))
   if (parts.some(({ result }) => result === 'ProcessingFailed')) return failed
   const kept = parts.filter(({ result }) => result === 'Ok')
   if (kept.length === 0) return { recordId, result: 'Dropped', data }
@@ -59,11 +59,19 @@ function resultOf({ recordId, data, indexes }: Delivered, outcome: BatchOutcome)
 }
 
 /** What a handler resolved with, as an outcome. */
-function outcomeOf(value: unknown): FirehoseOutcome {
+function outcomeOf(value: unknown, recordId: string): FirehoseOutcome {
   if (value === QUARANTINED) return { result: 'Dropped' }
   if (isData(value)) return { result: 'Ok', data: value }
   if (!isObject(value) || !RESULTS.includes(value['result'])) return { result: 'Ok' }
-  return isOutcome(value) ? value : { result: 'ProcessingFailed' }
+  if (!isOutcome(value)) return { result: 'ProcessingFailed' }
+  return value['recordId'] === undefined ? value : outcomeOfRecord(value, recordId)
+}
+
+/** A record in the form in which Firehose wants it back is base64 already. */
+function outcomeOfRecord(record: Fields & FirehoseOutcome, recordId: string): FirehoseOutcome {
+  const { data } = record
+  if (record['recordId'] !== recordId || (data !== undefined && !isBase64(data))) return { result: 'ProcessingFailed' }
+  return data === undefined ? record : { ...record, data: Buffer.from(data, 'base64') }
 }
 
 /** Data that is neither bytes nor text, and metadata without partition keys, are a fault of the handler. */
@@ -75,6 +83,10 @@ function isOutcome(value: Fields): value is Fields & FirehoseOutcome {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
+}
+
+function isBase64(value: Uint8Array | string): value is string {
+  return typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value
 }
 
 function isData(value: unknown): value is Uint8Array | string {

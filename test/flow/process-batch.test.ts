@@ -196,6 +196,18 @@ describe('Firehose', () => {
       { result: 'Ok', data: 'Zm9v', metadata: { partitionKeys: { day: '1' } } },
     ],
     ['data that is none', { result: 'Ok', data: 7 }, { result: 'ProcessingFailed', data: 'Zm9v' }],
+    ['its record as Firehose wants it', { recordId: 'r0', result: 'Ok', data: 'YmFy' }, { result: 'Ok', data: 'YmFy' }],
+    ['its record, dropped', { recordId: 'r0', result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
+    [
+      'the record of another',
+      { recordId: 'r1', result: 'Ok', data: 'YmFy' },
+      { result: 'ProcessingFailed', data: 'Zm9v' },
+    ],
+    [
+      'a record of no base64',
+      { recordId: 'r0', result: 'Ok', data: 'é' },
+      { result: 'ProcessingFailed', data: 'Zm9v' },
+    ],
   ])('a handler that resolves with %s', async (_, value, expected) => {
     expect(await run(() => value)).toEqual([{ recordId: 'r0', ...expected }])
   })
