@@ -4,9 +4,10 @@ import type { ResponseTo } from './batch-response.ts'
 import { checkOptions, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
 import { recordWork } from './record-work.ts'
-import { DEFAULT_RESERVE_MS } from './remaining-time.ts'
+import { DEFAULT_RESERVE_MS, millisecondsLeft } from './remaining-time.ts'
 import { Progress, runBatch } from './run-batch.ts'
 import { startTimeLimit } from './time-limit.ts'
+import { waitAtMost } from './wait-at-most.ts'
 
 /**
  * Run a handler on every record of an event, and give Lambda the response by which it hands over again what failed, and no more than it must.
@@ -49,7 +50,9 @@ export async function processBatch<T, Event = unknown>(
   const handle = onceForEachKey(handler, options)
   const { start, tell, close } = recordWork(records, handle, options, Object.freeze({ signal: limit.signal }))
   try {
-    const checkpoints = checkpointStore && (await openCheckpoints(event, records, checkpointStore))
+    const opening = checkpointStore && openCheckpoints(event, records, checkpointStore)
+    // A store that has not answered at the deadline is not waited for: no record begins then.
+    const checkpoints = opening && (await Promise.race([opening, limit.reached]))
     const { run, finished } = runBatch(plan, {
       keepsResults: source === 'firehose' || source === 's3-batch',
       start: checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? undefined : start(index)),
@@ -62,7 +65,9 @@ export async function processBatch<T, Event = unknown>(
     if (deadline !== undefined) {
       for (const [index, each] of run.progress.entries()) if (each === Progress.running) void tell(index, deadline)
     }
-    await checkpoints?.save(run.progress)
+    // Half of the reserve is for the checkpoint, half for the response.
+    if (checkpoints !== undefined)
+      await waitAtMost(millisecondsLeft(context, reserveMs / 2), checkpoints.save(run.progress))
     return respond({ ...run, deadline }) as ResponseTo<Event>
   } finally {
     close()

@@ -7,7 +7,7 @@ export interface TimeLimit {
   /** Aborts at the deadline. */
   readonly signal: AbortSignal
   /** Resolves at the deadline, after the signal has aborted; never before. */
-  readonly reached: Promise<void>
+  readonly reached: Promise<undefined>
   readonly isReached: () => boolean
   /** Act as if the timer had fired. */
   readonly reach: () => void
@@ -25,8 +25,8 @@ export function startTimeLimit(context: RemainingTime | undefined, reserveMs: nu
   // Each record at work may listen: Node 20 takes more than ten for a leak.
   setMaxListeners(0, controller.signal)
   let resolveReached: () => void = () => {}
-  const reached = new Promise<void>((resolve) => {
-    resolveReached = resolve
+  const reached = new Promise<undefined>((resolve) => {
+    resolveReached = () => resolve(undefined)
   })
   let reason: MillraceError | undefined
   const reach = (): void => {

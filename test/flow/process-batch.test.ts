@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { jsonPayload, textPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
+import { type CheckpointStore, memoryCheckpointStore } from '../../src/idempotency/index.ts'
 import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
 import { numberPayload } from '../support/batch-scripts.ts'
 
@@ -348,6 +349,22 @@ describe('deadline', () => {
     const event = queueEvent(items('a', 'b', 'c'))
     const { batchItemFailures } = await processBatch(event, handler, { payload, context, concurrency: 2 })
     expect(batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))).toEqual([0, 2])
+  })
+
+  test.each(['readCheckpoint', 'writeCheckpoint'] as const)('a store whose %s never answers', async (name) => {
+    const handler = vi.fn(async () => {})
+    const checkpointStore = { ...memoryCheckpointStore(), [name]: never } as CheckpointStore
+    const end = performance.now() + 60
+    const context = { getRemainingTimeInMillis: () => end - performance.now() }
+    const [record] = kinesisEvent(items('a')).Records
+    const event = {
+      Records: [{ ...record, eventID: 'shardId-0:0', eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s' }],
+    }
+    const response = await processBatch(event, handler, { payload, context, reserveMs: 40, checkpointStore })
+    const isRead = name === 'writeCheckpoint'
+    expect(handler).toHaveBeenCalledTimes(isRead ? 1 : 0)
+    expect(response.batchItemFailures).toHaveLength(isRead ? 0 : 1)
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0)
   })
 
   test('a batch that is done leaves no timer, and a time beyond all timers is no deadline', async () => {

@@ -1,0 +1,14 @@
+import { MAX_TIMER_MS } from './remaining-time.ts'
+
+/** Wait for a promise, but not longer than some milliseconds; what comes of it later is let go. */
+export async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const passed = new Promise((resolve) => {
+    if (ms <= MAX_TIMER_MS) timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([promise, passed])
+  } finally {
+    clearTimeout(timer)
+  }
+}
