@@ -95,8 +95,10 @@ function readAhead(file: FileHandle, at: number, end: number | undefined): Promi
 async function readChunk(file: FileHandle, at: number, end = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
   const length = Math.min(CHUNK_BYTES, end - at)
   if (length <= 0) return new Uint8Array(0)
-  const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at)
-  return buffer.subarray(0, bytesRead)
+  // Not zeroed: only what was read is handed on.
+  const { buffer } = Buffer.allocUnsafeSlow(length)
+  const { bytesRead } = await file.read(new Uint8Array(buffer), 0, length, at)
+  return new Uint8Array(buffer, 0, bytesRead)
 }
 
 async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { bytesOf, type PayloadDecoder } from './payload.ts'
+import { bytesOf, type Payload, type PayloadDecoder } from './payload.ts'
 
 /**
  * Payloads as bytes, nothing lost: base64 decoded, text as UTF-8, JSON as its text.
@@ -9,5 +9,11 @@ import { bytesOf, type PayloadDecoder } from './payload.ts'
  * readRecords(event, bytesPayload()).map(({ payload }) => payload.ok && [...payload.value]) // => [[255, 255]]
  */
 export function bytesPayload(): PayloadDecoder<Uint8Array> {
-  return { decode: bytesOf }
+  return { decode: plainBytes }
+}
+
+/** Not a `Buffer`, whose `slice` and `toJSON` are other than those of the bytes that the type promises. */
+function plainBytes(payload: Payload): Uint8Array {
+  const { buffer, byteOffset, byteLength } = bytesOf(payload)
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -100,7 +100,7 @@ describe('kplPayload', () => {
   test('bytes that only begin alike are no aggregated record', () => {
     const almost = Buffer.from([0xf3, 0x89, 0x9a, 0xc3, 1])
     const [record] = readRecords(kinesisEvent(almost), kplPayload(bytesPayload()))
-    expect(record?.payload).toEqual({ ok: true, value: almost })
+    expect(record?.payload).toEqual({ ok: true, value: new Uint8Array(almost) })
   })
 
   test('any message behind the magic number gives records or PAYLOAD_INVALID', () => {

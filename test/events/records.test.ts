@@ -492,3 +492,10 @@ describe('batches of Step Functions and of S3', () => {
     ])
   })
 })
+
+test('bytesPayload gives bytes that are no Buffer', () => {
+  const event = {
+    Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'AQI=', partitionKey: 'k', sequenceNumber: '1' } }],
+  }
+  expect(readRecords(event, bytesPayload())[0]?.payload).toStrictEqual({ ok: true, value: new Uint8Array([1, 2]) })
+})
