@@ -23,7 +23,8 @@ const DIGITS = 64
  * once.
  * @example no-run needs a table
  * const checkpointStore = dynamodbCheckpointStore({ client: new DynamoDBClient(), tableName: 'idempotency', namespace: 'orders' })
- * export const handler = (event: unknown) => processBatch(event, store, { payload: jsonPayload(), checkpointStore })
+ * const work = async (order: unknown) => console.log(order)
+ * export const handler = (event: unknown) => processBatch(event, work, { payload: jsonPayload(), checkpointStore })
  */
 export function dynamodbCheckpointStore(options: DynamoDBCheckpointStoreOptions): CheckpointStore {
   const { client, tableName, namespace = '' } = options

@@ -17,11 +17,13 @@ export interface CheckedSnippets {
   readonly withoutExample: readonly string[]
 }
 
-/** What examples of calls to S3 may use without saying so. They do not run. */
+/** What examples may use without saying so. Those of calls to AWS do not run. */
 const PRELUDE: ReadonlyMap<string, string> = new Map([
   ['z', `import * as z from 'zod/mini';`],
   ['fc', `import fc from 'fast-check';`],
   ['pipeline', `import { pipeline } from 'node:stream/promises';`],
+  ['DynamoDBClient', `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';`],
+  ['S3Client', `import { S3Client } from '@aws-sdk/client-s3';`],
   ['client', `declare const client: import('@aws-sdk/client-s3').S3Client;`],
   ['batches', `declare const batches: AsyncIterable<import('apache-arrow').RecordBatch>;`],
 ])
