@@ -9,11 +9,12 @@ import { codecs } from './suites/codecs.ts'
 import { events } from './suites/events.ts'
 import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
+import { idempotency } from './suites/idempotency.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, load }
+const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, idempotency, load }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

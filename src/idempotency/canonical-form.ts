@@ -60,8 +60,9 @@ interface Encoder {
 export function canonicalBytes(value: unknown): Uint8Array {
   const encoder: Encoder = { out: byteWriter(MAX_BYTES), stack: [] }
   const { out, stack } = encoder
-  const open = new Set<object>()
   writeValue(encoder, value)
+  if (stack.length === 0) return out.bytes()
+  const open = new Set<object>()
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
     if (frame.next === 0) openContainer(open, frame.container)
     if (frame.next === frame.members.length) {

@@ -1,5 +1,6 @@
 import type { StoredRecord } from './record.ts'
-import { fieldsOfRecord, recordOfFields } from './record-fields.ts'
+import { fieldsOfRecord, outcomeFields, recordOfFields } from './record-fields.ts'
+import type { HeldLease } from './store.ts'
 import { recordInvalid } from './store-failure.ts'
 
 /** The two of DynamoDB's types that records are made of. */
@@ -28,7 +29,24 @@ export function attributesOf(record: StoredRecord, { ttlAttribute }: ItemLayout)
   const item: Item = {}
   for (const [name, value] of Object.entries(fieldsOfRecord(record)))
     item[name] = typeof value === 'number' ? { N: `${value}` } : { S: value }
-  item[ttlAttribute] = { N: `${Math.ceil(record.expiresAt / 1000)}` }
+  item[ttlAttribute] = ttlOf(record)
+  return item
+}
+
+function ttlOf({ expiresAt }: StoredRecord): Attribute {
+  return { N: `${Math.ceil(expiresAt / 1000)}` }
+}
+
+/** The attributes in which a record differs from that of the lease which it comes from. */
+export function changedAttributes(record: StoredRecord, lease: HeldLease, { ttlAttribute }: ItemLayout): Item {
+  const item: Item = {}
+  if (record.state !== 'in-progress') item['state'] = { S: record.state }
+  if (record.leaseExpiresAt !== lease.expiresAt) item['leaseExpiresAt'] = { N: `${record.leaseExpiresAt}` }
+  if (record.expiresAt !== lease.recordExpiresAt) {
+    item['expiresAt'] = { N: `${record.expiresAt}` }
+    item[ttlAttribute] = ttlOf(record)
+  }
+  for (const [name, text] of outcomeFields(record.outcome)) item[name] = { S: text }
   return item
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import {
   attributesOf,
+  changedAttributes,
   type Item,
   type ItemLayout,
   itemBytes,
@@ -57,7 +58,8 @@ export interface DynamoDBStore extends IdempotencyStore {
  * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` at once for names that clash.
  * @example no-run needs a table
  * const store = dynamodbStore({ client: new DynamoDBClient(), tableName: 'idempotency' })
- * export const handler = idempotent(charge, { store, key: (event) => event.orderId, namespace: 'charge', ttlSeconds: 604_800 })
+ * const charge = async (order: { readonly id: string }) => ({ charged: order.id })
+ * export const handler = idempotent(charge, { store, key: (order) => order.id, namespace: 'charge', ttlSeconds: 604_800 })
  */
 export function dynamodbStore(options: DynamoDBStoreOptions): DynamoDBStore {
   const layout = layoutOf(options)
@@ -90,6 +92,9 @@ export function createTableInput(options: DynamoDBTableLayout): CreateTableComma
     KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
   }
 }
+
+/** The key and the other attributes of a record never come near what is left of an item beside a result of this size. */
+const SMALL_RESULT_BYTES = 256 * 1024
 
 /** The atomic writes of records, as requests to DynamoDB. */
 function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptions, layout: ItemLayout): RecordTable {
@@ -156,33 +161,39 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
         ),
       ),
     change: (lease, record) => {
-      const { token: _, ...changes } = attributesOf(record, layout)
-      const names = Object.keys(changes)
+      const { assignments, names, values } = assign(changedAttributes(record, lease, layout))
       const command = new UpdateItemCommand({
         TableName: tableName,
         Key: keyOfItem(lease.key, layout),
-        UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
-        ConditionExpression: '#token = :token AND #state = :state',
-        ExpressionAttributeNames: { '#token': 'token', '#state': 'state', ...placeholders('#', names) },
-        ExpressionAttributeValues: {
-          ':token': { S: lease.token },
-          ':state': { S: 'in-progress' },
-          ...placeholders(':', Object.values(changes)),
-        },
+        UpdateExpression: `SET ${assignments.join(', ')}`,
+        ConditionExpression: '#token = :token AND #state = :held',
+        ExpressionAttributeNames: { '#token': 'token', '#state': 'state', ...names },
+        ExpressionAttributeValues: { ':token': { S: lease.token }, ':held': { S: 'in-progress' }, ...values },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       return write('writing to the record', lease.key, command)
     },
-    maxResultBytes: (record) => {
+    fits: (record, bytes) => {
+      if (bytes > (maxResultBytes ?? MAX_ITEM_BYTES)) return false
+      if (bytes < SMALL_RESULT_BYTES) return true
       const item = { ...keyOfItem(record.key, layout), ...attributesOf(record, layout), result: { S: '' } }
-      return Math.min(maxResultBytes ?? MAX_ITEM_BYTES, MAX_ITEM_BYTES - itemBytes(item))
+      return bytes + itemBytes(item) <= MAX_ITEM_BYTES
     },
   }
 }
 
-/** `#0`, `#1` and so on: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
-function placeholders<Value>(sign: string, values: readonly Value[]): Record<string, Value> {
-  return Object.fromEntries(values.map((value, index) => [`${sign}${index}`, value]))
+/** Assignments of an update, by placeholders: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
+function assign(attributes: Item) {
+  const assignments: string[] = []
+  const names: Record<string, string> = {}
+  const values: Item = {}
+  for (const [name, value] of Object.entries(attributes)) {
+    const placeholder = name === 'state' ? 'state' : `${assignments.length}`
+    assignments.push(`#${placeholder} = :${placeholder}`)
+    names[`#${placeholder}`] = name
+    values[`:${placeholder}`] = value
+  }
+  return { assignments, names, values }
 }
 
 interface ConditionFailed {

@@ -74,7 +74,9 @@ function leases(): AsyncLocalStorage<Lease> {
 /** Keep a lease that was won: renewals by hand and by heartbeat take turns, since each needs what the last one left. */
 export function keepLease(store: IdempotencyStore, first: HeldLease, terms: LeaseTerms): LeaseKeeper {
   const { now, lengthMs, latest, heartbeatMs } = terms
-  const lost = new AbortController()
+  let lost: unknown
+  /** Made when it is asked for: most functions never look at it. */
+  let aborter: AbortController | undefined
   let held = first
   let isOver = false
   let turn: Promise<unknown> = Promise.resolve()
@@ -92,7 +94,10 @@ export function keepLease(store: IdempotencyStore, first: HeldLease, terms: Leas
       try {
         held = await store.renew(held, Math.max(held.expiresAt, Math.min(untilMs, latest)))
       } catch (error) {
-        if (isLeaseLost(error)) lost.abort(error)
+        if (isLeaseLost(error)) {
+          lost = error
+          aborter?.abort(error)
+        }
         throw error
       }
     })
@@ -117,7 +122,11 @@ export function keepLease(store: IdempotencyStore, first: HeldLease, terms: Leas
       get expiresAt() {
         return held.expiresAt
       },
-      signal: lost.signal,
+      get signal() {
+        aborter ??= new AbortController()
+        if (lost !== undefined && !aborter.signal.aborted) aborter.abort(lost)
+        return aborter.signal
+      },
       renew,
     },
     finish: (write) => {

@@ -54,7 +54,7 @@ export function memoryTable({
     replace: async (found, record) => write(record, (current) => current === found.record),
     change: async ({ token }, record) =>
       write(record, (current) => current?.token === token && current.state === 'in-progress'),
-    maxResultBytes: () => maxResultBytes,
+    fits: (_, bytes) => bytes <= maxResultBytes,
     dropExpired: (now) => {
       for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
         const { done, value } = sweep.next()

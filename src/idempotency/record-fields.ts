@@ -22,9 +22,21 @@ const STATES: readonly unknown[] = ['in-progress', 'completed', 'released']
 const NO_RESULT: readonly unknown[] = ['not-serialisable', 'too-large', 'overflow-failed', 'refused-by-store']
 
 export function fieldsOfRecord({ key: _, outcome, ...rest }: StoredRecord): RecordFields {
-  if (outcome === undefined) return rest
-  if (outcome.kind === 'result') return { ...rest, result: outcome.text }
-  return outcome.kind === 'overflow' ? { ...rest, overflow: outcome.key } : { ...rest, noResult: outcome.reason }
+  return { ...rest, ...Object.fromEntries(outcomeFields(outcome)) }
+}
+
+/** The one field that tells how a completed call came out. */
+export function outcomeFields(outcome: StoredOutcome | undefined): readonly (readonly [string, string])[] {
+  switch (outcome?.kind) {
+    case 'result':
+      return [['result', outcome.text]]
+    case 'overflow':
+      return [['overflow', outcome.key]]
+    case 'none':
+      return [['noResult', outcome.reason]]
+    default:
+      return []
+  }
 }
 
 /**

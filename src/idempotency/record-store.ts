@@ -24,8 +24,8 @@ export interface RecordTable {
   replace(found: FoundRecord, record: StoredRecord): Promise<Written>
   /** Change the record of a lease while it is in progress under the lease's token. */
   change(lease: HeldLease, record: StoredRecord): Promise<Written>
-  /** How many bytes of UTF-8 a result in this record may have. */
-  maxResultBytes(record: StoredRecord): number
+  /** Whether a result of so many bytes of UTF-8 may stand in this record. */
+  fits(record: StoredRecord, bytes: number): boolean
 }
 
 /** Turns of the claim's loop. Each means that somebody else wrote meanwhile, so many are hardly ever seen. */
@@ -75,7 +75,7 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
     },
     async complete(lease, outcome, expiresAt) {
       const record = heldRecord(lease, { state: 'completed', expiresAt })
-      const stored = await fitOutcome(lease, outcome, table.maxResultBytes(record), overflow)
+      const stored = await fitOutcome(lease, outcome, (bytes) => table.fits(record, bytes), overflow)
       await change(lease, { ...record, outcome: stored })
     },
     async release(lease) {
@@ -100,10 +100,10 @@ function claimed(found: FoundRecord): Claim {
 async function fitOutcome(
   { key, token }: HeldLease,
   outcome: Outcome,
-  maxBytes: number,
+  fits: (bytes: number) => boolean,
   overflow: OverflowStore | undefined,
 ): Promise<StoredOutcome> {
-  if (outcome.kind === 'none' || Buffer.byteLength(outcome.text) <= maxBytes) return outcome
+  if (outcome.kind === 'none' || fits(Buffer.byteLength(outcome.text))) return outcome
   if (overflow === undefined) return { kind: 'none', reason: 'too-large' }
   // A key of the token's own, so that nobody's late write meets anybody else's result.
   const place = `${key}#${token}`

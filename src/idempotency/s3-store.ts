@@ -56,7 +56,8 @@ const CHANGE = 'writing to the record'
  * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` at once.
  * @example no-run needs a bucket
  * const store = s3Store({ client: new S3Client(), bucket: 'lake', prefix: 'idempotency/' })
- * export const handler = idempotent(importFile, { store, key: (event) => event.key, namespace: 'import' })
+ * const importFile = async (file: { readonly key: string }) => ({ imported: file.key })
+ * export const handler = idempotent(importFile, { store, key: (file) => file.key, namespace: 'import' })
  */
 export function s3Store(options: S3StoreOptions): S3Store {
   const { client, bucket, prefix = 'idempotency/' } = options
@@ -147,7 +148,7 @@ function s3Table(
       }
       throw new MillraceError('IDEMPOTENCY_STORE_FAILED', `${CHANGE} failed: it changed ${MAX_TURNS} times meanwhile`)
     },
-    maxResultBytes: () => maxResultBytes ?? Number.POSITIVE_INFINITY,
+    fits: (_, bytes) => bytes <= (maxResultBytes ?? Number.POSITIVE_INFINITY),
   }
 }
 
