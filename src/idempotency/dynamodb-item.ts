@@ -40,8 +40,9 @@ function ttlOf({ expiresAt }: StoredRecord): Attribute {
 /** The attributes in which a record differs from that of the lease which it comes from. */
 export function changedAttributes(record: StoredRecord, lease: HeldLease, { ttlAttribute }: ItemLayout): Item {
   const item: Item = {}
-  if (record.state !== 'in-progress') item['state'] = { S: record.state }
-  if (record.leaseExpiresAt !== lease.expiresAt) item['leaseExpiresAt'] = { N: `${record.leaseExpiresAt}` }
+  // A renewal writes its time in any case: an update must change something, if only to ask whether the lease is held.
+  if (record.state === 'in-progress') item['leaseExpiresAt'] = { N: `${record.leaseExpiresAt}` }
+  else item['state'] = { S: record.state }
   if (record.expiresAt !== lease.recordExpiresAt) {
     item['expiresAt'] = { N: `${record.expiresAt}` }
     item[ttlAttribute] = ttlOf(record)

@@ -110,6 +110,14 @@ export function storeFences(started: () => StoreServer): void {
     expect(await claim(store, key, START + 2)).toEqual({ state: 'completed', outcome: result('done') })
   })
 
+  test('a renewal to the time that the lease has already still tells whether it is held', async () => {
+    const store = server.makeStore()
+    const lease = await won(store, randomUUID(), START)
+    expect(await store.renew(lease, lease.expiresAt)).toMatchObject({ expiresAt: lease.expiresAt })
+    await won(store, lease.key, START + 1000)
+    await expect(store.renew(lease, lease.expiresAt)).rejects.toMatchObject({ code: 'IDEMPOTENCY_LEASE_LOST' })
+  })
+
   test('a renewal whose answer never comes does not cost the lease', async () => {
     const key = randomUUID()
     const lease = await won(server.makeStore(), key, START)
