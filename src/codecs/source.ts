@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { MillraceError } from '../errors.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { DataType } from 'apache-arrow'
 import { isMillraceError, MillraceError, type Position } from '../errors.ts'
 import { columnTypeName } from './column-type.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { type DataType, Field, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import { columnType } from './column-type.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { type Field, type RecordBatch, type Schema, Table } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import { locatedError, misfit, strangerError } from './cell-error.ts'

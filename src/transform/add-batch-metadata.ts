@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { columnType, schemaFields } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
 import { addColumnSteps } from './add-columns.ts'

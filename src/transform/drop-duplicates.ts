@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto'
 import type { Data, RecordBatch, Schema } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
 import { type DistinctRows, distinctRows } from '../columns/distinct-rows.ts'
@@ -57,7 +56,8 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
 
 function hashKey(random: (() => number) | undefined): Int32Array {
   const key = new Int32Array(HASH_WORDS)
-  return random === undefined ? randomFillSync(key) : key.map(() => Math.floor(random() * 2 ** 32))
+  // The global one, since `node:crypto` takes longer to load than the rest of the transforms.
+  return random === undefined ? crypto.getRandomValues(key) : key.map(() => Math.floor(random() * 2 ** 32))
 }
 
 function comparedColumns(subset: readonly string[] | undefined): (batch: RecordBatch) => Data[] {

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { type Row, rowViews } from '../columns/row.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { MillraceError } from '../errors.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import type { Binary, DataType, FixedSizeBinary, Utf8 } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import { isWellFormed } from '../../internal/well-formed.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { type Dictionary, Vector } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import { columnData } from './buffers.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { type Date_, DateUnit, type Duration, type Time, type Timestamp, TimeUnit } from 'apache-arrow'
 import {
   MICROSECOND,
