@@ -3,7 +3,7 @@ import type { Call, KeyKind, MakeHandler } from './candidates/idempotency/calls.
 import { stubDynamoDB } from './stub-dynamodb.ts'
 import type { CallCost } from './suites/idempotency.ts'
 
-const CALLS = 4000
+const CALLS = 20_000
 
 const [module = '', kind = '', keyArgument = ''] = process.argv.slice(2)
 const key: KeyKind = keyArgument === 'id' ? 'id' : 'input'
@@ -15,10 +15,10 @@ const calls: readonly Call[] = Array.from({ length: CALLS }, (_, index) => ({
   note: 'leave it at the door, please',
 }))
 
-const warm = make(stubDynamoDB().client, key)
+const warm = make(stubDynamoDB({ remembers: true }).client, key)
 for (let round = 0; round < 2; round++) for (const call of calls.slice(0, CALLS / 2)) await warm(call)
 
-const { client, requests } = stubDynamoDB()
+const { client, requests } = stubDynamoDB({ remembers: kind === 'replay' })
 const handler = make(client, key)
 if (kind === 'replay') for (const call of calls) await handler(call)
 const before = { requests: requests(), cpu: process.cpuUsage() }

@@ -5,7 +5,7 @@ import { median } from '../measure.ts'
 import { formatTable } from '../table.ts'
 import type { Suite } from './suite.ts'
 
-const CANDIDATES = { Powertools: 'powertools', millrace: 'millrace', 'the bare requests': 'bare' }
+const CANDIDATES = { Powertools: 'powertools', millrace: 'millrace' }
 /** A new call or one that was completed before, and what its key is made of. */
 const KINDS = [
   ['new', 'id'],
@@ -21,10 +21,7 @@ export interface CallCost {
   readonly requests: number
 }
 
-/**
- * CPU of a call, through a DynamoDB client whose requests are answered at once in the same process: what the library takes beside the SDK. Each
- * candidate in a process of its own, in turns.
- */
+/** CPU of a call through a DynamoDB client that answers at once: what the library takes beside the SDK. Processes of their own, in turns. */
 export const idempotency: Suite = async ({ runs = 7 }, print) => {
   const costs = new Map<string, CallCost[]>()
   for (let run = 0; run < runs; run++) {
@@ -38,36 +35,29 @@ export const idempotency: Suite = async ({ runs = 7 }, print) => {
       }
     }
   }
-  const figures = KINDS.flatMap(([call, key]) => {
-    const kind = `${call}, key by ${key}`
-    const bare = best(costs.get(`${kind} the bare requests`))
-    return Object.keys(CANDIDATES).map((name) => {
-      const list = costs.get(`${kind} ${name}`) ?? []
+  const figures = KINDS.flatMap(([call, key]) =>
+    Object.keys(CANDIDATES).map((name) => {
+      const list = costs.get(`${call}, key by ${key} ${name}`) ?? []
+      const microseconds = list.map((cost) => cost.microseconds)
       return {
-        call: kind,
+        call: `${call}, key by ${key}`,
         name,
         requests: list[0]?.requests ?? 0,
-        medianMicroseconds: median(list.map(({ microseconds }) => microseconds)),
-        bestMicroseconds: best(list),
-        bestBeyondBare: best(list) - bare,
+        medianMicroseconds: median(microseconds),
+        bestMicroseconds: Math.min(...microseconds),
       }
-    })
-  })
+    }),
+  )
   const text = formatTable(
-    ['call', '', 'requests', 'CPU, median', 'CPU, best', 'beyond the bare requests'],
+    ['call', '', 'requests', 'CPU, median', 'CPU, best'],
     figures.map((each) => [
       each.call,
       each.name,
       each.requests.toFixed(2),
-      `${each.medianMicroseconds.toFixed(0)} us`,
-      `${each.bestMicroseconds.toFixed(0)} us`,
-      `${each.bestBeyondBare.toFixed(0)} us`,
+      `${each.medianMicroseconds.toFixed(1)} us`,
+      `${each.bestMicroseconds.toFixed(1)} us`,
     ]),
   )
-  print(`idempotency: CPU of a call, DynamoDB answering at once\n${text}`)
+  print(`idempotency: CPU of a call beside the SDK\n${text}`)
   return { other: { text, figures } }
-}
-
-function best(costs: readonly CallCost[] | undefined): number {
-  return Math.min(...(costs ?? []).map(({ microseconds }) => microseconds))
 }

@@ -30,9 +30,9 @@ const TAG = {
 /** A container that is being written: its members in the order in which they are visited. */
 interface Frame {
   readonly container: object
+  /** What is written, in order: the members, or the names of the members. */
   readonly members: readonly unknown[]
-  /** Names written before their members, where they have any. */
-  readonly names: readonly string[] | undefined
+  readonly isNamed: boolean
   /** Members that make one entry of a set or map; 0 where the order of the members counts. */
   readonly entrySize: number
   /** Where each entry begins in the bytes, so that they can be put in order. */
@@ -60,22 +60,49 @@ interface Encoder {
 export function canonicalBytes(value: unknown): Uint8Array {
   const encoder: Encoder = { out: byteWriter(MAX_BYTES), stack: [] }
   const { out, stack } = encoder
+  const cycles = cycleGuard(stack)
   writeValue(encoder, value)
-  if (stack.length === 0) return out.bytes()
-  const open = new Set<object>()
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-    if (frame.next === 0) openContainer(open, frame.container)
+    if (frame.next === 0) cycles.enter(frame.container)
     if (frame.next === frame.members.length) {
       if (frame.entrySize > 0) sortEntries(out, frame.entryStarts)
-      open.delete(frame.container)
+      cycles.leave(frame.container)
       stack.pop()
-      continue
+    } else {
+      if (frame.entrySize > 0 && frame.next % frame.entrySize === 0) frame.entryStarts.push(out.length())
+      writeMember(encoder, frame, frame.members[frame.next++])
     }
-    if (frame.entrySize > 0 && frame.next % frame.entrySize === 0) frame.entryStarts.push(out.length())
-    if (frame.names !== undefined) writeText(out, frame.names[frame.next] ?? '')
-    writeValue(encoder, frame.members[frame.next++])
   }
   return out.bytes()
+}
+
+function writeMember(encoder: Encoder, { isNamed, container }: Frame, member: unknown): void {
+  if (isNamed) writeText(encoder.out, member as string)
+  writeValue(encoder, isNamed ? (container as Readonly<Record<string, unknown>>)[member as string] : member)
+}
+
+/** How deep a value may be for the way down to it to be searched; beyond, a set of it is kept. */
+const SHALLOW = 32
+
+/** Finds containers that lie in themselves. */
+function cycleGuard(stack: readonly Frame[]) {
+  let open: Set<object> | undefined
+  return {
+    enter(container: object): void {
+      const depth = stack.length - 1
+      if (depth >= SHALLOW) open ??= new Set(stack.slice(0, depth).map((frame) => frame.container))
+      for (let at = 0; open === undefined && at < depth; at++) if (stack[at]?.container === container) throw cycle()
+      if (open?.has(container)) throw cycle()
+      open?.add(container)
+    },
+    leave(container: object): void {
+      open?.delete(container)
+    },
+  }
+}
+
+function cycle(): MillraceError {
+  return invalid('a value that contains itself')
 }
 
 function writeValue(encoder: Encoder, value: unknown): void {
@@ -125,19 +152,18 @@ function enterArray(encoder: Encoder, array: readonly unknown[]): void {
   const names = Object.keys(array)
   // The names of an array are its indexes in order, then others: the last one tells whether it has holes, or anything else.
   if (names.length === array.length && (names.length === 0 || names.at(-1) === String(array.length - 1)))
-    enter(encoder, TAG.array, array, array, undefined, 0)
+    enter(encoder, TAG.array, array, array, false, 0)
   else enterNamed(encoder, TAG.sparseArray, array, names.sort())
   encoder.out.uint32(array.length)
 }
 
 function enterNamed(encoder: Encoder, tag: number, object: object, names: readonly string[]): void {
-  const values = names.map((name) => (object as Readonly<Record<string, unknown>>)[name])
-  enter(encoder, tag, object, values, names, 0)
+  enter(encoder, tag, object, names, true, 0)
   encoder.out.uint32(names.length)
 }
 
 function enterEntries(encoder: Encoder, tag: number, object: object, members: readonly unknown[], size: number): void {
-  enter(encoder, tag, object, members, undefined, size)
+  enter(encoder, tag, object, members, false, size)
   encoder.out.uint32(members.length / size)
 }
 
@@ -146,19 +172,14 @@ function enter(
   tag: number,
   container: object,
   members: readonly unknown[],
-  names: readonly string[] | undefined,
+  isNamed: boolean,
   entrySize: number,
 ): void {
   out.tag(tag)
-  stack.push({ container, members, names, entrySize, entryStarts: entrySize === 0 ? NO_STARTS : [], next: 0 })
+  stack.push({ container, members, isNamed, entrySize, entryStarts: entrySize === 0 ? NO_STARTS : [], next: 0 })
 }
 
 const NO_STARTS: number[] = []
-
-function openContainer(open: Set<object>, container: object): void {
-  if (open.has(container)) throw invalid('a value that contains itself')
-  open.add(container)
-}
 
 /** Put the entries of a set or map, which end the bytes, in order of their bytes; their SHA-256 takes their place. */
 function sortEntries(out: ByteWriter, starts: readonly number[]): void {
@@ -176,6 +197,7 @@ function writeNumber(out: ByteWriter, value: number): void {
 }
 
 function writeText(out: ByteWriter, text: string): void {
+  if (out.shortAscii(TAG.text, text)) return
   if (isWellFormed(text)) out.text(TAG.text, text)
   else out.bytesOf(TAG.illFormedText, Buffer.from(text, 'utf16le'))
 }

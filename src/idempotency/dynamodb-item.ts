@@ -1,5 +1,5 @@
 import type { StoredRecord } from './record.ts'
-import { fieldsOfRecord, outcomeFields, recordOfFields } from './record-fields.ts'
+import { outcomeFields, recordOfFields } from './record-fields.ts'
 import type { HeldLease } from './store.ts'
 import { recordInvalid } from './store-failure.ts'
 
@@ -26,10 +26,16 @@ export function keyOfItem(key: string, { partitionKey, sortKey, sortKeyValue }: 
 
 /** The attributes of a record beside its key. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
 export function attributesOf(record: StoredRecord, { ttlAttribute }: ItemLayout): Item {
-  const item: Item = {}
-  for (const [name, value] of Object.entries(fieldsOfRecord(record)))
-    item[name] = typeof value === 'number' ? { N: `${value}` } : { S: value }
-  item[ttlAttribute] = ttlOf(record)
+  const item: Item = {
+    state: { S: record.state },
+    token: { S: record.token },
+    attempt: { N: `${record.attempt}` },
+    leaseExpiresAt: { N: `${record.leaseExpiresAt}` },
+    expiresAt: { N: `${record.expiresAt}` },
+    [ttlAttribute]: ttlOf(record),
+  }
+  if (record.fingerprint !== undefined) item['fingerprint'] = { S: record.fingerprint }
+  for (const [name, text] of outcomeFields(record.outcome)) item[name] = { S: text }
   return item
 }
 

@@ -161,14 +161,14 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
         ),
       ),
     change: (lease, record) => {
-      const { assignments, names, values } = assign(changedAttributes(record, lease, layout))
+      const { expression, names, values } = assign(lease.token, changedAttributes(record, lease, layout))
       const command = new UpdateItemCommand({
         TableName: tableName,
         Key: keyOfItem(lease.key, layout),
-        UpdateExpression: `SET ${assignments.join(', ')}`,
+        UpdateExpression: expression,
         ConditionExpression: '#token = :token AND #state = :held',
-        ExpressionAttributeNames: { '#token': 'token', '#state': 'state', ...names },
-        ExpressionAttributeValues: { ':token': { S: lease.token }, ':held': { S: 'in-progress' }, ...values },
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       return write('writing to the record', lease.key, command)
@@ -182,18 +182,19 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
   }
 }
 
-/** Assignments of an update, by placeholders: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
-function assign(attributes: Item) {
-  const assignments: string[] = []
-  const names: Record<string, string> = {}
-  const values: Item = {}
+/** An update under a token, by placeholders: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
+function assign(token: string, attributes: Item) {
+  let expression = 'SET'
+  const names: Record<string, string> = { '#token': 'token', '#state': 'state' }
+  const values: Item = { ':token': { S: token }, ':held': { S: 'in-progress' } }
   for (const [name, value] of Object.entries(attributes)) {
-    const placeholder = name === 'state' ? 'state' : `${assignments.length}`
-    assignments.push(`#${placeholder} = :${placeholder}`)
+    const comma = expression === 'SET' ? '' : ','
+    const placeholder = name === 'state' ? 'state' : expression.length
+    expression += `${comma} #${placeholder} = :${placeholder}`
     names[`#${placeholder}`] = name
     values[`:${placeholder}`] = value
   }
-  return { assignments, names, values }
+  return { expression, names, values }
 }
 
 interface ConditionFailed {

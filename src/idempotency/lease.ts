@@ -79,10 +79,11 @@ export function keepLease(store: IdempotencyStore, first: HeldLease, terms: Leas
   let aborter: AbortController | undefined
   let held = first
   let isOver = false
-  let turn: Promise<unknown> = Promise.resolve()
+  /** The last write of a renewal, while there is one. */
+  let turn: Promise<unknown> | undefined
 
   const inTurn = (write: () => Promise<void>): Promise<void> => {
-    const written = turn.then(write)
+    const written = turn === undefined ? write() : turn.then(write)
     turn = written.catch(() => {})
     return written
   }
@@ -131,10 +132,11 @@ export function keepLease(store: IdempotencyStore, first: HeldLease, terms: Leas
     },
     finish: (write) => {
       clearInterval(timer)
-      return inTurn(async () => {
+      const last = (): Promise<void> => {
         isOver = true
-        await write(held)
-      })
+        return write(held)
+      }
+      return turn === undefined ? last() : turn.then(last)
     },
   }
 }

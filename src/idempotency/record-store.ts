@@ -44,25 +44,22 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
 
   return {
     async claim(request) {
-      let written = await table.insert(claimedRecord(request, 1))
-      let attempt = 1
+      let record = claimedRecord(request, 1)
+      let written = await table.insert(record)
       for (let turn = 0; turn < MAX_TURNS; turn++) {
-        if (written.won) {
-          const { version } = written
-          return claimed({ record: claimedRecord(request, attempt), ...(version !== undefined && { version }) })
-        }
+        if (written.won) return claimed(record, written.version)
         const { found } = written
         if (found === undefined) {
-          attempt = 1
-          written = await table.insert(claimedRecord(request, attempt))
+          record = claimedRecord(request, 1)
+          written = await table.insert(record)
           continue
         }
         const decision = decide(found.record, request)
-        if (decision.state === 'own') return claimed(found)
+        if (decision.state === 'own') return claimed(found.record, found.version)
         if (decision.state === 'completed') return completed(decision.outcome, overflow)
         if (decision.state !== 'free') return decision
-        attempt = decision.attempt
-        written = await table.replace(found, claimedRecord(request, attempt))
+        record = claimedRecord(request, decision.attempt)
+        written = await table.replace(found, record)
       }
       throw new MillraceError(
         'IDEMPOTENCY_STORE_FAILED',
@@ -71,7 +68,8 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
     },
     async renew(lease, until) {
       const expiresAt = Math.max(lease.recordExpiresAt, until + lease.recordExpiresAt - lease.expiresAt)
-      return leaseOf(await change(lease, heldRecord(lease, { leaseExpiresAt: until, expiresAt })))
+      const { record, version } = await change(lease, heldRecord(lease, { leaseExpiresAt: until, expiresAt }))
+      return leaseOf(record, version)
     },
     async complete(lease, outcome, expiresAt) {
       const record = heldRecord(lease, { state: 'completed', expiresAt })
@@ -92,8 +90,8 @@ export function leaseLost(cause?: unknown): MillraceError {
   )
 }
 
-function claimed(found: FoundRecord): Claim {
-  return { state: 'claimed', lease: leaseOf(found) }
+function claimed(record: StoredRecord, version: string | undefined): Claim {
+  return { state: 'claimed', lease: leaseOf(record, version) }
 }
 
 /** What goes into the record: a result that is too large goes to the overflow store, or nowhere. */

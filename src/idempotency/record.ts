@@ -79,7 +79,7 @@ export function heldRecord(lease: HeldLease, change: Partial<StoredRecord>): Sto
 }
 
 /** The lease of a record that is in progress. */
-export function leaseOf({ record, version }: FoundRecord): HeldLease {
+export function leaseOf(record: StoredRecord, version: string | undefined): HeldLease {
   const { key, token, attempt, fingerprint } = record
   return {
     key,
