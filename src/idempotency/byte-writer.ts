@@ -18,13 +18,12 @@ export interface ByteWriter {
   bytes(): Uint8Array
 }
 
-const FIRST_BYTES = 1024
 /** Up to which a loop is faster than a call of the native writer. */
 const SHORT_TEXT = 48
 
 /** Write into one buffer, which doubles when it is full, up to `maxBytes`. Slices are views, valid until the next write. */
-export function byteWriter(maxBytes: number): ByteWriter {
-  let buffer = Buffer.allocUnsafe(FIRST_BYTES)
+export function byteWriter(maxBytes: number, firstBytes: number): ByteWriter {
+  let buffer = Buffer.allocUnsafe(firstBytes)
   let at = 0
 
   const reserve = (bytes: number): void => {

@@ -58,7 +58,7 @@ interface Encoder {
  * more than 256 MiB.
  */
 export function canonicalBytes(value: unknown): Uint8Array {
-  const encoder: Encoder = { out: byteWriter(MAX_BYTES), stack: [] }
+  const encoder: Encoder = { out: byteWriter(MAX_BYTES, typeof value === 'object' ? 512 : 64), stack: [] }
   const { out, stack } = encoder
   const cycles = cycleGuard(stack)
   writeValue(encoder, value)

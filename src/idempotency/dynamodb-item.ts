@@ -24,16 +24,15 @@ export function keyOfItem(key: string, { partitionKey, sortKey, sortKeyValue }: 
   return item
 }
 
-/** The attributes of a record beside its key. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
-export function attributesOf(record: StoredRecord, { ttlAttribute }: ItemLayout): Item {
-  const item: Item = {
-    state: { S: record.state },
-    token: { S: record.token },
-    attempt: { N: `${record.attempt}` },
-    leaseExpiresAt: { N: `${record.leaseExpiresAt}` },
-    expiresAt: { N: `${record.expiresAt}` },
-    [ttlAttribute]: ttlOf(record),
-  }
+/** A record as an item. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
+export function itemOf(record: StoredRecord, layout: ItemLayout): Item {
+  const item = keyOfItem(record.key, layout)
+  item['state'] = { S: record.state }
+  item['token'] = { S: record.token }
+  item['attempt'] = { N: `${record.attempt}` }
+  item['leaseExpiresAt'] = { N: `${record.leaseExpiresAt}` }
+  item['expiresAt'] = { N: `${record.expiresAt}` }
+  item[layout.ttlAttribute] = ttlOf(record)
   if (record.fingerprint !== undefined) item['fingerprint'] = { S: record.fingerprint }
   for (const [name, text] of outcomeFields(record.outcome)) item[name] = { S: text }
   return item

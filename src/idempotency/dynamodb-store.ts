@@ -8,16 +8,17 @@ import {
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import {
-  attributesOf,
   changedAttributes,
   type Item,
   type ItemLayout,
   itemBytes,
+  itemOf,
   keyOfItem,
   MAX_ITEM_BYTES,
   recordOfItem,
 } from './dynamodb-item.ts'
 import { type DynamoDBSender, type DynamoDBTableLayout, layoutOf } from './dynamodb-layout.ts'
+import type { StoredRecord } from './record.ts'
 import { type RecordTable, recordStore, type Written } from './record-store.ts'
 import type { IdempotencyStore, OverflowStore } from './store.ts'
 import { storeFailure } from './store-failure.ts'
@@ -122,44 +123,32 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
     }
   }
 
-  const put = (Item: Item, condition: Partial<PutItemCommandInput>): PutItemCommand =>
-    new PutItemCommand({
+  const isAbsent = {
+    ConditionExpression: 'attribute_not_exists(#id)',
+    ExpressionAttributeNames: { '#id': layout.partitionKey },
+  }
+  const isAsFound = ({ token, state, leaseExpiresAt }: StoredRecord) => ({
+    ConditionExpression: '#token = :token AND #state = :state AND #leaseExpiresAt = :leaseExpiresAt',
+    ExpressionAttributeNames: { '#token': 'token', '#state': 'state', '#leaseExpiresAt': 'leaseExpiresAt' },
+    ExpressionAttributeValues: {
+      ':token': { S: token },
+      ':state': { S: state },
+      ':leaseExpiresAt': { N: `${leaseExpiresAt}` },
+    },
+  })
+  const put = (record: StoredRecord, condition: Partial<PutItemCommandInput>): Promise<Written> => {
+    const input: PutItemCommandInput = {
       TableName: tableName,
-      Item,
+      Item: itemOf(record, layout),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       ...condition,
-    })
+    }
+    return write('the claim', record.key, new PutItemCommand(input))
+  }
 
   return {
-    insert: (record) =>
-      write(
-        'the claim',
-        record.key,
-        put(
-          { ...keyOfItem(record.key, layout), ...attributesOf(record, layout) },
-          {
-            ConditionExpression: 'attribute_not_exists(#id)',
-            ExpressionAttributeNames: { '#id': layout.partitionKey },
-          },
-        ),
-      ),
-    replace: ({ record: old }, record) =>
-      write(
-        'the claim',
-        record.key,
-        put(
-          { ...keyOfItem(record.key, layout), ...attributesOf(record, layout) },
-          {
-            ConditionExpression: '#token = :token AND #state = :state AND #leaseExpiresAt = :leaseExpiresAt',
-            ExpressionAttributeNames: { '#token': 'token', '#state': 'state', '#leaseExpiresAt': 'leaseExpiresAt' },
-            ExpressionAttributeValues: {
-              ':token': { S: old.token },
-              ':state': { S: old.state },
-              ':leaseExpiresAt': { N: `${old.leaseExpiresAt}` },
-            },
-          },
-        ),
-      ),
+    insert: (record) => put(record, isAbsent),
+    replace: ({ record: old }, record) => put(record, isAsFound(old)),
     change: (lease, record) => {
       const { expression, names, values } = assign(lease.token, changedAttributes(record, lease, layout))
       const command = new UpdateItemCommand({
@@ -176,8 +165,7 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
     fits: (record, bytes) => {
       if (bytes > (maxResultBytes ?? MAX_ITEM_BYTES)) return false
       if (bytes < SMALL_RESULT_BYTES) return true
-      const item = { ...keyOfItem(record.key, layout), ...attributesOf(record, layout), result: { S: '' } }
-      return bytes + itemBytes(item) <= MAX_ITEM_BYTES
+      return bytes + itemBytes({ ...itemOf(record, layout), result: { S: '' } }) <= MAX_ITEM_BYTES
     },
   }
 }

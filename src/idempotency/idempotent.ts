@@ -4,7 +4,7 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { type CallIdentity, callIdentity } from './call-identity.ts'
 import { checkOptions, heartbeatMsOf, type IdempotentOptions, type RemainingTimeContext } from './idempotent-options.ts'
-import { keepLease, type LeaseKeeper, withLease } from './lease.ts'
+import { RunningLease, withLease } from './lease.ts'
 import { persist } from './persist.ts'
 import { leaseLost } from './record-store.ts'
 import { decodeResult, encodeResult } from './result-text.ts'
@@ -77,7 +77,7 @@ export function runOnce<This, Args extends unknown[], R>(
     const { claim, claimedAt } = await claimKey(identity, args, options, tools)
     if (claim.state !== 'claimed') return replay(claim) as Awaited<R>
     const lengthMs = Math.max(claim.lease.expiresAt - claimedAt, 1)
-    const keeper = keepLease(options.store, claim.lease, {
+    const lease = new RunningLease(options.store, claim.lease, {
       now: tools.now,
       lengthMs,
       latest: claimedAt + (options.maxLeaseMs ?? Number.POSITIVE_INFINITY),
@@ -85,12 +85,12 @@ export function runOnce<This, Args extends unknown[], R>(
     })
     let result: Awaited<R>
     try {
-      result = await withLease(keeper.lease, () => fn.apply(self, args))
+      result = await withLease(lease, () => fn.apply(self, args))
     } catch (error) {
-      await release(keeper, error, options, tools)
+      await release(lease, error, options, tools)
       throw error
     }
-    await complete(keeper, result, options, tools)
+    await complete(lease, result, options, tools)
     return result
   }
 }
@@ -185,13 +185,13 @@ const REASONS: Readonly<Record<NoResultReason, string>> = {
 
 /** Free the key after an error. A failure to do so does not hide the error, which is thrown in any case: the lease runs out by itself. */
 async function release<Args extends unknown[]>(
-  keeper: LeaseKeeper,
+  lease: RunningLease,
   error: unknown,
   { store }: IdempotentOptions<Args>,
   tools: Tools,
 ): Promise<void> {
   try {
-    await keeper.finish((held) => persist(() => store.release(held), tools))
+    await lease.finish((held) => persist(() => store.release(held), tools))
   } catch (failure) {
     if (isMillraceError(failure, 'IDEMPOTENCY_LEASE_LOST')) throw leaseLost(error)
     process.emitWarning('a key could not be freed after an error: it is held until its lease runs out', {
@@ -203,7 +203,7 @@ async function release<Args extends unknown[]>(
 
 /** Complete the record: with the result, or without it where the store does not take it, but never left in progress if that can be helped. */
 async function complete<Args extends unknown[]>(
-  keeper: LeaseKeeper,
+  lease: RunningLease,
   result: unknown,
   { store }: IdempotentOptions<Args>,
   tools: Tools,
@@ -220,5 +220,5 @@ async function complete<Args extends unknown[]>(
       })
     }
   }
-  await keeper.finish(write)
+  await lease.finish(write)
 }

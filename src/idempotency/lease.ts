@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { MillraceError } from '../errors.ts'
+import { isMillraceError, MillraceError } from '../errors.ts'
 import { leaseLost } from './record-store.ts'
 import type { HeldLease, IdempotencyStore } from './store.ts'
 
@@ -22,13 +22,6 @@ export interface Lease {
    * Rejects with `IDEMPOTENCY_LEASE_LOST` where the key was taken over, `OPTION_INVALID` for what is no time.
    */
   renew(untilMs?: number): Promise<void>
-}
-
-/** A lease, and the way to end it. */
-export interface LeaseKeeper {
-  readonly lease: Lease
-  /** The last write to the record; renewals end, and those under way are waited for. */
-  finish(write: (held: HeldLease) => Promise<void>): Promise<void>
 }
 
 export interface LeaseTerms {
@@ -71,76 +64,91 @@ function leases(): AsyncLocalStorage<Lease> {
   return holder[STORAGE]
 }
 
-/** Keep a lease that was won: renewals by hand and by heartbeat take turns, since each needs what the last one left. */
-export function keepLease(store: IdempotencyStore, first: HeldLease, terms: LeaseTerms): LeaseKeeper {
-  const { now, lengthMs, latest, heartbeatMs } = terms
-  let lost: unknown
+/**
+ * A lease that was won, for as long as its function runs. Renewals by hand and by heartbeat take turns, since each needs what the last one left.
+ * A class, because one is made for every call.
+ */
+export class RunningLease implements Lease {
+  readonly #store: IdempotencyStore
+  readonly #terms: LeaseTerms
+  readonly #timer: NodeJS.Timeout | undefined
+  #held: HeldLease
+  /** The last write of a renewal, once there was one. */
+  #turn: Promise<unknown> | undefined
+  #isOver = false
+  #isBeating = false
+  #lost: unknown
   /** Made when it is asked for: most functions never look at it. */
-  let aborter: AbortController | undefined
-  let held = first
-  let isOver = false
-  /** The last write of a renewal, while there is one. */
-  let turn: Promise<unknown> | undefined
+  #aborter: AbortController | undefined
 
-  const inTurn = (write: () => Promise<void>): Promise<void> => {
-    const written = turn === undefined ? write() : turn.then(write)
-    turn = written.catch(() => {})
-    return written
+  constructor(store: IdempotencyStore, held: HeldLease, terms: LeaseTerms) {
+    this.#store = store
+    this.#held = held
+    this.#terms = terms
+    if (terms.heartbeatMs !== undefined) this.#timer = setInterval(() => this.#beat(), terms.heartbeatMs).unref()
   }
-  const renew = (untilMs = now() + lengthMs): Promise<void> =>
-    inTurn(async () => {
-      if (isOver) throw leaseLost()
-      if (!Number.isFinite(untilMs))
-        throw new MillraceError('OPTION_INVALID', 'renew: untilMs must be milliseconds since 1970')
-      try {
-        held = await store.renew(held, Math.max(held.expiresAt, Math.min(untilMs, latest)))
-      } catch (error) {
-        if (isLeaseLost(error)) {
-          lost = error
-          aborter?.abort(error)
-        }
-        throw error
+
+  get key(): string {
+    return this.#held.key
+  }
+
+  get token(): string {
+    return this.#held.token
+  }
+
+  get attempt(): number {
+    return this.#held.attempt
+  }
+
+  get expiresAt(): number {
+    return this.#held.expiresAt
+  }
+
+  get signal(): AbortSignal {
+    this.#aborter ??= new AbortController()
+    if (this.#lost !== undefined) this.#aborter.abort(this.#lost)
+    return this.#aborter.signal
+  }
+
+  renew(untilMs = this.#terms.now() + this.#terms.lengthMs): Promise<void> {
+    const renewed = this.#turn === undefined ? this.#renew(untilMs) : this.#turn.then(() => this.#renew(untilMs))
+    this.#turn = renewed.catch(() => {})
+    return renewed
+  }
+
+  /** The last write to the record: renewals end, and those under way are waited for. */
+  finish(write: (held: HeldLease) => Promise<void>): Promise<void> {
+    clearInterval(this.#timer)
+    const last = (): Promise<void> => {
+      this.#isOver = true
+      return write(this.#held)
+    }
+    return this.#turn === undefined ? last() : this.#turn.then(last)
+  }
+
+  async #renew(untilMs: number): Promise<void> {
+    if (this.#isOver) throw leaseLost()
+    if (!Number.isFinite(untilMs))
+      throw new MillraceError('OPTION_INVALID', 'renew: untilMs must be milliseconds since 1970')
+    const until = Math.max(this.#held.expiresAt, Math.min(untilMs, this.#terms.latest))
+    try {
+      this.#held = await this.#store.renew(this.#held, until)
+    } catch (error) {
+      if (isMillraceError(error, 'IDEMPOTENCY_LEASE_LOST')) {
+        this.#lost = error
+        this.#aborter?.abort(error)
       }
-    })
-
-  let isBeating = false
-  const beat = (): void => {
-    if (isBeating || held.expiresAt >= latest) return
-    isBeating = true
-    // What a beat fails with is not lost: the next one tries again, and the last write fails if the key was taken over.
-    renew().then(
-      () => (isBeating = false),
-      () => (isBeating = false),
-    )
+      throw error
+    }
   }
-  const timer = heartbeatMs === undefined ? undefined : setInterval(beat, heartbeatMs).unref()
 
-  return {
-    lease: {
-      key: first.key,
-      token: first.token,
-      attempt: first.attempt,
-      get expiresAt() {
-        return held.expiresAt
-      },
-      get signal() {
-        aborter ??= new AbortController()
-        if (lost !== undefined && !aborter.signal.aborted) aborter.abort(lost)
-        return aborter.signal
-      },
-      renew,
-    },
-    finish: (write) => {
-      clearInterval(timer)
-      const last = (): Promise<void> => {
-        isOver = true
-        return write(held)
-      }
-      return turn === undefined ? last() : turn.then(last)
-    },
+  /** What a beat fails with is not lost: the next one tries again, and the last write fails if the key was taken over. */
+  #beat(): void {
+    if (this.#isBeating || this.#held.expiresAt >= this.#terms.latest) return
+    this.#isBeating = true
+    const end = (): void => {
+      this.#isBeating = false
+    }
+    this.renew().then(end, end)
   }
-}
-
-function isLeaseLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'IDEMPOTENCY_LEASE_LOST'
 }
