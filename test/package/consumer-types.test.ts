@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import {
   manifest,
   PEER_OF,
   pack,
+  ROOT,
   removeFolder,
   scratchFolder,
   subpaths,
@@ -15,6 +16,9 @@ import {
 
 const folder = scratchFolder()
 afterAll(() => removeFolder(folder))
+
+/** What the example handlers import beside the package and its peers. */
+const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb', '@aws-sdk/client-sqs']
 
 /** What a user would write: the same text as an ES module and as CommonJS. */
 const CONSUMER = `${subpaths.map((subpath, index) => `import * as module${index} from '${subpath}'`).join('\n')}
@@ -32,12 +36,17 @@ export async function bytesOf(source: ByteSource): Promise<number> {
 export const wrong: Codec = codecFor(1)
 `
 
-test('a strict project compiles against the packed types, as an ES module and as CommonJS', () => {
+test('a strict project and the example handlers compile against the packed types', () => {
   install(pack(folder), folder)
   const peers = Object.values(PEER_OF).filter((name) => name in manifest.peerDependencies)
-  for (const name of new Set([...peers, '@types/node'])) linkPackage(folder, name)
+  for (const name of new Set([...peers, '@types/node', ...EXAMPLE_PACKAGES])) linkPackage(folder, name)
   const files = ['consumer.mts', 'consumer.cts'].map((name) => join(folder, name))
   for (const file of files) writeFileSync(file, CONSUMER)
+  for (const job of ['s3-job', 'kinesis-job', 'api-ingest', 'cdc-job']) {
+    const file = join(folder, `${job}.mts`)
+    writeFileSync(file, readFileSync(join(ROOT, 'examples', job, 'handler.ts'), 'utf8'))
+    files.push(file)
+  }
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,
