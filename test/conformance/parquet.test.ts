@@ -8,6 +8,7 @@ import { parquetMetadata, parquetRead } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { readParquet } from '../../src/codecs/parquet/read/read-parquet.ts'
 import { isMillraceError } from '../../src/errors.ts'
+import { readInChild } from '../support/codec-in-child.ts'
 import {
   batchCells,
   type Cell,
@@ -16,7 +17,6 @@ import {
   hyparquetParsers,
   withoutDecimals,
 } from '../support/parquet-cells.ts'
-import { readInChild } from '../support/parquet-in-child.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpora/parquet/', import.meta.url))
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readParquet } from '../../src/codecs/parquet/read/read-parquet.ts'
+import { codecFor } from '../../src/codecs/codec-for.ts'
 import { isMillraceError } from '../../src/errors.ts'
 
 // Reads the files that it is given and says, a line of JSON each, how that ended: run by tests in a process with little memory.
@@ -8,7 +8,7 @@ for (const path of process.argv.slice(2)) {
   let rows = 0
   let outcome = 'read'
   try {
-    for await (const batch of readParquet(new Uint8Array(readFileSync(path)))) rows += batch.numRows
+    for await (const batch of codecFor(path).read(new Uint8Array(readFileSync(path)))) rows += batch.numRows
   } catch (error) {
     outcome = isMillraceError(error) ? error.code : `not ours: ${error}`
   }
