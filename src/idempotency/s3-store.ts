@@ -7,12 +7,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { httpStatusOf, nameOf } from '../internal/service-error.ts'
 import { objectKey } from './object-key.ts'
 import type { FoundRecord, StoredRecord } from './record.ts'
 import { decodeRecord, encodeRecord } from './record-json.ts'
 import { type RecordTable, recordStore, type Written } from './record-store.ts'
 import type { HeldLease, IdempotencyStore, OverflowStore } from './store.ts'
-import { httpStatusOf, nameOf, storeFailure } from './store-failure.ts'
+import { storeFailure } from './store-failure.ts'
 
 /** An `S3Client` of `@aws-sdk/client-s3`. */
 export interface S3Sender {

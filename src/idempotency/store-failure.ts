@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { describeServiceError, nameOf } from '../internal/service-error.ts'
 
 const ADVICE: Readonly<Record<string, string>> = {
   AccessDeniedException: 'allow the function the actions that the guide to idempotency lists',
@@ -10,12 +11,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** What the library throws where the store does not do what it is asked: what the service or the network said, nothing of key or data. */
 export function storeFailure(action: string, cause: unknown): MillraceError {
-  const word = nameOf(cause)
-  const advice = ADVICE[word]
-  const status = httpStatusOf(cause)
+  const advice = ADVICE[nameOf(cause)]
   return new MillraceError(
     'IDEMPOTENCY_STORE_FAILED',
-    `${action} failed: ${status === undefined ? '' : `HTTP ${status} `}${word}${advice === undefined ? '' : `; ${advice}`}`,
+    `${action} failed: ${describeServiceError(cause)}${advice === undefined ? '' : `; ${advice}`}`,
     { cause },
   )
 }
@@ -27,20 +26,4 @@ export function recordInvalid(rule: string, cause?: unknown): MillraceError {
     `the stored record ${rule}: nothing was run; remove the record, or keep others' data out of the store`,
     { cause },
   )
-}
-
-/** The HTTP status that a service answered with, if the error comes from an answer. */
-export function httpStatusOf(error: unknown): number | undefined {
-  const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
-  return typeof status === 'number' ? status : undefined
-}
-
-/** `AccessDeniedException`, `ECONNREFUSED`: the shortest true word for what went wrong. */
-export function nameOf(error: unknown): string {
-  const words = [fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
-  return words.find((word): word is string => typeof word === 'string' && /^\w{1,80}$/.test(word)) ?? 'Error'
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }

@@ -7,8 +7,9 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
+import { describeServiceError, httpStatusOf } from '../internal/service-error.ts'
 import { defaultChecksum, type SinkClient } from './request-body.ts'
-import { describeS3Error, httpStatusOf, writeError } from './s3-error.ts'
+import { writeError } from './s3-error.ts'
 
 export const MIN_PART_BYTES = 5 * 1024 * 1024
 export const MAX_PART_BYTES = 5 * 1024 * 1024 * 1024
@@ -185,7 +186,7 @@ async function removeUpload(
     'a failed upload could not be removed from S3: let a lifecycle rule abort incomplete multipart uploads',
     {
       code: 'MILLRACE_UPLOAD_LEFT',
-      detail: describeS3Error(failure),
+      detail: describeServiceError(failure),
     },
   )
 }

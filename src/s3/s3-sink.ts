@@ -3,12 +3,14 @@ import { types } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { httpStatusOf } from '../internal/service-error.ts'
+import { isTransientError } from '../internal/transient-error.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { growingBuffer } from './growing-buffer.ts'
 import { MAX_PART_BYTES, MIN_PART_BYTES, type MultipartUpload, startMultipartUpload } from './multipart-upload.ts'
 import { checkHeaders, type ObjectMetadata } from './object-headers.ts'
 import { bodyOf, isStreamed, type SinkClient } from './request-body.ts'
-import { httpStatusOf, isTransient, writeError } from './s3-error.ts'
+import { writeError } from './s3-error.ts'
 
 export interface S3Target {
   readonly bucket: string
@@ -98,7 +100,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
       } catch (error) {
         signal.throwIfAborted()
         // The client retries what it holds in memory itself, but no stream, and no conflict.
-        const again = httpStatusOf(error) === 409 || (streamed && isTransient(error))
+        const again = httpStatusOf(error) === 409 || (streamed && isTransientError(error))
         if (!again || failures >= attempts) throw writeError(error, ifNoneMatch)
       }
       await sleep(backoffMs(failures - 1, { random }))

@@ -3,8 +3,10 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import type { ByteSource } from '../codecs/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { httpStatusOf } from '../internal/service-error.ts'
+import { isTransientError } from '../internal/transient-error.ts'
 import { type Opened, openedFrom, totalOf } from './object-answer.ts'
-import { httpStatusOf, isTransient, sourceUnavailable } from './s3-error.ts'
+import { sourceUnavailable } from './s3-error.ts'
 import { unlessStalled, whileFlowing } from './stall.ts'
 
 /** An object of S3. An `S3ObjectRef` is one. */
@@ -87,7 +89,7 @@ export function s3Source(
     const asked = client.send(command, { abortSignal: signal })
     const answer = await unlessStalled(asked, stallMs, connection).catch((error: unknown) => {
       if (httpStatusOf(error) === 416) return undefined
-      throw signal.aborted || isTransient(error) ? error : readError(error, size !== undefined)
+      throw signal.aborted || isTransientError(error) ? error : readError(error, size !== undefined)
     })
     if (answer === undefined) return undefined
     const opened = openedFrom(answer, start)

@@ -1,0 +1,21 @@
+/** The HTTP status that an AWS service answered with, if the error comes from an answer. */
+export function httpStatusOf(error: unknown): number | undefined {
+  const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
+  return typeof status === 'number' ? status : undefined
+}
+
+/** `AccessDeniedException`, `ECONNREFUSED`: the shortest true word for what went wrong. */
+export function nameOf(error: unknown): string {
+  const words = [fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
+  return words.find((word): word is string => typeof word === 'string' && /^\w{1,80}$/.test(word)) ?? 'Error'
+}
+
+/** `HTTP 403 AccessDenied` or `ECONNREFUSED`: what a service or the network said, with nothing of names, keys or data. */
+export function describeServiceError(error: unknown): string {
+  const status = httpStatusOf(error)
+  return status === undefined ? nameOf(error) : `HTTP ${status} ${nameOf(error)}`
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
