@@ -1,0 +1,87 @@
+/** A kernel compiled from `kernels/`, and the memory that it works on. */
+export interface Kernel<Exports> {
+  readonly exports: Exports
+  readonly memory: KernelMemory
+}
+
+export interface KernelMemory {
+  /** All of the memory. Renewed whenever it grows: take it afresh after {@link KernelMemory.reserve}. */
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+  /** Where the next bytes will be reserved. */
+  readonly top: number
+  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. */
+  reserve(size: number): number
+  /** Give back all that was reserved from an offset on. */
+  release(from: number): void
+}
+
+/** What every kernel exports. */
+interface KernelBase {
+  readonly memory: WasmMemory
+  /** Where its own data ends. */
+  readonly heapStart: { readonly value: number }
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** What is used of WebAssembly, which the types of Node leave out. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: object }
+}
+
+const PAGE_BYTES = 65_536
+
+/**
+ * A maker of kernels. The code is compiled at the first call, once and for all; every kernel has a memory of its own, so that two runs share
+ * nothing.
+ *
+ * @param code - the module in base64.
+ */
+export function kernelMaker<Exports>(code: string): () => Kernel<Exports> {
+  let module: object | undefined
+  return () => {
+    const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
+    module ??= new Module(Buffer.from(code, 'base64'))
+    const exports = new Instance(module).exports as Exports & KernelBase
+    return { exports, memory: kernelMemory(exports) }
+  }
+}
+
+function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
+  let top = aligned(heapStart.value)
+  let bytes = new Uint8Array(memory.buffer)
+  let words = new Int32Array(memory.buffer)
+  return {
+    get bytes() {
+      return bytes
+    },
+    get words() {
+      return words
+    },
+    get top() {
+      return top
+    },
+    reserve(size) {
+      const start = top
+      top = aligned(start + size)
+      if (top > bytes.length) {
+        memory.grow(Math.ceil((top - bytes.length) / PAGE_BYTES))
+        bytes = new Uint8Array(memory.buffer)
+        words = new Int32Array(memory.buffer)
+      }
+      return start
+    },
+    release(from) {
+      top = from
+    },
+  }
+}
+
+function aligned(offset: number): number {
+  return (offset + 15) & ~15
+}
