@@ -32,6 +32,8 @@ const DATE: i32 = 4
 const TIMESTAMP_MS: i32 = 5
 const TIMESTAMP_US: i32 = 6
 const TIMESTAMP_NS: i32 = 7
+/** Of any other type: every cell is left to TypeScript, and there is no region of values. */
+const OTHER: i32 = 8
 
 const LF: u32 = 0x0a
 const CR: u32 = 0x0d
@@ -153,7 +155,11 @@ function takeNull(column: usize, kind: i32, row: i32): void {
   const bit = load<i32>(column, FIRST_BIT) + row
   setBit(load<u32>(column, VALIDITY), bit, 0)
   store<i32>(column, load<i32>(column, NULLS) + 1, NULLS)
+  const values: usize = load<u32>(column, VALUES)
   if (kind === TEXT) endText(column, row, load<i32>(column, TEXT_USED))
+  else if (kind === BOOL) setBit(values, bit, 0)
+  else if (kind === DATE) store<i32>(values + (row << 2), 0)
+  else if (kind !== OTHER) store<i64>(values + (row << 3), 0)
 }
 
 function setBit(bitmap: usize, bit: i32, value: i32): void {

@@ -8,7 +8,6 @@ export type TimestampUnit = typeof MILLISECOND | typeof MICROSECOND | typeof NAN
 
 const DAY_SECONDS = 86_400
 const DAY_MS = 86_400_000
-const TWO_32 = 2 ** 32
 const ZERO = 0x30
 const PLUS = 0x2b
 const MINUS = 0x2d
@@ -49,39 +48,6 @@ export function parseTimestamp(
   const nanoseconds = timeOfDay(bytes, separator + 1, end)
   if (Number.isNaN(days) || Number.isNaN(nanoseconds)) return false
   return storeTimestamp(days, nanoseconds, unit, out, index)
-}
-
-/**
- * Parse the form of date-time that most files hold, `2024-02-29T12:00:00.500Z`, from `at` on, in milliseconds: a `T` or a space, no fraction or one
- * of three digits, `Z` or nothing. As {@link parseTimestamp}, whose end must be known, would.
- *
- * @returns the offset after it, or -1, with nothing written, where the bytes do not begin with this form.
- */
-export function parseCommonTimestamp(bytes: Uint8Array, at: number, out: Int32Array, index: number): number {
-  const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2)
-  const month = twoDigits(bytes, at + 5)
-  const day = twoDigits(bytes, at + 8)
-  const hour = twoDigits(bytes, at + 11)
-  const minute = twoDigits(bytes, at + 14)
-  const second = twoDigits(bytes, at + 17)
-  if (year > 9999 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return -1
-  if (day > 28 && day > monthLength(year, month)) return -1
-  if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS || !isSeparator(bytes[at + 10] as number)) return -1
-  if (bytes[at + 13] !== COLON || bytes[at + 16] !== COLON) return -1
-  let end = at + 19
-  let milliseconds = (hour * 3600 + minute * 60 + second) * 1000
-  if (bytes[end] === POINT) {
-    const ones = (bytes[at + 22] as number) - ZERO
-    const fraction = twoDigits(bytes, at + 20) * 10 + ones
-    if (ones >>> 0 > 9 || fraction > 999) return -1
-    milliseconds += fraction
-    end = at + 23
-  }
-  if (((bytes[end] as number) | 0x20) === 0x7a) end++
-  const value = daysFromCivil(year, month, day) * DAY_MS + milliseconds
-  out[2 * index] = value >>> 0
-  out[2 * index + 1] = Math.floor(value / TWO_32)
-  return end
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   MICROSECOND,
   MILLISECOND,
   NANOSECOND,
-  parseCommonTimestamp,
   parseDate,
   parseTimestamp,
   type TimestampUnit,
@@ -194,32 +193,6 @@ describe('iso8601', () => {
       { runs: 2000 },
     )
   }
-
-  law(
-    'timestamps: the common form is read as its text alone would be',
-    fc.property(
-      fc.oneof(
-        commonDate.map((date) => date.toISOString()),
-        fc.stringMatching(
-          /^[0-9]{4}[-/][01][0-9]-[0-3][0-9][Tt _][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{0,4})?[Zz+]?$/,
-        ),
-      ),
-      (text) => {
-        const out = new Int32Array(4)
-        const bytes = Buffer.from(`9${text}9`.padEnd(40, ','))
-        const end = parseCommonTimestamp(bytes, 1, out, 1)
-        if (end === -1) expect([...out]).toEqual([0, 0, 0, 0])
-        else {
-          const expected = new Int32Array(4)
-          expect(parseTimestamp(bytes, 1, end, MILLISECOND, expected, 1)).toBe(true)
-          expect(out).toEqual(expected)
-        }
-        if (/^[1-9].*T.*\.\d{3}Z$/.test(text) && parseTimestamp(...placed(text), MILLISECOND, out, 0))
-          expect(end).toBe(text.length + 1)
-      },
-    ),
-    { runs: 3000 },
-  )
 
   law(
     'timestamps: any bytes are taken or refused alike by both questions',

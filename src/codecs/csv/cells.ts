@@ -6,14 +6,26 @@ export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, valu
 
 export type FixedValues = Int32Array | Float64Array | Uint8Array
 
-/** How a cell is read straight from the bytes, where its end is not known yet; see `direct-cells.ts`. */
+/** How the kernel `csv-rows` reads a cell; of another type, it is left to the column's `parse`. */
 export const TEXT = 0
 export const INT64 = 1
 export const FLOAT64 = 2
 export const BOOL = 3
-export const TIMESTAMP = 4
-export const PARSED = 5
-export type CellKind = typeof TEXT | typeof INT64 | typeof FLOAT64 | typeof BOOL | typeof TIMESTAMP | typeof PARSED
+export const DATE = 4
+export const TIMESTAMP_MS = 5
+export const TIMESTAMP_US = 6
+export const TIMESTAMP_NS = 7
+export const OTHER = 8
+export type CellKind =
+  | typeof TEXT
+  | typeof INT64
+  | typeof FLOAT64
+  | typeof BOOL
+  | typeof DATE
+  | typeof TIMESTAMP_MS
+  | typeof TIMESTAMP_US
+  | typeof TIMESTAMP_NS
+  | typeof OTHER
 
 /** A column's cells: what the loops over a block's, or a row's, cells work on. All columns have the same members in the same order. */
 export interface Cells<Values> {
@@ -32,8 +44,6 @@ export interface Cells<Values> {
   /** The bytes of text, and a view of them. */
   text: Uint8Array
   target: DataView
-  /** The length of the last cell that was parsed: a guess at that of the next. */
-  guess: number
   /** Rows of the last block that do not fit the type, or are null where the field is required. Their cells hold nothing of use. */
   readonly misfits: number[]
 }
@@ -60,7 +70,6 @@ export function newCells<Values>(
     parse,
     text: NO_TEXT,
     target: new DataView(NO_TEXT.buffer),
-    guess: 0,
     misfits: [],
   }
 }

@@ -1,19 +1,19 @@
 import { isValidUtf8 } from '../../internal/utf8.ts'
 import type { CsvSettings } from './csv-options.ts'
-import { takeRows } from './direct-rows.ts'
+import { type DirectRun, directRows, type TakenRun } from './direct-rows.ts'
 import { LF } from './row-block.ts'
 import type { TakenRows } from './row-reader.ts'
 import { isAtRowStart, type ScanState, skipRows } from './scan-state.ts'
 import type { TextColumn } from './text-column.ts'
 
 /** Bytes that are read at once: they stay in the processor's cache between the check of their encoding and their reading. */
-const RUN_BYTES = 64 * 1024
-/** Room that the text columns of a wide table may be given for a run, all together. */
+const RUN_BYTES = 128 * 1024
+/** Room that the columns of a wide table may be given for a run, all together. */
 const RUN_ROOM_BYTES = 8 * 1024 * 1024
 /** Bytes beyond the last row of a batch that room is made for. */
 const SPARE_BYTES = 4096
 
-/** Takes rows as `RowReader.take` does. */
+/** Takes rows as `RowReader.take` does, always for the same columns. */
 export type DirectReader = (columns: readonly TextColumn[], maxRows: number, maxBytes: number) => DirectTaken
 
 export interface DirectTaken extends TakenRows {
@@ -27,32 +27,21 @@ const NONE: DirectTaken = { rows: 0, bytes: 0, isStopped: false }
 export function directReader(scan: ScanState, settings: CsvSettings): DirectReader | undefined {
   const { delimiter, nullValues, maxFieldBytes, maxRowBytes } = settings
   if (!',;\t|'.includes(delimiter) || nullValues.length !== 1 || nullValues[0] !== '') return undefined
-  let rowBytes = 64
+  let takeRows: ((run: DirectRun) => TakenRun) | undefined
 
   /** One run. */
   function takeRun(columns: readonly TextColumn[], maxRows: number, maxBytes: number): DirectTaken {
-    const { bytes, view, rowStart: start } = scan
-    const longest = Math.min(RUN_BYTES, RUN_ROOM_BYTES / columns.length, maxFieldBytes, maxRowBytes)
-    const size = Math.floor(Math.min(longest, maxBytes + SPARE_BYTES))
+    const { bytes, rowStart: start } = scan
+    const longest = Math.floor(Math.min(RUN_BYTES, RUN_ROOM_BYTES / columns.length, maxFieldBytes, maxRowBytes))
+    const size = Math.min(longest, maxBytes + SPARE_BYTES)
     const end = start + bytes.subarray(start, Math.min(start + size, scan.end)).lastIndexOf(LF) + 1
     if (end === start) return { ...NONE, isStopped: scan.end - start > size }
     if (!isValidUtf8(bytes, start, end)) return { ...NONE, isStopped: true }
-    const room = Math.min(maxRows, Math.ceil((end - start) / rowBytes) + 1)
-    for (const column of columns) column.reserve(room, end - start)
     const stopAt = Math.min(start + maxBytes, end)
-    const cells = columns.map((column) => column.cells)
-    const { rows, at } = takeRows(cells, {
-      bytes,
-      view,
-      delimiter: delimiter.charCodeAt(0),
-      start,
-      end,
-      stopAt,
-      maxRows: room,
-    })
+    takeRows ??= directRows(columns, delimiter.charCodeAt(0), longest)
+    const { rows, at } = takeRows({ bytes, start, end, stopAt, maxRows })
     skipRows(scan, rows, at)
-    if (rows > 0) rowBytes = (at - start) / rows
-    return { rows, bytes: at - start, isStopped: rows < room && at < stopAt }
+    return { rows, bytes: at - start, isStopped: rows < maxRows && at < stopAt }
   }
 
   return (columns, maxRows, maxBytes) => {

@@ -12,7 +12,19 @@ import {
 } from '../../internal/iso8601.ts'
 import { asciiText } from '../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../inference.ts'
-import { BOOL, type Cells, FLOAT64, INT64, PARSED, TIMESTAMP, takeOtherCell } from './cells.ts'
+import {
+  BOOL,
+  type CellKind,
+  type Cells,
+  DATE,
+  FLOAT64,
+  INT64,
+  OTHER,
+  TIMESTAMP_MS,
+  TIMESTAMP_NS,
+  TIMESTAMP_US,
+  takeOtherCell,
+} from './cells.ts'
 import type { RowBlock } from './row-block.ts'
 import { fixedColumn, type TextColumn } from './text-column.ts'
 
@@ -67,7 +79,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
     field,
     typeName: 'int32',
-    kind: PARSED,
+    kind: OTHER,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows),
     parse,
@@ -152,7 +164,7 @@ export function dateColumn(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
     field,
     typeName: 'date',
-    kind: PARSED,
+    kind: DATE,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows),
     parse: parseDate,
@@ -173,20 +185,20 @@ function appendDate(cells: Cells<Int32Array>, block: RowBlock, column: number): 
   }
 }
 
-const UNITS = new Map<TimeUnit, { unit: TimestampUnit; name: string }>([
-  [TimeUnit.MILLISECOND, { unit: MILLISECOND, name: 'timestamp' }],
-  [TimeUnit.MICROSECOND, { unit: MICROSECOND, name: 'timestamp[us]' }],
-  [TimeUnit.NANOSECOND, { unit: NANOSECOND, name: 'timestamp[ns]' }],
+const UNITS = new Map<TimeUnit, { unit: TimestampUnit; name: string; kind: CellKind }>([
+  [TimeUnit.MILLISECOND, { unit: MILLISECOND, name: 'timestamp', kind: TIMESTAMP_MS }],
+  [TimeUnit.MICROSECOND, { unit: MICROSECOND, name: 'timestamp[us]', kind: TIMESTAMP_US }],
+  [TimeUnit.NANOSECOND, { unit: NANOSECOND, name: 'timestamp[ns]', kind: TIMESTAMP_NS }],
 ])
 
 /** Undefined for a unit of whole seconds, which no column type of the contract has. */
 export function timestampColumn(field: Field, isEmptyNull: boolean, timeUnit: TimeUnit): TextColumn | undefined {
-  const { unit, name } = UNITS.get(timeUnit) ?? {}
-  if (unit === undefined || name === undefined) return undefined
+  const { unit, name, kind } = UNITS.get(timeUnit) ?? {}
+  if (unit === undefined || name === undefined || kind === undefined) return undefined
   return fixedColumn<Int32Array>({
     field,
     typeName: name,
-    kind: unit === MILLISECOND ? TIMESTAMP : PARSED,
+    kind,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * 2),
     parse: (bytes, start, end, values, index) => parseTimestamp(bytes, start, end, unit, values, index),
@@ -213,7 +225,7 @@ export function decimalColumn(field: Field<Decimal>, isEmptyNull: boolean): Text
   return fixedColumn<Int32Array>({
     field,
     typeName: `decimal(${precision},${scale})`,
-    kind: PARSED,
+    kind: OTHER,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * words),
     parse: (bytes, start, end, values, index) =>
