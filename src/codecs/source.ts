@@ -8,14 +8,20 @@ export interface ByteSource {
   readonly size?: number
   /** Bytes in all, for sources that must ask: needed to read a file from its end without reading all of it. */
   length?(): Promise<number>
-  stream(range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>
+  stream(range?: { readonly start: number; readonly end?: number }, options?: StreamOptions): AsyncIterable<Uint8Array>
   read(start: number, end: number): Promise<Uint8Array>
+}
+
+export interface StreamOptions {
+  /** The reader is done with a chunk when it asks for the next, so that a source may use its memory again. */
+  readonly reuse?: boolean
 }
 
 /** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
 export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 const CHUNK_BYTES = 256 * 1024
+const FILE_CHUNK_BYTES = 512 * 1024
 
 /**
  * A {@link ByteSource} over bytes in memory. Nothing is copied.
@@ -39,7 +45,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 
 /**
  * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened anew for every call and closed after it, so nothing
- * is held between reads; a stream takes 256 KiB at a time.
+ * is held between reads; a stream takes 512 KiB at a time.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
  *   became shorter while it was read.
@@ -49,9 +55,11 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 export function fileSource(path: string): ByteSource {
   return {
     length: () => withFile(path, async (file) => (await file.stat().catch(unreadable)).size),
-    async *stream(range = { start: 0 }) {
+    async *stream(range = { start: 0 }, { reuse = false } = {}) {
       const file = await openFile(path)
-      let ahead = readAhead(file, range.start, range.end)
+      // One that the reader has, and one that is being filled.
+      const buffers: ArrayBufferLike[] = []
+      let ahead = readAhead(file, range.start, range.end, undefined)
       try {
         const { size } = await file.stat().catch(unreadable)
         for (let at = range.start; ; ) {
@@ -61,8 +69,9 @@ export function fileSource(path: string): ByteSource {
             return
           }
           at += chunk.length
-          ahead = readAhead(file, at, range.end)
+          ahead = readAhead(file, at, range.end, buffers.pop())
           yield chunk
+          if (reuse) buffers.push(chunk.buffer)
         }
       } finally {
         await ahead.catch(() => {})
@@ -85,18 +94,26 @@ export function fileSource(path: string): ByteSource {
 }
 
 /** The next chunk of a file, read while the one before is worked on; its error is heard when the chunk is asked for. */
-function readAhead(file: FileHandle, at: number, end: number | undefined): Promise<Uint8Array> {
-  const chunk = readChunk(file, at, end)
+function readAhead(
+  file: FileHandle,
+  at: number,
+  end: number | undefined,
+  buffer: ArrayBufferLike | undefined,
+): Promise<Uint8Array> {
+  const chunk = readChunk(file, at, end, buffer)
   chunk.catch(() => {})
   return chunk
 }
 
-/** The chunk at an offset, empty at the end. */
-async function readChunk(file: FileHandle, at: number, end = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-  const length = Math.min(CHUNK_BYTES, end - at)
+/** The chunk at an offset, empty at the end, in memory that is not zeroed: only what was read is handed on. */
+async function readChunk(
+  file: FileHandle,
+  at: number,
+  end = Number.POSITIVE_INFINITY,
+  buffer: ArrayBufferLike = Buffer.allocUnsafeSlow(Math.max(0, Math.min(FILE_CHUNK_BYTES, end - at))).buffer,
+): Promise<Uint8Array> {
+  const length = Math.min(buffer.byteLength, end - at)
   if (length <= 0) return new Uint8Array(0)
-  // Not zeroed: only what was read is handed on.
-  const { buffer } = Buffer.allocUnsafeSlow(length)
   const { bytesRead } = await file.read(new Uint8Array(buffer), 0, length, at)
   return new Uint8Array(buffer, 0, bytesRead)
 }
@@ -134,11 +151,12 @@ export function isByteSource(input: CodecInput): input is ByteSource {
 /**
  * The bytes of any codec input, in order, once.
  *
+ * @param options - told to a source.
  * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
  */
-export function chunksOf(input: CodecInput): AsyncIterable<Uint8Array> {
+export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncIterable<Uint8Array> {
   if (isBytes(input)) return bytesSource(input).stream()
-  const chunks = isByteSource(input) ? input.stream() : input
+  const chunks = isByteSource(input) ? input.stream(undefined, options) : input
   if (isObject(chunks) && Symbol.asyncIterator in chunks) return checked(chunks)
   throw new MillraceError('TYPE_MISMATCH', 'a codec reads a Uint8Array, a ByteSource or a stream of Uint8Array')
 }

@@ -33,6 +33,19 @@ describe('fileSource', () => {
     expect(await source.read(4, 100)).toEqual(text('ef'))
   })
 
+  test('memory that is used again holds each chunk until the next is asked for', async () => {
+    const bytes = Uint8Array.from({ length: 2_000_000 }, (_, index) => index % 251)
+    await writeFile(path, bytes)
+    const buffers = new Set<ArrayBufferLike>()
+    const copies: Uint8Array[] = []
+    for await (const chunk of fileSource(path).stream({ start: 3 }, { reuse: true })) {
+      buffers.add(chunk.buffer)
+      copies.push(chunk.slice())
+    }
+    expect(Buffer.concat(copies).equals(bytes.subarray(3))).toBe(true)
+    expect(buffers.size).toBe(2)
+  })
+
   test('a file that becomes shorter while it is read', async () => {
     await writeFile(path, Buffer.alloc(2_000_000))
     const read = async (): Promise<void> => {

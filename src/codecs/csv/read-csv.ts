@@ -39,7 +39,8 @@ export async function* readCsv(input: CodecInput, settings: CsvSettings): AsyncG
     while (plan === undefined) {
       const { value: chunk, done } = await chunks.next()
       if (done !== true) {
-        held?.push(chunk)
+        // Its source may use its memory again.
+        held?.push(canReadAgain ? chunk.slice() : chunk)
         heldBytes += chunk.length
         if (canReadAgain && heldBytes > MAX_HELD_BYTES) held = undefined
       }
@@ -97,7 +98,7 @@ function tableBatches(
 
 /** The bytes of an input in pieces, whatever the chunks that it comes in. */
 async function* piecesOf(input: CodecInput): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of chunksOf(input)) yield* pieces(chunk)
+  for await (const chunk of chunksOf(input, { reuse: true })) yield* pieces(chunk)
 }
 
 /** Bytes in pieces that stay in the processor's cache while they are read. */
