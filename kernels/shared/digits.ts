@@ -1,0 +1,95 @@
+const MINUS: u32 = 0x2d
+const POINT: u32 = 0x2e
+const ZERO: u32 = 0x30
+
+/** Where there is no such value. */
+export const NOWHERE: usize = 0
+
+/** The powers of ten that fifteen digits after the point need, all of them exact. */
+const POWERS: StaticArray<f64> = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+export const INTEGER_POWERS: StaticArray<u64> = [
+  1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+]
+
+/** How many digits {@link takeDigits} took. */
+export let digitCount: u32 = 0
+
+/** Digits from `at` on as a number; {@link digitCount} of up to 18, which 64 bits hold, or 19 where there are more. */
+export function takeDigits(at: usize): u64 {
+  let digits = load<u64>(at) ^ 0x3030303030303030
+  let count = leadingDigits(digits)
+  if (count === 0) {
+    digitCount = 0
+    return 0
+  }
+  let value = eightDigits(digits << (64 - 8 * count))
+  while (count % 8 === 0) {
+    digits = load<u64>(at + count) ^ 0x3030303030303030
+    const more = leadingDigits(digits)
+    if (more === 0) break
+    if (count + more > 18) {
+      digitCount = 19
+      return 0
+    }
+    value = value * unchecked(INTEGER_POWERS[more]) + eightDigits(digits << (64 - 8 * more))
+    count += more
+  }
+  digitCount = count
+  return value
+}
+
+/** How many bytes from the lowest on are at most nine. */
+function leadingDigits(bytes: u64): u32 {
+  const others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080
+  return others === 0 ? 8 : <u32>(ctz(others) >> 3)
+}
+
+/** Eight bytes of at most nine as a number, the lowest being its first digit. */
+function eightDigits(bytes: u64): u64 {
+  const pairs = ((bytes * 2561) >> 8) & 0x00ff00ff00ff00ff
+  const fours = ((pairs * 6553601) >> 16) & 0x0000ffff0000ffff
+  return (fours * 42949672960001) >> 32
+}
+
+/**
+ * Store the integer at `at`. A zero before other digits, or after a minus, and more than 18 digits are left to TypeScript: they may be none.
+ *
+ * @returns the offset after it, or NOWHERE.
+ */
+export function takeInt64(at: usize, to: usize): usize {
+  const isNegative = load<u8>(at) === MINUS
+  const first = isNegative ? at + 1 : at
+  const value = <i64>takeDigits(first)
+  const count = digitCount
+  if (count === 0 || count > 18 || (load<u8>(first) === ZERO && (count > 1 || isNegative))) return NOWHERE
+  store<i64>(to, isNegative ? -value : value)
+  return first + count
+}
+
+/**
+ * Store the double at `at`: digits and a point among or around them. Fifteen digits and their power of ten are exact, so the one rounding of the
+ * quotient is the right one; more are left to TypeScript, as is a zero before other digits.
+ *
+ * @returns the offset after it, or NOWHERE.
+ */
+export function takeFloat64(at: usize, to: usize): usize {
+  const isNegative = load<u8>(at) === MINUS
+  const first = isNegative ? at + 1 : at
+  const whole = takeDigits(first)
+  let count = digitCount
+  if (count > 1 && load<u8>(first) === ZERO) return NOWHERE
+  let end = first + count
+  let value = <f64>whole
+  if (load<u8>(end) === POINT) {
+    const fraction = takeDigits(end + 1)
+    const decimals = digitCount
+    count += decimals
+    if (count > 15) return NOWHERE
+    const power = unchecked(POWERS[decimals])
+    value = (value * power + <f64>fraction) / power
+    end += 1 + decimals
+  }
+  if (count === 0 || count > 15) return NOWHERE
+  store<f64>(to, isNegative ? -value : value)
+  return end
+}
