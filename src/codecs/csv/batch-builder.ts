@@ -12,13 +12,16 @@ import type { TextColumn } from './text-column.ts'
 export const MAX_BATCH_ROWS = 65_536
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
+/** What a value is that does not fit an inferred type: a `refuse`d row, or a reason to infer the types `anew` ({@link TypesTooNarrow}). */
+export type OnMisfit = 'refuse' | 'anew'
+
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
   readonly rows: number
   /** Let the reader put rows straight into the columns, as far as it can. */
-  takeFrom(reader: RowReader, maxRows: number, maxBytes: number): TakenRows | undefined
+  takeFrom(reader: RowReader, maxRows: number, maxBytes: number, onMisfit: OnMisfit): TakenRows | undefined
   /** Add a block, which must not take the batch over its limits. */
-  add(block: RowBlock): void
+  add(block: RowBlock, onMisfit: OnMisfit): void
   finish(): RecordBatch
 }
 
@@ -26,13 +29,11 @@ export interface BatchBuilder {
 export class TypesTooNarrow extends Error {}
 
 /**
- * @param onMisfit - what a value is that does not fit an inferred type: a `refuse`d row, or a reason to infer the types `anew` ({@link TypesTooNarrow}).
  * @param onInvalidRow - takes the refused rows; without it the first is thrown.
  */
 export function batchBuilder(
   plan: TablePlan,
   settings: CsvSettings,
-  onMisfit: 'refuse' | 'anew',
   onInvalidRow: ((row: InvalidRow) => void) | undefined,
 ): BatchBuilder {
   const schema = schemaOf(plan.fields)
@@ -47,7 +48,7 @@ export function batchBuilder(
   }
 
   /** Note the rows with a value that does not fit. */
-  function noteMisfits(block: RowBlock, refused: RefusedRows): void {
+  function noteMisfits(block: RowBlock, refused: RefusedRows, onMisfit: OnMisfit): void {
     for (const [index, column] of columns.entries()) {
       const isInferred = plan.isInferred[index] === true
       if (onMisfit === 'anew' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
@@ -58,7 +59,7 @@ export function batchBuilder(
   }
 
   /** A value in a column of which none was seen may be of any type. */
-  function checkDecided(): void {
+  function checkDecided(onMisfit: OnMisfit): void {
     if (onMisfit !== 'anew') return
     for (const [index, { cells }] of columns.entries()) {
       if (plan.isUndecided[index] === true && cells.nullCount < cells.length) throw new TypesTooNarrow()
@@ -76,19 +77,19 @@ export function batchBuilder(
     get rows() {
       return rows
     },
-    takeFrom(reader, maxRows, maxBytes) {
+    takeFrom(reader, maxRows, maxBytes, onMisfit) {
       const taken = reader.take?.(columns, maxRows, maxBytes)
       if (taken === undefined) return undefined
       rows += taken.rows
-      checkDecided()
+      checkDecided(onMisfit)
       return taken
     },
-    add(block) {
+    add(block, onMisfit) {
       const refused = wronglyEncodedRows(block, plan.names, settings.encoding)
       markNulls?.(block)
       append(block)
-      checkDecided()
-      noteMisfits(block, refused)
+      checkDecided(onMisfit)
+      noteMisfits(block, refused, onMisfit)
       if (refused.size === 0 && block.faults.length === 0) return
       report(block, refused)
       if (refused.size === 0) return

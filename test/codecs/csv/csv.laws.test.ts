@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { type CsvOptions, csv, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
 import { writeShortDecimal } from '../../../src/codecs/csv/short-decimal.ts'
+import { inferredField, seenInText } from '../../../src/codecs/inference.ts'
 import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
 import { type ColumnTypeName, columnType } from '../../../src/columns/column-type.ts'
 import { isMillraceError } from '../../../src/errors.ts'
@@ -224,6 +225,56 @@ const dialects = fc.constantFrom<CsvOptions[]>(
   { delimiter: '-', quote: "'" },
   { escape: '\\', comment: '#' },
 )
+
+describe('inference', () => {
+  const usual = [
+    '1',
+    '9007199254740993',
+    '2.5',
+    'NaN',
+    'true',
+    '2024-01-01',
+    '2024-01-01T00:00:00',
+    '2024-01-01T00:00:00.123456Z',
+  ]
+  const odd = [
+    '',
+    'text',
+    '1e3',
+    '007',
+    '-0',
+    'FALSE',
+    '2024-01-01T00:00:00.1234567Z',
+    '9999-01-01T00:00:00Z',
+    '99999999999999999999',
+  ]
+
+  law(
+    'csv: the types of a stream are those that its first inferRows rows tell, however many alike come first',
+    fc.asyncProperty(
+      fc.constantFrom('', ...usual),
+      fc.array(fc.constantFrom(...usual, ...odd), { maxLength: 30 }),
+      fc.integer({ min: 495, max: 530 }),
+      cuts,
+      async (most, rest, inferRows, places) => {
+        const column = [...Array.from({ length: 500 }, () => most), ...rest]
+        const scratch = new Int32Array(2)
+        const seen = column.slice(0, inferRows).reduce((flags, value) => {
+          return value === '' ? flags : flags | seenInText(utf8(value), 0, value.length, scratch)
+        }, 0)
+        const bytes = utf8(['id,value', ...column.map((value, row) => `${row},${value}`), ''].join('\n'))
+        const refused: InvalidRow[] = []
+        const options = { inferRows, onInvalidRow: (row: InvalidRow) => refused.push(row) }
+        const batches = await readAll(chunksAt(bytes, places), options)
+        expect(`${batches[0]?.schema.fields[1]?.type}`).toBe(`${inferredField('value', seen).type}`)
+        const rows = batches.reduce((sum, batch) => sum + batch.numRows, 0)
+        expect(rows + refused.length).toBe(column.length)
+        for (const row of refused) expect(row.row).toBeGreaterThan(inferRows)
+      },
+    ),
+    { runs: 300 },
+  )
+})
 
 describe('writing', () => {
   law(
