@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { kernelMaker } from '../../src/internal/kernel.ts'
+import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
+
+const newKernel = kernelMaker<object>(CSV_ROWS)
+
+test('what is reserved lies apart, on multiples of 16, and what is given back comes again', () => {
+  const { memory } = newKernel()
+  const first = memory.reserve(5)
+  const second = memory.reserve(0)
+  const third = memory.reserve(16)
+  expect([first % 16, second - first, third - first]).toEqual([0, 16, 16])
+  memory.release(second)
+  expect(memory.reserve(1)).toBe(third)
+})
+
+test('memory grows to hold what is reserved, keeps what it holds, and its views with it', () => {
+  const { memory } = newKernel()
+  const start = memory.reserve(8)
+  memory.bytes[start] = 7
+  const end = memory.reserve(3_000_000) + 3_000_000
+  expect(memory.bytes.length).toBeGreaterThanOrEqual(end)
+  expect(memory.words.length * 4).toBe(memory.bytes.length)
+  expect(memory.bytes[start]).toBe(7)
+  expect(memory.words[start >> 2]).toBe(7)
+})
+
+test('two kernels share no memory', () => {
+  const [one, other] = [newKernel(), newKernel()]
+  const start = one.memory.reserve(8)
+  one.memory.bytes[start] = 7
+  expect(other.memory.reserve(8)).toBe(start)
+  expect(other.memory.bytes[start]).toBe(0)
+})
