@@ -3,6 +3,8 @@ import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
 import { MillraceError } from '../../errors.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
+import { type BatchProgress, directRows } from './direct-rows.ts'
+import { directSurvey } from './direct-survey.ts'
 import { ensureSlots, type JsonColumn, rollback, slotBytes } from './json-column.ts'
 import { planColumns } from './plan-columns.ts'
 import { readObject } from './read-row.ts'
@@ -96,17 +98,17 @@ export function shapeReader(plan: ReadPlan): { push(bytes: Uint8Array): void; en
 
 function surveyTaker(survey: Survey, maxRows: number): RowTaker {
   const maxBytes = maxRows === Number.POSITIVE_INFINITY ? maxRows : MAX_WINDOW_BYTES
-  let rows = 0
-  let bytes = 0
+  const progress = { rows: 0, bytes: 0, maxRows, maxBytes }
   return {
     take: (cursor, at) => surveyRow(cursor, survey, at),
     keep(length) {
       keepRow(survey)
-      rows++
-      bytes += length
+      progress.rows++
+      progress.bytes += length
     },
     undo: () => undoRow(survey),
-    isFull: () => rows >= maxRows || bytes >= maxBytes,
+    isFull: () => progress.rows >= maxRows || progress.bytes >= maxBytes,
+    takeRun: directSurvey(survey, progress),
   }
 }
 
@@ -121,36 +123,52 @@ function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolea
   const rowBytes = slotBytes(root)
   const unseen = new Set(root.children.filter((column) => column.pinned))
   const { cursor: own } = walk
-  let rows = 0
-  let bytes = 0
+  const progress: BatchProgress = {
+    rows: 0,
+    bytes: 0,
+    get roomRows() {
+      const rows = rowBytes > 0 ? Math.ceil((BATCH_BYTES - own.itemBytes) / rowBytes) : MAX_BATCH_ROWS
+      return Math.min(rows, MAX_BATCH_ROWS) - progress.rows
+    },
+    get roomBytes() {
+      return BATCH_BYTES - progress.bytes
+    },
+  }
+  let takeRun: ((walk: RowWalk) => number) | undefined
   let itemBytes = 0
   let batches = 0
   let allRows = 0
   return {
     take(cursor, at) {
+      const { rows } = progress
       if (rows >= root.capacity) ensureSlots(root, rows + 1)
       itemBytes = own.itemBytes
       root.last = rows
       return readObject(cursor, root, rows, at, 1)
     },
     keep(length) {
-      rows++
-      bytes += length
+      progress.rows++
+      progress.bytes += length
     },
     undo() {
-      rollback(root, rows)
+      rollback(root, progress.rows)
       own.itemBytes = itemBytes
     },
-    isFull: () => rows >= MAX_BATCH_ROWS || Math.max(bytes, rows * rowBytes + own.itemBytes) >= BATCH_BYTES,
+    isFull: () => progress.roomRows <= 0 || progress.roomBytes <= 0,
+    takeRun(at) {
+      takeRun ??= directRows(root, own, progress)
+      return takeRun(at)
+    },
     finish(isLast) {
+      const { rows } = progress
       allRows += rows
       for (const column of unseen) if (column.last >= 0) unseen.delete(column)
       if (isLast && allRows > 0) for (const column of unseen) throw unknownColumn(column)
       if (isLast && rows === 0 && batches > 0) return undefined
       const batch = takeBatch(root, schema, rows)
       batches++
-      rows = 0
-      bytes = 0
+      progress.rows = 0
+      progress.bytes = 0
       own.itemBytes = 0
       return batch
     },

@@ -107,7 +107,7 @@ function endObject(cursor: Cursor, struct: JsonColumn, slot: number, at: number)
  * Read the value at `at` into a slot of a column. One switch over plain loops, because a call per value through a function of the
  * column's own costs more than the reading of a short value.
  */
-function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+export function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const { bytes } = cursor
   switch (column.readAs) {
     case READ.string: {

@@ -105,7 +105,8 @@ function mark(survey: Survey, shape: Shape, seen: number): void {
   shape.seen |= seen
 }
 
-function surveyValue(cursor: Cursor, survey: Survey, shape: Shape, at: number, depth: number): number {
+/** Mark the kind of the value at `at`. Returns the offset after it, or -1. */
+export function surveyValue(cursor: Cursor, survey: Survey, shape: Shape, at: number, depth: number): number {
   const { bytes } = cursor
   switch (bytes[at]) {
     case QUOTE: {

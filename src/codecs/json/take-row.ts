@@ -14,6 +14,8 @@ export interface RowTaker {
   undo(): void
   /** Whether to pause before the next row. */
   isFull(): boolean
+  /** Take as many rows from the walk's place on as can be taken at once, and move it on. @returns their number, perhaps 0. */
+  takeRun(walk: RowWalk): number
 }
 
 /** The row at `walk.at`: the offset after it, or -1. */
@@ -88,17 +90,25 @@ function isMisencoded(walk: RowWalk, at: number, faultAt: number): boolean {
   return at < walk.suspectUntil && !isValidUtf8(bytes, at, faultAt)
 }
 
-/** Hand the row to whoever wants to know, or fail. Limits fail always. */
+/** Hand the row to whoever wants to know, or fail. */
 export function refuse(walk: RowWalk, fault: Fault): void {
+  failUnheard(walk, fault)
+  report(walk, fault)
+}
+
+/** Fail where nobody wants to know of a row that is refused. Limits fail always. */
+export function failUnheard(walk: RowWalk, fault: Fault): void {
   const { cursor, onInvalidRow } = walk
-  const { faultColumn: column, faultPinned } = cursor
-  const mustFail = fault.code === 'LIMIT_EXCEEDED' || (walk.mayRetry && !faultPinned)
-  if (onInvalidRow === undefined || mustFail) {
-    const line = walk.form === 'lines' ? cursor.line : lineOf(walk, Math.min(cursor.faultAt, cursor.end))
-    throw rowError(walk, fault, line, column)
-  }
+  const mustFail = fault.code === 'LIMIT_EXCEEDED' || (walk.mayRetry && !cursor.faultPinned)
+  if (onInvalidRow !== undefined && !mustFail) return
+  const line = walk.form === 'lines' ? cursor.line : lineOf(walk, Math.min(cursor.faultAt, cursor.end))
+  throw rowError(walk, fault, line, cursor.faultColumn)
+}
+
+/** Tell of the row that is refused. */
+export function report(walk: RowWalk, fault: Fault, column = walk.cursor.faultColumn): void {
   // Rows before a bookmark's return are walked again, and heard of then.
   if (walk.bookmark !== undefined) return
   const reason = column === undefined ? fault.reason : `column ${JSON.stringify(column)}: ${fault.reason}`
-  onInvalidRow({ line: cursor.line, row: walk.row + 1, reason, code: fault.code })
+  walk.onInvalidRow?.({ line: walk.cursor.line, row: walk.row + 1, reason, code: fault.code })
 }

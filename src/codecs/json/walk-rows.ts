@@ -2,7 +2,7 @@ import { CUT_OFF, type Cursor, fail, syntax } from './cursor.ts'
 import { CLOSE_BRACKET, COMMA, NEWLINE, RETURN, SPACE, skipSpace, skipValue, TAB } from './grammar.ts'
 import { findForm } from './row-form.ts'
 import { checkRowBytes, lineOf, type RowWalk, rowError } from './row-walk.ts'
-import { type RowTaker, refuse, takeRow } from './take-row.ts'
+import { failUnheard, type RowTaker, refuse, report, takeRow } from './take-row.ts'
 
 /** Why a walk came to rest: the taker is full, more bytes are needed, or the file is at its end. */
 export type Rest = 'full' | 'more' | 'done'
@@ -42,6 +42,7 @@ function walkLines(walk: RowWalk, taker: RowTaker): Rest {
     }
     if (taker.isFull()) return 'full'
     walk.at = at
+    if (taker.takeRun(walk) > 0) continue
     let after = takeRow(walk, taker)
     if (after >= 0) {
       after = skipBlanks(cursor, after)
@@ -91,7 +92,8 @@ function walkArray(walk: RowWalk, taker: RowTaker): Rest {
       walk.expected = 'row'
     } else {
       if (taker.isFull()) return 'full'
-      if (!walkElement(walk, taker)) return needMore(walk)
+      if (walk.form === 'array' && taker.takeRun(walk) > 0) walk.expected = 'comma'
+      else if (!walkElement(walk, taker)) return needMore(walk)
     }
   }
 }
@@ -105,19 +107,28 @@ function walkElement(walk: RowWalk, taker: RowTaker): boolean {
   else {
     taker.undo()
     cursor.line = line
-    if (cursor.faultAt >= cursor.end) {
-      if (walk.ended) throw rowError(walk, CUT_OFF, lineOf(walk, cursor.end))
-      walk.retryAt = at + 2 * (walk.dataEnd - at)
-      return false
-    }
-    const fault = cursor.fault
-    refuse(walk, fault)
+    if (isCut(walk)) return false
+    if (cursor.faultAt >= cursor.end) throw rowError(walk, CUT_OFF, lineOf(walk, cursor.end))
+    const { fault, faultColumn } = cursor
+    failUnheard(walk, fault)
     after = endOfRefused(cursor, at)
+    const lineAfter = cursor.line
+    cursor.line = line
+    if (after < 0 && isCut(walk)) return false
+    report(walk, fault, faultColumn)
     if (after < 0) throw rowError(walk, fault, line)
+    cursor.line = lineAfter
   }
   walk.at = after
   walk.expected = walk.form === 'document' ? 'end' : 'comma'
   walk.row++
+  return true
+}
+
+/** Whether a row ended where bytes are still to come; then it waits for as many more. */
+function isCut(walk: RowWalk): boolean {
+  if (walk.ended || walk.cursor.faultAt < walk.cursor.end) return false
+  walk.retryAt = walk.at + 2 * (walk.dataEnd - walk.at)
   return true
 }
 

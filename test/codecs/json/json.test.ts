@@ -1,4 +1,4 @@
-import { Field, Float32, Int64, List, Map_, Struct, Utf8 } from 'apache-arrow'
+import { Field, Float32, Int64, List, Map_, Struct, Table, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import {
   decodeJson,
@@ -326,6 +326,16 @@ describe('streams', () => {
 })
 
 describe('onInvalidRow', () => {
+  test('a refused row of an array is one row wherever chunks are cut', async () => {
+    const source = bytes('[{"a":1},\n{"a":"\\ud800","b":2},{"a":3}]')
+    for (let size = 1; size < source.length; size++) {
+      const refused: unknown[] = []
+      const codec = json({ schema: { a: 'int64' }, onInvalidRow: ({ line, row }) => refused.push([line, row]) })
+      const batches = await collect(codec.read(chunked(source, [size])))
+      expect([rowsOf(new Table(batches)), refused]).toEqual([[{ a: 1n }, { a: 3n }], [[2, 2]]])
+    }
+  })
+
   test('takes the lines that are refused, with line, row and rule', () => {
     const refused: unknown[] = []
     const source = Buffer.concat([

@@ -1,0 +1,198 @@
+import { type KernelMemory, kernelMaker } from '../../internal/kernel.ts'
+import { JSON_ROWS } from '../../internal/kernels/json-rows.ts'
+import type { Cursor } from './cursor.ts'
+import { QUOTE } from './grammar.ts'
+import type { RowWalk } from './row-walk.ts'
+
+/** How the kernel `json-rows` takes the values of a column; `other` ones are left to TypeScript. */
+export const TAKE = {
+  text: 0,
+  int64: 1,
+  float64: 2,
+  bool: 3,
+  date: 4,
+  milliseconds: 5,
+  microseconds: 6,
+  nanoseconds: 7,
+  other: 8,
+  nothing: 9,
+  survey: 10,
+} as const
+
+export type TakeAs = (typeof TAKE)[keyof typeof TAKE]
+
+// The record of a column, in words: see `kernels/json-rows.ts`.
+const KIND = 0
+const KEY = 1
+const KEY_LENGTH = 2
+const NEXT = 3
+export const LAST = 4
+export const VALUES = 5
+export const VALIDITY = 6
+export const TEXT_BYTES = 7
+export const TEXT_USED = 8
+export const TEXT_BEFORE = 9
+export const SEEN = 11
+const RECORD_WORDS = 16
+
+/** Columns more than these are few rows' own, and their regions would not be small. */
+const MAX_COLUMNS = 256
+const MAX_KEY_BYTES = 1024
+/** Bytes of text that a run reads, where it did not stop early before. */
+const MAX_SPAN = 128 * 1024
+const MIN_SPAN = 4 * 1024
+/** Rows take more bytes than these on the average, so that rows enough fit. */
+const ROW_BYTES = 32
+/** Zeros that follow the text. */
+const PADDING = 64
+/** Values that a run may leave, and words of each: row, column, start, end. */
+const LEFT_ROOM = 8192
+const LEFT_WORDS = 4
+/** Runs of fewer rows are not worth their call. */
+const SHORT_RUN = 8
+const MAX_REST = 256
+
+interface JsonRows {
+  prepare(records: number, width: number, left: number, leftRoom: number): void
+  takeRows(at: number, isArray: boolean, firstBit: number, maxRows: number, maxBytes: number): number
+  readonly rowsEnd: { readonly value: number }
+  readonly rowsLines: { readonly value: number }
+  readonly rowsBytes: { readonly value: number }
+  readonly leftCount: { readonly value: number }
+}
+
+/** Whoever takes what a run reads. */
+export interface RunTarget {
+  /** The bit of the first row, in bitmaps. */
+  readonly firstBit: number
+  /** Rows that there is room for, as far as known; no longer true once values that were left are taken. */
+  readonly roomRows: number
+  /** Bytes of rows after which no more is taken. */
+  readonly roomBytes: number
+  /** Begin a run. */
+  prepare(): void
+  /** Copy what the kernel read. */
+  append(rows: number): void
+  /** Take a value that was left: the offset after it, or -1. */
+  takeLeft(cursor: Cursor, column: number, row: number, at: number): number
+  /** How many of so many rows come before one that lacks what it must have. */
+  complete(rows: number): number
+  /** Take back all of the run. */
+  takeBack(): void
+  /** The run stays. */
+  keep(rows: number, bytes: number): void
+}
+
+export interface RowKernel {
+  readonly memory: KernelMemory
+  /** Rows that a run reads at the most. */
+  readonly maxRows: number
+  /** Add a column. @returns the word at which its record begins, undefined where it is one too many: then no more runs are made. */
+  addColumn(kind: TakeAs, key: Uint8Array): number | undefined
+  /** Take as many rows as one run does from the walk's place on, which moves on. @returns their number. */
+  take(walk: RowWalk, target: RunTarget): number
+}
+
+const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
+
+/**
+ * Reads rows by the kernel `json-rows`, in runs of a bounded size. Stops before the first row that is not like most rows, and a value
+ * that needs more than the kernel knows is given to the target; what takes row by row takes that row, or the one whose value did not fit.
+ *
+ * @param maxSpan - bytes of text that a run reads at the most.
+ */
+export function rowKernel(maxSpan: number): RowKernel {
+  const { exports, memory } = newKernel()
+  const maxRows = Math.ceil(maxSpan / ROW_BYTES)
+  const input = memory.reserve(maxSpan + PADDING)
+  const records = memory.reserve(MAX_COLUMNS * RECORD_WORDS * 4)
+  const left = memory.reserve(LEFT_ROOM * LEFT_WORDS * 4)
+  memory.bytes.fill(0, records, records + MAX_COLUMNS * RECORD_WORDS * 4)
+  let width = 0
+  /** Bytes to read in the next run: about what the last one took, so that little is copied for nothing. */
+  let span = maxSpan
+  /** Rows to be left alone before the next run, and how many it will be after the next short one. */
+  let rest = 0
+  let nextRest = 1
+
+  /** How many rows come before one in which a value that was left does not fit, or before there is no more room. */
+  function takeLeft(target: RunTarget, cursor: Cursor, rows: number, shift: number): number {
+    const { words } = memory
+    const { line } = cursor
+    let sound = rows
+    const end = (left >> 2) + exports.leftCount.value * LEFT_WORDS
+    for (let entry = left >> 2; entry < end; entry += LEFT_WORDS) {
+      const row = words[entry] as number
+      if (row >= sound) break
+      const start = (words[entry + 2] as number) + shift
+      const after = target.takeLeft(cursor, words[entry + 1] as number, row, start)
+      if (after === (words[entry + 3] as number) + shift) sound = Math.min(sound, Math.max(row + 1, target.roomRows))
+      else sound = row
+    }
+    cursor.line = line
+    return target.complete(sound)
+  }
+
+  function run(walk: RowWalk, target: RunTarget): number {
+    const { cursor, at } = walk
+    const isArray = walk.form !== 'lines'
+    const length = Math.min(span, cursor.end - at)
+    memory.bytes.set(cursor.bytes.subarray(at, at + length), input)
+    memory.bytes.fill(0, input + length, input + length + PADDING)
+    for (let limit = Math.min(maxRows, target.roomRows); ; ) {
+      target.prepare()
+      const rows = exports.takeRows(input, isArray, target.firstBit, limit, target.roomBytes)
+      target.append(rows)
+      const sound = takeLeft(target, cursor, rows, at - input)
+      if (sound === rows) return rows
+      target.takeBack()
+      limit = sound
+    }
+  }
+
+  return {
+    memory,
+    maxRows,
+    addColumn(kind, key) {
+      if (width === MAX_COLUMNS || key.length >= MAX_KEY_BYTES) return undefined
+      const at = memory.reserve((key.length + 16) & ~15)
+      memory.bytes[at] = QUOTE
+      memory.bytes.set(key, at + 1)
+      const record = (records >> 2) + width * RECORD_WORDS
+      const { words } = memory
+      words[record + KIND] = kind
+      words[record + KEY] = at
+      words[record + KEY_LENGTH] = key.length + 1
+      if (width > 0 && words[record - RECORD_WORDS + NEXT] === 0) words[record - RECORD_WORDS + NEXT] = record << 2
+      width++
+      exports.prepare(records, width, left, LEFT_ROOM)
+      return record
+    },
+    take(walk, target) {
+      // Bytes that may not be UTF-8 are looked at row by row.
+      if (walk.at < walk.suspectUntil) return 0
+      if (rest > 0) {
+        rest--
+        return 0
+      }
+      const rows = run(walk, target)
+      if (rows < SHORT_RUN) {
+        rest = nextRest
+        nextRest = Math.min(2 * nextRest, MAX_REST)
+      } else nextRest = 1
+      const taken = exports.rowsEnd.value - input
+      span = Math.min(maxSpan, Math.max(MIN_SPAN, 2 * taken))
+      if (rows === 0) return 0
+      target.keep(rows, exports.rowsBytes.value)
+      walk.at += taken
+      walk.row += rows
+      walk.cursor.line += exports.rowsLines.value
+      return rows
+    },
+  }
+}
+
+/** Bytes of text that a run may read, so that no limit of a field or row is broken in it. */
+export function runBytes({ maxFieldBytes, maxRowBytes }: Cursor): number {
+  return Math.min(MAX_SPAN, maxFieldBytes, maxRowBytes)
+}

@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { json } from '../../../src/codecs/json/json.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { law } from '../../support/law.ts'
+import { bytes, chunked, collect, contents } from './support.ts'
+
+const digits = (maxLength: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength })
+const two = (max: number) => fc.integer({ min: 0, max }).map((value) => String(value).padStart(2, '0'))
+const day = fc
+  .tuple(fc.constantFrom('0000', '1677', '1678', '1969', '1970', '2024', '2100', '2262', '9999'), two(13), two(32))
+  .map((parts) => parts.join('-'))
+const time = fc
+  .tuple(day, fc.constantFrom('T', ' ', 't', 'x'), two(24), two(60), two(60))
+  .map(([date, separator, hour, minute, second]) => `${date}${separator}${hour}:${minute}:${second}`)
+const fraction = fc.oneof(
+  fc.constant(''),
+  digits(10).map((text) => `.${text}`),
+)
+const zone = fc.constantFrom('', 'Z', 'z', '+01:00', '-0530', '?')
+const letters = fc.string({
+  unit: fc.constantFrom(
+    'a',
+    'é',
+    '€',
+    '😀',
+    ' ',
+    '\\n',
+    '\\"',
+    '\\\\',
+    '\\/',
+    '\\u0041',
+    '\\u00e9',
+    '\\u20ac',
+    '\\ud83d\\ude00',
+  ),
+  maxLength: 40,
+})
+const quoted = (text: fc.Arbitrary<string>) => text.map((one) => `"${one}"`)
+
+/** Values as they are spelled in a file, by the kind of column that most of them belong to. */
+const spellings: Record<string, fc.Arbitrary<string>> = {
+  integer: fc.oneof(
+    fc.integer().map(String),
+    fc.tuple(fc.constantFrom('', '-'), digits(20)).map((parts) => parts.join('')),
+  ),
+  number: fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
+    fc
+      .tuple(
+        fc.constantFrom('', '-'),
+        digits(19),
+        fc.constantFrom('', '.'),
+        digits(25),
+        fc.constantFrom('', 'e5', 'E-07'),
+      )
+      .map((parts) => parts.join('')),
+  ),
+  bool: fc.constantFrom('true', 'false'),
+  text: quoted(letters),
+  date: quoted(day),
+  time: quoted(fc.tuple(time, fraction, zone).map((parts) => parts.join(''))),
+  nested: fc.oneof(
+    fc.array(fc.integer(), { maxLength: 4 }).map((items) => JSON.stringify(items)),
+    fc.constantFrom('{}', '[]', '{"x":"}"}', '{ "x" : "\\"]" }', '[[{}], []]', '[}', '{"x":1,"x":2}'),
+  ),
+}
+const odd = fc.constantFrom(
+  'null',
+  'nul',
+  'tru',
+  '-',
+  '1.',
+  '.5',
+  '01',
+  '-0',
+  '0.0',
+  '1e400',
+  '"\\x"',
+  '"\\ud800"',
+  '"',
+  '',
+  '{}',
+  '1 2',
+)
+
+/** A column's usual values, few of them odd ones, and how often it is missing. */
+const column = fc
+  .tuple(fc.constantFrom(...Object.keys(spellings)), fc.nat(3), fc.constantFrom(0, 0, 3, 7))
+  .chain(([kind, hasOdd, missing]) =>
+    fc.record({
+      values: fc.array(hasOdd === 0 ? fc.oneof({ weight: 20, arbitrary: usual(kind) }, odd) : usual(kind), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      missing: fc.constant(missing),
+    }),
+  )
+
+function usual(kind: string): fc.Arbitrary<string> {
+  return fc.oneof({ weight: 9, arbitrary: spellings[kind] as fc.Arbitrary<string> }, fc.constant('null'))
+}
+
+const file = fc.record({
+  columns: fc.array(column, { minLength: 1, maxLength: 5 }),
+  rows: fc.integer({ min: 1, max: 300 }),
+  isArray: fc.boolean(),
+  space: fc.constantFrom('', ' ', '\t', ' \r'),
+  /** Every how many rows the keys come in another order, or one comes twice. */
+  turned: fc.constantFrom(0, 1, 2, 50),
+  repeated: fc.constantFrom(0, 0, 90),
+})
+type File = typeof file extends fc.Arbitrary<infer T> ? T : never
+
+/** The text of a file: keys are spelled as `spell` says. */
+function textOf(
+  { columns, rows, isArray, space, turned, repeated }: File,
+  spell: (name: string, row: number) => string,
+) {
+  const all = Array.from({ length: rows }, (_, row) => {
+    const members = columns.flatMap(({ values, missing }, index) => {
+      if (missing > 0 && (row + index) % missing === 1) return []
+      return `"${spell('abcde'[index] ?? '', row)}"${space}:${space}${values[(row * (index + 1)) % values.length]}`
+    })
+    if (turned > 0 && row % turned === 0) members.reverse()
+    if (repeated > 0 && row % repeated === repeated - 1 && members[0] !== undefined) members.push(members[0])
+    return `{${space}${members.join(`${space},${space}`)}${space}}`
+  })
+  return isArray ? `[${all.join(`${space},\n${space}`)}]` : all.join(`${space}\n`)
+}
+
+const plain = (name: string): string => name
+/** A spelling that no row before had the like of: such rows are read one by one. */
+const escaped = (name: string, row: number): string => (row === 0 ? name : `\\u00${name.charCodeAt(0).toString(16)}`)
+
+async function outcome(
+  text: string,
+  inferRows: number,
+  withRefused: boolean,
+  cuts: readonly number[],
+): Promise<unknown> {
+  const refused: unknown[] = []
+  const onInvalidRow = withRefused ? (row: unknown) => void refused.push(row) : undefined
+  const source = cuts.length === 0 ? bytes(text) : chunked(bytes(text), cuts)
+  try {
+    const options = { inferRows, ...(onInvalidRow === undefined ? {} : { onInvalidRow }) }
+    return { batches: contents(await collect(json(options).read(source))), refused }
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return { code: error.code, message: error.message, position: error.position, refused }
+  }
+}
+
+law(
+  'json: rows read in runs are those read one by one, errors and refused rows too',
+  fc.asyncProperty(
+    file,
+    fc.constantFrom(1, 5, 10_000),
+    fc.boolean(),
+    fc.constantFrom([], [1000], [37, 5000]),
+    async (one, inferRows, withRefused, cuts) => {
+      const inRuns = await outcome(textOf(one, plain), inferRows, withRefused, cuts)
+      expect(inRuns).toEqual(await outcome(textOf(one, escaped), inferRows, withRefused, cuts))
+    },
+  ),
+)
