@@ -1,7 +1,7 @@
 import { xxhash64 } from 'hyparquet/src/xxhash.js'
 import { createBloomFilter, sbbfInsert } from 'hyparquet-writer/src/bloom.js'
 import type { Leaf } from './file-schema.ts'
-import type { LeafValues } from './leaf-values.ts'
+import { bytesAt, type LeafValues } from './leaf-values.ts'
 import type { ValueDictionary } from './value-dictionary.ts'
 
 /**
@@ -13,18 +13,15 @@ export function bloomFilterOf(
   values: LeafValues,
   dictionary: ValueDictionary | undefined,
 ): Uint32Array | undefined {
-  const { physical, words, count } = values
+  const { kernel, physical, count } = values
   if (physical === 'bits' || count === 0) return undefined
   const hashes = new Set<bigint>()
-  const plain = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-  const size = physical === 'word' ? 4 : 8
   const distinct = dictionary?.size ?? count
   for (let at = 0; at < distinct; at++) {
-    const i = dictionary === undefined ? at : (dictionary.first[at] as number)
-    const bytes =
-      physical === 'bytes' || physical === 'fixed'
-        ? values.bytes.subarray(values.starts[i], values.ends[i])
-        : plain.subarray(i * size, (i + 1) * size)
+    const bytes = bytesAt(
+      values,
+      dictionary === undefined ? at : (kernel.memory.words[dictionary.first / 4 + at] as number),
+    )
     hashes.add(xxhash64(bytes))
     if (leaf.order === 'float' && isZero(bytes)) for (const zero of zerosOf(bytes)) hashes.add(xxhash64(zero))
   }

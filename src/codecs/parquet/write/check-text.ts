@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Leaf } from './file-schema.ts'
 import { isText } from './leaf-type.ts'
-import type { LeafValues } from './leaf-values.ts'
+import { bytesAt, endOf, type LeafValues, startOf } from './leaf-values.ts'
 
 /**
  * Refuse text that is not valid UTF-8: natively over all bytes at once, value by value only where that is not enough. `onInvalid` is
@@ -9,17 +9,18 @@ import type { LeafValues } from './leaf-values.ts'
  */
 export function checkText(leaf: Leaf, values: LeafValues, onInvalid: (value: number) => never): void {
   if (!isText(leaf.schema)) return
-  const bytes = values.bytes.subarray(0, values.bytesUsed)
+  const { kernel, data, bytesUsed } = values
+  const bytes = kernel.memory.bytes.subarray(data.start, data.start + bytesUsed)
   if (isAscii(bytes)) return
-  const bad = isUtf8(bytes) ? splitCharacter(values) : invalidValue(values)
+  const bad = isUtf8(bytes) ? splitCharacter(values, bytes) : invalidValue(values)
   if (bad !== undefined) onInvalid(bad)
 }
 
 /** The first value that begins or ends inside of a character, where all bytes together are valid. */
-function splitCharacter({ bytes, starts, ends, count }: LeafValues): number | undefined {
-  for (let i = 0; i < count; i++) {
-    const start = starts[i] as number
-    const end = ends[i] as number
+function splitCharacter(values: LeafValues, bytes: Uint8Array): number | undefined {
+  for (let i = 0; i < values.count; i++) {
+    const start = startOf(values, i)
+    const end = endOf(values, i)
     if (end > start && (isContinuation(bytes[start]) || isContinuation(bytes[end]))) {
       if (!isUtf8(bytes.subarray(start, end))) return i
     }
@@ -32,7 +33,7 @@ function isContinuation(byte: number | undefined): boolean {
 }
 
 /** Bytes of nulls and unused dictionary entries do not count. */
-function invalidValue({ bytes, starts, ends, count }: LeafValues): number | undefined {
-  for (let i = 0; i < count; i++) if (!isUtf8(bytes.subarray(starts[i], ends[i]))) return i
+function invalidValue(values: LeafValues): number | undefined {
+  for (let i = 0; i < values.count; i++) if (!isUtf8(bytesAt(values, i))) return i
   return undefined
 }

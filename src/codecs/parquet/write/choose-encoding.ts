@@ -1,19 +1,13 @@
 import type { Encoding } from 'hyparquet'
 import { type Bounds, boundsOf, integerRange } from './bounds.ts'
-import { type ByteSink, byteSink, reserve, written } from './byte-sink.ts'
-import { appendDeltaPacked, MAX_DELTA_RANGE } from './delta.ts'
-import {
-  appendDeltaLengths,
-  appendDeltaPrefixes,
-  type DeltaStringScratch,
-  deltaStringScratch,
-} from './delta-strings.ts'
+import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas, MAX_DELTA_RANGE } from './delta.ts'
 import type { Leaf } from './file-schema.ts'
 import type { LeafValues } from './leaf-values.ts'
+import { beginPage, dropPage, type PageBuffer } from './page-buffer.ts'
 import type { PageCompressor } from './page-compressor.ts'
 import { appendPlain } from './plain.ts'
-import { appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
-import { buildDictionary, emptyDictionary, type ValueDictionary } from './value-dictionary.ts'
+import { appendIndexRuns, bitWidthOf } from './rle-hybrid.ts'
+import { buildDictionary, type ValueDictionary } from './value-dictionary.ts'
 
 /** How the values of one column chunk go into its pages. */
 export interface ChunkEncoding {
@@ -22,18 +16,12 @@ export interface ChunkEncoding {
   /** Whether pages become smaller by compression, as far as a sample tells. */
   readonly compresses: boolean
   readonly bounds: Bounds | undefined
-  append(sink: ByteSink, start: number, end: number): void
-}
-
-/** Buffers that are reused from column to column. */
-export interface EncodingScratch extends DeltaStringScratch {
-  readonly dictionary: ValueDictionary
-  readonly sample: ByteSink
+  append(page: PageBuffer, start: number, end: number): void
 }
 
 interface Candidate {
   readonly encoding: Encoding
-  append(sink: ByteSink, start: number, end: number): void
+  append(page: PageBuffer, start: number, end: number): void
 }
 
 /** Values in a row that stand for a column chunk when encodings are compared. */
@@ -44,10 +32,6 @@ const MARGIN = 0.95
 /** A column whose sample keeps more than this is stored as it is, which is faster to write and to read. Who asks for more than snappy wants size. */
 const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
 
-export function encodingScratch(): EncodingScratch {
-  return { dictionary: emptyDictionary(), sample: byteSink(), ...deltaStringScratch() }
-}
-
 /**
  * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary, deltas (integers), lengths apart
  * from bytes or only what differs from the value before (text and binary), or plain.
@@ -56,24 +40,26 @@ export function chooseEncoding(
   values: LeafValues,
   leaf: Leaf,
   compressor: PageCompressor,
-  scratch: EncodingScratch,
+  page: PageBuffer,
 ): ChunkEncoding {
   const { count, physical } = values
-  const plain: Candidate = { encoding: 'PLAIN', append: (sink, start, end) => appendPlain(sink, values, start, end) }
-  const dictionary =
-    physical !== 'bits' && count > 1 && buildDictionary(scratch.dictionary, values) ? scratch.dictionary : undefined
+  const sampled = (candidate: Candidate, of = count): Cost => costOf(candidate, values, of, compressor, page)
+  const plain: Candidate = { encoding: 'PLAIN', append: (page, start, end) => appendPlain(page, values, start, end) }
+  const dictionary = physical !== 'bits' && count > 1 ? buildDictionary(values) : undefined
   const bounds =
     dictionary === undefined
       ? boundsOf(values, leaf, 0, count)
       : boundsOf(values, leaf, 0, dictionary.size, dictionary.first)
-  let best = measured(plain, values, compressor, scratch)
-  for (const delta of deltaCandidates(values, leaf, bounds, scratch)) {
-    const cost = measured(delta, values, compressor, scratch)
+  let best = sampled(plain)
+  for (const delta of deltaCandidates(values, leaf, bounds)) {
+    const cost = sampled(delta)
     if (cost.bytes < best.bytes * MARGIN) best = cost
   }
   if (dictionary !== undefined) {
-    const cost = dictionaryCost(dictionary, values, compressor, scratch)
-    if (cost.bytes <= best.bytes) best = cost
+    const entries = sampled(dictionaryEntries(values, dictionary), dictionary.size)
+    const indexes = sampled(dictionaryIndexes(dictionary))
+    const bytes = entries.bytes + indexes.bytes
+    if (bytes <= best.bytes) best = { ...indexes, bytes, rawBytes: entries.rawBytes + indexes.rawBytes }
   }
   const { encoding, append } = best.candidate
   const compresses = best.bytes < best.rawBytes * COMPRESSES[compressor.codec === 'SNAPPY' ? 'snappy' : 'other']
@@ -86,92 +72,66 @@ interface Cost {
   readonly rawBytes: number
 }
 
-function measured(
+/** What `count` values, or entries of the dictionary, cost if they are all like those in the middle. */
+function costOf(
   candidate: Candidate,
   values: LeafValues,
+  count: number,
   compressor: PageCompressor,
-  scratch: EncodingScratch,
+  page: PageBuffer,
 ): Cost {
-  const { count } = values
-  const size = Math.min(SAMPLE, count, Math.max(1, Math.floor(SAMPLE_BYTES / meanBytes(values))))
+  const size = Math.min(SAMPLE, count, Math.max(1, Math.floor(SAMPLE_BYTES / meanBytes(values, count))))
   const start = (count - size) >> 1
-  scratch.sample.length = 0
-  if (size > 0) candidate.append(scratch.sample, start, start + size)
-  const rawBytes = scratch.sample.length
-  const bytes = Math.min(rawBytes, compressor.compress(written(scratch.sample)).length)
+  beginPage(page)
+  if (size > 0) candidate.append(page, start, start + size)
+  const rawBytes = page.end - page.start
+  const bytes = Math.min(rawBytes, compressor.compressedLength(page))
+  dropPage(page)
   const scale = size === 0 ? 1 : count / size
   return { candidate, bytes: bytes * scale, rawBytes: rawBytes * scale }
 }
 
 /** Bytes of a value by those in the middle, which are the ones that are sampled. */
-function meanBytes({ physical, starts, ends, count }: LeafValues): number {
+function meanBytes({ kernel, physical }: LeafValues, count: number): number {
   if (physical !== 'bytes' && physical !== 'fixed') return 8
   const size = Math.min(SAMPLE, count)
   const start = (count - size) >> 1
-  let bytes = 0
-  for (let i = start; i < start + size; i++) bytes += (ends[i] as number) - (starts[i] as number)
-  return Math.max(1, bytes / Math.max(1, size))
+  return Math.max(1, kernel.exports.byteLength(start, start + size, 0) / Math.max(1, size))
 }
 
-function dictionaryCost(
-  dictionary: ValueDictionary,
-  values: LeafValues,
-  compressor: PageCompressor,
-  scratch: EncodingScratch,
-): Cost {
-  const { first, size } = dictionary
-  const entries: Candidate = {
-    encoding: 'PLAIN',
-    append: (sink, start, end) => appendPlain(sink, values, start, end, first),
-  }
-  const entryCost = measured(entries, { ...values, count: size }, compressor, scratch)
-  const indexCost = measured(dictionaryIndexes(dictionary), values, compressor, scratch)
-  return {
-    candidate: indexCost.candidate,
-    bytes: entryCost.bytes + indexCost.bytes,
-    rawBytes: entryCost.rawBytes + indexCost.rawBytes,
-  }
+/** The dictionary's page. */
+export function dictionaryEntries(values: LeafValues, { first }: ValueDictionary): Candidate {
+  return { encoding: 'PLAIN', append: (page, start, end) => appendPlain(page, values, start, end, first) }
 }
 
 function dictionaryIndexes({ indexes, size }: ValueDictionary): Candidate {
   const bitWidth = bitWidthOf(size - 1)
   return {
     encoding: 'RLE_DICTIONARY',
-    append(sink, start, end) {
-      reserve(sink, 1)[sink.length++] = bitWidth
-      appendRleHybrid(sink, indexes, start, end, bitWidth)
-    },
+    append: (page, start, end) => appendIndexRuns(page, indexes + 4 * start, end - start, bitWidth),
   }
 }
 
 /** Delta encodings that the values may have. */
-function deltaCandidates(
-  values: LeafValues,
-  leaf: Leaf,
-  bounds: Bounds | undefined,
-  scratch: EncodingScratch,
-): Candidate[] {
-  const { physical, words, count } = values
+function deltaCandidates(values: LeafValues, leaf: Leaf, bounds: Bounds | undefined): Candidate[] {
+  const { physical, count } = values
   if (count < 2) return []
   if (physical === 'bytes') {
     return [
       {
         encoding: 'DELTA_LENGTH_BYTE_ARRAY',
-        append: (sink, start, end) => appendDeltaLengths(sink, values, start, end, scratch),
+        append: (page, start, end) => appendDeltaLengths(page, values, start, end),
       },
-      {
-        encoding: 'DELTA_BYTE_ARRAY',
-        append: (sink, start, end) => appendDeltaPrefixes(sink, values, start, end, scratch),
-      },
+      { encoding: 'DELTA_BYTE_ARRAY', append: appendDeltaPrefixes },
     ]
   }
-  const width = physical === 'word' ? 1 : 2
+  const size = physical === 'word' ? 4 : 8
   const isInteger = (physical === 'word' || physical === 'double-word') && leaf.order !== 'float'
-  if (!isInteger || bounds === undefined || integerRange(values, leaf, bounds) >= MAX_DELTA_RANGE[width]) return []
+  if (!isInteger || bounds === undefined || integerRange(values, leaf, bounds) >= MAX_DELTA_RANGE[size]) return []
   return [
     {
       encoding: 'DELTA_BINARY_PACKED',
-      append: (sink, start, end) => appendDeltaPacked(sink, words, width, start, end, scratch.deltas),
+      append: (page, start, end) => appendDeltas(page, values, size, start, end),
     },
   ]
 }

@@ -1,28 +1,28 @@
 import type { ColumnChunk, Encoding } from 'hyparquet'
 import { bloomFilterOf } from './bloom-filter.ts'
-import { type ByteSink, byteSink, reserve, written } from './byte-sink.ts'
-import { type ChunkEncoding, chooseEncoding, type EncodingScratch, encodingScratch } from './choose-encoding.ts'
+import { type ChunkEncoding, chooseEncoding, dictionaryEntries } from './choose-encoding.ts'
 import { type Leaf, nameOf } from './file-schema.ts'
 import { type ChunkIndexes, pageHeaderBytes } from './format.ts'
-import { emptyValues, type LeafValues } from './leaf-values.ts'
+import { type LeafValues, useValues } from './leaf-values.ts'
 import { emptyLevels, type Levels } from './levels.ts'
+import { beginPage, dropPage, type PageBuffer, roomInPage } from './page-buffer.ts'
 import { type PageCompressor, pageCompressor } from './page-compressor.ts'
 import { pageIndexes } from './page-index.ts'
 import { type EncodedPage, type PageRange, pageRanges } from './page-ranges.ts'
 import { appendPlain } from './plain.ts'
-import { appendRepeatedRun, appendRleHybrid, bitWidthOf } from './rle-hybrid.ts'
+import { appendLevelRuns, appendRepeatedRun, bitWidthOf } from './rle-hybrid.ts'
 import { statisticsOf } from './statistics.ts'
+import { type WriteKernel, writeKernel } from './write-kernel.ts'
 import type { WriteSettings } from './write-options.ts'
 
-/** One run's buffers and compressors, handed from column chunk to column chunk. */
+/** One run's kernel, buffers and compressors, handed from column chunk to column chunk. */
 export interface ChunkContext {
   readonly settings: WriteSettings
+  readonly kernel: WriteKernel
   readonly compressor: PageCompressor
   readonly uncompressed: PageCompressor
   readonly levels: Levels
-  readonly values: LeafValues
-  readonly scratch: EncodingScratch
-  readonly page: ByteSink
+  readonly page: PageBuffer
 }
 
 export interface EncodedChunk {
@@ -32,31 +32,32 @@ export interface EncodedChunk {
 }
 
 export function chunkContext(settings: WriteSettings): ChunkContext {
+  const kernel = writeKernel()
   return {
     settings,
+    kernel,
     compressor: pageCompressor(settings.compression),
     uncompressed: pageCompressor('none'),
     levels: emptyLevels(),
-    values: emptyValues(),
-    scratch: encodingScratch(),
-    page: byteSink(64 * 1024),
+    page: { kernel, start: 0, end: 0 },
   }
 }
 
-/** The pages of the values and levels that the context holds, for the place `offset` of the file. */
-export function encodeChunk(leaf: Leaf, context: ChunkContext, offset: number): EncodedChunk {
-  const { levels, values } = context
-  const encoding = chooseEncoding(values, leaf, context.compressor, context.scratch)
+/** The pages of values and of the levels that the context holds, for the place `offset` of the file. */
+export function encodeChunk(leaf: Leaf, values: LeafValues, context: ChunkContext, offset: number): EncodedChunk {
+  const { levels } = context
+  useValues(values)
+  const encoding = chooseEncoding(values, leaf, context.compressor, context.page)
   const compressor = encoding.compresses ? context.compressor : context.uncompressed
   const pieces: Uint8Array[] = []
   const pages: EncodedPage[] = []
   const sizes = { at: offset, uncompressed: 0 }
   const dictionaryOffset = encoding.dictionary === undefined ? undefined : sizes.at
-  if (encoding.dictionary !== undefined) add(dictionaryPage(encoding.dictionary, context, compressor))
+  if (encoding.dictionary !== undefined) add(dictionaryPage(values, encoding.dictionary, context, compressor))
   const dataOffset = sizes.at
   for (const range of pageRanges(leaf, levels, values, encoding, context.settings)) {
     const start = sizes.at
-    add(dataPage(leaf, range, encoding, context, compressor))
+    add(dataPage(leaf, values, range, encoding, context, compressor))
     pages.push({ ...range, offset: start, bytes: sizes.at - start })
   }
   const chunk: ColumnChunk = { file_offset: BigInt(offset), meta_data: metaData() }
@@ -112,17 +113,18 @@ interface Page {
 }
 
 function dictionaryPage(
-  { size, first }: NonNullable<ChunkEncoding['dictionary']>,
-  { page, values }: ChunkContext,
+  values: LeafValues,
+  dictionary: NonNullable<ChunkEncoding['dictionary']>,
+  { page }: ChunkContext,
   compressor: PageCompressor,
 ): Page {
-  page.length = 0
-  appendPlain(page, values, 0, size, first)
+  beginPage(page)
+  dictionaryEntries(values, dictionary).append(page, 0, dictionary.size)
   return finishPage(page, compressor, (sizes) =>
     pageHeaderBytes({
       type: 'DICTIONARY_PAGE',
       ...sizes,
-      dictionary_page_header: { num_values: size, encoding: 'PLAIN' },
+      dictionary_page_header: { num_values: dictionary.size, encoding: 'PLAIN' },
     }),
   )
 }
@@ -130,13 +132,14 @@ function dictionaryPage(
 /** A page of version 1, which every reader knows: levels behind their lengths, then values, all compressed together. */
 function dataPage(
   leaf: Leaf,
+  values: LeafValues,
   range: PageRange,
   chunk: ChunkEncoding,
-  { page, levels, values }: ChunkContext,
+  { page, levels }: ChunkContext,
   compressor: PageCompressor,
 ): Page {
   const { start, end, firstValue, lastValue } = range
-  page.length = 0
+  beginPage(page)
   if (leaf.maxRepetition > 0) appendLevels(page, levels.repetitions.bytes, start, end, leaf.maxRepetition)
   if (leaf.maxDefinition > 0) {
     if (lastValue - firstValue === end - start) appendAllDefined(page, end - start, leaf.maxDefinition)
@@ -165,24 +168,28 @@ interface PageSizes {
   readonly compressed_page_size: number
 }
 
-function finishPage(page: ByteSink, compressor: PageCompressor, header: (sizes: PageSizes) => Uint8Array): Page {
-  const body = compressor.compress(written(page))
-  const head = header({ uncompressed_page_size: page.length, compressed_page_size: body.length })
-  return { head, body, uncompressed: head.length + page.length }
+function finishPage(page: PageBuffer, compressor: PageCompressor, header: (sizes: PageSizes) => Uint8Array): Page {
+  const uncompressed = page.end - page.start
+  const body = compressor.compress(page)
+  dropPage(page)
+  const head = header({ uncompressed_page_size: uncompressed, compressed_page_size: body.length })
+  return { head, body, uncompressed: head.length + uncompressed }
 }
 
-function appendLevels(page: ByteSink, levels: Uint8Array, start: number, end: number, max: number): void {
-  appendSized(page, () => appendRleHybrid(page, levels, start, end, bitWidthOf(max)))
+function appendLevels(page: PageBuffer, levels: Uint8Array, start: number, end: number, max: number): void {
+  appendSized(page, () => appendLevelRuns(page, levels.subarray(start, end), bitWidthOf(max)))
 }
 
-function appendAllDefined(page: ByteSink, count: number, max: number): void {
+function appendAllDefined(page: PageBuffer, count: number, max: number): void {
   appendSized(page, () => appendRepeatedRun(page, max, count, bitWidthOf(max)))
 }
 
-function appendSized(page: ByteSink, append: () => void): void {
-  const start = page.length
-  reserve(page, 4)
-  page.length += 4
+/** What is appended behind its length, which takes four bytes. */
+function appendSized(page: PageBuffer, append: () => void): void {
+  const at = page.end
+  roomInPage(page, 4)
+  page.end += 4
   append()
-  page.view.setUint32(start, page.length - start - 4, true)
+  const { memory } = page.kernel
+  new DataView(memory.bytes.buffer).setUint32(at, page.end - at - 4, true)
 }

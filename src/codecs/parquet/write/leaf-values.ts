@@ -1,51 +1,82 @@
 import { type Data, DataType, type Vector } from 'apache-arrow'
 import { MillraceError } from '../../../errors.ts'
-import { viewOf } from './byte-sink.ts'
 import type { Physical } from './leaf-type.ts'
 import type { LeafSlots } from './levels.ts'
 import { dictionaryCodes, type PhysicalData, physicalData } from './physical-data.ts'
 import { misfitSlot } from './value-range.ts'
+import { growRegion, type Region, region, type WriteKernel } from './write-kernel.ts'
 
-/**
- * The values of one leaf in one row group, nulls left out, in Parquet's physical form. Reused from column to column: only the part
- * that `physical` names is filled.
- */
+/** The values of one leaf in one row group, nulls left out, in Parquet's physical form. They lie in the kernel's memory. */
 export interface LeafValues {
-  physical: Physical
+  readonly kernel: WriteKernel
+  readonly physical: Physical
   count: number
-  /** `bits`: one byte a value, 0 or 1. */
-  bits: Uint8Array
-  /** `word`, `double-word`: little-endian 32-bit words, 1 or 2 a value. */
-  words: Int32Array
-  /** `bytes`, `fixed`: value i is `bytes[starts[i], ends[i])`. */
-  bytes: Uint8Array
-  /** The same bytes, for reading words. */
-  view: DataView
+  /** `bits`: one byte a value, 0 or 1. `word`, `double-word`: 4 or 8 bytes a value, little-endian. `bytes`, `fixed`: their bytes. */
+  readonly data: Region
+  /** `bytes`, `fixed`: where each value begins and ends in `data`, 4 bytes for either. */
+  readonly ranges: Region
+  /** Bytes of values that are there. */
   bytesUsed: number
-  starts: Int32Array
-  ends: Int32Array
   /** Whether every value starts where the one before it ends. */
   contiguous: boolean
-  /** Buffers that lie in `bytes` already, and where: a dictionary is copied once, however many batches share it. */
+  /** Buffers that lie in `data` already, and where: a dictionary is copied once, however many batches share it. */
   readonly sources: Map<Uint8Array, number>
 }
 
 /** Called with the number of values before one that its type cannot hold, and the rule. */
 export type OnMisfit = (value: number, rule: string) => never
 
-export function emptyValues(): LeafValues {
-  const none = new Int32Array(0)
-  const bytes = new Uint8Array(0)
-  const empty = { bits: bytes, words: none, bytes, view: viewOf(bytes), starts: none, ends: none }
-  return { physical: 'bits', count: 0, bytesUsed: 0, contiguous: true, sources: new Map(), ...empty }
+const RANGE_BYTES = 8
+
+/** No values yet; room for one a row. */
+export function emptyValues(kernel: WriteKernel, physical: Physical, rows: number): LeafValues {
+  const isRanged = physical === 'bytes' || physical === 'fixed'
+  const ranges = region(kernel.memory, isRanged ? rows * RANGE_BYTES : 0)
+  // Last, so that it grows where it is.
+  const data = region(kernel.memory, isRanged ? 0 : rows * widthOf(physical))
+  return { kernel, physical, count: 0, data, ranges, bytesUsed: 0, contiguous: true, sources: new Map() }
 }
 
-export function resetValues(values: LeafValues, physical: Physical): void {
-  values.physical = physical
-  values.count = 0
-  values.bytesUsed = 0
-  values.contiguous = true
-  values.sources.clear()
+/** Bytes that every value takes; 0 where ranges tell. */
+export function widthOf(physical: Physical): 0 | 1 | 4 | 8 {
+  switch (physical) {
+    case 'bits':
+      return 1
+    case 'word':
+      return 4
+    case 'double-word':
+      return 8
+    case 'bytes':
+    case 'fixed':
+      return 0
+  }
+}
+
+/** Make the kernel's functions work on these values. */
+export function useValues({ kernel, physical, data, ranges }: LeafValues): void {
+  kernel.exports.useValues(widthOf(physical), data.start, ranges.start)
+}
+
+/** Where value `i` begins in `data`. */
+export function startOf({ kernel, physical, ranges }: LeafValues, i: number): number {
+  const width = widthOf(physical)
+  return width > 0 ? i * width : (kernel.memory.words[(ranges.start >>> 2) + 2 * i] as number)
+}
+
+export function endOf({ kernel, physical, ranges }: LeafValues, i: number): number {
+  const width = widthOf(physical)
+  return width > 0 ? (i + 1) * width : (kernel.memory.words[(ranges.start >>> 2) + 2 * i + 1] as number)
+}
+
+/** The bytes of value `i`: a view, valid until the memory grows. */
+export function bytesAt(values: LeafValues, i: number): Uint8Array {
+  const { kernel, data } = values
+  return kernel.memory.bytes.subarray(data.start + startOf(values, i), data.start + endOf(values, i))
+}
+
+export function viewAt(values: LeafValues, i: number): DataView {
+  const { buffer, byteOffset, byteLength } = bytesAt(values, i)
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Append the values that {@link LeafSlots} names. */
@@ -57,7 +88,7 @@ export function appendValues(values: LeafValues, { data, slots, count }: LeafSlo
   }
   const misfit = misfitSlot(data, slots, count)
   if (misfit !== undefined) onMisfit(values.count + misfit.index, misfit.rule)
-  appendPhysical(values, physicalData(data, values.physical), slots, count, false)
+  appendPhysical(values, physicalData(data, values.physical), slotSpan(slots, count), false)
 }
 
 /** A dictionary of one chunk is looked up directly; one of several in runs of codes that lie in the same chunk. */
@@ -101,56 +132,61 @@ function appendRun(values: LeafValues, chunk: Data, slots: Int32Array, onMisfit:
   }
   const misfit = misfitSlot(chunk, slots, slots.length)
   if (misfit !== undefined) onMisfit(values.count + misfit.index, misfit.rule)
-  appendPhysical(values, physicalData(chunk, values.physical), slots, slots.length, true)
+  const first = slots.reduce((least, slot) => Math.min(least, slot))
+  const last = slots.reduce((greatest, slot) => Math.max(greatest, slot))
+  appendPhysical(values, physicalData(chunk, values.physical), { slots, count: slots.length, first, last }, true)
 }
 
-function appendPhysical(
-  values: LeafValues,
-  part: PhysicalData,
-  slots: Int32Array | undefined,
-  count: number,
-  isShared: boolean,
-): void {
+/** Slots, all of them where there is no list, and the span that they lie in. */
+interface SlotSpan {
+  readonly slots: Int32Array | undefined
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
+/** Of slots that rise. */
+function slotSpan(slots: Int32Array | undefined, count: number): SlotSpan {
+  if (slots === undefined) return { slots, count, first: 0, last: count - 1 }
+  return { slots, count, first: slots[0] as number, last: slots[count - 1] as number }
+}
+
+function appendPhysical(values: LeafValues, part: PhysicalData, span: SlotSpan, isShared: boolean): void {
   switch (part.physical) {
     case 'bits':
-      appendBits(values, part.bits, part.offset, slots, count)
+      appendBits(values, part.bits, part.offset, span)
       break
     case 'words':
-      appendWords(values, part.words, part.width, slots, count)
+      appendWords(values, part.words, part.width, span)
       break
     case 'bytes':
-      appendByteRanges(values, part, slots, count, isShared)
+      appendRanges(values, part, span, isShared)
       break
   }
-  values.count += count
+  values.count += span.count
 }
 
-function appendBits(
-  values: LeafValues,
-  bitmap: Uint8Array,
-  offset: number,
-  slots: Int32Array | undefined,
-  count: number,
-): void {
-  const from = values.count
-  values.bits = roomBytes(values.bits, from + count)
-  const { bits } = values
-  for (let i = 0; i < count; i++) {
-    const bit = offset + (slots === undefined ? i : (slots[i] as number))
-    bits[from + i] = ((bitmap[bit >> 3] as number) >> (bit & 7)) & 1
-  }
+function appendBits(values: LeafValues, bitmap: Uint8Array, offset: number, span: SlotSpan): void {
+  const { kernel, data, count } = values
+  const { exports, memory } = kernel
+  growRegion(memory, data, count + span.count)
+  const top = memory.top
+  const firstByte = (offset + span.first) >> 3
+  const bits = bitmap.subarray(firstByte, (offset + span.last + 8) >> 3)
+  const at = putBytes(values, bits)
+  const slots = putWords(values, span.slots)
+  const first = offset - 8 * firstByte
+  if (exports.takeBits(data.start + count, at, first, 8 * bits.length, slots, span.count) === 0) throw unsound()
+  memory.release(top)
 }
 
-function appendWords(
-  values: LeafValues,
-  from: Int32Array,
-  width: 1 | 2,
-  slots: Int32Array | undefined,
-  count: number,
-): void {
-  const at = values.count * width
-  values.words = roomWords(values.words, at + count * width)
-  const { words } = values
+function appendWords(values: LeafValues, from: Int32Array, width: 1 | 2, { slots, count, last }: SlotSpan): void {
+  const { kernel, data } = values
+  const { memory } = kernel
+  if (from.length < (last + 1) * width) throw unsound()
+  growRegion(memory, data, (values.count + count) * width * 4)
+  const { words } = memory
+  const at = data.start / 4 + values.count * width
   if (slots === undefined) words.set(from.subarray(0, count * width), at)
   else if (width === 1) for (let i = 0; i < count; i++) words[at + i] = from[slots[i] as number] as number
   else {
@@ -162,75 +198,71 @@ function appendWords(
   }
 }
 
-function appendByteRanges(
+/** Bytes and, counted from where these lie, ranges. A shared source is there as a whole, any other one from the first value's byte on. */
+function appendRanges(
   values: LeafValues,
   { bytes, offsets }: { bytes: Uint8Array; offsets: Int32Array },
-  slots: Int32Array | undefined,
-  count: number,
+  { slots, count, first, last }: SlotSpan,
   isShared: boolean,
 ): void {
-  const from = values.count
-  values.starts = roomWords(values.starts, from + count)
-  values.ends = roomWords(values.ends, from + count)
-  const low = isShared ? 0 : (offsets[slots === undefined ? 0 : (slots[0] as number)] as number)
-  const high = isShared
-    ? bytes.length
-    : (offsets[(slots === undefined ? count - 1 : (slots[count - 1] as number)) + 1] as number)
-  const base = copySource(values, bytes, low, high, isShared) - low
-  const isContiguous = takeRanges(values, offsets, base, slots, count)
-  values.contiguous &&= isContiguous && (from === 0 || values.starts[from] === values.ends[from - 1])
-}
-
-/** Whether every value but the first starts where the one before it ends. */
-function takeRanges(
-  { starts, ends, count: from }: LeafValues,
-  offsets: Int32Array,
-  base: number,
-  slots: Int32Array | undefined,
-  count: number,
-): boolean {
-  let previous = base + (offsets[slots === undefined ? 0 : (slots[0] as number)] as number)
-  let gaps = 0
-  for (let i = 0; i < count; i++) {
-    const slot = slots === undefined ? i : (slots[i] as number)
-    const start = base + (offsets[slot] as number)
-    const end = base + (offsets[slot + 1] as number)
-    gaps |= start ^ previous
-    starts[from + i] = start
-    ends[from + i] = previous = end
+  const { kernel, ranges } = values
+  const { exports, memory } = kernel
+  const own = offsets.subarray(first, last + 2)
+  const low = isShared ? 0 : (own[0] as number)
+  const high = isShared ? bytes.length : (own[own.length - 1] as number)
+  if (own.length !== last + 2 - first || low < 0 || high < low || high > bytes.length) throw unsound()
+  growRegion(memory, ranges, (values.count + count) * RANGE_BYTES)
+  const isFirst = values.count === 0
+  const from = ranges.start + values.count * RANGE_BYTES
+  const base = copySource(values, bytes, low, high, isShared)
+  const top = memory.top
+  const at = putWords(values, own)
+  if (slots === undefined) {
+    if (exports.takeAllRanges(from, at, count, low, high - low, base) === 0) throw unsound()
+    values.contiguous &&= isFirst || base === endOf(values, values.count - 1)
+  } else {
+    const slotsAt = putWords(values, slots)
+    const spanned = last + 1 - first
+    const gaps = exports.takeRanges(from, at, slotsAt, count, first, spanned, low, high - low, base)
+    if (gaps < 0) throw unsound()
+    const follows = isFirst || startOf(values, values.count) === endOf(values, values.count - 1)
+    values.contiguous &&= gaps === 0 && follows
   }
-  return gaps === 0
+  memory.release(top)
 }
 
-/** Copy `source[low, high)` behind what is there, unless it was shared before; where its byte `low` lies. */
+/** Copy `source[low, high)` behind what is there, unless it was shared before; where its byte `low` lies in `data`. */
 function copySource(values: LeafValues, source: Uint8Array, low: number, high: number, isShared: boolean): number {
   const known = isShared ? values.sources.get(source) : undefined
   if (known !== undefined) return known
-  const at = values.bytesUsed
+  const { kernel, data, bytesUsed: at } = values
   const used = at + high - low
   if (used > 0x7fffffff) {
     throw new MillraceError('LIMIT_EXCEEDED', 'a column holds over 2 GiB in one row group: lower rowGroupRows')
   }
-  if (used > values.bytes.length) {
-    values.bytes = roomBytes(values.bytes, used)
-    values.view = viewOf(values.bytes)
-  }
-  values.bytes.set(source.subarray(low, high), at)
+  growRegion(kernel.memory, data, used)
+  kernel.memory.bytes.set(source.subarray(low, high), data.start + at)
   values.bytesUsed = used
   if (isShared) values.sources.set(source, at)
   return at
 }
 
-function roomBytes(array: Uint8Array, length: number): Uint8Array {
-  if (length <= array.length) return array
-  const grown = new Uint8Array(Math.max(length, array.length * 2))
-  grown.set(array)
-  return grown
+/** Bytes at the end of the memory, until it is released. */
+function putBytes({ kernel: { memory } }: LeafValues, bytes: Uint8Array): number {
+  const at = memory.reserve(bytes.length)
+  memory.bytes.set(bytes, at)
+  return at
 }
 
-function roomWords(array: Int32Array, length: number): Int32Array {
-  if (length <= array.length) return array
-  const grown = new Int32Array(Math.max(length, array.length * 2))
-  grown.set(array)
-  return grown
+/** Words at the end of the memory, 0 for none. */
+function putWords({ kernel: { memory } }: LeafValues, words: Int32Array | undefined): number {
+  if (words === undefined) return 0
+  const at = memory.reserve(words.byteLength)
+  memory.words.set(words, at / 4)
+  return at
+}
+
+/** Becomes an error of ours where the column is known. */
+function unsound(): Error {
+  return new RangeError('values lie outside of their buffers')
 }

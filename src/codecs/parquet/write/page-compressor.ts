@@ -1,16 +1,30 @@
 import * as zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
-import { snappyCompressor } from 'hysnappy'
 import { MillraceError } from '../../../errors.ts'
+import { type PageBuffer, pageBytes } from './page-buffer.ts'
+import { snappyBytes } from './snappy.ts'
 import type { ParquetCompression } from './write-options.ts'
 
-/** Compresses the pages of one run. The result is fresh: the input may be overwritten. */
+/** Compresses the pages of one run. */
 export interface PageCompressor {
   readonly codec: CompressionCodec
-  compress(page: Uint8Array): Uint8Array
+  /** A page's bytes in the end, in an array of their own. */
+  compress(page: PageBuffer): Uint8Array
+  /** How many these are. */
+  compressedLength(page: PageBuffer): number
 }
 
-const NO_COMPRESSION: PageCompressor = { codec: 'UNCOMPRESSED', compress: (page) => page.slice() }
+const NO_COMPRESSION: PageCompressor = {
+  codec: 'UNCOMPRESSED',
+  compress: (page) => pageBytes(page).slice(),
+  compressedLength: ({ start, end }) => end - start,
+}
+
+const SNAPPY: PageCompressor = {
+  codec: 'SNAPPY',
+  compress: (page) => snappyBytes(page).slice(),
+  compressedLength: (page) => snappyBytes(page).length,
+}
 
 /** Levels that were the fastest within a few per cent of the default's size. */
 const ZSTD_LEVEL = 1
@@ -24,20 +38,24 @@ export function pageCompressor(compression: ParquetCompression): PageCompressor 
     case 'none':
       return NO_COMPRESSION
     case 'gzip':
-      return { codec: 'GZIP', compress: (page) => zlib.gzipSync(page, { level: GZIP_LEVEL }) }
+      return zlibCompressor('GZIP', (page) => zlib.gzipSync(page, { level: GZIP_LEVEL }))
     case 'zstd':
-      return zstdCompressor()
+      return zlibCompressor('ZSTD', zstd())
     case 'snappy':
-      // One instance a run: its memory (twice a page) goes when the run does, and equal input gives equal bytes.
-      return { codec: 'SNAPPY', compress: snappyCompressor() }
+      return SNAPPY
   }
 }
 
-function zstdCompressor(): PageCompressor {
+function zlibCompressor(codec: CompressionCodec, deflate: (page: Uint8Array) => Uint8Array): PageCompressor {
+  const compress = (page: PageBuffer) => deflate(pageBytes(page))
+  return { codec, compress, compressedLength: (page) => compress(page).length }
+}
+
+function zstd(): (page: Uint8Array) => Uint8Array {
   const { zstdCompressSync, constants } = zlib
   if (typeof zstdCompressSync !== 'function') {
     throw new MillraceError('UNSUPPORTED_FORMAT', 'this Node has no zstd: use Node 22.15 or later, or snappy or gzip')
   }
   const params = { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL }
-  return { codec: 'ZSTD', compress: (page) => zstdCompressSync(page, { params }) }
+  return (page) => zstdCompressSync(page, { params })
 }

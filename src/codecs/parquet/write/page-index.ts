@@ -1,5 +1,5 @@
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
-import { type Bounds, boundsOf } from './bounds.ts'
+import { type Bounds, boundsOf, boundsOfPair } from './bounds.ts'
 import type { Leaf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
 import type { LeafValues } from './leaf-values.ts'
@@ -54,8 +54,8 @@ function boundaryOrder(bounds: readonly Bounds[], leaf: Leaf, values: LeafValues
       const before = bounds[i - 1]
       if (before === undefined) return true
       return (['min', 'max'] as const).every((side) => {
-        const pair = Int32Array.of(before[side], bound[side])
-        return boundsOf(values, leaf, 0, 2, pair)?.[end] === before[side]
+        const pair = boundsOfPair(values, leaf, before[side], bound[side])
+        return pair?.[end] === before[side]
       })
     })
   if (isOrdered('min')) return 'ASCENDING'

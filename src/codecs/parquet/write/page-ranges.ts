@@ -1,6 +1,6 @@
 import type { ChunkEncoding } from './choose-encoding.ts'
 import type { Leaf } from './file-schema.ts'
-import type { LeafValues } from './leaf-values.ts'
+import { endOf, type LeafValues, startOf } from './leaf-values.ts'
 import type { Levels } from './levels.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
 import type { WriteSettings } from './write-options.ts'
@@ -88,18 +88,16 @@ function countOf(level: number, levels: Uint8Array, start: number, end: number):
 function bytesOf(values: LeafValues, valueBytes: number | undefined, start: number, end: number): number {
   if (start === end) return 0
   if (valueBytes !== undefined) return valueBytes * (end - start)
-  const { starts, ends, contiguous } = values
-  let bytes = 4 * (end - start)
-  if (contiguous) return bytes + (ends[end - 1] as number) - (starts[start] as number)
-  for (let i = start; i < end; i++) bytes += (ends[i] as number) - (starts[i] as number)
-  return bytes
+  const { kernel, contiguous } = values
+  if (contiguous) return 4 * (end - start) + endOf(values, end - 1) - startOf(values, start)
+  return 4 * (end - start) + kernel.exports.byteLength(start, end, 0)
 }
 
 /** Pages where only the repetition levels tell where rows begin. */
 function listPages(
   leaf: Leaf,
   levels: Levels,
-  { starts, ends }: LeafValues,
+  values: LeafValues,
   valueBytes: number | undefined,
   { pageBytes, pageRows }: WriteSettings,
 ): PageRange[] {
@@ -121,7 +119,7 @@ function listPages(
       row++
     }
     if (definitions[entry] === leaf.maxDefinition) {
-      bytes += eachBytes < 0 ? 4 + (ends[value] as number) - (starts[value] as number) : eachBytes
+      bytes += eachBytes < 0 ? 4 + endOf(values, value) - startOf(values, value) : eachBytes
       value++
     }
   }
@@ -154,6 +152,6 @@ function valueCost(values: LeafValues, { dictionary }: Pick<ChunkEncoding, 'dict
     case 'bytes':
       return undefined
     case 'fixed':
-      return values.count === 0 ? 0 : (values.ends[0] as number) - (values.starts[0] as number)
+      return values.count === 0 ? 0 : endOf(values, 0) - startOf(values, 0)
   }
 }

@@ -5,7 +5,7 @@ import { checkText } from './check-text.ts'
 import { type ChunkContext, type EncodedChunk, encodeChunk } from './column-chunk.ts'
 import { type Leaf, nameOf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
-import { appendValues, resetValues } from './leaf-values.ts'
+import { appendValues, emptyValues, type LeafValues } from './leaf-values.ts'
 import { appendLevels, entryOfValue, resetLevels, rowOfEntry } from './levels.ts'
 
 /** A row group's place in the file. */
@@ -62,11 +62,14 @@ function encodeLeaf(
   context: ChunkContext,
   { offset, rows }: RowGroupStart,
 ): EncodedChunk {
+  const { memory } = context.kernel
+  const top = memory.top
   try {
-    collect(leaf, batches, context, rows)
-    return encodeChunk(leaf, context, offset)
+    return encodeChunk(leaf, collect(leaf, batches, context, rows), context, offset)
   } catch (error) {
     throw typed(error, nameOf(leaf))
+  } finally {
+    memory.release(top)
   }
 }
 
@@ -74,17 +77,22 @@ function encodeLeaf(
 function typed(error: unknown, column: string): MillraceError {
   if (isMillraceError(error)) return error
   const options = { position: { column }, cause: error }
-  if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
+  if (error instanceof RangeError && /allocation|array length|grow/i.test(error.message)) {
     return new MillraceError('LIMIT_EXCEEDED', 'a column needs more memory than there is: lower rowGroupRows', options)
   }
   return new MillraceError('TYPE_MISMATCH', 'the buffers of a column are not what its Arrow type says', options)
 }
 
-/** Bring the levels and values of one leaf from all batches together in the context. */
-function collect(leaf: Leaf, batches: readonly RecordBatch[], context: ChunkContext, rowsBefore: number): void {
-  const { levels, values } = context
+/** Bring the levels of one leaf from all batches together in the context, and its values in the kernel's memory. */
+function collect(
+  leaf: Leaf,
+  batches: readonly RecordBatch[],
+  { kernel, levels }: ChunkContext,
+  rowsBefore: number,
+): LeafValues {
   resetLevels(levels)
-  resetValues(values, leaf.physical)
+  const rows = batches.reduce((sum, batch) => sum + batch.numRows, 0)
+  const values = emptyValues(kernel, leaf.physical, rows)
   let batchStart = rowsBefore
   for (const batch of batches) {
     const data = batch.data.children[leaf.column]
@@ -116,6 +124,7 @@ function collect(leaf: Leaf, batches: readonly RecordBatch[], context: ChunkCont
       },
     )
   })
+  return values
 
   function placeOf(value: number): { row: number; column: string } {
     const entry = entryOfValue(levels, leaf, value)

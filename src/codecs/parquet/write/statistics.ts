@@ -1,8 +1,8 @@
 import type { Statistics } from 'hyparquet'
-import { type Bounds, doubleView, halfFloats, wordView } from './bounds.ts'
+import { type Bounds, integerAt } from './bounds.ts'
 import type { Leaf } from './file-schema.ts'
 import { isText } from './leaf-type.ts'
-import type { LeafValues } from './leaf-values.ts'
+import { bytesAt, type LeafValues, viewAt } from './leaf-values.ts'
 
 /** Bytes of a text or binary bound at the most. */
 const MAX_BOUND_BYTES = 64
@@ -23,8 +23,8 @@ export function statisticsOf(
   if (values.physical !== 'bytes') {
     return { ...counts, min_value: bound(values, leaf, bounds.min, -0), max_value: bound(values, leaf, bounds.max, 0) }
   }
-  const min = minBound(bytesAt(values, bounds.min), leaf)
-  const max = maxBound(bytesAt(values, bounds.max), leaf)
+  const min = minBound(bytesAt(values, bounds.min).slice(), leaf)
+  const max = maxBound(bytesAt(values, bounds.max).slice(), leaf)
   return {
     ...counts,
     min_value: min.bytes,
@@ -35,39 +35,35 @@ export function statisticsOf(
 
 /** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not tell them apart. */
 function bound(values: LeafValues, leaf: Leaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
-  const { physical, words, bits } = values
+  const { physical } = values
   const isDecimal = leaf.schema.converted_type === 'DECIMAL'
-  if (physical === 'bits') return bits[i] === 1
-  if (physical === 'word') {
-    const number = wordView(values, leaf)[i] as number
-    if (leaf.order === 'float') return number === 0 ? zero : number
-    return isDecimal ? BigInt(number) : number
-  }
-  if (physical === 'double-word') {
-    if (leaf.order !== 'float') return int64(words, i, leaf.order === 'signed')
-    const number = doubleView(values)[i] as number
-    return number === 0 ? zero : number
-  }
-  if (leaf.order === 'float') {
-    const number = halfFloats(values)[i] as number
-    return number === 0 ? zero : number
-  }
-  return isDecimal ? bigEndian(bytesAt(values, i)) : bytesAt(values, i)
+  if (physical === 'bits') return viewAt(values, i).getUint8(0) === 1
+  if (leaf.order === 'float') return floatAt(values, i) || zero
+  if (physical === 'word' && !isDecimal) return Number(integerAt(values, leaf, i))
+  if (physical === 'word' || physical === 'double-word') return integerAt(values, leaf, i)
+  return isDecimal ? bigEndian(bytesAt(values, i)) : bytesAt(values, i).slice()
 }
 
-function int64(words: Int32Array, i: number, isSigned: boolean): bigint {
-  const high = words[2 * i + 1] as number
-  return (BigInt(isSigned ? high : high >>> 0) << 32n) | BigInt((words[2 * i] as number) >>> 0)
+/** Of 2, 4 or 8 bytes. */
+function floatAt(values: LeafValues, i: number): number {
+  const view = viewAt(values, i)
+  if (values.physical === 'double-word') return view.getFloat64(0, true)
+  return values.physical === 'word' ? view.getFloat32(0, true) : halfFloat(view.getUint16(0, true))
+}
+
+function halfFloat(half: number): number {
+  const exponent = (half >> 10) & 0x1f
+  const fraction = half & 0x3ff
+  const sign = half & 0x8000 ? -1 : 1
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return sign * Number.POSITIVE_INFINITY
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 function bigEndian(bytes: Uint8Array): bigint {
   let value = 0n
   for (const byte of bytes) value = (value << 8n) | BigInt(byte)
   return BigInt.asIntN(bytes.length * 8, value)
-}
-
-function bytesAt({ bytes, starts, ends }: LeafValues, i: number): Uint8Array {
-  return bytes.slice(starts[i], ends[i])
 }
 
 interface ByteBound {

@@ -1,0 +1,41 @@
+// Makes the pages of a Parquet column chunk from its values: the dictionary and the bounds, the encodings, the compression.
+//
+// Memory, laid out by the caller: the values of the chunk, see `values.ts`; the dictionary; at the end the page, and behind it what
+// compression makes of it. All is read and written eight or sixteen bytes at a time: behind every region lie 16 bytes or more of memory.
+
+import { greatest, least, takeBounds } from './parquet-write/bounds.ts'
+import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta.ts'
+import { indexValues, isIndexed, resizeTable } from './parquet-write/dictionary.ts'
+import { appendBits, appendConcatenated, appendPrefixed, appendWords } from './parquet-write/plain.ts'
+import { appendIndexes, appendLevels, appendRepeatedRun } from './parquet-write/rle-hybrid.ts'
+import { appendLength, compressBlock } from './parquet-write/snappy.ts'
+import { byteLength, takeAllRanges, takeBits, takeRanges, useValues } from './parquet-write/values.ts'
+
+export const heapStart: usize = __heap_base
+
+export {
+  appendBits,
+  appendConcatenated,
+  appendDeltas,
+  appendIndexes,
+  appendLength,
+  appendLevels,
+  appendPrefixed,
+  appendRepeatedRun,
+  appendSuffixes,
+  appendWords,
+  byteLength,
+  compressBlock,
+  greatest,
+  indexValues,
+  isIndexed,
+  least,
+  resizeTable,
+  takeAllRanges,
+  takeBits,
+  takeBounds,
+  takeLengths,
+  takePrefixes,
+  takeRanges,
+  useValues,
+}

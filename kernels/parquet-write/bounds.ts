@@ -1,0 +1,137 @@
+import { leadingBytes, sharedLength } from './bytes.ts'
+import { data, lengthOf, placeOf, startOf } from './values.ts'
+
+/** How values compare. */
+const UINT8: i32 = 0
+const INT32: i32 = 1
+const UINT32: i32 = 2
+const FLOAT32: i32 = 3
+const INT64: i32 = 4
+const UINT64: i32 = 5
+const FLOAT64: i32 = 6
+/** Unsigned lexicographic. */
+const BYTES: i32 = 7
+/** Signed numbers, their highest byte first. */
+const BIG_ENDIAN: i32 = 8
+const FLOAT16: i32 = 9
+
+/** Which value is the least, and which the greatest. */
+export let least: i32 = 0
+export let greatest: i32 = 0
+
+/**
+ * Tell the bounds of values `start` to `end`, at least one, or of those that `order` names there.
+ *
+ * @returns false where a number is NaN, which has no place in the order.
+ */
+export function takeBounds(kind: i32, start: i32, end: i32, order: usize): bool {
+  least = greatest = placeOf(order, start)
+  switch (kind) {
+    case UINT8:
+      return numberBounds<u8>(start, end, order)
+    case INT32:
+      return numberBounds<i32>(start, end, order)
+    case UINT32:
+      return numberBounds<u32>(start, end, order)
+    case FLOAT32:
+      return numberBounds<f32>(start, end, order)
+    case INT64:
+      return numberBounds<i64>(start, end, order)
+    case UINT64:
+      return numberBounds<u64>(start, end, order)
+    case FLOAT64:
+      return numberBounds<f64>(start, end, order)
+    case FLOAT16:
+      return halfBounds(start, end, order)
+    case BIG_ENDIAN:
+      byteBounds(start, end, order, 0x80)
+      return true
+    case BYTES:
+      byteBounds(start, end, order, 0)
+      return true
+    default:
+      return false
+  }
+}
+
+function numberBounds<T>(start: i32, end: i32, order: usize): bool {
+  let min = load<T>(data + <usize>least * sizeof<T>())
+  let max = min
+  for (let i = start; i < end; i++) {
+    const at = placeOf(order, i)
+    const value = load<T>(data + <usize>at * sizeof<T>())
+    if (value < min) {
+      min = value
+      least = at
+    } else if (value > max) {
+      max = value
+      greatest = at
+    } else if (isFloat<T>()) {
+      // biome-ignore lint/suspicious/noGlobalIsNan: that of AssemblyScript converts nothing
+      if (isNaN<T>(value)) return false
+    }
+  }
+  return true
+}
+
+function halfBounds(start: i32, end: i32, order: usize): bool {
+  let min = halfOrder(load<u16>(startOf(least)))
+  let max = min
+  for (let i = start; i < end; i++) {
+    const at = placeOf(order, i)
+    const half: i32 = load<u16>(startOf(at))
+    // Over infinity: NaN.
+    if ((half & 0x7fff) > 0x7c00) return false
+    const value = halfOrder(half)
+    if (value < min) {
+      min = value
+      least = at
+    } else if (value > max) {
+      max = value
+      greatest = at
+    }
+  }
+  return true
+}
+
+/** Sign and magnitude as an integer of the same order; the zeros are equal. */
+function halfOrder(half: i32): i32 {
+  const magnitude = half & 0x7fff
+  return half === magnitude ? magnitude : -magnitude
+}
+
+/**
+ * Most values are told apart by their first eight bytes, read as one number. `flip` turns the first byte of a signed number into unsigned
+ * order.
+ */
+function byteBounds(start: i32, end: i32, order: usize, flip: u64): void {
+  let min = leadingWord(least, flip)
+  let max = min
+  for (let i = start; i < end; i++) {
+    const at = placeOf(order, i)
+    const value = leadingWord(at, flip)
+    if (value >= max && (value > max || compareBytes(at, greatest) > 0)) {
+      max = value
+      greatest = at
+    } else if (value <= min && (value < min || compareBytes(at, least) < 0)) {
+      min = value
+      least = at
+    }
+  }
+}
+
+function leadingWord(i: i32, flip: u64): u64 {
+  return bswap<u64>(leadingBytes(startOf(i), lengthOf(i)) ^ flip)
+}
+
+/** Unsigned lexicographic order. Where the first bytes agree, a flipped one changes nothing. */
+function compareBytes(i: i32, j: i32): i32 {
+  const a = startOf(i)
+  const b = startOf(j)
+  const aLength = lengthOf(i)
+  const bLength = lengthOf(j)
+  const most = min(aLength, bLength)
+  const shared = sharedLength(a, b, most)
+  if (shared < most) return <i32>load<u8>(a + shared) - <i32>load<u8>(b + shared)
+  return i32(aLength > bLength) - i32(aLength < bLength)
+}

@@ -1,0 +1,61 @@
+import { copyBytes } from './bytes.ts'
+import { data, lengthOf, placeOf, ranges, startOf, width } from './values.ts'
+
+/** Bits, of which there is a byte each: eight become one by a multiplication that moves each to its place in the highest byte. */
+export function appendBits(to: usize, start: i32, end: i32): usize {
+  let at = start
+  for (; at + 8 <= end; at += 8) {
+    store<u8>(to, <u8>((load<u64>(data + <usize>at) * 0x0102040810204080) >> 56))
+    to++
+  }
+  if (at === end) return to
+  let byte: u32 = 0
+  for (let i = at; i < end; i++) byte |= (<u32>load<u8>(data + <usize>i)) << (i - at)
+  store<u8>(to, <u8>byte)
+  return to + 1
+}
+
+export function appendWords(to: usize, start: i32, end: i32, order: usize): usize {
+  if (order === 0) {
+    const size = <usize>(end - start) * width
+    memory.copy(to, data + <usize>start * width, size)
+    return to + size
+  }
+  for (let i = start; i < end; i++) {
+    const place = <usize>placeOf(order, i)
+    if (width === 4) store<u32>(to, load<u32>(data + (place << 2)))
+    else store<u64>(to, load<u64>(data + (place << 3)))
+    to += width
+  }
+  return to
+}
+
+/** Each value behind its length. */
+export function appendPrefixed(to: usize, start: i32, end: i32, order: usize): usize {
+  for (let i = start; i < end; i++) {
+    const place = placeOf(order, i)
+    const length = lengthOf(place)
+    store<u32>(to, <u32>length)
+    copyBytes(to + 4, startOf(place), length)
+    to += 4 + length
+  }
+  return to
+}
+
+/** The bytes of values, one copy where each begins where the one before it ends. */
+export function appendConcatenated(to: usize, start: i32, end: i32, order: usize, isContiguous: bool): usize {
+  if (start >= end) return to
+  if (isContiguous) {
+    const size =
+      <usize>load<u32>(ranges + ((<usize>(end - 1)) << 3), 4) - <usize>load<u32>(ranges + ((<usize>start) << 3))
+    memory.copy(to, startOf(start), size)
+    return to + size
+  }
+  for (let i = start; i < end; i++) {
+    const place = placeOf(order, i)
+    const length = lengthOf(place)
+    copyBytes(to, startOf(place), length)
+    to += length
+  }
+  return to
+}

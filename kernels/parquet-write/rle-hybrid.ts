@@ -1,0 +1,80 @@
+import { appendVarint } from './varint.ts'
+
+/** What a repeated run costs, with the header of the bit-packed run that must follow it. */
+const RUN_BITS: i32 = 40
+
+/** Append levels, a byte each, in Parquet's hybrid of run-length and bit-packed runs. */
+export function appendLevels(to: usize, levels: usize, count: i32, bitWidth: i32): usize {
+  return appendHybrid<u8>(to, levels, count, bitWidth)
+}
+
+export function appendIndexes(to: usize, indexes: usize, count: i32, bitWidth: i32): usize {
+  return appendHybrid<u32>(to, indexes, count, bitWidth)
+}
+
+/**
+ * A bit-packed run holds a multiple of 8 values, so a repeated run lends it the values that it lacks; only the last run of all is padded. A
+ * repeated run long enough to pay that begins at `at` or later spans the value `minRun - 1` further on, so that one is compared with those
+ * before it, last first: where values differ, most are never looked at.
+ */
+function appendHybrid<T>(to: usize, values: usize, count: i32, bitWidth: i32): usize {
+  const divisor = max(1, bitWidth)
+  const minRun = max(8, (RUN_BITS + divisor - 1) / divisor)
+  let literals = 0
+  let at = 0
+  while (at + minRun <= count) {
+    let first = at + minRun - 1
+    const value = valueAt<T>(values, first)
+    while (first > at && valueAt<T>(values, first - 1) === value) first--
+    if (first > at) {
+      at = first
+      continue
+    }
+    let next = at + minRun
+    while (next < count && valueAt<T>(values, next) === value) next++
+    const lent = (8 - ((at - literals) & 7)) & 7
+    if (next - at - lent >= minRun) {
+      if (at + lent > literals) to = appendPackedRun<T>(to, values, literals, at + lent, bitWidth)
+      to = appendRepeatedRun(to, <u32>value, next - at - lent, bitWidth)
+      literals = next
+    }
+    at = next
+  }
+  return literals < count ? appendPackedRun<T>(to, values, literals, count, bitWidth) : to
+}
+
+function valueAt<T>(values: usize, i: i32): T {
+  return load<T>(values + <usize>i * sizeof<T>())
+}
+
+export function appendRepeatedRun(to: usize, value: u32, count: i32, bitWidth: i32): usize {
+  to = appendVarint(to, (<u64>count) << 1)
+  store<u32>(to, value)
+  return to + <usize>((bitWidth + 7) >> 3)
+}
+
+function appendPackedRun<T>(to: usize, values: usize, start: i32, end: i32, bitWidth: i32): usize {
+  const groups = (end - start + 7) >> 3
+  to = appendVarint(to, ((<u64>groups) << 1) | 1)
+  const last = to + <usize>groups * <usize>bitWidth
+  let pending: u64 = 0
+  let used: u32 = 0
+  for (let i = start; i < end; i++) {
+    const value = <u64>valueAt<T>(values, i)
+    pending |= value << used
+    used += bitWidth
+    if (used >= 64) {
+      store<u64>(to, pending)
+      to += 8
+      used -= 64
+      // A shift by 64 is a shift by 0, so a word that went out whole leaves nothing here.
+      pending = used === 0 ? 0 : value >> (bitWidth - used)
+    }
+  }
+  // Up to seven values of padding may be more bits than are pending.
+  for (; to < last; to += 8) {
+    store<u64>(to, pending)
+    pending = 0
+  }
+  return last
+}

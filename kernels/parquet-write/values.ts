@@ -1,0 +1,103 @@
+/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges tell. */
+export let width: usize = 0
+/** The values, or the bytes that ranges lie in. */
+export let data: usize = 0
+/** Where each value begins and ends, counted from {@link data} on: 8 bytes a value. */
+export let ranges: usize = 0
+
+/** All that follows is about these values, until others come. */
+export function useValues(valueWidth: usize, valuesAt: usize, rangesAt: usize): void {
+  width = valueWidth
+  data = valuesAt
+  ranges = rangesAt
+}
+
+/** The place of value `i` among those that `order` names, or of all where it is 0. */
+export function placeOf(order: usize, i: i32): i32 {
+  return order === 0 ? i : load<i32>(order + ((<usize>i) << 2))
+}
+
+export function startOf(i: i32): usize {
+  return data + load<u32>(ranges + ((<usize>i) << 3))
+}
+
+export function lengthOf(i: i32): usize {
+  const range = ranges + ((<usize>i) << 3)
+  return load<u32>(range, 4) - load<u32>(range)
+}
+
+/**
+ * Take the ranges of `count` values in a row, whose offsets count from `low` on.
+ *
+ * @returns whether all lie within `size` bytes and none ends before it begins.
+ */
+export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, size: u32, base: u32): bool {
+  let isSound = true
+  let start = load<u32>(offsets) - low
+  for (let i = 0; i < count; i++) {
+    const end = load<u32>(offsets + ((<usize>i) << 2), 4) - low
+    isSound = isSound & (start <= end) & (end <= size)
+    store<u32>(to, base + start)
+    store<u32>(to, base + end, 4)
+    to += 8
+    start = end
+  }
+  return isSound
+}
+
+const UNSOUND: i32 = -1
+
+/**
+ * Take the ranges of the values in `count` slots, of which there are `slotsEnd`, counted from `firstSlot` on.
+ *
+ * @returns 1 where a value does not begin where the one before it ends, 0 where all do, or {@link UNSOUND} where one lies elsewhere.
+ */
+export function takeRanges(
+  to: usize,
+  offsets: usize,
+  slots: usize,
+  count: i32,
+  firstSlot: u32,
+  slotsEnd: u32,
+  low: u32,
+  size: u32,
+  base: u32,
+): i32 {
+  let gaps: i32 = 0
+  let previous = load<u32>(offsets) - low
+  for (let i = 0; i < count; i++) {
+    const slot = load<u32>(slots + ((<usize>i) << 2)) - firstSlot
+    if (slot >= slotsEnd) return UNSOUND
+    const start = load<u32>(offsets + ((<usize>slot) << 2)) - low
+    const end = load<u32>(offsets + ((<usize>slot) << 2), 4) - low
+    if (start > end || end > size) return UNSOUND
+    gaps |= i32(start !== previous)
+    store<u32>(to, base + start)
+    store<u32>(to, base + end, 4)
+    to += 8
+    previous = end
+  }
+  return gaps
+}
+
+/**
+ * Take bits as a byte each: those of `slots`, or `count` in a row where that is 0.
+ *
+ * @returns whether all of them are among the first `size` bits.
+ */
+export function takeBits(to: usize, bitmap: usize, offset: i32, size: u32, slots: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) {
+    const bit = <u32>(offset + placeOf(slots, i))
+    if (bit >= size) return false
+    const byte: u32 = load<u8>(bitmap + (<usize>bit >> 3))
+    store<u8>(to + <usize>i, <u8>((byte >> (bit & 7)) & 1))
+  }
+  return true
+}
+
+/** Bytes of values, which may be more than 32 bits hold where several share their bytes. */
+export function byteLength(start: i32, end: i32, order: usize): f64 {
+  let bytes: u64 = 0
+  for (let i = start; i < end; i++) bytes += <u64>lengthOf(placeOf(order, i))
+  return <f64>bytes
+}

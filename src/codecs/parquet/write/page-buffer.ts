@@ -1,0 +1,30 @@
+import { SLACK, type WriteKernel } from './write-kernel.ts'
+
+/** A page under construction, the last thing in the kernel's memory: `[start, end)` is there. */
+export interface PageBuffer {
+  readonly kernel: WriteKernel
+  start: number
+  end: number
+}
+
+export function beginPage(page: PageBuffer): void {
+  page.start = page.end = page.kernel.memory.top
+}
+
+/** Give the page's memory back. */
+export function dropPage({ kernel, start }: PageBuffer): void {
+  kernel.memory.release(start)
+}
+
+/** Make room for `size` more bytes, and behind them for `scratch` bytes, which last until room is made again: where these are. */
+export function roomInPage({ kernel, end }: PageBuffer, size: number, scratch = 0): number {
+  const { memory } = kernel
+  memory.release(end)
+  memory.reserve(size + SLACK)
+  return memory.reserve(scratch + SLACK)
+}
+
+/** The page so far: a view, valid until the memory grows. */
+export function pageBytes({ kernel, start, end }: PageBuffer): Uint8Array {
+  return kernel.memory.bytes.subarray(start, end)
+}
