@@ -1,13 +1,12 @@
 import type { Data } from 'apache-arrow'
-import { type Cells, cellsOf } from './cells.ts'
+import type { Cells } from './cells.ts'
+import { cellsOf } from './cells-of.ts'
+import { BLOCK_ROWS, type DistinctKernel } from './distinct-kernel.ts'
 import { hashSet, type IsSameRow } from './hash-set.ts'
 import { equalRows } from './row-equality.ts'
-import { HASH_WORDS, type RowHash } from './row-hash.ts'
+import type { RowHash } from './row-hash.ts'
 import { runsOf } from './runs.ts'
 import { takeColumns } from './take.ts'
-
-/** Rows hashed at a time: their hashes stay in the processor's first cache while one column after the other is added. */
-const BLOCK_ROWS = 1024
 
 /** Numbers rows so that equal rows have equal numbers, from batch to batch. */
 export interface DistinctRows {
@@ -18,6 +17,8 @@ export interface DistinctRows {
 }
 
 export interface DistinctRowsOptions {
+  readonly kernel: DistinctKernel
+  /** In the same kernel. */
   readonly hash: RowHash
   /**
    * `hash`: rows of one hash of 128 bits are taken for equal. `copy`: they are compared too, with copies of the distinct rows. `share`: likewise,
@@ -33,9 +34,8 @@ interface KnownRows {
   readonly rows?: Int32Array
 }
 
-export function distinctRows({ hash, compare }: DistinctRowsOptions): DistinctRows {
-  const set = hashSet()
-  const hashes = new Int32Array(BLOCK_ROWS * HASH_WORDS)
+export function distinctRows({ kernel, hash, compare }: DistinctRowsOptions): DistinctRows {
+  const set = hashSet(kernel)
   const known: KnownRows[] = []
 
   const number = (columns: readonly Data[], rows: number, out: Int32Array): void => {
@@ -59,8 +59,7 @@ export function distinctRows({ hash, compare }: DistinctRowsOptions): DistinctRo
     }
     for (; start < rows; start += BLOCK_ROWS) {
       const end = Math.min(start + BLOCK_ROWS, rows)
-      hash(cells, start, end, hashes)
-      set.add(hashes, end - start, out, start, isSame)
+      set.add(hash(cells, start, end), end - start, out, start, isSame)
     }
     if (compare !== 'hash') note(rows)
     if (compare === 'copy') known[known.length - 1] = compacted(first, columns, cells, fresh, next - first, rows)

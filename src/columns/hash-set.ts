@@ -1,104 +1,95 @@
-import { HASH_WORDS } from './row-hash.ts'
+import { MillraceError } from '../errors.ts'
+import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.ts'
 
 /**
- * Row hashes, numbered from 0 as they come. 16 bytes each in segments that never move, and 4 bytes a slot in a table that is made
- * anew from them when it grows: memory grows by the row, with no spike but the table's own growth.
+ * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes a slot in a
+ * table that is made anew from them when it grows. So memory grows by the row; what a table leaves behind becomes segments.
  */
 export interface HashSet {
   readonly size: number
   /**
-   * Write the numbers of `count` hashes: of one that is new, the number of hashes before it.
+   * Write the numbers of `count` hashes, at most {@link BLOCK_ROWS}: of one that is new, the number of hashes before it.
    *
+   * @param hashes - where they are in the kernel's memory.
    * @param isSame - asked where a hash is known already: whether its row and the `index`-th of these are equal too. Else the search
    *   goes on.
+   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have.
    */
-  add(hashes: Int32Array, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
+  add(hashes: number, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
 }
 
 export type IsSameRow = (known: number, index: number) => boolean
 
-const SEGMENT_BITS = 16
-const SEGMENT_ROWS = 1 << SEGMENT_BITS
+const SEGMENT_ROWS = 1 << 16
+const SEGMENT_BYTES = SEGMENT_ROWS * HASH_BYTES
+const MAX_SEGMENTS = 2 ** 32 / SEGMENT_BYTES
 const FIRST_TABLE = 1 << 12
 /** Below so many slots the table grows eightfold: to fill it anew costs more than 8 MB. */
 const SMALL_TABLE = 1 << 19
-const MAX_TABLE = 2 ** 30
 /** Of 8 slots so many are used before the table grows. */
 const MAX_LOAD = 5
+const NO_SLOT = -1
 
-export function hashSet(): HashSet {
-  const segments: Int32Array[] = []
-  let size = 0
-  // A slot holds a hash's number plus 1 in the low bits that the table's size needs, and bits of the hash in the rest.
-  let table = new Int32Array(FIRST_TABLE)
-  let mask = FIRST_TABLE - 1
-  let limit = (FIRST_TABLE / 8) * MAX_LOAD
-  // Written to, so that the compiler may not leave the reads out.
-  const touched = new Int32Array(1)
+export function hashSet({ exports, memory }: DistinctKernel): HashSet {
+  const segments = memory.reserve(MAX_SEGMENTS * 4)
+  const numbers = memory.reserve(BLOCK_ROWS * 4)
+  let segmentCount = 0
+  const spare: number[] = []
+  let slots = FIRST_TABLE
+  // Nothing is ever given back to the memory, so what it gives is all zeros.
+  let table = memory.reserve(slots * 4)
+  exports.useTable(segments, table, slots)
 
-  const grow = (): void => {
-    const length = table.length * (table.length < SMALL_TABLE ? 8 : 2)
-    if (length > MAX_TABLE) return
-    // The old table goes first: the new one is made from the segments.
-    table = new Int32Array(0)
-    table = new Int32Array(length)
-    mask = length - 1
-    limit = (length / 8) * MAX_LOAD
-    for (let number = 0; number < size; number++) {
-      const segment = segments[number >>> SEGMENT_BITS] as Int32Array
-      const at = (number & (SEGMENT_ROWS - 1)) * HASH_WORDS
-      let slot = (segment[at] as number) & mask
-      while (table[slot] !== 0) slot = (slot + 1) & mask
-      table[slot] = ((segment[at + 1] as number) & ~mask) | (number + 1)
+  const room = (bytes: number): number => {
+    try {
+      return memory.reserve(bytes)
+    } catch (cause) {
+      throw new MillraceError(
+        'LIMIT_EXCEEDED',
+        'so many distinct rows do not fit in 4 GiB; split the stream, by a hash of the key say',
+        { cause },
+      )
     }
   }
 
-  const addOne = (hashes: Int32Array, index: number, isSame: IsSameRow | undefined): number => {
-    const at = index * HASH_WORDS
-    const h0 = hashes[at] as number
-    const h1 = hashes[at + 1] as number
-    let slot = h0 & mask
-    for (let entry = table[slot] as number; entry !== 0; entry = table[slot] as number) {
-      if (((entry ^ h1) & ~mask) === 0) {
-        const number = (entry & mask) - 1
-        const segment = segments[number >>> SEGMENT_BITS] as Int32Array
-        const known = (number & (SEGMENT_ROWS - 1)) * HASH_WORDS
-        if (equalHashes(segment, known, hashes, at) && (isSame === undefined || isSame(number, index))) return number
-      }
-      slot = (slot + 1) & mask
+  const growTable = (): void => {
+    for (let at = table; at + SEGMENT_BYTES <= table + slots * 4; at += SEGMENT_BYTES) spare.push(at)
+    slots *= slots < SMALL_TABLE ? 8 : 2
+    table = room(slots * 4)
+    exports.useTable(segments, table, slots)
+    const size = exports.size.value
+    for (let first = 0; first < size; first += SEGMENT_ROWS) {
+      exports.placeHashes(first, Math.min(first + SEGMENT_ROWS, size))
     }
-    table[slot] = (h1 & ~mask) | (size + 1)
-    const place = size & (SEGMENT_ROWS - 1)
-    if (place === 0) segments.push(new Int32Array(SEGMENT_ROWS * HASH_WORDS))
-    const segment = segments[size >>> SEGMENT_BITS] as Int32Array
-    for (let word = 0; word < HASH_WORDS; word++) segment[place * HASH_WORDS + word] = hashes[at + word] as number
-    if (++size > limit) grow()
-    return size - 1
+  }
+
+  const makeRoom = (size: number): void => {
+    if (size > (slots / 8) * MAX_LOAD) growTable()
+    for (; segmentCount * SEGMENT_ROWS < size; segmentCount++) {
+      const segment = spare.pop() ?? room(SEGMENT_BYTES)
+      memory.words[(segments >> 2) + segmentCount] = segment
+    }
   }
 
   return {
     get size() {
-      return size
+      return exports.size.value
     },
     add(hashes, count, out, outStart, isSame) {
-      touched[0] = touch(table, hashes, count)
-      for (let index = 0; index < count; index++) out[outStart + index] = addOne(hashes, index, isSame)
+      makeRoom(exports.size.value + count)
+      exports.touchSlots(hashes, count)
+      let written = 0
+      let index = exports.addHashes(hashes, 0, count, numbers, isSame !== undefined, NO_SLOT)
+      for (;;) {
+        out.set(memory.words.subarray((numbers >> 2) + written, (numbers >> 2) + index), outStart + written)
+        written = index
+        if (index === count) break
+        const known = exports.askedNumber.value
+        const isKnown = isSame?.(known, index) ?? true
+        if (isKnown) memory.words[(numbers >> 2) + index] = known
+        const next = isKnown ? NO_SLOT : (exports.askedSlot.value + 1) & (slots - 1)
+        index = exports.addHashes(hashes, isKnown ? index + 1 : index, count, numbers, true, next)
+      }
     },
   }
-}
-
-/**
- * Read the slot of every hash. These reads do not wait for each other, while those of the search do: so the slots are in the
- * processor's cache when the search comes.
- */
-function touch(table: Int32Array, hashes: Int32Array, count: number): number {
-  const mask = table.length - 1
-  let sum = 0
-  for (let index = 0; index < count; index++) sum ^= table[(hashes[index * HASH_WORDS] as number) & mask] as number
-  return sum
-}
-
-function equalHashes(left: Int32Array, leftAt: number, right: Int32Array, rightAt: number): boolean {
-  for (let word = 0; word < HASH_WORDS; word++) if (left[leftAt + word] !== right[rightAt + word]) return false
-  return true
 }

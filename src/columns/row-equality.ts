@@ -13,15 +13,19 @@ function equalCells(left: Cells, leftRow: number, right: Cells, rightRow: number
   const isPresent = isPresentAt(left, leftRow)
   if (isPresent !== isPresentAt(right, rightRow)) return false
   if (!isPresent) return true
+  const { width } = left
   switch (left.kind) {
-    case 'words':
-      return equalWords(left, leftRow, right, rightRow)
+    case 'bits':
+      return isValid(left.bytes, left.bitOffset + leftRow) === isValid(right.bytes, right.bitOffset + rightRow)
+    case 'fixed':
+      return equalBytes(left.bytes, leftRow * width, right.bytes, rightRow * width, width)
+    case 'doubles':
+      return (
+        equalBytes(left.bytes, leftRow * width, right.bytes, rightRow * width, width) ||
+        equalDoubles(doubleAt(left.bytes, leftRow), doubleAt(right.bytes, rightRow))
+      )
     case 'bytes':
-      return equalBytes(left, leftRow, right, rightRow)
-    case 'list':
-      return equalLists(left, leftRow, right, rightRow)
-    case 'struct':
-      return equalRows(left.children, leftRow, right.children, rightRow)
+      return equalTexts(left, leftRow, right, rightRow)
   }
 }
 
@@ -29,32 +33,23 @@ function isPresentAt({ nulls, bitOffset }: Cells, row: number): boolean {
   return nulls.length === 0 || isValid(nulls, bitOffset + row)
 }
 
-function equalWords(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
-  const { width } = left
-  for (let word = 0; word < width; word++) {
-    if (left.words[leftRow * width + word] !== right.words[rightRow * width + word]) return false
-  }
-  return true
-}
-
-function equalBytes(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
+function equalTexts(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
   const leftStart = left.offsets[leftRow] as number
   const rightStart = right.offsets[rightRow] as number
   const length = (left.offsets[leftRow + 1] as number) - leftStart
   if ((right.offsets[rightRow + 1] as number) - rightStart !== length) return false
-  for (let at = 0; at < length; at++) {
-    if (left.bytes[leftStart + at] !== right.bytes[rightStart + at]) return false
-  }
+  return equalBytes(left.bytes, leftStart, right.bytes, rightStart, length)
+}
+
+function equalBytes(left: Uint8Array, leftAt: number, right: Uint8Array, rightAt: number, length: number): boolean {
+  for (let at = 0; at < length; at++) if (left[leftAt + at] !== right[rightAt + at]) return false
   return true
 }
 
-function equalLists(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
-  const leftStart = left.offsets[leftRow] as number
-  const rightStart = right.offsets[rightRow] as number
-  const length = (left.offsets[leftRow + 1] as number) - leftStart
-  if ((right.offsets[rightRow + 1] as number) - rightStart !== length) return false
-  for (let item = 0; item < length; item++) {
-    if (!equalRows(left.children, leftStart + item, right.children, rightStart + item)) return false
-  }
-  return true
+function equalDoubles(left: number, right: number): boolean {
+  return left === right || (Number.isNaN(left) && Number.isNaN(right))
+}
+
+function doubleAt({ buffer, byteOffset }: Uint8Array, row: number): number {
+  return new DataView(buffer, byteOffset).getFloat64(row * 8, true)
 }

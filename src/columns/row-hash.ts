@@ -1,191 +1,103 @@
 import type { Cells } from './cells.ts'
+import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.ts'
 import { isValid } from './validity.ts'
 
 /**
- * Row hashes of 128 bits under a key of 128 bits, in the manner of HalfSipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"): four
- * lanes of 32 bits, one round for every word of four bytes, three at the end. Who does not know the key cannot make rows collide.
+ * Row hashes of 128 bits under a key of 128 bits: SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), one round for every word of
+ * eight bytes. Who does not know the key cannot make rows collide.
  *
- * Rows are hashed column by column: four words of state a row, and a kernel that runs down one column at a time.
+ * Rows are hashed column by column in a kernel's memory, {@link BLOCK_ROWS} at most, to which the cells are copied.
+ *
+ * @returns where in the kernel's memory the hashes are, one after the other, until the next call.
  */
-export type RowHash = (columns: readonly Cells[], first: number, end: number, out: Int32Array) => void
+export type RowHash = (columns: readonly Cells[], first: number, end: number) => number
 
-/** Words of one row's hash. */
-export const HASH_WORDS = 4
-
-const NULL_TWEAK = 0xff
-const END_TWEAK = 0xee
-const END_ROUNDS = 3
+/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is taken in piece by piece. */
+const ROOM = 1 << 18
+/** The kernel reads words of eight bytes, the last of which may begin at the last byte. */
+const SLACK = 8
+const STATE_BYTES = 32
 
 /** @param key - four random words, afresh for every run. */
-export function rowHash(key: Int32Array): RowHash {
-  const [k0, k1, k2, k3] = key as unknown as [number, number, number, number]
-  return (columns, first, end, out) => {
-    for (let at = 0; at < (end - first) * HASH_WORDS; at += HASH_WORDS) {
-      out[at] = k0
-      out[at + 1] = k1
-      out[at + 2] = k2 ^ 0x6c796765
-      out[at + 3] = k3 ^ 0x74656462
-    }
-    for (const column of columns) absorb(column, first, end, out, 0, HASH_WORDS)
-    finish(out, (end - first) * HASH_WORDS)
+export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): RowHash {
+  const keyAt = memory.reserve(HASH_BYTES)
+  memory.words.set(key, keyAt >> 2)
+  const states = memory.reserve(BLOCK_ROWS * STATE_BYTES)
+  const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+  const bitmap = memory.reserve(BLOCK_ROWS / 8 + 1)
+  const bits = memory.reserve(BLOCK_ROWS / 8 + 1)
+  const offsetsAt = memory.reserve((BLOCK_ROWS + 1) * 4)
+  const room = memory.reserve(ROOM + SLACK)
+
+  const copyBits = (from: Uint8Array, bit: number, rows: number, to: number): void => {
+    memory.bytes.set(from.subarray(bit >> 3, (bit + rows + 7) >> 3), to)
   }
-}
 
-/** Take in the cells `first` to `end`, each into the state at `at`, which moves by `step`; items of one list all go into one state. */
-function absorb(cells: Cells, first: number, end: number, state: Int32Array, at: number, step: number): void {
-  if (cells.kind === 'words') absorbWords(cells, first, end, state, at, step)
-  else if (cells.kind === 'bytes') absorbBytes(cells, first, end, state, at, step)
-  else absorbNested(cells, first, end, state, at, step)
-}
-
-/** Hot: the round is written out, since its four lanes must stay in registers. A null is one zero word under a tweak no value has. */
-function absorbWords(cells: Cells, first: number, end: number, state: Int32Array, at: number, step: number): void {
-  const { words, width, nulls, bitOffset } = cells
-  const hasNulls = nulls.length > 0
-  for (let cell = first; cell < end; cell++, at += step) {
-    let v0 = state[at] as number
-    let v1 = state[at + 1] as number
-    let v2 = state[at + 2] as number
-    let v3 = state[at + 3] as number
-    const isNull = hasNulls && !isValid(nulls, bitOffset + cell)
-    if (isNull) v2 ^= NULL_TWEAK
-    const start = cell * width
-    const last = isNull ? start + 1 : start + width
-    for (let index = start; index < last; index++) {
-      const word = isNull ? 0 : (words[index] as number)
-      v3 ^= word
-      v0 = (v0 + v1) | 0
-      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-      v0 = (v0 << 16) | (v0 >>> 16)
-      v2 = (v2 + v3) | 0
-      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-      v0 = (v0 + v3) | 0
-      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-      v2 = (v2 + v1) | 0
-      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-      v2 = (v2 << 16) | (v2 >>> 16)
-      v0 ^= word
-    }
-    state[at] = v0
-    state[at + 1] = v1
-    state[at + 2] = v2
-    state[at + 3] = v3
+  /** @returns where the kernel finds the validity of these rows. */
+  const copyNulls = ({ nulls, bitOffset }: Cells, first: number, rows: number): number => {
+    if (nulls.length === 0) return 0
+    copyBits(nulls, bitOffset + first, rows, bitmap)
+    return bitmap
   }
-}
 
-/**
- * Hot: as {@link absorbWords}, four bytes a word. Up to three bytes are one word together with their number, its top bit set; more come as
- * their number, then word by word, the last word being the last four bytes. So no two texts, and no two rows of texts, give
- * the same words.
- */
-function absorbBytes(cells: Cells, first: number, end: number, state: Int32Array, at: number, step: number): void {
-  const { bytes, offsets, nulls, bitOffset } = cells
-  const hasNulls = nulls.length > 0
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let cell = first; cell < end; cell++, at += step) {
-    let v0 = state[at] as number
-    let v1 = state[at + 1] as number
-    let v2 = state[at + 2] as number
-    let v3 = state[at + 3] as number
-    let start = offsets[cell] as number
-    let length = (offsets[cell + 1] as number) - start
-    if (hasNulls && !isValid(nulls, bitOffset + cell)) {
-      v2 ^= NULL_TWEAK
-      length = 0
-    }
-    const stop = start + length
-    const last = stop - 4
-    let word = length
-    if (length < 4) {
-      word = shortWord(bytes, start, length)
-      start = stop
-    }
-    for (;;) {
-      v3 ^= word
-      v0 = (v0 + v1) | 0
-      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-      v0 = (v0 << 16) | (v0 >>> 16)
-      v2 = (v2 + v3) | 0
-      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-      v0 = (v0 + v3) | 0
-      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-      v2 = (v2 + v1) | 0
-      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-      v2 = (v2 << 16) | (v2 >>> 16)
-      v0 ^= word
-      if (start >= stop) break
-      const beyond = last - start
-      // The smaller of start and last, without a branch that every second text would take unforeseen.
-      word = view.getInt32(start + (beyond & (beyond >> 31)), true)
-      start += 4
-    }
-    state[at] = v0
-    state[at + 1] = v1
-    state[at + 2] = v2
-    state[at + 3] = v3
+  const absorbFixed = (cells: Cells, first: number, end: number, state: number): void => {
+    const { kind, bytes, width, bitOffset } = cells
+    const rows = end - first
+    const bit = bitOffset + first
+    if (kind === 'bits') {
+      copyBits(bytes, bit, rows, bits)
+      exports.bytesOfBits(bits, bit & 7, rows, room)
+    } else memory.bytes.set(bytes.subarray(first * width, end * width), room)
+    if (kind === 'doubles') exports.plainDoubles(room, rows)
+    exports.absorbFixed(state, rows, room, width, copyNulls(cells, first, rows), bit & 7)
   }
-}
 
-const SHORT = 1 << 31
+  const absorbBytes = (cells: Cells, first: number, end: number, state: number): void => {
+    const { bytes, offsets } = cells
+    const start = offsets[first] as number
+    const length = (offsets[end] as number) - start
+    if (length > ROOM) {
+      absorbParts(cells, first, end, state)
+      return
+    }
+    memory.words.set(offsets.subarray(first, end + 1), offsetsAt >> 2)
+    memory.bytes.set(bytes.subarray(start, start + length), room)
+    const nulls = copyNulls(cells, first, end - first)
+    const bit = (cells.bitOffset + first) & 7
+    exports.absorbBytes(state, end - first, offsetsAt, room - start, room, room + length, nulls, bit)
+  }
 
-function shortWord(bytes: Uint8Array, start: number, length: number): number {
-  if (length === 0) return SHORT
-  const first = bytes[start] as number
-  const middle = bytes[start + (length >> 1)] as number
-  const last = bytes[start + length - 1] as number
-  return SHORT | (length << 24) | (last << 16) | (middle << 8) | first
-}
+  const absorbParts = (cells: Cells, first: number, end: number, state: number): void => {
+    const middle = (first + end) >> 1
+    if (middle > first) {
+      absorbBytes(cells, first, middle, state)
+      absorbBytes(cells, middle, end, state + (middle - first) * STATE_BYTES)
+    } else absorbLong(cells, first, state)
+  }
 
-/** A list is its number of items and then these; a struct a word and then its fields; both a null word alone where they are null. */
-function absorbNested(cells: Cells, first: number, end: number, state: Int32Array, at: number, step: number): void {
-  const { kind, nulls, bitOffset, offsets, children } = cells
-  const isList = kind === 'list'
-  for (let cell = first; cell < end; cell++, at += step) {
-    const isNull = nulls.length > 0 && !isValid(nulls, bitOffset + cell)
-    const start = isList ? (offsets[cell] as number) : cell
-    const stop = isList ? (offsets[cell + 1] as number) : cell + 1
-    if (isNull) state[at + 2] = (state[at + 2] as number) ^ NULL_TWEAK
-    absorbWord(state, at, isNull ? 0 : stop - start)
-    if (isNull) continue
-    for (let item = start; item < stop; item++) {
-      for (const child of children) absorb(child, item, item + 1, state, at, 0)
+  const absorbLong = (cells: Cells, row: number, state: number): void => {
+    const { bytes, offsets, nulls, bitOffset } = cells
+    if (nulls.length > 0 && !isValid(nulls, bitOffset + row)) {
+      exports.absorbFixed(state, 1, room, 0, copyNulls(cells, row, 1), (bitOffset + row) & 7)
+      return
+    }
+    const end = offsets[row + 1] as number
+    let at = offsets[row] as number
+    exports.absorbLength(state, end - at)
+    for (; at < end; at += ROOM) {
+      const piece = bytes.subarray(at, Math.min(at + ROOM, end))
+      memory.bytes.set(piece, room)
+      exports.absorbFixed(state, 1, room, piece.length, 0, 0)
     }
   }
-}
 
-function absorbWord(state: Int32Array, at: number, word: number): void {
-  state[at + 3] = (state[at + 3] as number) ^ word
-  rounds(state, at, 1)
-  state[at] = (state[at] as number) ^ word
-}
-
-/** The last rounds of every state. */
-function finish(state: Int32Array, length: number): void {
-  for (let at = 0; at < length; at += HASH_WORDS) {
-    state[at + 2] = (state[at + 2] as number) ^ END_TWEAK
-    rounds(state, at, END_ROUNDS)
+  return (columns, first, end) => {
+    exports.startRows(states, end - first, keyAt)
+    for (const cells of columns) {
+      if (cells.kind === 'bytes') absorbBytes(cells, first, end, states)
+      else absorbFixed(cells, first, end, states)
+    }
+    exports.endRows(states, end - first, hashes)
+    return hashes
   }
-}
-
-function rounds(state: Int32Array, at: number, count: number): void {
-  let v0 = state[at] as number
-  let v1 = state[at + 1] as number
-  let v2 = state[at + 2] as number
-  let v3 = state[at + 3] as number
-  for (; count > 0; count--) {
-    v0 = (v0 + v1) | 0
-    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
-    v0 = (v0 << 16) | (v0 >>> 16)
-    v2 = (v2 + v3) | 0
-    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
-    v0 = (v0 + v3) | 0
-    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
-    v2 = (v2 + v1) | 0
-    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
-    v2 = (v2 << 16) | (v2 >>> 16)
-  }
-  state[at] = v0
-  state[at + 1] = v1
-  state[at + 2] = v2
-  state[at + 3] = v3
 }

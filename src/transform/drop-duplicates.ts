@@ -1,7 +1,8 @@
 import type { Data, RecordBatch, Schema } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
+import { distinctKernel } from '../columns/distinct-kernel.ts'
 import { type DistinctRows, distinctRows } from '../columns/distinct-rows.ts'
-import { HASH_WORDS, rowHash } from '../columns/row-hash.ts'
+import { rowHash } from '../columns/row-hash.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
@@ -42,8 +43,9 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
   if (subset?.length === 0)
     throw new MillraceError('OPTION_INVALID', 'an empty subset compares nothing; leave it out to compare all columns')
   return defineTransform('dropDuplicates', ({ wholeTable }) => {
-    const hash = rowHash(hashKey(random))
-    const distinct = distinctRows({ hash, compare: wholeTable ? 'share' : exact ? 'copy' : 'hash' })
+    const kernel = distinctKernel()
+    const hash = rowHash(kernel, hashKey(random))
+    const distinct = distinctRows({ kernel, hash, compare: wholeTable ? 'share' : exact ? 'copy' : 'hash' })
     const columnsOf = comparedColumns(subset)
     const number = (batch: RecordBatch): Int32Array => {
       const numbers = new Int32Array(batch.numRows)
@@ -55,7 +57,7 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
 }
 
 function hashKey(random: (() => number) | undefined): Int32Array {
-  const key = new Int32Array(HASH_WORDS)
+  const key = new Int32Array(4)
   // The global one, since `node:crypto` takes longer to load than the rest of the transforms.
   return random === undefined ? crypto.getRandomValues(key) : key.map(() => Math.floor(random() * 2 ** 32))
 }

@@ -1,10 +1,13 @@
-import { Dictionary, Field, Float64, Int32, List, Schema, Struct, Utf8 } from 'apache-arrow'
+import { Binary, Dictionary, Field, Float64, Int32, Int64, List, Schema, Struct, Utf8 } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Cells, cellsOf } from '../../src/columns/cells.ts'
+import type { Cells } from '../../src/columns/cells.ts'
+import { cellsOf } from '../../src/columns/cells-of.ts'
+import { BLOCK_ROWS, distinctKernel, HASH_BYTES } from '../../src/columns/distinct-kernel.ts'
 import { distinctRows } from '../../src/columns/distinct-rows.ts'
+import { hashSet } from '../../src/columns/hash-set.ts'
 import { equalRows } from '../../src/columns/row-equality.ts'
-import { HASH_WORDS, rowHash } from '../../src/columns/row-hash.ts'
+import { type RowHash, rowHash } from '../../src/columns/row-hash.ts'
 import { arbitraryTableCase, batchOf, type Cell, dataOf, type TableCase } from '../support/arbitrary-table.ts'
 import { law } from '../support/law.ts'
 import { rowToken } from '../support/row-token.ts'
@@ -29,14 +32,12 @@ describe('row hash and equality', () => {
   law(
     'row hash: equal rows have equal hashes and others do not, across batches and dictionaries',
     fc.property(cases, key, (table, words) => {
-      const hash = rowHash(words)
+      const hash = hasher(words)
       const tokens = new Map<string, string>()
       for (const { cells, row, token } of preparedRows(table)) {
-        const out = new Int32Array(HASH_WORDS)
-        hash(cells, row, row + 1, out)
-        const known = tokens.get(token)
-        expect(out.join()).toBe(known ?? out.join())
-        tokens.set(token, out.join())
+        const own = hash(cells, row)
+        expect(own).toBe(tokens.get(token) ?? own)
+        tokens.set(token, own)
       }
       expect(new Set(tokens.values()).size).toBe(tokens.size)
     }),
@@ -45,25 +46,84 @@ describe('row hash and equality', () => {
   law(
     'row hash: many rows at once hash as one by one',
     fc.property(cases, key, ({ batches }, words) => {
-      const hash = rowHash(words)
+      const hash = hasher(words)
       for (const batch of batches) {
         const cells = batch.data.children.map(cellsOf)
-        const all = new Int32Array(batch.numRows * HASH_WORDS)
-        hash(cells, 0, batch.numRows, all)
-        for (let row = 0; row < batch.numRows; row++) {
-          const one = new Int32Array(HASH_WORDS)
-          hash(cells, row, row + 1, one)
-          expect(all.subarray(row * HASH_WORDS, (row + 1) * HASH_WORDS)).toEqual(one)
-        }
+        const one = Array.from({ length: batch.numRows }, (_, row) => hash(cells, row))
+        expect(hash(cells, 0, batch.numRows)).toBe(one.join(''))
       }
     }),
   )
 
   law(
+    'row hash: rows of 64-bit integers hash as SipHash-1-3-128 hashes their words',
+    fc.property(
+      fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 9 }),
+      key,
+      (row, words) => {
+        const cells = row.map((value) => cellsOf(dataOf(new Int64(), [value])))
+        expect(hasher(words)(cells, 0)).toBe(sipHash(words, row))
+      },
+    ),
+  )
+
+  law(
+    'row hash: long texts hash by all their bytes and their length, wherever they are cut for copying',
+    fc.property(
+      fc.constantFrom(253, 254, 255, 256, 263, 2 ** 18 - 1, 2 ** 18, 2 ** 18 + 1, 2 ** 19 + 9),
+      fc.nat(),
+      key,
+      (length, place, words) => {
+        const bytes = new Uint8Array(length)
+        const changed = bytes.slice()
+        changed[place % length] = 1
+        const texts = [bytes, new Uint8Array(0), changed, bytes.subarray(1), null, bytes.slice(), changed.slice()]
+        const cells = [cellsOf(dataOf(new Binary(), texts))]
+        const hash = hasher(words)
+        const hashes = texts.map((_, row) => hash(cells, row))
+        expect(hash(cells, 0, texts.length)).toBe(hashes.join(''))
+        expect(new Set(hashes).size).toBe(5)
+        expect([hashes[5], hashes[6]]).toEqual([hashes[0], hashes[2]])
+      },
+    ),
+    { runs: 20 },
+  )
+
+  law(
+    'hash set: any hashes, in any blocks, are numbered as they first come, whatever its tables do on the way',
+    fc.property(
+      fc.oneof(fc.constant(200_000), fc.integer({ min: 1, max: 9000 })),
+      fc.integer({ min: 300, max: BLOCK_ROWS }),
+      (kinds, block) => {
+        const kernel = distinctKernel()
+        const at = kernel.memory.reserve(BLOCK_ROWS * HASH_BYTES)
+        const set = hashSet(kernel)
+        const numbers = new Map<number, number>()
+        const out = new Int32Array(block)
+        for (let first = 0; first < 2 * kinds; first += block) {
+          const expected = out.map((_, index) => {
+            const kind = Math.imul(first + index, 7919) % kinds
+            // Words that some share, so that searches go on past others and their tags are equal.
+            kernel.memory.words.set([Math.imul(kind >> 2, 0x9e3779b1), 7, kind, 0], (at >> 2) + index * 4)
+            const number = numbers.get(kind) ?? numbers.size
+            numbers.set(kind, number)
+            return number
+          })
+          set.add(at, block, out, 0)
+          expect(out.every((number, index) => number === expected[index])).toBe(true)
+        }
+        expect(set.size).toBe(numbers.size)
+      },
+    ),
+    { runs: 8 },
+  )
+
+  law(
     'distinct rows: numbered in order of first appearance, exactly even where every hash collides',
     fc.property(cases, fc.constantFrom('copy', 'share'), fc.boolean(), (table, compare, collide) => {
-      const hash = collide ? constantHash : rowHash(Int32Array.of(1, 2, 3, 4))
-      const distinct = distinctRows({ hash, compare: compare as 'copy' | 'share' })
+      const kernel = distinctKernel()
+      const hash = collide ? constantHash(kernel) : rowHash(kernel, Int32Array.of(1, 2, 3, 4))
+      const distinct = distinctRows({ kernel, hash, compare: compare as 'copy' | 'share' })
       const seen = new Map<string, number>()
       const expected = table.rows.map((row) => {
         const token = rowToken(row)
@@ -115,14 +175,67 @@ describe('row hash and equality', () => {
   })
 })
 
-function hashOf(cells: readonly Cells[], row = 0): string {
-  const out = new Int32Array(HASH_WORDS)
-  rowHash(Int32Array.of(11, 22, 33, 44))(cells, row, row + 1, out)
-  return out.join()
+type Kernel = ReturnType<typeof distinctKernel>
+
+/** The hashes of some rows in hexadecimal digits. */
+function hasher(key: Int32Array): (cells: readonly Cells[], first: number, end?: number) => string {
+  const kernel = distinctKernel()
+  const hash = rowHash(kernel, key)
+  return (cells, first, end = first + 1) => {
+    const at = hash(cells, first, end)
+    return Buffer.from(kernel.memory.bytes.slice(at, at + (end - first) * HASH_BYTES)).toString('hex')
+  }
 }
 
-function constantHash(_: readonly Cells[], first: number, end: number, out: Int32Array): void {
-  out.fill(7, 0, (end - first) * HASH_WORDS)
+function hashOf(cells: readonly Cells[], row = 0): string {
+  return hasher(Int32Array.of(11, 22, 33, 44))(cells, row)
+}
+
+function constantHash({ memory }: Kernel): RowHash {
+  const at = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+  return (_, first, end) => {
+    memory.bytes.fill(7, at, at + (end - first) * HASH_BYTES)
+    return at
+  }
+}
+
+/** SipHash-1-3 with 128 bits of output by its definition, over whole words. */
+function sipHash(key: Int32Array, words: readonly bigint[]): string {
+  const mask = 2n ** 64n - 1n
+  const rotate = (lane: bigint, bits: bigint): bigint => ((lane << bits) | (lane >> (64n - bits))) & mask
+  const [k0, k1] = new BigUint64Array(key.slice().buffer) as unknown as [bigint, bigint]
+  let [v0, v1, v2, v3] = [
+    k0 ^ 0x736f6d6570736575n,
+    k1 ^ 0x646f72616e646f6dn ^ 0xeen,
+    k0 ^ 0x6c7967656e657261n,
+    k1 ^ 0x7465646279746573n,
+  ]
+  const rounds = (count: number): void => {
+    for (; count > 0; count--) {
+      v0 = (v0 + v1) & mask
+      v1 = rotate(v1, 13n) ^ v0
+      v0 = rotate(v0, 32n)
+      v2 = (v2 + v3) & mask
+      v3 = rotate(v3, 16n) ^ v2
+      v0 = (v0 + v3) & mask
+      v3 = rotate(v3, 21n) ^ v0
+      v2 = (v2 + v1) & mask
+      v1 = rotate(v1, 17n) ^ v2
+      v2 = rotate(v2, 32n)
+    }
+  }
+  for (const signed of words) {
+    const word = BigInt.asUintN(64, signed)
+    v3 ^= word
+    rounds(1)
+    v0 ^= word
+  }
+  v2 ^= 0xeen
+  rounds(3)
+  const low = v0 ^ v1 ^ v2 ^ v3
+  v1 ^= 0xddn
+  rounds(3)
+  return Buffer.from(new BigUint64Array([low, v0 ^ v1 ^ v2 ^ v3]).buffer).toString('hex')
 }
 
 function preparedRows({ batches, rows }: TableCase) {

@@ -1,0 +1,40 @@
+import { type Kernel, kernelMaker } from '../internal/kernel.ts'
+import { DISTINCT_ROWS } from '../internal/kernels/distinct-rows.ts'
+
+/** What `kernels/distinct-rows.ts` exports; lengths are in bytes, all else are addresses and counts. */
+export interface DistinctExports {
+  startRows(states: number, rows: number, key: number): void
+  absorbFixed(states: number, rows: number, values: number, width: number, nulls: number, bit: number): void
+  absorbBytes(
+    states: number,
+    rows: number,
+    offsets: number,
+    text: number,
+    start: number,
+    end: number,
+    nulls: number,
+    bit: number,
+  ): void
+  absorbLength(state: number, length: number): void
+  plainDoubles(values: number, count: number): void
+  bytesOfBits(bits: number, bit: number, count: number, bytes: number): void
+  endRows(states: number, rows: number, hashes: number): void
+  useTable(segments: number, table: number, slots: number): void
+  placeHashes(first: number, end: number): void
+  touchSlots(hashes: number, count: number): void
+  addHashes(hashes: number, index: number, count: number, numbers: number, asks: boolean, slot: number): number
+  readonly size: { readonly value: number }
+  readonly askedNumber: { readonly value: number }
+  readonly askedSlot: { readonly value: number }
+}
+
+export type DistinctKernel = Kernel<DistinctExports>
+
+/** Bytes of a row's hash. */
+export const HASH_BYTES = 16
+
+/** Rows hashed at a time: their states stay in the processor's caches while one column after the other is added. */
+export const BLOCK_ROWS = 1024
+
+/** The hasher and the set of one run share a kernel, and with it the hashes. */
+export const distinctKernel: () => DistinctKernel = kernelMaker<DistinctExports>(DISTINCT_ROWS)

@@ -1,0 +1,121 @@
+import type { Data } from 'apache-arrow'
+import { grown } from './builders/buffers.ts'
+import type { Cells } from './cells.ts'
+import { decodeDictionary } from './decode-dictionary.ts'
+import { checkedOffset, itemsOf, layoutOf, offsetsOf } from './layout.ts'
+import { isValid } from './validity.ts'
+
+/** Bytes of one column, one value after the other. */
+export interface NestedBytes {
+  readonly bytes: Uint8Array
+  readonly offsets: Int32Array
+}
+
+interface Output {
+  bytes: Uint8Array
+  length: number
+}
+
+type WriteValue = (row: number, out: Output) => void
+
+/**
+ * Nested values as bytes that are equal where the values are: a byte for null or not, then a list's number of items and these, a struct's fields, a
+ * text's length and bytes, any other value's bytes. Whoever reads them with the type in hand can tell where each part ends, so different
+ * values have different bytes.
+ *
+ * @param cellsOf - the cells of the columns that the values end in.
+ */
+export function nestedBytes(data: Data, cellsOf: (data: Data) => Cells): NestedBytes {
+  const write = valueWriter(data, cellsOf)
+  const out = { bytes: new Uint8Array(0), length: 0 }
+  const offsets = new Int32Array(data.length + 1)
+  for (let row = 0; row < data.length; row++) {
+    write(row, out)
+    offsets[row + 1] = checkedOffset(out.length)
+  }
+  return { bytes: out.bytes.subarray(0, out.length), offsets }
+}
+
+function valueWriter(data: Data, cellsOf: (data: Data) => Cells): WriteValue {
+  const layout = layoutOf(data.type)
+  if (layout === 'dictionary') return valueWriter(decodeDictionary(data), cellsOf)
+  const isList = layout === 'list' || layout === 'fixedList'
+  if (!isList && layout !== 'struct') return leafWriter(cellsOf(data))
+  const write = isList ? itemsWriter(data, cellsOf) : fieldsWriter(data, cellsOf)
+  return presentWriter(data.nullCount > 0 ? data.nullBitmap : NO_BITS, data.offset, write)
+}
+
+const NO_BITS = new Uint8Array(0)
+
+function presentWriter(nulls: Uint8Array, bitOffset: number, write: WriteValue): WriteValue {
+  return (row, out) => {
+    const isPresent = nulls.length === 0 || isValid(nulls, bitOffset + row)
+    writeByte(out, isPresent ? 1 : 0)
+    if (isPresent) write(row, out)
+  }
+}
+
+function itemsWriter(data: Data, cellsOf: (data: Data) => Cells): WriteValue {
+  const write = valueWriter(itemsOf(data), cellsOf)
+  const offsets = layoutOf(data.type) === 'list' ? offsetsOf(data) : undefined
+  const startOf = (row: number): number => (offsets === undefined ? row * data.stride : (offsets[row] as number))
+  return (row, out) => {
+    const end = startOf(row + 1)
+    const start = startOf(row)
+    writeLength(out, end - start)
+    for (let item = start; item < end; item++) write(item, out)
+  }
+}
+
+function fieldsWriter({ children }: Data, cellsOf: (data: Data) => Cells): WriteValue {
+  const writers = children.map((child) => valueWriter(child, cellsOf))
+  return (row, out) => {
+    for (const write of writers) write(row, out)
+  }
+}
+
+function leafWriter(cells: Cells): WriteValue {
+  return presentWriter(cells.nulls, cells.bitOffset, presentLeafWriter(cells))
+}
+
+function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: Cells): WriteValue {
+  switch (kind) {
+    case 'bits':
+      return (row, out) => writeByte(out, isValid(bytes, bitOffset + row) ? 1 : 0)
+    case 'fixed':
+      return (row, out) => writeBytes(out, bytes, row * width, (row + 1) * width)
+    case 'doubles': {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      return (row, out) => writeDouble(out, view.getFloat64(row * width, true))
+    }
+    case 'bytes':
+      return (row, out) => {
+        const start = offsets[row] as number
+        const end = offsets[row + 1] as number
+        writeLength(out, end - start)
+        writeBytes(out, bytes, start, end)
+      }
+  }
+}
+
+function writeByte(out: Output, byte: number): void {
+  out.bytes = grown(out.bytes, out.length + 1)
+  out.bytes[out.length++] = byte
+}
+
+function writeLength(out: Output, length: number): void {
+  for (let shift = 0; shift < 32; shift += 8) writeByte(out, length >>> shift)
+}
+
+/** With one NaN and no -0. */
+function writeDouble(out: Output, value: number): void {
+  const double = new DataView(new ArrayBuffer(8))
+  if (Number.isNaN(value)) double.setUint32(4, 0x7ff80000, true)
+  else if (value !== 0) double.setFloat64(0, value, true)
+  writeBytes(out, new Uint8Array(double.buffer), 0, 8)
+}
+
+function writeBytes(out: Output, from: Uint8Array, start: number, end: number): void {
+  out.bytes = grown(out.bytes, out.length + end - start)
+  for (let at = start; at < end; at++) out.bytes[out.length++] = from[at] as number
+}
