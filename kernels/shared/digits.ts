@@ -1,3 +1,5 @@
+import { nearestQuotient } from './quotient'
+
 const MINUS: u32 = 0x2d
 const POINT: u32 = 0x2e
 const ZERO: u32 = 0x30
@@ -5,11 +7,13 @@ const ZERO: u32 = 0x30
 /** Where there is no such value. */
 export const NOWHERE: usize = 0
 
-/** The powers of ten that fifteen digits after the point need, all of them exact. */
-const POWERS: StaticArray<f64> = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
-export const INTEGER_POWERS: StaticArray<u64> = [
-  1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+export const POWERS: StaticArray<u64> = [
+  1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+  100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+  10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
 ]
+/** Integers up to here are exact as doubles. */
+const MAX_SAFE: u64 = 1 << 53
 
 /** How many digits {@link takeDigits} took. */
 export let digitCount: u32 = 0
@@ -31,7 +35,7 @@ export function takeDigits(at: usize): u64 {
       digitCount = 19
       return 0
     }
-    value = value * unchecked(INTEGER_POWERS[more]) + eightDigits(digits << (64 - 8 * more))
+    value = value * unchecked(POWERS[more]) + eightDigits(digits << (64 - 8 * more))
     count += more
   }
   digitCount = count
@@ -67,29 +71,31 @@ export function takeInt64(at: usize, to: usize): usize {
 }
 
 /**
- * Store the double at `at`: digits and a point among or around them. Fifteen digits and their power of ten are exact, so the one rounding of the
- * quotient is the right one; more are left to TypeScript, as is a zero before other digits.
+ * Store the double that is nearest to the digits at `at`, with a point among or around them: 18 on a side, 19 in all. A zero before other digits is
+ * left to TypeScript, as are long integers, which may have to be kept exactly.
  *
  * @returns the offset after it, or NOWHERE.
  */
 export function takeFloat64(at: usize, to: usize): usize {
   const isNegative = load<u8>(at) === MINUS
   const first = isNegative ? at + 1 : at
-  const whole = takeDigits(first)
+  let digits = takeDigits(first)
   let count = digitCount
-  if (count > 1 && load<u8>(first) === ZERO) return NOWHERE
   let end = first + count
-  let value = <f64>whole
+  if (count > 18 || (count > 1 && load<u8>(first) === ZERO)) return NOWHERE
+  let decimals: u32 = 0
   if (load<u8>(end) === POINT) {
     const fraction = takeDigits(end + 1)
-    const decimals = digitCount
+    decimals = digitCount
     count += decimals
-    if (count > 15) return NOWHERE
-    const power = unchecked(POWERS[decimals])
-    value = (value * power + <f64>fraction) / power
+    if (decimals > 18 || count > 19) return NOWHERE
+    digits = digits * unchecked(POWERS[decimals]) + fraction
     end += 1 + decimals
   }
-  if (count === 0 || count > 15) return NOWHERE
+  if (count === 0 || (count > 15 && decimals === 0)) return NOWHERE
+  const power = unchecked(POWERS[decimals])
+  // Where both are exact, the one rounding of the quotient is the right one; so are all powers of ten up to 22.
+  const value = digits <= MAX_SAFE ? <f64>digits / <f64>power : nearestQuotient(digits, power)
   store<f64>(to, isNegative ? -value : value)
   return end
 }

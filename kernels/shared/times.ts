@@ -1,4 +1,4 @@
-import { digitCount, INTEGER_POWERS, NOWHERE, takeDigits } from './digits'
+import { digitCount, NOWHERE, POWERS, takeDigits } from './digits'
 
 const MINUS: u32 = 0x2d
 const POINT: u32 = 0x2e
@@ -27,13 +27,13 @@ export function takeTimestamp(at: usize, to: usize, unitDigits: u32): usize {
   // Nanoseconds of years from 1679 to 2261 do not overflow.
   if (unitDigits === 9 && (days < -106_500 || days > 106_500)) return NOWHERE
   const seconds = <i64>days * DAY_SECONDS + (hour * 3600 + minute * 60 + second)
-  let value = seconds * <i64>unchecked(INTEGER_POWERS[unitDigits])
+  let value = seconds * <i64>unchecked(POWERS[unitDigits])
   let end = at + 19
   if (load<u8>(end) === POINT) {
     const fraction = takeDigits(end + 1)
     const count = digitCount
     if (count === 0 || count > unitDigits) return NOWHERE
-    value += <i64>(fraction * unchecked(INTEGER_POWERS[unitDigits - count]))
+    value += <i64>(fraction * unchecked(POWERS[unitDigits - count]))
     end += 1 + count
   }
   if ((load<u8>(end) | 0x20) === 0x7a) end++
