@@ -42,6 +42,25 @@ export function runsWhere(rows: number, isKept: (row: number) => boolean): Runs 
   return { starts, lengths, count: runs, rows: kept }
 }
 
+/** Ranges of the rows whose numbers count on from `next`, every one by one more than the one before. */
+export function countingRuns(numbers: Int32Array, next: number): Runs {
+  const starts = new Int32Array((numbers.length + 1) >> 1)
+  const lengths = new Int32Array((numbers.length + 1) >> 1)
+  const first = next
+  let runs = 0
+  for (let row = 0; row < numbers.length; row++) {
+    const start = row
+    while (row < numbers.length && numbers[row] === next) {
+      row++
+      next++
+    }
+    if (row === start) continue
+    starts[runs] = start
+    lengths[runs++] = row - start
+  }
+  return { starts, lengths, count: runs, rows: next - first }
+}
+
 /** The ranges of a list's items that belong to these ranges of its rows. */
 export function itemRuns(runs: Runs, offsets: ArrayLike<number>): Runs {
   const starts = new Int32Array(runs.count)

@@ -2,8 +2,10 @@ import type { Data, RecordBatch, Schema } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
 import { distinctKernel } from '../columns/distinct-kernel.ts'
 import { type DistinctRows, distinctRows } from '../columns/distinct-rows.ts'
+import type { Gather } from '../columns/gather.ts'
+import { kernelGather } from '../columns/kernel-gather.ts'
 import { rowHash } from '../columns/row-hash.ts'
-import { runsWhere } from '../columns/runs.ts'
+import { countingRuns, runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
 import { checkChoice } from '../internal/check-choice.ts'
@@ -52,7 +54,8 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
       distinct.number(columnsOf(batch), batch.numRows, numbers)
       return numbers
     }
-    return keep === 'first' ? keepFirst(distinct, number) : keepAtEnd(distinct, number, keep)
+    const gather = kernelGather()
+    return keep === 'first' ? keepFirst(distinct, number, gather) : keepAtEnd(distinct, number, gather, keep)
   })
 }
 
@@ -81,17 +84,17 @@ function comparedColumns(subset: readonly string[] | undefined): (batch: RecordB
 
 type NumberRows = (batch: RecordBatch) => Int32Array
 
-function keepFirst(distinct: DistinctRows, number: NumberRows): TransformSteps {
+function keepFirst(distinct: DistinctRows, number: NumberRows, gather: Gather): TransformSteps {
   return {
     next(batch) {
-      let next = distinct.size
-      return [keepRows(batch, number(batch), (rowNumber) => rowNumber === next && next++ >= 0)]
+      const next = distinct.size
+      return [takeRuns(batch, countingRuns(number(batch), next), gather)]
     },
   }
 }
 
 /** What stays is known only once all rows have been seen, so the batches are held with the numbers of their rows. */
-function keepAtEnd(distinct: DistinctRows, number: NumberRows, keep: 'last' | 'none'): TransformSteps {
+function keepAtEnd(distinct: DistinctRows, number: NumberRows, gather: Gather, keep: 'last' | 'none'): TransformSteps {
   const held: { readonly batch: RecordBatch; readonly numbers: Int32Array }[] = []
   return {
     next(batch) {
@@ -108,14 +111,10 @@ function keepAtEnd(distinct: DistinctRows, number: NumberRows, keep: 'last' | 'n
               left[rowNumber] = (left[rowNumber] as number) - 1
               return left[rowNumber] === 0
             }
-      return held.map(({ batch, numbers }) => keepRows(batch, numbers, isKept))
+      return held.map(({ batch, numbers }) => {
+        const runs = runsWhere(numbers.length, (row) => isKept(numbers[row] as number))
+        return takeRuns(batch, runs, gather)
+      })
     },
   }
-}
-
-function keepRows(batch: RecordBatch, numbers: Int32Array, isKept: (rowNumber: number) => boolean): RecordBatch {
-  return takeRuns(
-    batch,
-    runsWhere(numbers.length, (row) => isKept(numbers[row] as number)),
-  )
 }

@@ -1,4 +1,5 @@
 import * as types from 'node:util/types'
+import { kernelGather } from '../columns/kernel-gather.ts'
 import { type Row, rowViews } from '../columns/row.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
@@ -17,6 +18,7 @@ import { defineMap, type Transform } from './transform.ts'
  */
 export function filterRows(predicate: (row: Row) => unknown): Transform {
   return defineMap('filterRows', () => {
+    const gather = kernelGather()
     let before = 0
     return (batch) => {
       const rowAt = rowViews(batch, before)
@@ -24,6 +26,7 @@ export function filterRows(predicate: (row: Row) => unknown): Transform {
       return takeRuns(
         batch,
         runsWhere(batch.numRows, (row) => isKept(predicate(rowAt(row)))),
+        gather,
       )
     }
   })

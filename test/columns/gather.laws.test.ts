@@ -1,9 +1,11 @@
-import type { RecordBatch } from 'apache-arrow'
+import type { Data, RecordBatch } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { concatBatches } from '../../src/columns/concat.ts'
 import { decodeDictionary } from '../../src/columns/decode-dictionary.ts'
-import { takeRows } from '../../src/columns/take.ts'
+import { kernelGather } from '../../src/columns/kernel-gather.ts'
+import { runsWhere } from '../../src/columns/runs.ts'
+import { takeRows, takeRuns } from '../../src/columns/take.ts'
 import { arbitraryTableCase } from '../support/arbitrary-table.ts'
 import { columnCells, rowCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
@@ -35,6 +37,37 @@ describe('gather', () => {
   )
 
   law(
+    'take: the kernel takes what range by range is taken, wherever the ranges and the columns begin',
+    fc.property(
+      arbitraryTableCase({ maxColumns: 3 }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.nat(9)), { minLength: 1, maxLength: 60 }),
+      fc.boolean(),
+      ({ table, rows }, ranges, isLong) => {
+        if (rows.length === 0) return
+        const small = concatBatches(table.schema, table.batches)
+        const size = isLong ? 9000 : 700
+        const batch = takeRows(
+          small,
+          Int32Array.from({ length: size }, (_, row) => (row * 7) % rows.length),
+          size,
+        )
+        const odd = takeRuns(batch, {
+          starts: Int32Array.of(3),
+          lengths: Int32Array.of(size - 3),
+          count: 1,
+          rows: size - 3,
+        })
+        const kept = keptRows(odd.numRows, ranges)
+        const runs = runsWhere(odd.numRows, (row) => kept[row] as boolean)
+        const expected = takeRuns(odd, runs)
+        const taken = takeRuns(odd, runs, kernelGather())
+        expect(columnBuffers(taken)).toEqual(columnBuffers(expected))
+      },
+    ),
+    { runs: 60 },
+  )
+
+  law(
     'concat: batches joined hold the rows of all, whatever dictionaries they had',
     fc.property(arbitraryTableCase(), ({ schema, batches, rows }) => {
       const joined = concatBatches(schema, batches)
@@ -54,6 +87,31 @@ describe('gather', () => {
     }),
   )
 })
+
+/** Ranges that are kept and ones that are not, over and over. */
+function keptRows(rows: number, ranges: readonly (readonly [number, number])[]): boolean[] {
+  const kept: boolean[] = []
+  for (let at = 0; kept.length < rows; at++) {
+    const [keep, drop] = ranges[at % ranges.length] as readonly [number, number]
+    kept.push(...new Array<boolean>(keep).fill(true), ...new Array<boolean>(drop).fill(false))
+  }
+  return kept.slice(0, rows)
+}
+
+/** All that columns are made of, bit by bit. */
+function columnBuffers({ data }: RecordBatch): unknown {
+  const parts = ({ type, length, nullCount, offset, nullBitmap, valueOffsets, values, children }: Data): unknown => [
+    `${type}`,
+    length,
+    nullCount,
+    offset,
+    ...[nullBitmap, valueOffsets, values].map(
+      (buffer) => buffer && Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString('hex'),
+    ),
+    children.map(parts),
+  ]
+  return parts(data)
+}
 
 function oddRows({ numRows }: RecordBatch): Int32Array {
   return Int32Array.from({ length: numRows >> 1 }, (_, index) => index * 2 + 1)

@@ -1,0 +1,71 @@
+// Takes ranges of a column's rows, one after the other, where the ranges are many and short.
+//
+// Memory: a block of the column, the ranges in it, and what is taken, each with 16 bytes to spare: values are copied sixteen bytes at a time, and what
+// is copied too much is overwritten by the next range.
+
+export const heapStart: usize = __heap_base
+
+/** Values of `width` bytes. The ranges are pairs of numbers: first row, rows; the value at `from` is that of row `base`. */
+export function takeFixed(ranges: usize, count: i32, base: u32, from: usize, width: u32, to: usize): void {
+  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
+    const length = load<u32>(ranges, 4) * width
+    copy(from + (load<u32>(ranges) - base) * width, to, length)
+    to += length
+  }
+}
+
+/**
+ * Texts, by their offsets, of which the one at `offsets` is that of row `base`.
+ *
+ * @param text - where the byte at offset 0 is, or would be.
+ * @param used - the bytes before these, which the new offsets count too.
+ * @param newOffsets - one for the end of every row that is taken.
+ */
+export function takeText(
+  ranges: usize,
+  count: i32,
+  base: u32,
+  offsets: usize,
+  text: usize,
+  used: u32,
+  newOffsets: usize,
+  to: usize,
+): void {
+  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
+    const rows = load<u32>(ranges, 4)
+    const first = offsets + ((load<u32>(ranges) - base) << 2)
+    const start = load<u32>(first)
+    const length = load<u32>(first + (rows << 2)) - start
+    copy(text + start, to, length)
+    to += length
+    const shift = i32x4.splat(<i32>(used - start))
+    used += length
+    for (let row: usize = 0; row < <usize>(rows << 2); row += 16) {
+      v128.store(newOffsets + row, i32x4.add(v128.load(first + row, 4), shift))
+    }
+    newOffsets += rows << 2
+  }
+}
+
+function copy(from: usize, to: usize, length: usize): void {
+  for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at))
+}
+
+/** Bits, from bit `bit` of `to` on, of which the ones before stay. The first bit at `from` is that of row `base`. */
+export function takeBits(ranges: usize, count: i32, base: u32, from: usize, to: usize, bit: u32): void {
+  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
+    let source = load<u32>(ranges) - base
+    let left = load<u32>(ranges, 4)
+    while (left > 0) {
+      // Of eight bytes, 57 bits at least come after the first.
+      const length = min<u32>(left, 48)
+      const bits = (load<u64>(from + (source >> 3)) >> (source & 7)) & (((<u64>1) << length) - 1)
+      const at = to + (bit >> 3)
+      const before = load<u64>(at) & (((<u64>1) << (bit & 7)) - 1)
+      store<u64>(at, before | (bits << (bit & 7)))
+      source += length
+      bit += length
+      left -= length
+    }
+  }
+}

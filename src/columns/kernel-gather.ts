@@ -1,0 +1,212 @@
+import { type Kernel, kernelMaker } from '../internal/kernel.ts'
+import { GATHER } from '../internal/kernels/gather.ts'
+import type { ValueArray } from './builders/buffers.ts'
+import { directGather, type Gather } from './gather.ts'
+import type { Runs } from './runs.ts'
+
+/** What `kernels/gather.ts` exports. */
+interface GatherExports {
+  takeFixed(ranges: number, count: number, base: number, from: number, width: number, to: number): void
+  takeText(
+    ranges: number,
+    count: number,
+    base: number,
+    offsets: number,
+    text: number,
+    used: number,
+    newOffsets: number,
+    to: number,
+  ): void
+  takeBits(ranges: number, count: number, base: number, from: number, to: number, bit: number): void
+}
+
+/** Rows that are taken at a time lie so close together. */
+const BLOCK_ROWS = 4096
+/** Bytes of a column in a block; columns that have more are left to {@link directGather}. */
+const ROOM = 1 << 18
+/** What the kernel reads or writes too much. */
+const SLACK = 32
+/** Longer ranges are copied best as they are, and so are ones that lie far apart. */
+const LONG_RUN = 128
+const FAR_APART = 16
+
+const gatherKernel: () => Kernel<GatherExports> = kernelMaker<GatherExports>(GATHER)
+
+/** Ranges for the kernel, cut so that each lies in one block. */
+interface Ranges {
+  /** First row and number of rows of every range. */
+  readonly pairs: Int32Array
+  readonly blocks: readonly Block[]
+}
+
+interface Block {
+  /** Its ranges. */
+  readonly first: number
+  readonly end: number
+  /** Its rows in the column, and how many are taken before it and in it. */
+  readonly low: number
+  readonly high: number
+  readonly before: number
+  readonly rows: number
+}
+
+/** Copies block by block in a kernel's memory where ranges are many, short and in order, as deduplication makes them. One per run. */
+export function kernelGather(): Gather {
+  let room: Room | undefined
+  let known: { readonly runs: Runs; readonly ranges: Ranges | undefined } | undefined
+  const rangesFor = (runs: Runs): Ranges | undefined => {
+    if (known?.runs !== runs) known = { runs, ranges: isForKernel(runs) ? rangesOf(runs) : undefined }
+    return known.ranges
+  }
+  const start = (): Room => {
+    room ??= roomIn(gatherKernel())
+    return room
+  }
+  return {
+    fixed(values, stride, runs, out) {
+      const width = values.BYTES_PER_ELEMENT * stride
+      const ranges = width * BLOCK_ROWS > ROOM ? undefined : rangesFor(runs)
+      if (ranges === undefined) directGather.fixed(values, stride, runs, out)
+      else takeFixed(start(), ranges, asBytes(values), width, asBytes(out))
+    },
+    text(values, offsets, runs, out, outOffsets) {
+      const ranges = offsets instanceof Int32Array ? rangesFor(runs) : undefined
+      if (ranges === undefined || !fitsRoom(offsets, ranges)) directGather.text(values, offsets, runs, out, outOffsets)
+      else takeText(start(), ranges, values, offsets as Int32Array, out, outOffsets)
+    },
+    bits(bits, offset, runs, out) {
+      const ranges = rangesFor(runs)
+      if (ranges === undefined) directGather.bits(bits, offset, runs, out)
+      else takeBits(start(), ranges, bits, offset, out)
+    },
+  }
+}
+
+function isForKernel({ starts, lengths, count, rows }: Runs): boolean {
+  if (count === 0 || rows > count * LONG_RUN) return false
+  let next = 0
+  for (let run = 0; run < count; run++) {
+    const start = starts[run] as number
+    if (start < next) return false
+    next = start + (lengths[run] as number)
+  }
+  return next - (starts[0] as number) <= rows * FAR_APART
+}
+
+function rangesOf({ starts, lengths, count, rows }: Runs): Ranges {
+  const pairs = new Int32Array(2 * (count + Math.ceil(rows / BLOCK_ROWS)))
+  const blocks: Block[] = []
+  let block = { first: 0, end: 0, low: 0, high: 0, before: 0, rows: 0 }
+  for (let run = 0; run < count; run++) {
+    const end = (starts[run] as number) + (lengths[run] as number)
+    for (let row = starts[run] as number; row < end; ) {
+      const length = Math.min(end - row, BLOCK_ROWS)
+      if (row + length - block.low > BLOCK_ROWS || block.end === 0) {
+        const before = block.before + block.rows
+        block = { first: block.end, end: block.end, low: row, high: row, before, rows: 0 }
+        blocks.push(block)
+      }
+      pairs[block.end * 2] = row
+      pairs[block.end * 2 + 1] = length
+      block.end++
+      row += length
+      block.high = row
+      block.rows += length
+    }
+  }
+  return { pairs, blocks }
+}
+
+/** Where things are in the kernel's memory. A block has fewer ranges than rows. */
+interface Room extends Kernel<GatherExports> {
+  readonly ranges: number
+  readonly source: number
+  readonly target: number
+  readonly offsets: number
+  readonly newOffsets: number
+}
+
+function roomIn({ exports, memory }: Kernel<GatherExports>): Room {
+  return {
+    exports,
+    memory,
+    ranges: memory.reserve(BLOCK_ROWS * 8),
+    source: memory.reserve(ROOM + SLACK),
+    target: memory.reserve(ROOM + SLACK),
+    offsets: memory.reserve(BLOCK_ROWS * 4 + SLACK),
+    newOffsets: memory.reserve(BLOCK_ROWS * 4 + SLACK),
+  }
+}
+
+function copyRanges({ memory, ranges }: Room, { pairs }: Ranges, { first, end }: Block): number {
+  memory.words.set(pairs.subarray(first * 2, end * 2), ranges >> 2)
+  return end - first
+}
+
+function takeFixed(room: Room, ranges: Ranges, values: Uint8Array, width: number, out: Uint8Array): void {
+  const { exports, memory, source, target } = room
+  for (const block of ranges.blocks) {
+    const count = copyRanges(room, ranges, block)
+    memory.bytes.set(values.subarray(block.low * width, block.high * width), source)
+    exports.takeFixed(room.ranges, count, block.low, source, width, target)
+    out.set(memory.bytes.subarray(target, target + block.rows * width), block.before * width)
+  }
+}
+
+/** Whether the texts of every block are of a length that fits, and every range of them lies in its block's. */
+function fitsRoom(offsets: ArrayLike<number>, { pairs, blocks }: Ranges): boolean {
+  for (const { first, end, low, high } of blocks) {
+    let last = offsets[low] as number
+    if ((offsets[high] as number) - last > ROOM) return false
+    for (let range = first; range < end; range++) {
+      const row = pairs[range * 2] as number
+      const start = offsets[row] as number
+      if (start < last) return false
+      last = offsets[row + (pairs[range * 2 + 1] as number)] as number
+      if (last < start) return false
+    }
+  }
+  return true
+}
+
+function takeText(
+  room: Room,
+  ranges: Ranges,
+  values: Uint8Array,
+  offsets: Int32Array,
+  out: Uint8Array,
+  outOffsets: Int32Array,
+): void {
+  const { exports, memory, source, target, newOffsets } = room
+  let used = 0
+  for (const block of ranges.blocks) {
+    const { low, high, before, rows } = block
+    const count = copyRanges(room, ranges, block)
+    const start = offsets[low] as number
+    memory.words.set(offsets.subarray(low, high + 1), room.offsets >> 2)
+    memory.bytes.set(values.subarray(start, offsets[high]), source)
+    exports.takeText(room.ranges, count, low, room.offsets, source - start, used, newOffsets, target)
+    outOffsets.set(memory.words.subarray(newOffsets >> 2, (newOffsets >> 2) + rows), before + 1)
+    const end = outOffsets[before + rows] as number
+    out.set(memory.bytes.subarray(target, target + end - used), used)
+    used = end
+  }
+}
+
+function takeBits(room: Room, ranges: Ranges, bits: Uint8Array, offset: number, out: Uint8Array): void {
+  const { exports, memory, source, target } = room
+  for (const block of ranges.blocks) {
+    const { low, high, before, rows } = block
+    const count = copyRanges(room, ranges, block)
+    memory.bytes.set(bits.subarray((offset + low) >> 3, (offset + high + 7) >> 3), source)
+    // The last byte of the block before is filled up.
+    memory.bytes[target] = out[before >> 3] as number
+    exports.takeBits(room.ranges, count, low - ((offset + low) & 7), source, target, before & 7)
+    const end = (before + rows + 7) >> 3
+    out.set(memory.bytes.subarray(target, target + end - (before >> 3)), before >> 3)
+  }
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: ValueArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
