@@ -18,6 +18,8 @@ export interface BatchProgress {
 /** Text of all columns in the kernel's memory, about: of many columns each has less. */
 const TEXT_BYTES = 2 * 1024 * 1024
 const MIN_RUN_BYTES = 16 * 1024
+/** Of a column's buffers, whose size is told in advance by the rows of the batch so far. */
+const MAX_GROWTH = 32
 
 /**
  * Take runs of rows straight into the columns of a struct that stands for the row.
@@ -45,9 +47,11 @@ export function directRows(root: JsonColumn, own: Cursor, progress: BatchProgres
       itemBytes = own.itemBytes
       for (const part of parts) part.prepare()
     },
-    append(rows) {
-      ensureSlots(root, progress.rows + rows)
-      for (const part of parts) part.append(progress.rows, rows)
+    append(rows, bytes) {
+      const { rows: slot } = progress
+      const growth = Math.min(MAX_GROWTH, (progress.bytes + progress.roomBytes) / (progress.bytes + bytes + 1))
+      ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + progress.roomRows))
+      for (const part of parts) part.append(slot, rows, growth)
     },
     takeLeft(cursor, index, row, at) {
       const column = root.children[index] as JsonColumn

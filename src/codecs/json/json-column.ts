@@ -26,8 +26,8 @@ export const READ = {
 export type ReadAs = (typeof READ)[keyof typeof READ]
 
 /**
- * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers are kept from batch to
- * batch and copied at their exact size when a batch is done.
+ * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers that are mostly used go
+ * into the batch when it is done; of others it gets a copy.
  *
  * A slot is a value's index in the column. Slots may be left out: what was never written is null.
  */
@@ -177,10 +177,10 @@ export function slotBytes(column: JsonColumn): number {
   }
 }
 
-/** Room for `slots` slots, in a struct's fields too. */
-export function ensureSlots(column: JsonColumn, slots: number): void {
+/** Room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
+export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
   if (slots <= column.capacity) return
-  const capacity = Math.max(slots, column.capacity * 2, 64)
+  const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, 64))
   column.capacity = capacity
   column.validity = grown(column.validity, (capacity + 7) >> 3)
   if (column.words > 0) column.ints = grown(column.ints, capacity * column.words)
@@ -190,10 +190,11 @@ export function ensureSlots(column: JsonColumn, slots: number): void {
   else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
 }
 
-/** Room for so many more bytes. */
-export function ensureBytes(column: JsonColumn, length: number): void {
-  if (column.used + length <= column.bytes.length) return
-  column.bytes = grown(column.bytes, column.used + length)
+/** Room for so many more bytes, where `growth` times as many are to come in all. */
+export function ensureBytes(column: JsonColumn, length: number, growth = 1): void {
+  const needed = column.used + length
+  if (needed <= column.bytes.length) return
+  column.bytes = grown(column.bytes, Math.ceil(needed * growth))
   column.bytesView = new DataView(column.bytes.buffer)
 }
 

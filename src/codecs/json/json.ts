@@ -29,6 +29,8 @@ export interface JsonOptions {
 }
 
 const DEFAULT_INFER_ROWS = 10_000
+/** Rows that a whole table is first read on the types of: reading rows costs less than looking at them and reading them. */
+const SAMPLE_ROWS = 1000
 /** Bytes that the reader takes at a time, however large the chunks are. */
 const SLICE_BYTES = 256 * 1024
 
@@ -169,7 +171,7 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
 function decodeTable(bytes: Uint8Array, plan: ReadPlan): Table {
   const refused: InvalidRow[] = []
   const onInvalidRow = plan.onInvalidRow === undefined ? undefined : (row: InvalidRow) => void refused.push(row)
-  const first = jsonReader({ ...plan, onInvalidRow, inferRows: DEFAULT_INFER_ROWS, mayRetry: true })
+  const first = jsonReader({ ...plan, onInvalidRow, inferRows: SAMPLE_ROWS, mayRetry: true })
   let batches: RecordBatch[]
   try {
     batches = readAll(first, bytes)

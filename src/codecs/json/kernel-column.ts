@@ -16,8 +16,12 @@ import {
 export interface KernelColumn {
   /** Begin a run. */
   prepare(): void
-  /** Copy what the kernel read of a run into the column, from a slot on. */
-  append(slot: number, rows: number): void
+  /**
+   * Copy what the kernel read of a run into the column, from a slot on.
+   *
+   * @param growth - how many times as much may come in this batch yet, about.
+   */
+  append(slot: number, rows: number, growth: number): void
 }
 
 /** The kernel copies so many bytes at once, so it may write as many after the text. */
@@ -39,18 +43,16 @@ export function kernelColumn(kernel: RowKernel, column: JsonColumn, maxBytes: nu
   const values = hasValues ? memory.reserve(kind === TAKE.bool ? bitmapBytes : width * (maxRows + 1)) : 0
   const validity = hasValues ? memory.reserve(bitmapBytes) : 0
   const text = kind === TAKE.text ? memory.reserve(maxBytes + SPARE_BYTES) : 0
-  memory.bytes.fill(0, values, values + (kind === TAKE.bool ? bitmapBytes : width * (maxRows + 1)))
-  memory.bytes.fill(0, validity, validity + (hasValues ? bitmapBytes : 0))
   memory.words[record + VALUES] = values
   memory.words[record + VALIDITY] = validity
   memory.words[record + TEXT_BYTES] = text
 
-  function appendValues(slot: number, rows: number): void {
+  function appendValues(slot: number, rows: number, growth: number): void {
     const { bytes, words } = memory
     if (kind === TAKE.text) {
       const used = words[record + TEXT_USED] as number
       fillOffsets(column, slot)
-      ensureBytes(column, used)
+      ensureBytes(column, used, growth)
       column.bytes.set(bytes.subarray(text, text + used), column.used)
       column.offsets.set(words.subarray((values >> 2) + 1, (values >> 2) + 1 + rows), slot + 1)
       column.used += used
@@ -66,14 +68,14 @@ export function kernelColumn(kernel: RowKernel, column: JsonColumn, maxBytes: nu
     prepare() {
       if (kind === TAKE.text) memory.words[record + TEXT_BEFORE] = column.used
     },
-    append(slot, rows) {
+    append(slot, rows, growth) {
       const { bytes, words } = memory
       const last = words[record + LAST] as number
       if (last < 0) return
       column.last = slot + last
       if (!hasValues) return
       if (kind === TAKE.bool) moveBits(bytes, values, column.bits, slot, rows)
-      else appendValues(slot, rows)
+      else appendValues(slot, rows, growth)
       moveBits(bytes, validity, column.validity, slot, rows)
     },
   }

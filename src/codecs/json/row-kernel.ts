@@ -71,8 +71,8 @@ export interface RunTarget {
   readonly roomBytes: number
   /** Begin a run. */
   prepare(): void
-  /** Copy what the kernel read. */
-  append(rows: number): void
+  /** Copy what the kernel read: rows of so many bytes. */
+  append(rows: number, bytes: number): void
   /** Take a value that was left: the offset after it, or -1. */
   takeLeft(cursor: Cursor, column: number, row: number, at: number): number
   /** How many of so many rows come before one that lacks what it must have. */
@@ -107,7 +107,6 @@ export function rowKernel(maxSpan: number): RowKernel {
   const input = memory.reserve(maxSpan + PADDING)
   const records = memory.reserve(MAX_COLUMNS * RECORD_WORDS * 4)
   const left = memory.reserve(LEFT_ROOM * LEFT_WORDS * 4)
-  memory.bytes.fill(0, records, records + MAX_COLUMNS * RECORD_WORDS * 4)
   let width = 0
   /** Bytes to read in the next run: about what the last one took, so that little is copied for nothing. */
   let span = maxSpan
@@ -142,7 +141,7 @@ export function rowKernel(maxSpan: number): RowKernel {
     for (let limit = Math.min(maxRows, target.roomRows); ; ) {
       target.prepare()
       const rows = exports.takeRows(input, isArray, target.firstBit, limit, target.roomBytes)
-      target.append(rows)
+      target.append(rows, exports.rowsBytes.value)
       const sound = takeLeft(target, cursor, rows, at - input)
       if (sound === rows) return rows
       target.takeBack()

@@ -93,7 +93,10 @@ const DEEPEST = 500
 /** Take the next bytes of the file. */
 export function pushBytes(walk: RowWalk, chunk: Uint8Array): void {
   const { cursor } = walk
-  if (walk.dataEnd + chunk.length + SENTINELS > cursor.bytes.length) makeRoom(walk, chunk.length)
+  const from = walk.bookmark?.at ?? walk.at
+  // Little to move: memory that stays small stays in the cache.
+  const isCheap = from > 0 && walk.dataEnd - from <= from
+  if (isCheap || walk.dataEnd + chunk.length + SENTINELS > cursor.bytes.length) makeRoom(walk, from, chunk.length)
   cursor.bytes.set(chunk, walk.dataEnd)
   const lastNewline = chunk.lastIndexOf(NEWLINE)
   const before = walk.dataEnd
@@ -132,13 +135,13 @@ function setEnd(walk: RowWalk, end: number): void {
   walk.cursor.bytes[end] = 0
 }
 
-/** Drop the bytes that have been read; grow where that is not enough. */
-function makeRoom(walk: RowWalk, length: number): void {
+/** Drop the bytes before an offset, which have been read; grow where that is not enough. */
+function makeRoom(walk: RowWalk, from: number, length: number): void {
   const { cursor } = walk
-  const from = walk.bookmark?.at ?? walk.at
   const kept = walk.dataEnd - from
   const needed = kept + length + SENTINELS
-  if (needed * 2 <= cursor.bytes.length) cursor.bytes.copyWithin(0, from, walk.dataEnd)
+  const room = kept <= from ? cursor.bytes.length : cursor.bytes.length / 2
+  if (needed <= room) cursor.bytes.copyWithin(0, from, walk.dataEnd)
   else {
     const larger = new Uint8Array(needed * 2)
     larger.set(cursor.bytes.subarray(from, walk.dataEnd))
