@@ -1,6 +1,7 @@
 import { type Data, DataType, type Dictionary } from 'apache-arrow'
 import { columnData, type ValueArray } from './builders/buffers.ts'
 import { concatColumns, singleChunk } from './concat.ts'
+import { asWords, copyElements } from './gather.ts'
 import { checkedOffset, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { runsOf } from './runs.ts'
 import { takeColumn } from './take.ts'
@@ -8,19 +9,44 @@ import { isValid } from './validity.ts'
 
 /** The rows in which a column has no value, NaN counting as none. */
 export function missingRows(data: Data): Int32Array {
-  const { type, length, nullBitmap, offset, values } = data
+  const { type, length, values } = data
   if (DataType.isNull(type)) return Int32Array.from({ length }, (_, row) => row)
   if (DataType.isDictionary(type)) return missingEntries(data, type)
-  const hasNulls = data.nullCount > 0
+  // Half floats are stored as integers.
   const isFloat = DataType.isFloat(type) && !(values instanceof Uint16Array)
-  if (!hasNulls && !isFloat) return new Int32Array(0)
+  return isFloat && hasNaN(values, length) ? nullOrNaNRows(data) : nullRows(data)
+}
+
+function hasNaN(values: Float64Array | Float32Array, length: number): boolean {
+  for (let row = 0; row < length; row++) if (Number.isNaN(values[row])) return true
+  return false
+}
+
+function nullOrNaNRows({ length, nullCount, nullBitmap, offset, values }: Data): Int32Array {
   const rows = new Int32Array(length)
   let count = 0
   for (let row = 0; row < length; row++) {
-    const isMissing = (hasNulls && !isValid(nullBitmap, offset + row)) || (isFloat && Number.isNaN(values[row]))
-    if (isMissing) rows[count++] = row
+    if ((nullCount > 0 && !isValid(nullBitmap, offset + row)) || Number.isNaN(values[row])) rows[count++] = row
   }
-  return rows.subarray(0, count)
+  return rows.slice(0, count)
+}
+
+/** Most bytes of a bitmap are all ones, and need no look at their bits. */
+function nullRows({ length, nullCount, nullBitmap, offset }: Data): Int32Array {
+  const rows = new Int32Array(nullCount)
+  if (nullCount === 0) return rows
+  const shift = offset & 7
+  let count = 0
+  for (let row = 0, byte = offset >> 3; row < length; row += 8, byte++) {
+    const bits = shift === 0 ? (nullBitmap[byte] as number) : twoBytes(nullBitmap, byte) >> shift
+    let missing = ~bits & (length - row < 8 ? (1 << (length - row)) - 1 : 0xff)
+    for (; missing !== 0; missing &= missing - 1) rows[count++] = row + 31 - Math.clz32(missing & -missing)
+  }
+  return rows
+}
+
+function twoBytes(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
 }
 
 /** Rows that have no entry of their dictionary, or one that is no value. */
@@ -55,12 +81,16 @@ export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
 /** Every missing row gets a value, so what is left has none missing. */
 function replaceFixed({ type, values, stride, length }: Data, rows: Int32Array, fills: Data, step: number): Data {
   const out: ValueArray = values.slice(0, length * stride)
-  const from: ValueArray = fills.values
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number
-    for (let part = 0; part < stride; part++) out[row * stride + part] = from[at * step * stride + part] as never
-  }
+  if (values.BYTES_PER_ELEMENT === 8) replaceElements(asWords(out), rows, asWords(fills.values), stride * 2, step)
+  else replaceElements(out as Int32Array, rows, fills.values, stride, step)
   return columnData(type, length, { values: out })
+}
+
+function replaceElements(out: Int32Array, rows: Int32Array, from: Int32Array, width: number, step: number): void {
+  for (let index = 0; index < rows.length; index++) {
+    const at = (rows[index] as number) * width
+    for (let part = 0; part < width; part++) out[at + part] = from[index * step * width + part] as number
+  }
 }
 
 /** The same for columns with offsets: what lies between two replaced rows is copied in one piece. */
@@ -68,27 +98,29 @@ function replaceBytes(data: Data, rows: Int32Array, fills: Data, step: number): 
   const from = offsetsOf(data)
   const fillOffsets = offsetsOf(fills)
   const offsets = new Int32Array(data.length + 1)
-  let at = 0
-  let fill = 0
-  for (let row = 0; row < data.length; row++) {
-    const isReplaced = row === rows[fill]
-    const source = isReplaced ? fillOffsets : from
-    const place = isReplaced ? fill++ * step : row
-    at += (source[place + 1] as number) - (source[place] as number)
-    offsets[row + 1] = at
-  }
-  const values = new Uint8Array(checkedOffset(at))
-  let next = 0
-  for (let at = 0; at <= rows.length; at++) {
-    const row = rows[at] ?? data.length
-    values.set(data.values.subarray(from[next] as number, from[row] as number), offsets[next] as number)
-    next = row + 1
+  let row = 0
+  let end = 0
+  for (let index = 0; index <= rows.length; index++) {
+    const next = rows[index] ?? data.length
+    const shift = end - (from[row] as number)
+    for (; row < next; row++) offsets[row + 1] = (from[row + 1] as number) + shift
+    end = (from[row] as number) + shift
     if (row === data.length) break
-    const place = at * step
-    values.set(
-      fills.values.subarray(fillOffsets[place] as number, fillOffsets[place + 1] as number),
-      offsets[row] as number,
-    )
+    const place = index * step
+    end += (fillOffsets[place + 1] as number) - (fillOffsets[place] as number)
+    offsets[++row] = end
+  }
+  const values = new Uint8Array(checkedOffset(end))
+  row = 0
+  for (let index = 0; index <= rows.length; index++) {
+    const next = rows[index] ?? data.length
+    const start = from[row] as number
+    copyElements(data.values as Uint8Array, start, (from[next] as number) - start, values, offsets[row] as number)
+    if (next === data.length) break
+    const fill = fillOffsets[index * step] as number
+    const length = (fillOffsets[index * step + 1] as number) - fill
+    copyElements(fills.values as Uint8Array, fill, length, values, offsets[next] as number)
+    row = next + 1
   }
   return columnData(data.type, data.length, { valueOffsets: storedOffsets(data.type, offsets), values })
 }

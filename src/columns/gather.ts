@@ -36,7 +36,8 @@ export const directGather: Gather = {
   },
 }
 
-function asWords({ buffer, byteOffset, byteLength }: ValueArray): Int32Array {
+/** Elements of 8 bytes as two of 4 each. */
+export function asWords({ buffer, byteOffset, byteLength }: ValueArray): Int32Array {
   return new Int32Array(buffer, byteOffset, byteLength >> 2)
 }
 
@@ -71,7 +72,8 @@ function takeBytes(values: Uint8Array, offsets: ArrayLike<number>, runs: Runs, o
   }
 }
 
-function copyElements<A extends Uint8Array | Int32Array>(
+/** Copy `length` elements from `start` on to `at`. */
+export function copyElements<A extends Uint8Array | Int32Array>(
   from: A,
   start: number,
   length: number,
