@@ -213,6 +213,10 @@ export function rollback(column: JsonColumn, from: number): void {
     column.validity[byte] = (column.validity[byte] as number) & keep
     if (column.bits.length > 0) column.bits[byte] = (column.bits[byte] as number) & keep
   }
+  if (column.last >= from) {
+    if (column.floats.length > 0) column.floats.fill(0, from, column.last + 1)
+    else column.ints.fill(0, from * column.words, (column.last + 1) * column.words)
+  }
   if (column.filled > from) {
     column.filled = from
     column.used = column.offsets[from] as number
