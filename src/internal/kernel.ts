@@ -10,7 +10,7 @@ export interface KernelMemory {
   readonly words: Int32Array
   /** Where the next bytes will be reserved. */
   readonly top: number
-  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. */
+  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. RangeError beyond 4 GiB, or what there is. */
   reserve(size: number): number
   /** Give back all that was reserved from an offset on. */
   release(from: number): void
@@ -68,12 +68,13 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
     },
     reserve(size) {
       const start = top
-      top = aligned(start + size)
-      if (top > bytes.length) {
-        memory.grow(Math.ceil((top - bytes.length) / PAGE_BYTES))
+      const end = aligned(start + size)
+      if (end > bytes.length) {
+        memory.grow(Math.ceil((end - bytes.length) / PAGE_BYTES))
         bytes = new Uint8Array(memory.buffer)
         words = new Int32Array(memory.buffer)
       }
+      top = end
       return start
     },
     release(from) {
@@ -82,6 +83,7 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
   }
 }
 
+/** In numbers, for offsets go up to 4 GiB. */
 function aligned(offset: number): number {
-  return (offset + 15) & ~15
+  return Math.ceil(offset / 16) * 16
 }

@@ -25,6 +25,16 @@ test('memory grows to hold what is reserved, keeps what it holds, and its views 
   expect(memory.words[start >> 2]).toBe(7)
 })
 
+test('memory goes beyond 2 GiB, and says so where there is no more', () => {
+  const { memory } = newKernel()
+  const half = memory.reserve(0x7ffffff5)
+  const above = memory.reserve(16)
+  expect(above).toBe(half + 0x80000000)
+  expect(memory.bytes.length).toBeGreaterThanOrEqual(above + 16)
+  expect(() => memory.reserve(2 ** 31)).toThrow(RangeError)
+  expect(memory.top).toBe(above + 16)
+})
+
 test('two kernels share no memory', () => {
   const [one, other] = [newKernel(), newKernel()]
   const start = one.memory.reserve(8)
