@@ -5,7 +5,7 @@
 
 import { greatest, least, takeBounds } from './parquet-write/bounds.ts'
 import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta.ts'
-import { indexValues, isIndexed, resizeTable } from './parquet-write/dictionary.ts'
+import { indexValues, resizeTable } from './parquet-write/dictionary.ts'
 import { appendBits, appendConcatenated, appendPrefixed, appendWords } from './parquet-write/plain.ts'
 import { appendIndexes, appendLevels, appendRepeatedRun } from './parquet-write/rle-hybrid.ts'
 import { appendLength, compressBlock } from './parquet-write/snappy.ts'
@@ -28,7 +28,6 @@ export {
   compressBlock,
   greatest,
   indexValues,
-  isIndexed,
   least,
   resizeTable,
   takeAllRanges,

@@ -1,4 +1,4 @@
-import { leadingBytes, sharedLength } from './bytes.ts'
+import { sharedLength } from './bytes.ts'
 import { data, lengthOf, placeOf, startOf } from './values.ts'
 
 /** How values compare. */
@@ -14,6 +14,8 @@ const BYTES: i32 = 7
 /** Signed numbers, their highest byte first. */
 const BIG_ENDIAN: i32 = 8
 const FLOAT16: i32 = 9
+
+const SIGN: u64 = 0x8000000000000000
 
 /** Which value is the least, and which the greatest. */
 export let least: i32 = 0
@@ -44,7 +46,7 @@ export function takeBounds(kind: i32, start: i32, end: i32, order: usize): bool 
     case FLOAT16:
       return halfBounds(start, end, order)
     case BIG_ENDIAN:
-      byteBounds(start, end, order, 0x80)
+      byteBounds(start, end, order, SIGN)
       return true
     case BYTES:
       byteBounds(start, end, order, 0)
@@ -101,30 +103,47 @@ function halfOrder(half: i32): i32 {
 }
 
 /**
- * Most values are told apart by their first eight bytes, read as one number. `flip` turns the first byte of a signed number into unsigned
- * order.
+ * Most values are told apart by their first sixteen bytes, read as two numbers, zeros behind their end. `flip` turns the first byte of a
+ * signed number into unsigned order.
  */
 function byteBounds(start: i32, end: i32, order: usize, flip: u64): void {
-  let min = leadingWord(least, flip)
-  let max = min
+  let bytes = leadingBytes(least)
+  let minHigh: u64 = i64x2.extract_lane(bytes, 1) ^ flip
+  let minLow: u64 = i64x2.extract_lane(bytes, 0)
+  let maxHigh = minHigh
+  let maxLow = minLow
   for (let i = start; i < end; i++) {
     const at = placeOf(order, i)
-    const value = leadingWord(at, flip)
-    if (value >= max && (value > max || compareBytes(at, greatest) > 0)) {
-      max = value
+    bytes = leadingBytes(at)
+    const high: u64 = i64x2.extract_lane(bytes, 1) ^ flip
+    const low: u64 = i64x2.extract_lane(bytes, 0)
+    if (isBefore(maxHigh, maxLow, high, low, greatest, at)) {
+      maxHigh = high
+      maxLow = low
       greatest = at
-    } else if (value <= min && (value < min || compareBytes(at, least) < 0)) {
-      min = value
+    } else if (isBefore(high, low, minHigh, minLow, at, least)) {
+      minHigh = high
+      minLow = low
       least = at
     }
   }
 }
 
-function leadingWord(i: i32, flip: u64): u64 {
-  return bswap<u64>(leadingBytes(startOf(i), lengthOf(i)) ^ flip)
+/** The first sixteen bytes of a value, the first one highest. */
+function leadingBytes(i: i32): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  const within = i8x16.lt_u(places, i8x16.splat(<i8>min<usize>(lengthOf(i), 16)))
+  const bytes = v128.and(v128.load(startOf(i)), within)
+  return i8x16.shuffle(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 }
 
-/** Unsigned lexicographic order. Where the first bytes agree, a flipped one changes nothing. */
+/** Whether value `i` is less than value `j`. Where their first bytes agree, a flipped one changes nothing. */
+function isBefore(iHigh: u64, iLow: u64, jHigh: u64, jLow: u64, i: i32, j: i32): bool {
+  if (iHigh !== jHigh) return iHigh < jHigh
+  return iLow < jLow || (iLow === jLow && compareBytes(i, j) < 0)
+}
+
+/** Unsigned lexicographic order. */
 function compareBytes(i: i32, j: i32): i32 {
   const a = startOf(i)
   const b = startOf(j)

@@ -15,20 +15,11 @@ export function copyBytes(to: usize, from: usize, length: usize): void {
   } while (to < end)
 }
 
-/** The first eight bytes as a number, zeros for those behind the end. */
-export function leadingBytes(at: usize, length: usize): u64 {
-  const bytes = load<u64>(at)
-  if (length >= 8) return bytes
-  return bytes & (((<u64>1) << (length << 3)) - 1)
-}
-
 /** How many bytes from `a` and from `b` on are equal, `most` at the most. */
 export function sharedLength(a: usize, b: usize, most: usize): usize {
-  let shared: usize = 0
-  while (shared < most) {
-    const difference = load<u64>(a + shared) ^ load<u64>(b + shared)
-    if (difference !== 0) return min(most, shared + <usize>(ctz(difference) >> 3))
-    shared += 8
+  for (let shared: usize = 0; shared < most; shared += 16) {
+    const differences = i8x16.bitmask(i8x16.ne(v128.load(a + shared), v128.load(b + shared)))
+    if (differences !== 0) return min(most, shared + <usize>ctz(differences))
   }
   return most
 }

@@ -1,4 +1,5 @@
 import { copyBytes, sharedLength } from './bytes.ts'
+import { packDoubleWords, packWords } from './pack.ts'
 import { lengthOf, startOf } from './values.ts'
 import { appendVarint, appendZigZag } from './varint.ts'
 
@@ -6,8 +7,9 @@ import { appendVarint, appendZigZag } from './varint.ts'
 const BLOCK: i32 = 128
 const MINIBLOCK: i32 = 32
 
-/** The deltas of one block. */
+/** The deltas of one block, and a miniblock's offsets from the least one in half the bytes. */
 const deltas: usize = memory.data(1024)
+const offsets: usize = memory.data(128)
 
 /** Append `count` integers of `size` bytes, at least one. */
 export function appendDeltas(to: usize, words: usize, size: usize, count: i32): usize {
@@ -18,72 +20,95 @@ export function appendDeltas(to: usize, words: usize, size: usize, count: i32): 
   for (let at = 1; at < count; at += BLOCK) {
     const length = min(BLOCK, count - at)
     const start = words + <usize>at * size
-    to = appendBlock(to, size === 4 ? takeWordDeltas(start, length) : takeDoubleWordDeltas(start, length), length)
+    to = size === 4 ? appendWordBlock(to, start, length) : appendDoubleWordBlock(to, start, length)
   }
   return to
 }
 
-/** In 32 bits, so that unsigned words wrap as they should. @returns the least one. */
-function takeWordDeltas(words: usize, count: i32): i64 {
-  let least = i64.MAX_VALUE
-  let previous = load<i32>(words - 4)
-  for (let i = 0; i < count; i++) {
-    const word = load<i32>(words + ((<usize>i) << 2))
-    const delta = <i64>(word - previous)
-    previous = word
-    store<i64>(deltas + ((<usize>i) << 3), delta)
-    least = min(least, delta)
-  }
-  return least
-}
-
-function takeDoubleWordDeltas(words: usize, count: i32): i64 {
-  let least = i64.MAX_VALUE
-  let previous = load<i64>(words - 8)
-  for (let i = 0; i < count; i++) {
-    const word = load<i64>(words + ((<usize>i) << 3))
-    const delta = word - previous
-    previous = word
-    store<i64>(deltas + ((<usize>i) << 3), delta)
-    least = min(least, delta)
-  }
-  return least
-}
-
-function appendBlock(to: usize, least: i64, count: i32): usize {
+/** In 32 bits, so that unsigned words wrap as they should. */
+function appendWordBlock(to: usize, words: usize, count: i32): usize {
+  const least = count === BLOCK ? takeBlockDeltas(words) : takeWordDeltas(words, count)
   const widths = appendZigZag(to, least)
   store<u32>(widths, 0)
   to = widths + 4
-  for (let i = count; i < BLOCK; i++) store<i64>(deltas + ((<usize>i) << 3), least)
-  for (let start = 0; start < count; start += MINIBLOCK) {
-    const first = deltas + ((<usize>start) << 3)
-    let bits: u64 = 0
-    for (let at = first; at < first + 256; at += 8) bits |= <u64>(load<i64>(at) - least)
-    const width = 64 - <u32>clz(bits)
-    store<u8>(widths + <usize>(start / MINIBLOCK), <u8>width)
-    if (width > 0) appendMiniblock(to, first, least, width)
+  const leasts = i32x4.splat(least)
+  for (let i = 0; i < count; i += MINIBLOCK) {
+    const first = deltas + ((<usize>i) << 2)
+    let bits = i32x4.splat(0)
+    for (let at = first; at < first + 128; at += 16) {
+      const offset = i32x4.sub(v128.load(at), leasts)
+      bits = v128.or(bits, offset)
+      v128.store(at, offset)
+    }
+    const halves = i64x2.extract_lane(bits, 0) | i64x2.extract_lane(bits, 1)
+    const width = 32 - <u32>clz(<u32>(halves | (halves >> 32)))
+    store<u8>(widths + <usize>(i / MINIBLOCK), <u8>width)
+    if (width > 0) packWords(to, first, MINIBLOCK, width)
     to += width << 2
   }
   return to
 }
 
-/** 32 offsets of `width` bits. */
-function appendMiniblock(to: usize, first: usize, least: i64, width: u32): void {
-  let pending: u64 = 0
-  let used: u32 = 0
-  for (let at = first; at < first + 256; at += 8) {
-    const offset = <u64>(load<i64>(at) - least)
-    pending |= offset << used
-    used += width
-    if (used >= 64) {
-      store<u64>(to, pending)
-      to += 8
-      used -= 64
-      // A shift by 64 is a shift by 0, so a word that went out whole leaves nothing here.
-      pending = used === 0 ? 0 : offset >> (width - used)
-    }
+/** Of a whole block. @returns the least delta. */
+function takeBlockDeltas(words: usize): i32 {
+  let least = i32x4.splat(i32.MAX_VALUE)
+  for (let at: usize = 0; at < 512; at += 16) {
+    const delta = i32x4.sub(v128.load(words + at), v128.load(words + at - 4))
+    v128.store(deltas + at, delta)
+    least = i32x4.min_s(least, delta)
   }
-  store<u64>(to, pending)
+  const lower = min(i32x4.extract_lane(least, 0), i32x4.extract_lane(least, 1))
+  return min(lower, min(i32x4.extract_lane(least, 2), i32x4.extract_lane(least, 3)))
+}
+
+/** What is missing in the block is filled up by the least delta, which it returns. */
+function takeWordDeltas(words: usize, count: i32): i32 {
+  let least = i32.MAX_VALUE
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const delta = load<i32>(words + (i << 2)) - load<i32>(words + (i << 2) - 4)
+    store<i32>(deltas + (i << 2), delta)
+    least = min(least, delta)
+  }
+  for (let i = <usize>count; i < <usize>BLOCK; i++) store<i32>(deltas + (i << 2), least)
+  return least
+}
+
+function appendDoubleWordBlock(to: usize, words: usize, count: i32): usize {
+  const least = takeDoubleWordDeltas(words, count)
+  const widths = appendZigZag(to, least)
+  store<u32>(widths, 0)
+  to = widths + 4
+  for (let i = 0; i < count; i += MINIBLOCK) {
+    const first = deltas + ((<usize>i) << 3)
+    let bits: u64 = 0
+    for (let at: usize = 0; at < 256; at += 8) {
+      const offset = <u64>(load<i64>(first + at) - least)
+      bits |= offset
+      store<u64>(first + at, offset)
+      store<u32>(offsets + (at >> 1), <u32>offset)
+    }
+    const width = 64 - <u32>clz(bits)
+    store<u8>(widths + <usize>(i / MINIBLOCK), <u8>width)
+    if (width > 32) packDoubleWords(to, first, MINIBLOCK, width)
+    else if (width > 0) packWords(to, offsets, MINIBLOCK, width)
+    to += width << 2
+  }
+  return to
+}
+
+/** What is missing in the block is filled up by the least delta, which it returns. */
+function takeDoubleWordDeltas(words: usize, count: i32): i64 {
+  let least = i64.MAX_VALUE
+  let previous = load<i64>(words - 8)
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const word = load<i64>(words + (i << 3))
+    const delta = word - previous
+    previous = word
+    store<i64>(deltas + (i << 3), delta)
+    least = min(least, delta)
+  }
+  for (let i = <usize>count; i < <usize>BLOCK; i++) store<i64>(deltas + (i << 3), least)
+  return least
 }
 
 export function takeLengths(to: usize, start: i32, count: i32): void {

@@ -1,28 +1,30 @@
-import { leadingBytes, sharedLength } from './bytes.ts'
-import { data, lengthOf, startOf, width } from './values.ts'
+import { sharedLength } from './bytes.ts'
+import { data, ranges, width } from './values.ts'
 
 // The table is one of open addressing, a power of two long: the place of a distinct value, counted from 1, below 32 bits of its hash; 0 where
 // free. `first` has for every distinct value the first one that was equal.
 
+const ODD: u64 = 0x9e3779b97f4a7c15
+const ODDER: u64 = 0xc2b2ae3d27d4eb4f
+/** Bytes that the first and the last word of a value hold, so that no loop is needed, whose length would be guessed wrong time and again. */
+const SHORT_VALUE: usize = 16
 /** Bytes beyond which a value is not hashed as a whole, but by words spread over it. */
 const LONG_VALUE: usize = 128
 const SPREAD_WORDS: usize = 16
-const ODD: u64 = 0x9e3779b97f4a7c15
 
-/** A value of which {@link find} told the hash and, unless it is free, the slot. */
-let place: i32 = -1
-let steps: i32 = 0
+/** After so many steps along the table, values are taken for made to collide. */
+const COLLIDING: i32 = -1
 
 /**
- * Index values `start` to `end` by distinct value.
+ * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, tell how many of them are known.
  *
  * @param size - how many distinct values there were before; the table has room for all that may come.
- * @param maxSteps - along the table, beyond which the values are taken for made to collide.
- * @returns how many there are then, or -1.
+ * @returns how many there are then, or are known, or {@link COLLIDING}.
  */
 export function indexValues(
   start: i32,
   end: i32,
+  stride: i32,
   table: usize,
   mask: u32,
   first: usize,
@@ -30,127 +32,159 @@ export function indexValues(
   size: i32,
   maxSteps: i32,
 ): i32 {
-  steps = maxSteps
-  if (width === 4) return indexWords<u32>(start, end, table, mask, first, indexes, size)
-  if (width === 8) return indexWords<u64>(start, end, table, mask, first, indexes, size)
-  return indexBytes(start, end, table, mask, first, indexes, size)
+  if (width === 4) return indexWords<u32>(start, end, stride, table, mask, first, indexes, size, maxSteps)
+  if (width === 8) return indexWords<u64>(start, end, stride, table, mask, first, indexes, size, maxSteps)
+  return indexBytes(start, end, stride, table, mask, first, indexes, size, maxSteps)
 }
 
-/** A value that is the one before it once more is not looked up. */
-function indexWords<T>(start: i32, end: i32, table: usize, mask: u32, first: usize, indexes: usize, size: i32): i32 {
+/** One loop, since every value of a column that repeats passes through it. A value that is the one before it is not looked up. */
+function indexWords<T>(
+  start: i32,
+  end: i32,
+  stride: i32,
+  table: usize,
+  mask: u32,
+  first: usize,
+  indexes: usize,
+  size: i32,
+  steps: i32,
+): i32 {
+  const words = data
+  let known = 0
+  let place = -1
   let before: T = 0
-  place = -1
-  for (let i = start; i < end; i++) {
-    const value = load<T>(data + <usize>i * sizeof<T>())
+  for (let i = start; i < end; i += stride) {
+    const value = load<T>(words + <usize>i * sizeof<T>())
     if (place < 0 || value !== before) {
       const hash = mixed(<u64>value * ODD)
-      const slot = findWord<T>(value, hash, table, mask, first)
-      if (slot === 0) return -1
-      if (place < 0) {
-        place = size++
-        store<u64>(slot, ((<u64>hash) << 32) | <u64>size)
-        store<i32>(first + ((<usize>place) << 2), i)
+      let at = hash & mask
+      for (;;) {
+        const entry = load<u64>(table + ((<usize>at) << 3))
+        place = <i32>entry - 1
+        if (place < 0) break
+        if (<u32>(entry >> 32) === hash) {
+          const j = load<i32>(first + ((<usize>place) << 2))
+          if (load<T>(words + <usize>j * sizeof<T>()) === value) break
+        }
+        if (--steps < 0) return COLLIDING
+        at = (at + 1) & mask
+      }
+      if (place < 0 && indexes !== 0) {
+        place = size
+        addEntry(table + ((<usize>at) << 3), hash, first, size++, i)
       }
       before = value
     }
-    store<i32>(indexes + ((<usize>i) << 2), place)
+    known += i32(place >= 0)
+    if (indexes !== 0) store<i32>(indexes + ((<usize>i) << 2), place)
   }
-  return size
+  return indexes === 0 ? known : size
 }
 
-function indexBytes(start: i32, end: i32, table: usize, mask: u32, first: usize, indexes: usize, size: i32): i32 {
-  let before: usize = 0
+/** As above. Values are told apart by their lengths, their first and last words and, if they are longer, by what lies between. */
+function indexBytes(
+  start: i32,
+  end: i32,
+  stride: i32,
+  table: usize,
+  mask: u32,
+  first: usize,
+  indexes: usize,
+  size: i32,
+  steps: i32,
+): i32 {
+  const bytes = data
+  const all = ranges
+  let known = 0
+  let place = -1
+  let beforeAt: usize = 0
   let beforeLength: usize = 0
-  place = -1
-  for (let i = start; i < end; i++) {
-    const at = startOf(i)
-    const length = lengthOf(i)
-    if (place < 0 || !isSame(at, length, before, beforeLength)) {
-      const hash = hashBytes(at, length)
-      const slot = findBytes(at, length, hash, table, mask, first)
-      if (slot === 0) return -1
-      if (place < 0) {
-        place = size++
-        store<u64>(slot, ((<u64>hash) << 32) | <u64>size)
-        store<i32>(first + ((<usize>place) << 2), i)
+  let beforeHead: u64 = 0
+  let beforeTail: u64 = 0
+  for (let i = start; i < end; i += stride) {
+    const range = load<u64>(all + ((<usize>i) << 3))
+    const at = bytes + <usize>(<u32>range)
+    const length = <usize>(range >> 32) - <usize>(<u32>range)
+    const bits = wordMask(length)
+    const head = load<u64>(at) & bits
+    const tail = load<u64>(at + lastWord(length)) & bits
+    if (
+      place < 0 ||
+      ((head ^ beforeHead) | (tail ^ beforeTail) | <u64>(length ^ beforeLength)) !== 0 ||
+      (length > SHORT_VALUE && !isSameWithin(at, beforeAt, length))
+    ) {
+      const hash = mixed(hashWithin(at, length) ^ ((head ^ <u64>length) * ODD + rotl<u64>(tail, 32) * ODDER))
+      let slot = hash & mask
+      for (;;) {
+        const entry = load<u64>(table + ((<usize>slot) << 3))
+        place = <i32>entry - 1
+        if (place < 0) break
+        if (<u32>(entry >> 32) === hash) {
+          const other = load<u64>(all + ((<usize>load<u32>(first + ((<usize>place) << 2))) << 3))
+          const from = bytes + <usize>(<u32>other)
+          const headsDiffer = (load<u64>(from) & bits) ^ head
+          const tailsDiffer = (load<u64>(from + lastWord(length)) & bits) ^ tail
+          const lengthsDiffer = <u64>(length ^ (<usize>(other >> 32) - <usize>(<u32>other)))
+          if (
+            (headsDiffer | tailsDiffer | lengthsDiffer) === 0 &&
+            (length <= SHORT_VALUE || isSameWithin(at, from, length))
+          ) {
+            break
+          }
+        }
+        if (--steps < 0) return COLLIDING
+        slot = (slot + 1) & mask
       }
-      before = at
+      if (place < 0 && indexes !== 0) {
+        place = size
+        addEntry(table + ((<usize>slot) << 3), hash, first, size++, i)
+      }
+      beforeAt = at
       beforeLength = length
+      beforeHead = head
+      beforeTail = tail
     }
-    store<i32>(indexes + ((<usize>i) << 2), place)
+    known += i32(place >= 0)
+    if (indexes !== 0) store<i32>(indexes + ((<usize>i) << 2), place)
   }
-  return size
+  return indexes === 0 ? known : size
 }
 
-/** Whether the table knows value `i`. */
-export function isIndexed(i: i32, table: usize, mask: u32, first: usize, maxSteps: i32): bool {
-  steps = maxSteps
-  let slot: usize
-  if (width === 0) {
-    const at = startOf(i)
-    const length = lengthOf(i)
-    slot = findBytes(at, length, hashBytes(at, length), table, mask, first)
-  } else {
-    const value: u64 = width === 4 ? load<u32>(data + ((<usize>i) << 2)) : load<u64>(data + ((<usize>i) << 3))
-    const hash = mixed(value * ODD)
-    slot =
-      width === 4 ? findWord<u32>(<u32>value, hash, table, mask, first) : findWord<u64>(value, hash, table, mask, first)
-  }
-  return slot !== 0 && place >= 0
+function addEntry(slot: usize, hash: u32, first: usize, place: i32, value: i32): void {
+  store<u64>(slot, ((<u64>hash) << 32) | <u64>(place + 1))
+  store<i32>(first + ((<usize>place) << 2), value)
 }
 
-/** @returns the slot of a value, or the free one that it may have, {@link place} then being -1; 0 after too many steps. */
-function findWord<T>(value: T, hash: u32, table: usize, mask: u32, first: usize): usize {
-  for (let at = hash & mask; steps >= 0; at = (at + 1) & mask) {
-    const slot = table + ((<usize>at) << 3)
-    const entry = load<u64>(slot)
-    place = <i32>entry - 1
-    if (place < 0) return slot
-    if (<u32>(entry >> 32) === hash) {
-      const known = load<i32>(first + ((<usize>place) << 2))
-      if (load<T>(data + <usize>known * sizeof<T>()) === value) return slot
-    }
-    steps--
-  }
-  return 0
+/** Where the last eight bytes of a value begin, or its only ones. */
+function lastWord(length: usize): usize {
+  return max<usize>(length, 8) - 8
 }
 
-function findBytes(start: usize, length: usize, hash: u32, table: usize, mask: u32, first: usize): usize {
-  for (let at = hash & mask; steps >= 0; at = (at + 1) & mask) {
-    const slot = table + ((<usize>at) << 3)
-    const entry = load<u64>(slot)
-    place = <i32>entry - 1
-    if (place < 0) return slot
-    if (<u32>(entry >> 32) === hash) {
-      const known = load<i32>(first + ((<usize>place) << 2))
-      if (isSame(start, length, startOf(known), lengthOf(known))) return slot
-    }
-    steps--
-  }
-  return 0
+/** Which of a word's bytes belong to a value. */
+function wordMask(length: usize): u64 {
+  return select<u64>(-1, ((<u64>1) << (length << 3)) - 1, length >= 8)
 }
 
 /** Rows that share an entry of an Arrow dictionary are the same bytes, which need not be read to see it. */
-function isSame(a: usize, length: usize, b: usize, bLength: usize): bool {
-  return length === bLength && (a === b || sharedLength(a, b, length) === length)
+function isSameWithin(a: usize, b: usize, length: usize): bool {
+  return a === b || sharedLength(a + 8, b + 8, length - SHORT_VALUE) === length - SHORT_VALUE
 }
 
-/** Eight bytes at a time, the last eight once more; of a long value sixteen times eight, spread over it. */
-function hashBytes(at: usize, length: usize): u32 {
-  let hash = <u64>length * ODD
-  if (length < 8) return mixed((hash ^ leadingBytes(at, length)) * ODD)
+/** Of what lies between the first and the last word. */
+function hashWithin(at: usize, length: usize): u64 {
+  if (length <= SHORT_VALUE) return 0
   const end = at + length - 8
   const stride: usize = length <= LONG_VALUE ? 8 : length / SPREAD_WORDS
-  for (; at < end; at += stride) {
+  let hash: u64 = 0
+  for (at += 8; at < end; at += stride) {
     hash = (hash ^ load<u64>(at)) * ODD
     hash ^= hash >> 32
   }
-  return mixed((hash ^ load<u64>(end)) * ODD)
+  return hash
 }
 
 function mixed(hash: u64): u32 {
-  hash = (hash ^ (hash >> 32)) * ODD
-  return <u32>(hash >> 32)
+  return <u32>(((hash ^ (hash >> 32)) * ODD) >> 32)
 }
 
 /** Put the entries of one table into another, larger one, all of whose slots are free. */

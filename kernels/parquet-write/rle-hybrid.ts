@@ -1,3 +1,4 @@
+import { packWords } from './pack.ts'
 import { appendVarint } from './varint.ts'
 
 /** What a repeated run costs, with the header of the bit-packed run that must follow it. */
@@ -56,25 +57,36 @@ export function appendRepeatedRun(to: usize, value: u32, count: i32, bitWidth: i
 function appendPackedRun<T>(to: usize, values: usize, start: i32, end: i32, bitWidth: i32): usize {
   const groups = (end - start + 7) >> 3
   to = appendVarint(to, ((<u64>groups) << 1) | 1)
-  const last = to + <usize>groups * <usize>bitWidth
+  const size = <usize>groups * <usize>bitWidth
+  const first = values + <usize>start * sizeof<T>()
+  if (sizeof<T>() === 1) packBytes(to, first, end - start, bitWidth)
+  else packWords(to, first, end - start, bitWidth)
+  clearPadding(to, end - start, bitWidth, size)
+  return to + size
+}
+
+/** Up to seven values of padding, of which some bits may be those of what followed the values. */
+function clearPadding(to: usize, count: i32, bitWidth: i32, size: usize): void {
+  const bits = <usize>count * <usize>bitWidth
+  const at = bits >> 3
+  if (at >= size) return
+  store<u8>(to + at, <u8>(<u32>load<u8>(to + at) & ((1 << (<u32>(bits & 7))) - 1)))
+  memory.fill(to + at + 1, 0, size - at - 1)
+}
+
+function packBytes(to: usize, bytes: usize, count: i32, width: u32): void {
   let pending: u64 = 0
   let used: u32 = 0
-  for (let i = start; i < end; i++) {
-    const value = <u64>valueAt<T>(values, i)
-    pending |= value << used
-    used += bitWidth
-    if (used >= 64) {
+  for (const end = bytes + <usize>count; bytes < end; bytes++) {
+    pending |= (<u64>load<u8>(bytes)) << used
+    used += width
+    // A level has up to eight bits, so that another one has room in any case.
+    if (used >= 56) {
       store<u64>(to, pending)
-      to += 8
-      used -= 64
-      // A shift by 64 is a shift by 0, so a word that went out whole leaves nothing here.
-      pending = used === 0 ? 0 : value >> (bitWidth - used)
+      to += 7
+      pending >>= 56
+      used -= 56
     }
   }
-  // Up to seven values of padding may be more bits than are pending.
-  for (; to < last; to += 8) {
-    store<u64>(to, pending)
-    pending = 0
-  }
-  return last
+  store<u64>(to, pending)
 }

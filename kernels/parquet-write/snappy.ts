@@ -84,8 +84,14 @@ function matchEnd(at: usize, before: usize, end: usize): usize {
   return at
 }
 
+/** Most literals are of a few bytes. */
 function appendLiteral(to: usize, from: usize, length: usize): usize {
-  if (length === 0) return to
+  if (length <= 16) {
+    store<u8>(to, <u8>((length - 1) << 2))
+    v128.store(to, v128.load(from), 1)
+    // None at all takes no tag either.
+    return to + length + usize(length !== 0)
+  }
   const less = <u32>length - 1
   if (less < 60) {
     store<u8>(to, <u8>(less << 2))
@@ -101,7 +107,7 @@ function appendLiteral(to: usize, from: usize, length: usize): usize {
   return to + length
 }
 
-/** A copy is of 64 bytes at the most, and of 4 at least. */
+/** A copy is of 64 bytes at the most, and of 4 at least. Which of its two forms it takes is nothing that a branch could foresee. */
 function appendCopy(to: usize, distance: u32, length: u32): usize {
   for (; length >= 68; length -= 64) {
     store<u32>(to, (63 << 2) | 2 | (distance << 8))
@@ -112,10 +118,9 @@ function appendCopy(to: usize, distance: u32, length: u32): usize {
     to += 3
     length -= 60
   }
-  if (length < 12 && distance < 2048) {
-    store<u16>(to, <u16>(1 | ((length - 4) << 2) | ((distance >> 8) << 5) | (distance << 8)))
-    return to + 2
-  }
-  store<u32>(to, ((length - 1) << 2) | 2 | (distance << 8))
-  return to + 3
+  const isNear = (length < 12) & (distance < 2048)
+  const near = 1 | ((length - 4) << 2) | ((distance >> 8) << 5) | ((distance & 0xff) << 8)
+  const far = ((length - 1) << 2) | 2 | (distance << 8)
+  store<u32>(to, select<u32>(near, far, isNear))
+  return to + select<usize>(2, 3, isNear)
 }

@@ -32,15 +32,29 @@ export function lengthOf(i: i32): usize {
  * @returns whether all lie within `size` bytes and none ends before it begins.
  */
 export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, size: u32, base: u32): bool {
-  let isSound = true
-  let start = load<u32>(offsets) - low
-  for (let i = 0; i < count; i++) {
-    const end = load<u32>(offsets + ((<usize>i) << 2), 4) - low
-    isSound = isSound & (start <= end) & (end <= size)
-    store<u32>(to, base + start)
-    store<u32>(to, base + end, 4)
+  const lows = i32x4.splat(low)
+  const bases = i32x4.splat(base)
+  const sizes = i32x4.splat(size)
+  let unsound = i32x4.splat(0)
+  const fours = offsets + ((<usize>(count & ~3)) << 2)
+  for (; offsets < fours; offsets += 16) {
+    const starts = i32x4.sub(v128.load(offsets), lows)
+    const ends = i32x4.sub(v128.load(offsets, 4), lows)
+    unsound = v128.or(unsound, v128.or(i32x4.gt_u(starts, ends), i32x4.gt_u(ends, sizes)))
+    const from = i32x4.add(starts, bases)
+    const until = i32x4.add(ends, bases)
+    v128.store(to, i32x4.shuffle(from, until, 0, 4, 1, 5))
+    v128.store(to, i32x4.shuffle(from, until, 2, 6, 3, 7), 16)
+    to += 32
+  }
+  let isSound = !v128.any_true(unsound)
+  for (const end = fours + ((count & 3) << 2); offsets < end; offsets += 4) {
+    const from = load<u32>(offsets) - low
+    const until = load<u32>(offsets, 4) - low
+    isSound = isSound && from <= until && until <= size
+    store<u32>(to, base + from)
+    store<u32>(to, base + until, 4)
     to += 8
-    start = end
   }
   return isSound
 }
@@ -95,7 +109,7 @@ export function takeBits(to: usize, bitmap: usize, offset: i32, size: u32, slots
   return true
 }
 
-/** Bytes of values, which may be more than 32 bits hold where several share their bytes. */
+/** Bytes of values, which may be more than 32 bits tell where several share theirs. */
 export function byteLength(start: i32, end: i32, order: usize): f64 {
   let bytes: u64 = 0
   for (let i = start; i < end; i++) bytes += <u64>lengthOf(placeOf(order, i))

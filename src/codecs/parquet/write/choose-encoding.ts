@@ -2,7 +2,7 @@ import type { Encoding } from 'hyparquet'
 import { type Bounds, boundsOf, integerRange } from './bounds.ts'
 import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas, MAX_DELTA_RANGE } from './delta.ts'
 import type { Leaf } from './file-schema.ts'
-import type { LeafValues } from './leaf-values.ts'
+import { byteLength, type LeafValues } from './leaf-values.ts'
 import { beginPage, dropPage, type PageBuffer } from './page-buffer.ts'
 import type { PageCompressor } from './page-compressor.ts'
 import { appendPlain } from './plain.ts'
@@ -92,11 +92,12 @@ function costOf(
 }
 
 /** Bytes of a value by those in the middle, which are the ones that are sampled. */
-function meanBytes({ kernel, physical }: LeafValues, count: number): number {
+function meanBytes(values: LeafValues, count: number): number {
+  const { physical } = values
   if (physical !== 'bytes' && physical !== 'fixed') return 8
   const size = Math.min(SAMPLE, count)
   const start = (count - size) >> 1
-  return Math.max(1, kernel.exports.byteLength(start, start + size, 0) / Math.max(1, size))
+  return Math.max(1, byteLength(values, start, start + size) / Math.max(1, size))
 }
 
 /** The dictionary's page. */
@@ -122,7 +123,10 @@ function deltaCandidates(values: LeafValues, leaf: Leaf, bounds: Bounds | undefi
         encoding: 'DELTA_LENGTH_BYTE_ARRAY',
         append: (page, start, end) => appendDeltaLengths(page, values, start, end),
       },
-      { encoding: 'DELTA_BYTE_ARRAY', append: appendDeltaPrefixes },
+      {
+        encoding: 'DELTA_BYTE_ARRAY',
+        append: (page, start, end) => appendDeltaPrefixes(page, values, start, end),
+      },
     ]
   }
   const size = physical === 'word' ? 4 : 8

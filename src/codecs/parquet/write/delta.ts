@@ -1,4 +1,4 @@
-import type { LeafValues } from './leaf-values.ts'
+import { byteLength, type LeafValues } from './leaf-values.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 import { appendConcatenated } from './plain.ts'
 
@@ -24,17 +24,17 @@ export function appendDeltas(page: PageBuffer, { data }: LeafValues, size: 4 | 8
 export function appendDeltaLengths(page: PageBuffer, values: LeafValues, start: number, end: number): void {
   const { exports } = page.kernel
   const count = end - start
-  const lengths = roomInPage(page, deltaRoom(4, count) + exports.byteLength(start, end, 0), 4 * count)
+  const lengths = roomInPage(page, deltaRoom(4, count) + byteLength(values, start, end), 4 * count)
   exports.takeLengths(lengths, start, count)
   page.end = exports.appendDeltas(page.end, lengths, 4, count) >>> 0
   appendConcatenated(page, values, start, end)
 }
 
 /** DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, how many it has beyond them, then those bytes of all. */
-export function appendDeltaPrefixes(page: PageBuffer, start: number, end: number): void {
+export function appendDeltaPrefixes(page: PageBuffer, values: LeafValues, start: number, end: number): void {
   const { exports } = page.kernel
   const count = end - start
-  const prefixes = roomInPage(page, 2 * deltaRoom(4, count) + exports.byteLength(start, end, 0), 8 * count)
+  const prefixes = roomInPage(page, 2 * deltaRoom(4, count) + byteLength(values, start, end), 8 * count)
   const suffixes = prefixes + 4 * count
   exports.takePrefixes(prefixes, suffixes, start, count)
   page.end = exports.appendDeltas(page.end, prefixes, 4, count) >>> 0

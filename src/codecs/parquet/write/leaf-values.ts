@@ -68,6 +68,13 @@ export function endOf({ kernel, physical, ranges }: LeafValues, i: number): numb
   return width > 0 ? (i + 1) * width : (kernel.memory.words[(ranges.start >>> 2) + 2 * i + 1] as number)
 }
 
+/** Bytes of values `start` to `end`, or of those whose places lie at `order` in the kernel's memory. */
+export function byteLength(values: LeafValues, start: number, end: number, order = 0): number {
+  if (start >= end) return 0
+  if (values.contiguous && order === 0) return endOf(values, end - 1) - startOf(values, start)
+  return values.kernel.exports.byteLength(start, end, order)
+}
+
 /** The bytes of value `i`: a view, valid until the memory grows. */
 export function bytesAt(values: LeafValues, i: number): Uint8Array {
   const { kernel, data } = values

@@ -16,13 +16,13 @@ export interface PageCompressor {
 
 const NO_COMPRESSION: PageCompressor = {
   codec: 'UNCOMPRESSED',
-  compress: (page) => pageBytes(page).slice(),
+  compress: (page) => copied(pageBytes(page)),
   compressedLength: ({ start, end }) => end - start,
 }
 
 const SNAPPY: PageCompressor = {
   codec: 'SNAPPY',
-  compress: (page) => snappyBytes(page).slice(),
+  compress: (page) => copied(snappyBytes(page)),
   compressedLength: (page) => snappyBytes(page).length,
 }
 
@@ -44,6 +44,13 @@ export function pageCompressor(compression: ParquetCompression): PageCompressor 
     case 'snappy':
       return SNAPPY
   }
+}
+
+/** In a buffer of its own, whose bytes are not set to zero first. */
+function copied(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer)
+  copy.set(bytes)
+  return copy
 }
 
 function zlibCompressor(codec: CompressionCodec, deflate: (page: Uint8Array) => Uint8Array): PageCompressor {

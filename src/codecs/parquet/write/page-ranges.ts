@@ -1,6 +1,6 @@
 import type { ChunkEncoding } from './choose-encoding.ts'
 import type { Leaf } from './file-schema.ts'
-import { endOf, type LeafValues, startOf } from './leaf-values.ts'
+import { byteLength, endOf, type LeafValues, startOf } from './leaf-values.ts'
 import type { Levels } from './levels.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
 import type { WriteSettings } from './write-options.ts'
@@ -88,9 +88,7 @@ function countOf(level: number, levels: Uint8Array, start: number, end: number):
 function bytesOf(values: LeafValues, valueBytes: number | undefined, start: number, end: number): number {
   if (start === end) return 0
   if (valueBytes !== undefined) return valueBytes * (end - start)
-  const { kernel, contiguous } = values
-  if (contiguous) return 4 * (end - start) + endOf(values, end - 1) - startOf(values, start)
-  return 4 * (end - start) + kernel.exports.byteLength(start, end, 0)
+  return 4 * (end - start) + byteLength(values, start, end)
 }
 
 /** Pages where only the repetition levels tell where rows begin. */

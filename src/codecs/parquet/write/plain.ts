@@ -1,4 +1,4 @@
-import type { LeafValues } from './leaf-values.ts'
+import { byteLength, type LeafValues } from './leaf-values.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 
 /** Append values `start` to `end` PLAIN; where `order` is given, those whose places lie there in the kernel's memory. */
@@ -16,11 +16,11 @@ export function appendPlain(page: PageBuffer, values: LeafValues, start: number,
       page.end = exports.appendWords(page.end, start, end, order) >>> 0
       break
     case 'bytes':
-      roomInPage(page, exports.byteLength(start, end, order) + 4 * count)
+      roomInPage(page, byteLength(values, start, end, order) + 4 * count)
       page.end = exports.appendPrefixed(page.end, start, end, order) >>> 0
       break
     case 'fixed':
-      roomInPage(page, exports.byteLength(start, end, order))
+      roomInPage(page, byteLength(values, start, end, order))
       appendConcatenated(page, values, start, end, order)
       break
   }

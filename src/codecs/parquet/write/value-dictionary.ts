@@ -1,4 +1,4 @@
-import type { LeafValues } from './leaf-values.ts'
+import { byteLength, type LeafValues } from './leaf-values.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
 import { SLACK, type WriteKernel } from './write-kernel.ts'
 
@@ -60,7 +60,8 @@ function indexAll(values: LeafValues, building: Building): boolean {
     const end = Math.min(count, at + BLOCK)
     makeRoom(kernel, building, building.size + end - at)
     const { first, indexes, table, mask, size } = building
-    building.size = kernel.exports.indexValues(at, end, table, mask, first, indexes, size, MAX_STEPS * (end - at))
+    const maxSteps = MAX_STEPS * (end - at)
+    building.size = kernel.exports.indexValues(at, end, 1, table, mask, first, indexes, size, maxSteps)
     if (building.size < 0) return false
     at = end
     // At 4096 values, at 8192, at 16384, ... and at the end: powers of two have one bit.
@@ -83,20 +84,19 @@ function pays(building: Building, values: LeafValues, seen: number): boolean {
 }
 
 /** What share of values picked from those to come is in the dictionary already. */
-function knownShare({ table, mask, first }: Building, { kernel, count }: LeafValues, seen: number): number {
+function knownShare({ table, mask, first, size }: Building, { kernel, count }: LeafValues, seen: number): number {
   const stride = Math.max(1, Math.floor((count - seen) / PICKED))
-  let picked = 0
-  let known = 0
-  for (let i = seen; i < count; i += stride, picked++) {
-    known += kernel.exports.isIndexed(i, table, mask, first, MAX_STEPS)
-  }
-  return known / picked
+  const picked = Math.ceil((count - seen) / stride)
+  const maxSteps = MAX_STEPS * picked
+  // None are known where they collide, as if none were.
+  return Math.max(0, kernel.exports.indexValues(seen, count, stride, table, mask, first, 0, size, maxSteps)) / picked
 }
 
-function plainBytes({ kernel, physical }: LeafValues, seen: number): number {
+function plainBytes(values: LeafValues, seen: number): number {
+  const { physical } = values
   if (physical === 'word') return 4 * seen
   if (physical === 'double-word') return 8 * seen
-  return kernel.exports.byteLength(0, seen, 0) + (physical === 'bytes' ? 4 * seen : 0)
+  return byteLength(values, 0, seen) + (physical === 'bytes' ? 4 * seen : 0)
 }
 
 /**

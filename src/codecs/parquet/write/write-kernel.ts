@@ -25,6 +25,7 @@ interface WriteExports {
   indexValues(
     start: number,
     end: number,
+    stride: number,
     table: number,
     mask: number,
     first: number,
@@ -32,7 +33,6 @@ interface WriteExports {
     size: number,
     maxSteps: number,
   ): number
-  isIndexed(value: number, table: number, mask: number, first: number, maxSteps: number): number
   resizeTable(from: number, fromMask: number, to: number, toMask: number): void
 
   takeBounds(kind: number, start: number, end: number, order: number): number

@@ -1,5 +1,7 @@
 import {
   Binary,
+  Bool,
+  type Data,
   type DataType,
   DateMillisecond,
   Decimal,
@@ -474,11 +476,31 @@ describe('what is refused', () => {
     }
   })
 
-  test('offsets that lead outside of their bytes', async () => {
-    const valueOffsets = Int32Array.of(0, 90, 4)
-    const data = makeData({ type: new Utf8(), length: 2, nullCount: 0, valueOffsets, data: new Uint8Array(4) })
-    const refused = { code: 'TYPE_MISMATCH', position: { column: 'c' } }
-    expect(await errorOf(() => encodeParquet(dataTable(data)))).toEqual(refused)
+  test('buffers that lead outside of others or are too short', async () => {
+    const text = (nullBitmap: Uint8Array | undefined, ...offsets: number[]) =>
+      makeData({
+        type: new Utf8(),
+        length: offsets.length - 1,
+        nullCount: nullBitmap === undefined ? 0 : 1,
+        valueOffsets: Int32Array.from(offsets),
+        data: new Uint8Array(4),
+        ...(nullBitmap === undefined ? {} : { nullBitmap }),
+      })
+    const item = new Field('item', new Bool(), false)
+    const bits = makeData({ type: item.type, length: 3, nullCount: 0, data: Uint8Array.of(7) })
+    const listOffsets = { valueOffsets: Int32Array.of(0, 90), length: 1, nullCount: 0 }
+    const broken: Data[] = [
+      text(undefined, 0, 90, 4),
+      text(undefined, 0, 3, 1, 4, 4, 4, 4, 4),
+      text(undefined, -1, 2, 4),
+      text(undefined, 0, 2, 5),
+      text(Uint8Array.of(0b1101), 0, 3, 3, 1, 4),
+      text(Uint8Array.of(0b101), 0, 90, 90, 4),
+      makeData({ type: new List(item), child: bits, ...listOffsets }),
+      makeData({ type: new Int32(), length: 4, nullCount: 0, data: new Int32Array(3) }),
+    ]
+    const refused = { code: 'TYPE_MISMATCH', position: { column: expect.stringMatching(/^c/) } }
+    for (const data of broken) expect(await errorOf(() => encodeParquet(dataTable(data)))).toEqual(refused)
   })
 
   test('types that Parquet cannot keep', async () => {
