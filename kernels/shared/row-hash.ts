@@ -1,138 +1,153 @@
-// Row hashes: SipHash-1-3 with 128 bits of output (Aumasson, Bernstein: "SipHash: a fast short-input PRF") over the words of a row's cells. Rows are
-// hashed column by column, so that every loop runs down one column, and a row's state waits in memory for the next.
+// Row hashes of 128 bits, from four sums a row. Every word of eight bytes adds to each of them the product of its halves, to both of which a random
+// number was added before: NH of UMAC (Black, Halevi, Krawczyk, Krovetz, Rogaway: "UMAC: fast and secure message authentication"). There are
+// numbers for every sum, column and place in a cell, so whatever else two rows hold: where one word differs, a sum is equal by a chance of
+// 2^-32 at most, and all four are by 2^-128. A random linear function then makes 32 bits of each sum, which adds as much to the chance: 2^-124.
+//
+// Rows are hashed column by column, so that every loop runs down one column.
 
-/** Bytes of one row's state: four lanes of 64 bits. */
-const STATE: usize = 32
-const V1: usize = 8
-const V2: usize = 16
-const V3: usize = 24
+import { absorbSip, endSip, startSip } from './sip-hash'
+
+/** Bytes of one row's sums, two in each of two vectors. */
+const SUMS: usize = 32
+const SECOND: usize = 16
 const HASH: usize = 16
 
-/** Of the one word of a null, which is zero. */
-const NULL_TWEAK: u64 = 0xff
+/** Keys of one place: numbers of 32 bits for the lower halves of its word, and for the upper ones. Before a column's places, what a null adds. */
+const PLACE: usize = 32
+const PLACES: usize = 16
+export const COLUMN_KEYS: usize = PLACE * (PLACES + 1)
+/** Three numbers of 64 bits for every sum. */
+export const END_KEYS: usize = 96
 
-/** Of a text's first word, the top byte is its length, or this where it is longer: then the word holds the length alone. */
-const LONG: usize = 0xff
-const FIRST_BYTES: usize = 7
+/** Longer texts, for which there are no places, are hashed first. After the first bytes of a text comes its length, or this. */
+const LONG: usize = 128
+const FIRST_BYTES: usize = 15
 
-const LENGTH_WORD: usize = memory.data(8)
+/** Sixteen bytes from one of the first fifteen on keep so many bytes of a text that are not beyond its end. */
+const FIRST_MASKS: usize = memory.data<u8>([
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0,
+])
+const COUNTER: usize = memory.data(8)
+const SIP: usize = memory.data(32)
+const TEXT_HASH: usize = memory.data(16)
 
-/** @param key - 16 bytes, afresh for every run. */
-export function startRows(states: usize, rows: i32, key: usize): void {
-  const k0 = load<u64>(key)
-  const k1 = load<u64>(key, 8)
-  const end = states + STATE * rows
-  for (let at = states; at < end; at += STATE) {
-    store<u64>(at, k0 ^ 0x736f6d6570736575)
-    store<u64>(at, k1 ^ 0x646f72616e646f6d ^ 0xee, V1)
-    store<u64>(at, k0 ^ 0x6c7967656e657261, V2)
-    store<u64>(at, k1 ^ 0x7465646279746573, V3)
+/** Random bytes from 16 of them: the hashes of numbers, in pieces of 16 bytes. @param first - number of the first piece. */
+export function expandKey(key: usize, first: u32, to: usize, length: usize): void {
+  for (const end = to + length; to < end; to += HASH) {
+    store<u32>(COUNTER, first++)
+    startSip(SIP, key)
+    absorbSip(SIP, COUNTER, 8)
+    endSip(SIP, COUNTER, 8, to)
   }
 }
 
+/** All sums of these rows at zero. */
+export function startRows(sums: usize, rows: i32): void {
+  memory.fill(sums, 0, SUMS * rows)
+}
+
 /**
- * Take in cells of `width` bytes, eight of them a word, the last word filled up with zeros. Here and below the round is written out, since
- * its lanes must stay in registers.
+ * Take in cells of `width` bytes, eight of them a word, the last word filled up with zeros.
  *
+ * @param keys - of the column.
  * @param nulls - a bitmap whose bit `bit` is the first row's, or 0 where nothing is null.
  */
-export function absorbFixed(states: usize, rows: i32, values: usize, width: usize, nulls: usize, bit: i32): void {
-  const rest = width & 7
-  const lastMask: u64 = rest === 0 ? u64.MAX_VALUE : ((<u64>1) << (8 * rest)) - 1
-  const end = states + STATE * rows
-  for (let at = states; at < end; at += STATE, values += width, bit++) {
-    const isNull = nulls !== 0 && isNullAt(nulls, bit)
-    let v0 = load<u64>(at)
-    let v1 = load<u64>(at, V1)
-    let v2 = load<u64>(at, V2) ^ (isNull ? NULL_TWEAK : 0)
-    let v3 = load<u64>(at, V3)
-    const last = isNull || width < 8 ? values : values + ((width - 1) & ~7)
-    for (let cell = values; ; cell += 8) {
-      let word = load<u64>(cell)
-      if (cell === last) word &= isNull ? 0 : lastMask
-      v3 ^= word
-      v0 += v1
-      v2 += v3
-      v1 = rotl(v1, 13) ^ v0
-      v3 = rotl(v3, 16) ^ v2
-      v0 = rotl(v0, 32)
-      v2 += v1
-      v0 += v3
-      v1 = rotl(v1, 17) ^ v2
-      v3 = rotl(v3, 21) ^ v0
-      v2 = rotl(v2, 32)
-      v0 ^= word
-      if (cell === last) break
+export function absorbFixed(
+  sums: usize,
+  rows: i32,
+  keys: usize,
+  values: usize,
+  width: usize,
+  nulls: usize,
+  bit: i32,
+): void {
+  for (const end = sums + SUMS * rows; sums < end; sums += SUMS, values += width, bit++) {
+    if (nulls !== 0 && isNullAt(nulls, bit)) {
+      addNull(sums, keys)
+      continue
     }
-    store<u64>(at, v0)
-    store<u64>(at, v1, V1)
-    store<u64>(at, v2, V2)
-    store<u64>(at, v3, V3)
+    let place = keys + PLACE
+    let left = width
+    for (let cell = values; left >= 8; cell += 8, left -= 8, place += PLACE) addWord(sums, load<u64>(cell), place)
+    if (left > 0) addWord(sums, load<u64>(values + width - left) & (((<u64>1) << (8 * left)) - 1), place)
   }
 }
 
+function addNull(sums: usize, keys: usize): void {
+  v128.store(sums, i64x2.add(v128.load(sums), v128.load(keys)))
+  v128.store(sums, i64x2.add(v128.load(sums, SECOND), v128.load(keys, SECOND)), SECOND)
+}
+
 /**
- * Take in texts: first seven bytes together with their length, then eight bytes a word, the last word being the last eight. So no two texts,
- * and no two rows of texts, give the same words.
+ * Take in texts, sixteen bytes at a time: the first fifteen and the length, then the rest, the last sixteen being the last of the text. As most
+ * texts are short, the processor knows ahead how this goes.
  *
- * @param offsets - of the texts; they count from `text` on. What lies outside `start` to `end` is not read.
+ * @param offsets - of the texts; they count from `text` on. What lies outside `start` to `end` is not read, but for fifteen bytes after it.
+ * @param key - for long texts.
  */
 export function absorbBytes(
-  states: usize,
+  sums: usize,
   rows: i32,
+  keys: usize,
   offsets: usize,
   text: usize,
   start: usize,
   end: usize,
   nulls: usize,
   bit: i32,
+  key: usize,
 ): void {
-  const lastState = states + STATE * rows
-  for (let at = states; at < lastState; at += STATE, offsets += 4, bit++) {
-    const isNull = nulls !== 0 && isNullAt(nulls, bit)
-    const stop = max(start, min(end, text + load<u32>(offsets, 4)))
-    let cell = max(start, min(stop, text + load<u32>(offsets)))
-    const length: usize = isNull ? 0 : stop - cell
-    if (length >= LONG) {
-      absorbLength(at, length)
-      absorbFixed(at, 1, cell, length, 0, 0)
+  for (const last = sums + SUMS * rows; sums < last; sums += SUMS, offsets += 4, bit++) {
+    if (nulls !== 0 && isNullAt(nulls, bit)) {
+      addNull(sums, keys)
       continue
     }
-    let v0 = load<u64>(at)
-    let v1 = load<u64>(at, V1)
-    let v2 = load<u64>(at, V2) ^ (isNull ? NULL_TWEAK : 0)
-    let v3 = load<u64>(at, V3)
-    const unused: u64 = 64 - 8 * min(length, FIRST_BYTES)
-    let word = length === 0 ? 0 : ((load<u64>(cell) << unused) >> unused) | ((<u64>length) << 56)
-    const last = stop - 8
-    if (length < 8) cell = stop
-    for (cell += FIRST_BYTES; ; cell += 8) {
-      v3 ^= word
-      v0 += v1
-      v2 += v3
-      v1 = rotl(v1, 13) ^ v0
-      v3 = rotl(v3, 16) ^ v2
-      v0 = rotl(v0, 32)
-      v2 += v1
-      v0 += v3
-      v1 = rotl(v1, 17) ^ v2
-      v3 = rotl(v3, 21) ^ v0
-      v2 = rotl(v2, 32)
-      v0 ^= word
-      if (cell >= stop) break
-      word = load<u64>(min(cell, last))
+    const stop = max(start, min(end, text + load<u32>(offsets, 4)))
+    const cell = max(start, min(stop, text + load<u32>(offsets)))
+    const length = stop - cell
+    if (length >= LONG) {
+      startSip(SIP, key)
+      absorbSip(SIP, cell, length & ~7)
+      absorbLong(sums, keys, SIP, stop - (length & 7), length)
+      continue
     }
-    store<u64>(at, v0)
-    store<u64>(at, v1, V1)
-    store<u64>(at, v2, V2)
-    store<u64>(at, v3, V3)
+    const bytes = v128.and(v128.load(cell), v128.load(FIRST_MASKS + FIRST_BYTES - min(length, FIRST_BYTES)))
+    const words = i8x16.replace_lane(bytes, 15, <i8>length)
+    let place = keys + PLACE
+    addWords(sums, words, place)
+    for (let at = cell + FIRST_BYTES; at < stop; at += 16) {
+      place += 2 * PLACE
+      addWords(sums, v128.load(min(at, stop - 16)), place)
+    }
   }
 }
 
-/** Take in what comes before the bytes of a long text, in one row. */
-export function absorbLength(state: usize, length: usize): void {
-  store<u64>(LENGTH_WORD, length | ((<u64>LONG) << 56))
-  absorbFixed(state, 1, LENGTH_WORD, 8, 0, 0)
+/** Two words, at two places. */
+function addWords(sums: usize, words: v128, place: usize): void {
+  const a = i32x4.add(v128.shuffle<i32>(words, words, 0, 0, 0, 0), v128.load(place))
+  const b = i32x4.add(v128.shuffle<i32>(words, words, 1, 1, 1, 1), v128.load(place, 16))
+  const c = i32x4.add(v128.shuffle<i32>(words, words, 2, 2, 2, 2), v128.load(place, 32))
+  const d = i32x4.add(v128.shuffle<i32>(words, words, 3, 3, 3, 3), v128.load(place, 48))
+  const first = i64x2.add(i64x2.extmul_low_i32x4_u(a, b), i64x2.extmul_low_i32x4_u(c, d))
+  const second = i64x2.add(i64x2.extmul_high_i32x4_u(a, b), i64x2.extmul_high_i32x4_u(c, d))
+  v128.store(sums, i64x2.add(v128.load(sums), first))
+  v128.store(sums, i64x2.add(v128.load(sums, SECOND), second), SECOND)
+}
+
+/** Take in a long text by its length and hash, of which all but the last bytes, fewer than eight, are in the state. */
+export function absorbLong(sums: usize, keys: usize, state: usize, rest: usize, length: usize): void {
+  endSip(state, rest, length, TEXT_HASH)
+  addWord(sums, length | ((<u64>LONG) << 56), keys + PLACE)
+  addWord(sums, load<u64>(TEXT_HASH), keys + 2 * PLACE)
+  addWord(sums, load<u64>(TEXT_HASH, 8), keys + 3 * PLACE)
+}
+
+function addWord(sums: usize, word: u64, place: usize): void {
+  const lower = i32x4.add(i32x4.splat(<i32>word), v128.load(place))
+  const upper = i32x4.add(i32x4.splat(<i32>(word >> 32)), v128.load(place, 16))
+  v128.store(sums, i64x2.add(v128.load(sums), i64x2.extmul_low_i32x4_u(lower, upper)))
+  v128.store(sums, i64x2.add(v128.load(sums, SECOND), i64x2.extmul_high_i32x4_u(lower, upper)), SECOND)
 }
 
 function isNullAt(bitmap: usize, bit: i32): bool {
@@ -153,31 +168,17 @@ export function bytesOfBits(bits: usize, bit: i32, count: i32, bytes: usize): vo
   for (const end = bit + count; bit < end; bit++, bytes++) store<u8>(bytes, isNullAt(bits, bit) ? 0 : 1)
 }
 
-/** The hashes of all rows, from their states. */
-export function endRows(states: usize, rows: i32, hashes: usize): void {
-  const end = states + STATE * rows
-  for (let at = states; at < end; at += STATE, hashes += HASH) {
-    let v0 = load<u64>(at)
-    let v1 = load<u64>(at, V1)
-    let v2 = load<u64>(at, V2) ^ 0xee
-    let v3 = load<u64>(at, V3)
-    for (let round = 0; ; round++) {
-      if (round === 3) {
-        store<u64>(hashes, v0 ^ v1 ^ v2 ^ v3)
-        v1 ^= 0xdd
-      }
-      if (round === 6) break
-      v0 += v1
-      v2 += v3
-      v1 = rotl(v1, 13) ^ v0
-      v3 = rotl(v3, 16) ^ v2
-      v0 = rotl(v0, 32)
-      v2 += v1
-      v0 += v3
-      v1 = rotl(v1, 17) ^ v2
-      v3 = rotl(v3, 21) ^ v0
-      v2 = rotl(v2, 32)
-    }
-    store<u64>(hashes, v0 ^ v1 ^ v2 ^ v3, 8)
+/** The hashes of all rows, from their sums: of each sum, the upper half of a linear function of its halves (Thorup: "High speed hashing for integers and strings"). */
+export function endRows(sums: usize, rows: i32, keys: usize, hashes: usize): void {
+  for (const end = sums + SUMS * rows; sums < end; sums += SUMS, hashes += HASH) {
+    store<u32>(hashes, endSum(load<u64>(sums), keys))
+    store<u32>(hashes, endSum(load<u64>(sums, 8), keys + 24), 4)
+    store<u32>(hashes, endSum(load<u64>(sums, 16), keys + 48), 8)
+    store<u32>(hashes, endSum(load<u64>(sums, 24), keys + 72), 12)
   }
+}
+
+function endSum(sum: u64, keys: usize): u32 {
+  const value = (sum & 0xffffffff) * load<u64>(keys) + (sum >> 32) * load<u64>(keys, 8) + load<u64>(keys, 16)
+  return <u32>(value >> 32)
 }

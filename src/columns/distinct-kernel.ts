@@ -3,22 +3,30 @@ import { DISTINCT_ROWS } from '../internal/kernels/distinct-rows.ts'
 
 /** What `kernels/distinct-rows.ts` exports; lengths are in bytes, all else are addresses and counts. */
 export interface DistinctExports {
-  startRows(states: number, rows: number, key: number): void
-  absorbFixed(states: number, rows: number, values: number, width: number, nulls: number, bit: number): void
+  readonly COLUMN_KEYS: { readonly value: number }
+  readonly END_KEYS: { readonly value: number }
+  readonly SIP_STATE: { readonly value: number }
+  expandKey(key: number, first: number, to: number, length: number): void
+  startRows(sums: number, rows: number): void
+  absorbFixed(sums: number, rows: number, keys: number, values: number, width: number, nulls: number, bit: number): void
   absorbBytes(
-    states: number,
+    sums: number,
     rows: number,
+    keys: number,
     offsets: number,
     text: number,
     start: number,
     end: number,
     nulls: number,
     bit: number,
+    key: number,
   ): void
-  absorbLength(state: number, length: number): void
+  startSip(state: number, key: number): void
+  absorbSip(state: number, from: number, length: number): void
+  absorbLong(sums: number, keys: number, state: number, rest: number, length: number): void
   plainDoubles(values: number, count: number): void
   bytesOfBits(bits: number, bit: number, count: number, bytes: number): void
-  endRows(states: number, rows: number, hashes: number): void
+  endRows(sums: number, rows: number, keys: number, hashes: number): void
   useTable(segments: number, table: number, slots: number): void
   placeHashes(first: number, end: number): void
   touchSlots(hashes: number, count: number): void
@@ -33,7 +41,7 @@ export type DistinctKernel = Kernel<DistinctExports>
 /** Bytes of a row's hash. */
 export const HASH_BYTES = 16
 
-/** Rows hashed at a time: their states stay in the processor's caches while one column after the other is added. */
+/** Rows hashed at a time: their sums stay in the processor's caches while one column after the other is added. */
 export const BLOCK_ROWS = 1024
 
 /** The hasher and the set of one run share a kernel, and with it the hashes. */

@@ -1,12 +1,16 @@
 import type { Data } from 'apache-arrow'
-import { runsOf } from './runs.ts'
+import type { Runs } from './runs.ts'
 import { takeColumn } from './take.ts'
 
 /** Columns of one value: gives one of so many rows, all of them views of the longest. */
 export function repeated(one: Data): (rows: number) => Data {
   let longest = one
   return (rows) => {
-    if (rows > longest.length) longest = takeColumn(one, runsOf(new Int32Array(rows), rows))
+    while (longest.length < rows) longest = takeColumn(longest, twice(longest.length))
     return longest.slice(0, rows)
   }
+}
+
+function twice(rows: number): Runs {
+  return { starts: Int32Array.of(0, 0), lengths: Int32Array.of(rows, rows), count: 2, rows: rows * 2 }
 }

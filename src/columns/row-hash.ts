@@ -3,8 +3,8 @@ import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.t
 import { isValid } from './validity.ts'
 
 /**
- * Row hashes of 128 bits under a key of 128 bits: SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), one round for every word of
- * eight bytes. Who does not know the key cannot make rows collide.
+ * Row hashes of 128 bits: a universal hash (NH of UMAC) whose random numbers come, by SipHash, from a key of 128 bits. Two rows that differ have the
+ * same hash by a chance of 2^-124, whatever they hold, as long as who made them does not know the key.
  *
  * Rows are hashed column by column in a kernel's memory, {@link BLOCK_ROWS} at most, to which the cells are copied.
  *
@@ -14,20 +14,35 @@ export type RowHash = (columns: readonly Cells[], first: number, end: number) =>
 
 /** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is taken in piece by piece. */
 const ROOM = 1 << 18
-/** The kernel reads words of eight bytes, the last of which may begin at the last byte. */
-const SLACK = 8
-const STATE_BYTES = 32
+/** The kernel reads words of eight bytes, the last of which may begin seven bytes after the last byte. */
+const SLACK = 16
+const SUMS_BYTES = 32
 
 /** @param key - four random words, afresh for every run. */
 export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): RowHash {
   const keyAt = memory.reserve(HASH_BYTES)
   memory.words.set(key, keyAt >> 2)
-  const states = memory.reserve(BLOCK_ROWS * STATE_BYTES)
+  const sip = memory.reserve(exports.SIP_STATE.value)
+  const sums = memory.reserve(BLOCK_ROWS * SUMS_BYTES)
   const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
   const bitmap = memory.reserve(BLOCK_ROWS / 8 + 1)
   const bits = memory.reserve(BLOCK_ROWS / 8 + 1)
   const offsetsAt = memory.reserve((BLOCK_ROWS + 1) * 4)
   const room = memory.reserve(ROOM + SLACK)
+
+  let pieces = 0
+  const newKeys = (bytes: number): number => {
+    const at = memory.reserve(bytes)
+    exports.expandKey(keyAt, pieces, at, bytes)
+    pieces += bytes / HASH_BYTES
+    return at
+  }
+  const endKeys = newKeys(exports.END_KEYS.value)
+  const columnKeys: number[] = []
+  const keysOf = (column: number): number => {
+    columnKeys[column] ??= newKeys(exports.COLUMN_KEYS.value)
+    return columnKeys[column]
+  }
 
   const copyBits = (from: Uint8Array, bit: number, rows: number, to: number): void => {
     memory.bytes.set(from.subarray(bit >> 3, (bit + rows + 7) >> 3), to)
@@ -40,7 +55,7 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
     return bitmap
   }
 
-  const absorbFixed = (cells: Cells, first: number, end: number, state: number): void => {
+  const absorbFixed = (cells: Cells, keys: number, first: number, end: number): void => {
     const { kind, bytes, width, bitOffset } = cells
     const rows = end - first
     const bit = bitOffset + first
@@ -49,55 +64,59 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
       exports.bytesOfBits(bits, bit & 7, rows, room)
     } else memory.bytes.set(bytes.subarray(first * width, end * width), room)
     if (kind === 'doubles') exports.plainDoubles(room, rows)
-    exports.absorbFixed(state, rows, room, width, copyNulls(cells, first, rows), bit & 7)
+    exports.absorbFixed(sums, rows, keys, room, width, copyNulls(cells, first, rows), bit & 7)
   }
 
-  const absorbBytes = (cells: Cells, first: number, end: number, state: number): void => {
+  const absorbBytes = (cells: Cells, keys: number, first: number, end: number, rowSums: number): void => {
     const { bytes, offsets } = cells
     const start = offsets[first] as number
     const length = (offsets[end] as number) - start
     if (length > ROOM) {
-      absorbParts(cells, first, end, state)
+      absorbParts(cells, keys, first, end, rowSums)
       return
     }
     memory.words.set(offsets.subarray(first, end + 1), offsetsAt >> 2)
     memory.bytes.set(bytes.subarray(start, start + length), room)
     const nulls = copyNulls(cells, first, end - first)
     const bit = (cells.bitOffset + first) & 7
-    exports.absorbBytes(state, end - first, offsetsAt, room - start, room, room + length, nulls, bit)
+    exports.absorbBytes(rowSums, end - first, keys, offsetsAt, room - start, room, room + length, nulls, bit, keyAt)
   }
 
-  const absorbParts = (cells: Cells, first: number, end: number, state: number): void => {
+  const absorbParts = (cells: Cells, keys: number, first: number, end: number, rowSums: number): void => {
     const middle = (first + end) >> 1
     if (middle > first) {
-      absorbBytes(cells, first, middle, state)
-      absorbBytes(cells, middle, end, state + (middle - first) * STATE_BYTES)
-    } else absorbLong(cells, first, state)
+      absorbBytes(cells, keys, first, middle, rowSums)
+      absorbBytes(cells, keys, middle, end, rowSums + (middle - first) * SUMS_BYTES)
+    } else absorbLong(cells, keys, first, rowSums)
   }
 
-  const absorbLong = (cells: Cells, row: number, state: number): void => {
+  const absorbLong = (cells: Cells, keys: number, row: number, rowSums: number): void => {
     const { bytes, offsets, nulls, bitOffset } = cells
     if (nulls.length > 0 && !isValid(nulls, bitOffset + row)) {
-      exports.absorbFixed(state, 1, room, 0, copyNulls(cells, row, 1), (bitOffset + row) & 7)
+      exports.absorbFixed(rowSums, 1, keys, room, 0, copyNulls(cells, row, 1), (bitOffset + row) & 7)
       return
     }
-    const end = offsets[row + 1] as number
-    let at = offsets[row] as number
-    exports.absorbLength(state, end - at)
-    for (; at < end; at += ROOM) {
-      const piece = bytes.subarray(at, Math.min(at + ROOM, end))
+    const start = offsets[row] as number
+    const length = (offsets[row + 1] as number) - start
+    exports.startSip(sip, keyAt)
+    let whole = 0
+    for (let at = 0; at < length; at += ROOM) {
+      const piece = bytes.subarray(start + at, start + Math.min(at + ROOM, length))
+      // Of all pieces but the last, these are all bytes.
+      whole = piece.length & ~7
       memory.bytes.set(piece, room)
-      exports.absorbFixed(state, 1, room, piece.length, 0, 0)
+      exports.absorbSip(sip, room, whole)
     }
+    exports.absorbLong(rowSums, keys, sip, room + whole, length)
   }
 
   return (columns, first, end) => {
-    exports.startRows(states, end - first, keyAt)
-    for (const cells of columns) {
-      if (cells.kind === 'bytes') absorbBytes(cells, first, end, states)
-      else absorbFixed(cells, first, end, states)
-    }
-    exports.endRows(states, end - first, hashes)
+    exports.startRows(sums, end - first)
+    columns.forEach((cells, column) => {
+      if (cells.kind === 'bytes') absorbBytes(cells, keysOf(column), first, end, sums)
+      else absorbFixed(cells, keysOf(column), first, end)
+    })
+    exports.endRows(sums, end - first, endKeys, hashes)
     return hashes
   }
 }

@@ -42,15 +42,17 @@ export function runsWhere(rows: number, isKept: (row: number) => boolean): Runs 
   return { starts, lengths, count: runs, rows: kept }
 }
 
-/** Ranges of the rows whose numbers count on from `next`, every one by one more than the one before. */
-export function countingRuns(numbers: Int32Array, next: number): Runs {
-  const starts = new Int32Array((numbers.length + 1) >> 1)
-  const lengths = new Int32Array((numbers.length + 1) >> 1)
-  const first = next
+/** Ranges of the rows in which numbers from `next` up to `end` come first, every one by one more than the one before. */
+export function countingRuns(numbers: Int32Array, next: number, end: number): Runs {
+  const rows = end - next
+  // Two ranges have a row between them at least, and none is empty.
+  const most = Math.min(rows, numbers.length - rows + 1)
+  const starts = new Int32Array(most)
+  const lengths = new Int32Array(most)
   let runs = 0
   for (let row = 0; row < numbers.length; row++) {
     const start = row
-    while (row < numbers.length && numbers[row] === next) {
+    while (next < end && numbers[row] === next) {
       row++
       next++
     }
@@ -58,7 +60,7 @@ export function countingRuns(numbers: Int32Array, next: number): Runs {
     starts[runs] = start
     lengths[runs++] = row - start
   }
-  return { starts, lengths, count: runs, rows: next - first }
+  return { starts, lengths, count: runs, rows }
 }
 
 /** The ranges of a list's items that belong to these ranges of its rows. */

@@ -28,7 +28,7 @@ export interface DropDuplicatesOptions {
  * Nulls equal nulls, NaN equals NaN, -0 equals 0; a dictionary column is compared by its values.
  *
  * With `keep: 'first'`, a stream flows: 16 bytes a distinct row and some 8 for finding it, whatever the rows hold. Rows count as
- * equal where their 128-bit hashes are, under a key that is new with every run: among 10 million rows one in 10^24 runs would mistake
+ * equal where their 128-bit hashes are, under a key that is new with every run: among 10 million rows one in 10^23 runs would mistake
  * two for one, and nobody can make a file that does. `exact` compares bytes too, and so holds the distinct rows of the compared columns.
  * `'last'` and `'none'` hold all rows until the end of the stream. A batch without duplicates passes uncopied.
  *
@@ -49,11 +49,7 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
     const hash = rowHash(kernel, hashKey(random))
     const distinct = distinctRows({ kernel, hash, compare: wholeTable ? 'share' : exact ? 'copy' : 'hash' })
     const columnsOf = comparedColumns(subset)
-    const number = (batch: RecordBatch): Int32Array => {
-      const numbers = new Int32Array(batch.numRows)
-      distinct.number(columnsOf(batch), batch.numRows, numbers)
-      return numbers
-    }
+    const number: NumberRows = (batch, out) => distinct.number(columnsOf(batch), batch.numRows, out)
     const gather = kernelGather()
     return keep === 'first' ? keepFirst(distinct, number, gather) : keepAtEnd(distinct, number, gather, keep)
   })
@@ -82,13 +78,17 @@ function comparedColumns(subset: readonly string[] | undefined): (batch: RecordB
   return (batch) => indicesOf(batch.schema).map((index) => batch.data.children[index] as Data)
 }
 
-type NumberRows = (batch: RecordBatch) => Int32Array
+type NumberRows = (batch: RecordBatch, out: Int32Array) => void
 
 function keepFirst(distinct: DistinctRows, number: NumberRows, gather: Gather): TransformSteps {
+  let longest = new Int32Array(0)
   return {
     next(batch) {
-      const next = distinct.size
-      return [takeRuns(batch, countingRuns(number(batch), next), gather)]
+      if (longest.length < batch.numRows) longest = new Int32Array(batch.numRows)
+      const numbers = longest.subarray(0, batch.numRows)
+      const first = distinct.size
+      number(batch, numbers)
+      return [takeRuns(batch, countingRuns(numbers, first, distinct.size), gather)]
     },
   }
 }
@@ -98,7 +98,9 @@ function keepAtEnd(distinct: DistinctRows, number: NumberRows, gather: Gather, k
   const held: { readonly batch: RecordBatch; readonly numbers: Int32Array }[] = []
   return {
     next(batch) {
-      held.push({ batch, numbers: number(batch) })
+      const numbers = new Int32Array(batch.numRows)
+      number(batch, numbers)
+      held.push({ batch, numbers })
       return []
     },
     end() {
