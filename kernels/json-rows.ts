@@ -181,14 +181,20 @@ function skipBlankLines(at: usize): usize {
 }
 
 function skipSpace(at: usize): usize {
+  return load<u8>(at) > SPACE ? at : skipSpaces(at)
+}
+
+function skipSpaces(at: usize): usize {
   while (true) {
     const byte: u32 = load<u8>(at)
     if (byte > SPACE) return at
-    if (byte === LF) {
-      if (!isArray) return at
-      lines++
-    } else if (byte !== SPACE && byte !== CR && byte !== TAB) return at
     at++
+    if (byte === LF) {
+      if (!isArray) return at - 1
+      lines++
+      // Indentation.
+      while (i8x16.all_true(i8x16.eq(v128.load(at), i8x16.splat(<i8>SPACE)))) at += 16
+    } else if (byte !== SPACE && byte !== CR && byte !== TAB) return at - 1
   }
 }
 

@@ -62,6 +62,9 @@ export interface JsonColumn {
   /** What the column is in a batch that has no value of it: one for all such batches, since of many columns most are empty in most of them. */
   nulls: Data | undefined
   capacity: number
+  /** Slots and bytes of the buffers before, which went into a batch. */
+  usualSlots: number
+  usualBytes: number
   validity: Uint8Array
   /** Booleans as bits. */
   bits: Uint8Array
@@ -88,9 +91,9 @@ export interface JsonColumnProps {
   readonly children?: readonly JsonColumn[]
 }
 
-const NO_BYTES = new Uint8Array(0)
-const NO_INTS = new Int32Array(0)
-const NO_FLOATS = new Float64Array(0)
+export const NO_BYTES = new Uint8Array(0)
+export const NO_INTS = new Int32Array(0)
+export const NO_FLOATS = new Float64Array(0)
 
 export function jsonColumn({
   field,
@@ -131,6 +134,8 @@ export function jsonColumn({
     last: -1,
     nulls: undefined,
     capacity: 0,
+    usualSlots: 0,
+    usualBytes: 0,
     validity: NO_BYTES,
     bits: NO_BYTES,
     ints: NO_INTS,
@@ -180,7 +185,7 @@ export function slotBytes(column: JsonColumn): number {
 /** Room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
 export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
   if (slots <= column.capacity) return
-  const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, 64))
+  const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, column.usualSlots, 64))
   column.capacity = capacity
   column.validity = grown(column.validity, (capacity + 7) >> 3)
   if (column.words > 0) column.ints = grown(column.ints, capacity * column.words)
@@ -194,8 +199,15 @@ export function ensureSlots(column: JsonColumn, slots: number, expected = 0): vo
 export function ensureBytes(column: JsonColumn, length: number, growth = 1): void {
   const needed = column.used + length
   if (needed <= column.bytes.length) return
-  column.bytes = grown(column.bytes, Math.ceil(needed * growth))
+  const { bytes, used } = column
+  column.bytes = unwritten(Math.ceil(Math.max(needed * growth, bytes.length * 2, column.usualBytes, 64)))
+  column.bytes.set(bytes.subarray(0, used))
   column.bytesView = new DataView(column.bytes.buffer)
+}
+
+/** Bytes that hold anything: all of a text's are written before they are read. */
+function unwritten(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }
 
 /** End every slot before `slot` where the last one ended. */

@@ -11,7 +11,7 @@ import { readObject } from './read-row.ts'
 import { endBytes, goBack, newRowWalk, pushBytes, type RowWalk, setBookmark } from './row-walk.ts'
 import type { Shape } from './shape.ts'
 import { keepRow, newSurvey, type Survey, surveyRow, undoRow } from './survey.ts'
-import { takeColumn } from './take-column.ts'
+import { forgetRoom, takeColumn } from './take-column.ts'
 import type { RowTaker } from './take-row.ts'
 import { knowsForm, walkRows } from './walk-rows.ts'
 
@@ -177,6 +177,7 @@ function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolea
 
 function takeBatch(root: JsonColumn, schema: Schema, rows: number): RecordBatch {
   root.last = -1
+  forgetRoom(root)
   return recordBatch(
     schema,
     root.children.map((column) => takeColumn(column, rows)),

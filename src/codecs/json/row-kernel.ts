@@ -89,9 +89,16 @@ export interface RowKernel {
   readonly maxRows: number
   /** Add a column. @returns the word at which its record begins, undefined where it is one too many: then no more runs are made. */
   addColumn(kind: TakeAs, key: Uint8Array): number | undefined
-  /** Take as many rows as one run does from the walk's place on, which moves on. @returns their number. */
+  /**
+   * Take as many rows as one run does from the walk's place on, which moves on.
+   *
+   * @returns their number, or WAIT.
+   */
   take(walk: RowWalk, target: RunTarget): number
 }
+
+/** Instead of a number of rows: what is there is hardly a whole row, and more will come. */
+export const WAIT = -1
 
 const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
 
@@ -113,6 +120,8 @@ export function rowKernel(maxSpan: number): RowKernel {
   /** Rows to be left alone before the next run, and how many it will be after the next short one. */
   let rest = 0
   let nextRest = 1
+  /** About the length of a row. */
+  let rowBytes = 0
 
   /** How many rows come before one in which a value that was left does not fit, or before there is no more room. */
   function takeLeft(target: RunTarget, cursor: Cursor, rows: number, shift: number): number {
@@ -168,24 +177,30 @@ export function rowKernel(maxSpan: number): RowKernel {
       return record
     },
     take(walk, target) {
+      const { cursor, at } = walk
       // Bytes that may not be UTF-8 are looked at row by row.
-      if (walk.at < walk.suspectUntil) return 0
+      if (at < walk.suspectUntil) return 0
+      if (!walk.ended && cursor.end - at < 2 * rowBytes) return WAIT
       if (rest > 0) {
         rest--
         return 0
       }
       const rows = run(walk, target)
+      const taken = exports.rowsEnd.value - input
+      span = Math.min(maxSpan, 2 * taken < span ? Math.max(MIN_SPAN, 2 * taken) : 2 * span)
       if (rows < SHORT_RUN) {
         rest = nextRest
         nextRest = Math.min(2 * nextRest, MAX_REST)
-      } else nextRest = 1
-      const taken = exports.rowsEnd.value - input
-      span = Math.min(maxSpan, Math.max(MIN_SPAN, 2 * taken))
+        rowBytes = 0
+      } else {
+        nextRest = 1
+        rowBytes = walk.form === 'array' ? taken / rows : 0
+      }
       if (rows === 0) return 0
       target.keep(rows, exports.rowsBytes.value)
       walk.at += taken
       walk.row += rows
-      walk.cursor.line += exports.rowsLines.value
+      cursor.line += exports.rowsLines.value
       return rows
     },
   }

@@ -14,7 +14,7 @@ export interface RowTaker {
   undo(): void
   /** Whether to pause before the next row. */
   isFull(): boolean
-  /** Take as many rows from the walk's place on as can be taken at once, and move it on. @returns their number, perhaps 0. */
+  /** Take as many rows from the walk's place on as can be taken at once, and move it on. @returns their number, perhaps 0, or `WAIT`. */
   takeRun(walk: RowWalk): number
 }
 

@@ -1,6 +1,7 @@
 import { CUT_OFF, type Cursor, fail, syntax } from './cursor.ts'
 import { CLOSE_BRACKET, COMMA, NEWLINE, RETURN, SPACE, skipSpace, skipValue, TAB } from './grammar.ts'
 import { findForm } from './row-form.ts'
+import { WAIT } from './row-kernel.ts'
 import { checkRowBytes, lineOf, type RowWalk, rowError } from './row-walk.ts'
 import { failUnheard, type RowTaker, refuse, report, takeRow } from './take-row.ts'
 
@@ -92,7 +93,9 @@ function walkArray(walk: RowWalk, taker: RowTaker): Rest {
       walk.expected = 'row'
     } else {
       if (taker.isFull()) return 'full'
-      if (walk.form === 'array' && taker.takeRun(walk) > 0) walk.expected = 'comma'
+      const rows = walk.form === 'array' ? taker.takeRun(walk) : 0
+      if (rows === WAIT) return needMore(walk)
+      if (rows > 0) walk.expected = 'comma'
       else if (!walkElement(walk, taker)) return needMore(walk)
     }
   }

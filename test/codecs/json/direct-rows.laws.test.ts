@@ -133,17 +133,21 @@ const plain = (name: string): string => name
 /** A spelling that no row before had the like of: such rows are read one by one. */
 const escaped = (name: string, row: number): string => (row === 0 ? name : `\\u00${name.charCodeAt(0).toString(16)}`)
 
-async function outcome(
-  text: string,
-  inferRows: number,
-  withRefused: boolean,
-  cuts: readonly number[],
-): Promise<unknown> {
+/** How a file is read. */
+const reading = fc.record({
+  inferRows: fc.constantFrom(1, 5, 10_000),
+  limits: fc.constantFrom({}, {}, { maxFieldBytes: 45 }),
+  withRefused: fc.boolean(),
+  cuts: fc.constantFrom([], [1000], [37, 5000]),
+})
+type Reading = typeof reading extends fc.Arbitrary<infer T> ? T : never
+
+async function outcome(text: string, { inferRows, limits, withRefused, cuts }: Reading): Promise<unknown> {
   const refused: unknown[] = []
   const onInvalidRow = withRefused ? (row: unknown) => void refused.push(row) : undefined
   const source = cuts.length === 0 ? bytes(text) : chunked(bytes(text), cuts)
   try {
-    const options = { inferRows, ...(onInvalidRow === undefined ? {} : { onInvalidRow }) }
+    const options = { inferRows, limits, ...(onInvalidRow === undefined ? {} : { onInvalidRow }) }
     return { batches: contents(await collect(json(options).read(source))), refused }
   } catch (error) {
     if (!isMillraceError(error)) throw error
@@ -153,14 +157,8 @@ async function outcome(
 
 law(
   'json: rows read in runs are those read one by one, errors and refused rows too',
-  fc.asyncProperty(
-    file,
-    fc.constantFrom(1, 5, 10_000),
-    fc.boolean(),
-    fc.constantFrom([], [1000], [37, 5000]),
-    async (one, inferRows, withRefused, cuts) => {
-      const inRuns = await outcome(textOf(one, plain), inferRows, withRefused, cuts)
-      expect(inRuns).toEqual(await outcome(textOf(one, escaped), inferRows, withRefused, cuts))
-    },
-  ),
+  fc.asyncProperty(file, reading, async (one, how) => {
+    expect(await outcome(textOf(one, plain), how)).toEqual(await outcome(textOf(one, escaped), how))
+  }),
+  { runs: 400 },
 )
