@@ -2,7 +2,7 @@ import { byteLength, type LeafValues } from './leaf-values.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 import { appendConcatenated } from './plain.ts'
 
-/** The widest range of integers of 4 and 8 bytes whose deltas no reader may find too wide for their type. */
+/** The range of integers of 4 and 8 bytes beyond which deltas are not tried: every reader must be able to add them up exactly. */
 export const MAX_DELTA_RANGE = { 4: 2 ** 31, 8: 2 ** 51 } as const
 
 const BLOCK = 128
