@@ -13,7 +13,7 @@ export interface HashSet {
    * @param hashes - where they are in the kernel's memory.
    * @param isSame - asked where a hash is known already: whether its row and the `index`-th of these are equal too. Else the search
    *   goes on.
-   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have.
+   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have, which are enough for 160 million.
    */
   add(hashes: number, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
 }
@@ -78,18 +78,19 @@ export function hashSet({ exports, memory }: DistinctKernel): HashSet {
     add(hashes, count, out, outStart, isSame) {
       makeRoom(exports.size.value + count)
       exports.touchSlots(hashes, count)
+      const words = memory.words.subarray(numbers >> 2, (numbers >> 2) + count)
       let written = 0
       let index = exports.addHashes(hashes, 0, count, numbers, isSame !== undefined, NO_SLOT)
-      for (;;) {
-        out.set(memory.words.subarray((numbers >> 2) + written, (numbers >> 2) + index), outStart + written)
-        written = index
-        if (index === count) break
+      while (index < count) {
+        // Who is asked may look at the numbers of the rows before.
+        for (; written < index; written++) out[outStart + written] = words[written] as number
         const known = exports.askedNumber.value
         const isKnown = isSame?.(known, index) ?? true
-        if (isKnown) memory.words[(numbers >> 2) + index] = known
+        if (isKnown) words[index] = known
         const next = isKnown ? NO_SLOT : (exports.askedSlot.value + 1) & (slots - 1)
         index = exports.addHashes(hashes, isKnown ? index + 1 : index, count, numbers, true, next)
       }
+      out.set(words, outStart)
     },
   }
 }

@@ -34,7 +34,7 @@ export interface DropDuplicatesOptions {
  *
  * @returns a transform; rows x compared bytes in time.
  * @throws MillraceError `COLUMN_UNKNOWN` where `subset` names a column that the table lacks; `TYPE_MISMATCH` where batches of one stream differ
- *   in the types of compared columns; `OPTION_INVALID` for an empty `subset` or another `keep`.
+ *   in the types of compared columns; `LIMIT_EXCEEDED` beyond 160 million distinct rows; `OPTION_INVALID` for an empty `subset` or another `keep`.
  * @example
  * const events = tableFromRows([{ id: 1, at: 10 }, { id: 2, at: 11 }, { id: 1, at: 12 }])
  * rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' }))) // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]

@@ -158,6 +158,40 @@ describe('row hash and equality', () => {
     }),
   )
 
+  test('a set that finds no more room says so', () => {
+    const { exports, memory } = distinctKernel()
+    const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+    const reserve = (bytes: number): number => {
+      if (memory.top + bytes > 2 ** 21) throw new RangeError('no more memory')
+      return memory.reserve(bytes)
+    }
+    const small = {
+      get words() {
+        return memory.words
+      },
+      get bytes() {
+        return memory.bytes
+      },
+      get top() {
+        return memory.top
+      },
+      reserve,
+      release: memory.release,
+    }
+    const set = hashSet({ exports, memory: small })
+    const out = new Int32Array(BLOCK_ROWS)
+    let count = 0
+    const addMore = (): void => {
+      const words = memory.words.subarray(hashes >> 2, (hashes >> 2) + BLOCK_ROWS * 4)
+      for (let at = 0; at < words.length; at += 4) words[at] = count++
+      set.add(hashes, BLOCK_ROWS, out, 0)
+    }
+    expect(() => {
+      for (;;) addMore()
+    }).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }))
+    expect(count).toBeGreaterThan(20_000)
+  })
+
   test('a dictionary column hashes as its values do', () => {
     const plain = cellsOf(dataOf(new Utf8(), ['b', null, 'a', 'b']))
     const dictionary = cellsOf(dataOf(new Dictionary(new Utf8(), new Int32()), ['b', null, 'a', 'b']))
