@@ -86,7 +86,12 @@ function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: Cells): W
       return (row, out) => writeBytes(out, bytes, row * width, (row + 1) * width)
     case 'doubles': {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      return (row, out) => writeDouble(out, view.getFloat64(row * width, true))
+      return (row, out) => {
+        const value = view.getFloat64(row * width, true)
+        if (value === 0) writeBytes(out, ZERO, 0, width)
+        else if (Number.isNaN(value)) writeBytes(out, NAN, 0, width)
+        else writeBytes(out, bytes, row * width, (row + 1) * width)
+      }
     }
     case 'bytes':
       return (row, out) => {
@@ -98,24 +103,32 @@ function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: Cells): W
   }
 }
 
+/** What every -0 and every NaN is written as. */
+const ZERO = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)
+const NAN = Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)
+
 function writeByte(out: Output, byte: number): void {
-  out.bytes = grown(out.bytes, out.length + 1)
+  if (out.length === out.bytes.length) makeRoom(out, 1)
   out.bytes[out.length++] = byte
 }
 
 function writeLength(out: Output, length: number): void {
-  for (let shift = 0; shift < 32; shift += 8) writeByte(out, length >>> shift)
-}
-
-/** With one NaN and no -0. */
-function writeDouble(out: Output, value: number): void {
-  const double = new DataView(new ArrayBuffer(8))
-  if (Number.isNaN(value)) double.setUint32(4, 0x7ff80000, true)
-  else if (value !== 0) double.setFloat64(0, value, true)
-  writeBytes(out, new Uint8Array(double.buffer), 0, 8)
+  makeRoom(out, 4)
+  const { bytes } = out
+  bytes[out.length++] = length
+  bytes[out.length++] = length >>> 8
+  bytes[out.length++] = length >>> 16
+  bytes[out.length++] = length >>> 24
 }
 
 function writeBytes(out: Output, from: Uint8Array, start: number, end: number): void {
-  out.bytes = grown(out.bytes, out.length + end - start)
-  for (let at = start; at < end; at++) out.bytes[out.length++] = from[at] as number
+  makeRoom(out, end - start)
+  const { bytes } = out
+  let at = out.length
+  for (let index = start; index < end; index++) bytes[at++] = from[index] as number
+  out.length = at
+}
+
+function makeRoom(out: Output, length: number): void {
+  if (out.length + length > out.bytes.length) out.bytes = grown(out.bytes, out.length + length)
 }
