@@ -49,11 +49,11 @@ export function takeDate(at: usize, to: usize): usize {
   return at + 10
 }
 
-/** Two digits as a number, or something over 99 where they are none. */
+/** Two digits as a number, or one that no year has where they are none. */
 function twoDigits(at: usize): u32 {
   const tens: u32 = load<u8>(at) - ZERO
   const ones: u32 = load<u8>(at, 1) - ZERO
-  return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones
+  return tens > 9 || ones > 9 ? 10_000 : tens * 10 + ones
 }
 
 /** Days since 1970-01-01 of `2024-02-29`, or NO_DATE. */

@@ -96,11 +96,11 @@ function storeTimestamp(
   return microseconds * 1e3 === fraction && storeMulAdd(sinceEpoch, 1e6, microseconds, out, index)
 }
 
-/** Two digits at `at` as a number, or something over 99 or below 0 where they are none. */
+/** Two digits at `at` as a number, or one that no year has where they are none. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] as number) - ZERO
   const ones = (bytes[at + 1] as number) - ZERO
-  return tens >>> 0 > 9 || ones >>> 0 > 9 ? 1000 : tens * 10 + ones
+  return tens >>> 0 > 9 || ones >>> 0 > 9 ? 10_000 : tens * 10 + ones
 }
 
 /** Days since 1970-01-01 of the date in `bytes[start, end)`, or NaN. */

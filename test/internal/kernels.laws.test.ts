@@ -152,6 +152,21 @@ describe('iso8601', () => {
   )
 
   law(
+    'dates and timestamps: any other byte in the place of one of theirs makes them none',
+    fc.property(fc.nat(23), fc.nat(255), (place, byte) => {
+      const text = '2024-02-28T12:34:56.789Z'
+      const others =
+        text[place] === 'T' ? /[Tt ]/ : text[place] === 'Z' ? /[Zz\d]/ : /\d/.test(text[place] ?? '') ? /\d/ : /[-:.]/
+      fc.pre(!others.test(String.fromCharCode(byte)))
+      const bytes = Buffer.from(text)
+      bytes[place] = byte
+      expect(parseTimestamp(bytes, 0, bytes.length, MILLISECOND, new Int32Array(2), 0)).toBe(false)
+      expect(parseDate(bytes, 0, 10, new Int32Array(1), 0)).toBe(place >= 10)
+    }),
+    { runs: 2000 },
+  )
+
+  law(
     'timestamps: agree with Date, with any offset, both ways',
     fc.property(
       commonDate,
