@@ -1,4 +1,4 @@
-// Reads rows of JSON, which are objects, straight into columns, or only looks at what kinds of values they hold: every byte once, text
+// Reads rows of JSON, which are objects, straight into columns, nested ones too, or only looks at what kinds of values they hold: every byte once, text
 // sixteen bytes at a time. A row that is not like most rows, or a value that needs more than is here, is left to TypeScript, which knows all
 // the rules.
 //
@@ -19,21 +19,30 @@ const KEY_LENGTH: usize = 8
 const NEXT: usize = 12
 /** The last row that had the key, -1 before any. */
 const LAST: usize = 16
-/** Region of the values, of offsets where they are text. */
+/** Region of the values, of offsets where they are text or lists. */
 const VALUES: usize = 20
 /** Region of a bit for every value that is not null. */
 const VALIDITY: usize = 24
 const TEXT_BYTES: usize = 28
-/** Bytes of text written, to which the offsets add those before this call. */
-const TEXT_USED: usize = 32
-const TEXT_BEFORE: usize = 36
-/** Rows whose text's end is in the offsets. */
+/** Bytes of text or items written, to which the offsets add those before this call. */
+const USED: usize = 32
+const BEFORE: usize = 36
+/** Slots whose end is in the offsets. */
 const FILLED: usize = 40
 /** The kinds of values seen, and what they were before the row that changed them last. */
 const SEEN: usize = 44
 const SEEN_BEFORE: usize = 48
 const SEEN_ROW: usize = 52
-const RECORD: usize = 64
+/** The bit of the first slot, in bitmaps. */
+const BIT: usize = 56
+/** The records of an object's fields, or of a list's items, and the end of them. */
+const CHILDREN: usize = 60
+const CHILDREN_END: usize = 64
+/** The field whose key comes first, as far as known. */
+const FIRST: usize = 68
+/** Bytes of memory that an item takes in columns, whatever it holds. */
+const ITEM_BYTES: usize = 72
+const RECORD: usize = 80
 
 const TEXT: i32 = 0
 const INT64: i32 = 1
@@ -48,6 +57,8 @@ const TIMESTAMP_NS: i32 = 7
 const NOTHING: i32 = 9
 /** The kinds of values are looked at, and nothing is kept. */
 const SURVEY: i32 = 10
+const STRUCT: i32 = 11
+const LIST: i32 = 12
 
 /** Kinds of values: see `SEEN` of `src/codecs/inference.ts` and `KIND` of `src/codecs/json/shape.ts`. */
 const SEEN_BOOL: i32 = 1
@@ -89,22 +100,28 @@ const SKIPPED_KEYS: i32 = 3
 export let rowsEnd: usize = 0
 export let rowsLines: i32 = 0
 export let rowsBytes: i32 = 0
+/** Bytes of memory that their items take in columns, whatever they hold. */
+export let rowsItemBytes: f64 = 0
 /** Values that were left to TypeScript. */
 export let leftCount: i32 = 0
 
-/** Entries of those values: row, index of the column, start, end. */
+/** Entries of those values: row, index of the column, slot, start, end. */
 let left: usize = 0
 let leftRoom: i32 = 0
+const LEFT_BYTES = 20
 
-let columns: usize = 0
+/** The record of the row itself, an object, and after it those of all columns. */
+let root: usize = 0
 let columnsEnd: usize = 0
-/** The column whose key comes first, as far as known. */
-let first: usize = 0
-/** The bit of the first row, in bitmaps. */
-let firstBit: i32 = 0
+/** Slots that there is room for in the columns of a list's items. */
+let itemRoom: i32 = 0
+let maxDepth: i32 = 0
 /** Whether rows stand in an array, where line breaks are white space, or one in a line. */
 let isArray: bool = false
+/** The row in hand. */
+let row: i32 = 0
 let lines: i32 = 0
+let itemBytes: f64 = 0
 /** What the last string skipped held, and where the last escape's text ended. */
 let hadEscape: bool = false
 let escapeEnd: usize = 0
@@ -112,39 +129,45 @@ let escapeEnd: usize = 0
 /** For values that are looked at only. */
 const scratch: usize = memory.data(16)
 
-/** Say where columns and values left are. */
-export function prepare(records: usize, width: i32, leftCells: usize, room: i32): void {
-  columns = records
+/** Say where columns and values left are, and what limits there are. */
+export function prepare(records: usize, width: i32, leftCells: usize, room: i32, items: i32, depth: i32): void {
+  root = records
   columnsEnd = records + RECORD * width
   left = leftCells
   leftRoom = room
-  if (first === 0) first = records
+  itemRoom = items
+  maxDepth = depth
 }
 
-/** Take rows from `at` on, where one begins, or a blank line: no more than `maxRows`, and none after `maxBytes` bytes of them. */
-export function takeRows(at: usize, array: bool, bit: i32, maxRows: i32, maxBytes: i32): i32 {
+/**
+ * Take rows from `at` on, where one begins, or a blank line: no more than `maxRows`, and none after `maxBytes` bytes of them, or `maxMemory` bytes in
+ * columns, of which a row takes `rowMemory` and its items more.
+ */
+export function takeRows(at: usize, array: bool, maxRows: i32, maxBytes: i32, maxMemory: f64, rowMemory: f64): i32 {
   isArray = array
-  firstBit = bit
+  row = 0
   lines = 0
+  itemBytes = 0
   leftCount = 0
   rowsEnd = at
   rowsLines = 0
   rowsBytes = 0
-  for (let column = columns; column < columnsEnd; column += RECORD) startColumn(column)
-  let row = 0
-  while (row < maxRows && rowsBytes < maxBytes) {
+  rowsItemBytes = 0
+  for (let column = root; column < columnsEnd; column += RECORD) startColumn(column)
+  while (row < maxRows && rowsBytes < maxBytes && <f64>row * rowMemory + itemBytes < maxMemory) {
     if (!isArray) at = skipBlankLines(at)
     if (load<u8>(at) !== OPEN_BRACE) break
     const leftBefore = leftCount
-    let end = takeRow(at + 1, row)
+    let end = takeObject(root, at + 1, row, 1)
     if (!isArray && end !== NOWHERE) end = skipSpace(end)
     if (end === NOWHERE || !(isArray || load<u8>(end) === LF)) {
       leftCount = leftBefore
-      forgetRow(row)
+      forgetFields(root, row)
       break
     }
     row++
     rowsBytes += <i32>(end - at)
+    rowsItemBytes = itemBytes
     if (!isArray) {
       lines++
       end++
@@ -156,19 +179,29 @@ export function takeRows(at: usize, array: bool, bit: i32, maxRows: i32, maxByte
     if (load<u8>(at) !== COMMA) break
     at = skipSpace(at + 1)
   }
-  for (let column = columns; column < columnsEnd; column += RECORD) {
-    if (load<i32>(column, KIND) === TEXT) fillOffsets(column, row)
-  }
+  fillFields(root, row)
   return row
 }
 
 function startColumn(column: usize): void {
   store<i32>(column, -1, LAST)
   store<i32>(column, -1, SEEN_ROW)
-  if (load<i32>(column, KIND) !== TEXT) return
-  store<i32>(column, 0, TEXT_USED)
+  const kind = load<i32>(column, KIND)
+  if (kind !== TEXT && kind !== LIST) return
+  store<i32>(column, 0, USED)
   store<i32>(column, 0, FILLED)
-  store<i32>(load<u32>(column, VALUES), load<i32>(column, TEXT_BEFORE))
+  store<i32>(load<u32>(column, VALUES), load<i32>(column, BEFORE))
+}
+
+/** End all text and lists of an object's fields in its first `slots` slots. */
+function fillFields(struct: usize, slots: i32): void {
+  const end: usize = load<u32>(struct, CHILDREN_END)
+  for (let column: usize = load<u32>(struct, CHILDREN); column < end; column += RECORD) {
+    const kind = load<i32>(column, KIND)
+    if (kind === TEXT || kind === LIST) fillOffsets(column, slots)
+    if (kind === STRUCT) fillFields(column, slots)
+    else if (kind === LIST) fillFields(column, load<i32>(column, USED))
+  }
 }
 
 function skipBlankLines(at: usize): usize {
@@ -199,27 +232,27 @@ function skipSpaces(at: usize): usize {
 }
 
 /**
- * @param at - the offset after the row's brace.
- * @returns the offset after the row, or NOWHERE where it is not for this way.
+ * @param at - the offset after the object's brace.
+ * @returns the offset after the object, or NOWHERE where it is not for this way.
  */
-function takeRow(at: usize, row: i32): usize {
+function takeObject(struct: usize, at: usize, slot: i32, depth: i32): usize {
   at = skipSpace(at)
   if (load<u8>(at) === CLOSE_BRACE) return at + 1
   let previous: usize = 0
-  let column = first
+  let column: usize = load<u32>(struct, FIRST)
   while (true) {
     let end = column === 0 ? NOWHERE : keyEnd(column, at)
     if (end === NOWHERE) {
-      column = findColumn(column, previous, at)
+      column = findColumn(struct, column, previous, at)
       if (column === 0) return NOWHERE
       end = at + load<i32>(column, KEY_LENGTH)
     }
     // A key that is repeated.
-    if (load<i32>(column, LAST) === row) return NOWHERE
-    store<i32>(column, row, LAST)
+    if (load<i32>(column, LAST) === slot) return NOWHERE
+    store<i32>(column, slot, LAST)
     at = load<u8>(end) === COLON ? end : skipSpace(end)
     if (load<u8>(at) !== COLON) return NOWHERE
-    at = takeValue(column, skipSpace(at + 1), row)
+    at = takeValue(column, skipSpace(at + 1), slot, depth)
     if (at === NOWHERE) return NOWHERE
     at = skipSpace(at)
     if (load<u8>(at) === CLOSE_BRACE) return at + 1
@@ -228,6 +261,37 @@ function takeRow(at: usize, row: i32): usize {
     previous = column
     column = load<u32>(column, NEXT)
   }
+}
+
+/**
+ * @param at - the offset after the list's bracket.
+ * @returns the offset after the list, or NOWHERE where it is not for this way.
+ */
+function takeList(list: usize, at: usize, slot: i32, depth: i32): usize {
+  const items: usize = load<u32>(list, CHILDREN)
+  const start = load<i32>(list, USED)
+  let index = start
+  fillOffsets(list, slot)
+  at = skipSpace(at)
+  if (load<u8>(at) === CLOSE_BRACKET) at++
+  else {
+    while (true) {
+      if (index === itemRoom) return NOWHERE
+      store<i32>(items, index, LAST)
+      at = takeValue(items, at, index, depth)
+      if (at === NOWHERE) return NOWHERE
+      index++
+      at = skipSpace(at)
+      const byte: u32 = load<u8>(at)
+      at++
+      if (byte === CLOSE_BRACKET) break
+      if (byte !== COMMA) return NOWHERE
+      at = skipSpace(at)
+    }
+  }
+  itemBytes += <f64>(index - start) * load<f64>(list, ITEM_BYTES)
+  endOffset(list, slot, index)
+  return at
 }
 
 /** The offset after a column's key, or NOWHERE where another stands at `at`. No key holds the zeros that follow the text. */
@@ -249,63 +313,73 @@ function keyEnd(column: usize, at: usize): usize {
  * The column of the key at `at`, which is not the expected one: among the next few, so that keys may be missing, or among all; then it is the one
  * that is expected here from now on. 0 where there is none, at least not in this spelling.
  */
-function findColumn(expected: usize, previous: usize, at: usize): usize {
+function findColumn(struct: usize, expected: usize, previous: usize, at: usize): usize {
   let column = expected
   for (let skipped = 0; column !== 0 && skipped < SKIPPED_KEYS; skipped++) {
     column = load<u32>(column, NEXT)
     if (column !== 0 && keyEnd(column, at) !== NOWHERE) return column
   }
-  const start = previous === 0 ? columns : previous
+  const fields: usize = load<u32>(struct, CHILDREN)
+  const fieldsEnd: usize = load<u32>(struct, CHILDREN_END)
+  // From the key before on, since most objects have their keys in one order.
+  const start = previous === 0 ? fields : previous
   column = start
-  do {
+  while (column < fieldsEnd) {
     column += RECORD
-    if (column >= columnsEnd) column = columns
+    if (column === fieldsEnd) column = fields
     if (keyEnd(column, at) !== NOWHERE) {
-      if (previous === 0) first = column
+      if (previous === 0) store<u32>(struct, <u32>column, FIRST)
       else store<u32>(previous, <u32>column, NEXT)
       return column
     }
-  } while (column !== start)
+    if (column === start) break
+  }
   return 0
 }
 
 /** @returns the offset after the value, or NOWHERE where it is not for this way. */
-function takeValue(column: usize, at: usize, row: i32): usize {
+function takeValue(column: usize, at: usize, slot: i32, depth: i32): usize {
   if (load<u32>(at) === NULL) return at + 4
   const kind = load<i32>(column, KIND)
   const values: usize = load<u32>(column, VALUES)
   let end = NOWHERE
   switch (kind) {
     case TEXT:
-      return load<u8>(at) === QUOTE ? takeText(column, at + 1, row) : NOWHERE
+      return load<u8>(at) === QUOTE ? takeText(column, at + 1, slot) : NOWHERE
     case INT64:
-      end = takeInt64(at, values + (row << 3))
+      end = takeInt64(at, values + (slot << 3))
       if (end !== NOWHERE && !isEnd(load<u8>(end))) end = NOWHERE
       break
     case FLOAT64:
-      end = takeNumber(at, values + (row << 3))
+      end = takeNumber(at, values + (slot << 3))
       break
     case BOOL:
-      return takeBool(column, at, row)
+      return takeBool(column, at, slot)
     case DATE:
-      if (load<u8>(at) === QUOTE) end = quoted(takeDate(at + 1, values + (row << 2)))
+      if (load<u8>(at) === QUOTE) end = quoted(takeDate(at + 1, values + (slot << 2)))
       break
     case TIMESTAMP_MS:
-      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (row << 3), 3))
+      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (slot << 3), 3))
       break
     case TIMESTAMP_US:
-      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (row << 3), 6))
+      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (slot << 3), 6))
       break
     case TIMESTAMP_NS:
-      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (row << 3), 9))
+      if (load<u8>(at) === QUOTE) end = quoted(takeTimestamp(at + 1, values + (slot << 3), 9))
       break
+    case STRUCT:
+      if (load<u8>(at) !== OPEN_BRACE || depth >= maxDepth) return NOWHERE
+      setBit(load<u32>(column, VALIDITY), load<i32>(column, BIT) + slot)
+      return takeObject(column, at + 1, slot, depth + 1)
+    case LIST:
+      return load<u8>(at) === OPEN_BRACKET && depth < maxDepth ? takeList(column, at + 1, slot, depth + 1) : NOWHERE
     case SURVEY:
-      return surveyValue(column, at, row)
+      return surveyValue(column, at)
     case NOTHING:
       return NOWHERE
   }
-  if (end === NOWHERE) return leaveValue(column, at, row)
-  setBit(load<u32>(column, VALIDITY), firstBit + row)
+  if (end === NOWHERE) return leaveValue(column, at, slot)
+  setBit(load<u32>(column, VALIDITY), load<i32>(column, BIT) + slot)
   return end
 }
 
@@ -317,7 +391,7 @@ function setBit(bitmap: usize, bit: i32): void {
 
 /** Whether a byte may follow a number: one that is part of none. */
 function isEnd(byte: u32): bool {
-  return byte === COMMA || byte === CLOSE_BRACE || byte <= SPACE
+  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE
 }
 
 /** The offset after the quote that follows a time. */
@@ -333,19 +407,20 @@ function takeNumber(at: usize, to: usize): usize {
   return end !== NOWHERE && isEnd(load<u8>(end)) && load<u8>(end - 1) !== POINT ? end : NOWHERE
 }
 
-function takeBool(column: usize, at: usize, row: i32): usize {
+function takeBool(column: usize, at: usize, slot: i32): usize {
   const isTrue = load<u32>(at) === TRUE
   if (!isTrue && (load<u32>(at) !== FALS || load<u8>(at, 4) !== 0x65)) return NOWHERE
-  if (isTrue) setBit(load<u32>(column, VALUES), firstBit + row)
-  setBit(load<u32>(column, VALIDITY), firstBit + row)
+  const bit = load<i32>(column, BIT) + slot
+  if (isTrue) setBit(load<u32>(column, VALUES), bit)
+  setBit(load<u32>(column, VALIDITY), bit)
   return isTrue ? at + 4 : at + 5
 }
 
 /** Bytes that are copied too many are overwritten by the next text. */
-function takeText(column: usize, at: usize, row: i32): usize {
+function takeText(column: usize, at: usize, slot: i32): usize {
   const text: usize = load<u32>(column, TEXT_BYTES)
-  fillOffsets(column, row)
-  let to: usize = text + load<u32>(column, TEXT_USED)
+  fillOffsets(column, slot)
+  let to: usize = text + load<u32>(column, USED)
   while (true) {
     const bytes = v128.load(at)
     v128.store(to, bytes)
@@ -365,11 +440,7 @@ function takeText(column: usize, at: usize, row: i32): usize {
     if (at === NOWHERE) return NOWHERE
     to = escapeEnd
   }
-  const used = <i32>(to - text)
-  store<i32>(column, used, TEXT_USED)
-  store<i32>(column, row + 1, FILLED)
-  store<i32>(load<u32>(column, VALUES) + ((row + 1) << 2), used + load<i32>(column, TEXT_BEFORE))
-  setBit(load<u32>(column, VALIDITY), firstBit + row)
+  endOffset(column, slot, <i32>(to - text))
   return at + 1
 }
 
@@ -380,13 +451,21 @@ function endsOfRun(bytes: v128): i32 {
   return i8x16.bitmask(v128.or(v128.or(quotes, backslashes), i8x16.lt_u(bytes, i8x16.splat(<i8>SPACE))))
 }
 
-/** End the text of every row before `row` where the last one ended. */
-function fillOffsets(column: usize, row: i32): void {
+/** End a slot's text or list, which is not null. */
+function endOffset(column: usize, slot: i32, used: i32): void {
+  store<i32>(column, used, USED)
+  store<i32>(column, slot + 1, FILLED)
+  store<i32>(load<u32>(column, VALUES) + ((slot + 1) << 2), used + load<i32>(column, BEFORE))
+  setBit(load<u32>(column, VALIDITY), load<i32>(column, BIT) + slot)
+}
+
+/** End the text or list of every slot before `slot` where the last one ended. */
+function fillOffsets(column: usize, slot: i32): void {
   let filled = load<i32>(column, FILLED)
-  if (filled >= row) return
+  if (filled >= slot) return
   const offsets: usize = load<u32>(column, VALUES)
   const end = load<i32>(offsets + (filled << 2))
-  while (filled < row) store<i32>(offsets + (++filled << 2), end)
+  while (filled < slot) store<i32>(offsets + (++filled << 2), end)
   store<i32>(column, filled, FILLED)
 }
 
@@ -467,14 +546,15 @@ function codeUnit(at: usize): u32 {
 }
 
 /** Note where a value stands. @returns the offset after it, or NOWHERE where no more can be noted. */
-function leaveValue(column: usize, at: usize, row: i32): usize {
+function leaveValue(column: usize, at: usize, slot: i32): usize {
   const end = skipValue(at)
   if (end === NOWHERE || leftCount === leftRoom) return NOWHERE
-  const entry = left + (leftCount++ << 4)
+  const entry = left + leftCount++ * LEFT_BYTES
   store<i32>(entry, row)
-  store<i32>(entry, <i32>((column - columns) / RECORD), 4)
-  store<i32>(entry, <i32>at, 8)
-  store<i32>(entry, <i32>end, 12)
+  store<i32>(entry, <i32>((column - root) / RECORD - 1), 4)
+  store<i32>(entry, slot, 8)
+  store<i32>(entry, <i32>at, 12)
+  store<i32>(entry, <i32>end, 16)
   return end
 }
 
@@ -543,37 +623,37 @@ function skipNested(at: usize): usize {
 }
 
 /** Mark the kind of a value; what is nested, and what the usual forms do not tell, is left to TypeScript. */
-function surveyValue(column: usize, at: usize, row: i32): usize {
+function surveyValue(column: usize, at: usize): usize {
   const byte: u32 = load<u8>(at)
-  if (byte === QUOTE) return surveyString(column, at, row)
+  if (byte === QUOTE) return surveyString(column, at)
   if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return leaveValue(column, at, row)
-  if (load<u32>(at) === TRUE) return mark(column, SEEN_BOOL, row, at + 4)
-  if (load<u32>(at) === FALS && load<u8>(at, 4) === 0x65) return mark(column, SEEN_BOOL, row, at + 5)
+  if (load<u32>(at) === TRUE) return mark(column, SEEN_BOOL, at + 4)
+  if (load<u32>(at) === FALS && load<u8>(at, 4) === 0x65) return mark(column, SEEN_BOOL, at + 5)
   let end = takeInt64(at, scratch)
   if (end !== NOWHERE && isEnd(load<u8>(end))) {
     const value = load<i64>(scratch)
-    return value <= MAX_SAFE && value >= -MAX_SAFE ? mark(column, SEEN_INT, row, end) : leaveValue(column, at, row)
+    return value <= MAX_SAFE && value >= -MAX_SAFE ? mark(column, SEEN_INT, end) : leaveValue(column, at, row)
   }
   end = takeNumber(at, scratch)
-  return end === NOWHERE ? leaveValue(column, at, row) : mark(column, SEEN_FLOAT, row, end)
+  return end === NOWHERE ? leaveValue(column, at, row) : mark(column, SEEN_FLOAT, end)
 }
 
-function surveyString(column: usize, at: usize, row: i32): usize {
+function surveyString(column: usize, at: usize): usize {
   const start = at + 1
   const end = skipString(start)
   if (end === NOWHERE || (load<i32>(column, SEEN) & SEEN_TEXT) === SEEN_TEXT) return end
   if (hadEscape) return leaveValue(column, at, row)
   const byte: u32 = load<u8>(start)
   const mayBeTime = end - start > 10 && (byte - ZERO <= 9 || byte === PLUS || byte === MINUS)
-  if (!mayBeTime) return mark(column, SEEN_TEXT, row, end)
-  if (quoted(takeDate(start, scratch)) === end) return mark(column, SEEN_DATE, row, end)
+  if (!mayBeTime) return mark(column, SEEN_TEXT, end)
+  if (quoted(takeDate(start, scratch)) === end) return mark(column, SEEN_DATE, end)
   if (quoted(takeTimestamp(start, scratch, 9)) !== end) return leaveValue(column, at, row)
   const time = load<i64>(scratch)
-  if (time % 1_000 !== 0) return mark(column, SEEN_NANOSECONDS, row, end)
-  return mark(column, time % 1_000_000 === 0 ? SEEN_MILLISECONDS : SEEN_MICROSECONDS, row, end)
+  if (time % 1_000 !== 0) return mark(column, SEEN_NANOSECONDS, end)
+  return mark(column, time % 1_000_000 === 0 ? SEEN_MILLISECONDS : SEEN_MICROSECONDS, end)
 }
 
-function mark(column: usize, kind: i32, row: i32, end: usize): usize {
+function mark(column: usize, kind: i32, end: usize): usize {
   const seen = load<i32>(column, SEEN)
   if ((seen | kind) === seen) return end
   store<i32>(column, seen, SEEN_BEFORE)
@@ -582,24 +662,34 @@ function mark(column: usize, kind: i32, row: i32, end: usize): usize {
   return end
 }
 
-/** Take back what was written of a row. */
-function forgetRow(row: i32): void {
-  for (let column = columns; column < columnsEnd; column += RECORD) {
-    if (load<i32>(column, LAST) !== row) continue
-    store<i32>(column, row - 1, LAST)
-    if (load<i32>(column, SEEN_ROW) === row) store<i32>(column, load<i32>(column, SEEN_BEFORE), SEEN)
-    const kind = load<i32>(column, KIND)
-    if (kind > TIMESTAMP_NS) continue
-    const values: usize = load<u32>(column, VALUES)
-    clearBit(load<u32>(column, VALIDITY), firstBit + row)
-    if (kind === BOOL) clearBit(values, firstBit + row)
-    else if (kind === DATE) store<i32>(values + (row << 2), 0)
-    else if (kind !== TEXT) store<i64>(values + (row << 3), 0)
-    else if (load<i32>(column, FILLED) > row) {
-      store<i32>(column, load<i32>(values + (row << 2)) - load<i32>(column, TEXT_BEFORE), TEXT_USED)
-      store<i32>(column, row, FILLED)
-    }
+/** Take back what was written of an object's fields, or of a list's items, from slot `from` on. */
+function forgetFields(parent: usize, from: i32): void {
+  const end: usize = load<u32>(parent, CHILDREN_END)
+  for (let column: usize = load<u32>(parent, CHILDREN); column < end; column += RECORD) {
+    if (load<i32>(column, LAST) >= from) forgetSlots(column, from)
   }
+}
+
+function forgetSlots(column: usize, from: i32): void {
+  const kind = load<i32>(column, KIND)
+  const values: usize = load<u32>(column, VALUES)
+  const bit = load<i32>(column, BIT)
+  const last = load<i32>(column, LAST)
+  store<i32>(column, from - 1, LAST)
+  if (kind === SURVEY && load<i32>(column, SEEN_ROW) === from) store<i32>(column, load<i32>(column, SEEN_BEFORE), SEEN)
+  if (kind > TIMESTAMP_NS && kind < STRUCT) return
+  for (let slot = from; slot <= last; slot++) {
+    clearBit(load<u32>(column, VALIDITY), bit + slot)
+    if (kind === BOOL) clearBit(values, bit + slot)
+    else if (kind === DATE) store<i32>(values + (slot << 2), 0)
+    else if (kind !== TEXT && kind < STRUCT) store<i64>(values + (slot << 3), 0)
+  }
+  if ((kind === TEXT || kind === LIST) && load<i32>(column, FILLED) > from) {
+    store<i32>(column, load<i32>(values + (from << 2)) - load<i32>(column, BEFORE), USED)
+    store<i32>(column, from, FILLED)
+  }
+  if (kind === STRUCT) forgetFields(column, from)
+  else if (kind === LIST) forgetFields(column, load<i32>(column, USED))
 }
 
 function clearBit(bitmap: usize, bit: i32): void {

@@ -1,8 +1,8 @@
 import type { Cursor } from './cursor.ts'
 import { ensureSlots, type JsonColumn, missingChild, rollback } from './json-column.ts'
-import { type KernelColumn, kernelColumn } from './kernel-column.ts'
+import { type KernelColumn, kernelColumns } from './kernel-column.ts'
 import { readValue } from './read-row.ts'
-import { type RowKernel, type RunTarget, rowKernel, runBytes } from './row-kernel.ts'
+import { type RunRoom, type RunTarget, rowKernel, runBytes } from './row-kernel.ts'
 import type { RowWalk } from './row-walk.ts'
 
 /** A batch in the making. */
@@ -10,9 +10,7 @@ export interface BatchProgress {
   /** Rows taken so far, and their bytes. */
   rows: number
   bytes: number
-  /** Rows and bytes for which there is room yet. */
-  readonly roomRows: number
-  readonly roomBytes: number
+  readonly room: RunRoom
 }
 
 /** Text of all columns in the kernel's memory, about: of many columns each has less. */
@@ -27,35 +25,31 @@ const MAX_GROWTH = 32
  * @returns the number of rows taken, 0 where the row at the walk's place is not like most rows.
  */
 export function directRows(root: JsonColumn, own: Cursor, progress: BatchProgress): (walk: RowWalk) => number {
-  const bytesOfColumns = Math.max(MIN_RUN_BYTES, Math.floor(TEXT_BYTES / root.children.length))
+  const bytesOfColumns = Math.max(MIN_RUN_BYTES, Math.floor(TEXT_BYTES / countColumns(root)))
   const maxBytes = Math.min(runBytes(own), bytesOfColumns)
-  const kernel = rowKernel(maxBytes)
-  const parts = columnsOf(kernel, root, maxBytes)
-  if (parts === undefined) return () => 0
+  const kernel = rowKernel(maxBytes, own.maxDepth)
+  const columns = kernelColumns(kernel, root, maxBytes, own.maxRowBytes)
+  if (columns === undefined) return () => 0
+  const fields = columns.filter(({ depth }) => depth === 1)
   let itemBytes = 0
   const target: RunTarget = {
-    get firstBit() {
-      return progress.rows & 7
-    },
-    get roomRows() {
-      return progress.roomRows
-    },
-    get roomBytes() {
-      return progress.roomBytes
+    get room() {
+      return progress.room
     },
     prepare() {
       itemBytes = own.itemBytes
-      for (const part of parts) part.prepare()
+      for (const field of fields) field.prepare(progress.rows)
     },
     append(rows, bytes) {
-      const { rows: slot } = progress
-      const growth = Math.min(MAX_GROWTH, (progress.bytes + progress.roomBytes) / (progress.bytes + bytes + 1))
-      ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + progress.roomRows))
-      for (const part of parts) part.append(slot, rows, growth)
+      const { rows: slot, room } = progress
+      const growth = Math.min(MAX_GROWTH, (progress.bytes + room.bytes) / (progress.bytes + bytes + 1))
+      const mostRows = Math.min(room.rows, room.memory / (room.rowMemory + 1)) + rows
+      ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + mostRows))
+      for (const field of fields) field.append(slot, rows, growth)
     },
-    takeLeft(cursor, index, row, at) {
-      const column = root.children[index] as JsonColumn
-      return readValue(cursor, column, progress.rows + row, at, 1)
+    takeLeft(cursor, index, slot, at) {
+      const { column, base, depth } = columns[index] as KernelColumn
+      return readValue(cursor, column, base + slot, at, depth)
     },
     complete(rows) {
       if (root.required.length === 0) return rows
@@ -66,21 +60,15 @@ export function directRows(root: JsonColumn, own: Cursor, progress: BatchProgres
       rollback(root, progress.rows)
       own.itemBytes = itemBytes
     },
-    keep(rows, bytes) {
-      progress.rows += rows
-      progress.bytes += bytes
+    keep(run) {
+      progress.rows += run.rows
+      progress.bytes += run.bytes
+      own.itemBytes += run.itemBytes
     },
   }
   return (walk) => kernel.take(walk, target)
 }
 
-/** Undefined where the kernel cannot have all columns. */
-function columnsOf(kernel: RowKernel, root: JsonColumn, maxBytes: number): KernelColumn[] | undefined {
-  const parts: KernelColumn[] = []
-  for (const column of root.children) {
-    const part = kernelColumn(kernel, column, maxBytes)
-    if (part === undefined) return undefined
-    parts.push(part)
-  }
-  return parts
+function countColumns({ children }: JsonColumn): number {
+  return children.reduce((sum, child) => sum + 1 + countColumns(child), 0)
 }

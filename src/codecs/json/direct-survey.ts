@@ -25,36 +25,33 @@ export function directSurvey(survey: Survey, progress: SurveyProgress): (walk: R
   const shapes: { readonly shape: Shape; readonly record: number }[] = []
 
   /** Tell the kernel of columns that are new. */
-  function addColumns({ addColumn }: RowKernel): void {
+  function addColumns({ addColumn, root }: RowKernel): void {
     const fields = survey.root.fields ?? new Map<string, Shape>()
     if (fields.size === shapes.length) return
     for (const shape of [...fields.values()].slice(shapes.length)) {
-      const record = addColumn(TAKE.survey, shape.key)
+      const record = addColumn(root, TAKE.survey, shape.key)
       if (record === undefined) isTooWide = true
       else shapes.push({ shape, record })
     }
   }
 
   const target: RunTarget = {
-    firstBit: 0,
-    get roomRows() {
-      return progress.maxRows - progress.rows
-    },
-    get roomBytes() {
-      return Math.min(MAX_INT, progress.maxBytes - progress.bytes)
+    get room() {
+      const bytes = Math.min(MAX_INT, progress.maxBytes - progress.bytes)
+      return { rows: progress.maxRows - progress.rows, bytes, memory: 1, rowMemory: 0 }
     },
     prepare() {
       const { words } = (kernel as RowKernel).memory
       for (const { shape, record } of shapes) words[record + SEEN] = shape.seen
     },
     append() {},
-    takeLeft: (cursor, index, _row, at) => {
+    takeLeft: (cursor, index, _slot, at) => {
       const { shape } = shapes[index] as (typeof shapes)[number]
       return surveyValue(cursor, survey, shape, at, 1)
     },
     complete: (rows) => rows,
     takeBack: () => undoRow(survey),
-    keep(rows, bytes) {
+    keep({ rows, bytes }) {
       const { words } = (kernel as RowKernel).memory
       for (const { shape, record } of shapes) shape.seen |= words[record + SEEN] as number
       keepRow(survey)
@@ -65,7 +62,7 @@ export function directSurvey(survey: Survey, progress: SurveyProgress): (walk: R
 
   return (walk) => {
     if (survey.columns === 0 || isTooWide) return 0
-    kernel ??= rowKernel(runBytes(walk.cursor))
+    kernel ??= rowKernel(runBytes(walk.cursor), walk.cursor.maxDepth)
     addColumns(kernel)
     return isTooWide ? 0 : kernel.take(walk, target)
   }

@@ -126,12 +126,13 @@ function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolea
   const progress: BatchProgress = {
     rows: 0,
     bytes: 0,
-    get roomRows() {
-      const rows = rowBytes > 0 ? Math.ceil((BATCH_BYTES - own.itemBytes) / rowBytes) : MAX_BATCH_ROWS
-      return Math.min(rows, MAX_BATCH_ROWS) - progress.rows
-    },
-    get roomBytes() {
-      return BATCH_BYTES - progress.bytes
+    get room() {
+      return {
+        rows: MAX_BATCH_ROWS - progress.rows,
+        bytes: BATCH_BYTES - progress.bytes,
+        memory: BATCH_BYTES - own.itemBytes - progress.rows * rowBytes,
+        rowMemory: rowBytes,
+      }
     },
   }
   let takeRun: ((walk: RowWalk) => number) | undefined
@@ -154,7 +155,10 @@ function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolea
       rollback(root, progress.rows)
       own.itemBytes = itemBytes
     },
-    isFull: () => progress.roomRows <= 0 || progress.roomBytes <= 0,
+    isFull() {
+      const { rows, bytes, memory } = progress.room
+      return rows <= 0 || bytes <= 0 || memory <= 0
+    },
     takeRun(at) {
       takeRun ??= directRows(root, own, progress)
       return takeRun(at)

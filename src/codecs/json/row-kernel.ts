@@ -17,6 +17,8 @@ export const TAKE = {
   other: 8,
   nothing: 9,
   survey: 10,
+  struct: 11,
+  list: 12,
 } as const
 
 export type TakeAs = (typeof TAKE)[keyof typeof TAKE]
@@ -30,10 +32,15 @@ export const LAST = 4
 export const VALUES = 5
 export const VALIDITY = 6
 export const TEXT_BYTES = 7
-export const TEXT_USED = 8
-export const TEXT_BEFORE = 9
+export const USED = 8
+export const BEFORE = 9
 export const SEEN = 11
-const RECORD_WORDS = 16
+export const BIT = 14
+const CHILDREN = 15
+const CHILDREN_END = 16
+const FIRST = 17
+const ITEM_BYTES = 18
+const RECORD_WORDS = 20
 
 /** Columns more than these are few rows' own, and their regions would not be small. */
 const MAX_COLUMNS = 256
@@ -43,52 +50,86 @@ const MAX_SPAN = 128 * 1024
 const MIN_SPAN = 4 * 1024
 /** Rows take more bytes than these on the average, so that rows enough fit. */
 const ROW_BYTES = 32
+/** Items of a list that fit for each row. */
+const ROW_ITEMS = 4
 /** Zeros that follow the text. */
 const PADDING = 64
-/** Values that a run may leave, and words of each: row, column, start, end. */
+/** Values that a run may leave, and words of each: row, column, slot, start, end. */
 const LEFT_ROOM = 8192
-const LEFT_WORDS = 4
+const LEFT_WORDS = 5
 /** Runs of fewer rows are not worth their call. */
 const SHORT_RUN = 8
 const MAX_REST = 256
 
 interface JsonRows {
-  prepare(records: number, width: number, left: number, leftRoom: number): void
-  takeRows(at: number, isArray: boolean, firstBit: number, maxRows: number, maxBytes: number): number
+  prepare(records: number, width: number, left: number, leftRoom: number, itemRoom: number, maxDepth: number): void
+  takeRows(
+    at: number,
+    isArray: boolean,
+    maxRows: number,
+    maxBytes: number,
+    maxMemory: number,
+    rowMemory: number,
+  ): number
   readonly rowsEnd: { readonly value: number }
   readonly rowsLines: { readonly value: number }
   readonly rowsBytes: { readonly value: number }
+  readonly rowsItemBytes: { readonly value: number }
   readonly leftCount: { readonly value: number }
+}
+
+/** Room for rows in a batch, or in what is surveyed. */
+export interface RunRoom {
+  readonly rows: number
+  /** Bytes of rows after which no more is taken. */
+  readonly bytes: number
+  /** Bytes of memory after which no more is taken, and how many a row takes whatever it holds. */
+  readonly memory: number
+  readonly rowMemory: number
+}
+
+/** What has been taken. */
+export interface TakenRun {
+  readonly rows: number
+  readonly bytes: number
+  /** Bytes of memory that the items of lists take, where the kernel took them. */
+  readonly itemBytes: number
 }
 
 /** Whoever takes what a run reads. */
 export interface RunTarget {
-  /** The bit of the first row, in bitmaps. */
-  readonly firstBit: number
-  /** Rows that there is room for, as far as known; no longer true once values that were left are taken. */
-  readonly roomRows: number
-  /** Bytes of rows after which no more is taken. */
-  readonly roomBytes: number
+  readonly room: RunRoom
   /** Begin a run. */
   prepare(): void
   /** Copy what the kernel read: rows of so many bytes. */
   append(rows: number, bytes: number): void
   /** Take a value that was left: the offset after it, or -1. */
-  takeLeft(cursor: Cursor, column: number, row: number, at: number): number
+  takeLeft(cursor: Cursor, column: number, slot: number, at: number): number
   /** How many of so many rows come before one that lacks what it must have. */
   complete(rows: number): number
   /** Take back all of the run. */
   takeBack(): void
   /** The run stays. */
-  keep(rows: number, bytes: number): void
+  keep(run: TakenRun): void
 }
+
+/** A record of the kernel, by the word at which it begins. */
+export type ColumnRecord = number
 
 export interface RowKernel {
   readonly memory: KernelMemory
-  /** Rows that a run reads at the most. */
+  /** Rows that a run reads at the most, and items of a list. */
   readonly maxRows: number
-  /** Add a column. @returns the word at which its record begins, undefined where it is one too many: then no more runs are made. */
-  addColumn(kind: TakeAs, key: Uint8Array): number | undefined
+  readonly maxItems: number
+  /** The record of the row itself. */
+  readonly root: ColumnRecord
+  /**
+   * Add a column. Fields of one object are added without any other in between.
+   *
+   * @param itemBytes - of a list, bytes of memory that an item takes.
+   * @returns its record; undefined where it is one too many.
+   */
+  addColumn(parent: ColumnRecord, kind: TakeAs, key: Uint8Array, itemBytes?: number): ColumnRecord | undefined
   /**
    * Take as many rows as one run does from the walk's place on, which moves on.
    *
@@ -107,14 +148,18 @@ const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
  * that needs more than the kernel knows is given to the target; what takes row by row takes that row, or the one whose value did not fit.
  *
  * @param maxSpan - bytes of text that a run reads at the most.
+ * @param maxDepth - see `CodecLimits`.
  */
-export function rowKernel(maxSpan: number): RowKernel {
+export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
   const { exports, memory } = newKernel()
   const maxRows = Math.ceil(maxSpan / ROW_BYTES)
+  const maxItems = maxRows * ROW_ITEMS
   const input = memory.reserve(maxSpan + PADDING)
-  const records = memory.reserve(MAX_COLUMNS * RECORD_WORDS * 4)
+  const records = memory.reserve((MAX_COLUMNS + 1) * RECORD_WORDS * 4)
   const left = memory.reserve(LEFT_ROOM * LEFT_WORDS * 4)
-  let width = 0
+  const root = records >> 2
+  memory.words[root + KIND] = TAKE.struct
+  let width = 1
   /** Bytes to read in the next run: about what the last one took, so that little is copied for nothing. */
   let span = maxSpan
   /** Rows to be left alone before the next run, and how many it will be after the next short one. */
@@ -132,10 +177,10 @@ export function rowKernel(maxSpan: number): RowKernel {
     for (let entry = left >> 2; entry < end; entry += LEFT_WORDS) {
       const row = words[entry] as number
       if (row >= sound) break
-      const start = (words[entry + 2] as number) + shift
-      const after = target.takeLeft(cursor, words[entry + 1] as number, row, start)
-      if (after === (words[entry + 3] as number) + shift) sound = Math.min(sound, Math.max(row + 1, target.roomRows))
-      else sound = row
+      const start = (words[entry + 3] as number) + shift
+      const after = target.takeLeft(cursor, words[entry + 1] as number, words[entry + 2] as number, start)
+      if (after !== (words[entry + 4] as number) + shift) sound = row
+      else sound = Math.min(sound, Math.max(row + 1, roomRows(target.room)))
     }
     cursor.line = line
     return target.complete(sound)
@@ -147,9 +192,10 @@ export function rowKernel(maxSpan: number): RowKernel {
     const length = Math.min(span, cursor.end - at)
     memory.bytes.set(cursor.bytes.subarray(at, at + length), input)
     memory.bytes.fill(0, input + length, input + length + PADDING)
-    for (let limit = Math.min(maxRows, target.roomRows); ; ) {
+    const { room } = target
+    for (let limit = Math.min(maxRows, room.rows); ; ) {
       target.prepare()
-      const rows = exports.takeRows(input, isArray, target.firstBit, limit, target.roomBytes)
+      const rows = exports.takeRows(input, isArray, limit, room.bytes, room.memory, room.rowMemory)
       target.append(rows, exports.rowsBytes.value)
       const sound = takeLeft(target, cursor, rows, at - input)
       if (sound === rows) return rows
@@ -161,19 +207,26 @@ export function rowKernel(maxSpan: number): RowKernel {
   return {
     memory,
     maxRows,
-    addColumn(kind, key) {
-      if (width === MAX_COLUMNS || key.length >= MAX_KEY_BYTES) return undefined
+    maxItems,
+    root,
+    addColumn(parent, kind, key, itemBytes = 0) {
+      if (width > MAX_COLUMNS || key.length >= MAX_KEY_BYTES) return undefined
       const at = memory.reserve((key.length + 16) & ~15)
       memory.bytes[at] = QUOTE
       memory.bytes.set(key, at + 1)
-      const record = (records >> 2) + width * RECORD_WORDS
       const { words } = memory
+      const record = root + width * RECORD_WORDS
       words[record + KIND] = kind
       words[record + KEY] = at
       words[record + KEY_LENGTH] = key.length + 1
-      if (width > 0 && words[record - RECORD_WORDS + NEXT] === 0) words[record - RECORD_WORDS + NEXT] = record << 2
+      new DataView(words.buffer).setFloat64((record + ITEM_BYTES) * 4, itemBytes, true)
+      if (words[parent + CHILDREN] === 0) {
+        words[parent + CHILDREN] = record << 2
+        words[parent + FIRST] = record << 2
+      } else if (words[record - RECORD_WORDS + NEXT] === 0) words[record - RECORD_WORDS + NEXT] = record << 2
+      words[parent + CHILDREN_END] = (record + RECORD_WORDS) << 2
       width++
-      exports.prepare(records, width, left, LEFT_ROOM)
+      exports.prepare(records, width, left, LEFT_ROOM, maxItems, maxDepth)
       return record
     },
     take(walk, target) {
@@ -197,13 +250,18 @@ export function rowKernel(maxSpan: number): RowKernel {
         rowBytes = walk.form === 'array' ? taken / rows : 0
       }
       if (rows === 0) return 0
-      target.keep(rows, exports.rowsBytes.value)
+      target.keep({ rows, bytes: exports.rowsBytes.value, itemBytes: exports.rowsItemBytes.value })
       walk.at += taken
       walk.row += rows
       cursor.line += exports.rowsLines.value
       return rows
     },
   }
+}
+
+/** Rows for which there is memory. */
+function roomRows({ memory, rowMemory }: RunRoom): number {
+  return rowMemory > 0 ? Math.ceil(memory / rowMemory) : Number.POSITIVE_INFINITY
 }
 
 /** Bytes of text that a run may read, so that no limit of a field or row is broken in it. */

@@ -8,7 +8,11 @@ import { bytes, chunked, collect, contents } from './support.ts'
 const digits = (maxLength: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength })
 const two = (max: number) => fc.integer({ min: 0, max }).map((value) => String(value).padStart(2, '0'))
 const day = fc
-  .tuple(fc.constantFrom('0000', '1677', '1678', '1969', '1970', '2024', '2100', '2262', '9999'), two(13), two(32))
+  .tuple(
+    fc.constantFrom('0000', '1677', '1678', '1969', '1970', '2024', '2100', '2262', '9999', '20ab', '2x24', '20\t4'),
+    two(13),
+    two(32),
+  )
   .map((parts) => parts.join('-'))
 const time = fc
   .tuple(day, fc.constantFrom('T', ' ', 't', 'x'), two(24), two(60), two(60))
@@ -39,7 +43,7 @@ const letters = fc.string({
 const quoted = (text: fc.Arbitrary<string>) => text.map((one) => `"${one}"`)
 
 /** Values as they are spelled in a file, by the kind of column that most of them belong to. */
-const spellings: Record<string, fc.Arbitrary<string>> = {
+const spellings = {
   integer: fc.oneof(
     fc.integer().map(String),
     fc.tuple(fc.constantFrom('', '-'), digits(20)).map((parts) => parts.join('')),
@@ -60,11 +64,31 @@ const spellings: Record<string, fc.Arbitrary<string>> = {
   text: quoted(letters),
   date: quoted(day),
   time: quoted(fc.tuple(time, fraction, zone).map((parts) => parts.join(''))),
-  nested: fc.oneof(
-    fc.array(fc.integer(), { maxLength: 4 }).map((items) => JSON.stringify(items)),
-    fc.constantFrom('{}', '[]', '{"x":"}"}', '{ "x" : "\\"]" }', '[[{}], []]', '[}', '{"x":1,"x":2}'),
-  ),
+  mixed: fc.constantFrom('{}', '[]', '{"x":"}"}', '{ "x" : "\\"]" }', '[[{}], []]', '[}', '{"x":1,"x":2}', '1', '"a"'),
 }
+/** What the values of a column are like: of one kind, or objects and lists of one. */
+const likeness = fc.constantFrom(...Object.values(spellings)).chain((spelling) => {
+  const value = fc.oneof({ weight: 9, arbitrary: spelling }, fc.constant('null'))
+  const item = fc.oneof({ weight: 30, arbitrary: value }, fc.constantFrom('"?"', '1e999', '12345678901234567'))
+  const list = fc.array(item, { maxLength: 5 }).map((items) => `[${items.join(' , ')}]`)
+  const object = fc.tuple(item, list).map(([x, y]) => `{"x":${x} ,"y":${y}}`)
+  const fields = fc.oneof(
+    { weight: 5, arbitrary: object },
+    item.map((x) => `{ "x": ${x}}`),
+    fc.constant('{}'),
+  )
+  const lists = fc.array(
+    fc.constantFrom(list, fields).chain((of) => of),
+    { maxLength: 3 },
+  )
+  return fc.constantFrom(
+    value,
+    value,
+    list,
+    fields,
+    lists.map((items) => `[${items.join()}]`),
+  )
+})
 const odd = fc.constantFrom(
   'null',
   'nul',
@@ -84,22 +108,16 @@ const odd = fc.constantFrom(
   '1 2',
 )
 
-/** A column's usual values, few of them odd ones, and how often it is missing. */
-const column = fc
-  .tuple(fc.constantFrom(...Object.keys(spellings)), fc.nat(3), fc.constantFrom(0, 0, 3, 7))
-  .chain(([kind, hasOdd, missing]) =>
-    fc.record({
-      values: fc.array(hasOdd === 0 ? fc.oneof({ weight: 20, arbitrary: usual(kind) }, odd) : usual(kind), {
-        minLength: 1,
-        maxLength: 12,
-      }),
-      missing: fc.constant(missing),
+/** A column's values, few of them odd ones, and how often it is missing. */
+const column = fc.tuple(likeness, fc.nat(3), fc.constantFrom(0, 0, 3, 7)).chain(([value, oddness, missing]) =>
+  fc.record({
+    values: fc.array(oddness === 0 ? fc.oneof({ weight: 20, arbitrary: value }, odd) : value, {
+      minLength: 1,
+      maxLength: 12,
     }),
-  )
-
-function usual(kind: string): fc.Arbitrary<string> {
-  return fc.oneof({ weight: 9, arbitrary: spellings[kind] as fc.Arbitrary<string> }, fc.constant('null'))
-}
+    missing: fc.constant(missing),
+  }),
+)
 
 const file = fc.record({
   columns: fc.array(column, { minLength: 1, maxLength: 5 }),
