@@ -218,16 +218,16 @@ function skipSpace(at: usize): usize {
 }
 
 function skipSpaces(at: usize): usize {
+  if (load<u8>(at) === SPACE && load<u8>(at, 1) > SPACE) return at + 1
   while (true) {
-    const byte: u32 = load<u8>(at)
-    if (byte > SPACE) return at
-    at++
-    if (byte === LF) {
-      if (!isArray) return at - 1
-      lines++
-      // Indentation.
-      while (i8x16.all_true(i8x16.eq(v128.load(at), i8x16.splat(<i8>SPACE)))) at += 16
-    } else if (byte !== SPACE && byte !== CR && byte !== TAB) return at - 1
+    const bytes = v128.load(at)
+    const spaces = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>SPACE)), i8x16.eq(bytes, i8x16.splat(<i8>TAB)))
+    const blanks = i8x16.bitmask(v128.or(spaces, i8x16.eq(bytes, i8x16.splat(<i8>CR))))
+    const breaks = isArray ? i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>LF))) : 0
+    const count = ctz(~(blanks | breaks))
+    lines += popcnt(breaks & ((1 << count) - 1))
+    at += <usize>count
+    if (count < 16) return at
   }
 }
 

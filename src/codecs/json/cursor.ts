@@ -14,8 +14,6 @@ export interface Fault {
  */
 export interface Cursor {
   bytes: Uint8Array
-  /** The same bytes, to be read four at a time. */
-  view: DataView
   end: number
   /** Whether a newline is white space. Not so in NDJSON, where it ends the row. */
   multiline: boolean

@@ -13,9 +13,8 @@ export interface BatchProgress {
   readonly room: RunRoom
 }
 
-/** Text of all columns in the kernel's memory, about: of many columns each has less. */
-const TEXT_BYTES = 2 * 1024 * 1024
-const MIN_RUN_BYTES = 16 * 1024
+/** Address space for the text of all columns, of which a run uses as much as it reads: with many columns that is less. */
+const TEXT_BYTES = 32 * 1024 * 1024
 /** Of a column's buffers, whose size is told in advance by the rows of the batch so far. */
 const MAX_GROWTH = 32
 
@@ -25,8 +24,7 @@ const MAX_GROWTH = 32
  * @returns the number of rows taken, 0 where the row at the walk's place is not like most rows.
  */
 export function directRows(root: JsonColumn, own: Cursor, progress: BatchProgress): (walk: RowWalk) => number {
-  const bytesOfColumns = Math.max(MIN_RUN_BYTES, Math.floor(TEXT_BYTES / countColumns(root)))
-  const maxBytes = Math.min(runBytes(own), bytesOfColumns)
+  const maxBytes = Math.min(runBytes(own), Math.floor(TEXT_BYTES / countColumns(root)))
   const kernel = rowKernel(maxBytes, own.maxDepth)
   const columns = kernelColumns(kernel, root, maxBytes, own.maxRowBytes)
   if (columns === undefined) return () => 0

@@ -200,7 +200,7 @@ export function skipNumber(cursor: Cursor, at: number): number {
   return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : at
 }
 
-function isDigit(byte: number | undefined): boolean {
+export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39
 }
 

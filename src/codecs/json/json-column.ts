@@ -40,8 +40,6 @@ export interface JsonColumn {
   readonly pinned: boolean
   /** The key as it stands in the file, and its closing quote. */
   readonly key: Uint8Array
-  /** The key four bytes at a time, the last four perhaps read twice; empty where it has less than four. */
-  readonly keyWords: Int32Array
   /** Of a timestamp its unit; of a decimal its words, precision and scale. */
   readonly unit: number
   readonly words: number
@@ -76,8 +74,6 @@ export interface JsonColumn {
   used: number
   offsets: Int32Array
   bytes: Uint8Array
-  /** The same bytes, to be written four at a time. */
-  bytesView: DataView
 }
 
 export interface JsonColumnProps {
@@ -119,7 +115,6 @@ export function jsonColumn({
     path,
     pinned,
     key,
-    keyWords: wordsOf(key),
     unit,
     words,
     precision: DataType.isDecimal(type) ? type.precision : 0,
@@ -144,16 +139,7 @@ export function jsonColumn({
     used: 0,
     offsets: hasOffsets(readAs) ? new Int32Array(1) : NO_INTS,
     bytes: NO_BYTES,
-    bytesView: new DataView(NO_BYTES.buffer),
   }
-}
-
-function wordsOf(key: Uint8Array): Int32Array {
-  if (key.length < 4) return NO_INTS
-  const view = new DataView(key.buffer, key.byteOffset, key.length)
-  return Int32Array.from({ length: (key.length + 3) >> 2 }, (_, word) =>
-    view.getInt32(Math.min(4 * word, key.length - 4), true),
-  )
 }
 
 function hasOffsets(readAs: ReadAs): boolean {
@@ -202,7 +188,6 @@ export function ensureBytes(column: JsonColumn, length: number, growth = 1): voi
   const { bytes, used } = column
   column.bytes = unwritten(Math.ceil(Math.max(needed * growth, bytes.length * 2, column.usualBytes, 64)))
   column.bytes.set(bytes.subarray(0, used))
-  column.bytesView = new DataView(column.bytes.buffer)
 }
 
 /** Bytes that hold anything: all of a text's are written before they are read. */
@@ -215,6 +200,11 @@ export function fillOffsets(column: JsonColumn, slot: number): void {
   if (column.filled >= slot) return
   column.offsets.fill(column.used, column.filled + 1, slot + 1)
   column.filled = slot
+}
+
+/** Set a bit: of the validity, or of booleans. */
+export function setValid(bits: Uint8Array, slot: number): void {
+  bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
 }
 
 /** Forget what was written from slot `from` on: the row was refused, or is not all there yet. */

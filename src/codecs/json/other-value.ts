@@ -1,7 +1,7 @@
 import { parseInt64 } from '../../internal/int64.ts'
 import type { Cursor } from './cursor.ts'
-import { LOWER_N, MINUS, NULL, POINT, QUOTE, skipWord, ZERO } from './grammar.ts'
-import { type JsonColumn, READ } from './json-column.ts'
+import { isDigit, LOWER_N, MINUS, NULL, POINT, QUOTE, skipWord } from './grammar.ts'
+import { type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
 import { readBinary, readDecimal, readInt64Text, readJsonText, readJsValue, readTime } from './read-value.ts'
 
@@ -37,14 +37,11 @@ export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, 
       end = readBinary(cursor, column, slot, at, depth)
       break
     case READ.int32: {
-      let place = bytes[at] === MINUS ? at + 1 : at
-      while (((bytes[place] as number) - ZERO) >>> 0 <= 9) place++
-      if (isFloatMark(bytes[place] as number) || !parseInt64(bytes, at, place, INT64, 0))
-        return misfit(cursor, column, at, depth)
+      end = digitsEnd(bytes, bytes[at] === MINUS ? at + 1 : at)
+      const isInteger = !isFloatMark(bytes[end] as number) && parseInt64(bytes, at, end, INT64, 0)
       const low = INT64[0] as number
-      if (INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
+      if (!isInteger || INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
       column.ints[slot] = low
-      end = place
       break
     }
     case READ.value:
@@ -59,11 +56,13 @@ export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, 
 
 const INT64 = new Int32Array(2)
 
+/** Where the digits from `at` on end. */
+export function digitsEnd(bytes: Uint8Array, at: number): number {
+  while (isDigit(bytes[at])) at++
+  return at
+}
+
 /** The point or the `e` that makes a number no integer. */
 export function isFloatMark(byte: number): boolean {
   return byte === POINT || (byte | 0x20) === 0x65
-}
-
-export function setValid(bits: Uint8Array, slot: number): void {
-  bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
 }

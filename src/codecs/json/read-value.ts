@@ -6,30 +6,37 @@ import { asciiText } from '../../internal/utf8.ts'
 import type { Cursor } from './cursor.ts'
 import { BACKSLASH, ENDS_RUN, QUOTE, SPACE, skipNumber, skipString, skipValue } from './grammar.ts'
 import { base64Bytes, jsValue } from './js-value.ts'
-import { ensureBytes, fillOffsets, type JsonColumn, READ } from './json-column.ts'
+import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
 import { writeText } from './string-text.ts'
 
-/** The values that are rare enough to be read without haste. Each returns the offset after the value, or -1 with the fault set. */
+/** How values are read. Each function returns the offset after the value, or -1 with the fault set. */
 
-/** A string that the short loop did not take: it has escapes, or needs more room. */
-export function readLongString(cursor: Cursor, column: JsonColumn, at: number): number {
+export function readString(cursor: Cursor, column: JsonColumn, slot: number, at: number): number {
   const end = skipString(cursor, at)
   if (end < 0) return end
+  fillOffsets(column, slot)
   ensureBytes(column, end - at - 2)
   column.used = writeText(cursor.bytes, at + 1, end - 1, column.bytes, column.used)
+  endText(column, slot)
   return end
 }
 
-/** A number that is not at once an exact double: many digits, an exponent, -0. */
-export function readLongFloat(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+/** The text or bytes of a slot are written. */
+function endText(column: JsonColumn, slot: number): void {
+  column.offsets[slot + 1] = column.used
+  column.filled = slot + 1
+  setValid(column.validity, slot)
+}
+
+export function readFloat(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const { bytes } = cursor
   const end = skipNumber(cursor, at)
   if (end < 0) return end
   const value = parseFloat64(bytes, at, end)
   if (Number.isNaN(value) || !isExact(bytes, at, end, value, column.pinned)) return misfit(cursor, column, at, depth)
   column.floats[slot] = value
-  column.validity[slot >> 3] = (column.validity[slot >> 3] as number) | (1 << (slot & 7))
+  setValid(column.validity, slot)
   return end
 }
 
@@ -63,7 +70,7 @@ function textOf(cursor: Cursor, at: number): Text | undefined {
   return { bytes: text, start: 0, end: writeText(bytes, at + 1, after - 1, text, 0), after }
 }
 
-/** A date, or a time whose text is not of the usual length. */
+/** A date or a time. */
 export function readTime(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   if (cursor.bytes[at] !== QUOTE) return misfit(cursor, column, at, depth)
   const text = textOf(cursor, at)
@@ -84,8 +91,7 @@ export function readJsonText(cursor: Cursor, column: JsonColumn, slot: number, a
   fillOffsets(column, slot)
   ensureBytes(column, end - at)
   column.used = compact(bytes, at, end, column.bytes, column.used)
-  column.offsets[slot + 1] = column.used
-  column.filled = slot + 1
+  endText(column, slot)
   return end
 }
 
@@ -135,8 +141,7 @@ export function readBinary(cursor: Cursor, column: JsonColumn, slot: number, at:
   ensureBytes(column, bytes.length)
   column.bytes.set(bytes, column.used)
   column.used += bytes.length
-  column.offsets[slot + 1] = column.used
-  column.filled = slot + 1
+  endText(column, slot)
   return text.after
 }
 

@@ -43,7 +43,7 @@ const ITEM_BYTES = 18
 const RECORD_WORDS = 20
 
 /** Columns more than these are few rows' own, and their regions would not be small. */
-const MAX_COLUMNS = 256
+const MAX_COLUMNS = 512
 const MAX_KEY_BYTES = 1024
 /** Bytes of text that a run reads, where it did not stop early before. */
 const MAX_SPAN = 128 * 1024
@@ -57,8 +57,8 @@ const PADDING = 64
 /** Values that a run may leave, and words of each: row, column, slot, start, end. */
 const LEFT_ROOM = 8192
 const LEFT_WORDS = 5
-/** Runs of fewer rows are not worth their call. */
-const SHORT_RUN = 8
+/** Runs of fewer bytes are not worth their call. */
+const SHORT_RUN = 1024
 const MAX_REST = 256
 
 interface JsonRows {
@@ -241,7 +241,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
       const rows = run(walk, target)
       const taken = exports.rowsEnd.value - input
       span = Math.min(maxSpan, 2 * taken < span ? Math.max(MIN_SPAN, 2 * taken) : 2 * span)
-      if (rows < SHORT_RUN) {
+      if (taken < SHORT_RUN) {
         rest = nextRest
         nextRest = Math.min(2 * nextRest, MAX_REST)
         rowBytes = 0

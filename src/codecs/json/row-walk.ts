@@ -55,7 +55,6 @@ export function newRowWalk(limits: CodecLimits, onInvalidRow: RowWalk['onInvalid
   const bytes = new Uint8Array(FIRST_BYTES)
   const cursor: Cursor = {
     bytes,
-    view: new DataView(bytes.buffer),
     end: 0,
     multiline: true,
     line: 1,
@@ -146,7 +145,6 @@ function makeRoom(walk: RowWalk, from: number, length: number): void {
     const larger = new Uint8Array(needed * 2)
     larger.set(cursor.bytes.subarray(from, walk.dataEnd))
     cursor.bytes = larger
-    cursor.view = new DataView(larger.buffer)
   }
   walk.at -= from
   walk.dataEnd -= from

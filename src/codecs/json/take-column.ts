@@ -64,7 +64,6 @@ function takeText(column: JsonColumn): Uint8Array {
   const { bytes, used } = column
   if (!isMostlyUsed(bytes, used)) return bytes.slice(0, used)
   column.bytes = NO_BYTES
-  column.bytesView = new DataView(NO_BYTES.buffer)
   column.usualBytes = bytes.length
   return bytes.subarray(0, used)
 }

@@ -54,8 +54,7 @@ function takeAgain(walk: RowWalk, taker: RowTaker): number {
     return -1
   }
   taker.undo()
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const copy: Cursor = { ...cursor, bytes, view, end: bytes.length - 1 }
+  const copy: Cursor = { ...cursor, bytes, end: bytes.length - 1 }
   const taken = taker.take(copy, 0)
   cursor.itemBytes = copy.itemBytes
   if (taken >= 0) {
