@@ -3,7 +3,16 @@
 // Memory: keys; a block's worth of a column's cells, of sums and of hashes; then, as they are needed, more keys, and the segments and the table of
 // the set.
 
-export { addHashes, askedNumber, askedSlot, placeHashes, size, touched, touchSlots, useTable } from './shared/hash-set'
+export {
+  addHashes,
+  askedNumber,
+  askedSlot,
+  placeHashes,
+  size,
+  touched,
+  touchSlots,
+  useTable,
+} from './shared/hash-set'
 export {
   absorbBytes,
   absorbFixed,

@@ -5,13 +5,13 @@
 // there is room for the most that the encoding may take, and behind every region lie 16 bytes or more, since words and vectors are read
 // and written whole.
 
-import { greatest, least, takeBounds } from './parquet-write/bounds.ts'
-import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta.ts'
-import { indexValues, resizeTable } from './parquet-write/dictionary.ts'
-import { appendBits, appendConcatenated, appendPrefixed, appendWords } from './parquet-write/plain.ts'
-import { appendIndexes, appendLevels, appendRepeatedRun } from './parquet-write/rle-hybrid.ts'
-import { appendLength, compressBlock } from './parquet-write/snappy.ts'
-import { byteLength, takeAllRanges, takeBits, takeRanges, useValues } from './parquet-write/values.ts'
+import { greatest, least, takeBounds } from './parquet-write/bounds'
+import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta'
+import { indexValues, resizeTable } from './parquet-write/dictionary'
+import { appendBits, appendConcatenated, appendPrefixed, appendWords } from './parquet-write/plain'
+import { appendIndexes, appendLevels, appendRepeatedRun } from './parquet-write/rle-hybrid'
+import { appendLength, compressBlock } from './parquet-write/snappy'
+import { byteLength, takeAllRanges, takeBits, takeRanges, useValues } from './parquet-write/values'
 
 export const heapStart: usize = __heap_base
 

@@ -1,5 +1,5 @@
-import { sharedLength } from './bytes.ts'
-import { data, lengthOf, placeOf, startOf } from './values.ts'
+import { sharedLength } from './bytes'
+import { data, lengthOf, placeOf, startOf } from './values'
 
 /** How values compare. */
 const UINT8: i32 = 0

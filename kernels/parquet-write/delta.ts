@@ -1,7 +1,7 @@
-import { copyBytes, sharedLength } from './bytes.ts'
-import { packDoubleWords, packWords } from './pack.ts'
-import { lengthOf, startOf } from './values.ts'
-import { appendVarint, appendZigZag } from './varint.ts'
+import { copyBytes, sharedLength } from './bytes'
+import { packDoubleWords, packWords } from './pack'
+import { lengthOf, startOf } from './values'
+import { appendVarint, appendZigZag } from './varint'
 
 /** DELTA_BINARY_PACKED: blocks of 128 deltas, each its least one and four miniblocks of 32 with a bit width of their own. */
 const BLOCK: i32 = 128

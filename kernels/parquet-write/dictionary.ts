@@ -1,5 +1,5 @@
-import { sharedLength } from './bytes.ts'
-import { data, ranges, width } from './values.ts'
+import { sharedLength } from './bytes'
+import { data, ranges, width } from './values'
 
 // The table is one of open addressing, a power of two long: the place of a distinct value, counted from 1, below 32 bits of its hash; 0 where
 // free. `first` has for every distinct value the first one that was equal.

@@ -1,5 +1,5 @@
-import { copyBytes } from './bytes.ts'
-import { data, lengthOf, placeOf, ranges, startOf, width } from './values.ts'
+import { copyBytes } from './bytes'
+import { data, lengthOf, placeOf, ranges, startOf, width } from './values'
 
 /** Bits, of which there is a byte each: eight become one by a multiplication that moves each to its place in the highest byte. */
 export function appendBits(to: usize, start: i32, end: i32): usize {

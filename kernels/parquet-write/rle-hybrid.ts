@@ -1,5 +1,5 @@
-import { packWords } from './pack.ts'
-import { appendVarint } from './varint.ts'
+import { packWords } from './pack'
+import { appendVarint } from './varint'
 
 /** What a repeated run costs, with the header of the bit-packed run that must follow it. */
 const RUN_BITS: i32 = 40

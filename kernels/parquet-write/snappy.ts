@@ -1,5 +1,5 @@
-import { copyBytes } from './bytes.ts'
-import { appendVarint } from './varint.ts'
+import { copyBytes } from './bytes'
+import { appendVarint } from './varint'
 
 /** Bytes at the end of a block that no match begins in, so that words may be read whole. */
 const TAIL: usize = 15

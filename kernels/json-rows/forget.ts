@@ -1,0 +1,56 @@
+// Taking back what was written of a row.
+
+import {
+  BEFORE,
+  BIT,
+  BOOL,
+  CHILDREN,
+  CHILDREN_END,
+  clearBit,
+  DATE,
+  FILLED,
+  KIND,
+  LAST,
+  LIST,
+  RECORD,
+  SEEN,
+  SEEN_BEFORE,
+  SEEN_ROW,
+  STRUCT,
+  SURVEY,
+  TEXT,
+  TIMESTAMP_NS,
+  USED,
+  VALIDITY,
+  VALUES,
+} from './record'
+
+/** Take back what was written of an object's fields, or of a list's items, from slot `from` on. */
+export function forgetFields(parent: usize, from: i32): void {
+  const end: usize = load<u32>(parent, CHILDREN_END)
+  for (let column: usize = load<u32>(parent, CHILDREN); column < end; column += RECORD) {
+    if (load<i32>(column, LAST) >= from) forgetSlots(column, from)
+  }
+}
+
+function forgetSlots(column: usize, from: i32): void {
+  const kind = load<i32>(column, KIND)
+  const values: usize = load<u32>(column, VALUES)
+  const bit = load<i32>(column, BIT)
+  const last = load<i32>(column, LAST)
+  store<i32>(column, from - 1, LAST)
+  if (kind === SURVEY && load<i32>(column, SEEN_ROW) === from) store<i32>(column, load<i32>(column, SEEN_BEFORE), SEEN)
+  if (kind > TIMESTAMP_NS && kind < STRUCT) return
+  for (let slot = from; slot <= last; slot++) {
+    clearBit(load<u32>(column, VALIDITY), bit + slot)
+    if (kind === BOOL) clearBit(values, bit + slot)
+    else if (kind === DATE) store<i32>(values + (slot << 2), 0)
+    else if (kind !== TEXT && kind < STRUCT) store<i64>(values + (slot << 3), 0)
+  }
+  if ((kind === TEXT || kind === LIST) && load<i32>(column, FILLED) > from) {
+    store<i32>(column, load<i32>(values + (from << 2)) - load<i32>(column, BEFORE), USED)
+    store<i32>(column, from, FILLED)
+  }
+  if (kind === STRUCT) forgetFields(column, from)
+  else if (kind === LIST) forgetFields(column, load<i32>(column, USED))
+}
