@@ -30,6 +30,9 @@ const BLOCK_FIELDS = 8192
 const MIN_BLOCK_ROWS = 16
 /** Rows read straight into their columns that make up for having tried. */
 const GOOD_RUN_ROWS = 64
+/** Below both, a kernel is not worth its making. */
+const FEW_ROWS = 64
+const FEW_BYTES = 8192
 /** Room in the index for fields that a row has too many. */
 const SPARE_BOUNDS = 64
 
@@ -59,6 +62,7 @@ export function rowScanner(settings: CsvSettings): RowReader {
     },
     take(columns, maxRows, maxBytes) {
       if (takeDirect === undefined || !isAtRowStart(scan)) return undefined
+      if (dataRows < FEW_ROWS && scan.end - scan.rowStart < FEW_BYTES) return undefined
       const taken = takeDirect(columns, maxRows, maxBytes)
       dataRows += taken.rows
       // Where rows that are not for this way come thick, each of its tries is followed by twice as many rows of the other.

@@ -1,4 +1,4 @@
-import { type RowKernel, type RunTarget, rowKernel, runBytes, SEEN, TAKE } from './row-kernel.ts'
+import { isLittle, type RowKernel, type RunTarget, rowKernel, runBytes, SEEN, TAKE } from './row-kernel.ts'
 import type { RowWalk } from './row-walk.ts'
 import type { Shape } from './shape.ts'
 import { keepRow, type Survey, surveyValue, undoRow } from './survey.ts'
@@ -61,7 +61,7 @@ export function directSurvey(survey: Survey, progress: SurveyProgress): (walk: R
   }
 
   return (walk) => {
-    if (survey.columns === 0 || isTooWide) return 0
+    if (survey.columns === 0 || isTooWide || (kernel === undefined && isLittle(walk))) return 0
     kernel ??= rowKernel(runBytes(walk.cursor), walk.cursor.maxDepth)
     addColumns(kernel)
     return isTooWide ? 0 : kernel.take(walk, target)

@@ -8,6 +8,7 @@ import { directSurvey } from './direct-survey.ts'
 import { ensureSlots, type JsonColumn, rollback, slotBytes } from './json-column.ts'
 import { planColumns } from './plan-columns.ts'
 import { readObject } from './read-row.ts'
+import { isLittle } from './row-kernel.ts'
 import { endBytes, goBack, newRowWalk, pushBytes, type RowWalk, setBookmark } from './row-walk.ts'
 import type { Shape } from './shape.ts'
 import { keepRow, newSurvey, type Survey, surveyRow, undoRow } from './survey.ts'
@@ -159,9 +160,10 @@ function batchBuild(walk: RowWalk, plan: ReadPlan, shape: Shape, isFinal: boolea
       const { rows, bytes, memory } = progress.room
       return rows <= 0 || bytes <= 0 || memory <= 0
     },
-    takeRun(at) {
+    takeRun(place) {
+      if (takeRun === undefined && isLittle(place)) return 0
       takeRun ??= directRows(root, own, progress)
-      return takeRun(at)
+      return takeRun(place)
     },
     finish(isLast) {
       const { rows } = progress

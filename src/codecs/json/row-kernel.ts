@@ -57,6 +57,9 @@ const PADDING = 64
 /** Values that a run may leave, and words of each: row, column, slot, start, end. */
 const LEFT_ROOM = 8192
 const LEFT_WORDS = 5
+/** Below both, a kernel is not worth its making. */
+const FEW_ROWS = 64
+const FEW_BYTES = 8192
 /** Runs of fewer bytes are not worth their call. */
 const SHORT_RUN = 1024
 const MAX_REST = 256
@@ -257,6 +260,11 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
       return rows
     },
   }
+}
+
+/** Whether there is so little to read so far that the kernel is better not made. */
+export function isLittle({ cursor, at, row }: RowWalk): boolean {
+  return row < FEW_ROWS && cursor.end - at < FEW_BYTES
 }
 
 /** Rows for which there is memory. */
