@@ -173,15 +173,25 @@ describe('values', () => {
       fc.array(fc.tuple(field, field, fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', '\n\n')), { maxLength: 12 }),
       fc.constantFrom(',', ';', '\t', '|'),
       fc.boolean(),
-      async ([a, b], rows, delimiter, collects) => {
-        const bytes = utf8(`a${delimiter}b\n${rows.map(([x, y, eol]) => `${x}${delimiter}${y}${eol}`).join('')}`)
+      fc.array(fc.nat(2000), { maxLength: 4 }),
+      async ([a, b], rows, delimiter, collects, cuts) => {
+        // So many that more are read by the kernel.
+        const first = `${delimiter}\n`.repeat(64)
+        const rest = rows.map(([x, y, eol]) => `${x}${delimiter}${y}${eol}`).join('')
+        const bytes = utf8(`a${delimiter}b\n${first}${rest}`)
         const schema = { ...(a && { a }), ...(b && { b }) }
         const options: CsvOptions = { delimiter, schema, ...(collects && { onInvalidRow }) }
         const read = (some: CsvOptions) => {
           const table = decodeCsv(bytes, some)
           return [table.schema.fields.map(String), JSON.stringify(cellsOf(table), textOf)]
         }
-        expect(await outcomeOf(read, options)).toEqual(await outcomeOf(read, { ...options, comment: '\u0001' }))
+        const readChunks = async (some: CsvOptions) => {
+          const batches = await readAll(chunksAt(bytes, cuts), some)
+          return [batches[0]?.schema.fields.map(String), JSON.stringify(cellsOf(batches), textOf)]
+        }
+        const expected = await outcomeOf(read, { ...options, comment: '\u0001' })
+        expect(await outcomeOf(read, options)).toEqual(expected)
+        expect(await outcomeOf(readChunks, options)).toEqual(expected)
       },
     ),
     { runs: 1500 },
