@@ -44,6 +44,13 @@ const QUOTE: u32 = 0x22
 
 /** Where the first row begins that was not taken. */
 export let rowsEnd: usize = 0
+/** Line breaks inside the quotes of the rows that were taken. */
+export let breaksTaken: i32 = 0
+
+/** After the last byte, a line feed. */
+let textEnd: usize = 0
+/** Line breaks inside quotes so far. */
+let breaks: i32 = 0
 
 /**
  * Take rows from `at` on: none that begins at `stop` or later, none that ends after `end`, and no more than `maxRows`.
@@ -61,6 +68,9 @@ export function takeRows(
 ): i32 {
   const last = columns + RECORD * (width - 1)
   if (stop > end) stop = end
+  textEnd = end
+  breaks = 0
+  breaksTaken = 0
   let row = 0
   while (row < maxRows && at < stop) {
     const next = takeRow(columns, last, delimiter, at, row)
@@ -69,6 +79,7 @@ export function takeRows(
       break
     }
     at = next
+    breaksTaken = breaks
     row++
   }
   rowsEnd = at
@@ -185,16 +196,16 @@ function takeText(column: usize, delimiter: u32, at: usize, row: i32): usize {
   return at
 }
 
-/** Text in quotes that ends on its own line. @returns the offset of the closing quote. */
+/** Text in quotes. @returns the offset of the closing quote, NOWHERE where there is none in these bytes. */
 function takeQuotedText(column: usize, at: usize, row: i32): usize {
   const quotes = i8x16.splat(<i8>QUOTE)
-  const breaks = i8x16.splat(<i8>(CR + 1))
+  const controls = i8x16.splat(<i8>(CR + 1))
   const text: usize = load<u32>(column, TEXT_BYTES)
   let to: usize = text + load<u32>(column, TEXT_USED)
   for (;;) {
     const bytes = v128.load(at)
     v128.store(to, bytes)
-    const ends = i8x16.bitmask(v128.or(i8x16.eq(bytes, quotes), i8x16.lt_u(bytes, breaks)))
+    const ends = i8x16.bitmask(v128.or(i8x16.eq(bytes, quotes), i8x16.lt_u(bytes, controls)))
     if (ends === 0) {
       at += 16
       to += 16
@@ -207,7 +218,10 @@ function takeQuotedText(column: usize, at: usize, row: i32): usize {
     if (byte === QUOTE) {
       if (load<u8>(at, 1) !== QUOTE) break
       at++
-    } else if (byte === LF || byte === CR) return NOWHERE
+    } else if (byte === LF || (byte === CR && load<u8>(at, 1) !== LF)) {
+      if (at + 1 === textEnd) return NOWHERE
+      breaks++
+    }
     at++
     to++
   }

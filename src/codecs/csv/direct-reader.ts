@@ -39,8 +39,8 @@ export function directReader(scan: ScanState, settings: CsvSettings): DirectRead
     if (!isValidUtf8(bytes, start, end)) return { ...NONE, isStopped: true }
     const stopAt = Math.min(start + maxBytes, end)
     takeRows ??= directRows(columns, delimiter.charCodeAt(0), longest)
-    const { rows, at } = takeRows({ bytes, start, end, stopAt, maxRows })
-    skipRows(scan, rows, at)
+    const { rows, at, lines } = takeRows({ bytes, start, end, stopAt, maxRows })
+    skipRows(scan, lines, at)
     return { rows, bytes: at - start, isStopped: rows < maxRows && at < stopAt }
   }
 

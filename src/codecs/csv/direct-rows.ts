@@ -20,6 +20,8 @@ export interface TakenRun {
   readonly rows: number
   /** Where the first row begins that was not read. */
   readonly at: number
+  /** Physical lines of the rows. */
+  readonly lines: number
 }
 
 interface CsvRows {
@@ -33,6 +35,7 @@ interface CsvRows {
     maxRows: number,
   ): number
   readonly rowsEnd: { readonly value: number }
+  readonly breaksTaken: { readonly value: number }
 }
 
 /** Bytes after the text that words read at its last byte may hold. */
@@ -42,7 +45,7 @@ const newKernel = kernelMaker<CsvRows>(CSV_ROWS)
 
 /**
  * Reads rows straight into their columns, every byte once, by the kernel `csv-rows`. Stops before the first row that is not like most rows:
- * blank, with a line break inside quotes, a field too many, a value that does not fit. The reader that indexes rows takes it, and knows
+ * blank, cut off by the end of the run, with a field too many, a value that does not fit. The reader that indexes rows takes it, and knows
  * what is wrong with it, if anything is.
  *
  * @param maxBytes - of a run, from its start to its end.
@@ -72,16 +75,16 @@ export function directRows(
       part.append(rows)
       sound = Math.min(sound, part.parseLeft(rows, run.bytes, shift))
     }
-    return { rows, at: exports.rowsEnd.value + shift, sound }
+    return { rows, at: exports.rowsEnd.value + shift, lines: rows + exports.breaksTaken.value, sound }
   }
 
   return (run) => {
     const nulls = columns.map(({ cells }) => cells.nullCount)
     memory.bytes.set(run.bytes.subarray(run.start, run.end), input)
     for (let maxRows = run.maxRows; ; ) {
-      const { rows, at, sound } = takeRows(run, maxRows)
+      const { rows, at, lines, sound } = takeRows(run, maxRows)
       for (const { cells } of columns) cells.length += rows
-      if (sound === rows) return { rows, at }
+      if (sound === rows) return { rows, at, lines }
       for (const [index, { cells }] of columns.entries()) takeBack(cells, cells.length - rows, nulls[index] as number)
       maxRows = sound
     }

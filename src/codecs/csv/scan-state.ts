@@ -98,11 +98,11 @@ export function isAtRowStart(scan: ScanState): boolean {
   return scan.at === scan.rowStart && scan.next === scan.rowNext
 }
 
-/** Go on after rows that were read without this scan, each of one line. It stands at the start of a row. */
-export function skipRows(scan: ScanState, rows: number, at: number): void {
+/** Go on after rows that were read without this scan, which stands at the start of a row. */
+export function skipRows(scan: ScanState, lines: number, at: number): void {
   scan.at = at
   dropMarks(scan)
-  scan.line += rows
+  scan.line += lines
   scan.rowLine = scan.line
   scan.rowStart = at
   scan.fieldStart = at
