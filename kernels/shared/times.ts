@@ -1,5 +1,6 @@
 import { digitCount, NOWHERE, POWERS, takeDigits } from './digits'
 
+const PLUS: u32 = 0x2b
 const MINUS: u32 = 0x2d
 const POINT: u32 = 0x2e
 const ZERO: u32 = 0x30
@@ -9,8 +10,11 @@ const DAY_SECONDS: i64 = 86_400
 /** Where there is no such date. */
 const NO_DATE: i32 = i32.MIN_VALUE
 
+/** Where the zone ends that {@link takeZone} took, or NOWHERE. */
+let zoneEnd: usize = 0
+
 /**
- * Store the time at `at`, `2024-02-29T12:00:00.500Z`: a `T` or a space, any fraction that the unit holds, `Z` or nothing.
+ * Store the time at `at`, `2024-02-29T12:00:00.500Z`: a `T` or a space, any fraction that the unit holds, `Z`, an offset or nothing.
  *
  * @param unitDigits - digits of a second that the unit holds.
  * @returns the offset after it, or NOWHERE.
@@ -26,19 +30,37 @@ export function takeTimestamp(at: usize, to: usize, unitDigits: u32): usize {
   if (load<u8>(at, 13) !== COLON || load<u8>(at, 16) !== COLON) return NOWHERE
   // Nanoseconds of years from 1679 to 2261 do not overflow.
   if (unitDigits === 9 && (days < -106_500 || days > 106_500)) return NOWHERE
-  const seconds = <i64>days * DAY_SECONDS + (hour * 3600 + minute * 60 + second)
-  let value = seconds * <i64>unchecked(POWERS[unitDigits])
   let end = at + 19
+  let fraction: u64 = 0
   if (load<u8>(end) === POINT) {
-    const fraction = takeDigits(end + 1)
+    fraction = takeDigits(end + 1)
     const count = digitCount
     if (count === 0 || count > unitDigits) return NOWHERE
-    value += <i64>(fraction * unchecked(POWERS[unitDigits - count]))
+    fraction *= unchecked(POWERS[unitDigits - count])
     end += 1 + count
   }
-  if ((load<u8>(end) | 0x20) === 0x7a) end++
-  store<i64>(to, value)
-  return end
+  const east = takeZone(end)
+  const seconds = <i64>days * DAY_SECONDS + (hour * 3600 + minute * 60 + second) - east
+  store<i64>(to, seconds * <i64>unchecked(POWERS[unitDigits]) + <i64>fraction)
+  return zoneEnd
+}
+
+/** Seconds east of UTC of `Z`, `+05:30`, `+0530` or `+05`; 0 where none is there. */
+function takeZone(at: usize): i64 {
+  const sign: u32 = load<u8>(at)
+  zoneEnd = (sign | 0x20) === 0x7a ? at + 1 : at
+  if (sign !== PLUS && sign !== MINUS) return 0
+  const hours = twoDigits(at + 1)
+  const colon: usize = load<u8>(at, 3) === COLON ? 1 : 0
+  let minutes = twoDigits(at + 3 + colon)
+  zoneEnd = at + 5 + colon
+  if (minutes > 59 && colon === 0) {
+    minutes = 0
+    zoneEnd = at + 3
+  }
+  if (hours > 23 || minutes > 59) zoneEnd = NOWHERE
+  const seconds = <i64>(hours * 3600 + minutes * 60)
+  return sign === MINUS ? -seconds : seconds
 }
 
 /** Store the days from 1970-01-01 to `2024-02-29`. @returns the offset after it, or NOWHERE. */

@@ -1,4 +1,5 @@
 import { isValidUtf8 } from '../../internal/utf8.ts'
+import { TEXT } from './cells.ts'
 import type { CsvSettings } from './csv-options.ts'
 import { type DirectRun, directRows, type TakenRun } from './direct-rows.ts'
 import { LF } from './row-block.ts'
@@ -8,8 +9,8 @@ import type { TextColumn } from './text-column.ts'
 
 /** Bytes that are read at once: they stay in the processor's cache between the check of their encoding and their reading. */
 const RUN_BYTES = 128 * 1024
-/** Room that the columns of a wide table may be given for a run, all together. */
-const RUN_ROOM_BYTES = 8 * 1024 * 1024
+/** Address space for the text of all columns, of which a run uses as much as it reads: with many columns that is less. */
+const TEXT_ROOM_BYTES = 32 * 1024 * 1024
 /** Bytes beyond the last row of a batch that room is made for. */
 const SPARE_BYTES = 4096
 
@@ -28,11 +29,13 @@ export function directReader(scan: ScanState, settings: CsvSettings): DirectRead
   const { delimiter, nullValues, maxFieldBytes, maxRowBytes } = settings
   if (!',;\t|'.includes(delimiter) || nullValues.length !== 1 || nullValues[0] !== '') return undefined
   let takeRows: ((run: DirectRun) => TakenRun) | undefined
+  let texts: number | undefined
 
   /** One run. */
   function takeRun(columns: readonly TextColumn[], maxRows: number, maxBytes: number): DirectTaken {
     const { bytes, rowStart: start } = scan
-    const longest = Math.floor(Math.min(RUN_BYTES, RUN_ROOM_BYTES / columns.length, maxFieldBytes, maxRowBytes))
+    texts ??= columns.filter(({ cells }) => cells.kind === TEXT).length
+    const longest = Math.floor(Math.min(RUN_BYTES, TEXT_ROOM_BYTES / texts, maxFieldBytes, maxRowBytes))
     const size = Math.min(longest, maxBytes + SPARE_BYTES)
     const end = start + bytes.subarray(start, Math.min(start + size, scan.end)).lastIndexOf(LF) + 1
     if (end === start) return { ...NONE, isStopped: scan.end - start > size }
