@@ -32,9 +32,10 @@ function nullOrNaNRows({ length, nullCount, nullBitmap, offset, values }: Data):
 }
 
 /** Most bytes of a bitmap are all ones, and need no look at their bits. */
-function nullRows({ length, nullCount, nullBitmap, offset }: Data): Int32Array {
-  const rows = new Int32Array(nullCount)
-  if (nullCount === 0) return rows
+function nullRows(data: Data, room = data.nullCount): Int32Array {
+  const { length, nullBitmap, offset } = data
+  const rows = new Int32Array(room)
+  if (room === 0) return rows
   const shift = offset & 7
   let count = 0
   for (let row = 0, byte = offset >> 3; row < length; row += 8, byte++) {
@@ -42,7 +43,9 @@ function nullRows({ length, nullCount, nullBitmap, offset }: Data): Int32Array {
     let missing = ~bits & (length - row < 8 ? (1 << (length - row)) - 1 : 0xff)
     for (; missing !== 0; missing &= missing - 1) rows[count++] = row + 31 - Math.clz32(missing & -missing)
   }
-  return rows
+  // The bitmap is right where the count that came with it is not.
+  if (count > room) return nullRows(data, count)
+  return count === room ? rows : rows.slice(0, count)
 }
 
 function twoBytes(bytes: Uint8Array, at: number): number {

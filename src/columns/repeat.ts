@@ -6,11 +6,13 @@ import { takeColumn } from './take.ts'
 export function repeated(one: Data): (rows: number) => Data {
   let longest = one
   return (rows) => {
-    while (longest.length < rows) longest = takeColumn(longest, twice(longest.length))
+    while (longest.length < rows) longest = takeColumn(longest, again(longest.length, rows))
     return longest.slice(0, rows)
   }
 }
 
-function twice(rows: number): Runs {
-  return { starts: Int32Array.of(0, 0), lengths: Int32Array.of(rows, rows), count: 2, rows: rows * 2 }
+/** All rows and then as many of them again as are wanted. */
+function again(rows: number, wanted: number): Runs {
+  const more = Math.min(rows, wanted - rows)
+  return { starts: Int32Array.of(0, 0), lengths: Int32Array.of(rows, more), count: 2, rows: rows + more }
 }

@@ -1,3 +1,5 @@
+import { MillraceError } from '../errors.ts'
+
 /** A kernel compiled from `kernels/`, and the memory that it works on. */
 export interface Kernel<Exports> {
   readonly exports: Exports
@@ -47,7 +49,12 @@ export function kernelMaker<Exports>(code: string): () => Kernel<Exports> {
   return () => {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
     module ??= new Module(Buffer.from(code, 'base64'))
-    const exports = new Instance(module).exports as Exports & KernelBase
+    let exports: Exports & KernelBase
+    try {
+      exports = new Instance(module).exports as Exports & KernelBase
+    } catch (cause) {
+      throw new MillraceError('LIMIT_EXCEEDED', 'there is no address space for one more run; end some first', { cause })
+    }
     return { exports, memory: kernelMemory(exports) }
   }
 }

@@ -141,7 +141,7 @@ describe('values', () => {
       'tru',
       'é\0',
     ),
-    fc.constantFrom('two\nlines', 'two\r\nlines', 'two\rlines', '\n', 'so ""called""', '""'),
+    fc.constantFrom('two\nlines', 'two\r\nlines', 'two\rlines', '\n', '"so ""called"""', '""'),
     fc.constantFrom(
       '9223372036854775807',
       '-9223372036854775808',
@@ -150,7 +150,9 @@ describe('values', () => {
       '0.1234567890123456',
     ),
   )
-  const field = fc.tuple(valueText, fc.nat(5)).map(([text, kind]) => (kind === 0 ? `"${text}"` : text))
+  const field = fc
+    .tuple(valueText, fc.nat(5))
+    .map(([text, kind]) => (kind === 0 && !text.startsWith('"') ? `"${text}"` : text))
   const typeName = fc.constantFrom(
     ...([
       'bool',
