@@ -41,8 +41,12 @@ export function buildRun(plan: TablePlan, settings: CsvSettings, unsureRows: num
   const isFull = (): boolean => builder.rows >= MAX_BATCH_ROWS || batchBytes >= MAX_BATCH_BYTES
 
   function refuse(row: InvalidRow): void {
-    if (isSure()) onInvalidRow?.(row)
-    else heldRows.push(row)
+    heldRows.push(row)
+    if (isSure()) tellHeldRows()
+  }
+
+  function tellHeldRows(): void {
+    for (const row of heldRows.splice(0)) onInvalidRow?.(row)
   }
 
   /** Read on, at the most to the end of a batch or of the rows that tell the types. @returns whether there was anything. */
@@ -78,7 +82,7 @@ export function buildRun(plan: TablePlan, settings: CsvSettings, unsureRows: num
   }
 
   function* release(): Generator<RecordBatch> {
-    for (const row of heldRows.splice(0)) onInvalidRow?.(row)
+    tellHeldRows()
     yield* heldBatches.splice(0)
   }
 
