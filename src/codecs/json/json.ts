@@ -172,11 +172,14 @@ function decodeTable(bytes: Uint8Array, plan: ReadPlan): Table {
   const refused: InvalidRow[] = []
   const onInvalidRow = plan.onInvalidRow === undefined ? undefined : (row: InvalidRow) => void refused.push(row)
   const first = jsonReader({ ...plan, onInvalidRow, inferRows: SAMPLE_ROWS, mayRetry: true })
-  let batches: RecordBatch[]
+  let batches: RecordBatch[] | undefined
   try {
     batches = readAll(first, bytes)
   } catch (error) {
     if (!first.foundMisfit) throw error
+  }
+  // A row that was refused for a pinned column was not compared with the types of the others.
+  if (batches === undefined || (refused.length > 0 && plan.pins.size > 0)) {
     refused.length = 0
     const survey = shapeReader(plan)
     for (const slice of slices(bytes)) survey.push(slice)
