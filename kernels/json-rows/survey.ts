@@ -8,7 +8,7 @@ import { SEEN, SEEN_BEFORE, SEEN_ROW } from './record'
 import { hadEscape, skipString } from './skip'
 import { quoted, takeNumber } from './values'
 
-/** Kinds of values: see `SEEN` of `src/codecs/inference.ts` and `KIND` of `src/codecs/json/shape.ts`. */
+/** Kinds of values: see `SEEN` of `src/codecs/text/inferred-type.ts` and `KIND` of `src/codecs/json/read/types/json-shape.ts`. */
 export const SEEN_BOOL: i32 = 1
 export const SEEN_INT: i32 = (1 << 16) | 2
 export const SEEN_FLOAT: i32 = (1 << 16) | 8

@@ -2,12 +2,12 @@ import type { RecordBatch } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import type { Stage } from '../internal/stage.ts'
 import type { Codec, CodecInput } from './codec.ts'
-import { deflate, type FileCompression, inflate } from './compression.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
+import { deflate, type FileCompression, inflate } from './input/compression.ts'
+import { type ByteSource, chunksOf, isByteSource, isBytes } from './input/source.ts'
 import { type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
 import { type ParquetOptions, parquet } from './parquet/parquet.ts'
-import { type ByteSource, chunksOf, isByteSource, isBytes } from './source.ts'
 
 /** The options of all formats together: each format takes those that it knows. */
 export type CodecOptions = CsvOptions & JsonOptions & ParquetOptions

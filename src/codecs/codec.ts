@@ -1,8 +1,8 @@
 import type { RecordBatch } from 'apache-arrow'
 import type { Stage } from '../internal/stage.ts'
-import type { CodecInput } from './source.ts'
+import type { CodecInput } from './input/source.ts'
 
-export type { CodecInput } from './source.ts'
+export type { CodecInput } from './input/source.ts'
 
 export type CodecName = 'csv' | 'json' | 'ndjson' | 'parquet'
 

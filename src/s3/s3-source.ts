@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import type { ByteSource } from '../codecs/source.ts'
+import type { ByteSource } from '../codecs/input/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { httpStatusOf } from '../internal/service-error.ts'

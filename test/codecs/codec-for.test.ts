@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { codecFor } from '../../src/codecs/codec-for.ts'
-import { bytesSource, type CodecInput } from '../../src/codecs/source.ts'
+import { bytesSource, type CodecInput } from '../../src/codecs/input/source.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { collect, stream } from '../support/transform-laws.ts'
 

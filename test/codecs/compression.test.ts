@@ -1,6 +1,6 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type FileCompression, inflate } from '../../src/codecs/compression.ts'
+import { type FileCompression, inflate } from '../../src/codecs/input/compression.ts'
 import { collectBytes } from '../support/streams.ts'
 
 const compress = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { inferredType, SEEN, seenInText } from '../../src/codecs/inference.ts'
+import { inferredType, SEEN, seenInText } from '../../src/codecs/text/inferred-type.ts'
 import { law } from '../support/law.ts'
 
 function seen(text: string): number {

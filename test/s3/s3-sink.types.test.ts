@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import { expectTypeOf, test } from 'vitest'
-import type { ByteSource } from '../../src/codecs/source.ts'
+import type { ByteSource } from '../../src/codecs/input/source.ts'
 import type { Stage } from '../../src/internal/stage.ts'
 import { type S3SinkResult, s3Sink } from '../../src/s3/s3-sink.ts'
 import { s3Source } from '../../src/s3/s3-source.ts'

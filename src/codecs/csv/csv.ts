@@ -1,8 +1,8 @@
 import type { Table } from 'apache-arrow'
 import type { Codec } from '../codec.ts'
 import { type CsvOptions, csvSettings } from './csv-options.ts'
-import { readCsv, readCsvTable } from './read-csv.ts'
-import { writeCsv, writeCsvTable } from './write-csv.ts'
+import { readCsv, readCsvTable } from './read/read-csv.ts'
+import { writeCsv, writeCsvTable } from './write/write-csv.ts'
 
 export type { CsvOptions } from './csv-options.ts'
 

@@ -2,12 +2,12 @@ import { type RecordBatch, Table } from 'apache-arrow'
 import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
 import type { Codec, CodecInput, CodecName } from '../codec.ts'
+import { chunksOf, isByteSource, isBytes } from '../input/source.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import type { CodecLimits } from '../limits.ts'
-import { chunksOf, isByteSource, isBytes } from '../source.ts'
-import { type JsonReader, jsonReader, type ReadPlan, shapeReader } from './json-reader.ts'
-import type { Shape } from './shape.ts'
-import { jsonWriter, type WriteForm } from './write-json.ts'
+import { type JsonReader, jsonReader, type ReadPlan, shapeReader } from './read/read-json.ts'
+import type { Shape } from './read/types/json-shape.ts'
+import { jsonWriter, type WriteForm } from './write/write-json.ts'
 
 /** Options of the JSON and NDJSON codecs. */
 export interface JsonOptions {

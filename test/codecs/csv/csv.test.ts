@@ -13,8 +13,8 @@ import {
 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { bytesSource } from '../../../src/codecs/input/source.ts'
 import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
-import { bytesSource } from '../../../src/codecs/source.ts'
 import { cellsOf, chunksAt, errorOf, readAll, schemaText, utf8 } from './support.ts'
 
 function decode(text: string, options?: CsvOptions) {

@@ -1,5 +1,5 @@
 import type { CodecLimits } from '../../limits.ts'
-import type { ParquetFilter } from './row-group-filter.ts'
+import type { ParquetFilter } from './schema/row-group-filter.ts'
 
 /**
  * How a Parquet file is read.

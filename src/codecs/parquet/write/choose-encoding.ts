@@ -1,11 +1,11 @@
 import type { Encoding } from 'hyparquet'
 import { type Bounds, boundsOf, integerRange } from './bounds.ts'
-import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas, MAX_DELTA_RANGE } from './delta.ts'
+import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas, MAX_DELTA_RANGE } from './encode-delta.ts'
+import { appendPlain } from './encode-plain.ts'
 import type { Leaf } from './file-schema.ts'
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { beginPage, dropPage, type PageBuffer } from './page-buffer.ts'
 import type { PageCompressor } from './page-compressor.ts'
-import { appendPlain } from './plain.ts'
 import { appendIndexRuns, bitWidthOf } from './rle-hybrid.ts'
 import { buildDictionary, type ValueDictionary } from './value-dictionary.ts'
 

@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
 import { type PageBuffer, pageBytes } from './page-buffer.ts'
-import { snappyBytes } from './snappy.ts'
+import { snappyBytes } from './snappy-compress.ts'
 import type { ParquetCompression } from './write-options.ts'
 
 /** Compresses the pages of one run. */

@@ -3,13 +3,20 @@ import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { deltaBinaryPack, deltaByteArray, deltaLengthByteArray } from 'hyparquet-writer/src/delta.js'
 import { snappyCompressor } from 'hysnappy'
 import { expect } from 'vitest'
-import { deltaByteArrayDecoder, deltaLengthDecoder } from '../../../../src/codecs/parquet/read/delta-byte-array.ts'
-import { deltaEnd, deltaInt32Reader, deltaInt64Reader } from '../../../../src/codecs/parquet/read/delta-reader.ts'
-import { hybridReader } from '../../../../src/codecs/parquet/read/hybrid-reader.ts'
-import { lz4Decompress, lz4Raw } from '../../../../src/codecs/parquet/read/lz4.ts'
-import { snappyInflate } from '../../../../src/codecs/parquet/read/snappy.ts'
-import { spread } from '../../../../src/codecs/parquet/read/spread.ts'
-import { byteValues, fixedValues } from '../../../../src/codecs/parquet/read/values.ts'
+import { spread } from '../../../../src/codecs/parquet/read/columns/spread.ts'
+import {
+  deltaByteArrayDecoder,
+  deltaLengthDecoder,
+} from '../../../../src/codecs/parquet/read/encodings/delta-byte-array.ts'
+import {
+  deltaEnd,
+  deltaInt32Reader,
+  deltaInt64Reader,
+} from '../../../../src/codecs/parquet/read/encodings/delta-reader.ts'
+import { hybridReader } from '../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
+import { byteValues, fixedValues } from '../../../../src/codecs/parquet/read/encodings/values.ts'
+import { lz4Decompress, lz4Raw } from '../../../../src/codecs/parquet/read/pages/lz4.ts'
+import { snappyInflate } from '../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { law } from '../../../support/law.ts'
 
 /** Cut `count` values into pieces, so that a reader has to go on in the middle of its runs. */

@@ -2,13 +2,25 @@ import { Binary, type DataType, Field, Int32, Int64, makeData, Schema } from 'ap
 import fc from 'fast-check'
 import { snappyUncompress } from 'hysnappy'
 import { describe, expect } from 'vitest'
-import { deltaByteArrayDecoder, deltaLengthDecoder } from '../../../../src/codecs/parquet/read/delta-byte-array.ts'
-import { deltaEnd, deltaInt32Reader, deltaInt64Reader } from '../../../../src/codecs/parquet/read/delta-reader.ts'
-import { hybridReader } from '../../../../src/codecs/parquet/read/hybrid-reader.ts'
-import { snappyInflate } from '../../../../src/codecs/parquet/read/snappy.ts'
-import { byteValues } from '../../../../src/codecs/parquet/read/values.ts'
+import {
+  deltaByteArrayDecoder,
+  deltaLengthDecoder,
+} from '../../../../src/codecs/parquet/read/encodings/delta-byte-array.ts'
+import {
+  deltaEnd,
+  deltaInt32Reader,
+  deltaInt64Reader,
+} from '../../../../src/codecs/parquet/read/encodings/delta-reader.ts'
+import { hybridReader } from '../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
+import { byteValues } from '../../../../src/codecs/parquet/read/encodings/values.ts'
+import { snappyInflate } from '../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { boundsOf } from '../../../../src/codecs/parquet/write/bounds.ts'
-import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas } from '../../../../src/codecs/parquet/write/delta.ts'
+import {
+  appendDeltaLengths,
+  appendDeltaPrefixes,
+  appendDeltas,
+} from '../../../../src/codecs/parquet/write/encode-delta.ts'
+import { appendPlain } from '../../../../src/codecs/parquet/write/encode-plain.ts'
 import { fileSchema, type Leaf } from '../../../../src/codecs/parquet/write/file-schema.ts'
 import {
   appendValues,
@@ -17,9 +29,8 @@ import {
   useValues,
 } from '../../../../src/codecs/parquet/write/leaf-values.ts'
 import { beginPage, type PageBuffer, pageBytes, roomInPage } from '../../../../src/codecs/parquet/write/page-buffer.ts'
-import { appendPlain } from '../../../../src/codecs/parquet/write/plain.ts'
 import { appendIndexRuns, appendLevelRuns } from '../../../../src/codecs/parquet/write/rle-hybrid.ts'
-import { snappyBytes } from '../../../../src/codecs/parquet/write/snappy.ts'
+import { snappyBytes } from '../../../../src/codecs/parquet/write/snappy-compress.ts'
 import { buildDictionary } from '../../../../src/codecs/parquet/write/value-dictionary.ts'
 import { type WriteKernel, writeKernel } from '../../../../src/codecs/parquet/write/write-kernel.ts'
 import { law } from '../../../support/law.ts'

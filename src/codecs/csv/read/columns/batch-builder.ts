@@ -1,0 +1,133 @@
+import type { RecordBatch } from 'apache-arrow'
+import { recordBatch, schemaOf } from '../../../../columns/record-batch.ts'
+import type { InvalidRow } from '../../../invalid-row.ts'
+import type { CsvSettings } from '../../csv-options.ts'
+import { nullMarker } from '../rows/null-tokens.ts'
+import type { RowBlock } from '../rows/row-index.ts'
+import type { RowReader, TakenRows } from '../rows/row-reader.ts'
+import { type TablePlan, textColumn } from './column-plan.ts'
+import type { TextColumn } from './csv-column.ts'
+import {
+  invalidRow,
+  type RefusedRows,
+  refusalError,
+  refusals,
+  removeRows,
+  wronglyEncodedRows,
+} from './refused-cells.ts'
+
+export const MAX_BATCH_ROWS = 65_536
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024
+
+/** What a value is that does not fit an inferred type: a `refuse`d row, or a reason to infer the types `anew` ({@link TypesTooNarrow}). */
+export type OnMisfit = 'refuse' | 'anew'
+
+/** Turns row blocks into record batches. */
+export interface BatchBuilder {
+  readonly rows: number
+  /** Let the reader put rows straight into the columns, as far as it can. */
+  takeFrom(reader: RowReader, maxRows: number, maxBytes: number, onMisfit: OnMisfit): TakenRows | undefined
+  /** Add a block, which must not take the batch over its limits. */
+  add(block: RowBlock, onMisfit: OnMisfit): void
+  finish(): RecordBatch
+}
+
+/** A type that was inferred from part of the rows does not do for all. Never leaves the codec. */
+export class TypesTooNarrow extends Error {}
+
+/**
+ * @param onInvalidRow - takes the refused rows; without it the first is thrown.
+ */
+export function batchBuilder(
+  plan: TablePlan,
+  settings: CsvSettings,
+  onInvalidRow: ((row: InvalidRow) => void) | undefined,
+): BatchBuilder {
+  const schema = schemaOf(plan.fields)
+  const isEmptyNull = settings.nullValues.includes('')
+  const markNulls = nullMarker(settings.nullValues)
+  const columns = plan.fields.map((field, column) => textColumn(field, plan.isInferred[column] === false, isEmptyNull))
+  let rows = 0
+
+  function append(block: RowBlock): void {
+    for (let column = 0; column < columns.length; column++) (columns[column] as TextColumn).append(block, column)
+    rows += block.rows
+  }
+
+  /** Note the rows with a value that does not fit. */
+  function noteMisfits(block: RowBlock, refused: RefusedRows, onMisfit: OnMisfit): void {
+    for (const [index, column] of columns.entries()) {
+      const isInferred = plan.isInferred[index] === true
+      if (onMisfit === 'anew' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
+      for (const row of column.cells.misfits) {
+        if (!refused.has(row)) refused.set(row, misfit(block, row, index, column, isInferred))
+      }
+    }
+  }
+
+  /** A value in a column of which none was seen may be of any type. */
+  function checkDecided(onMisfit: OnMisfit): void {
+    if (onMisfit !== 'anew') return
+    for (const [index, { cells }] of columns.entries()) {
+      if (plan.isUndecided[index] === true && cells.nullCount < cells.length) throw new TypesTooNarrow()
+    }
+  }
+
+  function report(block: RowBlock, refused: RefusedRows): void {
+    for (const refusal of refusals(block, refused)) {
+      if (onInvalidRow === undefined) throw refusalError(refusal)
+      onInvalidRow(invalidRow(refusal))
+    }
+  }
+
+  return {
+    get rows() {
+      return rows
+    },
+    takeFrom(reader, maxRows, maxBytes, onMisfit) {
+      const taken = reader.take?.(columns, maxRows, maxBytes)
+      if (taken === undefined) return undefined
+      rows += taken.rows
+      checkDecided(onMisfit)
+      return taken
+    },
+    add(block, onMisfit) {
+      const refused = wronglyEncodedRows(block, plan.names, settings.encoding)
+      markNulls?.(block)
+      append(block)
+      checkDecided(onMisfit)
+      noteMisfits(block, refused, onMisfit)
+      if (refused.size === 0 && block.faults.length === 0) return
+      report(block, refused)
+      if (refused.size === 0) return
+      for (const column of columns) column.rollback()
+      rows -= block.rows
+      removeRows(block, refused)
+      append(block)
+    },
+    finish() {
+      const batch = recordBatch(
+        schema,
+        columns.map((column) => column.finish()),
+        rows,
+      )
+      rows = 0
+      return batch
+    },
+  }
+}
+
+function misfit(block: RowBlock, row: number, index: number, column: TextColumn, isInferred: boolean) {
+  const isNull = !column.field.nullable && isNullAt(block, row, index)
+  const reason = isNull
+    ? 'null stands in a required column'
+    : isInferred
+      ? `the value does not fit ${column.typeName}, the type of the rows before; pin the column in schema, or raise inferRows`
+      : `the value does not fit ${column.typeName}`
+  return { code: 'TYPE_MISMATCH' as const, reason, column: column.field.name }
+}
+
+function isNullAt({ bounds, width }: RowBlock, row: number, column: number): boolean {
+  const field = (row * width + column) * 2
+  return (bounds[field + 1] as number) < 0 || bounds[field] === bounds[field + 1]
+}

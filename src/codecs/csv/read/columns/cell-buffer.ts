@@ -1,0 +1,144 @@
+import type { Field } from 'apache-arrow'
+import { QUOTE, type RowBlock, unescapeQuotes } from '../rows/row-index.ts'
+
+/** Parses `bytes[start, end)` into place `index` of `values`; false where the text does not fit. */
+export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, values: Values, index: number) => boolean
+
+export type FixedValues = Int32Array | Float64Array | Uint8Array
+
+/** How the kernel `csv-rows` reads a cell; of another type, it is left to the column's `parse`. */
+export const TEXT = 0
+export const INT64 = 1
+export const FLOAT64 = 2
+export const BOOL = 3
+export const DATE = 4
+export const TIMESTAMP_MS = 5
+export const TIMESTAMP_US = 6
+export const TIMESTAMP_NS = 7
+export const OTHER = 8
+export type CellKind =
+  | typeof TEXT
+  | typeof INT64
+  | typeof FLOAT64
+  | typeof BOOL
+  | typeof DATE
+  | typeof TIMESTAMP_MS
+  | typeof TIMESTAMP_US
+  | typeof TIMESTAMP_NS
+  | typeof OTHER
+
+/** A column's cells: what the loops over a block's, or a row's, cells work on. All columns have the same members in the same order. */
+export interface Cells<Values> {
+  readonly kind: CellKind
+  readonly isRequired: boolean
+  readonly isEmptyNull: boolean
+  length: number
+  nullCount: number
+  capacity: number
+  /** Arrow's validity bitmap, all ones until the first null: undefined. */
+  validity: Uint8Array | undefined
+  /** The values; of text, the offsets. */
+  values: Values
+  /** See {@link Parse}. */
+  parse(bytes: Uint8Array, start: number, end: number, values: Values, index: number): boolean
+  /** The bytes of text, and a view of them. */
+  text: Uint8Array
+  target: DataView
+  /** Rows of the last block that do not fit the type, or are null where the field is required. Their cells hold nothing of use. */
+  readonly misfits: number[]
+}
+
+const FIRST_CAPACITY = 1024
+const NO_TEXT = new Uint8Array(0)
+
+export function newCells<Values>(
+  kind: CellKind,
+  field: Field,
+  isEmptyNull: boolean,
+  values: Values,
+  parse: Parse<Values>,
+): Cells<Values> {
+  return {
+    kind,
+    isRequired: !field.nullable,
+    isEmptyNull,
+    length: 0,
+    nullCount: 0,
+    capacity: 0,
+    validity: undefined,
+    values,
+    parse,
+    text: NO_TEXT,
+    target: new DataView(NO_TEXT.buffer),
+    misfits: [],
+  }
+}
+
+/**
+ * Make room for more rows: grow the capacity where it is too small, and the validity bitmap with it. A multiple of 64, so that bitmaps are
+ * whole words.
+ *
+ * @returns whether it grew, so that the values must.
+ */
+export function reserveRows(cells: Cells<unknown>, rows: number): boolean {
+  const room = cells.length + rows
+  if (room <= cells.capacity) return false
+  cells.capacity = (Math.max(room, cells.capacity * 2, Math.min(FIRST_CAPACITY, room * 2)) + 63) & ~63
+  if (cells.validity !== undefined) {
+    const validity = new Uint8Array(cells.capacity >> 3).fill(0xff)
+    validity.set(cells.validity)
+    cells.validity = validity
+  }
+  return true
+}
+
+/** Begin the next batch. @returns the capacity to begin with: a little over the rows of the last one, since most are alike. */
+export function restart(cells: Cells<unknown>): number {
+  cells.capacity = (cells.length + (cells.length >> 4) + 63) & ~63
+  cells.length = 0
+  cells.nullCount = 0
+  cells.validity = undefined
+  return cells.capacity
+}
+
+export function takeBack(cells: Cells<unknown>, length: number, nullCount: number): void {
+  const { validity } = cells
+  if (validity !== undefined) {
+    for (let row = length; row < cells.length; row++)
+      validity[row >> 3] = (validity[row >> 3] as number) | (1 << (row & 7))
+  }
+  cells.length = length
+  cells.nullCount = nullCount
+}
+
+/** A cell that its column's loop does not take at once: null, with escaped quotes, or of text that does not fit. */
+export function takeOtherCell<Values>(
+  cells: Cells<Values>,
+  block: RowBlock,
+  row: number,
+  start: number,
+  end: number,
+): void {
+  const index = cells.length + row
+  if (isNullCell(block, start, end, cells.isEmptyNull)) setNull(cells, row)
+  else if (start < 0) {
+    const text = new Uint8Array(end - ~start)
+    const length = unescapeQuotes(block.bytes, ~start, end, text, 0)
+    if (!cells.parse(text, 0, length, cells.values, index)) cells.misfits.push(row)
+  } else if (!cells.parse(block.bytes, start, end, cells.values, index)) cells.misfits.push(row)
+}
+
+export function isNullCell(block: RowBlock, start: number, end: number, isEmptyNull: boolean): boolean {
+  return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== QUOTE)
+}
+
+export function setNull(cells: Cells<unknown>, row: number): void {
+  if (cells.isRequired) {
+    cells.misfits.push(row)
+    return
+  }
+  const index = cells.length + row
+  cells.validity ??= new Uint8Array(cells.capacity >> 3).fill(0xff)
+  cells.validity[index >> 3] = (cells.validity[index >> 3] as number) & ~(1 << (index & 7))
+  cells.nullCount++
+}

@@ -1,0 +1,79 @@
+import { type Data, type DataType, type Field, makeData } from 'apache-arrow'
+import type { RowBlock } from '../rows/row-index.ts'
+import {
+  type CellKind,
+  type Cells,
+  type FixedValues,
+  newCells,
+  type Parse,
+  reserveRows,
+  restart,
+  takeBack,
+} from './cell-buffer.ts'
+
+/** Collects one column of text into the buffers of an Arrow column. */
+export interface TextColumn {
+  readonly field: Field
+  /** The column type's name in messages. */
+  readonly typeName: string
+  readonly cells: Cells<FixedValues>
+  /** Make room for more rows, whose text in this column takes `textBytes` at the most. */
+  reserve(rows: number, textBytes: number): void
+  append(block: RowBlock, column: number): void
+  /** Take the last block back. */
+  rollback(): void
+  /** Hand the buffers over and begin afresh. */
+  finish(): Data
+}
+
+export interface FixedColumnOptions<Values extends FixedValues> {
+  readonly field: Field
+  readonly typeName: string
+  readonly kind: CellKind
+  readonly isEmptyNull: boolean
+  /** Values of the buffer for so many rows. */
+  readonly allocate: (rows: number) => Values
+  readonly parse: Parse<Values>
+  /** The loop over the cells of a block, its kernel called directly. */
+  readonly append: (cells: Cells<Values>, block: RowBlock, column: number) => void
+  readonly finish: (values: Values, rows: number) => DataType['TArray']
+}
+
+/** A column of values of one width. */
+export function fixedColumn<Values extends FixedValues>(options: FixedColumnOptions<Values>): TextColumn {
+  const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish } = options
+  const cells = newCells<Values>(kind, field, isEmptyNull, allocate(0), parse)
+  let markedLength = 0
+  let markedNulls = 0
+
+  function reserve(rows: number): void {
+    if (!reserveRows(cells, rows)) return
+    const values = allocate(cells.capacity)
+    values.set(cells.values)
+    cells.values = values
+  }
+
+  return {
+    field,
+    typeName,
+    cells,
+    reserve,
+    append(block, column) {
+      markedLength = cells.length
+      markedNulls = cells.nullCount
+      cells.misfits.length = 0
+      reserve(block.rows)
+      append(cells, block, column)
+      cells.length += block.rows
+    },
+    rollback() {
+      takeBack(cells, markedLength, markedNulls)
+    },
+    finish() {
+      const { length, nullCount, validity } = cells
+      const data = finish(cells.values, length)
+      cells.values = allocate(restart(cells))
+      return makeData({ type: field.type, length, nullCount, nullBitmap: validity, data } as never)
+    },
+  }
+}

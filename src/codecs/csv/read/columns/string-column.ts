@@ -1,0 +1,98 @@
+import { type Field, makeData, type Utf8 } from 'apache-arrow'
+import { type RowBlock, unescapeQuotes } from '../rows/row-index.ts'
+import { type Cells, isNullCell, newCells, reserveRows, restart, setNull, TEXT, takeBack } from './cell-buffer.ts'
+import type { TextColumn } from './csv-column.ts'
+import { trimmed } from './fixed-width-columns.ts'
+
+/** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
+const NATIVE_COPY_BYTES = 256
+/** Room after the text for the bytes that the last words copied have too many. */
+const PADDING = 8
+
+/** A column of text: its bytes are copied as they are, quotes unescaped. */
+export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColumn {
+  const cells = newCells<Int32Array>(TEXT, field, isEmptyNull, new Int32Array(1), () => true)
+  let markedLength = 0
+  let markedNulls = 0
+  /** The most bytes that room was asked for at once. */
+  let spare = 0
+
+  function reserve(rows: number, textBytes: number): void {
+    if (reserveRows(cells, rows)) {
+      const offsets = new Int32Array(cells.capacity + 1)
+      offsets.set(cells.values)
+      cells.values = offsets
+    }
+    spare = Math.max(spare, textBytes)
+    const used = cells.values[cells.length] as number
+    const needed = used + textBytes + PADDING
+    if (needed > cells.text.length) setText(Math.max(needed, cells.text.length * 2), cells.text.subarray(0, used))
+  }
+
+  function setText(size: number, content?: Uint8Array): void {
+    // Not filled with zeros: only what was written is ever looked at.
+    cells.text = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+    cells.target = new DataView(cells.text.buffer)
+    if (content !== undefined) cells.text.set(content)
+  }
+
+  return {
+    field,
+    typeName: 'string',
+    cells,
+    reserve,
+    append(block, column) {
+      markedLength = cells.length
+      markedNulls = cells.nullCount
+      cells.misfits.length = 0
+      reserve(block.rows, textBytes(block, column))
+      appendText(cells, block, column)
+      cells.length += block.rows
+    },
+    rollback() {
+      takeBack(cells, markedLength, markedNulls)
+    },
+    finish() {
+      const { length, nullCount, validity: nullBitmap } = cells
+      const used = cells.values[length] as number
+      const valueOffsets = trimmed(cells.values, length + 1)
+      const data = trimmed(cells.text, used)
+      cells.values = new Int32Array(restart(cells) + 1)
+      setText(used + Math.max(used >> 4, spare) + PADDING)
+      spare = 0
+      return makeData({ type: field.type, length, nullCount, nullBitmap, valueOffsets, data })
+    },
+  }
+}
+
+/** An upper bound of the bytes that a column's text takes. */
+function textBytes(block: RowBlock, column: number): number {
+  const { bounds, rows, width } = block
+  let sum = 0
+  for (let row = 0, field = column * 2; row < rows; row++, field += width * 2) {
+    const start = bounds[field] as number
+    const end = bounds[field + 1] as number
+    if (end > 0) sum += end - (start < 0 ? ~start : start)
+  }
+  return sum
+}
+
+function appendText(cells: Cells<Int32Array>, block: RowBlock, column: number): void {
+  const { bytes, view, bounds, rows } = block
+  const { values: offsets, length, text, target } = cells
+  let at = offsets[length] as number
+  for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
+    const start = bounds[field] as number
+    const end = bounds[field + 1] as number
+    if (start < 0) at = unescapeQuotes(bytes, ~start, end, text, at)
+    else if (end <= start) {
+      if (isNullCell(block, start, end, cells.isEmptyNull)) setNull(cells, row)
+    } else {
+      const next = at + end - start
+      if (next - at > NATIVE_COPY_BYTES) text.set(bytes.subarray(start, end), at)
+      else for (let from = start; at < next; at += 4, from += 4) target.setInt32(at, view.getInt32(from, true), true)
+      at = next
+    }
+    offsets[length + row + 1] = at
+  }
+}

@@ -1,0 +1,22 @@
+import { QUOTE, type RowBlock } from './row-index.ts'
+
+/** Marks the unquoted fields of a block that are one of `nullValues`; undefined where the empty field is the only one, which needs no mark. */
+export function nullMarker(nullValues: readonly string[]): ((block: RowBlock) => void) | undefined {
+  const tokens = nullValues.filter((token) => token !== '').map((token) => new Uint8Array(Buffer.from(token)))
+  if (tokens.length === 0) return undefined
+  const shortest = Math.min(...tokens.map((token) => token.length))
+  const longest = Math.max(...tokens.map((token) => token.length))
+  return ({ bytes, bounds, rows, width }) => {
+    for (let field = 0; field < rows * width * 2; field += 2) {
+      const start = bounds[field] as number
+      const length = (bounds[field + 1] as number) - start
+      if (start < 0 || length < shortest || length > longest || bytes[start - 1] === QUOTE) continue
+      if (tokens.some((token) => token.length === length && isAt(bytes, start, token))) bounds[field + 1] = -1
+    }
+  }
+}
+
+function isAt(bytes: Uint8Array, start: number, token: Uint8Array): boolean {
+  for (let index = 0; index < token.length; index++) if (bytes[start + index] !== token[index]) return false
+  return true
+}

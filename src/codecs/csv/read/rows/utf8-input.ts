@@ -1,0 +1,114 @@
+import { MillraceError } from '../../../../errors.ts'
+
+/** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still give bytes. */
+export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
+
+/**
+ * What is not valid in the file's encoding becomes a byte that is not valid UTF-8 either, so that its row is refused as any other that is
+ * wrongly encoded, and the rows around it are read.
+ *
+ * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know.
+ */
+export function utf8Input(encoding: string): Utf8Input {
+  const decoder = decoderOf(encoding)
+  if (decoder.encoding === 'utf-8') return withoutByteOrderMark()
+  if (decoder.encoding === 'windows-1252') return fromWindows1252
+  return decoder.encoding.startsWith('utf-16') ? utf16Transcoder(decoder.encoding) : transcoder(decoder)
+}
+
+const MARKS = [
+  { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
+  { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
+  { encoding: 'utf-16be', bytes: [0xfe, 0xff] },
+]
+
+function withoutByteOrderMark(): Utf8Input {
+  let head: Uint8Array | undefined = new Uint8Array(0)
+  return (chunk) => {
+    if (head === undefined) return chunk
+    const start = chunk === undefined ? head : Buffer.concat([head, chunk])
+    const mark = MARKS.find(({ bytes }) => bytes.every((byte, index) => index >= start.length || start[index] === byte))
+    if (chunk !== undefined && mark !== undefined && start.length < mark.bytes.length) {
+      head = start
+      return undefined
+    }
+    head = undefined
+    if (mark === undefined || start.length < mark.bytes.length) return start
+    if (mark.encoding === 'utf-8') return start.subarray(mark.bytes.length)
+    throw otherEncoding('UTF-8', mark.encoding)
+  }
+}
+
+const INVALID_BYTE = Buffer.of(0xff)
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** UTF-8 of a text, with an invalid byte for every match. */
+function utf8With(text: string, invalid: string | RegExp): Uint8Array {
+  const [first = '', ...others] = text.split(invalid)
+  if (others.length === 0) return Buffer.from(first)
+  return Buffer.concat([Buffer.from(first), ...others.flatMap((part) => [INVALID_BYTE, Buffer.from(part)])])
+}
+
+/** What 0x80 to 0x9f stand for; all other bytes are Latin-1. */
+const WINDOWS_1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
+  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
+
+/** By hand, since the decoder of Node 20 takes these bytes for Latin-1. */
+function fromWindows1252(chunk: Uint8Array | undefined): Uint8Array | undefined {
+  if (chunk === undefined) return undefined
+  const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
+  return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80)))
+}
+
+/** Bytes that the platform's decoder needs at a time: given one or two after an invalid sequence, it throws where it should go on. */
+const MIN_DECODED_BYTES = 16
+
+/** Of the encodings that are no Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */
+function transcoder(decoder: ReturnType<typeof decoderOf>): Utf8Input {
+  let rest = Buffer.alloc(0)
+  return (chunk) => {
+    if (chunk === undefined) return utf8With(decoder.decode(rest), '\ufffd')
+    const bytes = Buffer.concat([rest, chunk])
+    const taken = bytes.length < 2 * MIN_DECODED_BYTES ? 0 : bytes.length - MIN_DECODED_BYTES
+    rest = bytes.subarray(taken)
+    return taken === 0 ? undefined : utf8With(decoder.decode(bytes.subarray(0, taken), { stream: true }), '\ufffd')
+  }
+}
+
+/** By hand, since a decoder gives U+FFFD for a lone surrogate, and U+FFFD may stand in the text as well. */
+function utf16Transcoder(encoding: string): Utf8Input {
+  const isBigEndian = encoding === 'utf-16be'
+  let isStart = true
+  let rest: Uint8Array = new Uint8Array(0)
+  return (chunk) => {
+    const bytes = Buffer.concat(chunk === undefined ? [rest] : [rest, chunk])
+    const units = bytes.length >> 1
+    const last = units === 0 ? 0 : bytes[2 * units - (isBigEndian ? 2 : 1)]
+    // The first half of a pair waits for the second.
+    const whole = chunk !== undefined && last !== undefined && last >> 2 === 0xd8 >> 2 ? units - 1 : units
+    rest = bytes.subarray(2 * whole)
+    const taken = bytes.subarray(0, 2 * whole)
+    let text = (isBigEndian ? taken.swap16() : taken).toString('utf16le')
+    if (isStart && text !== '') {
+      isStart = false
+      if (text.startsWith('\ufffe')) throw otherEncoding(encoding, isBigEndian ? 'utf-16le' : 'utf-16be')
+      if (text.startsWith('\ufeff')) text = text.slice(1)
+    }
+    const isCut = chunk === undefined && rest.length > 0
+    return isCut ? Buffer.concat([utf8With(text, LONE_SURROGATE), INVALID_BYTE]) : utf8With(text, LONE_SURROGATE)
+  }
+}
+
+function otherEncoding(encoding: string, found: string): MillraceError {
+  const message = `the file is not ${encoding} but begins like ${found}; set encoding: '${found}'`
+  return new MillraceError('ENCODING_INVALID', message, { position: { line: 1 } })
+}
+
+function decoderOf(encoding: string) {
+  try {
+    return new TextDecoder(encoding)
+  } catch (cause) {
+    throw new MillraceError('OPTION_INVALID', `unknown encoding ${JSON.stringify(encoding)}`, { cause })
+  }
+}

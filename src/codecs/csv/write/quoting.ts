@@ -1,0 +1,130 @@
+import { MillraceError } from '../../../errors.ts'
+import { type CsvSettings, isAsciiByte } from '../csv-options.ts'
+import { type CellText, scratchOf } from './cell-text.ts'
+
+/** Puts quotes around the cells that need them. `row` is the number of the first cell's row. */
+export type Quoting = (cells: CellText, count: number, name: string, row: number) => void
+
+const ANYWHERE = 1
+const AT_START = 2
+
+/** Where quotes are needed: text with a delimiter, quote, escape or line break, text that would read as null or as a comment. */
+export interface QuotingRules {
+  readonly strings: Quoting
+  /** For columns whose text is a number, a time or a bool; undefined where nothing of theirs can need quotes. */
+  readonly others: Quoting | undefined
+}
+
+/**
+ * @param isAlone - whether rows have one field only, so that an empty one would be a blank line.
+ * @throws MillraceError `OPTION_INVALID` for quotes that are not one ASCII character.
+ */
+export function quotingRules(settings: CsvSettings, isAlone: boolean): QuotingRules {
+  const { delimiter, quote, nullValues } = settings
+  if ((quote !== false && !isAsciiByte(quote)) || !isAsciiByte(settings.escape)) {
+    throw new MillraceError('OPTION_INVALID', 'to write CSV, quote and escape must be one ASCII character each')
+  }
+  const tokens = nullValues.map((token) => Buffer.from(token))
+  const strings = quotingOf(settings, tokens, isAlone || nullValues.includes(''))
+  const isPlain = nullValues.every((token) => token === '') && !/^[-+.:0-9a-z]/i.test(delimiter) && isPlainMark(quote)
+  return { strings, others: isPlain && settings.comment === undefined ? undefined : strings }
+}
+
+function isPlainMark(mark: string | false): boolean {
+  return mark === false || !/[-+.:0-9a-z]/i.test(mark)
+}
+
+function quotingOf(settings: CsvSettings, tokens: readonly Uint8Array[], isEmptyLost: boolean): Quoting {
+  const special = specialBytes(settings)
+  const hasTokens = tokens.some((token) => token.length > 0)
+
+  function needsQuotes(bytes: Uint8Array, start: number, end: number): boolean {
+    if (start === end) return isEmptyLost
+    if (((special[bytes[start] as number] as number) & AT_START) !== 0) return true
+    for (let at = start; at < end; at++) if (special[bytes[at] as number] === ANYWHERE) return true
+    return hasTokens && tokens.some((token) => token.length === end - start && isText(bytes, start, token))
+  }
+
+  return (cells, count, name, row) => {
+    let needed = 0
+    let size = 0
+    for (let index = 0; index < count; index++) {
+      const start = cells.starts[index] as number
+      const end = cells.ends[index] as number
+      if (end < 0) continue
+      size += end - start
+      if (needsQuotes(cells.bytes, start, end)) needed++
+    }
+    if (needed === 0) return
+    if (settings.quote === false) return refuseUnquotable(cells, count, needsQuotes, name, row)
+    quoteCells(cells, count, size, settings, needsQuotes)
+  }
+}
+
+function specialBytes(settings: CsvSettings): Uint8Array {
+  const { delimiter, quote, comment } = settings
+  const special = new Uint8Array(256)
+  // A byte order mark at the very start would be dropped.
+  special[0xef] = AT_START
+  if (comment !== undefined) special[Buffer.from(comment)[0] as number] = AT_START
+  for (const mark of [delimiter, quote, '\n', '\r'])
+    if (mark !== false) special[Buffer.from(mark)[0] as number] = ANYWHERE
+  if (quote !== false) special[settings.escape.charCodeAt(0)] = ANYWHERE
+  return special
+}
+
+function isText(bytes: Uint8Array, start: number, token: Uint8Array): boolean {
+  for (let index = 0; index < token.length; index++) if (bytes[start + index] !== token[index]) return false
+  return true
+}
+
+/** Copy all cells, those that need it in quotes, to the column's own buffer. */
+function quoteCells(
+  cells: CellText,
+  count: number,
+  size: number,
+  settings: CsvSettings,
+  needsQuotes: (bytes: Uint8Array, start: number, end: number) => boolean,
+): void {
+  const quote = String(settings.quote).charCodeAt(0)
+  const escapeMark = settings.escape.charCodeAt(0)
+  const source = cells.bytes
+  const isOwn = source === cells.scratch
+  if (isOwn) cells.scratch = new Uint8Array(0)
+  const out = scratchOf(cells, size * 2 + count * 2)
+  let at = 0
+  for (let row = 0; row < count; row++) {
+    const start = cells.starts[row] as number
+    const end = cells.ends[row] as number
+    cells.starts[row] = at
+    if (end < 0) continue
+    const isQuoted = needsQuotes(source, start, end)
+    if (isQuoted) out[at++] = quote
+    for (let from = start; from < end; from++) {
+      const byte = source[from] as number
+      if (isQuoted && (byte === quote || byte === escapeMark)) out[at++] = escapeMark
+      out[at++] = byte
+    }
+    if (isQuoted) out[at++] = quote
+    cells.ends[row] = at
+  }
+  cells.bytes = out
+}
+
+/** Without quotes, only what reads back as it was may be written. */
+function refuseUnquotable(
+  cells: CellText,
+  count: number,
+  needsQuotes: (bytes: Uint8Array, start: number, end: number) => boolean,
+  name: string,
+  row: number,
+): void {
+  for (let index = 0; index < count; index++) {
+    const start = cells.starts[index] as number
+    const end = cells.ends[index] as number
+    if (end < 0 || !needsQuotes(cells.bytes, start, end)) continue
+    throw new MillraceError('TYPE_MISMATCH', 'the text needs quotes, which quote: false forbids', {
+      position: { column: name, row: row + index },
+    })
+  }
+}

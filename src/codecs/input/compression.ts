@@ -1,0 +1,116 @@
+import { type Transform as ByteTransform, pipeline, Readable } from 'node:stream'
+import zlib from 'node:zlib'
+import { isMillraceError, MillraceError } from '../../errors.ts'
+import type { Stage } from '../../internal/stage.ts'
+import { sourceTail } from './source-tail.ts'
+import { zstdFrames } from './zstd-frames.ts'
+
+/** A compression around a whole file, by its name in the field. */
+export type FileCompression = 'gzip' | 'zstd'
+
+const CHUNK_BYTES = 256 * 1024
+
+/**
+ * A stage that inflates a gzip or zstd file, several members or frames in a row included, in memory that does not grow with the file.
+ *
+ * @param maxBytes - bytes that may come out.
+ * @throws MillraceError `ENCODING_INVALID` where the bytes are not of that compression, damaged or cut off; `LIMIT_EXCEEDED` beyond
+ * `maxBytes`; `UNSUPPORTED_FORMAT` for zstd on a Node without it (before 22.15).
+ */
+export function inflate(compression: FileCompression, maxBytes: number): Stage<Uint8Array, Uint8Array> {
+  return async function* (source) {
+    let total = 0
+    for await (const chunk of compression === 'gzip' ? gunzip(source) : unzstd(source)) {
+      total += chunk.length
+      if (total > maxBytes) {
+        throw new MillraceError(
+          'LIMIT_EXCEEDED',
+          `the file inflates to more than ${maxBytes} bytes; see limits.maxInflatedBytes`,
+        )
+      }
+      yield chunk
+    }
+  }
+}
+
+/**
+ * A stage that compresses to one gzip member or zstd frame, at the default level of the format.
+ *
+ * @throws MillraceError `UNSUPPORTED_FORMAT` for zstd on a Node without it (before 22.15).
+ */
+export function deflate(compression: FileCompression): Stage<Uint8Array, Uint8Array> {
+  return (source) =>
+    through(
+      source,
+      compression === 'gzip'
+        ? zlib.createGzip({ chunkSize: CHUNK_BYTES })
+        : zstd(zlib.createZstdCompress, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }),
+    )
+}
+
+/** zlib goes from member to member, but takes a zero after one for padding and stops there, whatever else may come. */
+async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const engine = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
+  const tail = sourceTail(source)
+  try {
+    yield* inflated(tail.chunks(), engine, 'gzip')
+    if ((await tail.contentEnd()) > engine.bytesWritten)
+      throw new MillraceError('ENCODING_INVALID', 'something follows the zeros that end the gzip file', {
+        position: { byteOffset: engine.bytesWritten },
+      })
+  } finally {
+    tail.close()
+  }
+}
+
+async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let frames = 0
+  for await (const frame of zstdFrames(source)) {
+    yield* inflated(frame, zstd(zlib.createZstdDecompress), 'zstd')
+    frames++
+  }
+  if (frames === 0)
+    throw new MillraceError('ENCODING_INVALID', 'the zstd file is empty', { position: { byteOffset: 0 } })
+}
+
+/** zlib's errors as ours; those of the source pass as they are. */
+async function* inflated(
+  source: AsyncIterable<Uint8Array>,
+  engine: ByteTransform,
+  name: FileCompression,
+): AsyncGenerator<Uint8Array> {
+  let sourceError: unknown
+  async function* watched() {
+    try {
+      yield* source
+    } catch (error) {
+      sourceError = error
+      throw error
+    }
+  }
+  try {
+    yield* through(watched(), engine)
+  } catch (cause) {
+    if (cause === sourceError || isMillraceError(cause)) throw cause
+    const isCut = cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR'
+    throw new MillraceError('ENCODING_INVALID', isCut ? `the ${name} file is cut off` : `the ${name} file is damaged`, {
+      cause,
+    })
+  }
+}
+
+async function* through(source: AsyncIterable<Uint8Array>, engine: ByteTransform): AsyncGenerator<Uint8Array> {
+  // The error of either end reaches the reader of `engine`, so the callback has nothing to add.
+  pipeline(Readable.from(source, { objectMode: true, highWaterMark: 1 }), engine, () => {})
+  yield* engine as AsyncIterable<Uint8Array>
+}
+
+function zstd(
+  create: ((options: zlib.ZstdOptions) => ByteTransform) | undefined,
+  options: zlib.ZstdOptions = {},
+): ByteTransform {
+  if (create === undefined) {
+    throw new MillraceError('UNSUPPORTED_FORMAT', 'zstd needs Node 22.15 or later; use gzip, or run on a later Node')
+  }
+  return create({ chunkSize: CHUNK_BYTES, ...options })
+}

@@ -1,0 +1,104 @@
+import { DataType } from 'apache-arrow'
+import { nearestFloat } from '../../../../columns/builders/number-builder.ts'
+import { isIntegerText } from '../../../../internal/float64.ts'
+import { asciiText } from '../../../../internal/utf8.ts'
+import type { Cursor } from '../rows/cursor.ts'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  LOWER_F,
+  LOWER_N,
+  LOWER_T,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipValue,
+} from '../rows/grammar.ts'
+import { keyText } from '../rows/unescape.ts'
+
+/**
+ * The JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type takes it: integers that a
+ * double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map` for maps. `undefined` where no value
+ * of the type could be meant.
+ */
+export function jsValue(cursor: Cursor, type: DataType, at: number, end: number): unknown {
+  if (DataType.isDictionary(type)) return jsValue(cursor, type.dictionary, at, end)
+  const { bytes } = cursor
+  switch (bytes[at]) {
+    case QUOTE: {
+      const text = keyText(bytes, at + 1, end - 1)
+      return DataType.isBinary(type) || DataType.isFixedSizeBinary(type) ? base64Bytes(text) : text
+    }
+    case OPEN_BRACE:
+      return objectValue(cursor, type, at)
+    case OPEN_BRACKET:
+      return arrayValue(cursor, type, at)
+    case LOWER_T:
+      return true
+    case LOWER_F:
+      return false
+    case LOWER_N:
+      return null
+    default:
+      return numberValue(type, bytes, at, end)
+  }
+}
+
+function numberValue(type: DataType, bytes: Uint8Array, at: number, end: number): unknown {
+  const text = asciiText(bytes, at, end)
+  if (DataType.isDecimal(type)) return text
+  const value = Number(text)
+  if (isIntegerText(bytes, at, end)) return Number.isSafeInteger(value) ? value : BigInt(text)
+  const nearest = DataType.isFloat(type) ? nearestFloat(value, type) : value
+  return Number.isFinite(nearest) ? nearest : undefined
+}
+
+function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
+  const entries = new Map<string, unknown>()
+  const isMap = DataType.isMap(type)
+  at = skipSpace(cursor, at + 1)
+  while (cursor.bytes[at] !== CLOSE_BRACE) {
+    const keyEnd = skipString(cursor, at)
+    const name = keyText(cursor.bytes, at + 1, keyEnd - 1)
+    at = skipColon(cursor, keyEnd)
+    const end = skipValue(cursor, at, 0)
+    const valueType = isMap ? type.valueType : fieldType(type, name)
+    if (valueType === undefined) return undefined
+    entries.set(name, jsValue(cursor, valueType, at, end))
+    at = skipSpace(cursor, end)
+    if (cursor.bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
+  }
+  if (isMap) return entries
+  const object: Record<string, unknown> = {}
+  for (const [name, value] of entries) {
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+  }
+  return object
+}
+
+function fieldType(type: DataType, name: string): DataType | undefined {
+  return DataType.isStruct(type) ? type.children.find((field) => field.name === name)?.type : undefined
+}
+
+function arrayValue(cursor: Cursor, type: DataType, at: number): unknown {
+  if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return undefined
+  const items: unknown[] = []
+  at = skipSpace(cursor, at + 1)
+  while (cursor.bytes[at] !== CLOSE_BRACKET) {
+    const end = skipValue(cursor, at, 0)
+    items.push(jsValue(cursor, type.valueType, at, end))
+    at = skipSpace(cursor, end)
+    if (cursor.bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
+  }
+  return items
+}
+
+/** The bytes of base64 text, undefined where it is not exactly what encoding them gives. */
+export function base64Bytes(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? bytes : undefined
+}

@@ -1,0 +1,238 @@
+import { type Data, DataType, type Field } from 'apache-arrow'
+import { grown } from '../../../../columns/builders/buffers.ts'
+import { type ColumnBuilder, columnBuilder } from '../../../../columns/column-builder.ts'
+
+/** How the values of a column are read: the branch of the row reader that takes them. */
+export const READ = {
+  /** No value has been seen yet; any but null is a misfit. */
+  nothing: 0,
+  bool: 1,
+  int32: 2,
+  int64: 3,
+  float64: 4,
+  string: 5,
+  /** Values of mixed kinds, each as its JSON text without white space. */
+  jsonText: 6,
+  date: 7,
+  timestamp: 8,
+  decimal: 9,
+  binary: 10,
+  struct: 11,
+  list: 12,
+  /** Any other Arrow type: a JavaScript value is made and given to a builder of `columns`. */
+  value: 13,
+} as const
+
+export type ReadAs = (typeof READ)[keyof typeof READ]
+
+/**
+ * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers that are mostly used go
+ * into the batch when it is done; of others it gets a copy.
+ *
+ * A slot is a value's index in the column. Slots may be left out: what was never written is null.
+ */
+export interface JsonColumn {
+  readonly field: Field
+  readonly readAs: ReadAs
+  /** The name, dots between nested ones. */
+  readonly path: string
+  /** Whether the type was given, not inferred. */
+  readonly pinned: boolean
+  /** The key as it stands in the file, and its closing quote. */
+  readonly key: Uint8Array
+  /** Of a timestamp its unit; of a decimal its words, precision and scale. */
+  readonly unit: number
+  readonly words: number
+  readonly precision: number
+  readonly scale: number
+  readonly children: readonly JsonColumn[]
+  readonly byName: ReadonlyMap<string, JsonColumn>
+  /** Fields or items that may not be null. */
+  readonly required: readonly JsonColumn[]
+  readonly builder: ColumnBuilder | undefined
+  /** Of a list, the bytes that an item takes whatever it holds. */
+  readonly itemBytes: number
+  /** The column whose key comes next in an object, as far as known; of a struct, the one that comes first. */
+  next: JsonColumn | undefined
+  first: JsonColumn | undefined
+  /** The slot written last, -1 at the start of a batch. */
+  last: number
+  /** What the column is in a batch that has no value of it: one for all such batches, since of many columns most are empty in most of them. */
+  nulls: Data | undefined
+  capacity: number
+  /** Slots and bytes of the buffers before, which went into a batch. */
+  usualSlots: number
+  usualBytes: number
+  validity: Uint8Array
+  /** Booleans as bits. */
+  bits: Uint8Array
+  /** 32-bit values, or the words of longer ones. */
+  ints: Int32Array
+  floats: Float64Array
+  /** Slots whose end is in `offsets`, and the bytes or items before that end. */
+  filled: number
+  used: number
+  offsets: Int32Array
+  bytes: Uint8Array
+}
+
+export interface JsonColumnProps {
+  readonly field: Field
+  readonly readAs: ReadAs
+  readonly path: string
+  readonly key: Uint8Array
+  readonly pinned?: boolean
+  readonly unit?: number
+  readonly words?: number
+  readonly children?: readonly JsonColumn[]
+}
+
+export const NO_BYTES = new Uint8Array(0)
+export const NO_INTS = new Int32Array(0)
+export const NO_FLOATS = new Float64Array(0)
+
+export function jsonColumn({
+  field,
+  readAs,
+  path,
+  key,
+  pinned = false,
+  unit = 0,
+  words = 0,
+  children = [],
+}: JsonColumnProps): JsonColumn {
+  const { type } = field
+  const byName = new Map<string, JsonColumn>()
+  if (readAs === READ.struct) {
+    for (const [index, child] of children.entries()) {
+      byName.set(child.field.name, child)
+      child.next = children[index + 1]
+    }
+  }
+  return {
+    field,
+    readAs,
+    path,
+    pinned,
+    key,
+    unit,
+    words,
+    precision: DataType.isDecimal(type) ? type.precision : 0,
+    scale: DataType.isDecimal(type) ? type.scale : 0,
+    children,
+    byName,
+    required: children.filter((child) => !child.field.nullable),
+    builder: readAs === READ.value ? columnBuilder(type) : undefined,
+    itemBytes: readAs === READ.list ? children.reduce((sum, child) => sum + slotBytes(child), 0) : 0,
+    next: undefined,
+    first: readAs === READ.struct ? children[0] : undefined,
+    last: -1,
+    nulls: undefined,
+    capacity: 0,
+    usualSlots: 0,
+    usualBytes: 0,
+    validity: NO_BYTES,
+    bits: NO_BYTES,
+    ints: NO_INTS,
+    floats: NO_FLOATS,
+    filled: 0,
+    used: 0,
+    offsets: hasOffsets(readAs) ? new Int32Array(1) : NO_INTS,
+    bytes: NO_BYTES,
+  }
+}
+
+function hasOffsets(readAs: ReadAs): boolean {
+  switch (readAs) {
+    case READ.nothing:
+    case READ.string:
+    case READ.jsonText:
+    case READ.binary:
+    case READ.list:
+      return true
+    default:
+      return false
+  }
+}
+
+/** Bytes that a slot takes whatever stands in it. */
+export function slotBytes(column: JsonColumn): number {
+  switch (column.readAs) {
+    case READ.struct:
+      return column.children.reduce((sum, child) => sum + slotBytes(child), 1 / 8)
+    case READ.float64:
+    case READ.value:
+      return 8
+    default:
+      return column.words > 0 ? 4 * column.words : 4
+  }
+}
+
+/** Room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
+export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
+  if (slots <= column.capacity) return
+  const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, column.usualSlots, 64))
+  column.capacity = capacity
+  column.validity = grown(column.validity, (capacity + 7) >> 3)
+  if (column.words > 0) column.ints = grown(column.ints, capacity * column.words)
+  else if (column.readAs === READ.bool) column.bits = grown(column.bits, (capacity + 7) >> 3)
+  else if (column.readAs === READ.float64) column.floats = grown(column.floats, capacity)
+  else if (column.readAs === READ.struct) for (const child of column.children) ensureSlots(child, capacity)
+  else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
+}
+
+/** Room for so many more bytes, where `growth` times as many are to come in all. */
+export function ensureBytes(column: JsonColumn, length: number, growth = 1): void {
+  const needed = column.used + length
+  if (needed <= column.bytes.length) return
+  const { bytes, used } = column
+  column.bytes = unwritten(Math.ceil(Math.max(needed * growth, bytes.length * 2, column.usualBytes, 64)))
+  column.bytes.set(bytes.subarray(0, used))
+}
+
+/** Bytes that hold anything: all of a text's are written before they are read. */
+function unwritten(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+}
+
+/** End every slot before `slot` where the last one ended. */
+export function fillOffsets(column: JsonColumn, slot: number): void {
+  if (column.filled >= slot) return
+  column.offsets.fill(column.used, column.filled + 1, slot + 1)
+  column.filled = slot
+}
+
+/** Set a bit: of the validity, or of booleans. */
+export function setValid(bits: Uint8Array, slot: number): void {
+  bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
+}
+
+/** Forget what was written from slot `from` on: the row was refused, or is not all there yet. */
+export function rollback(column: JsonColumn, from: number): void {
+  for (let slot = from; slot <= column.last; slot++) {
+    const byte = slot >> 3
+    const keep = ~(1 << (slot & 7))
+    column.validity[byte] = (column.validity[byte] as number) & keep
+    if (column.bits.length > 0) column.bits[byte] = (column.bits[byte] as number) & keep
+  }
+  if (column.last >= from) {
+    if (column.floats.length > 0) column.floats.fill(0, from, column.last + 1)
+    else column.ints.fill(0, from * column.words, (column.last + 1) * column.words)
+  }
+  if (column.filled > from) {
+    column.filled = from
+    column.used = column.offsets[from] as number
+  }
+  if (column.builder !== undefined && column.builder.length > from) column.builder.truncate(from)
+  if (column.last >= from) column.last = from - 1
+  const childFrom = column.readAs === READ.list ? column.used : from
+  for (const child of column.children) rollback(child, childFrom)
+}
+
+/** The first required field of a struct, or the required item of a list, that has no value in the slot. */
+export function missingChild(parent: JsonColumn, slot: number): JsonColumn | undefined {
+  for (const child of parent.required) {
+    if (((child.validity[slot >> 3] as number) & (1 << (slot & 7))) === 0) return child
+  }
+  return undefined
+}

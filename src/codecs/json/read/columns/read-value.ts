@@ -1,0 +1,157 @@
+import { parseDecimal } from '../../../../internal/decimal.ts'
+import { isIntegerText, parseFloat64 } from '../../../../internal/float64.ts'
+import { isExactDouble, parseInt64 } from '../../../../internal/int64.ts'
+import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
+import { asciiText } from '../../../../internal/utf8.ts'
+import type { Cursor } from '../rows/cursor.ts'
+import { BACKSLASH, ENDS_RUN, QUOTE, SPACE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
+import { writeText } from '../rows/unescape.ts'
+import { base64Bytes, jsValue } from './js-value.ts'
+import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
+import { misfit } from './misfit.ts'
+
+/** How values are read. Each function returns the offset after the value, or -1 with the fault set. */
+
+export function readString(cursor: Cursor, column: JsonColumn, slot: number, at: number): number {
+  const end = skipString(cursor, at)
+  if (end < 0) return end
+  fillOffsets(column, slot)
+  ensureBytes(column, end - at - 2)
+  column.used = writeText(cursor.bytes, at + 1, end - 1, column.bytes, column.used)
+  endText(column, slot)
+  return end
+}
+
+/** The text or bytes of a slot are written. */
+function endText(column: JsonColumn, slot: number): void {
+  column.offsets[slot + 1] = column.used
+  column.filled = slot + 1
+  setValid(column.validity, slot)
+}
+
+export function readFloat(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  const end = skipNumber(cursor, at)
+  if (end < 0) return end
+  const value = parseFloat64(bytes, at, end)
+  if (Number.isNaN(value) || !isExact(bytes, at, end, value, column.pinned)) return misfit(cursor, column, at, depth)
+  column.floats[slot] = value
+  setValid(column.validity, slot)
+  return end
+}
+
+const INT64 = new Int32Array(2)
+
+/** What is written as an integer must be one that the double holds; beyond 64 bits only where the type was given. */
+function isExact(bytes: Uint8Array, start: number, end: number, value: number, pinned: boolean): boolean {
+  if (!isIntegerText(bytes, start, end) || value === 0) return true
+  if (parseInt64(bytes, start, end, INT64, 0)) return isExactDouble(INT64[0] as number, INT64[1] as number)
+  // No double has more than 309 digits.
+  return pinned && end - start <= 310 && BigInt(asciiText(bytes, start, end)) === BigInt(value)
+}
+
+interface Text {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** The offset after the string in the file. */
+  readonly after: number
+}
+
+/** The bytes of a string's text, escapes resolved. */
+function textOf(cursor: Cursor, at: number): Text | undefined {
+  const { bytes } = cursor
+  let place = at + 1
+  while (ENDS_RUN[bytes[place] as number] === 0) place++
+  if (bytes[place] === QUOTE) return { bytes, start: at + 1, end: place, after: place + 1 }
+  const after = skipString(cursor, at)
+  if (after < 0) return undefined
+  const text = new Uint8Array(after - at)
+  return { bytes: text, start: 0, end: writeText(bytes, at + 1, after - 1, text, 0), after }
+}
+
+/** A date or a time. */
+export function readTime(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  if (cursor.bytes[at] !== QUOTE) return misfit(cursor, column, at, depth)
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const { bytes, start, end, after } = text
+  const isTime =
+    column.readAs === READ.date
+      ? parseDate(bytes, start, end, column.ints, slot)
+      : parseTimestamp(bytes, start, end, column.unit as TimestampUnit, column.ints, slot)
+  return isTime ? after : misfit(cursor, column, at, depth)
+}
+
+/** The value's JSON text, white space outside strings left out. */
+export function readJsonText(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const { bytes } = cursor
+  const end = skipValue(cursor, at, depth)
+  if (end < 0) return end
+  fillOffsets(column, slot)
+  ensureBytes(column, end - at)
+  column.used = compact(bytes, at, end, column.bytes, column.used)
+  endText(column, slot)
+  return end
+}
+
+/** Copy valid JSON without the white space outside strings. Returns the offset after the last byte written. */
+export function compact(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
+  let inString = false
+  for (let place = start; place < end; place++) {
+    const byte = bytes[place] as number
+    if (byte === QUOTE) inString = !inString
+    else if (!inString && byte <= SPACE) continue
+    out[at++] = byte
+    if (byte === BACKSLASH) out[at++] = bytes[++place] as number
+  }
+  return at
+}
+
+export function readDecimal(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const { precision, scale, words, ints } = column
+  let text: Text | undefined
+  if (cursor.bytes[at] === QUOTE) {
+    text = textOf(cursor, at)
+    if (text === undefined) return -1
+  } else {
+    const after = skipNumber(cursor, at)
+    if (after < 0) return misfit(cursor, column, at, depth)
+    text = { bytes: cursor.bytes, start: at, end: after, after }
+  }
+  const fits = parseDecimal(text.bytes, text.start, text.end, precision, scale, words, ints, slot)
+  return fits ? text.after : misfit(cursor, column, at, depth)
+}
+
+export function readInt64Text(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const fits = parseInt64(text.bytes, text.start, text.end, column.ints, slot)
+  return fits ? text.after : misfit(cursor, column, at, depth)
+}
+
+/** Base64 with padding, as the writer writes it. */
+export function readBinary(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  if (cursor.bytes[at] !== QUOTE) return misfit(cursor, column, at, depth)
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const bytes = base64Bytes(asciiText(text.bytes, text.start, text.end))
+  if (bytes === undefined) return misfit(cursor, column, at, depth)
+  fillOffsets(column, slot)
+  ensureBytes(column, bytes.length)
+  column.bytes.set(bytes, column.used)
+  column.used += bytes.length
+  endText(column, slot)
+  return text.after
+}
+
+/** A value of a type that has no loop of its own. */
+export function readJsValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const end = skipValue(cursor, at, depth)
+  if (end < 0) return end
+  const { builder } = column
+  if (builder === undefined) return misfit(cursor, column, at, depth)
+  while (builder.length < slot) builder.appendNull()
+  const value = jsValue(cursor, column.field.type, at, end)
+  return value !== undefined && builder.append(value) ? end : misfit(cursor, column, at, depth)
+}

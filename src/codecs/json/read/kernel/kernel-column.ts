@@ -1,0 +1,224 @@
+import { MICROSECOND, MILLISECOND } from '../../../../internal/iso8601.ts'
+import { ensureBytes, ensureSlots, fillOffsets, type JsonColumn, READ } from '../columns/json-column.ts'
+import {
+  BEFORE,
+  BIT,
+  type ColumnRecord,
+  LAST,
+  type RowKernel,
+  TAKE,
+  type TakeAs,
+  TEXT_BYTES,
+  USED,
+  VALIDITY,
+  VALUES,
+} from './kernel-run.ts'
+
+/** A column's part in the memory of the kernel `json-rows`. */
+export interface KernelColumn {
+  readonly column: JsonColumn
+  /** Objects and lists around a value, the row counted. */
+  readonly depth: number
+  /** The slot at which the run begins. */
+  readonly base: number
+  /** Begin a run at a slot. */
+  prepare(slot: number): void
+  /**
+   * Copy what the kernel read of a run into the column.
+   *
+   * @param growth - how many times as much may come in this batch yet, about.
+   */
+  append(slot: number, slots: number, growth: number): void
+}
+
+/** A place in the tree of columns. */
+interface Place {
+  readonly column: JsonColumn
+  readonly depth: number
+  readonly isItem: boolean
+  readonly record: ColumnRecord
+  readonly children: KernelColumn[]
+}
+
+/** The kernel copies so many bytes at once, so it may write as many after the text. */
+const SPARE_BYTES = 16
+/** Bytes that are kept for items in advance. */
+const MAX_ITEM_MEMORY = 4 * 1024 * 1024
+/** Rows that may take less have lists that TypeScript must look after. */
+const MIN_LIST_ROW_BYTES = 64 * 1024 * 1024
+
+/**
+ * The kernel's columns for those under a struct that stands for the row, in the order of the records: those around others before them.
+ *
+ * @param maxBytes - of text that a run reads: a column's own text takes no more.
+ * @returns undefined where there are too many.
+ */
+export function kernelColumns(
+  kernel: RowKernel,
+  root: JsonColumn,
+  maxBytes: number,
+  maxRowBytes: number,
+): KernelColumn[] | undefined {
+  const takesLists = maxRowBytes >= MIN_LIST_ROW_BYTES && takesAll(root)
+  const columns: KernelColumn[] = []
+  const places: Place[] = [{ column: root, depth: 0, isItem: false, record: kernel.root, children: [] }]
+  for (const parent of places) {
+    const { column: struct } = parent
+    for (const column of struct.children) {
+      const kind = kindOf(column, takesLists)
+      const record = kernel.addColumn(parent.record, kind, column.key, column.itemBytes)
+      if (record === undefined) return undefined
+      const isItem = parent.isItem || struct.readAs === READ.list
+      const place = { column, depth: parent.depth + 1, isItem, record, children: [] }
+      const part = kernelColumn(kernel, kind, place, maxBytes)
+      columns.push(part)
+      parent.children.push(part)
+      if (kind === TAKE.struct || kind === TAKE.list) places.push(place)
+    }
+  }
+  return columns
+}
+
+/** Whether every list can be read by the kernel: a batch is full by the items of all. */
+function takesAll(parent: JsonColumn): boolean {
+  return parent.children.every((column) => {
+    if (column.readAs === READ.list || column.readAs === READ.struct) return isPlain(column) && takesAll(column)
+    return parent.readAs === READ.struct || kindOf(column, true) !== TAKE.other
+  })
+}
+
+/** Whether nothing in it must have a value. */
+function isPlain(column: JsonColumn): boolean {
+  return column.required.length === 0
+}
+
+function kernelColumn(kernel: RowKernel, kind: TakeAs, place: Place, maxBytes: number): KernelColumn {
+  const { column, depth, isItem, record, children } = place
+  const { memory } = kernel
+  const room = isItem ? kernel.maxItems : kernel.maxRows
+  const bitmapBytes = (room >> 3) + 2
+  const width = valueBytes(kind)
+  const values = memory.reserve(kind === TAKE.bool ? bitmapBytes : width === 0 ? 0 : width * (room + 1))
+  const hasValidity = width > 0 || kind === TAKE.bool || kind === TAKE.struct
+  const validity = memory.reserve(hasValidity ? bitmapBytes : 0)
+  const text = memory.reserve(kind === TAKE.text ? maxBytes + SPARE_BYTES : 0)
+  memory.words[record + VALUES] = values
+  memory.words[record + VALIDITY] = validity
+  memory.words[record + TEXT_BYTES] = text
+  let base = 0
+
+  function appendText(growth: number): void {
+    const used = memory.words[record + USED] as number
+    ensureBytes(column, used, growth)
+    column.bytes.set(memory.bytes.subarray(text, text + used), column.used)
+    column.used += used
+  }
+
+  function appendItems(growth: number): void {
+    const used = memory.words[record + USED] as number
+    const items = column.children[0] as JsonColumn
+    const needed = column.used + used
+    ensureSlots(items, needed, Math.min(needed * growth, MAX_ITEM_MEMORY / column.itemBytes))
+    for (const child of children) child.append(column.used, used, growth)
+    column.used += used
+  }
+
+  function appendOffsets(slot: number, slots: number): void {
+    const first = (values >> 2) + 1
+    fillOffsets(column, slot)
+    column.offsets.set(memory.words.subarray(first, first + slots), slot + 1)
+    column.filled = slot + slots
+  }
+
+  function appendValues(slot: number, slots: number): void {
+    const target = bytesOf(kind === TAKE.float64 ? column.floats : column.ints)
+    target.set(memory.bytes.subarray(values, values + slots * width), slot * width)
+    memory.bytes.fill(0, values, values + slots * width)
+  }
+
+  return {
+    column,
+    depth,
+    get base() {
+      return base
+    },
+    prepare(slot) {
+      base = slot
+      const { words } = memory
+      words[record + BIT] = slot & 7
+      words[record + BEFORE] = column.used
+      for (const child of children) child.prepare(kind === TAKE.list ? column.used : slot)
+    },
+    append(slot, slots, growth) {
+      const last = memory.words[record + LAST] as number
+      if (last < 0) return
+      column.last = slot + last
+      if (kind === TAKE.struct) for (const child of children) child.append(slot, slots, growth)
+      else if (kind === TAKE.bool) moveBits(memory.bytes, values, column.bits, slot, slots)
+      else if (kind === TAKE.text || kind === TAKE.list) {
+        appendOffsets(slot, slots)
+        if (kind === TAKE.text) appendText(growth)
+        else appendItems(growth)
+      } else if (width > 0) appendValues(slot, slots)
+      if (hasValidity) moveBits(memory.bytes, validity, column.validity, slot, slots)
+    },
+  }
+}
+
+/** Add the bits of a run, of which the first shares its byte with the slots before, and clear them. */
+function moveBits(from: Uint8Array, start: number, to: Uint8Array, slot: number, rows: number): void {
+  const first = slot >> 3
+  const end = start + (((slot & 7) + rows + 7) >> 3)
+  const shared = (to[first] as number) | (from[start] as number)
+  to.set(from.subarray(start, end), first)
+  to[first] = shared
+  from.fill(0, start, end)
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+function kindOf(column: JsonColumn, takesLists: boolean): TakeAs {
+  switch (column.readAs) {
+    case READ.struct:
+      return isPlain(column) ? TAKE.struct : TAKE.other
+    case READ.list:
+      return takesLists ? TAKE.list : TAKE.other
+    case READ.nothing:
+      return TAKE.nothing
+    case READ.string:
+      return TAKE.text
+    case READ.int64:
+      return TAKE.int64
+    case READ.float64:
+      return TAKE.float64
+    case READ.bool:
+      return TAKE.bool
+    case READ.date:
+      return TAKE.date
+    case READ.timestamp:
+      if (column.unit === MILLISECOND) return TAKE.milliseconds
+      return column.unit === MICROSECOND ? TAKE.microseconds : TAKE.nanoseconds
+    default:
+      return TAKE.other
+  }
+}
+
+/** Bytes of a value in the kernel's memory, of an offset where it is text; booleans are bits. */
+function valueBytes(kind: TakeAs): number {
+  switch (kind) {
+    case TAKE.text:
+    case TAKE.list:
+    case TAKE.date:
+      return 4
+    case TAKE.int64:
+    case TAKE.float64:
+    case TAKE.milliseconds:
+    case TAKE.microseconds:
+    case TAKE.nanoseconds:
+      return 8
+    default:
+      return 0
+  }
+}

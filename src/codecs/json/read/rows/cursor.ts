@@ -1,0 +1,84 @@
+import type { ErrorCode } from '../../../../errors.ts'
+
+/** Why the reading of a row stopped: the rule that was broken, under the code of the error that it becomes. */
+export interface Fault {
+  readonly code: ErrorCode
+  readonly reason: string
+}
+
+/**
+ * The bytes under the reader's hand.
+ *
+ * `bytes[end]` is always there and always a control character, which no token takes: kernels therefore read without bounds checks and
+ * stop there by themselves. A kernel returns the offset after what it took, or -1 with `fault` and `faultAt` set.
+ */
+export interface Cursor {
+  bytes: Uint8Array
+  end: number
+  /** Whether a newline is white space. Not so in NDJSON, where it ends the row. */
+  multiline: boolean
+  /** Line of the place that has been read up to, from 1. */
+  line: number
+  fault: Fault
+  faultAt: number
+  /** The column, dots between nested names, at which a value did not fit. */
+  faultColumn: string | undefined
+  /** Whether that column's type was given, so that no further look at the file could have prevented the fault. */
+  faultPinned: boolean
+  /** Bytes that the items of lists have taken since the batch began. */
+  itemBytes: number
+  /** Whether lone surrogates pass, to find the end of a row that is refused for one. */
+  lenient: boolean
+  readonly maxDepth: number
+  readonly maxFieldBytes: number
+  readonly maxRowBytes: number
+}
+
+/** Give up at an offset. Returns -1, which kernels hand on. */
+export function fail(cursor: Cursor, fault: Fault, at: number): -1 {
+  cursor.fault = fault
+  cursor.faultAt = at
+  cursor.faultColumn = undefined
+  cursor.faultPinned = true
+  return -1
+}
+
+export const syntax = (reason: string): Fault => ({ code: 'JSON_INVALID', reason })
+
+export const NO_FAULT: Fault = syntax('')
+export const EXPECTED_VALUE = syntax('a value is expected here; NaN and Infinity are none')
+export const EXPECTED_KEY = syntax('a key in double quotes is expected here')
+export const EXPECTED_COLON = syntax('a colon is expected after the key')
+export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected here')
+export const EXPECTED_COMMA_OR_BRACKET = syntax('a comma or ] is expected here')
+export const CONTROL_CHARACTER = syntax('a control character in a string must be escaped')
+export const INVALID_ESCAPE = syntax('a backslash is followed by no valid escape')
+export const INVALID_NUMBER = syntax('a number must be written as JSON writes it')
+export const NOT_AN_OBJECT = syntax('every row must be an object')
+export const CUT_OFF = syntax('the row is cut off before its end')
+export const LONE_SURROGATE: Fault = {
+  code: 'ENCODING_INVALID',
+  reason: 'an escaped surrogate without its partner is no character',
+}
+export const INVALID_UTF8: Fault = { code: 'ENCODING_INVALID', reason: 'the bytes are not valid UTF-8' }
+export const TOO_DEEP: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason: 'objects and arrays are nested deeper than limits.maxDepth allows',
+}
+export const FIELD_TOO_LONG: Fault = { code: 'LIMIT_EXCEEDED', reason: 'a value is longer than limits.maxFieldBytes' }
+export const ROW_TOO_LONG: Fault = { code: 'LIMIT_EXCEEDED', reason: 'a row is longer than limits.maxRowBytes' }
+export const LISTS_TOO_LARGE: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason:
+    'the lists of a row take more memory than limits.maxRowBytes; the objects in them may have many different keys',
+}
+export const TOO_MANY_KEYS: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason: 'an object has too many different keys to look for a repeated one',
+}
+export const TOO_MANY_COLUMNS: Fault = {
+  code: 'LIMIT_EXCEEDED',
+  reason: 'the rows have more different keys than limits.maxColumns allows',
+}
+/** Not an error: the row is read again without the keys that a later one replaces. */
+export const REPEATED_KEY: Fault = syntax('a key is repeated')

@@ -1,0 +1,132 @@
+import { type Cursor, fail, TOO_MANY_KEYS } from './cursor.ts'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipValue,
+} from './grammar.ts'
+import { keyText } from './unescape.ts'
+
+/** Different keys of one object that are told apart: more would take far more memory than the row does. */
+const MAX_KEYS = 100_000
+
+/** A copy of a row in the making: one buffer, since a row may have millions of values. */
+interface Copy {
+  readonly out: Uint8Array
+  at: number
+  repeats: number
+}
+
+/** Where a member of an object stands in the copy: its key from the separator before it to the colon, then its value. */
+interface Member {
+  readonly keyStart: number
+  readonly keyEnd: number
+  valueStart: number
+  valueEnd: number
+}
+
+/**
+ * The JSON value `bytes[at, end)`, known to be valid, with each object's repeated keys left out: the last one wins, in the place of the first.
+ *
+ * @returns a copy and the zero that a cursor's bytes end with; undefined where no key is repeated; -1, with the cursor's fault set, where there are too many keys to tell.
+ */
+export function withoutRepeats(cursor: Cursor, at: number, end: number): Uint8Array | undefined | -1 {
+  const copy: Copy = { out: new Uint8Array(end - at + 1), at: 0, repeats: 0 }
+  if (copyValue(cursor, at, copy) < 0) return -1
+  if (copy.repeats === 0) return undefined
+  copyByte(0, copy)
+  return copy.out.subarray(0, copy.at)
+}
+
+/** Like all functions here: returns the offset after the value, or -1. */
+function copyValue(cursor: Cursor, at: number, copy: Copy): number {
+  if (cursor.bytes[at] === OPEN_BRACE) return copyObject(cursor, at, copy)
+  if (cursor.bytes[at] === OPEN_BRACKET) return copyArray(cursor, at, copy)
+  const end = skipValue(cursor, at, 0)
+  copyBytes(cursor, at, end, copy)
+  return end
+}
+
+function copyObject(cursor: Cursor, at: number, copy: Copy): number {
+  const { bytes } = cursor
+  const { at: start, repeats } = copy
+  const members = new Map<string, Member>()
+  let separator = OPEN_BRACE
+  at = skipSpace(cursor, at + 1)
+  while (bytes[at] !== CLOSE_BRACE) {
+    const keyStart = copy.at
+    const keyEnd = skipString(cursor, at)
+    const name = keyText(bytes, at + 1, keyEnd - 1)
+    copyByte(separator, copy)
+    copyBytes(cursor, at, keyEnd, copy)
+    copyByte(COLON, copy)
+    const valueStart = copy.at
+    at = copyValue(cursor, skipColon(cursor, keyEnd), copy)
+    if (at < 0) return at
+    const known = members.get(name)
+    if (known === undefined) {
+      if (members.size === MAX_KEYS) return fail(cursor, TOO_MANY_KEYS, at)
+      members.set(name, { keyStart, keyEnd: valueStart, valueStart, valueEnd: copy.at })
+    } else {
+      copy.repeats++
+      known.valueStart = valueStart
+      known.valueEnd = copy.at
+    }
+    at = skipSpace(cursor, at)
+    if (bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
+    separator = COMMA
+  }
+  if (members.size === 0) copyByte(OPEN_BRACE, copy)
+  else if (copy.repeats > repeats) keepMembers(members.values(), start, copy)
+  copyByte(CLOSE_BRACE, copy)
+  return at + 1
+}
+
+/** Leave of the object that begins at `start` its members' keys and last values. */
+function keepMembers(members: Iterable<Member>, start: number, copy: Copy): void {
+  const { out } = copy
+  const kept = new Uint8Array(copy.at - start)
+  let length = 0
+  for (const { keyStart, keyEnd, valueStart, valueEnd } of members) {
+    kept.set(out.subarray(keyStart, keyEnd), length)
+    length += keyEnd - keyStart
+    kept.set(out.subarray(valueStart, valueEnd), length)
+    length += valueEnd - valueStart
+  }
+  out.set(kept.subarray(0, length), start)
+  copy.at = start + length
+}
+
+function copyArray(cursor: Cursor, at: number, copy: Copy): number {
+  const { bytes } = cursor
+  copyByte(OPEN_BRACKET, copy)
+  at = skipSpace(cursor, at + 1)
+  while (bytes[at] !== CLOSE_BRACKET) {
+    at = copyValue(cursor, at, copy)
+    if (at < 0) return at
+    at = skipSpace(cursor, at)
+    if (bytes[at] === COMMA) {
+      copyByte(COMMA, copy)
+      at = skipSpace(cursor, at + 1)
+    }
+  }
+  copyByte(CLOSE_BRACKET, copy)
+  return at + 1
+}
+
+function copyByte(byte: number, copy: Copy): void {
+  copy.out[copy.at++] = byte
+}
+
+function copyBytes({ bytes }: Cursor, start: number, end: number, copy: Copy): void {
+  const { out } = copy
+  let { at } = copy
+  for (let place = start; place < end; place++) out[at++] = bytes[place] as number
+  copy.at = at
+}

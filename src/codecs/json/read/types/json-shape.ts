@@ -1,0 +1,46 @@
+import { SEEN, seenInNumber, seenInTime } from '../../../text/inferred-type.ts'
+
+/**
+ * What JSON has seen besides the flags of {@link SEEN}: which of its kinds of value a column holds. Null and a missing key leave no
+ * mark. A number that neither 64 bits nor a double hold has the flag `text`.
+ */
+export const KIND = { bool: SEEN.bool, number: 1 << 16, string: 1 << 17, object: 1 << 18, array: 1 << 19 } as const
+
+const KINDS = KIND.bool | KIND.number | KIND.string | KIND.object | KIND.array
+
+/** The one kind of all values seen, 0 where none was seen, undefined where they are mixed. */
+export function kindOf(seen: number): number | undefined {
+  const kinds = seen & KINDS
+  return (kinds & (kinds - 1)) === 0 ? kinds : undefined
+}
+
+/** What is known of a place in the rows: a column, a field of nested objects, or the items of arrays. */
+export interface Shape {
+  seen: number
+  /** The key as it stands between its quotes in the file, and the closing quote; empty for items. */
+  readonly key: Uint8Array
+  /** Fields by name, in the order in which they were first seen. */
+  fields: Map<string, Shape> | undefined
+  item: Shape | undefined
+  /** The field that followed this one in the last object; of an object, the field that came first. */
+  next: Shape | undefined
+  first: Shape | undefined
+  /** The object in which the key was last seen, by number: once more is a repeated key. */
+  stamp: number
+}
+
+export function newShape(key: Uint8Array): Shape {
+  return { seen: 0, key, fields: undefined, item: undefined, next: undefined, first: undefined, stamp: 0 }
+}
+
+/** The mark of a number, `bytes[start, end)` of valid JSON. */
+export function seenNumber(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
+  return KIND.number | (seenInNumber(bytes, start, end, scratch) || SEEN.text)
+}
+
+/** The mark of a string whose text is `bytes[start, end)`. */
+export function seenString(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
+  const first = bytes[start] as number
+  const mayBeTime = end - start >= 10 && ((first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d)
+  return KIND.string | ((mayBeTime && seenInTime(bytes, start, end, scratch)) || SEEN.text)
+}

@@ -1,0 +1,16 @@
+import { exceeded } from '../invalid.ts'
+
+/** Counts bytes, of pages before room is made for them and of batches, and refuses those beyond a limit. */
+export interface ByteBudget {
+  take(bytes: number): void
+}
+
+export function byteBudget(maxBytes: number, rule: string): ByteBudget {
+  let left = maxBytes
+  return {
+    take(bytes) {
+      left -= bytes
+      if (left < 0) throw exceeded(`${rule} ${maxBytes} bytes`)
+    },
+  }
+}

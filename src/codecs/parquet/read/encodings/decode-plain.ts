@@ -1,0 +1,106 @@
+import type { ParquetType } from 'hyparquet'
+import { invalid } from '../invalid.ts'
+import {
+  type ByteValues,
+  type FixedValues,
+  reserve,
+  reserveBytes,
+  type ValueDecoder,
+  type Values,
+  viewOf,
+} from './values.ts'
+
+/** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
+export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {
+  if (type === 'BOOLEAN') return plainBooleanDecoder(bytes)
+  let at = 0
+  return {
+    longestValue: 0,
+    read(count, into) {
+      reserve(into, count)
+      if (into.kind === 'bytes') at = readByteStrings(bytes, at, into, count)
+      else at = readFixed(bytes, at, into, count, width)
+    },
+  }
+}
+
+function readFixed(bytes: Uint8Array, at: number, into: FixedValues, count: number, width: number): number {
+  const end = at + count * width
+  if (end > bytes.length) throw invalid('a page ends before its values')
+  into.bytes.set(bytes.subarray(at, end), into.count * width)
+  into.count += count
+  return end
+}
+
+/** Values above this many bytes are copied by a call, shorter ones by a loop, which costs less than the call. */
+const LONG_VALUE = 48
+
+/**
+ * Lengths first, so that room is made once and for no more than these values; then the bytes. Functions of their own, for V8 drops a
+ * compiled loop whose end it has not seen.
+ */
+function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
+  const start = into.offsets[into.count] as number
+  reserveBytes(into, readLengths(bytes, at, into.offsets, into.count, count))
+  const end = copyStrings(bytes, at, into, start, count)
+  into.count += count
+  return end
+}
+
+/** Offsets from the lengths before the values; returns how many bytes the values take. */
+function readLengths(bytes: Uint8Array, at: number, offsets: Int32Array, first: number, count: number): number {
+  const end = bytes.length
+  const start = offsets[first] as number
+  let used = start
+  for (let i = first + 1; i <= first + count; i++) {
+    if (at + 4 > end) throw invalid('a page ends before its values')
+    const length =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    at += 4
+    if (length < 0 || length > end - at) throw invalid('a value is longer than its page')
+    at += length
+    used += length
+    offsets[i] = used
+  }
+  return used - start
+}
+
+/** Short values by words, since most are too short for a call. */
+function copyStrings(bytes: Uint8Array, at: number, into: ByteValues, to: number, count: number): number {
+  const { offsets, bytes: target } = into
+  const source = viewOf(bytes)
+  const view = viewOf(target)
+  for (let i = into.count + 1; i <= into.count + count; i++) {
+    at += 4
+    const stop = offsets[i] as number
+    if (stop - to > LONG_VALUE) {
+      target.set(bytes.subarray(at, at + stop - to), to)
+      at += stop - to
+      to = stop
+    } else {
+      for (; to + 4 <= stop; to += 4, at += 4) view.setInt32(to, source.getInt32(at))
+      while (to < stop) target[to++] = bytes[at++] as number
+    }
+  }
+  return at
+}
+
+function plainBooleanDecoder(bytes: Uint8Array): ValueDecoder {
+  let bit = 0
+  return {
+    longestValue: 0,
+    read(count, into: Values) {
+      if (into.kind !== 'fixed') throw invalid('values of a fixed width were expected')
+      if (bit + count > bytes.length * 8) throw invalid('a page ends before its values')
+      reserve(into, count)
+      const target = into.bytes
+      for (let to = into.count, end = to + count; to < end; to++, bit++) {
+        target[to] = ((bytes[bit >>> 3] as number) >> (bit & 7)) & 1
+      }
+      into.count += count
+    },
+  }
+}

@@ -1,0 +1,156 @@
+import { invalid } from '../invalid.ts'
+import { hybridReader } from './hybrid-reader.ts'
+import {
+  type ByteValues,
+  type FixedValues,
+  int32View,
+  reserve,
+  reserveBytes,
+  type ValueDecoder,
+  type Values,
+  viewOf,
+} from './values.ts'
+
+/** The distinct values of a column chunk, as Arrow keeps them. */
+export interface Dictionary {
+  readonly values: Values
+  /** Bytes of the longest value; 0 for values of a fixed width. */
+  readonly longestValue: number
+  /** Text that has been checked: what is taken from it needs no check. */
+  readonly checked: boolean
+}
+
+/** Indexes are unpacked this many at a time, so that they stay in the processor's cache until their values are gathered. */
+const INDEXES = 4096
+
+/** RLE_DICTIONARY: a byte with the width of the indexes, then runs of them. */
+export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
+  const indexes = new Int32Array(INDEXES)
+  const reader = dictionaryIndexReader(bytes)
+  const size = dictionary.values.count
+  return {
+    longestValue: dictionary.longestValue,
+    read(count, into) {
+      const { values } = dictionary
+      reserve(into, count)
+      for (let left = count; left > 0; ) {
+        const take = Math.min(left, INDEXES)
+        reader.read(indexes, 0, take)
+        checkIndexes(indexes, take, size)
+        if (values.kind === 'bytes' && into.kind === 'bytes') gatherBytes(values, indexes, take, into)
+        else if (values.kind === 'fixed' && into.kind === 'fixed') gatherFixed(values, indexes, take, into)
+        else throw invalid('the dictionary holds values of another type')
+        left -= take
+      }
+    },
+  }
+}
+
+/** The indexes themselves, where the column keeps its dictionary. */
+export function indexDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
+  const reader = dictionaryIndexReader(bytes)
+  return {
+    longestValue: 4,
+    read(count, into) {
+      if (into.kind !== 'fixed') throw invalid('values of a fixed width were expected')
+      reserve(into, count)
+      const indexes = int32View(into.bytes).subarray(into.count, into.count + count)
+      reader.read(indexes, 0, count)
+      checkIndexes(indexes, count, dictionary.values.count)
+      into.count += count
+    },
+  }
+}
+
+function dictionaryIndexReader(bytes: Uint8Array): { read(out: Int32Array, outAt: number, count: number): void } {
+  const width = bytes[0] ?? 0
+  if (width > 32) throw invalid('a dictionary index is wider than 32 bits')
+  if (width > 0) return hybridReader(bytes, 1, bytes.length, width)
+  return { read: (out, outAt, count) => void out.fill(0, outAt, outAt + count) }
+}
+
+function checkIndexes(indexes: Int32Array, count: number, size: number): void {
+  for (let i = 0; i < count; i++) {
+    if ((indexes[i] as number) >>> 0 >= size) throw invalid('a value refers to an entry that its dictionary lacks')
+  }
+}
+
+function gatherFixed(from: FixedValues, indexes: Int32Array, count: number, into: FixedValues): void {
+  const { width } = from
+  if (width === 4) gatherWords(int32View(from.bytes), indexes, count, int32View(into.bytes), into.count)
+  else if (width === 8) gatherWordPairs(int32View(from.bytes), indexes, count, int32View(into.bytes), into.count)
+  else gatherRuns(from.bytes, indexes, count, into.bytes, into.count, width)
+  into.count += count
+}
+
+function gatherWords(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): void {
+  for (let i = 0; i < count; i++) into[at + i] = from[indexes[i] as number] as number
+}
+
+function gatherWordPairs(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): void {
+  for (let i = 0, to = 2 * at; i < count; i++, to += 2) {
+    const source = 2 * (indexes[i] as number)
+    into[to] = from[source] as number
+    into[to + 1] = from[source + 1] as number
+  }
+}
+
+function gatherRuns(
+  from: Uint8Array,
+  indexes: Int32Array,
+  count: number,
+  into: Uint8Array,
+  at: number,
+  width: number,
+): void {
+  let to = at * width
+  for (let i = 0; i < count; i++) {
+    let source = (indexes[i] as number) * width
+    for (const end = to + width; to < end; ) into[to++] = from[source++] as number
+  }
+}
+
+const LONG_VALUE = 48
+
+/** Lengths first, so that room is made once; then the bytes. */
+function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into: ByteValues): void {
+  const start = into.offsets[into.count] as number
+  reserveBytes(into, gatherOffsets(from.offsets, indexes, count, into.offsets, into.count))
+  copyEntries(from, indexes, count, into.bytes, start)
+  into.count += count
+}
+
+/** Returns how many bytes the values take, which may be more than offsets can say. */
+function gatherOffsets(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): number {
+  const start = into[at] as number
+  let used = start
+  for (let i = 0; i < count; i++) {
+    const index = indexes[i] as number
+    used += (from[index + 1] as number) - (from[index] as number)
+    into[++at] = used
+  }
+  return used - start
+}
+
+function copyEntries(
+  { offsets, bytes }: ByteValues,
+  indexes: Int32Array,
+  count: number,
+  into: Uint8Array,
+  at: number,
+): void {
+  const source = viewOf(bytes)
+  const view = viewOf(into)
+  for (let i = 0; i < count; i++) {
+    const index = indexes[i] as number
+    let byte = offsets[index] as number
+    const end = offsets[index + 1] as number
+    if (end - byte > LONG_VALUE) {
+      into.set(bytes.subarray(byte, end), at)
+      at += end - byte
+    } else {
+      for (; byte + 4 <= end; byte += 4, at += 4) view.setInt32(at, source.getInt32(byte))
+      while (byte < end) into[at++] = bytes[byte++] as number
+    }
+  }
+}

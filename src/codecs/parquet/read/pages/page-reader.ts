@@ -1,0 +1,195 @@
+import zlib from 'node:zlib'
+import { DataType } from 'apache-arrow'
+import type { ByteBudget } from '../bytes/byte-budget.ts'
+import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
+import { plainDecoder } from '../encodings/decode-plain.ts'
+import { type Dictionary, indexDecoder } from '../encodings/dictionary.ts'
+import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
+import { firstInvalidText } from '../encodings/text-check.ts'
+import { valueDecoder } from '../encodings/value-decoder.ts'
+import { byteValues, fixedValues, type ValueDecoder, type Values } from '../encodings/values.ts'
+import type { ColumnChunk } from '../footer/file-metadata.ts'
+import { invalid, unsupported } from '../invalid.ts'
+import { appendConverted } from '../schema/conversions.ts'
+import type { Leaf } from '../schema/schema-shape.ts'
+import type { Decompress } from './decompress.ts'
+import { type PageHeader, readPageHeader } from './page-header.ts'
+
+/** A data page, inflated, its levels and values ready to be decoded piece by piece. */
+export interface DataPage {
+  readonly slots: number
+  /** Absent where the column has no such levels. */
+  readonly repetition: HybridReader | undefined
+  readonly definition: HybridReader | undefined
+  readonly values: ValueDecoder
+  /** The encoded values, and the dictionary that they point into. */
+  readonly valueBytes: Uint8Array
+  /** The dictionary that the values point into. */
+  readonly dictionary: Dictionary | undefined
+  /** The dictionary of the chunk, whether this page uses it or not. */
+  readonly chunkDictionary: Dictionary | undefined
+}
+
+export interface PageContext {
+  readonly decompress: Decompress
+  readonly budget: ByteBudget
+}
+
+/** The data pages of a column chunk in order; undefined after the last. */
+export interface PageReader {
+  next(): Promise<DataPage | undefined>
+}
+
+export function pageReader(
+  leaf: Leaf,
+  chunk: ColumnChunk,
+  bytes: ChunkBytes,
+  { decompress, budget }: PageContext,
+): PageReader {
+  let at = 0
+  let slotsLeft = chunk.values
+  let dictionary: Dictionary | undefined
+
+  async function body({ compressedBytes, crc }: PageHeader): Promise<Uint8Array> {
+    if (compressedBytes > bytes.length - at) throw invalid('a page is longer than its column chunk')
+    const read = bytes.read(at, compressedBytes)
+    const page = read instanceof Uint8Array ? read : await read
+    at += compressedBytes
+    if (crc !== undefined && zlib.crc32(page) !== crc >>> 0)
+      throw invalid('the checksum of a page does not match its bytes')
+    return page
+  }
+
+  function inflate(page: Uint8Array, size: number): Uint8Array {
+    return decompress(chunk.codec, page, size)
+  }
+
+  return {
+    async next() {
+      while (slotsLeft > 0) {
+        if (at >= bytes.length) throw invalid('a column chunk ends before its last value')
+        const { header, length } = await readPageHeader(bytes, at)
+        at += length
+        const page = await body(header)
+        budget.take(header.uncompressedBytes)
+        if (header.type === 'INDEX_PAGE') continue
+        if (header.type === 'DICTIONARY_PAGE') {
+          if (dictionary !== undefined) throw invalid('a column chunk has a second dictionary')
+          dictionary = readDictionary(leaf, header, inflate(page, header.uncompressedBytes))
+          continue
+        }
+        if (header.slots > slotsLeft) throw invalid('a page holds more values than are left in its column chunk')
+        slotsLeft -= header.slots
+        if (header.slots > 0) return dataPage(leaf, header, page, inflate, dictionary)
+      }
+      return undefined
+    },
+  }
+}
+
+function dataPage(
+  leaf: Leaf,
+  header: PageHeader,
+  page: Uint8Array,
+  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
+  dictionary: Dictionary | undefined,
+): DataPage {
+  const parts =
+    header.levels === undefined ? splitPageV1(leaf, header, page, inflate) : splitPageV2(leaf, header, page, inflate)
+  const { encoding, slots } = header
+  const usesDictionary = encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY'
+  const keepsIndexes = leaf.kept !== undefined && usesDictionary && dictionary !== undefined
+  const { physical, physicalWidth } = leaf.layout
+  return {
+    slots,
+    repetition: parts.repetition,
+    definition: parts.definition,
+    values: keepsIndexes
+      ? indexDecoder(parts.values, dictionary)
+      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth),
+    valueBytes: parts.values,
+    dictionary: usesDictionary ? dictionary : undefined,
+    chunkDictionary: dictionary,
+  }
+}
+
+interface PageParts {
+  readonly repetition: HybridReader | undefined
+  readonly definition: HybridReader | undefined
+  readonly values: Uint8Array
+}
+
+/** Version 1: all is compressed as one; each kind of level has its length before it. */
+function splitPageV1(
+  leaf: Leaf,
+  header: PageHeader,
+  page: Uint8Array,
+  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
+): PageParts {
+  const bytes = inflate(page, header.uncompressedBytes)
+  let at = 0
+
+  function levels(max: number, encoding: string | undefined): HybridReader | undefined {
+    if (max === 0) return undefined
+    if (encoding !== 'RLE') throw unsupported(`levels in the deprecated encoding ${encoding} cannot be read`)
+    if (at + 4 > bytes.length) throw invalid('a page ends before its levels')
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true)
+    const start = at + 4
+    if (length > bytes.length - start) throw invalid('the levels of a page are longer than the page')
+    at = start + length
+    return hybridReader(bytes, start, at, levelWidth(max))
+  }
+
+  const repetition = levels(leaf.repetition, header.levelEncodings?.repetition)
+  const definition = levels(leaf.definition, header.levelEncodings?.definition)
+  return { repetition, definition, values: bytes.subarray(at) }
+}
+
+/** Version 2: levels lie uncompressed before the values, their lengths in the header. */
+function splitPageV2(
+  leaf: Leaf,
+  { levels, uncompressedBytes }: PageHeader,
+  page: Uint8Array,
+  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
+): PageParts {
+  if (levels === undefined) throw invalid('a page header lacks the part of its page type')
+  const { repetitionBytes, definitionBytes, compressed } = levels
+  const valuesAt = repetitionBytes + definitionBytes
+  if (valuesAt > page.length || valuesAt > uncompressedBytes)
+    throw invalid('the levels of a page are longer than the page')
+  const packed = page.subarray(valuesAt)
+  const values = compressed ? inflate(packed, uncompressedBytes - valuesAt) : packed
+  return {
+    repetition: leaf.repetition > 0 ? hybridReader(page, 0, repetitionBytes, levelWidth(leaf.repetition)) : undefined,
+    definition:
+      leaf.definition > 0 ? hybridReader(page, repetitionBytes, valuesAt, levelWidth(leaf.definition)) : undefined,
+    values,
+  }
+}
+
+function levelWidth(max: number): number {
+  return 32 - Math.clz32(max)
+}
+
+function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dictionary {
+  const { physical, physicalWidth, width, convert, type } = leaf.layout
+  const count = header.slots
+  if (header.encoding !== 'PLAIN' && header.encoding !== 'PLAIN_DICTIONARY') {
+    throw unsupported(`dictionaries in the encoding ${header.encoding} cannot be read`)
+  }
+  const smallest = physical === 'BOOLEAN' ? 1 / 8 : physicalWidth === 0 ? 4 : physicalWidth
+  if (count * smallest > bytes.length) throw invalid('a dictionary claims more values than its page can hold')
+  const raw: Values = physicalWidth === 0 ? byteValues(count) : fixedValues(physicalWidth, count)
+  plainDecoder(bytes, physical, physicalWidth).read(count, raw)
+  if (convert !== undefined) {
+    const converted = fixedValues(width, count)
+    appendConverted(raw, converted, convert)
+    return { values: converted, longestValue: 0, checked: true }
+  }
+  if (raw.kind === 'fixed') return { values: raw, longestValue: 0, checked: true }
+  let longestValue = 1
+  for (let i = 0; i < count; i++) {
+    longestValue = Math.max(longestValue, (raw.offsets[i + 1] as number) - (raw.offsets[i] as number))
+  }
+  return { values: raw, longestValue, checked: !DataType.isUtf8(type) || firstInvalidText(raw) === -1 }
+}

@@ -1,0 +1,58 @@
+import { invalid } from '../invalid.ts'
+
+/** Literals above this are copied by a call, shorter ones by a loop, which costs less than the call. */
+const LONG_LITERAL = 48
+
+/**
+ * Inflate a snappy block (format_description.txt of google/snappy) whose length is known to be `size`.
+ *
+ * For the few pages that are not worth a WASM instance or too large for one. hyparquet's decoder is not used, for a literal of
+ * negative length keeps it busy for ever. One loop over the elements: literals, and copies of what was written before.
+ */
+export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
+  const output = new Uint8Array(size)
+  const end = input.length
+  let at = 0
+  while (at < end && (input[at++] as number) >= 0x80);
+  let to = 0
+  while (at < end) {
+    const tag = input[at++] as number
+    const kind = tag & 3
+    if (kind === 0) {
+      let length = tag >> 2
+      if (length >= 60) {
+        const bytes = length - 59
+        length = littleEndian(input, at, bytes)
+        at += bytes
+      }
+      length++
+      if (length > end - at || length > size - to) throw corrupt()
+      if (length > LONG_LITERAL) {
+        output.set(input.subarray(at, at + length), to)
+        at += length
+        to += length
+      } else for (const stop = at + length; at < stop; ) output[to++] = input[at++] as number
+      continue
+    }
+    const bytes = kind === 3 ? 4 : kind
+    const low = littleEndian(input, at, bytes)
+    at += bytes
+    const length = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1
+    const distance = kind === 1 ? ((tag >> 5) << 8) | low : low
+    if (at > end || distance === 0 || distance > to || length > size - to) throw corrupt()
+    for (const stop = to + length; to < stop; to++) output[to] = output[to - distance] as number
+  }
+  if (to !== size) throw corrupt()
+  return output
+}
+
+/** An unsigned number of 1 to 4 bytes. */
+function littleEndian(input: Uint8Array, at: number, bytes: number): number {
+  let value = 0
+  for (let i = 0; i < bytes; i++) value |= (input[at + i] ?? 0) << (8 * i)
+  return value >>> 0
+}
+
+function corrupt() {
+  return invalid('a snappy page is corrupt')
+}

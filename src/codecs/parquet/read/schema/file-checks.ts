@@ -1,0 +1,42 @@
+import type { RowGroup } from '../footer/file-metadata.ts'
+import { exceeded, invalid, unsupported } from '../invalid.ts'
+import type { FileShape, Leaf } from './schema-shape.ts'
+
+/** What a byte of a file may stand for at the most, and what any file may hold: runs of one value cost next to no bytes. */
+const MAX_VALUES_PER_BYTE = 16_384
+const MIN_MAX_VALUES = 64 * 1024 * 1024
+
+/** Check what the footer says of a row group before anything is read or room is made for it. */
+export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonly Leaf[], dataEnd: number): void {
+  if (group.chunks.length !== shape.leafCount)
+    throw invalid('a row group has another number of columns than the schema')
+  for (const leaf of leaves) {
+    const chunk = group.chunks[leaf.index]
+    const position = { column: leaf.name }
+    if (chunk === undefined) throw invalid('a column chunk is missing', position)
+    if (chunk.encrypted)
+      throw unsupported('the column is encrypted; write it without encryption, or leave it out of columns', position)
+    if (chunk.type !== leaf.layout.physical)
+      throw invalid('a column chunk has another type than the schema says', position)
+    if (chunk.values > 0 && (chunk.start < 4 || chunk.end > dataEnd))
+      throw invalid('a column chunk lies outside the data of the file', position)
+    const flat = leaf.repetition === 0
+    if (flat && chunk.values !== group.rows)
+      throw invalid('a column chunk has other values than its row group has rows', position)
+    if (chunk.values < group.rows)
+      throw invalid('a column chunk has fewer values than its row group has rows', position)
+  }
+}
+
+/** Rows that no bytes back would keep a reader busy for ever. */
+export function checkTotals(groups: readonly RowGroup[], leaves: readonly Leaf[], fileBytes: number): void {
+  const limit = Math.max(MIN_MAX_VALUES, fileBytes * MAX_VALUES_PER_BYTE)
+  let values = 0
+  let rows = 0
+  for (const group of groups) {
+    rows += group.rows
+    for (const { index } of leaves) values += group.chunks[index]?.values ?? 0
+  }
+  if (Math.max(values, rows) > limit)
+    throw exceeded(`the footer claims ${Math.max(values, rows)} values, the limit is ${limit}`)
+}
