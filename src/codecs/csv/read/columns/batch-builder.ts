@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../../../columns/record-batch.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
+import { TypesTooNarrow } from '../../../text/settle-types.ts'
 import type { CsvSettings } from '../../csv-options.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 import type { RowBlock } from '../rows/row-index.ts'
@@ -16,11 +17,8 @@ import {
   wronglyEncodedRows,
 } from './refused-cells.ts'
 
-export const MAX_BATCH_ROWS = 65_536
-export const MAX_BATCH_BYTES = 4 * 1024 * 1024
-
-/** What a value is that does not fit an inferred type: a `refuse`d row, or a reason to infer the types `anew` ({@link TypesTooNarrow}). */
-export type OnMisfit = 'refuse' | 'anew'
+/** What a value that does not fit an inferred type leads to: its row is rejected, or types are inferred again ({@link TypesTooNarrow}). */
+export type OnMisfit = 'reject' | 'infer-again'
 
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
@@ -31,9 +29,6 @@ export interface BatchBuilder {
   add(block: RowBlock, onMisfit: OnMisfit): void
   finish(): RecordBatch
 }
-
-/** A type that was inferred from part of the rows does not do for all. Never leaves the codec. */
-export class TypesTooNarrow extends Error {}
 
 /**
  * @param onInvalidRow - takes the refused rows; without it the first is thrown.
@@ -58,7 +53,7 @@ export function batchBuilder(
   function noteMisfits(block: RowBlock, refused: RefusedRows, onMisfit: OnMisfit): void {
     for (const [index, column] of columns.entries()) {
       const isInferred = plan.isInferred[index] === true
-      if (onMisfit === 'anew' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
+      if (onMisfit === 'infer-again' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
       for (const row of column.cells.misfits) {
         if (!refused.has(row)) refused.set(row, misfit(block, row, index, column, isInferred))
       }
@@ -67,7 +62,7 @@ export function batchBuilder(
 
   /** A value in a column of which none was seen may be of any type. */
   function checkDecided(onMisfit: OnMisfit): void {
-    if (onMisfit !== 'anew') return
+    if (onMisfit !== 'infer-again') return
     for (const [index, { cells }] of columns.entries()) {
       if (plan.isUndecided[index] === true && cells.nullCount < cells.length) throw new TypesTooNarrow()
     }

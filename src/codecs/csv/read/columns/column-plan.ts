@@ -28,15 +28,15 @@ export interface TablePlan {
 }
 
 /** Collects what the values of every column are, but for pinned ones. */
-export interface TypeSurvey {
+export interface ColumnSurvey {
   readonly names: readonly string[]
   /** Whether there is a column to learn about. */
   readonly isOpen: boolean
-  take(block: RowBlock): void
+  add(block: RowBlock): void
   plan(): TablePlan
 }
 
-export function typeSurvey(names: readonly string[], settings: CsvSettings): TypeSurvey {
+export function columnSurvey(names: readonly string[], settings: CsvSettings): ColumnSurvey {
   const pinned = schemaFields(settings.schema)
   for (const column of pinned.keys()) {
     if (names.includes(column)) continue
@@ -54,7 +54,7 @@ export function typeSurvey(names: readonly string[], settings: CsvSettings): Typ
   return {
     names,
     isOpen: isPinned.includes(false),
-    take(block) {
+    add(block) {
       for (let column = 0; column < names.length; column++) {
         if (isPinned[column] !== true && seen[column] !== SEEN.text) {
           seen[column] = surveyColumn(block, column, seen[column] as number, isEmptyNull)
