@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type FileCompression, inflate } from '../../src/codecs/input/compression.ts'
-import { collectBytes } from '../support/streams.ts'
+import { type FileCompression, inflate } from '../../../src/codecs/input/compression.ts'
+import { collectBytes } from '../../support/streams.ts'
 
 const compress = {
   gzip: (data: string | Uint8Array) => gzipSync(data),

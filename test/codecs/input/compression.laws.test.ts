@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
-import { deflate, inflate } from '../../src/codecs/input/compression.ts'
-import { law } from '../support/law.ts'
-import { collectBytes, cutAnywhere } from '../support/streams.ts'
+import { deflate, inflate } from '../../../src/codecs/input/compression.ts'
+import { law } from '../../support/law.ts'
+import { collectBytes, cutAnywhere } from '../../support/streams.ts'
 
 const compress = { gzip: gzipSync, zstd: zstdCompressSync }
 
