@@ -15,6 +15,10 @@ export const POWERS: StaticArray<u64> = [
 /** Integers up to here are exact as doubles. */
 const MAX_SAFE: u64 = 1 << 53
 
+/** Decimals of up to 15 digits are told apart by doubles, none of more than 17 is needed to tell doubles apart. */
+const SURE_DIGITS: u64 = 999_999_999_999_999
+const MAX_DIGITS: u64 = 99_999_999_999_999_999
+
 /** How many digits {@link takeDigits} took. */
 export let digitCount: u32 = 0
 
@@ -72,7 +76,7 @@ export function takeInt64(at: usize, to: usize): usize {
 
 /**
  * Store the double that is nearest to the digits at `at`, with a point among or around them: 18 on a side, 19 in all. A zero before other digits is
- * left to TypeScript, as are long integers, which may have to be kept exactly.
+ * left to TypeScript, as are long integers and decimals that the double is not written as, which may have to be kept exactly.
  *
  * @returns the offset after it, or NOWHERE.
  */
@@ -96,6 +100,24 @@ export function takeFloat64(at: usize, to: usize): usize {
   const power = unchecked(POWERS[decimals])
   // Where both are exact, the one rounding of the quotient is the right one; so are all powers of ten up to 22.
   const value = digits <= MAX_SAFE ? <f64>digits / <f64>power : nearestQuotient(digits, power)
+  if (digits > SURE_DIGITS && !isWrittenAs(value, digits, power)) return NOWHERE
   store<f64>(to, isNegative ? -value : value)
   return end
+}
+
+/**
+ * Whether the nearest double of `digits / power`, rounded to the decimals of `power`, is that quotient again. False for more than 17 digits, and where
+ * the double lies halfway between two such decimals.
+ *
+ * With the double as `mantissa * 2 ** exponent`, the distance `mantissa * power - digits * 2 ** -exponent` has to be below `2 ** -exponent / 2`. Since the
+ * double is the nearest, it is less than `power`, so that 64 bits hold it although they do not hold the products.
+ */
+function isWrittenAs(value: f64, digits: u64, power: u64): bool {
+  if (digits > MAX_DIGITS) return false
+  const bits = reinterpret<u64>(value)
+  const scale = 1075 - <i64>(bits >> 52)
+  const mantissa = (bits & 0xfffffffffffff) | 0x10000000000000
+  if (scale <= 0) return (mantissa << -scale) * power === digits
+  const distance = <i64>(mantissa * power - (scale < 64 ? digits << scale : 0))
+  return scale > 62 || abs(distance) < (<i64>1) << (scale - 1)
 }

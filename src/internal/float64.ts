@@ -1,3 +1,4 @@
+import { isExactDouble, parseInt64 } from './int64.ts'
 import { asciiText } from './utf8.ts'
 
 const ZERO = 0x30
@@ -86,6 +87,61 @@ export function isIntegerText(bytes: Uint8Array, start: number, end: number): bo
   if (at >= end) return false
   for (; at < end; at++) if (((bytes[at] as number) - ZERO) >>> 0 > 9) return false
   return true
+}
+
+/** Decimals of so many digits are told apart by normal doubles. */
+const SURE_DIGITS = 15
+/** Digits that tell all doubles apart. */
+const MAX_DIGITS = 17
+const MIN_NORMAL = 2 ** -1022
+
+/**
+ * Whether a double keeps the number whose text is `bytes[start, end)`, of which it is the nearest double: an integer of 64 bits exactly; any other
+ * number as a decimal that the double is written as, by `String` or `toPrecision`. An exponent with a leading zero (`1e05`) and a zero with an
+ * exponent (`0E12`) are codes rather than numbers, but for the two digits behind a sign that `printf` of C writes (`1e-05`, `0e+00`).
+ */
+export function keepsNumber(value: number, bytes: Uint8Array, start: number, end: number): boolean {
+  if (!isIntegerText(bytes, start, end) || value === 0) return isWrittenAs(value, bytes, start, end)
+  const halves = new Int32Array(2)
+  return parseInt64(bytes, start, end, halves, 0) && isExactDouble(halves[0] as number, halves[1] as number)
+}
+
+function isWrittenAs(value: number, bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0
+  /** Digits from the first to the last that is not zero. */
+  let significant = 0
+  let at = start
+  for (; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte === POINT || byte === MINUS) continue
+    const digit = byte - ZERO
+    if (digit >>> 0 > 9) break
+    if (digit !== 0) significant = ++digits
+    else if (digits > 0) digits++
+  }
+  if (at < end && !isWrittenExponent(bytes, at, end, significant === 0)) return false
+  if (significant === 0) return true
+  if (significant > MAX_DIGITS) return false
+  if (significant <= SURE_DIGITS && Math.abs(value) >= MIN_NORMAL) return true
+  const decimal = decimalOf(asciiText(bytes, start, end))
+  return decimal === decimalOf(value.toPrecision(significant)) || decimal === decimalOf(String(value))
+}
+
+function isWrittenExponent(bytes: Uint8Array, start: number, end: number, isZero: boolean): boolean {
+  const sign = bytes[start + 1]
+  const first = sign === PLUS || sign === MINUS ? start + 2 : start + 1
+  const isFromC = first === start + 2 && end - first === 2
+  if (isZero) return isFromC && sign === PLUS && bytes[first] === ZERO && bytes[first + 1] === ZERO
+  return bytes[first] !== ZERO || end - first === 1 || isFromC
+}
+
+/** A decimal number without its sign as its digits from the first to the last that is not zero, and the exponent of the last: equal for equal numbers. */
+function decimalOf(text: string): string {
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  return `${significant}e${Number(power) - fraction.length + digits.length - significant.length}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
-import { bigIntToWords, decimalText, parseDecimal, wordsToBigInt } from '../../src/internal/decimal.ts'
-import { float64Text, parseFloat64 } from '../../src/internal/float64.ts'
+import { bigIntToWords, parseDecimal, decimalText as scaledText, wordsToBigInt } from '../../src/internal/decimal.ts'
+import { float64Text, keepsNumber, parseFloat64 } from '../../src/internal/float64.ts'
 import { isExactDouble, parseInt64, storeMulAdd, writeInt64 } from '../../src/internal/int64.ts'
 import {
   MICROSECOND,
@@ -87,7 +87,59 @@ describe('int64', () => {
   )
 })
 
+/** A decimal's text as a fraction: `1.50` is 150 over 100, with a power of ten. */
+function fractionOf(text: string): [numerator: bigint, power: number] {
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^(-?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(text) ?? []
+  return [BigInt(`${sign}${whole}${fraction}`), Number(power) - fraction.length]
+}
+
+function isSameNumber(a: string, b: string): boolean {
+  const [x, xPower] = fractionOf(a)
+  const [y, yPower] = fractionOf(b)
+  if (Math.abs(xPower - yPower) > 2000) return x === 0n && y === 0n
+  const least = Math.min(xPower, yPower)
+  return x * 10n ** BigInt(xPower - least) === y * 10n ** BigInt(yPower - least)
+}
+
+const MAX_DIGITS = 17
+const decimalText = fc.oneof(
+  fc.stringMatching(/^-?(0|[1-9][0-9]{0,20})\.[0-9]{0,20}$/),
+  fc.stringMatching(/^-?(0|[1-9][0-9]{0,16})\.[0-9]{1,3}$/),
+  fc.stringMatching(/^-?(0|[1-9])\.[0-9]{14,17}$/),
+  fc.stringMatching(/^-?[1-9](\.[0-9]{0,17})?[eE]-?([1-9][0-9]{0,2})$/),
+  fc
+    .tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 21 }))
+    .map(([value, digits]) => value.toPrecision(digits)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+)
+
 describe('float64', () => {
+  law(
+    'float64: keeps a decimal exactly where String or toPrecision writes its number, with 17 digits at most',
+    fc.property(decimalText, (text) => {
+      const value = Number(text)
+      fc.pre(Number.isFinite(value) && /[.e]/i.test(text))
+      fc.pre(value !== 0 || !/e/i.test(text))
+      const forms = [String(value), ...Array.from({ length: MAX_DIGITS }, (_, digits) => value.toPrecision(digits + 1))]
+      expect(keepsNumber(value, ...placed(text))).toBe(forms.some((form) => isSameNumber(form, text)))
+    }),
+    { runs: 5000 },
+  )
+
+  law(
+    'float64: keeps an exponent with a leading zero only as printf of C writes it',
+    fc.property(fc.stringMatching(/^-?[0-9](\.[0-9]{1,6})?[eE][-+]?[0-9]{1,3}$/), (text) => {
+      const [, mantissa = '', power = ''] = /^(.+)e(.+)$/i.exec(text) ?? []
+      const isZero = !/[1-9]/.test(mantissa)
+      const isNumber = isZero ? power === '+00' : /^[-+]?(0|[1-9]\d*)$|^[-+]\d\d$/.test(power)
+      const value = Number(text)
+      fc.pre(Number.isFinite(value) && (isZero || Math.abs(value) > 1e-300))
+      expect(keepsNumber(value, ...placed(text))).toBe(isNumber)
+    }),
+    { runs: 3000 },
+  )
+
   law(
     'float64: parses to the same double as Number()',
     fc.property(numberish, (text) => {
@@ -241,7 +293,7 @@ describe('decimal', () => {
     'decimals: text to words and back is exact',
     fc.property(decimal, fc.constantFrom(4, 8), ({ scale, value }, words) => {
       const out = new Int32Array(3 * words)
-      expect(parseDecimal(...placed(decimalText(value, scale)), 38, scale, words, out, 1)).toBe(true)
+      expect(parseDecimal(...placed(scaledText(value, scale)), 38, scale, words, out, 1)).toBe(true)
       expect(wordsToBigInt(out, words, words)).toBe(value)
       const copy = new Int32Array(words)
       bigIntToWords(value, copy, 0, words)

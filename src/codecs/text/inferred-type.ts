@@ -1,7 +1,7 @@
 import { Field } from 'apache-arrow'
 import { type ColumnTypeName, columnType } from '../../columns/column-type.ts'
 import { emptyColumnField } from '../../columns/empty-column.ts'
-import { isIntegerText, parseFloat64 } from '../../internal/float64.ts'
+import { isIntegerText, keepsNumber, parseFloat64 } from '../../internal/float64.ts'
 import { isExactDouble, parseInt64 } from '../../internal/int64.ts'
 import {
   MICROSECOND,
@@ -22,7 +22,7 @@ export const SEEN = {
   int: 2,
   /** An integer that fits 64 bits and is no double. */
   wideInt: 4,
-  /** A number with a fraction or exponent: the nearest double stands for it. */
+  /** A number with a fraction or exponent that a double keeps. */
   float: 8,
   /** `NaN`, `Infinity` or `-Infinity`: a double only in a column that holds numbers too. */
   nonFinite: 16,
@@ -93,14 +93,15 @@ export function seenInText(bytes: Uint8Array, start: number, end: number, scratc
   return nonFiniteNumber(bytes, start, end) === undefined ? SEEN.text : SEEN.nonFinite
 }
 
-/** The flag of a number's text, 0 where the text is no number; integers over 64 bits are `text`. */
+/** The flag of a number's text, 0 where the text is no number; integers over 64 bits and decimals that no double keeps are `text`. */
 export function seenInNumber(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
   if (parseInt64(bytes, start, end, scratch, 0)) {
     return isExactDouble(scratch[0] as number, scratch[1] as number) ? SEEN.int : SEEN.wideInt
   }
   const value = parseFloat64(bytes, start, end)
   if (Number.isNaN(value)) return 0
-  return Object.is(value, -0) || !isIntegerText(bytes, start, end) ? SEEN.float : SEEN.text
+  if (isIntegerText(bytes, start, end) && !Object.is(value, -0)) return SEEN.text
+  return keepsNumber(value, bytes, start, end) ? SEEN.float : SEEN.text
 }
 
 /** The flags of an ISO 8601 date or date-time, 0 where the text is neither. */

@@ -248,8 +248,8 @@ describe('faults', () => {
       { line: 2, row: 1, column: 'a' },
     ],
     [
-      'a pinned double that would round',
-      'a\n9007199254740993\n',
+      'a pinned double beyond all doubles',
+      'a\n1e400\n',
       { schema: { a: 'float64' } },
       'TYPE_MISMATCH',
       { line: 2, row: 1, column: 'a' },

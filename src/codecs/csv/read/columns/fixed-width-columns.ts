@@ -1,7 +1,7 @@
 import { type Decimal, type Field, TimeUnit } from 'apache-arrow'
 import { parseDecimal } from '../../../../internal/decimal.ts'
-import { isIntegerText, parseFloat64 } from '../../../../internal/float64.ts'
-import { isExactDouble, parseInt64 } from '../../../../internal/int64.ts'
+import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
+import { parseInt64 } from '../../../../internal/int64.ts'
 import {
   MICROSECOND,
   MILLISECOND,
@@ -10,7 +10,6 @@ import {
   parseTimestamp,
   type TimestampUnit,
 } from '../../../../internal/iso8601.ts'
-import { asciiText } from '../../../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../../../text/inferred-type.ts'
 import type { RowBlock } from '../rows/row-index.ts'
 import {
@@ -88,7 +87,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
   })
 }
 
-/** `isPinned`: the caller asked for doubles, so integers over 64 bits are taken where a double holds them exactly. */
+/** @param isPinned - the caller asked for doubles, so that any decimal is taken as its nearest double. */
 export function float64Column(field: Field, isEmptyNull: boolean, isPinned: boolean): TextColumn {
   return fixedColumn<Float64Array>({
     field,
@@ -99,7 +98,8 @@ export function float64Column(field: Field, isEmptyNull: boolean, isPinned: bool
     parse(bytes, start, end, values, index) {
       const value = parseFloat64(bytes, start, end)
       const double = Number.isNaN(value) ? nonFiniteNumber(bytes, start, end) : value
-      if (double === undefined || !isExact(double, bytes, start, end, isPinned)) return false
+      if (double === undefined) return false
+      if (!isPinned && Number.isFinite(double) && !keepsNumber(double, bytes, start, end)) return false
       values[index] = double
       return true
     },
@@ -115,18 +115,9 @@ function appendFloat64(cells: Cells<Float64Array>, block: RowBlock, column: numb
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
     const value = start < 0 ? Number.NaN : parseFloat64(bytes, start, end)
-    // Beyond this, integers are not all exact; NaN is neither.
-    if (value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER) values[length + row] = value
+    if (!Number.isNaN(value) && keepsNumber(value, bytes, start, end)) values[length + row] = value
     else takeOtherCell(cells, block, row, start, end)
   }
-}
-
-/** Whether a double is what an integer's text says; a number with a fraction or exponent means the nearest double. */
-function isExact(value: number, bytes: Uint8Array, start: number, end: number, isPinned: boolean): boolean {
-  if (Number.isSafeInteger(value) || !isIntegerText(bytes, start, end)) return true
-  const halves = new Int32Array(2)
-  if (parseInt64(bytes, start, end, halves, 0)) return isExactDouble(halves[0] as number, halves[1] as number)
-  return isPinned && BigInt(asciiText(bytes, start, end)) === BigInt(value)
 }
 
 export function boolColumn(field: Field, isEmptyNull: boolean): TextColumn {
