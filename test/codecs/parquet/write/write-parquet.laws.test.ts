@@ -54,6 +54,7 @@ afterAll(() => duckDb.close())
 const options: fc.Arbitrary<ParquetWriteOptions> = fc.record(
   {
     compression: fc.constantFrom('snappy', 'zstd', 'gzip', 'none'),
+    encodings: fc.constantFrom('compatible', 'compact'),
     rowGroupRows: fc.integer({ min: 1, max: 40 }),
     pageBytes: fc.integer({ min: 1, max: 200 }),
     pageIndex: fc.boolean(),
