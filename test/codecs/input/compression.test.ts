@@ -34,7 +34,7 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
     ['a damaged file', compress[compression]('some text, some more text').fill(255, 12, 20)],
   ])('%s is ENCODING_INVALID', async (_, bytes) => {
     await expect(inflated(compression, bytes)).rejects.toMatchObject({
-      name: 'MillraceError',
+      name: 'ENCODING_INVALID',
       code: 'ENCODING_INVALID',
     })
   })
