@@ -45,8 +45,14 @@ export interface MillraceErrorOptions {
   readonly cause?: unknown
 }
 
+/** What every copy of the class, whichever subpath or version it came with, puts on its errors. */
+const BRAND = Symbol.for('millrace.error')
+
 /**
  * The one error class of this library. Its message names the place and the rule, never the data.
+ *
+ * `name` is the code, so that whatever reports an error by its name tells one failure from another: Lambda's `errorType`, `ErrorEquals` of Step Functions,
+ * a log. Only `code`, `path` and `position` are enumerable, since Lambda logs every enumerable property of an error.
  *
  * Test `code` (or use {@link isMillraceError}) rather than `instanceof`: the CommonJS build has a copy of this class in
  * every subpath.
@@ -55,13 +61,17 @@ export interface MillraceErrorOptions {
  * new MillraceError('CSV_INVALID', 'row has 2 fields, the header has 3', { position: { line: 7 } }).code // => 'CSV_INVALID'
  */
 export class MillraceError extends Error {
-  override readonly name = 'MillraceError'
+  declare readonly name: ErrorCode
   readonly code: ErrorCode
-  readonly path?: readonly (string | number)[]
-  readonly position?: Position
+  declare readonly path?: readonly (string | number)[]
+  declare readonly position?: Position
 
   constructor(code: ErrorCode, message: string, options: MillraceErrorOptions = {}) {
     super(message + placeText(options), options.cause === undefined ? undefined : { cause: options.cause })
+    Object.defineProperties(this, {
+      name: { value: code, writable: true, configurable: true },
+      [BRAND]: { value: true },
+    })
     this.code = code
     if (options.path !== undefined) this.path = options.path
     if (options.position !== undefined) this.position = options.position
@@ -69,19 +79,18 @@ export class MillraceError extends Error {
 }
 
 /**
- * Tell whether a value is a {@link MillraceError}, of the given code if one is given. Works across copies of the class.
+ * Tell whether a value is a {@link MillraceError}, of the given code if one is given. Works across copies of the class and realms: a brand is tested,
+ * `Symbol.for('millrace.error')`.
  *
  * @example
  * isMillraceError(new MillraceError('CSV_INVALID', 'empty'), 'CSV_INVALID') // => true
  */
 export function isMillraceError(value: unknown, code?: ErrorCode): value is MillraceError {
-  return (
-    value instanceof Error &&
-    value.name === 'MillraceError' &&
-    'code' in value &&
-    typeof value.code === 'string' &&
-    (code === undefined || value.code === code)
-  )
+  if (typeof value !== 'object' || value === null) return false
+  const error = value as { readonly [BRAND]?: unknown; readonly name?: unknown; readonly code?: unknown }
+  // Versions before the brand gave their errors the name of the class.
+  const isBranded = error[BRAND] === true || (value instanceof Error && error.name === 'MillraceError')
+  return isBranded && typeof error.code === 'string' && (code === undefined || error.code === code)
 }
 
 /** ` (line 7, row 5, column "amount")`: column names are part of the schema, so they may be named; long ones are cut. */

@@ -1,36 +1,69 @@
 import type { RecordBatch } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { checkChoice } from '../internal/check-choice.ts'
 import type { Stage } from '../internal/stage.ts'
 import type { Codec, CodecInput } from './codec.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
-import { deflate, type FileCompression, inflate } from './input/compression.ts'
+import { deflate, detectCompression, type FileCompression, inflate } from './input/compression.ts'
 import { type ByteSource, chunksOf, isByteSource, isBytes } from './input/source.ts'
 import { type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
 import { type ParquetOptions, parquet } from './parquet/parquet.ts'
 
 /** The options of all formats together: each format takes those that it knows. */
-export type CodecOptions = CsvOptions & JsonOptions & ParquetOptions
+export type CodecOptions = CsvOptions & JsonOptions & Omit<ParquetOptions, 'compression'> & CodecForOptions
+
+/** What the name of a file tells, where it does not. */
+export interface CodecForOptions {
+  /** The format, whatever the key ends in. */
+  readonly format?: 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
+  /**
+   * Of CSV and JSON the compression around the file, whatever the key ends in: `gzip`, `zstd`, `none`, or `auto`, which reads by the first bytes and
+   * writes by the key; `snappy` is ignored. Of Parquet that of its pages, for which `auto` is ignored.
+   */
+  readonly compression?: NonNullable<ParquetOptions['compression']> | 'auto'
+}
 
 const MIN_STREAMED_BYTES = 16 * 1024 ** 3
 
+const FORMATS: Readonly<Record<string, NonNullable<CodecForOptions['format']>>> = {
+  csv: 'csv',
+  txt: 'csv',
+  tsv: 'tsv',
+  json: 'json',
+  jsonl: 'ndjson',
+  ndjson: 'ndjson',
+  parquet: 'parquet',
+  parq: 'parquet',
+  pq: 'parquet',
+}
+
 /**
- * The codec of a file, found by the ending of its key: `.csv .tsv .json .jsonl .ndjson .parquet`, each also with `.gz` or `.zst`, in
- * any case.
+ * The codec of a file, found by the ending of its key: `.csv .txt .tsv .json .jsonl .ndjson .parquet .parq .pq`, each also with `.gz`, `.gzip` or
+ * `.zst`, in any case.
  *
- * @param options - those of the format; what another format would take is left aside, so that one set serves a bucket of many formats.
- * @throws MillraceError `UNSUPPORTED_FORMAT` for any other ending.
+ * @param options - those of the format; what another format would take is left aside, so that one set serves a bucket of many formats. `format` and
+ *   `compression` stand above the key, which may then end in anything.
+ * @throws MillraceError `UNSUPPORTED_FORMAT` for any other ending without `format`; `OPTION_INVALID` for a format or compression that does not exist.
  * @example
  * codecFor('landing/2026/orders.csv.gz').name // => 'csv'
  */
 export function codecFor(key: string, options: CodecOptions = {}): Codec {
-  const [, format = '', ending = ''] = /\.([a-z]+)(?:\.(gz|zst))?$/.exec(key.toLowerCase()) ?? []
-  const codec = formatCodec(format, options)
-  if (ending === '') return codec
-  return compressed(codec, ending === 'gz' ? 'gzip' : 'zstd', options)
+  const { format, compression, ...others } = options
+  if (format !== undefined) checkChoice('format', format, ['csv', 'tsv', 'json', 'ndjson', 'parquet'])
+  if (compression !== undefined) checkChoice('compression', compression, ['gzip', 'zstd', 'none', 'auto', 'snappy'])
+  const [, ending = '', wrapping = ''] = /(?:\.([a-z]+))??(?:\.(gz|gzip|zst))?$/.exec(key.toLowerCase()) ?? []
+  const byKey = wrapping === '' ? 'none' : wrapping === 'zst' ? 'zstd' : 'gzip'
+  const name = format ?? (Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined)
+  if (name === 'parquet') {
+    const pages = compression === undefined || compression === 'auto' ? {} : { compression }
+    return wrapped(parquet({ ...others, ...pages }), byKey, byKey, options)
+  }
+  const around = compression === undefined || compression === 'snappy' ? byKey : compression
+  return wrapped(textCodec(name, others), around, around === 'auto' ? byKey : around, options)
 }
 
-function formatCodec(format: string, options: CodecOptions): Codec {
+function textCodec(format: CodecForOptions['format'], options: CsvOptions & JsonOptions): Codec {
   switch (format) {
     case 'csv':
       return csv(options)
@@ -38,34 +71,57 @@ function formatCodec(format: string, options: CodecOptions): Codec {
       return csv({ delimiter: '\t', ...options })
     case 'json':
       return json(options)
-    case 'jsonl':
     case 'ndjson':
       return ndjson(options)
-    case 'parquet':
-      return parquet(options)
   }
   throw new MillraceError(
     'UNSUPPORTED_FORMAT',
-    'the key ends in none of .csv .tsv .json .jsonl .ndjson .parquet, alone or with .gz or .zst',
+    'the key ends in none of .csv .txt .tsv .json .jsonl .ndjson .parquet .parq .pq, alone or with .gz, .gzip or .zst; pass format to codecFor',
   )
 }
 
-function compressed(codec: Codec, compression: FileCompression, { limits }: CodecOptions): Codec {
+/** A codec with a compression around it; `auto` tells it by the first bytes. */
+function wrapped(
+  codec: Codec,
+  reading: FileCompression | 'auto' | 'none',
+  writing: FileCompression | 'none',
+  { limits }: CodecOptions,
+): Codec {
+  if (reading === 'none' && writing === 'none') return codec
   const isParquet = codec.name === 'parquet'
   const read = (input: CodecInput) => {
     const held = defaultInflatedBytes(sizeOf(input))
     const maxBytes = limits?.maxInflatedBytes ?? (isParquet ? held : Math.max(held, MIN_STREAMED_BYTES))
-    const chunks = (): AsyncIterable<Uint8Array> => inflate(compression, maxBytes)(chunksOf(input))
+    const chunks = (): AsyncIterable<Uint8Array> => inflatedChunks(chunksOf(input), reading, maxBytes)
     // Parquet is read by range, which would inflate the file again for each.
     const canReadAgain = isBytes(input) || isByteSource(input)
     return codec.read(canReadAgain && !isParquet ? inflatedSource(chunks) : chunks())
   }
   const write = (): Stage<RecordBatch, Uint8Array> => {
     const encode = codec.write()
-    const compress = deflate(compression)
+    if (writing === 'none') return encode
+    const compress = deflate(writing)
     return (batches) => compress(encode(batches))
   }
-  return { name: codec.name, contentType: `application/${compression}`, read, write }
+  return {
+    name: codec.name,
+    contentType: writing === 'none' ? codec.contentType : `application/${writing}`,
+    read,
+    write,
+  }
+}
+
+async function* inflatedChunks(
+  source: AsyncIterable<Uint8Array>,
+  compression: FileCompression | 'auto' | 'none',
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  if (compression === 'none') yield* source
+  else if (compression !== 'auto') yield* inflate(compression, maxBytes)(source)
+  else {
+    const { found, chunks } = await detectCompression(source)
+    yield* found === undefined ? chunks : inflate(found, maxBytes)(chunks)
+  }
 }
 
 /** Bytes of the compressed file, 0 where they are not known yet. */

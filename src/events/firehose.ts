@@ -9,21 +9,30 @@ import {
   textIn,
   textOrNone,
 } from './event-record.ts'
-import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
+import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
-/** One record of a delivery stream. */
-export const FirehoseRecordSchema = z.looseObject({
-  recordId: nonEmptyText,
-  /** Base64. */
-  data: z.string(),
-  /** Milliseconds since 1970. */
-  approximateArrivalTimestamp: optionalNumber,
-  /** Where the delivery stream reads from a Kinesis data stream. */
-  kinesisRecordMetadata: z.optional(
-    z.nullable(z.looseObject({ shardId: optionalText, partitionKey: optionalText, sequenceNumber: optionalText })),
-  ),
-})
+/** One record of a delivery stream. Its data is base64: `data`, or `kafkaRecordValue` where the stream reads from Amazon MSK. */
+export const FirehoseRecordSchema = /* @__PURE__ */ z
+  .looseObject({
+    recordId: nonEmptyText,
+    data: optionalText,
+    kafkaRecordValue: optionalText,
+    /** Milliseconds since 1970. */
+    approximateArrivalTimestamp: optionalNumber,
+    /** Where the delivery stream reads from a Kinesis data stream. */
+    kinesisRecordMetadata: z.optional(
+      z.nullable(z.looseObject({ shardId: optionalText, partitionKey: optionalText, sequenceNumber: optionalText })),
+    ),
+    /** Where it reads from Amazon MSK. */
+    mskRecordMetadata: z.optional(z.nullable(z.looseObject({ offset: optionalText, partitionId: optionalText }))),
+  })
+  .check(
+    /* @__PURE__ */ z.refine(
+      ({ data, kafkaRecordValue }) => data !== undefined || kafkaRecordValue !== undefined,
+      'must have data or kafkaRecordValue',
+    ),
+  )
 
 /**
  * What Firehose sends to the function that transforms its records.
@@ -36,7 +45,8 @@ export const FirehoseRecordSchema = z.looseObject({
 export const FirehoseEventSchema = z.looseObject({
   invocationId: optionalText,
   deliveryStreamArn: z.string(),
-  sourceKinesisStreamArn: z.optional(z.nullable(z.string())),
+  sourceKinesisStreamArn: nullableText,
+  sourceMSKArn: nullableText,
   region: optionalText,
   records: z.array(FirehoseRecordSchema),
 })
@@ -50,5 +60,6 @@ export const readFirehoseRecord: RecordReader = (record, place, draft) => {
   if (isFields(fields['kinesisRecordMetadata'])) noteOrder(draft, fields['kinesisRecordMetadata']['partitionKey'])
   noteTime(draft, fields['approximateArrivalTimestamp'])
   nonEmptyTextIn(fields, 'recordId', place)
-  return { kind: 'base64', data: textIn(fields, 'data', place), place: placeAt(place, 'data') }
+  const name = fields['data'] === undefined && 'kafkaRecordValue' in fields ? 'kafkaRecordValue' : 'data'
+  return { kind: 'base64', data: textIn(fields, name, place), place: placeAt(place, name) }
 }

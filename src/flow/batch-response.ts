@@ -9,22 +9,33 @@ export interface BatchResponse<Identifier extends string | KafkaIdentifier = str
 }
 
 /** What Firehose takes from the function that transforms its records: each record once, in any order. */
-export interface FirehoseResponse {
-  records: FirehoseResult[]
+export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskResult = FirehoseResult> {
+  records: Result[]
 }
 
-export interface FirehoseResult {
+interface FirehoseVerdict {
   recordId: string
   result: 'Ok' | 'Dropped' | 'ProcessingFailed'
-  /** Base64. */
-  data: string
   metadata?: { partitionKeys: Record<string, string> }
 }
 
+export interface FirehoseResult extends FirehoseVerdict {
+  /** Base64. */
+  data: string
+  kafkaRecordValue?: never
+}
+
+/** The same for a stream that reads from Amazon MSK, whose data has another name. */
+export interface FirehoseMskResult extends FirehoseVerdict {
+  /** Base64. */
+  kafkaRecordValue: string
+  data?: never
+}
+
 /**
- * What a handler of a Firehose record may resolve with, beside bytes or text, which are the new data. `data` that is left out, and anything
- * else that a handler resolves with, leaves the record as it is. A whole {@link FirehoseResult}, told by its `recordId`, is taken as it is:
- * its `data` is base64 already.
+ * What a handler of a Firehose record may resolve with, besides bytes or text, which are the new data, and undefined, which leaves the record as
+ * it is, as `data` does that is left out. In a whole {@link FirehoseResult}, recognised by its `recordId`, `data` is base64 already. Anything else
+ * is `TYPE_MISMATCH`, and the record is `ProcessingFailed`.
  */
 export interface FirehoseOutcome {
   readonly result: FirehoseResult['result']
@@ -55,13 +66,31 @@ export interface S3BatchOutcome {
   readonly resultString?: string
 }
 
+/** What a handler of Firehose may resolve with. */
+export type FirehoseHandlerResult =
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing leaves the record as it is
+  void | undefined | string | Uint8Array | FirehoseOutcome | FirehoseResult | FirehoseMskResult
+
+/** What a handler may resolve with: anything, unless the compiler knows that the event is one of Firehose. */
+export type HandlerResult<Event> = 0 extends 1 & Event
+  ? unknown
+  : Event extends { readonly deliveryStreamArn: string }
+    ? FirehoseHandlerResult
+    : unknown
+
 /** The response to an event, where the compiler knows the event: `unknown` and `any` give {@link BatchResponse}. */
 export type ResponseTo<Event> = 0 extends 1 & Event
   ? BatchResponse
   : Event extends { readonly deliveryStreamArn: string }
-    ? FirehoseResponse
+    ? FirehoseResponse<FirehoseResultOf<Event>>
     : Event extends { readonly job: unknown; readonly tasks: unknown }
       ? S3BatchResponse
       : Event extends { readonly Records: unknown }
         ? BatchResponse<string>
         : BatchResponse
+
+type FirehoseResultOf<Event> = Event extends { readonly records: readonly { readonly data: string }[] }
+  ? FirehoseResult
+  : Event extends { readonly records: readonly { readonly kafkaRecordValue: string }[] }
+    ? FirehoseMskResult
+    : FirehoseResult | FirehoseMskResult

@@ -2,9 +2,12 @@ export { isTransientError } from '../internal/transient-error.ts'
 export type { BatchOrder } from './batch-plan.ts'
 export type {
   BatchResponse,
+  FirehoseHandlerResult,
+  FirehoseMskResult,
   FirehoseOutcome,
   FirehoseResponse,
   FirehoseResult,
+  HandlerResult,
   ResponseTo,
   S3BatchOutcome,
   S3BatchResponse,

@@ -10,8 +10,11 @@ export interface BatchOutcome extends BatchRun {
 /** The result of a record that went to quarantine. */
 export const QUARANTINED = Symbol('quarantined')
 
-/** Turns an outcome into what the source wants to hear; throws where that is how it hears of a failure. */
-export type Respond = (outcome: BatchOutcome) => unknown
+/** Reports a failure of a record to whoever listens. Never throws. */
+export type Tell = (index: number, error: unknown) => void
+
+/** Makes the response that the source expects of an outcome; throws where only a rejection reports failure. */
+export type Respond = (outcome: BatchOutcome, tell: Tell) => unknown
 
 export function isFinished({ progress }: BatchRun, index: number): boolean {
   return progress[index] === Progress.done

@@ -12,7 +12,7 @@ export interface HandlerRun {
   readonly signal: AbortSignal
 }
 
-export type RecordHandler<T> = (value: T, record: EventRecord<T>, run: HandlerRun) => Promise<unknown>
+export type RecordHandler<T, Result = unknown> = (value: T, record: EventRecord<T>, run: HandlerRun) => Promise<Result>
 
 export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventRecord<T>, run: HandlerRun]>
 
@@ -37,11 +37,17 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions {
    * mappings with a parallelization factor over 1, which have several batches of a shard at work at once.
    */
   readonly checkpointStore?: CheckpointStore
+  /**
+   * For Firehose: bytes of the response at the most. Lambda refuses one over 6 MB as a whole, so records beyond are `ProcessingFailed`, with
+   * their own data, and told. Default 6,081,740 (5.8 MiB).
+   */
+  readonly maxResponseBytes?: number
   /** Hears of every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. What it throws is let go. */
   readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
 }
 
 export const DEFAULT_CONCURRENCY = 10
+export const DEFAULT_RESPONSE_BYTES = 6_081_740
 
 const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
 
@@ -51,12 +57,18 @@ export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatch
   check(typeof payload?.decode === 'function', 'payload must be a decoder, such as jsonPayload()')
   const { checkpointStore } = options
   check(
-    checkpointStore === undefined || typeof checkpointStore.readCheckpoint === 'function',
+    checkpointStore === undefined ||
+      (typeof checkpointStore.readCheckpoint === 'function' && typeof checkpointStore.writeCheckpoint === 'function'),
     'checkpointStore must be a store such as dynamodbCheckpointStore()',
   )
   check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)
   const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
   check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')
+  const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = options
+  check(
+    typeof maxResponseBytes === 'number' && maxResponseBytes > 0,
+    'maxResponseBytes must be a number of bytes over 0',
+  )
 }
 
 function check(holds: boolean, rule: string): void {

@@ -1,6 +1,6 @@
-import { idempotentBatch } from '../idempotency/idempotent-batch.ts'
 import { openCheckpoints } from './batch-checkpoints.ts'
-import type { ResponseTo } from './batch-response.ts'
+import type { FirehoseHandlerResult, HandlerResult, ResponseTo } from './batch-response.ts'
+import { batchHandler, takesResults } from './keep-results.ts'
 import { checkOptions, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
 import { recordWork } from './record-work.ts'
@@ -38,7 +38,17 @@ import { waitAtMost } from './wait-at-most.ts'
  * response // => { batchItemFailures: [{ itemIdentifier: 'm-1' }] }
  * stored // => [{ id: 1 }]
  */
+export async function processBatch<T, Event extends { readonly deliveryStreamArn: string }>(
+  event: Event,
+  handler: RecordHandler<T, FirehoseHandlerResult>,
+  options: ProcessBatchOptions<T>,
+): Promise<ResponseTo<Event>>
 export async function processBatch<T, Event = unknown>(
+  event: Event,
+  handler: RecordHandler<T, HandlerResult<Event>>,
+  options: ProcessBatchOptions<T>,
+): Promise<ResponseTo<Event>>
+export async function processBatch<T, Event>(
   event: Event,
   handler: RecordHandler<T>,
   options: ProcessBatchOptions<T>,
@@ -47,14 +57,14 @@ export async function processBatch<T, Event = unknown>(
   const { context, checkpointStore, reserveMs = DEFAULT_RESERVE_MS } = options
   const { source, records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)
-  const handle = onceForEachKey(handler, options)
+  const handle = batchHandler(source, handler, options)
   const { start, tell, close } = recordWork(records, handle, options, Object.freeze({ signal: limit.signal }))
   try {
     const opening = checkpointStore && openCheckpoints(event, records, checkpointStore)
     // A store that has not answered at the deadline is not waited for: no record begins then.
     const checkpoints = opening && (await Promise.race([opening, limit.reached]))
     const { run, finished } = runBatch(plan, {
-      keepsResults: source === 'firehose' || source === 's3-batch',
+      keepsResults: takesResults(source),
       start: checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? undefined : start(index)),
       onFailure: tell,
       isOver: limit.isReached,
@@ -68,17 +78,12 @@ export async function processBatch<T, Event = unknown>(
     // Half of the reserve is for the checkpoint, half for the response.
     if (checkpoints !== undefined)
       await waitAtMost(millisecondsLeft(context, reserveMs / 2), checkpoints.save(run.progress))
-    return respond({ ...run, deadline }) as ResponseTo<Event>
+    const told: Promise<void>[] = []
+    const response = respond({ ...run, deadline }, (index, error) => told.push(tell(index, error)))
+    if (told.length > 0) await waitAtMost(millisecondsLeft(context, reserveMs / 2), Promise.all(told))
+    return response as ResponseTo<Event>
   } finally {
     close()
     limit.end()
   }
-}
-
-/** The handler, made idempotent where that is asked for. */
-function onceForEachKey<T>(
-  handler: RecordHandler<T>,
-  { idempotency, context }: ProcessBatchOptions<T>,
-): RecordHandler<T> {
-  return idempotency === undefined ? handler : idempotentBatch(handler, { context: () => context, ...idempotency })
 }

@@ -1,94 +1,157 @@
+import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
-import type { FirehoseOutcome, FirehoseResponse, FirehoseResult } from './batch-response.ts'
+import type { FirehoseMskResult, FirehoseOutcome, FirehoseResponse, FirehoseResult } from './batch-response.ts'
 import { type BatchOutcome, isFinished, QUARANTINED, type Respond } from './outcome.ts'
 import { batchFailed } from './reject-failures.ts'
+
+type AnyResult = FirehoseResult | FirehoseMskResult
 
 /** One record of Firehose, and the places of the user records that it gave: one, where it aggregates none. */
 interface Delivered {
   readonly recordId: string
+  /** The name of the field that holds the data. */
+  readonly field: 'data' | 'kafkaRecordValue'
   readonly data: string
   readonly indexes: number[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-const RESULTS: readonly unknown[] = ['Ok', 'Dropped', 'ProcessingFailed']
+/** What is said of a record, and why where that is a failure that nobody has heard of yet. */
+interface Answer {
+  readonly delivered: Delivered
+  readonly result: AnyResult
+  readonly error?: MillraceError
+}
 
 /** For Firehose: every record comes back, changed, as it was, dropped or failed. */
-export function respondToFirehose(records: readonly EventRecord<unknown>[]): Respond {
+export function respondToFirehose(records: readonly EventRecord<unknown>[], maxResponseBytes: number): Respond {
   const delivered = deliveredOf(records)
-  return (outcome): FirehoseResponse => ({
-    records: delivered.flatMap((one) => {
-      if (one.recordId !== '') return [resultOf(one, outcome)]
-      if (one.indexes.every((index) => isFinished(outcome, index))) return []
-      throw batchFailed(outcome)
-    }),
-  })
+  return (outcome, tell): FirehoseResponse<AnyResult> => {
+    const nameless = delivered.filter(({ recordId }) => recordId === '')
+    if (nameless.some(({ indexes }) => indexes.some((index) => !isFinished(outcome, index)))) throw batchFailed(outcome)
+    const named = delivered.filter(({ recordId }) => recordId !== '')
+    const answers = withinBudget(
+      named.map((one) => answerTo(one, outcome)),
+      maxResponseBytes,
+    )
+    for (const { delivered: one, error } of answers) {
+      if (error !== undefined) for (const index of one.indexes) tell(index, error)
+    }
+    return { records: answers.map(({ result }) => result) }
+  }
 }
 
 function deliveredOf(records: readonly EventRecord<unknown>[]): readonly Delivered[] {
   const delivered: Delivered[] = []
   for (const [index, { id: recordId, raw, subSequence = 0 }] of records.entries()) {
     if (subSequence > 0) delivered.at(-1)?.indexes.push(index)
-    else delivered.push({ recordId, data: dataOf(raw), indexes: [index] })
+    else delivered.push({ recordId, ...dataOf(raw), indexes: [index] })
   }
   return delivered
 }
 
-function dataOf(raw: unknown): string {
-  return isObject(raw) && typeof raw['data'] === 'string' ? raw['data'] : ''
+/** Firehose names the data of a record from MSK otherwise, and wants it back under that name. */
+function dataOf(raw: unknown): Pick<Delivered, 'field' | 'data'> {
+  const fields = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {}
+  const field = fields['data'] === undefined && 'kafkaRecordValue' in fields ? 'kafkaRecordValue' : 'data'
+  const data = fields[field]
+  return { field, data: typeof data === 'string' ? data : '' }
 }
 
-function resultOf({ recordId, data, indexes }: Delivered, outcome: BatchOutcome): FirehoseResult {
-  const failed: FirehoseResult = { recordId, result: 'ProcessingFailed', data }
+function answerTo(delivered: Delivered, outcome: BatchOutcome): Answer {
+  const { indexes } = delivered
+  const failed = failedAnswer(delivered)
   if (!indexes.every((index) => isFinished(outcome, index))) return failed
-  const parts = indexes.map((index) => outcomeOf(outcome.results[index], recordId))
+  const parts = indexes.map((index) => partOf(outcome.results[index]))
   if (parts.some(({ result }) => result === 'ProcessingFailed')) return failed
   const kept = parts.filter(({ result }) => result === 'Ok')
-  if (kept.length === 0) return { recordId, result: 'Dropped', data }
+  if (kept.length === 0) return { delivered, result: resultOf(delivered, 'Dropped') }
   const metadata = kept.find((part) => part.metadata !== undefined)?.metadata
   const changed = kept.flatMap((part) => (part.data === undefined ? [] : [Buffer.from(part.data)]))
-  // What an aggregated record holds cannot be kept in part.
-  if (changed.length !== kept.length && (changed.length > 0 || kept.length < parts.length)) return failed
+  if (changed.length !== kept.length && (changed.length > 0 || kept.length < parts.length))
+    return { ...failed, error: keptInPart() }
+  const data = changed.length === 0 ? delivered.data : Buffer.concat(changed).toString('base64')
+  const result = resultOf(delivered, 'Ok', data)
   return {
-    recordId,
-    result: 'Ok',
-    data: changed.length === 0 ? data : Buffer.concat(changed).toString('base64'),
-    ...(metadata !== undefined && { metadata: { partitionKeys: { ...metadata.partitionKeys } } }),
+    delivered,
+    result: metadata === undefined ? result : { ...result, metadata: { partitionKeys: { ...metadata.partitionKeys } } },
   }
 }
 
-/** What a handler resolved with, as an outcome. */
-function outcomeOf(value: unknown, recordId: string): FirehoseOutcome {
-  if (value === QUARANTINED) return { result: 'Dropped' }
-  if (isData(value)) return { result: 'Ok', data: value }
-  if (!isObject(value) || !RESULTS.includes(value['result'])) return { result: 'Ok' }
-  if (!isOutcome(value)) return { result: 'ProcessingFailed' }
-  return value['recordId'] === undefined ? value : outcomeOfRecord(value, recordId)
+function failedAnswer(delivered: Delivered): Answer {
+  return { delivered, result: resultOf(delivered, 'ProcessingFailed') }
 }
 
-/** A record in the form in which Firehose wants it back is base64 already. */
-function outcomeOfRecord(record: Fields & FirehoseOutcome, recordId: string): FirehoseOutcome {
-  const { data } = record
-  if (record['recordId'] !== recordId || (data !== undefined && !isBase64(data))) return { result: 'ProcessingFailed' }
-  return data === undefined ? record : { ...record, data: Buffer.from(data, 'base64') }
+function resultOf({ recordId, field, data: own }: Delivered, result: AnyResult['result'], data = own): AnyResult {
+  return field === 'data' ? { recordId, result, data } : { recordId, result, kafkaRecordValue: data }
 }
 
-/** Data that is neither bytes nor text, and metadata without partition keys, are a fault of the handler. */
-function isOutcome(value: Fields): value is Fields & FirehoseOutcome {
-  const { data, metadata } = value
-  if (data !== undefined && !isData(data)) return false
-  return metadata === undefined || (isObject(metadata) && isObject(metadata['partitionKeys']))
+function partOf(result: unknown): FirehoseOutcome {
+  return result === QUARANTINED ? { result: 'Dropped' } : (result as FirehoseOutcome)
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null
+/**
+ * The answers that fit the response, the others as failures with their own data. Every record is counted in its failed form first, since each
+ * must be answered; then, in order, those that grow are let in while there is room.
+ */
+function withinBudget(answers: readonly Answer[], maxResponseBytes: number): readonly Answer[] {
+  if (atMostBytes(answers) <= maxResponseBytes) return answers
+  const failed = answers.map(({ delivered }) => failedAnswer(delivered))
+  const growth = answers.map(({ result }, index) => bytesOf(result) - bytesOf(failed[index]?.result))
+  const commas = Math.max(answers.length - 1, 0)
+  let bytes = '{"records":[]}'.length + commas
+  for (const { result } of failed) bytes += bytesOf(result)
+  for (const each of growth) bytes += Math.min(each, 0)
+  return answers.map((answer, index) => {
+    const more = Math.max(growth[index] ?? 0, 0)
+    if (more === 0) return answer
+    if (bytes + more <= maxResponseBytes) {
+      bytes += more
+      return answer
+    }
+    return { ...failedAnswer(answer.delivered), error: tooLarge(maxResponseBytes) }
+  })
 }
 
-function isBase64(value: Uint8Array | string): value is string {
-  return typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value
+/** Bytes that JSON takes for a character at the most: `\u0000`. */
+const MAX_CHARACTER_BYTES = 6
+/** Of the names and marks of one answer, and more. */
+const FRAME_BYTES = 100
+
+/** More than the bytes of a response, found without writing it: most are small. */
+function atMostBytes(answers: readonly Answer[]): number {
+  let bytes = FRAME_BYTES
+  for (const { result } of answers) {
+    const metadata = result.metadata === undefined ? 0 : JSON.stringify(result.metadata).length
+    bytes += FRAME_BYTES + MAX_CHARACTER_BYTES * (result.recordId.length + dataIn(result).length + metadata)
+  }
+  return bytes
 }
 
-function isData(value: unknown): value is Uint8Array | string {
-  return typeof value === 'string' || value instanceof Uint8Array
+/** Bytes of the JSON of an answer; base64 is counted without writing it. */
+function bytesOf(result: AnyResult | undefined): number {
+  if (result === undefined) return 0
+  const data = dataIn(result)
+  if (!BASE64.test(data)) return Buffer.byteLength(JSON.stringify(result))
+  const empty = result.data === undefined ? { ...result, kafkaRecordValue: '' } : { ...result, data: '' }
+  return Buffer.byteLength(JSON.stringify(empty)) + data.length
+}
+
+const BASE64 = /^[A-Za-z0-9+/=]*$/
+
+function dataIn({ data, kafkaRecordValue }: AnyResult): string {
+  return data ?? kafkaRecordValue ?? ''
+}
+
+function tooLarge(maxResponseBytes: number): MillraceError {
+  return new MillraceError(
+    'LIMIT_EXCEEDED',
+    `the response would be larger than ${maxResponseBytes} bytes (maxResponseBytes), and Lambda refuses a response over 6 MB as a whole: the record is ProcessingFailed; lower the buffer size of the stream's transformation`,
+  )
+}
+
+function keptInPart(): MillraceError {
+  return new MillraceError(
+    'TYPE_MISMATCH',
+    'some parts of this record resolved with data and others without: the record is ProcessingFailed; resolve with data for every part that is kept',
+  )
 }

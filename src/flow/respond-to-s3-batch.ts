@@ -38,18 +38,23 @@ function outcomeOf(outcome: BatchOutcome, index: number, isPoison: boolean): S3B
 function outcomeOfResult(value: unknown): S3BatchOutcome {
   if (value === QUARANTINED) return { resultCode: 'Succeeded', resultString: 'quarantined' }
   if (typeof value === 'string') return { resultCode: 'Succeeded', resultString: value }
-  if (typeof value !== 'object' || value === null || !('resultCode' in value)) return { resultCode: 'Succeeded' }
-  return isOutcome(value) ? value : { resultCode: 'TemporaryFailure', resultString: 'not a result code of S3 Batch' }
+  return typeof value === 'object' && value !== null && 'resultCode' in value
+    ? (value as S3BatchOutcome)
+    : { resultCode: 'Succeeded' }
 }
 
-function isOutcome(value: { readonly resultCode: unknown; readonly resultString?: unknown }): value is S3BatchOutcome {
-  return CODES.includes(value.resultCode) && ['string', 'undefined'].includes(typeof value.resultString)
+/** Whether a result is none of S3's own, which is a success, or one that S3 knows. */
+export function isS3BatchOutcome(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('resultCode' in value)) return true
+  const { resultCode, resultString }: { readonly resultCode: unknown; readonly resultString?: unknown } = value
+  return CODES.includes(resultCode) && ['string', 'undefined'].includes(typeof resultString)
 }
 
 /** The report of a job may be read by others than its logs, so it gets the name of an error, not its message. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'Error'
-  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name
+  const { name } = error
+  return 'code' in error && typeof error.code === 'string' && error.code !== name ? `${name} ${error.code}` : name
 }
 
 function textIn(event: unknown, name: string): string | undefined {

@@ -1,11 +1,14 @@
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { canonicalHash } from './canonical-hash.ts'
 import type { IdempotentOptions } from './idempotent-options.ts'
+import { missingPartOf } from './missing-key.ts'
 
 /** What a call is known by, taken before its function can change the input. */
 export interface CallIdentity {
   /** Namespace and hash, as the store knows it. */
   readonly key: string
+  /** The hash alone. */
+  readonly recordKey: string
   readonly fingerprint: string | undefined
 }
 
@@ -15,24 +18,34 @@ export interface CallIdentity {
  * @throws MillraceError `IDEMPOTENCY_KEY_MISSING`, `IDEMPOTENCY_KEY_INVALID`.
  */
 export function callIdentity<Args extends readonly unknown[]>(
-  { key, fingerprint, namespace = '' }: Pick<IdempotentOptions<Args>, 'key' | 'fingerprint' | 'namespace'>,
+  {
+    key,
+    fingerprint,
+    namespace = '',
+    allowPartialKey = false,
+  }: Pick<IdempotentOptions<Args>, 'key' | 'fingerprint' | 'namespace' | 'allowPartialKey'>,
   args: Args,
 ): CallIdentity {
   const value = taken('key', () => key(...args))
-  if (value === undefined || value === null) {
-    throw new MillraceError(
-      'IDEMPOTENCY_KEY_MISSING',
-      'the key of this call is undefined or null: nothing was run, since a second call could not be told from it',
-    )
-  }
+  const recordKey = canonicalHash(value)
+  const missing = typeof value === 'string' ? undefined : taken('key', () => missingPartOf(value, allowPartialKey))
+  if (missing !== undefined) throw keyMissing(missing)
   return {
-    key: `${namespace === '' ? '' : `${namespace}#`}${canonicalHash(value)}`,
+    key: `${namespace === '' ? '' : `${namespace}#`}${recordKey}`,
+    recordKey,
     fingerprint:
       fingerprint === undefined ? undefined : canonicalHash(taken('fingerprint', () => fingerprint(...args))),
   }
 }
 
-function taken(name: string, read: () => unknown): unknown {
+function keyMissing(what: string): MillraceError {
+  return new MillraceError(
+    'IDEMPOTENCY_KEY_MISSING',
+    `the key of this call ${what}: nothing was run, because other calls would have the same key; return what identifies the call, or set allowPartialKey where null and undefined members are part of it`,
+  )
+}
+
+function taken<T>(name: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {

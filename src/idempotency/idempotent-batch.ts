@@ -1,19 +1,20 @@
 import { MillraceError } from '../errors.ts'
 import { callIdentity } from './call-identity.ts'
-import { runOnce } from './idempotent.ts'
+import { type ResultPolicy, runOnce } from './idempotent.ts'
 import type { IdempotentOptions } from './idempotent-options.ts'
 
 /**
  * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share what becomes of
  * it, so that a duplicate never meets its own twin in progress.
  *
- * Made anew for each batch; calls may overlap. A duplicate of a call that fails, fails with it: both are for the source to deliver again.
+ * One for each batch; calls may overlap. A duplicate of a call that fails, fails with it: both are for the source to deliver again.
  */
 export function idempotentBatch<Args extends unknown[], R>(
   fn: (...args: Args) => R,
   options: IdempotentOptions<Args>,
+  results: ResultPolicy,
 ): (...args: Args) => Promise<Awaited<R>> {
-  const run = runOnce<undefined, Args, R>(fn, options)
+  const run = runOnce<undefined, Args, R>(fn, options, results)
   const calls = new Map<string, { readonly fingerprint: string | undefined; readonly result: Promise<Awaited<R>> }>()
   return async (...args): Promise<Awaited<R>> => {
     const identity = callIdentity(options, args)

@@ -9,8 +9,13 @@ export interface RemainingTimeContext {
 
 export interface IdempotentOptions<Args extends readonly unknown[] = readonly unknown[]> {
   readonly store: IdempotencyStore
-  /** What makes two calls the same, such as an order's id. `undefined` and `null` are missing; `''` and 0 are keys. */
+  /**
+   * What makes two calls the same, such as an order's id. `''` and 0 are keys. `undefined`, `null`, NaN, invalid dates, `[]`, `{}`, and arrays and
+   * objects with a member that is one of the first four, are missing keys.
+   */
   readonly key: (...args: Args) => unknown
+  /** Accept keys with members that are null or undefined: `[tenant, undefined]`. Default false. */
+  readonly allowPartialKey?: boolean
   /** Tells functions on one store apart. At most 512 bytes. Default: none. */
   readonly namespace?: string
   /** What must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
@@ -53,6 +58,7 @@ export function checkOptions(options: IdempotentOptions<never>): void {
   check('key', 'must be a function of the input', typeof key === 'function')
   check('fingerprint', 'must be a function of the input', isFunctionOrNone(options.fingerprint))
   check('context', 'must be a function of the arguments', isFunctionOrNone(options.context))
+  check('allowPartialKey', 'must be true or false', typeof (options.allowPartialKey ?? false) === 'boolean')
   check('now', 'must be a function that gives milliseconds', isFunctionOrNone(options.now))
   check('random', 'must be a function that gives numbers from 0 to 1', isFunctionOrNone(options.random))
   check('newToken', 'must be a function that gives text never given before', isFunctionOrNone(options.newToken))

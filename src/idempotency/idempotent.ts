@@ -4,11 +4,12 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { type CallIdentity, callIdentity } from './call-identity.ts'
 import { checkOptions, heartbeatMsOf, type IdempotentOptions, type RemainingTimeContext } from './idempotent-options.ts'
+import { IdempotencyInProgressError } from './in-progress-error.ts'
 import { RunningLease, withLease } from './lease.ts'
 import { persist } from './persist.ts'
 import { leaseLost } from './record-store.ts'
 import { decodeResult, encodeResult } from './result-text.ts'
-import type { Claim, HeldLease, NoResultReason } from './store.ts'
+import type { Claim, HeldLease, NoResultReason, Outcome } from './store.ts'
 
 /** Lambda's longest run: how long a function is thought to take where no context tells. */
 const LONGEST_RUN_MS = 900_000
@@ -16,8 +17,18 @@ const DAY_SECONDS = 86_400
 const POLL_BASE_MS = 50
 const POLL_MAX_MS = 1000
 
-/** What a call needs beside its options: the defaults filled in. */
+/**
+ * What becomes of results:
+ *
+ * - `best-effort`: kept where the store takes them; a call whose result is not kept returns it all the same.
+ * - `required`: a call whose result is not kept fails, as its replays do.
+ * - `none`: neither kept nor given back; any completed call is a success.
+ */
+export type ResultPolicy = 'best-effort' | 'required' | 'none'
+
+/** The defaults of the options. */
 interface Tools {
+  readonly results: ResultPolicy
   readonly now: () => number
   readonly random: () => number
   readonly newToken: () => string
@@ -63,9 +74,11 @@ export function idempotent<This, Args extends unknown[], R>(
 export function runOnce<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
+  results: ResultPolicy = 'best-effort',
 ): (identity: CallIdentity, self: This, args: Args) => Promise<Awaited<R>> {
   checkOptions(options)
   const tools: Tools = {
+    results,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
     newToken: options.newToken ?? randomUUID,
@@ -75,7 +88,7 @@ export function runOnce<This, Args extends unknown[], R>(
 
   return async (identity, self, args): Promise<Awaited<R>> => {
     const { claim, claimedAt } = await claimKey(identity, args, options, tools)
-    if (claim.state !== 'claimed') return replay(claim) as Awaited<R>
+    if (claim.state !== 'claimed') return replay(claim, identity, options, results) as Awaited<R>
     const lengthMs = Math.max(claim.lease.expiresAt - claimedAt, 1)
     const lease = new RunningLease(options.store, claim.lease, {
       now: tools.now,
@@ -90,7 +103,8 @@ export function runOnce<This, Args extends unknown[], R>(
       await release(lease, error, options, tools)
       throw error
     }
-    await complete(lease, result, options, tools)
+    const missing = await complete(lease, result, options, tools)
+    if (missing !== undefined && results === 'required') throw resultUnavailable('the call is completed', missing)
     return result
   }
 }
@@ -100,7 +114,7 @@ async function claimKey<Args extends unknown[]>(
   { key, fingerprint }: CallIdentity,
   args: Args,
   options: IdempotentOptions<Args>,
-  { now, random, newToken, sleep, ttlMs }: Tools,
+  { now, random, newToken, sleep, ttlMs, results }: Tools,
 ): Promise<{ readonly claim: Claim; readonly claimedAt: number }> {
   const { store, onInProgress = 'throw', onTakeover = 'retry' } = options
   const waitMs = onInProgress === 'throw' ? 0 : onInProgress.waitMs
@@ -117,6 +131,7 @@ async function claimKey<Args extends unknown[]>(
       expiresAt: leaseExpiresAt + ttlMs,
       onTakeover,
       ...(fingerprint !== undefined && { fingerprint }),
+      ...(results === 'none' && { needsResult: false }),
     })
     if (claim.state !== 'in-progress') return { claim, claimedAt: time }
     // By the timers too, so that an injected clock that stands still does not make a caller wait for ever.
@@ -150,19 +165,19 @@ function contextIn(value: unknown): RemainingTimeContext | undefined {
 }
 
 /** The result of a call that was completed before, or why there is none to give. */
-function replay(claim: Exclude<Claim, { readonly state: 'claimed' }>): unknown {
+function replay(
+  claim: Exclude<Claim, { readonly state: 'claimed' }>,
+  { recordKey }: CallIdentity,
+  { namespace }: Pick<IdempotentOptions<never>, 'namespace'>,
+  results: ResultPolicy,
+): unknown {
   switch (claim.state) {
     case 'completed':
+      if (results === 'none') return undefined
       if (claim.outcome.kind === 'result') return decodeResult(claim.outcome.text)
-      throw new MillraceError(
-        'IDEMPOTENCY_RESULT_UNAVAILABLE',
-        `the call was completed before, but its result was not kept: ${REASONS[claim.outcome.reason]}`,
-      )
+      throw resultUnavailable('the call was completed before', claim.outcome.reason)
     case 'in-progress':
-      throw new MillraceError(
-        'IDEMPOTENCY_IN_PROGRESS',
-        'another caller holds this key: try again when it is done, or when its lease has run out',
-      )
+      throw new IdempotencyInProgressError({ namespace, recordKey, leaseExpiresAt: claim.leaseExpiresAt })
     case 'mismatched':
       throw new MillraceError(
         'IDEMPOTENCY_PAYLOAD_MISMATCH',
@@ -181,6 +196,12 @@ const REASONS: Readonly<Record<NoResultReason, string>> = {
   'too-large': 'it is too large for the store; give the store an overflow store',
   'overflow-failed': 'it was too large for the store, and the overflow store did not keep it',
   'refused-by-store': 'the store refused it',
+  'not-needed':
+    'it was completed by a batch of a source that takes no results; give each use of a store its own namespace',
+}
+
+function resultUnavailable(what: string, reason: NoResultReason): MillraceError {
+  return new MillraceError('IDEMPOTENCY_RESULT_UNAVAILABLE', `${what}, but its result was not kept: ${REASONS[reason]}`)
 }
 
 /** Free the key after an error. A failure to do so does not hide the error, which is thrown in any case: the lease runs out by itself. */
@@ -201,24 +222,30 @@ async function release<Args extends unknown[]>(
   }
 }
 
-/** Complete the record: with the result, or without it where the store does not take it, but never left in progress if that can be helped. */
+/**
+ * Complete the record: with the result, or without it where the store does not take it, but never left in progress if that can be helped.
+ *
+ * @returns why the result was not kept, where it was not.
+ */
 async function complete<Args extends unknown[]>(
   lease: RunningLease,
   result: unknown,
   { store }: IdempotentOptions<Args>,
   tools: Tools,
-): Promise<void> {
-  const outcome = encodeResult(result)
+): Promise<NoResultReason | undefined> {
+  const outcome: Outcome = tools.results === 'none' ? { kind: 'none', reason: 'not-needed' } : encodeResult(result)
   const expiresAt = tools.now() + tools.ttlMs
-  const write = async (held: HeldLease): Promise<void> => {
+  const write = async (held: HeldLease): Promise<NoResultReason | undefined> => {
     try {
-      await persist(() => store.complete(held, outcome, expiresAt), tools)
+      const missing = await persist(() => store.complete(held, outcome, expiresAt), tools)
+      return outcome.kind === 'none' ? outcome.reason : (missing ?? undefined)
     } catch (error) {
       if (outcome.kind === 'none' || isMillraceError(error, 'IDEMPOTENCY_LEASE_LOST')) throw error
       await store.complete(held, { kind: 'none', reason: 'refused-by-store' }, expiresAt).catch(() => {
         throw error
       })
+      return 'refused-by-store'
     }
   }
-  await lease.finish(write)
+  return lease.finish(write)
 }

@@ -2,6 +2,7 @@ export { canonicalHash } from './canonical-hash.ts'
 export { type CheckpointStore, memoryCheckpointStore } from './checkpoint-store.ts'
 export { idempotent } from './idempotent.ts'
 export type { IdempotentOptions, RemainingTimeContext } from './idempotent-options.ts'
+export { IdempotencyInProgressError, isIdempotencyInProgressError } from './in-progress-error.ts'
 export { idempotencyLease, type Lease } from './lease.ts'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
 export type {

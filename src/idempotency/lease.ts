@@ -117,9 +117,9 @@ export class RunningLease implements Lease {
   }
 
   /** The last write to the record: renewals end, and those under way are waited for. */
-  finish(write: (held: HeldLease) => Promise<void>): Promise<void> {
+  finish<T>(write: (held: HeldLease) => Promise<T>): Promise<T> {
     clearInterval(this.#timer)
-    const last = (): Promise<void> => {
+    const last = (): Promise<T> => {
       this.#isOver = true
       return write(this.#held)
     }

@@ -9,10 +9,10 @@ const MAX_MS = 2000
  * Do a write that must come through, since the side effect before it is done already: throttling and failures of the network are tried
  * again, beyond what the store's client does itself, for about 7 seconds at most. Fenced writes can be repeated without harm.
  */
-export async function persist(
-  write: () => Promise<void>,
+export async function persist<T>(
+  write: () => Promise<T>,
   { random, sleep }: { readonly random: () => number; readonly sleep: (ms: number) => Promise<unknown> },
-): Promise<void> {
+): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await write()

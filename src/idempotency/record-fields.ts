@@ -19,7 +19,13 @@ export interface RecordFields {
 }
 
 const STATES: readonly unknown[] = ['in-progress', 'completed', 'released']
-const NO_RESULT: readonly unknown[] = ['not-serialisable', 'too-large', 'overflow-failed', 'refused-by-store']
+const NO_RESULT: readonly unknown[] = [
+  'not-serialisable',
+  'too-large',
+  'overflow-failed',
+  'refused-by-store',
+  'not-needed',
+]
 
 export function fieldsOfRecord({ key: _, outcome, ...rest }: StoredRecord): RecordFields {
   return { ...rest, ...Object.fromEntries(outcomeFields(outcome)) }

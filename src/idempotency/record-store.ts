@@ -56,7 +56,8 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
         }
         const decision = decide(found.record, request)
         if (decision.state === 'own') return claimed(found.record, found.version)
-        if (decision.state === 'completed') return completed(decision.outcome, overflow)
+        if (decision.state === 'completed')
+          return completed(decision.outcome, request.needsResult === false ? undefined : overflow)
         if (decision.state !== 'free') return decision
         record = claimedRecord(request, decision.attempt)
         written = await table.replace(found, record)
@@ -75,6 +76,7 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
       const record = heldRecord(lease, { state: 'completed', expiresAt })
       const stored = await fitOutcome(lease, outcome, (bytes) => table.fits(record, bytes), overflow)
       await change(lease, { ...record, outcome: stored })
+      return stored.kind === 'none' ? stored.reason : undefined
     },
     async release(lease) {
       await change(lease, heldRecord(lease, { state: 'released' }))

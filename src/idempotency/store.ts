@@ -15,6 +15,8 @@ export interface ClaimRequest {
   readonly onTakeover: TakeoverPolicy
   /** Hash of what must be the same in every call of the key. */
   readonly fingerprint?: string
+  /** False where the caller does not look at the result of a completed call, so that a store need not fetch it. Default true. */
+  readonly needsResult?: boolean
 }
 
 /** A claim that was won: what a store needs to write to the record again. */
@@ -33,7 +35,7 @@ export interface HeldLease {
 }
 
 /** Why a completed record has no result. */
-export type NoResultReason = 'not-serialisable' | 'too-large' | 'overflow-failed' | 'refused-by-store'
+export type NoResultReason = 'not-serialisable' | 'too-large' | 'overflow-failed' | 'refused-by-store' | 'not-needed'
 
 /** What a completed call left: its result as text, or why there is none. */
 export type Outcome =
@@ -60,8 +62,12 @@ export interface IdempotencyStore {
   claim(request: ClaimRequest): Promise<Claim>
   /** Hold on until `until`, and give the lease as it is then. Throws `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more. */
   renew(lease: HeldLease, until: number): Promise<HeldLease>
-  /** Keep the outcome until `expiresAt`. Throws `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more. */
-  complete(lease: HeldLease, outcome: Outcome, expiresAt: number): Promise<void>
+  /**
+   * Complete the record until `expiresAt`, and report why its result was not kept, if it was not: a record is completed in any case. Throws
+   * `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a store that keeps every result may return nothing
+  complete(lease: HeldLease, outcome: Outcome, expiresAt: number): Promise<NoResultReason | void>
   /** Free the key for the next caller. Throws `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more. */
   release(lease: HeldLease): Promise<void>
 }

@@ -1,3 +1,5 @@
+import { allocate } from './allocate.ts'
+
 /** Bytes gathered in one piece. */
 export interface GrowingBuffer {
   append(bytes: Uint8Array): void
@@ -11,16 +13,19 @@ const DOUBLING_BYTES = 4 * 1024 * 1024
 /**
  * Gather up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved at once, and the system gives
  * memory to what is touched alone. So no second copy of a large object ever exists, which joining a list of chunks would make.
+ *
+ * @throws MillraceError `LIMIT_EXCEEDED` where the process has no memory for it.
  */
 export function growingBuffer(limit: number): GrowingBuffer {
-  let buffer = Buffer.alloc(0)
+  let buffer = new Uint8Array(0)
   let length = 0
   return {
     append(bytes) {
       const needed = length + bytes.length
       if (needed > buffer.length) {
         const doubled = Math.max(needed, FIRST_BYTES, buffer.length * 2)
-        const grown = Buffer.allocUnsafeSlow(doubled > DOUBLING_BYTES ? Math.max(needed, limit) : doubled)
+        const size = doubled > DOUBLING_BYTES ? Math.max(needed, limit) : doubled
+        const grown = allocate(size, 'the object', 'lower singlePutLimit')
         grown.set(buffer.subarray(0, length))
         buffer = grown
       }
@@ -29,7 +34,7 @@ export function growingBuffer(limit: number): GrowingBuffer {
     },
     take() {
       const taken = buffer.subarray(0, length)
-      buffer = Buffer.alloc(0)
+      buffer = new Uint8Array(0)
       length = 0
       return taken
     },

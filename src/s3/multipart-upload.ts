@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { describeServiceError, httpStatusOf } from '../internal/service-error.ts'
+import { allocate } from './allocate.ts'
+import type { ObjectHeaders, Place } from './object-headers.ts'
 import { defaultChecksum, type SinkClient } from './request-body.ts'
 import { writeError } from './s3-error.ts'
 
@@ -49,8 +51,8 @@ export function bytesOfPart(number: number, partBytes: number): number {
 /** Open a multipart upload. At most `concurrency` parts are under way, and one more is filled meanwhile; their buffers are reused. */
 export async function startMultipartUpload(
   client: SinkClient,
-  target: { readonly Bucket: string; readonly Key: string },
-  headers: { readonly ContentType?: string; readonly Metadata?: Record<string, string> },
+  target: Place,
+  headers: ObjectHeaders,
   { ifNoneMatch, partBytes, concurrency, signal, onFailure }: MultipartOptions,
 ): Promise<MultipartUpload> {
   // Parts carry the client's default checksum, which S3 takes only where the upload announced it.
@@ -103,7 +105,7 @@ export async function startMultipartUpload(
     }
     const bytes = bytesOfPart(parts + 1, partBytes)
     const reused = free.pop()
-    return reused !== undefined && reused.length === bytes ? reused : Buffer.allocUnsafeSlow(bytes)
+    return reused !== undefined && reused.length === bytes ? reused : allocate(bytes, 'a part', 'lower partBytes')
   }
 
   const write = async (bytes: Uint8Array): Promise<void> => {
@@ -168,7 +170,7 @@ function partFields(answer: CompletedPart): CompletedPart {
 /** Remove an upload, twice: S3 may still be taking in a part whose request was cancelled, and the first time may fail. */
 async function removeUpload(
   client: Pick<S3Client, 'send'>,
-  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+  upload: Place & { readonly UploadId: string | undefined },
 ): Promise<void> {
   let failure: unknown
   for (let round = 0; round < 2; round++) {

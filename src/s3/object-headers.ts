@@ -1,19 +1,131 @@
 import { MillraceError } from '../errors.ts'
+import { checkFields } from '../internal/check-arguments.ts'
 
 /** User metadata of an object: names to values, both US-ASCII, 2 KB in all. */
 export type ObjectMetadata = Readonly<Record<string, string>>
 
+/** Where an object goes, and what goes with it. */
+export interface S3Target {
+  readonly bucket: string
+  readonly key: string
+  readonly contentType?: string
+  /** How the bytes are encoded, such as `gzip`: the sink sends them as they come. */
+  readonly contentEncoding?: string
+  /** What caches may do, such as `max-age=3600`. */
+  readonly cacheControl?: string
+  /**
+   * User metadata. A function is called once, when the first request goes out: then all bytes have come, if they are at most
+   * `singlePutLimit`, and `complete` is true. Else it is false, and what counts the whole, such as rows, is not known yet.
+   */
+  readonly metadata?:
+    | ObjectMetadata
+    | ((state: { readonly complete: boolean }) => ObjectMetadata | Promise<ObjectMetadata>)
+  /** `'*'`: write only where no object is. */
+  readonly ifNoneMatch?: '*'
+  /** Default: the bucket's own encryption. */
+  readonly serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
+  /** Id, alias or ARN of the KMS key; with `serverSideEncryption: 'aws:kms'`. Default: the account's key for S3. */
+  readonly sseKmsKeyId?: string
+  /** Use a key of the bucket, so that KMS is asked, and paid, less often. */
+  readonly bucketKeyEnabled?: boolean
+  /** Such as `STANDARD_IA`. Default `STANDARD`. */
+  readonly storageClass?: string
+  /** Tags, at most 10, by name or as query text: `team=data&kind=orders`. The role needs `s3:PutObjectTagging`. */
+  readonly tagging?: Readonly<Record<string, string>> | string
+  /** Such as `bucket-owner-full-control`, for buckets with access control lists. */
+  readonly acl?: string
+  /** The account that must own the bucket, 12 digits; sent with every request, and S3 answers 403 if another does. */
+  readonly expectedBucketOwner?: string
+}
+
+/** Bucket and key, as every request carries them. */
+export interface Place {
+  readonly Bucket: string
+  readonly Key: string
+  readonly ExpectedBucketOwner?: string
+}
+
+/** What the request that makes the object carries. */
+export type ObjectHeaders = Readonly<Record<string, string | boolean>> & { readonly Metadata?: Record<string, string> }
+
 const MAX_METADATA_BYTES = 2048
+const MAX_TAGS = 10
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^(?:[!-~](?:[ -~]*[!-~])?)?$/
 
+/** Fields that go out as one header each, by the name that the SDK has for them. */
+const HEADERS = {
+  contentType: 'ContentType',
+  contentEncoding: 'ContentEncoding',
+  cacheControl: 'CacheControl',
+  serverSideEncryption: 'ServerSideEncryption',
+  sseKmsKeyId: 'SSEKMSKeyId',
+  storageClass: 'StorageClass',
+  acl: 'ACL',
+} as const
+
+/** Where a target is. Fields of a wrong kind are refused at once; their letters when the sink is called. */
+export function placeOf(entry: string, target: S3Target, cure: string): Place {
+  checkFields(entry, 'target', target, { 'bucket!': 'text', 'key!': 'text' }, cure)
+  const texts = [...Object.keys(HEADERS), 'ifNoneMatch', 'expectedBucketOwner'].map((name) => [name, 'string'] as const)
+  checkFields(entry, 'target', target, { ...Object.fromEntries(texts), bucketKeyEnabled: 'boolean' })
+  const { bucket: Bucket, key: Key, expectedBucketOwner, ifNoneMatch } = target
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw invalid('ifNoneMatch', "must be '*'")
+  return { Bucket, Key, ...(expectedBucketOwner !== undefined && { ExpectedBucketOwner: expectedBucketOwner }) }
+}
+
 /**
- * Check what goes out as headers before anything is sent: S3 and HTTP would refuse it late, or change it in silence (names are
- * lower-cased, spaces at the ends are trimmed, other characters are mangled).
+ * What goes with the object, as the first request carries it. Checked before anything is sent: S3 and HTTP would refuse it late, or change it in
+ * silence (names are lower-cased, spaces at the ends are trimmed, other characters are mangled).
  */
-export function checkHeaders(contentType: string | undefined, metadata: ObjectMetadata | undefined): void {
-  if (contentType !== undefined && !VALUE.test(contentType)) throw invalid('contentType', 'must be US-ASCII text')
-  if (metadata === undefined) return
+export async function headersOf(
+  target: Omit<S3Target, 'metadata'> & Metadata,
+  complete: boolean,
+): Promise<ObjectHeaders> {
+  const { metadata, bucketKeyEnabled, tagging, expectedBucketOwner } = target
+  const headers: Record<string, string | boolean> = {}
+  for (const name of Object.keys(HEADERS) as (keyof typeof HEADERS)[]) {
+    const value = target[name]
+    if (value === undefined) continue
+    checkText(name, value)
+    headers[HEADERS[name]] = value
+  }
+  if (expectedBucketOwner !== undefined) checkText('expectedBucketOwner', expectedBucketOwner)
+  if (bucketKeyEnabled !== undefined) headers['BucketKeyEnabled'] = bucketKeyEnabled
+  if (tagging !== undefined) headers['Tagging'] = tagText(tagging)
+  const given = typeof metadata === 'function' ? await metadata({ complete }) : metadata
+  if (given === undefined) return headers as ObjectHeaders
+  checkMetadata(given)
+  return { ...headers, Metadata: { ...given } } as ObjectHeaders
+}
+
+interface Metadata {
+  readonly metadata?: S3Target['metadata'] | undefined
+}
+
+function checkText(name: string, value: string): void {
+  if (!VALUE.test(value)) throw invalid(name, 'must be US-ASCII text without spaces at its ends')
+}
+
+function tagText(tagging: Readonly<Record<string, string>> | string): string {
+  if (typeof tagging === 'string') {
+    checkText('tagging', tagging)
+    return tagging
+  }
+  const tags = Object.entries(Object(tagging))
+  if (typeof tagging !== 'object' || Array.isArray(tagging) || tags.some(([, value]) => typeof value !== 'string')) {
+    throw invalid('tagging', 'must be an object of strings, or query text')
+  }
+  if (tags.length > MAX_TAGS) throw invalid('tagging', `S3 takes at most ${MAX_TAGS} tags`)
+  try {
+    return tags.map((tag) => tag.map((text) => encodeURIComponent(text as string)).join('=')).join('&')
+  } catch {
+    throw invalid('tagging', 'must be well-formed Unicode, without lone surrogates')
+  }
+}
+
+function checkMetadata(metadata: ObjectMetadata): void {
+  if (typeof metadata !== 'object' || metadata === null) throw invalid('metadata', 'must be an object of strings')
   const names = new Set<string>()
   let bytes = 0
   for (const [name, value] of Object.entries(metadata)) {

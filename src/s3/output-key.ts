@@ -9,8 +9,8 @@ export interface OutputKeyOptions {
   readonly extension?: string
 }
 
-const COMPRESSION_ENDING = /(?<=.)\.(?:gz|zst)$/is
-const FORMAT_ENDING = /(?<=.)\.(?:csv|tsv|json|jsonl|ndjson|parquet)$/is
+const COMPRESSION_ENDING = /(?<=.)\.(?:gz|gzip|zst)$/is
+const FORMAT_ENDING = /(?<=.)\.(?:csv|txt|tsv|json|jsonl|ndjson|parquet|parq|pq)$/is
 
 /**
  * The key that a job's output goes to: the input's key, moved from one prefix to another, with the output's ending.

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import { describeServiceError, httpStatusOf } from '../internal/service-error.ts'
+import { describeServiceError, httpStatusOf, nameOf } from '../internal/service-error.ts'
 
 /** What the library throws where a read fails at its first request. */
 export function sourceUnavailable(cause: unknown): MillraceError {
@@ -30,15 +30,45 @@ export function writeError(cause: unknown, ifNoneMatch: '*' | undefined): Millra
   )
 }
 
+/** What to do about it, by the name of what went wrong; else by the status. */
+const ADVICE: Readonly<Record<string, string>> = {
+  RegionMissing: 'no region is configured: set AWS_REGION, or region in new S3Client({ region })',
+  RegionInvalid: 'the region that is configured is none',
+  CredentialsProviderError: 'no credentials were found: give the function a role, or set the credentials of the client',
+  CredentialsInvalid: 'the credentials of the client are incomplete',
+  ExpiredToken: 'the credentials have expired',
+  ExpiredTokenException: 'the credentials have expired',
+  NoSuchBucket: 'there is no bucket of this name',
+  InvalidBucketName: 'this cannot be the name of a bucket',
+  PermanentRedirect: "the bucket is in another region: set the client's region to it",
+  AuthorizationHeaderMalformed: "the bucket is in another region: set the client's region to it",
+  InvalidObjectState: 'the object is archived: restore it first',
+  ENOTFOUND: 'the address of S3 is unknown: check region and endpoint, and that the function has a route to S3',
+  ECONNREFUSED: 'nothing listens at the endpoint',
+  ETIMEDOUT: 'a function in a VPC needs a gateway endpoint for S3 or a NAT gateway',
+}
+
 function adviceOf(error: unknown, action: string): string {
+  const name = nameOf(error)
+  const advice = Object.hasOwn(ADVICE, name) ? ADVICE[name] : statusAdvice(error, action)
+  return advice === undefined ? '' : `; ${advice}`
+}
+
+function statusAdvice(error: unknown, action: string): string | undefined {
   switch (httpStatusOf(error)) {
+    case 301:
+      return ADVICE['PermanentRedirect']
+    case 400:
+      return action !== 's3:GetObject'
+        ? undefined
+        : 'an object that was encrypted with a key of the customer needs sseCustomerKey'
     case 403:
-      return `; allow ${action} on it, and the use of its KMS key`
+      return `allow ${action} on it, and the use of its KMS key`
     case 404:
-      return '; it is not there (any more), or the name is not the decoded one'
+      return 'it is not there (any more), or the name is not the decoded one'
     case 503:
-      return '; S3 asks to slow down, try again later'
+      return 'S3 asks to slow down, try again later'
     default:
-      return ''
+      return undefined
   }
 }

@@ -1,31 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { types } from 'node:util'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { bytesOf } from '../internal/bytes-of.ts'
+import { checkArgument, checkOptions, kindOf } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
+import { chunksOf } from './chunks-of.ts'
 import { growingBuffer } from './growing-buffer.ts'
 import { MAX_PART_BYTES, MIN_PART_BYTES, type MultipartUpload, startMultipartUpload } from './multipart-upload.ts'
-import { checkHeaders, type ObjectMetadata } from './object-headers.ts'
+import { headersOf, placeOf, type S3Target } from './object-headers.ts'
 import { bodyOf, isStreamed, type SinkClient } from './request-body.ts'
 import { writeError } from './s3-error.ts'
 
-export interface S3Target {
-  readonly bucket: string
-  readonly key: string
-  readonly contentType?: string
-  /**
-   * User metadata. A function is called once, when the first request goes out: then all bytes have come, if they are at most
-   * `singlePutLimit`, and `complete` is true. Else it is false, and what counts the whole, such as rows, is not known yet.
-   */
-  readonly metadata?:
-    | ObjectMetadata
-    | ((state: { readonly complete: boolean }) => ObjectMetadata | Promise<ObjectMetadata>)
-  /** `'*'`: write only where no object is. */
-  readonly ifNoneMatch?: '*'
-}
+export type { S3Target }
 
 export interface S3SinkOptions {
   /** Bytes up to which an object goes out as one `PutObject`; so many are held at the most before the first request. Default 100 MiB. */
@@ -50,7 +40,7 @@ export interface S3SinkResult {
 }
 
 export type S3Sink = (
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options?: { readonly signal?: AbortSignal | undefined },
 ) => Promise<S3SinkResult>
 
@@ -65,15 +55,18 @@ const MIB = 1024 * 1024
  * request sends nothing at all. Errors of the source, and the signal's reason, are thrown as they are.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
- * @param target - where the object goes and what goes with it. Metadata must be US-ASCII, 2 KB in all.
+ * @param target - where the object goes and what goes with it: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in all.
  * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object anew.
  * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
- * lasts: 409); `OPTION_INVALID` for options, metadata or a content type that S3 would refuse or change; `TYPE_MISMATCH` for a chunk that
- * is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts.
+ * lasts: 409); `OPTION_INVALID` for options, headers or metadata that S3 would refuse or change; `TYPE_MISMATCH` for what is no iterable or async
+ * iterable of chunks, and for a chunk that is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts, or where the process has no memory for what is gathered.
  * @example no-run needs a bucket
  * await pipeline(batches, parquet().write(), s3Sink(client, { bucket: 'lake', key: 'processed/orders.parquet' }))
  */
 export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOptions = {}): S3Sink {
+  checkArgument('s3Sink', 'client', client, 'client', CURE)
+  const place = placeOf('s3Sink', target, CURE)
+  checkOptions('s3Sink', options, OPTIONS)
   const { singlePutLimit = 100 * MIB, partBytes = 8 * MIB, concurrency = 4, attempts = 5 } = options
   checkCount('singlePutLimit', singlePutLimit, 0, MAX_PART_BYTES)
   checkCount('partBytes', partBytes, MIN_PART_BYTES, MAX_PART_BYTES)
@@ -81,7 +74,6 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
   checkCount('attempts', attempts, 1, 1000)
   const { sleep = wait, random = Math.random } = options
   const { ifNoneMatch } = target
-  const place = { Bucket: target.bucket, Key: target.key }
 
   const put = async (bytes: Uint8Array, signal: AbortSignal): Promise<string | undefined> => {
     const headers = await headersOf(target, true)
@@ -108,6 +100,9 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
   }
 
   return async (chunks, { signal } = {}) => {
+    const source = chunksOf(chunks)
+    const { metadata } = target
+    await headersOf({ ...target, metadata: typeof metadata === 'function' ? undefined : metadata }, true)
     const failure = new AbortController()
     const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal])
     const onFailure = (error: unknown): void => failure.abort(writeError(error, ifNoneMatch))
@@ -115,9 +110,9 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
     let upload: MultipartUpload | undefined
     let bytes = 0
     try {
-      for await (const chunk of untilAborted(chunks, stop)) {
-        if (!types.isUint8Array(chunk))
-          throw new MillraceError('TYPE_MISMATCH', 'a chunk that is no Uint8Array came to s3Sink')
+      for await (const item of untilAborted(source, stop)) {
+        const chunk = bytesOf(item)
+        if (chunk === undefined) throw noBytes(item)
         bytes += chunk.length
         if (upload === undefined && bytes > singlePutLimit) {
           const headers = await headersOf(target, false)
@@ -143,17 +138,18 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
   }
 }
 
-/** What goes with the object, checked, as the first request carries it. */
-async function headersOf({ contentType, metadata }: S3Target, complete: boolean) {
-  const Metadata = typeof metadata === 'function' ? await metadata({ complete }) : metadata
-  checkHeaders(contentType, Metadata)
-  return {
-    ...(contentType !== undefined && { ContentType: contentType }),
-    ...(Metadata !== undefined && { Metadata: { ...Metadata } }),
-  }
-}
+const CURE = "write s3Sink(client, { bucket: 'lake', key: 'processed/a.parquet' })"
+const OPTIONS = {
+  singlePutLimit: 'number',
+  partBytes: 'number',
+  concurrency: 'number',
+  attempts: 'number',
+  sleep: 'function',
+  random: 'function',
+} as const
 
-function checkCount(name: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return
-  throw new MillraceError('OPTION_INVALID', `${name}: must be a whole number from ${min} to ${max}`)
+function noBytes(item: unknown): MillraceError {
+  const cure =
+    item instanceof Object && 'schema' in item ? '; put a write stage before it, such as parquet().write()' : ''
+  return new MillraceError('TYPE_MISMATCH', `s3Sink: a chunk must be a Uint8Array, not ${kindOf(item)}${cure}`)
 }

@@ -3,8 +3,12 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import type { ByteSource } from '../codecs/input/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
 import { isTransientError } from '../internal/transient-error.ts'
+import { allocate } from './allocate.ts'
+import { type CustomerKey, customerKeyFields } from './customer-key.ts'
 import { type Opened, openedFrom, totalOf } from './object-answer.ts'
 import { sourceUnavailable } from './s3-error.ts'
 import { unlessStalled, whileFlowing } from './stall.ts'
@@ -17,12 +21,18 @@ export interface S3Location {
   readonly versionId?: string
   /** What the object must be, with or without quotes; when absent, what it is at the first read. */
   readonly eTag?: string
+  /** `'requester'`: this account pays for requests and bytes of a requester-pays bucket. */
+  readonly requestPayer?: 'requester'
+  /** The account that must own the bucket, 12 digits; S3 answers 403 if another does. */
+  readonly expectedBucketOwner?: string
+  /** The key of an object that was encrypted with a key of the customer's (SSE-C): 32 bytes, or these in base64. */
+  readonly sseCustomerKey?: CustomerKey
 }
 
 export interface S3SourceOptions {
   /** Failures in a row, without a byte between them, after which a read gives up. Default 5. */
   readonly attempts?: number
-  /** Milliseconds without an answer or a byte, while one is waited for, after which a connection counts as broken. Default 30,000. */
+  /** Milliseconds without an answer or a byte, while one is awaited, after which a connection counts as broken. Never waits longer. Default 30,000. */
   readonly stallMs?: number
   /** Waits between two attempts. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
@@ -47,7 +57,8 @@ export interface S3Source extends ByteSource {
  * @returns the source. Holds no bytes itself; `read` holds the range it returns. An empty object has no bytes, and so has a range
  * beyond the end.
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the object is missing, access is denied, or the attempts are used up (the SDK's error is
- * the cause); `SOURCE_CHANGED` when it was replaced or removed since the first read, or is not the one that `eTag` names.
+ * the cause); `SOURCE_CHANGED` when it was replaced or removed since the first read, or is not the one that `eTag` names; `LIMIT_EXCEEDED` where
+ * a range to `read` does not fit in memory; `TYPE_MISMATCH` and `OPTION_INVALID` for arguments of a wrong kind.
  * @example no-run needs a bucket
  * csv().read(s3Source(client, { bucket: 'lake', key: 'landing/orders.csv' }))
  */
@@ -56,15 +67,26 @@ export function s3Source(
   location: S3Location,
   options: S3SourceOptions = {},
 ): S3Source {
+  checkArgument('s3Source', 'client', client, 'client', CURE)
+  checkFields('s3Source', 'location', location, LOCATION, CURE)
+  checkOptions('s3Source', options, OPTIONS)
   const { attempts = 5, stallMs = 30_000, sleep = wait, random = Math.random } = options
-  const { bucket: Bucket, key: Key, versionId: VersionId } = location
+  checkCount('attempts', attempts, 1, 1000)
+  checkCount('stallMs', stallMs, 1, MAX_TIMER_MS)
+  const { bucket: Bucket, key: Key, versionId: VersionId, requestPayer, expectedBucketOwner, sseCustomerKey } = location
+  const constant = {
+    Bucket,
+    Key,
+    ...(VersionId !== undefined && { VersionId }),
+    ...(requestPayer !== undefined && { RequestPayer: requestPayer }),
+    ...(expectedBucketOwner !== undefined && { ExpectedBucketOwner: expectedBucketOwner }),
+    ...(sseCustomerKey !== undefined && customerKeyFields(sseCustomerKey)),
+  }
   let eTag = location.eTag === undefined ? undefined : unquoted(location.eTag)
   let size: number | undefined
 
   const request = () => ({
-    Bucket,
-    Key,
-    ...(VersionId !== undefined && { VersionId }),
+    ...constant,
     ...(eTag !== undefined && { IfMatch: `"${eTag}"` }),
   })
 
@@ -98,6 +120,7 @@ export function s3Source(
   }
 
   async function* stream({ start, end }: { readonly start: number; readonly end?: number } = { start: 0 }) {
+    checkRange(start, end)
     const limit = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end
     let at = start
     let failures = 0
@@ -113,6 +136,7 @@ export function s3Source(
         }
         stop = opened.end
         for await (const chunk of whileFlowing(opened.body, stallMs, connection)) {
+          if (chunk.length === 0) continue
           if (at + chunk.length > Math.min(stop ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)) {
             throw changed('more bytes came than were announced')
           }
@@ -136,29 +160,62 @@ export function s3Source(
     }
   }
 
+  async function length(): Promise<number> {
+    for (let failures = 1; size === undefined; failures++) {
+      const connection = new AbortController()
+      try {
+        const asked = client.send(new HeadObjectCommand(request()), { abortSignal: connection.signal })
+        const answer = await unlessStalled(asked, stallMs, connection)
+        pin(answer.ETag, answer.ContentLength)
+        if (size === undefined) {
+          throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the server does not give its size')
+        }
+      } catch (error) {
+        if (isMillraceError(error)) throw error
+        if (failures >= attempts || !isTransientError(error)) throw readError(error, false)
+        await sleep(backoffMs(failures - 1, { random }))
+      }
+    }
+    return size
+  }
+
   return {
     stream,
     async read(start, end) {
       let bytes: Uint8Array | undefined
       let filled = 0
       for await (const chunk of stream({ start, end })) {
-        bytes ??= new Uint8Array(Math.min(end, size ?? end) - start)
+        bytes ??= allocate(
+          Math.min(end, size ?? (Number.isFinite(end) ? end : await length())) - start,
+          'the range to read',
+          'read a smaller one',
+        )
         bytes.set(chunk, filled)
         filled += chunk.length
       }
       return bytes === undefined ? new Uint8Array(0) : bytes.subarray(0, filled)
     },
-    async length() {
-      if (size !== undefined) return size
-      const answer = await client.send(new HeadObjectCommand(request())).catch((error: unknown) => {
-        throw readError(error, false)
-      })
-      pin(answer.ETag, answer.ContentLength)
-      if (size === undefined)
-        throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: its size is not told')
-      return size
-    },
+    length,
   }
+}
+
+const CURE = "write s3Source(client, { bucket: 'lake', key: 'landing/a.csv' })"
+const MAX_TIMER_MS = 2 ** 31 - 1
+const OPTIONS = { attempts: 'number', stallMs: 'number', sleep: 'function', random: 'function' } as const
+const LOCATION = {
+  'bucket!': 'text',
+  'key!': 'text',
+  versionId: 'string',
+  eTag: 'string',
+  requestPayer: 'string',
+  expectedBucketOwner: 'string',
+} as const
+
+function checkRange(start: number, end: number | undefined): void {
+  const isRange = Number.isSafeInteger(start) && start >= 0
+  const isEnd = end === undefined || end === Number.POSITIVE_INFINITY || (Number.isSafeInteger(end) && end >= 0)
+  if (isRange && isEnd) return
+  throw new MillraceError('OPTION_INVALID', 's3Source: a range must be given by whole numbers of bytes from 0 up')
 }
 
 function readError(error: unknown, begun: boolean): MillraceError {

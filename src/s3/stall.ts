@@ -1,19 +1,58 @@
-/** What S3 has been asked for. A wait longer than `stallMs` closes the connection, which makes it fail. */
+/**
+ * What S3 has been asked for, or an error after `stallMs`. The wait ends then, whatever the client does: a client that ignores the signal may never
+ * settle. What comes too late is closed.
+ */
 export function unlessStalled<T>(asked: Promise<T>, stallMs: number, connection: AbortController): Promise<T> {
-  const timer = setTimeout(() => connection.abort(), stallMs)
-  return asked.finally(() => clearTimeout(timer))
+  return new Promise((resolve, reject) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      reject(new StallError(`nothing came for ${stallMs} ms`))
+      connection.abort()
+    }, stallMs)
+    asked.then(
+      (value) => {
+        clearTimeout(timer)
+        if (isLate) closeBody(Object(value).Body)
+        else resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }
 
-/** The chunks of a body, each waited for in the same way. */
+/** Called `TimeoutError`, as the SDK calls its own: such an error may pass. */
+class StallError extends Error {
+  override readonly name = 'TimeoutError'
+}
+
+/** The chunks of a body, each waited for in the same way. Nothing is waited for when it is left. */
 export async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: number, connection: AbortController) {
   const iterator = body[Symbol.asyncIterator]()
+  let isComplete = false
   try {
     for (;;) {
       const step = await unlessStalled(iterator.next(), stallMs, connection)
+      isComplete = step.done === true
       if (step.done) return
       yield step.value
     }
   } finally {
-    await iterator.return?.()
+    if (!isComplete) {
+      // Bodies of older clients neither end nor fail when their connection does, and then never answer this.
+      void (async () => iterator.return?.())().catch(() => {})
+      closeBody(body)
+    }
   }
+}
+
+/** Close a body that nobody reads any more. Its errors have nobody to go to. */
+function closeBody(body: unknown): void {
+  const { on, destroy, cancel } = Object(body)
+  if (typeof on === 'function') on.call(body, 'error', () => {})
+  if (typeof destroy === 'function') destroy.call(body)
+  else if (typeof cancel === 'function') Promise.resolve(cancel.call(body)).catch(() => {})
 }

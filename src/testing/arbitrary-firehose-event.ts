@@ -15,19 +15,21 @@ import {
 } from './event-parts.ts'
 
 /**
- * What Firehose sends to the function that transforms its records, put there directly or read from a Kinesis data stream.
+ * What Firehose sends to the function that transforms its records, put there directly, read from a Kinesis data stream or, with `isFromMsk`, from Amazon MSK.
  *
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  *
  * @param options.payload - what the records carry: text and bytes as they are, everything else as its JSON.
+ * @param options.isFromMsk - the data stands under `kafkaRecordValue`; false.
  * @returns an arbitrary of events of `FirehoseEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryFirehoseEvent(), (event) => readRecords(event, bytesPayload()).length === event.records.length))
  */
 export function arbitraryFirehoseEvent({
   payload = arbitraryPayload(),
+  isFromMsk = false,
   ...count
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<FirehoseEvent> {
+}: PayloadOption & RecordCount & { readonly isFromMsk?: boolean } = {}): fc.Arbitrary<FirehoseEvent> {
   const record = plainRecord({
     data: payload.map(base64OfPayload),
     approximateArrivalTimestamp: epochMs,
@@ -38,7 +40,7 @@ export function arbitraryFirehoseEvent({
     stream: resourceName,
     awsRegion: region,
     shard: shardId,
-    isFromKinesis: fc.boolean(),
+    isFromKinesis: isFromMsk ? fc.constant(false) : fc.boolean(),
   })
   return fc
     .tuple(source, sequenceBase, ascending(record, count))
@@ -46,11 +48,17 @@ export function arbitraryFirehoseEvent({
       invocationId,
       deliveryStreamArn: `arn:aws:firehose:${awsRegion}:${ACCOUNT}:deliverystream/${stream}`,
       ...(isFromKinesis && { sourceKinesisStreamArn: `arn:aws:kinesis:${awsRegion}:${ACCOUNT}:stream/${stream}` }),
+      ...(isFromMsk && { sourceMSKArn: `arn:aws:kafka:${awsRegion}:${ACCOUNT}:cluster/${stream}/${invocationId}` }),
       region: awsRegion,
       records: records.map(([{ data, approximateArrivalTimestamp, partitionKey }, step]) => ({
         recordId: `${sequenceNumber(base, step)}000000`,
         approximateArrivalTimestamp,
-        data,
+        ...(isFromMsk
+          ? {
+              kafkaRecordValue: data,
+              mskRecordMetadata: { offset: `${step}`, partitionId: '0', approximateArrivalTimestamp },
+            }
+          : { data }),
         ...(isFromKinesis && {
           kinesisRecordMetadata: {
             sequenceNumber: sequenceNumber(base, step),

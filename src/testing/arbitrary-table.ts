@@ -44,7 +44,8 @@ export function arbitraryTable({
   const columns = fc.uniqueArray(column, { minLength: 1, maxLength: maxColumns, selector: ([name]) => name })
   return columns.chain((list) => {
     const row = fc.tuple(...list.map(([, type]) => fc.option(arbitraryCell(type), { freq: 4 })))
-    return fc.array(row, { maxLength: maxRows }).map((rows) => {
+    // Without a size, fast-check stops at some ten rows, whatever `maxRows` says.
+    return fc.array(row, { maxLength: maxRows, size: 'max' }).map((rows) => {
       const named = rows.map((cells) => namedCells(list, cells))
       return tableFromRows(named, {
         schema: namedCells(
@@ -74,9 +75,12 @@ function arbitraryCell(name: ColumnTypeName): fc.Arbitrary<unknown> {
     case 'int32':
       return fc.integer()
     case 'int64':
-      return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+      return fc.oneof(
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.constantFrom(0n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)),
+      )
     case 'float64':
-      return fc.double()
+      return fc.oneof(fc.double(), fc.constantFrom(0, -0, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY))
     case 'binary':
       return fc.uint8Array({ maxLength: 20 })
     case 'date':

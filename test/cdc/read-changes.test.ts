@@ -228,7 +228,10 @@ describe('one bad record is one failed result, with its path', () => {
     const event = kinesis(5)
     for (const data of ['@', 'eyI=', 5, undefined]) {
       const broken = { Records: [{ ...event.Records[0], kinesis: { ...event.Records[0]?.kinesis, data } }] }
-      expect(errorOf(broken)).toMatchObject({ name: 'MillraceError', path: ['Records', 0, 'kinesis', 'data'] })
+      expect(errorOf(broken)).toMatchObject({
+        name: expect.stringMatching(/_INVALID$/),
+        path: ['Records', 0, 'kinesis', 'data'],
+      })
     }
   })
 

@@ -6,6 +6,7 @@ import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import type { RecordBatch } from 'apache-arrow'
 import { parquetMetadata, parquetRead } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
+import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { readParquet } from '../../src/codecs/parquet/read/read-parquet.ts'
 import { isMillraceError } from '../../src/errors.ts'
 import { readInChild } from '../support/codec-in-child.ts'
@@ -19,6 +20,8 @@ import {
 } from '../support/parquet-cells.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpora/parquet/', import.meta.url))
+
+const REPORTS = fileURLToPath(new URL('../../../shared/reports/', import.meta.url))
 
 /** Files that cannot be read, by the code that says why. */
 const REFUSED = new Map([
@@ -128,6 +131,25 @@ describe.skipIf(!hasCorpus)('parquet-testing, where the corpus is there', () => 
       expect.soft(ms, basename(path)).toBeLessThan(5000)
       expect.soft(peakMb, basename(path)).toBeLessThan(400)
     }
+  })
+})
+
+describe.skipIf(!existsSync(REPORTS))('files of public reports, where they are there', () => {
+  const report = (name: string) => new Uint8Array(readFileSync(join(REPORTS, name)))
+
+  test('statistics whose minimum is above their maximum skip nothing: the rows that DuckDB finds', async () => {
+    const path = join(REPORTS, 'stats-min-over-max-uint64.parquet')
+    const rows = (await duckdbRows(path)).length
+    for (const eq of [0, 0n]) {
+      expect((await decodeParquet(report(basename(path)), { filter: { a: { eq } } })).numRows).toBe(rows)
+    }
+    expect(rows).toBe(2)
+  })
+
+  test('INTERVAL beside UNKNOWN is fixed-size binary of 12 bytes', async () => {
+    const { schema, batches } = await decodeParquet(report('interval-unknown.parquet'))
+    expect(schema.fields.map(({ type }) => String(type))).toContain('FixedSizeBinary[12]')
+    expect(batchCells(batches, 0).length).toBeGreaterThan(0)
   })
 })
 

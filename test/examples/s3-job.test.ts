@@ -136,7 +136,7 @@ describe('the S3 job on what it cannot read: a typed error, nothing written, no 
     const kept = server.keys()
     const requests = server.requests.length
     await expect(createHandler({ client })(s3Event(BUCKET, key, bytes.length))).rejects.toMatchObject({
-      name: 'MillraceError',
+      name: code,
       code,
     })
     expect(server.keys()).toEqual(kept)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
-import { kplPayload, textPayload } from '../../src/events/index.ts'
+import { bytesPayload, kplPayload, textPayload } from '../../src/events/index.ts'
 import { type BatchOrder, processBatch } from '../../src/flow/index.ts'
 import { aggregateRecords } from '../../src/testing/aggregate-records.ts'
 import {
@@ -300,13 +300,66 @@ describe('every record on its own', () => {
   )
 
   law(
+    'Firehose: the response stays within maxResponseBytes wherever failures alone do, answers every record, and reports exactly what it cut',
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          id: fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }),
+          size: fc.nat(40),
+          result: fc.oneof(fc.nat(200), fc.constantFrom('throw', 'drop', 'keep', 'partition')),
+        }),
+        { maxLength: 8 },
+      ),
+      fc.integer({ min: 1, max: 1500 }),
+      async (list, maxResponseBytes) => {
+        const event = {
+          deliveryStreamArn: 'arn',
+          records: list.map(({ id, size }, n) => ({
+            recordId: `${id}${n}`,
+            data: Buffer.alloc(size, 7).toString('base64'),
+          })),
+        }
+        const handler = async (_: unknown, { id }: { id: string }) => {
+          const result = list[event.records.findIndex(({ recordId }) => recordId === id)]?.result
+          if (result === 'throw') throw new Error('fails')
+          if (result === 'drop') return { result: 'Dropped' as const }
+          if (result === 'partition') return { result: 'Ok' as const, metadata: { partitionKeys: { é: '"' } } }
+          return result === 'keep' ? undefined : Buffer.alloc(Number(result))
+        }
+        const cut: string[] = []
+        const run = (more: object) => processBatch(event, handler, { payload: bytesPayload(), ...more })
+        const whole = await run({})
+        const { records } = await run({
+          maxResponseBytes,
+          onFailure: ({ id }: { id: string }, error: unknown) => {
+            if (isMillraceError(error, 'LIMIT_EXCEEDED')) cut.push(id)
+          },
+        })
+        const failed = event.records.map((each) => ({ ...each, result: 'ProcessingFailed' }))
+        expect(records.map(({ recordId }) => recordId)).toEqual(event.records.map(({ recordId }) => recordId))
+        for (const [index, each] of records.entries())
+          expect(each).toEqual(cut.includes(each.recordId) ? failed[index] : whole.records[index])
+        const bytesOf = (list: readonly unknown[]) => Buffer.byteLength(JSON.stringify({ records: list }))
+        if (bytesOf(failed) <= maxResponseBytes) expect(bytesOf(records)).toBeLessThanOrEqual(maxResponseBytes)
+        if (bytesOf(whole.records) <= maxResponseBytes) expect(cut).toEqual([])
+      },
+    ),
+  )
+
+  law(
     'Firehose: every record comes back once, in order, with its own data unless the handler gave other',
     fc.asyncProperty(arbitraryScripts(), async (scripts) => {
       const { runs, next, handler } = stage(scripts)
       next()
       const event = firehoseEvent(scripts)
       const given = event.records.map(({ data }) => data)
-      const { records } = await processBatch(event, handler, { payload: numberPayload })
+      const { records } = await processBatch(
+        event,
+        (value, record, run) => handler(value, record, run).then(() => {}),
+        {
+          payload: numberPayload,
+        },
+      )
       const done = numbersOf(runs[0] ?? [], 'done')
       expect(records).toEqual(
         scripts.map((each, index) => ({

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test, vi } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
-import { jsonPayload, textPayload } from '../../src/events/index.ts'
+import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import { type CheckpointStore, memoryCheckpointStore } from '../../src/idempotency/index.ts'
 import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
@@ -30,7 +30,7 @@ const payload = numberPayload
 describe('what the event is', () => {
   test('an empty list of records is full success, whatever the source', async () => {
     expect(await processBatch({ Records: [] }, never, { payload })).toEqual({ batchItemFailures: [] })
-    expect(await processBatch(firehoseEvent([]), never, { payload })).toEqual({ records: [] })
+    expect(await processBatch(firehoseEvent([]), async () => {}, { payload })).toEqual({ records: [] })
   })
 
   test.each([[undefined], [[]], ['text'], [{}], [{ Records: [{}] }]])(
@@ -170,139 +170,6 @@ describe('sources that take no partial response', () => {
     expect(await processBatch(event, never, { payload, quarantine })).toEqual({ batchItemFailures: [] })
     expect(quarantine.mock.calls).toMatchObject([[{ source: 'sns' }, { code: 'PAYLOAD_INVALID' }]])
     await expect(processBatch(event, never, { payload })).rejects.toMatchObject({ code: 'BATCH_FAILED' })
-  })
-})
-
-describe('Firehose', () => {
-  const run = async (handler: (text: string) => unknown, count = 1) => {
-    const event = {
-      deliveryStreamArn: 'arn',
-      records: Array.from({ length: count }, (_, n) => ({ recordId: `r${n}`, data: 'Zm9v' })),
-    }
-    return (await processBatch(event, async (text) => handler(text), { payload: textPayload() })).records
-  }
-
-  test.each([
-    ['bytes', Buffer.from('bar'), { result: 'Ok', data: 'YmFy' }],
-    ['text', 'é', { result: 'Ok', data: 'w6k=' }],
-    ['no text', '', { result: 'Ok', data: '' }],
-    ['nothing', undefined, { result: 'Ok', data: 'Zm9v' }],
-    ['anything else', { MessageId: 'm' }, { result: 'Ok', data: 'Zm9v' }],
-    ['dropped', { result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
-    ['failed', { result: 'ProcessingFailed' }, { result: 'ProcessingFailed', data: 'Zm9v' }],
-    ['data', { result: 'Ok', data: 'bar' }, { result: 'Ok', data: 'YmFy' }],
-    [
-      'partition keys',
-      { result: 'Ok', metadata: { partitionKeys: { day: '1' } } },
-      { result: 'Ok', data: 'Zm9v', metadata: { partitionKeys: { day: '1' } } },
-    ],
-    ['data that is none', { result: 'Ok', data: 7 }, { result: 'ProcessingFailed', data: 'Zm9v' }],
-    ['its record as Firehose wants it', { recordId: 'r0', result: 'Ok', data: 'YmFy' }, { result: 'Ok', data: 'YmFy' }],
-    ['its record, dropped', { recordId: 'r0', result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
-    [
-      'the record of another',
-      { recordId: 'r1', result: 'Ok', data: 'YmFy' },
-      { result: 'ProcessingFailed', data: 'Zm9v' },
-    ],
-    [
-      'a record of no base64',
-      { recordId: 'r0', result: 'Ok', data: 'é' },
-      { result: 'ProcessingFailed', data: 'Zm9v' },
-    ],
-  ])('a handler that resolves with %s', async (_, value, expected) => {
-    expect(await run(() => value)).toEqual([{ recordId: 'r0', ...expected }])
-  })
-
-  test('poison fails, poison in quarantine is dropped', async () => {
-    const event = firehoseEvent([{ number: 0, key: 'a', isPoison: true }])
-    const [{ recordId, data } = { recordId: '', data: '' }] = event.records
-    expect(await processBatch(event, never, { payload })).toEqual({
-      records: [{ recordId, result: 'ProcessingFailed', data }],
-    })
-    expect(await processBatch(event, never, { payload, quarantine: async () => {} })).toEqual({
-      records: [{ recordId, result: 'Dropped', data }],
-    })
-  })
-
-  test('records that are one and the same object come back one by one', async () => {
-    const record = { recordId: 'r', data: 'Zm9v' }
-    const event = { deliveryStreamArn: 'arn', records: [record, record] }
-    const { records } = await processBatch(event, async () => {}, { payload: textPayload() })
-    expect(records).toEqual([record, record].map((each) => ({ ...each, result: 'Ok' })))
-  })
-
-  test('a record without identifier fails the whole batch', async () => {
-    const event = { deliveryStreamArn: 'arn', records: [{ data: 'Zm9v' }] }
-    await expect(processBatch(event, never, { payload: textPayload() })).rejects.toMatchObject({ code: 'BATCH_FAILED' })
-  })
-
-  test('user records of one record come back as one: all changed, all as they are, or failed', async () => {
-    const event = { deliveryStreamArn: 'arn', records: [{ recordId: 'r', data: 'YSBi' }] }
-    const words = textPayload()
-    const split = {
-      decode: words.decode,
-      split: (each: Parameters<typeof words.decode>[0]) =>
-        words
-          .decode(each)
-          .split(' ')
-          .map((word, subSequence) => ({
-            subSequence,
-            partitionKey: 'k',
-            place: each.place,
-            decode: () => word,
-          })),
-    }
-    const records = async (handler: (word: string) => unknown) =>
-      (await processBatch(event, async (word) => handler(word), { payload: split })).records
-    const response = (result: string, data = 'YSBi') => [{ recordId: 'r', result, data }]
-    expect(await records((word) => word.toUpperCase())).toEqual(response('Ok', 'QUI='))
-    expect(await records(() => undefined)).toEqual(response('Ok'))
-    expect(await records(() => ({ result: 'Dropped' }))).toEqual(response('Dropped'))
-    expect(await records((word) => (word === 'a' ? 'A' : { result: 'Dropped' }))).toEqual(response('Ok', 'QQ=='))
-    expect(await records((word) => (word === 'a' ? 'A' : undefined))).toEqual(response('ProcessingFailed'))
-    expect(await records((word) => (word === 'a' ? { result: 'Dropped' } : undefined))).toEqual(
-      response('ProcessingFailed'),
-    )
-  })
-})
-
-describe('S3 Batch Operations', () => {
-  const event = (...keys: readonly (string | undefined)[]) => ({
-    invocationSchemaVersion: '2.0',
-    invocationId: 'invocation',
-    job: { id: 'job' },
-    tasks: keys.map((s3Key, n) => ({ taskId: `t${n}`, s3Key, s3Bucket: 'lake' })),
-  })
-
-  test('each task gets its result code: failures are tried again, what cannot be read is not', async () => {
-    const handler = async (task: unknown) => {
-      const key = (task as { s3Key: string }).s3Key
-      if (key === 'throws') throw Object.assign(new TypeError('secret'), { code: 'E_X' })
-      if (key === 'gone') return { resultCode: 'PermanentFailure', resultString: 'gone' }
-      return key === 'says' ? 'copied' : key === 'odd' ? { resultCode: 'Done' } : undefined
-    }
-    const response = await processBatch(event('plain', 'says', 'throws', 'gone', 'odd', undefined), handler, {
-      payload: jsonPayload(),
-    })
-    expect(response).toEqual({
-      invocationSchemaVersion: '2.0',
-      treatMissingKeysAs: 'PermanentFailure',
-      invocationId: 'invocation',
-      results: [
-        { taskId: 't0', resultCode: 'Succeeded', resultString: '' },
-        { taskId: 't1', resultCode: 'Succeeded', resultString: 'copied' },
-        { taskId: 't2', resultCode: 'TemporaryFailure', resultString: 'TypeError E_X' },
-        { taskId: 't3', resultCode: 'PermanentFailure', resultString: 'gone' },
-        { taskId: 't4', resultCode: 'TemporaryFailure', resultString: 'not a result code of S3 Batch' },
-        { taskId: 't5', resultCode: 'PermanentFailure', resultString: 'MillraceError EVENT_INVALID' },
-      ],
-    })
-  })
-
-  test('what has not finished at the deadline is tried again', async () => {
-    const context = { getRemainingTimeInMillis: () => 1005 }
-    const { results } = await processBatch(event('a'), never, { payload: jsonPayload(), context })
-    expect(results).toEqual([{ taskId: 't0', resultCode: 'TemporaryFailure', resultString: 'not finished' }])
   })
 })
 

@@ -1,6 +1,7 @@
 import type {
   Context,
   FirehoseTransformationEvent,
+  FirehoseTransformationHandler,
   KinesisStreamHandler,
   S3BatchEvent,
   SQSEvent,
@@ -8,11 +9,19 @@ import type {
 } from 'aws-lambda'
 import { describe, expectTypeOf, test } from 'vitest'
 import * as z from 'zod/mini'
-import { type EventRecord, jsonPayload, type KafkaEvent, type KafkaIdentifier } from '../../src/events/index.ts'
+import {
+  type EventRecord,
+  type FirehoseEvent,
+  jsonPayload,
+  type KafkaEvent,
+  type KafkaIdentifier,
+} from '../../src/events/index.ts'
 import {
   type BatchResponse,
   deadline,
+  type FirehoseMskResult,
   type FirehoseResponse,
+  type FirehoseResult,
   processBatch,
   retry,
   type S3BatchResponse,
@@ -57,6 +66,30 @@ describe('processBatch', () => {
     const stream: KinesisStreamHandler = (event, context) => processBatch(event, done, { payload, context })
     expectTypeOf([queue, stream]).toBeArray()
     expectTypeOf(deadline(context)).toEqualTypeOf<AbortSignal>()
+  })
+
+  test('a handler of Firehose resolves with an outcome, and from MSK the answer has the other name', () => {
+    const event = {} as FirehoseTransformationEvent
+    const mskEvent = {} as { deliveryStreamArn: string; records: { recordId: string; kafkaRecordValue: string }[] }
+    processBatch(event, async () => 'text', { payload })
+    processBatch(event, async () => Buffer.from('bytes'), { payload })
+    processBatch(event, async () => ({ result: 'Dropped' }), { payload })
+    // @ts-expect-error: a number is no data.
+    processBatch(event, async () => 7, { payload })
+    // @ts-expect-error: null is no data.
+    processBatch(event, async () => null, { payload })
+    // @ts-expect-error: no result of Firehose.
+    processBatch(event, async () => ({ result: 'OK' }), { payload })
+    // @ts-expect-error: the answer of a client is no outcome.
+    processBatch(event, async () => ({ MessageId: 'm' }), { payload })
+    expectTypeOf(processBatch(mskEvent, done, { payload })).resolves.toEqualTypeOf<
+      FirehoseResponse<FirehoseMskResult>
+    >()
+    expectTypeOf(processBatch({} as FirehoseEvent, done, { payload })).resolves.toEqualTypeOf<
+      FirehoseResponse<FirehoseResult | FirehoseMskResult>
+    >()
+    const transform: FirehoseTransformationHandler = (each) => processBatch(each, done, { payload })
+    expectTypeOf(transform).toBeFunction()
   })
 
   test('a handler gives a promise, and the payload is not to be forgotten', () => {

@@ -32,7 +32,7 @@ describe('isTransientError', () => {
     ['fetch, whose cause tells', { cause: { code: 'UND_ERR_CONNECT_TIMEOUT' } }],
     [
       'an error of this library, whose cause tells',
-      { name: 'MillraceError', code: 'SOURCE_UNAVAILABLE', cause: throttled },
+      { name: 'SOURCE_UNAVAILABLE', code: 'SOURCE_UNAVAILABLE', cause: throttled },
     ],
     [
       'a transaction that only others stood in the way of',
@@ -50,8 +50,8 @@ describe('isTransientError', () => {
     ['403', { $metadata: { httpStatusCode: 403 }, cause: throttled }],
     ['validation', { name: 'ValidationException', $metadata: { httpStatusCode: 400 } }],
     ['an abort', { name: 'AbortError', cause: throttled }],
-    ['what was given up', { name: 'MillraceError', code: 'RETRY_EXHAUSTED', cause: throttled }],
-    ['a deadline', { name: 'MillraceError', code: 'DEADLINE_EXCEEDED', cause: throttled }],
+    ['what was given up', { name: 'RETRY_EXHAUSTED', code: 'RETRY_EXHAUSTED', cause: throttled }],
+    ['a deadline', { name: 'DEADLINE_EXCEEDED', code: 'DEADLINE_EXCEEDED', cause: throttled }],
     [
       'a transaction whose condition failed',
       {

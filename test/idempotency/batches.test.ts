@@ -1,5 +1,5 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { encodeNdjson, tableFromRows } from '../../src/codecs/index.ts'
 import { bytesPayload, jsonPayload, readRecords } from '../../src/events/index.ts'
@@ -10,7 +10,16 @@ import {
   dynamodbCheckpointStore,
   dynamodbStore,
 } from '../../src/idempotency/dynamodb-store.ts'
-import { batchKey, type CheckpointStore, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
+import {
+  batchKey,
+  type CheckpointStore,
+  type IdempotencyStore,
+  idempotent,
+  memoryCheckpointStore,
+  memoryStore,
+} from '../../src/idempotency/index.ts'
+import { memoryTable } from '../../src/idempotency/memory-store.ts'
+import { recordStore } from '../../src/idempotency/record-store.ts'
 import { s3Sink } from '../../src/s3/index.ts'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
 import { BUCKET, startS3Server } from '../support/s3-server.ts'
@@ -141,6 +150,158 @@ describe('processBatch with idempotency', () => {
     expect(runs).toBe(3)
   })
 })
+
+describe('results of a batch', () => {
+  const payload = jsonPayload(Order)
+  const firehoseEvent = (...ids: string[]) => ({
+    deliveryStreamArn: 'arn',
+    records: ids.map((id) => ({ recordId: `r-${id}`, data: base64({ id: id.slice(0, 1) }) })),
+  })
+  const s3BatchEvent = {
+    invocationSchemaVersion: '2.0',
+    invocationId: 'i',
+    job: { id: 'j' },
+    tasks: [{ taskId: 't', s3Key: 'k', s3Bucket: 'b' }],
+  }
+  const unkept = [
+    ['a Response', () => new Response('x')],
+    ['an instance of a class', () => new (class Receipt {})()],
+    ['a function', () => () => {}],
+    ['a cycle', cycle],
+    ['more than the store takes', () => 'x'.repeat(1000)],
+  ] as const
+
+  test.each(unkept)(
+    'a handler of a queue that resolves with %s is done, now and when delivered again',
+    async (_, make) => {
+      const store = memoryStore({ maxResultBytes: 500 })
+      let runs = 0
+      const deliver = () =>
+        processBatch(sqsEvent([{ id: 'a' }]), async () => [++runs, make()][1], {
+          payload,
+          idempotency: { store, key: ({ id }) => id },
+        })
+      expect(await deliver()).toEqual(failures())
+      expect(await deliver()).toEqual(failures())
+      expect(runs).toBe(1)
+    },
+  )
+
+  test('the store gets no result of a queue, and is not asked for one that lies elsewhere', async () => {
+    const inner = memoryStore()
+    const outcomes: unknown[] = []
+    const store: IdempotencyStore = {
+      ...inner,
+      complete: (lease, outcome, expiresAt) => {
+        outcomes.push(outcome)
+        return inner.complete(lease, outcome, expiresAt)
+      },
+    }
+    const idempotency = { store, key: ({ id }: Order) => id }
+    await processBatch(sqsEvent([{ id: 'a' }]), async () => ({ secret: 1 }), { payload, idempotency })
+    expect(outcomes).toEqual([{ kind: 'none', reason: 'not-needed' }])
+
+    const overflow = { writeResult: async () => {}, readResult: () => Promise.reject(new Error('gone')) }
+    const far = recordStore(memoryTable({ maxResultBytes: 0 }), overflow)
+    await idempotent(async (_: string) => 'large', { store: far, key: (id) => id })('a')
+    const response = processBatch(sqsEvent([{ id: 'a' }]), async () => {}, {
+      payload,
+      idempotency: { store: far, key: ({ id }) => id },
+    })
+    expect(await response).toEqual(failures())
+  })
+
+  test.each(['not-serialisable', 'too-large', 'overflow-failed', 'refused-by-store'] as const)(
+    'a record that an older version completed without result (%s) is done',
+    async (reason) => {
+      const store = memoryStore()
+      await idempotent(async (_: string) => 'old', {
+        store: { ...store, complete: (lease, _, until) => store.complete(lease, { kind: 'none', reason }, until) },
+        key: (id) => id,
+      })('a')
+      const handler = vi.fn(async () => {})
+      const idempotency = { store, key: ({ id }: Order) => id }
+      expect(await processBatch(sqsEvent([{ id: 'a' }]), handler, { payload, idempotency })).toEqual(failures())
+      expect(handler).not.toHaveBeenCalled()
+    },
+  )
+
+  test('a result of a queue does not serve a caller that wants one', async () => {
+    const store = memoryStore()
+    const idempotency = { store, key: ({ id }: Order) => id }
+    await processBatch(sqsEvent([{ id: 'a' }]), async () => 'x', { payload, idempotency })
+    const call = idempotent(async (id: string) => id, { store, key: (id) => id })
+    await expect(call('a')).rejects.toMatchObject({ code: 'IDEMPOTENCY_RESULT_UNAVAILABLE' })
+  })
+
+  test('Firehose: a replay gives the same data, also to a record of another id', async () => {
+    const store = memoryStore()
+    let runs = 0
+    const deliver = (...ids: string[]) =>
+      processBatch(
+        firehoseEvent(...ids),
+        async (_, { id }) => ({ recordId: id, result: 'Ok', data: Buffer.from(`new ${++runs}`).toString('base64') }),
+        { payload, idempotency: { store, key: ({ id }) => id } },
+      )
+    const answer = (recordId: string) => ({ recordId, result: 'Ok', data: Buffer.from('new 1').toString('base64') })
+    expect(await deliver('a1', 'a2')).toEqual({ records: [answer('r-a1'), answer('r-a2')] })
+    expect(await deliver('a3')).toEqual({ records: [answer('r-a3')] })
+    expect(runs).toBe(1)
+  })
+
+  test.each([
+    ['more than the store takes', 'x'.repeat(1000), 'IDEMPOTENCY_RESULT_UNAVAILABLE'],
+    ['an instance of a class', new (class Receipt {})(), 'TYPE_MISMATCH'],
+    ['null', null, 'TYPE_MISMATCH'],
+  ])('Firehose: %s fails at first and whenever it is delivered again, and never runs twice', async (_, value, code) => {
+    const store = memoryStore({ maxResultBytes: 500 })
+    const handler = vi.fn(async () => value as string)
+    const heard: unknown[] = []
+    const event = firehoseEvent('a')
+    for (let delivery = 0; delivery < 3; delivery++) {
+      const response = await processBatch(event, handler, {
+        payload,
+        idempotency: { store, key: ({ id }) => id },
+        onFailure: ({ id }, error) => heard.push([id, (error as { code: string }).code]),
+      })
+      expect(response).toEqual({
+        records: [{ recordId: 'r-a', result: 'ProcessingFailed', data: event.records[0]?.data }],
+      })
+      expect(heard).toEqual(Array.from({ length: delivery + 1 }, () => ['r-a', code]))
+    }
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  test.each(unkept)('S3 Batch: %s fails its task at first and when it is tried again', async (_, make) => {
+    const store = memoryStore({ maxResultBytes: 500 })
+    const handler = vi.fn(async () => make())
+    const heard: unknown[] = []
+    for (let delivery = 0; delivery < 2; delivery++) {
+      const { results } = await processBatch(s3BatchEvent, handler, {
+        payload: jsonPayload(),
+        idempotency: { store, key: () => 'k' },
+        onFailure: (_, error) => heard.push((error as { code: string }).code),
+      })
+      expect(results).toMatchObject([{ taskId: 't', resultCode: 'TemporaryFailure' }])
+    }
+    expect(heard).toEqual(['IDEMPOTENCY_RESULT_UNAVAILABLE', 'IDEMPOTENCY_RESULT_UNAVAILABLE'])
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  test('S3 Batch: what is kept comes back, nothing is a success too', async () => {
+    for (const value of [undefined, 'copied', { resultCode: 'PermanentFailure', resultString: 'gone' }]) {
+      const idempotency = { store: memoryStore(), key: () => 'k' }
+      const run = () => processBatch(s3BatchEvent, async () => value, { payload: jsonPayload(), idempotency })
+      expect(await run()).toEqual(await run())
+    }
+  })
+})
+
+function cycle(): unknown {
+  const self: { self?: unknown } = {}
+  self.self = self
+  return self
+}
 
 describe('checkpoints', () => {
   let server: DynamoDBServer

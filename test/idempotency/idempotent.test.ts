@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
+  canonicalHash,
   type IdempotencyStore,
   type IdempotentOptions,
   idempotencyLease,
   idempotent,
+  isIdempotencyInProgressError,
   type Lease,
   memoryStore,
 } from '../../src/idempotency/index.ts'
@@ -40,7 +43,28 @@ function hang(options: IdempotentOptions<[Order, unknown?]>, order: Order): Prom
   })
 }
 
+/** With a hole in the middle. */
+const holed: unknown[] = Object.assign(new Array(3), { 0: 'a', 2: 'b' })
+
 const code = (name: string) => expect.objectContaining({ code: name })
+
+test('IDEMPOTENCY_IN_PROGRESS carries namespace, hash of the key and end of the lease, and not the key', async () => {
+  const { call, options } = counted({ namespace: 'charge' })
+  await hang(options, { id: 'secret' })
+  const error = await call({ id: 'secret' }).catch((thrown: unknown) => thrown)
+  expect(isIdempotencyInProgressError(error)).toBe(true)
+  expect(error).toMatchObject({
+    code: 'IDEMPOTENCY_IN_PROGRESS',
+    namespace: 'charge',
+    recordKey: canonicalHash('secret'),
+    leaseExpiresAt: START + 1000,
+  })
+  expect(inspect(error)).not.toContain('secret')
+  const other = counted()
+  await hang(other.options, { id: 1 })
+  await expect(other.call({ id: 1 })).rejects.toHaveProperty('namespace', undefined)
+  await expect(call({ id: undefined })).rejects.not.toSatisfy(isIdempotencyInProgressError)
+})
 
 describe('keys', () => {
   test.each([undefined, null])('%s is a missing key: nothing runs', async (id) => {
@@ -49,7 +73,59 @@ describe('keys', () => {
     expect(state.runs).toBe(0)
   })
 
-  test.each(['', 0, false, 0n, Number.NaN])('%o is a key', async (id) => {
+  test.each([
+    [[]],
+    [{}],
+    [[undefined, undefined]],
+    [{ a: undefined }],
+    [[null]],
+    [new Array(2)],
+    [holed],
+    [Object.assign(holed.slice(), { name: 'c' })],
+    [{ tenant: 't', order: { id: null } }],
+    [['t', [['deep', { id: undefined }]]]],
+    [Number.NaN],
+    [['t', Number.NaN]],
+    [new Date(Number.NaN)],
+    [{ at: new Date('never') }],
+    [Object.create(null)],
+  ])('%j is a missing key, as a whole or in part: nothing runs, and no store is asked', async (id) => {
+    const claim = vi.fn(memoryStore().claim)
+    const { call, state } = counted({ store: { ...memoryStore(), claim } })
+    await expect(call({ id })).rejects.toEqual(code('IDEMPOTENCY_KEY_MISSING'))
+    expect(state.runs).toBe(0)
+    expect(claim).not.toHaveBeenCalled()
+  })
+
+  test('allowPartialKey lets null and undefined members pass, and nothing else', async () => {
+    const { call, state } = counted({ allowPartialKey: true })
+    const keys = [['t', undefined], ['t', null], holed, { t: 't', order: { id: undefined } }]
+    for (const id of keys) await call({ id })
+    for (const id of keys) await call({ id })
+    expect(state.runs).toBe(keys.length)
+    for (const id of [undefined, null, [], {}, ['t', Number.NaN], [new Date(Number.NaN)]])
+      await expect(call({ id })).rejects.toEqual(code('IDEMPOTENCY_KEY_MISSING'))
+    expect(() => counted({ allowPartialKey: 'yes' as never }).call).toThrow(code('OPTION_INVALID'))
+  })
+
+  test('sets and maps are values, empty members too; a fingerprint may be of nothing', async () => {
+    const { call, state } = counted({ fingerprint: () => [undefined, Number.NaN] })
+    const keys = [new Set([undefined]), new Map([['a', null]]), ['', 0, false, [], {}], { a: new Set() }]
+    for (const id of keys) await call({ id })
+    expect(state.runs).toBe(keys.length)
+  })
+
+  test('a key far deeper than the stack, or a sparse one of great length, is looked through', async () => {
+    let deep: unknown[] = ['end']
+    for (let level = 0; level < 50_000; level++) deep = [deep]
+    const { call, state } = counted()
+    await call({ id: deep })
+    expect(state.runs).toBe(1)
+    const sparse = Object.assign([], { length: 2 ** 32 - 1 })
+    await expect(call({ id: sparse })).rejects.toEqual(code('IDEMPOTENCY_KEY_MISSING'))
+  })
+
+  test.each(['', 0, false, 0n])('%o is a key', async (id) => {
     const { call, state } = counted()
     expect(await call({ id })).toEqual(await call({ id }))
     expect(state.runs).toBe(1)
@@ -74,7 +150,7 @@ describe('keys', () => {
 
   test('inputs that other hashes confuse are different keys', async () => {
     const { call, state } = counted()
-    const ids = [new Set([1]), new Set([2]), new Map([[1, 2]]), {}, 1n, 1, '1', -0, 0, { a: undefined }]
+    const ids = [new Set([1]), new Set([2]), new Map([[1, 2]]), 1n, 1, '1', -0, 0, [1], { a: 1 }]
     for (const id of ids) await call({ id })
     expect(state.runs).toBe(ids.length)
     for (const id of ids) await call({ id })

@@ -1,52 +1,7 @@
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { LAYERS, PEER_FILES } from './support/layers.ts'
 import { allSources, importsOf, lineOf, packageOf, type SourceImport } from './support/source-imports.ts'
-
-interface Layer {
-  /** Layers of this package that it may import, beside itself. */
-  readonly layers: readonly string[]
-  /** Single files of other layers that it may import: what needs no peer of a layer that does. */
-  readonly files?: readonly string[]
-  /** Layers of which it may take types alone: the names, or `*` for all. */
-  readonly types?: Readonly<Record<string, readonly string[]>>
-  /** Packages that it may load. Built-in modules of Node are free for all. */
-  readonly packages?: readonly string[]
-}
-
-const BASE = ['errors.ts', 'result.ts', 'internal']
-
-/** The table of who may import whom: a layer is a folder of `src`, or a file directly in it. */
-const LAYERS: Readonly<Record<string, Layer>> = {
-  'errors.ts': { layers: [] },
-  'result.ts': { layers: ['errors.ts'] },
-  internal: { layers: ['errors.ts', 'result.ts'] },
-  columns: { layers: BASE, packages: ['apache-arrow'] },
-  codecs: {
-    layers: [...BASE, 'columns'],
-    packages: ['apache-arrow', 'csv-parse', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
-  },
-  transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
-  events: { layers: BASE, packages: ['zod'] },
-  s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
-  flow: { layers: [...BASE, 'events', 'idempotency'] },
-  idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
-  cdc: { layers: [...BASE, 'events'] },
-  // Changes as Arrow tables, a subpath of their own: the one part of cdc that needs columns.
-  'cdc/table': { layers: [...BASE, 'cdc', 'columns'], packages: ['apache-arrow'] },
-  testing: {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc', 'cdc/table'],
-    packages: ['fast-check', 'apache-arrow', 'zod'],
-  },
-  'index.ts': {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table'],
-    files: ['s3/output-key.ts'],
-  },
-}
-
-/** Files that alone may load an optional peer, or any file of the layer where it is not listed. */
-const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
-  idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/dynamodb-checkpoint-store.ts', 'idempotency/s3-store.ts'],
-}
 
 const sources = allSources()
 const files = sources.map(({ fileName }) => fileName)

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { bytesOfPart } from '../../src/s3/multipart-upload.ts'
+import { bytesOfPart, startMultipartUpload } from '../../src/s3/multipart-upload.ts'
 import { type S3SinkOptions, type S3Target, s3Sink } from '../../src/s3/s3-sink.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
 
@@ -31,6 +32,10 @@ async function* blocks(count: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < count; at++) yield block
 }
 const whole = (count: number) => Buffer.concat(Array.from({ length: count }, () => block))
+async function* failing(count: number): AsyncGenerator<Uint8Array> {
+  yield* blocks(count)
+  throw new Error('no')
+}
 const nothingLeft = () => {
   expect(server.keys()).toEqual([])
   expect(server.openUploads()).toBe(0)
@@ -130,6 +135,55 @@ describe('s3Sink: multipart', () => {
   test('one chunk larger than everything', async () => {
     await sinkOf(multipart)(Readable.from([whole(50)]))
     expect(Buffer.compare(await server.get(key), whole(50))).toBe(0)
+  })
+
+  test.each([
+    [
+      'gathered bytes go over into parts, as with the defaults',
+      { singlePutLimit: 12 * MIB, partBytes: 5 * MIB },
+      1,
+      [5, 5, 5, 2],
+    ],
+    ['chunks lie across two parts', { singlePutLimit: 1 * MIB, partBytes: 5 * MIB }, 3, [5, 5, 5, 2]],
+  ])('%s', async (_, options, chunkMiB, parts) => {
+    const written = Buffer.from(Uint8Array.from({ length: 17 * MIB }, (_, index) => (index * 7919) >>> 5))
+    const chunks = (function* () {
+      for (let at = 0; at < written.length; at += chunkMiB * MIB) yield written.subarray(at, at + chunkMiB * MIB)
+    })()
+    await sinkOf({ ...quick, ...options })(chunks)
+    expect(Buffer.compare(await server.get(key), written)).toBe(0)
+    const sizes = sent('PUT').map(
+      ({ query, headers }) => [Number(query['partNumber']), Number(headers['content-length']) / MIB] as const,
+    )
+    expect(sizes.sort(([a], [b]) => a - b).map(([, size]) => size)).toEqual(parts)
+  })
+
+  test('a part beyond the 10,000th is LIMIT_EXCEEDED', async () => {
+    let parts = 0
+    const odd = {
+      config: {},
+      send: async (command: object) => {
+        if (command instanceof UploadPartCommand) parts++
+        return { UploadId: 'u', ETag: '"a"' }
+      },
+    } as unknown as S3Client
+    const abort = new AbortController()
+    const upload = await startMultipartUpload(
+      odd,
+      { Bucket: BUCKET, Key: key },
+      {},
+      {
+        ifNoneMatch: undefined,
+        partBytes: 4,
+        concurrency: 4,
+        signal: abort.signal,
+        onFailure: () => {},
+      },
+    )
+    const room = Array.from({ length: 10_000 }, (_, at) => bytesOfPart(at + 1, 4)).reduce((sum, bytes) => sum + bytes)
+    await upload.write(new Uint8Array(room))
+    expect(parts).toBe(10_000)
+    await expect(upload.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
   })
 
   test('never more parts under way than asked for, and the source waits', async () => {
@@ -251,6 +305,52 @@ describe('s3Sink: when something fails', () => {
     expect(await warning).toMatchObject({ code: 'MILLRACE_UPLOAD_LEFT' })
   })
 
+  test('memory that ends is LIMIT_EXCEEDED, not a bare RangeError', async () => {
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed')
+    })
+    try {
+      const failure = { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('memory') }
+      await expect(sinkOf()(blocks(2))).rejects.toMatchObject(failure)
+      await expect(sinkOf({ ...multipart, singlePutLimit: 0 })(blocks(25))).rejects.toMatchObject(failure)
+    } finally {
+      allocate.mockRestore()
+    }
+    nothingLeft()
+  })
+
+  test.each<[string, unknown]>([
+    ['an array', [Buffer.from('a'), Buffer.from('b')]],
+    ['a set', new Set([Buffer.from('ab')])],
+    [
+      'a generator',
+      (function* () {
+        yield Buffer.from('ab')
+      })(),
+    ],
+    ['a Node stream', Readable.from([Buffer.from('ab')])],
+    ['a web stream', new Blob(['ab']).stream()],
+    ['other views and buffers', [new Uint8Array([97]).buffer, new DataView(new Uint8Array([98]).buffer)]],
+  ])('%s of chunks is written', async (_, chunks) => {
+    expect(await sinkOf()(chunks as Iterable<Uint8Array>)).toMatchObject({ bytes: 2 })
+    expect(Buffer.from(await server.get(key)).toString()).toBe('ab')
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['bytes', Buffer.from('ab'), /not a Uint8Array; put it into an array/],
+    ['text', 'ab', /not a string/],
+    ['nothing', undefined, /not undefined/],
+    ['a promise', Promise.resolve([]), /not a Promise/],
+    ['a codec', { write: () => {} }, /not an object/],
+    ['rows', [{ id: 1 }], /a chunk must be a Uint8Array, not an object/],
+    ['record batches', [tableFromRows([{ id: 1 }]).batches[0]], /parquet\(\)\.write\(\)/],
+    ['nulls', [null], /not null/],
+  ])('%s instead of chunks: TYPE_MISMATCH', async (_, chunks, message) => {
+    const failure = { code: 'TYPE_MISMATCH', message: expect.stringMatching(message) }
+    await expect(sinkOf()(chunks as Iterable<Uint8Array>)).rejects.toMatchObject(failure)
+    nothingLeft()
+  })
+
   test('a chunk that is no bytes is refused', async () => {
     await expect(sinkOf()(Readable.from(['text']) as AsyncIterable<never>)).rejects.toMatchObject({
       code: 'TYPE_MISMATCH',
@@ -350,6 +450,75 @@ describe('s3Sink: what S3 would refuse or change', () => {
       await expect(sinkOf(options, target)(blocks(25))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     }
     expect(server.requests).toHaveLength(0)
+  })
+
+  test.each([
+    ['one put', quick, 'PUT'],
+    ['multipart', multipart, 'POST'],
+  ])('%s carries what the target asks for, and the owner with every request', async (_, options, method) => {
+    const target: Partial<S3Target> = {
+      serverSideEncryption: 'aws:kms',
+      sseKmsKeyId: 'alias/lake',
+      bucketKeyEnabled: true,
+      storageClass: 'STANDARD_IA',
+      tagging: { team: 'data & more', été: 'a=b' },
+      contentEncoding: 'gzip',
+      cacheControl: 'max-age=60',
+      acl: 'bucket-owner-full-control',
+      expectedBucketOwner: '123456789012',
+    }
+    await sinkOf(options, target)(blocks(25))
+    expect(sent(method)[0]?.headers).toMatchObject({
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'alias/lake',
+      'x-amz-server-side-encryption-bucket-key-enabled': 'true',
+      'x-amz-storage-class': 'STANDARD_IA',
+      'x-amz-tagging': 'team=data%20%26%20more&%C3%A9t%C3%A9=a%3Db',
+      'content-encoding': 'gzip',
+      'cache-control': 'max-age=60',
+      'x-amz-acl': 'bucket-owner-full-control',
+    })
+    expect(server.requests.every(({ headers }) => headers['x-amz-expected-bucket-owner'] === '123456789012')).toBe(true)
+  })
+
+  test('the owner goes with the removal of an upload too, and tags may be query text', async () => {
+    const sink = sinkOf(multipart, { expectedBucketOwner: '123456789012', tagging: 'team=data' })
+    await expect(sink(failing(30))).rejects.toThrow('no')
+    expect(sent('POST')[0]?.headers['x-amz-tagging']).toBe('team=data')
+    expect(sent('DELETE').map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toContain('123456789012')
+  })
+
+  test.each([
+    ...[
+      'contentType',
+      'contentEncoding',
+      'cacheControl',
+      'storageClass',
+      'sseKmsKeyId',
+      'acl',
+      'expectedBucketOwner',
+      'tagging',
+    ].flatMap((name) => ['a\r\nx-amz-acl: public-read', 'é', 'a\u0000b', ' a'].map((text) => ({ [name]: text }))),
+    { tagging: { a: 'x\ud800' } },
+    { tagging: Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`t${at}`, ''])) },
+    { tagging: { a: 1 } as never },
+    { tagging: ['a'] as never },
+    { metadata: 'text' as never },
+  ])('%o is OPTION_INVALID, and nothing of the source is read', async (target) => {
+    const source = vi.fn(() => blocks(1))
+    const lazy = { [Symbol.asyncIterator]: source }
+    await expect(sinkOf(quick, target)(lazy)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(source).not.toHaveBeenCalled()
+    expect(server.requests).toHaveLength(0)
+  })
+
+  test.each<[string, object]>([
+    ['a flag that is text', { bucketKeyEnabled: 'true' }],
+    ['a header that is no text', { storageClass: 7 }],
+    ['another ifNoneMatch', { ifNoneMatch: '"abc"' }],
+    ['no key', { key: '' }],
+  ])('%s is OPTION_INVALID at once', (_, target) => {
+    expect(() => sinkOf(quick, target)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 
   test.each([

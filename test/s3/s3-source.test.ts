@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { type GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type S3SourceOptions, s3Source } from '../../src/s3/s3-source.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
@@ -44,6 +46,70 @@ describe('s3Source', () => {
     expect(await bytesOf(sourceOf().stream())).toHaveLength(0)
     expect(await sourceOf().read(0, 10)).toHaveLength(0)
     expect(await sourceOf().length()).toBe(0)
+  })
+
+  test('a range without an end is the rest of the object', async () => {
+    await server.put(key, content)
+    expect(await sourceOf().read(299_990, Number.POSITIVE_INFINITY)).toEqual(content.slice(299_990))
+    expect(await bytesOf(sourceOf().stream({ start: 299_990, end: Number.POSITIVE_INFINITY }))).toEqual(
+      content.slice(299_990),
+    )
+    expect(gets().map(({ headers }) => headers.range)).toEqual(['bytes=299990-', 'bytes=299990-'])
+  })
+
+  test.each([
+    [-5, 5],
+    [0, -1],
+    [0.5, 3],
+    [Number.NaN, 3],
+    [0, Number.NaN],
+  ])('the range %d to %d is OPTION_INVALID', async (start, end) => {
+    await expect(sourceOf().read(start, end)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    await expect(bytesOf(sourceOf().stream({ start, end }))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    expect(server.requests).toHaveLength(0)
+  })
+
+  test('a range beyond memory is LIMIT_EXCEEDED, not a bare RangeError', async () => {
+    const odd = {
+      send: async () => ({
+        Body: Readable.from([content]),
+        ContentRange: `bytes 0-1/${2 ** 53 - 1}`,
+        ContentLength: 2 ** 52,
+      }),
+    } as unknown as Pick<S3Client, 'send'>
+    const source = s3Source(odd, { bucket: BUCKET, key }, { ...quick, attempts: 1 })
+    await expect(source.read(0, 2 ** 52)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
+  })
+
+  test('sends who pays, who owns and the key of the customer with every GET and HEAD', async () => {
+    await server.put(key, content)
+    const bytes = Uint8Array.from({ length: 32 }, (_, at) => at)
+    for (const sseCustomerKey of [bytes, Buffer.from(bytes).toString('base64')]) {
+      const from = server.requests.length
+      const source = sourceOf(quick, { requestPayer: 'requester', expectedBucketOwner: '123456789012', sseCustomerKey })
+      await source.length()
+      await source.read(0, 10)
+      const sent = server.requests.slice(from)
+      expect(sent.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
+      for (const { headers } of sent) {
+        expect(headers).toMatchObject({
+          'x-amz-request-payer': 'requester',
+          'x-amz-expected-bucket-owner': '123456789012',
+          'x-amz-server-side-encryption-customer-algorithm': 'AES256',
+          'x-amz-server-side-encryption-customer-key': Buffer.from(bytes).toString('base64'),
+          'x-amz-server-side-encryption-customer-key-md5': createHash('md5').update(bytes).digest('base64'),
+        })
+      }
+    }
+  })
+
+  test.each<[string, unknown]>([
+    ['31 bytes', new Uint8Array(31)],
+    ['text that is no base64', 'x'.repeat(44)],
+    ['a number', 7],
+    ['null', null],
+  ])('a key of the customer that is %s is OPTION_INVALID', (_, sseCustomerKey) => {
+    expect(() => sourceOf(quick, { sseCustomerKey })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 
   test('an empty range asks for nothing', async () => {
@@ -125,6 +191,78 @@ describe('s3Source', () => {
     })
   })
 
+  test.each<[string, (at: number) => object]>([
+    [
+      'a body that never answers, its return() included',
+      () => ({ next: () => new Promise(() => {}), return: () => new Promise(() => {}) }),
+    ],
+    [
+      'a body that stops after bytes',
+      () => {
+        let isFirst = true
+        return {
+          next: () => {
+            if (!isFirst) return new Promise(() => {})
+            isFirst = false
+            return Promise.resolve({ done: false, value: content.subarray(0, 1000) })
+          },
+          return: () => new Promise(() => {}),
+        }
+      },
+    ],
+  ])('%s is left, destroyed, and read again from where it stopped', async (_, iterator) => {
+    await server.put(key, content)
+    let answers = 0
+    let destroyed = 0
+    const stuck = {
+      send: async (command: GetObjectCommand) => {
+        const answer = Object(await client.send(command))
+        if (answers++ > 0) return answer
+        answer.Body.destroy()
+        const body = { [Symbol.asyncIterator]: iterator, destroy: () => destroyed++, on: () => {} }
+        return { ...answer, Body: body }
+      },
+    } as Pick<S3Client, 'send'>
+    const source = s3Source(stuck, { bucket: BUCKET, key }, { ...quick, stallMs: 50 })
+    expect(await bytesOf(source.stream())).toEqual(content)
+    expect([answers, destroyed]).toEqual([2, 1])
+  })
+
+  test('a client that never settles, whatever it is told, is an error after its attempts', async () => {
+    let asked = 0
+    const dead = { send: () => new Promise(() => void asked++) } as Pick<S3Client, 'send'>
+    const source = s3Source(dead, { bucket: BUCKET, key }, { ...quick, stallMs: 20, attempts: 3 })
+    const failure = { code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('TimeoutError') }
+    await expect(bytesOf(source.stream())).rejects.toMatchObject(failure)
+    expect(asked).toBe(3)
+    await expect(source.read(0, 1)).rejects.toMatchObject(failure)
+    await expect(source.length()).rejects.toMatchObject(failure)
+    expect(asked).toBe(9)
+  })
+
+  test('a consumer may leave a body that answers nothing', async () => {
+    const body = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: content }),
+        return: () => new Promise(() => {}),
+      }),
+    }
+    const odd = { send: async () => ({ Body: body, ContentLength: 1e9 }) } as unknown as Pick<S3Client, 'send'>
+    for await (const chunk of s3Source(odd, { bucket: BUCKET, key }).stream()) {
+      expect(chunk).toHaveLength(content.length)
+      break
+    }
+  })
+
+  test('what comes after its time is closed', async () => {
+    let destroyed = 0
+    const body = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true }) }), destroy: () => destroyed++ }
+    const late = { send: () => wait(60).then(() => ({ Body: body })) } as unknown as Pick<S3Client, 'send'>
+    const source = s3Source(late, { bucket: BUCKET, key }, { ...quick, stallMs: 10, attempts: 1 })
+    await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    await expect.poll(() => destroyed).toBe(1)
+  })
+
   test('a slow consumer is no stall', async () => {
     await server.put(key, content)
     let bytes = 0
@@ -167,6 +305,40 @@ describe('s3Source', () => {
     const error = await sourceOf().read(0, 1).catch(String)
     expect(error).toMatch(/HTTP 404 NoSuchKey/)
     expect(error).not.toMatch(/landing|lake/)
+  })
+
+  test.each([
+    [
+      'no region',
+      { region: async () => Promise.reject(new Error('Region is missing')) },
+      /RegionMissing; no region is configured/,
+    ],
+    ['a region that is none', { region: 'us east' }, /Region/],
+    [
+      'no credentials',
+      { credentials: async () => Promise.reject(Object.assign(new Error('x'), { name: 'CredentialsProviderError' })) },
+      /CredentialsProviderError; no credentials were found/,
+    ],
+    ['half the credentials', { credentials: async () => ({}) as never }, /CredentialsInvalid/],
+  ])('%s is SOURCE_UNAVAILABLE that says so', async (_, config, message) => {
+    const source = s3Source(server.client(config), { bucket: BUCKET, key }, quick)
+    const failure = { code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(message) }
+    await expect(source.read(0, 1)).rejects.toMatchObject(failure)
+    await expect(source.length()).rejects.toMatchObject(failure)
+  })
+
+  test.each([
+    [404, 'NoSuchBucket', 'there is no bucket of this name'],
+    [301, 'PermanentRedirect', 'another region'],
+    [400, 'AuthorizationHeaderMalformed', 'another region'],
+    [400, 'ExpiredToken', 'expired'],
+    [400, 'InvalidRequest', 'sseCustomerKey'],
+    [403, 'InvalidObjectState', 'archived'],
+    [403, 'AccessDenied', 's3:GetObject'],
+    [404, 'NoSuchKey', 'not there'],
+  ])('%i %s says what to do', async (status, code, advice) => {
+    server.fault(() => ({ status, code }))
+    await expect(sourceOf().read(0, 1)).rejects.toThrow(advice)
   })
 
   test('no server at all is SOURCE_UNAVAILABLE', async () => {
@@ -276,6 +448,25 @@ describe('s3Source in front of servers that keep no promise', () => {
         await expect(source.read(0, 1)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
       },
     )
+  })
+
+  test('more bytes than announced are refused', () => {
+    const body = Readable.from([content])
+    const odd = { send: async () => ({ Body: body, ContentLength: 10 }) } as unknown as Pick<S3Client, 'send'>
+    return expect(bytesOf(s3Source(odd, { bucket: BUCKET, key }, quick).stream())).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+    })
+  })
+
+  test.each([
+    ['no body', undefined],
+    ['text', 'bytes'],
+    ['null', null],
+    ['an object', {}],
+  ])('%s for a body is SOURCE_UNAVAILABLE', async (_, Body) => {
+    const odd = { send: async () => ({ Body, ContentLength: 10 }) } as unknown as Pick<S3Client, 'send'>
+    const source = s3Source(odd, { bucket: BUCKET, key }, quick)
+    await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   })
 
   test('a wrong checksum is an error, though all bytes came', () =>

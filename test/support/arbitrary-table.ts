@@ -59,14 +59,27 @@ export interface TableCaseOptions {
   readonly types?: fc.Arbitrary<DataType>
 }
 
-const int64 = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -1000n, max: 1000n }))
+const int64 = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.bigInt({ min: -1000n, max: 1000n }),
+  fc.constantFrom(0n, -1n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)),
+)
 /** Instants that fit every unit, before and after 1970. */
-const instant = fc.bigInt({ min: -(2n ** 52n), max: 2n ** 52n })
-const text = fc.oneof(fc.constantFrom('', 'a', 'new', 'Zürich', '👍🏽'), fc.string({ unit: 'grapheme', maxLength: 90 }))
+const instant = fc.oneof(fc.bigInt({ min: -(2n ** 52n), max: 2n ** 52n }), fc.constantFrom(0n, -1n, 2n ** 52n))
+const text = fc.oneof(
+  fc.constantFrom('', 'a', 'new', 'Zürich', '👍🏽', '\0', 'null', 'x'.repeat(300), '€'.repeat(90)),
+  fc.string({ unit: 'grapheme', maxLength: 90 }),
+)
 const double = fc.oneof(
   fc.double(),
   fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.constantFrom(2 ** 53, -(2 ** 53), 2 ** 53 + 2, 0.1, Number.MAX_VALUE, Number.MIN_VALUE),
 )
+
+/** The types that most columns of most files have. */
+export function arbitraryPlainType(): fc.Arbitrary<DataType> {
+  return fc.constantFrom(new Utf8(), new Int64(), new Float64(), new Bool(), new TimestampMillisecond('UTC'))
+}
 
 export function arbitraryFlatType(): fc.Arbitrary<DataType> {
   const types: DataType[] = [
@@ -102,7 +115,12 @@ export function arbitraryFlatType(): fc.Arbitrary<DataType> {
     .tuple(fc.integer({ min: 1, max: 38 }), fc.nat(38))
     .map(([precision, scale]) => new Decimal(Math.min(scale, precision), precision, 128))
   const fixed = fc.integer({ min: 1, max: 20 }).map((width) => new FixedSizeBinary(width))
-  return fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...types) }, decimal, fixed)
+  return fc.oneof(
+    { weight: 10, arbitrary: arbitraryPlainType() },
+    { weight: 8, arbitrary: fc.constantFrom(...types) },
+    decimal,
+    fixed,
+  )
 }
 
 export function arbitraryNestedType(depth = 2): fc.Arbitrary<DataType> {
@@ -162,22 +180,82 @@ function arbitraryCell({ type, nullable }: Field): fc.Arbitrary<Cell> {
   return nullable ? fc.option(arbitraryValue(type), { freq: 4 }) : arbitraryValue(type)
 }
 
+/** Types of columns: half of them plain, three in ten nested. */
+function arbitraryColumnType(): fc.Arbitrary<DataType> {
+  return fc.oneof(
+    { weight: 4, arbitrary: arbitraryPlainType() },
+    { weight: 3, arbitrary: arbitraryFlatType() },
+    { weight: 3, arbitrary: arbitraryNestedType() },
+  )
+}
+
+/** Cells of a column: each drawn by itself, or few values in runs; nulls anywhere, or in a run at the start, in the middle or at the end. */
+function arbitraryColumn({ type, nullable }: Field, rows: number): fc.Arbitrary<Cell[]> {
+  if (DataType.isNull(type)) return fc.constant(new Array<Cell>(rows).fill(null))
+  const value = arbitraryValue(type)
+  const run = fc.tuple(value, fc.integer({ min: 1, max: 12 }))
+  const runs = fc.array(run, { minLength: 1, maxLength: 6 }).map((all) =>
+    cycled(
+      all.flatMap(([cell, length]) => new Array<Cell>(length).fill(cell)),
+      rows,
+    ),
+  )
+  const each = fc.array(value, { minLength: rows, maxLength: rows })
+  // Nested values cost so much to make that few of them serve many rows.
+  const values =
+    (type.children ?? []).length > 0
+      ? fc.array(value, { minLength: 1, maxLength: 8 }).map((all) => cycled(all, rows))
+      : each
+  const cells = fc.oneof({ weight: 2, arbitrary: values }, runs)
+  return nullable ? fc.tuple(cells, arbitraryNulls(rows)).map(withNulls) : cells
+}
+
+function cycled(cells: readonly Cell[], rows: number): Cell[] {
+  return Array.from({ length: rows }, (_, row) => cells[row % cells.length] as Cell)
+}
+
+/** Which rows are null. */
+function arbitraryNulls(rows: number): fc.Arbitrary<(row: number) => boolean> {
+  const scattered = fc
+    .array(fc.nat(3), { minLength: rows, maxLength: rows })
+    .map((all) => (row: number) => all[row] === 0)
+  const run = fc
+    .tuple(fc.constantFrom('start', 'middle', 'end', 'none'), fc.nat(rows), fc.nat(rows))
+    .map(([place, first, length]) => {
+      if (place === 'none') return () => false
+      const from = place === 'start' ? 0 : place === 'end' ? rows - length : first
+      return (row: number) => row >= from && row < from + length
+    })
+  return fc.oneof(scattered, run)
+}
+
+function withNulls([cells, isNull]: [Cell[], (row: number) => boolean]): Cell[] {
+  return cells.map((cell, row) => (isNull(row) ? null : cell))
+}
+
 /** A table of any schema, its rows as cells, and the same rows as batches that are cut and sliced anywhere. */
 export function arbitraryTableCase(options: TableCaseOptions = {}): fc.Arbitrary<TableCase> {
   const { nested = true, maxRows = 40, maxColumns = 4 } = options
-  const types = options.types ?? (nested ? fc.oneof(arbitraryFlatType(), arbitraryNestedType()) : arbitraryFlatType())
+  const types = options.types ?? (nested ? arbitraryColumnType() : arbitraryFlatType())
   const field = fc
     .tuple(types, fc.boolean())
     .map(([type, required]) => ({ type, nullable: !required || DataType.isNull(type) }))
-  return fc
-    .array(field, { minLength: 1, maxLength: maxColumns })
-    .map((fields) => fields.map(({ type, nullable }, i) => new Field(`c${i}`, type, nullable)))
-    .chain((fields) => {
-      const row = fc.tuple(...fields.map(arbitraryCell))
-      return fc
-        .tuple(fc.array(row, { maxLength: maxRows }), fc.array(fc.nat(maxRows), { maxLength: 3 }), fc.nat(9))
-        .map(([rows, cuts, padding]) => tableCase(new Schema(fields), rows, cuts, padding))
-    })
+  const fields = fc
+    .array(field, { minLength: 1, maxLength: maxColumns, size: 'max' })
+    .map((all) => all.map(({ type, nullable }, i) => new Field(`c${i}`, type, nullable)))
+  const rows = fc.oneof(fc.nat(Math.min(maxRows, 9)), fc.nat(maxRows))
+  return fc.tuple(fields, rows).chain(([columns, count]) =>
+    fc
+      .tuple(
+        fc.tuple(...columns.map((column) => arbitraryColumn(column, count))),
+        fc.array(fc.nat(count), { maxLength: 3 }),
+        fc.nat(9),
+      )
+      .map(([cells, cuts, padding]) => {
+        const byRow = Array.from({ length: count }, (_, row) => cells.map((column) => column[row] ?? null))
+        return tableCase(new Schema(columns), byRow, cuts, padding)
+      }),
+  )
 }
 
 function tableCase(schema: Schema, rows: Cell[][], cuts: readonly number[], padding: number): TableCase {

@@ -120,6 +120,7 @@ export function handmadeFile({
     field_2: [root, ...columns.map(schemaElement)],
     field_3: BigInt(rows),
     field_4: [{ field_1: chunks, field_2: BigInt(at), field_3: BigInt(rows) }],
+    field_5: undefined,
     field_6: createdBy,
     ...footer,
   })

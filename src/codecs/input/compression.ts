@@ -9,6 +9,9 @@ import { zstdFrames } from './zstd-frames.ts'
 export type FileCompression = 'gzip' | 'zstd'
 
 const CHUNK_BYTES = 256 * 1024
+const GZIP_MAGIC = [0x1f, 0x8b]
+const NOT_GZIP =
+  "the file is not gzip: it does not begin with 1f 8b; name it by what it is, or pass compression: 'none' or 'auto' to codecFor"
 
 /**
  * A stage that inflates a gzip or zstd file, several members or frames in a row included, in memory that does not grow with the file.
@@ -33,6 +36,34 @@ export function inflate(compression: FileCompression, maxBytes: number): Stage<U
   }
 }
 
+/** Detect the compression of a file by its first bytes. @returns it, undefined where there is none, and all chunks of the file. */
+export async function detectCompression(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ found: FileCompression | undefined; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]()
+  const held: Uint8Array[] = []
+  let size = 0
+  while (size < 4) {
+    const next = await iterator.next()
+    if (next.done === true) break
+    held.push(next.value)
+    size += next.value.length
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* held.splice(0)
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  const [a = 0, b = 0, c = 0, d = 0] = Buffer.concat(held)
+  if (a === 0x1f && b === 0x8b) return { found: 'gzip', chunks: chunks() }
+  const isZstd =
+    (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) || (a >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18)
+  return { found: isZstd ? 'zstd' : undefined, chunks: chunks() }
+}
+
 /**
  * A stage that compresses to one gzip member or zstd frame, at the default level of the format.
  *
@@ -49,7 +80,8 @@ export function deflate(compression: FileCompression): Stage<Uint8Array, Uint8Ar
 }
 
 /** zlib goes from member to member, but takes a zero after one for padding and stops there, whatever else may come. */
-async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = gzipOnly(compressed)
   const engine = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
   const tail = sourceTail(source)
   try {
@@ -60,6 +92,18 @@ async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
       })
   } finally {
     tail.close()
+  }
+}
+
+/** @throws MillraceError `ENCODING_INVALID` where the first bytes are not gzip's: such a file is not damaged, but another. */
+async function* gzipOnly(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const chunk of source) {
+    for (let index = 0; at < GZIP_MAGIC.length && index < chunk.length; index++) {
+      if (chunk[index] !== GZIP_MAGIC[at++])
+        throw new MillraceError('ENCODING_INVALID', NOT_GZIP, { position: { byteOffset: 0 } })
+    }
+    yield chunk
   }
 }
 

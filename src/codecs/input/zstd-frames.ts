@@ -3,6 +3,9 @@ import { MillraceError } from '../../errors.ts'
 const FRAME_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a50
 
+const NOT_ZSTD =
+  "the file is not zstd: its first bytes are others; name it by what it is, or pass compression: 'none' or 'auto' to codecFor"
+
 /** Bytes of the frame header's optional fields, by the bits of its descriptor that tell: RFC 8878, 3.1.1.1. */
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
@@ -25,9 +28,13 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
       else if ((littleEndian(magic) & 0xfffffff0) === SKIPPABLE_MAGIC)
         await bytes.skip(littleEndian(await bytes.take(4)))
       else
-        throw new MillraceError('ENCODING_INVALID', 'these bytes are no zstd frame', {
-          position: { byteOffset: start },
-        })
+        throw new MillraceError(
+          'ENCODING_INVALID',
+          start === 0 ? NOT_ZSTD : 'the zstd file is damaged: no frame begins here',
+          {
+            position: { byteOffset: start },
+          },
+        )
     }
   } finally {
     await bytes.close()

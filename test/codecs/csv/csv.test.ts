@@ -12,13 +12,18 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { type CsvOptions, csv, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
 import { bytesSource } from '../../../src/codecs/input/source.ts'
 import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
-import { cellsOf, chunksAt, errorOf, readAll, schemaText, utf8 } from './support.ts'
+import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
+import { cellsOf, chunksAt, collect, errorOf, readAll, schemaText, utf8 } from './support.ts'
 
 function decode(text: string, options?: CsvOptions) {
   return decodeCsv(utf8(text), options)
+}
+
+async function* batchesOf(...tables: readonly Table[]) {
+  for (const { batches } of tables) yield* batches
 }
 
 describe('reading', () => {
@@ -395,6 +400,25 @@ describe('writing', () => {
     const error = await errorOf(() => encodeCsv(table))
     expect([error.code, error.position]).toEqual(['TYPE_MISMATCH', { column: 'a', row: 2 }])
     expect(Buffer.from(encodeCsv(table, { nullValues: ['', 'NULL'] })).toString()).toBe('a\nx\nNULL\n')
+  })
+
+  test('a value that would begin a comment is quoted, whatever its type', () => {
+    const table = tableFromRows([{ n: -5 }, { n: 7 }])
+    const written = encodeCsv(table, { comment: '-' })
+    expect(Buffer.from(written).toString()).toBe('n\n"-5"\n7\n')
+    expect(cellsOf(decodeCsv(written, { comment: '-' }))).toEqual([[-5n, 7n]])
+  })
+
+  test('a batch with other columns than the first is refused', async () => {
+    const others = [[{ b: 2 }], [{ a: 2, b: 2 }], [{}]].map((rows) => tableFromRows(rows))
+    for (const other of others) {
+      const error = await errorOf(() => collect(csv().write()(batchesOf(tableFromRows([{ a: 1 }]), other))))
+      expect(error.code).toBe('COLUMN_CONFLICT')
+    }
+    const error = await errorOf(() =>
+      collect(csv().write()(batchesOf(tableFromRows([{ a: 1, b: 2 }]), tableFromRows([{ b: 1, a: 2 }])))),
+    )
+    expect(error.code).toBe('COLUMN_CONFLICT')
   })
 
   test('what CSV cannot hold is refused', async () => {

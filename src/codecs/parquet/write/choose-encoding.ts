@@ -8,6 +8,7 @@ import { beginPage, dropPage, type PageBuffer } from './page-buffer.ts'
 import type { PageCompressor } from './page-compressor.ts'
 import { appendIndexRuns, bitWidthOf } from './rle-hybrid.ts'
 import { buildDictionary, type ValueDictionary } from './value-dictionary.ts'
+import type { ParquetEncodings } from './write-options.ts'
 
 /** How the values of one column chunk go into its pages. */
 export interface ChunkEncoding {
@@ -33,14 +34,15 @@ const MARGIN = 0.95
 const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
 
 /**
- * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary, deltas (integers), lengths apart
- * from bytes or only what differs from the value before (text and binary), or plain.
+ * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary or plain values and, where they are
+ * asked for, deltas (integers), lengths apart from bytes or only what differs from the value before (text and binary).
  */
 export function chooseEncoding(
   values: LeafValues,
   leaf: Leaf,
   compressor: PageCompressor,
   page: PageBuffer,
+  encodings: ParquetEncodings,
 ): ChunkEncoding {
   const { count, physical } = values
   const sampled = (candidate: Candidate, of = count): Cost => costOf(candidate, values, of, compressor, page)
@@ -51,7 +53,7 @@ export function chooseEncoding(
       ? boundsOf(values, leaf, 0, count)
       : boundsOf(values, leaf, 0, dictionary.size, dictionary.first)
   let best = sampled(plain)
-  for (const delta of deltaCandidates(values, leaf, bounds)) {
+  for (const delta of encodings === 'compact' ? deltaCandidates(values, leaf, bounds) : []) {
     const cost = sampled(delta)
     if (cost.bytes < best.bytes * MARGIN) best = cost
   }

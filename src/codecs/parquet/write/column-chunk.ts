@@ -47,7 +47,7 @@ export function chunkContext(settings: WriteSettings): ChunkContext {
 export function encodeChunk(leaf: Leaf, values: LeafValues, context: ChunkContext, offset: number): EncodedChunk {
   const { levels } = context
   useValues(values)
-  const encoding = chooseEncoding(values, leaf, context.compressor, context.page)
+  const encoding = chooseEncoding(values, leaf, context.compressor, context.page, context.settings.encodings)
   const compressor = encoding.compresses ? context.compressor : context.uncompressed
   const pieces: Uint8Array[] = []
   const pages: EncodedPage[] = []

@@ -3,6 +3,7 @@ import type { RowGroup } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
 import { batchBytes } from './batch-bytes.ts'
 import { type ChunkContext, chunkContext } from './column-chunk.ts'
+import { CREATED_BY } from './created-by.ts'
 import { checkSameSchema, type FileSchema, fileSchema, nameOf } from './file-schema.ts'
 import { type ChunkIndexes, footerBytes, indexBytes, MAGIC } from './format.ts'
 import { encodeRowGroup } from './row-group.ts'
@@ -110,8 +111,8 @@ function* finishFile(state: FileState): Generator<Uint8Array> {
   if (state.indexes.length > 0) yield* out(state, indexBytes(state.indexes, state.offset))
   const metadata = state.settings.metadata.map(([key, value]) => ({ key, value }))
   yield footerBytes({
-    version: 2,
-    created_by: 'millrace',
+    version: 1,
+    created_by: CREATED_BY,
     schema: [...state.file.elements],
     num_rows: BigInt(state.rows),
     row_groups: state.rowGroups,

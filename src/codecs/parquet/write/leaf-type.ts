@@ -96,24 +96,27 @@ function floatType(precision: Precision): LeafType {
   return { physical: 'fixed', order: 'float', element }
 }
 
-/** A time of day is local time: Arrow has no zone for it. Seconds are written as milliseconds. */
+/**
+ * A time of day is local time: Arrow has no zone for it. Seconds are written as milliseconds. The converted types mean instants, yet writers must
+ * set them for local time too, for readers that know no other (LogicalTypes.md, "Deprecated time ConvertedType").
+ */
 function timeType(unit: TimeUnit): LeafType {
   if (unit === TimeUnit.MICROSECOND || unit === TimeUnit.NANOSECOND) {
-    const name = unit === TimeUnit.MICROSECOND ? 'MICROS' : 'NANOS'
-    return doubleWord('signed', undefined, { type: 'TIME', isAdjustedToUTC: false, unit: name })
+    const isMicros = unit === TimeUnit.MICROSECOND
+    const logical = { type: 'TIME', isAdjustedToUTC: false, unit: isMicros ? 'MICROS' : 'NANOS' } as const
+    return doubleWord('signed', isMicros ? 'TIME_MICROS' : undefined, logical)
   }
-  return word('signed', undefined, { type: 'TIME', isAdjustedToUTC: false, unit: 'MILLIS' })
+  return word('signed', 'TIME_MILLIS', { type: 'TIME', isAdjustedToUTC: false, unit: 'MILLIS' })
 }
 
-/** With a time zone the value is an instant, whatever the zone; without one it is local time. The old converted types mean instants. */
+/** With a time zone the value is an instant, whatever the zone; without one it is local time. */
 function timestampType(unit: TimeUnit, timezone: string | null | undefined): LeafType {
   const isAdjustedToUTC = typeof timezone === 'string' && timezone !== ''
   if (unit === TimeUnit.NANOSECOND) {
     return doubleWord('signed', undefined, { type: 'TIMESTAMP', isAdjustedToUTC, unit: 'NANOS' })
   }
   const name = unit === TimeUnit.MICROSECOND ? 'MICROS' : 'MILLIS'
-  const converted = isAdjustedToUTC ? (`TIMESTAMP_${name}` as const) : undefined
-  return doubleWord('signed', converted, { type: 'TIMESTAMP', isAdjustedToUTC, unit: name })
+  return doubleWord('signed', `TIMESTAMP_${name}`, { type: 'TIMESTAMP', isAdjustedToUTC, unit: name })
 }
 
 function decimalType({ precision, scale }: Decimal): LeafType | undefined {

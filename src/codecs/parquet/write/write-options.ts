@@ -3,6 +3,9 @@ import { encodeUtf8 } from '../../../internal/utf8.ts'
 
 export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
 
+/** `compatible`: plain values and dictionaries, which every reader knows. `compact`: delta encodings too. */
+export type ParquetEncodings = 'compatible' | 'compact'
+
 /**
  * How a Parquet file is written.
  *
@@ -14,6 +17,11 @@ export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
 export interface ParquetWriteOptions {
   /** Compression of pages. Default `snappy`. `zstd` needs a Node whose zlib has it (22.15 or later). */
   readonly compression?: ParquetCompression
+  /**
+   * Encodings to choose from. Default `compatible`: plain values and dictionaries, which every reader knows. `compact` adds the delta encodings
+   * where they save bytes: integers that rise, and text that begins as the value before. Readers in JavaScript and older ones lack them.
+   */
+  readonly encodings?: ParquetEncodings
   /** Rows of a row group at the most. Default 131,072. */
   readonly rowGroupRows?: number
   /** Bytes of Arrow buffers after which a row group is closed. One row group is held in memory. Default 64 MiB. */
@@ -30,6 +38,7 @@ export interface ParquetWriteOptions {
 
 export interface WriteSettings {
   readonly compression: ParquetCompression
+  readonly encodings: ParquetEncodings
   readonly rowGroupRows: number
   readonly rowGroupBytes: number
   readonly pageBytes: number
@@ -40,17 +49,15 @@ export interface WriteSettings {
 }
 
 const COMPRESSIONS: readonly string[] = ['snappy', 'zstd', 'gzip', 'none'] satisfies ParquetCompression[]
+const ENCODINGS: readonly string[] = ['compatible', 'compact'] satisfies ParquetEncodings[]
 const INDEXED_PAGE_ROWS = 20_000
 
 /** The options with their defaults, checked. */
 export function writeSettings(options: ParquetWriteOptions): WriteSettings {
-  const compression = options.compression ?? 'snappy'
-  if (!COMPRESSIONS.includes(compression)) {
-    throw new MillraceError('OPTION_INVALID', `compression must be one of ${COMPRESSIONS.join(', ')}`)
-  }
   const pageIndex = options.pageIndex ?? false
   return {
-    compression,
+    compression: oneOf('compression', COMPRESSIONS, options.compression ?? 'snappy'),
+    encodings: oneOf('encodings', ENCODINGS, options.encodings ?? 'compatible'),
     rowGroupRows: positive('rowGroupRows', options.rowGroupRows ?? 131_072),
     rowGroupBytes: positive('rowGroupBytes', options.rowGroupBytes ?? 64 * 1024 * 1024),
     pageBytes: positive('pageBytes', options.pageBytes ?? 1024 * 1024),
@@ -61,6 +68,11 @@ export function writeSettings(options: ParquetWriteOptions): WriteSettings {
   }
 }
 
+function oneOf<T extends string>(name: string, values: readonly string[], value: T): T {
+  if (values.includes(value)) return value
+  throw new MillraceError('OPTION_INVALID', `${name} must be one of ${values.join(', ')}`)
+}
+
 function positive(name: string, value: number): number {
   if (value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value > 0)) return value
   throw new MillraceError('OPTION_INVALID', `${name} must be a positive integer`)
@@ -68,5 +80,5 @@ function positive(name: string, value: number): number {
 
 function keyValue([key, value]: [string, unknown]): readonly [string, string] {
   if (typeof value === 'string' && encodeUtf8(value) !== undefined && encodeUtf8(key) !== undefined) return [key, value]
-  throw new MillraceError('OPTION_INVALID', 'metadata holds text by name, without lone surrogates')
+  throw new MillraceError('OPTION_INVALID', 'metadata must map names to strings without lone surrogates')
 }

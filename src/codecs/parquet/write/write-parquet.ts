@@ -14,9 +14,9 @@ const OUTPUT_BYTES = 256 * 1024
  * is an encoding to Parquet: the column is written as its value type. A column of the null type has no values. Text must be valid UTF-8.
  * Fields marked as Arrow's extension types `arrow.uuid` and `arrow.json` are written as UUID and JSON.
  *
- * A dictionary, deltas (of integers, of lengths, of text that shares its beginning with the value before) or plain values, whichever is smallest
- * after compression by a sample, per column and row group; pages of version 1, as all readers know them; a chunk that hardly shrinks is
- * stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a NaN has none.
+ * A dictionary or plain values, whichever is smaller after compression by a sample, per column and row group, and with `encodings: 'compact'`
+ * deltas too (of integers, of lengths, of text that shares its beginning with the value before). File and pages of version 1, converted types
+ * beside logical ones, as all readers know them; a chunk that hardly shrinks is stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a NaN has none.
  *
  * @param options - see {@link ParquetWriteOptions}.
  * @returns a stage; every run of it writes a new file. Holds the batches of one row group and the encoded pages of one column. O(bytes).

@@ -3,6 +3,7 @@ import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { deltaBinaryPack, deltaByteArray, deltaLengthByteArray } from 'hyparquet-writer/src/delta.js'
 import { snappyCompressor } from 'hysnappy'
 import { expect } from 'vitest'
+import { byteValues, fixedValues } from '../../../../src/codecs/parquet/read/bytes/value-buffers.ts'
 import { spread } from '../../../../src/codecs/parquet/read/columns/spread.ts'
 import {
   deltaByteArrayDecoder,
@@ -14,7 +15,6 @@ import {
   deltaInt64Reader,
 } from '../../../../src/codecs/parquet/read/encodings/delta-reader.ts'
 import { hybridReader } from '../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
-import { byteValues, fixedValues } from '../../../../src/codecs/parquet/read/encodings/values.ts'
 import { lz4Decompress, lz4Raw } from '../../../../src/codecs/parquet/read/pages/lz4.ts'
 import { snappyInflate } from '../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { law } from '../../../support/law.ts'

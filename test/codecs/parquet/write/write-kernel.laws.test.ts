@@ -2,6 +2,7 @@ import { Binary, type DataType, Field, Int32, Int64, makeData, Schema } from 'ap
 import fc from 'fast-check'
 import { snappyUncompress } from 'hysnappy'
 import { describe, expect } from 'vitest'
+import { byteValues } from '../../../../src/codecs/parquet/read/bytes/value-buffers.ts'
 import {
   deltaByteArrayDecoder,
   deltaLengthDecoder,
@@ -12,7 +13,6 @@ import {
   deltaInt64Reader,
 } from '../../../../src/codecs/parquet/read/encodings/delta-reader.ts'
 import { hybridReader } from '../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
-import { byteValues } from '../../../../src/codecs/parquet/read/encodings/values.ts'
 import { snappyInflate } from '../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { boundsOf } from '../../../../src/codecs/parquet/write/bounds.ts'
 import {

@@ -3,11 +3,15 @@ import {
   DataType,
   Decimal,
   Field,
+  Float16,
   Float64,
   Int32,
   Int64,
+  makeData,
+  makeVector,
   RecordBatch,
   Schema,
+  Struct,
   Table,
   Uint32,
   Uint64,
@@ -50,6 +54,7 @@ afterAll(() => duckDb.close())
 const options: fc.Arbitrary<ParquetWriteOptions> = fc.record(
   {
     compression: fc.constantFrom('snappy', 'zstd', 'gzip', 'none'),
+    encodings: fc.constantFrom('compatible', 'compact'),
     rowGroupRows: fc.integer({ min: 1, max: 40 }),
     pageBytes: fc.integer({ min: 1, max: 200 }),
     pageIndex: fc.boolean(),
@@ -242,6 +247,25 @@ law(
       if (DataType.isFloat(field.type) && max === 0) expect(Object.is(max, 0)).toBe(true)
     }
   }),
+)
+
+law(
+  'parquet: statistics of half floats are the least and the greatest of the values',
+  fc.asyncProperty(
+    fc.array(
+      fc.nat(0xffff).filter((bits) => (bits & 0x7c00) !== 0x7c00),
+      { minLength: 1, maxLength: 20 },
+    ),
+    async (bits) => {
+      const schema = new Schema([new Field('c', new Float16(), false)])
+      const data = makeData({ type: new Float16(), length: bits.length, data: Uint16Array.from(bits) })
+      const struct = makeData({ type: new Struct(schema.fields), length: bits.length, children: [data] })
+      const statistics = rawStatistics(await encodeParquet(new Table(new RecordBatch(schema, struct))))
+      const values = [...makeVector(data)].map(Number)
+      expect(Number(statistics.min_value)).toBeCloseTo(Math.min(...values), 30)
+      expect(Number(statistics.max_value)).toBeCloseTo(Math.max(...values), 30)
+    },
+  ),
 )
 
 law(

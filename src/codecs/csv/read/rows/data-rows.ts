@@ -1,10 +1,11 @@
 import { MillraceError } from '../../../../errors.ts'
+import { manyNuls } from '../../../input/text-head.ts'
 import { type CsvSettings, isPlainDialect } from '../../csv-options.ts'
 import { columnNames } from './column-names.ts'
 import { dialectReader } from './csv-parse-reader.ts'
 import { tooManyColumns } from './row-index.ts'
 import { rowScanner } from './row-indexer.ts'
-import type { RowReader } from './row-reader.ts'
+import type { FirstRow, RowReader } from './row-reader.ts'
 import { utf8Input } from './utf8-input.ts'
 
 /** The rows of a file in any encoding and dialect, its header taken off. */
@@ -36,7 +37,11 @@ export function tableRows(settings: CsvSettings): TableRows {
 }
 
 /** Fix the columns by the header; undefined while its row is not whole. */
-function startTable(reader: RowReader, { header, maxColumns }: CsvSettings, isLast: boolean): string[] | undefined {
+function startTable(
+  reader: RowReader,
+  { header, maxColumns, encoding }: CsvSettings,
+  isLast: boolean,
+): string[] | undefined {
   if (typeof header !== 'boolean') {
     if (header.length > maxColumns) throw tooManyColumns(maxColumns, 1)
     reader.start(header.length, false)
@@ -47,8 +52,14 @@ function startTable(reader: RowReader, { header, maxColumns }: CsvSettings, isLa
     if (isLast) throw emptyFile()
     return undefined
   }
+  if (header && first.fields.some((field) => field.includes('\0'))) throw nulInHeader(encoding, first)
   reader.start(first.fields.length, !header)
   return columnNames(header ? first.fields : first.fields.map(() => ''))
+}
+
+function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceError {
+  const { message } = manyNuls(Buffer.from(fields.join()), { encoding: encoding.toLowerCase(), isOption: true })
+  return new MillraceError('ENCODING_INVALID', message, { position: { line } })
 }
 
 export function emptyFile(): MillraceError {

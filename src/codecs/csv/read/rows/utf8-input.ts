@@ -1,41 +1,42 @@
 import { MillraceError } from '../../../../errors.ts'
+import { textHead } from '../../../input/text-head.ts'
 
 /** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still give bytes. */
 export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
 
 /**
- * What is not valid in the file's encoding becomes a byte that is not valid UTF-8 either, so that its row is refused as any other that is
+ * What is not valid in the file's encoding becomes a byte that is not valid UTF-8 either, so that its row is rejected as any other that is
  * wrongly encoded, and the rows around it are read.
  *
- * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know.
+ * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know; from the input, what {@link textHead} throws.
  */
-export function utf8Input(encoding: string): Utf8Input {
-  const decoder = decoderOf(encoding)
+export function utf8Input(label: string): Utf8Input {
+  const decoder = decoderOf(label)
+  const { encoding } = decoder
+  const head = textHead({ encoding, isOption: true })
+  const toUtf8 = transcoderOf(decoder)
+  return (chunk) => {
+    const bytes = head(chunk)
+    if (chunk !== undefined) return bytes && toUtf8(bytes)
+    // The bytes that the head held back of a short file, and those of the transcoder.
+    const parts = [bytes && toUtf8(bytes), toUtf8(undefined)].filter((part) => part !== undefined)
+    return parts.length > 1 ? Buffer.concat(parts) : parts[0]
+  }
+}
+
+function transcoderOf(decoder: ReturnType<typeof decoderOf>): Utf8Input {
   if (decoder.encoding === 'utf-8') return withoutByteOrderMark()
   if (decoder.encoding === 'windows-1252') return fromWindows1252
   return decoder.encoding.startsWith('utf-16') ? utf16Transcoder(decoder.encoding) : transcoder(decoder)
 }
 
-const MARKS = [
-  { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
-  { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
-  { encoding: 'utf-16be', bytes: [0xfe, 0xff] },
-]
-
+/** The first chunk is the whole head, so that the mark is not cut. */
 function withoutByteOrderMark(): Utf8Input {
-  let head: Uint8Array | undefined = new Uint8Array(0)
+  let isStart = true
   return (chunk) => {
-    if (head === undefined) return chunk
-    const start = chunk === undefined ? head : Buffer.concat([head, chunk])
-    const mark = MARKS.find(({ bytes }) => bytes.every((byte, index) => index >= start.length || start[index] === byte))
-    if (chunk !== undefined && mark !== undefined && start.length < mark.bytes.length) {
-      head = start
-      return undefined
-    }
-    head = undefined
-    if (mark === undefined || start.length < mark.bytes.length) return start
-    if (mark.encoding === 'utf-8') return start.subarray(mark.bytes.length)
-    throw otherEncoding('UTF-8', mark.encoding)
+    if (!isStart || chunk === undefined) return chunk
+    isStart = false
+    return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk
   }
 }
 
@@ -92,17 +93,11 @@ function utf16Transcoder(encoding: string): Utf8Input {
     let text = (isBigEndian ? taken.swap16() : taken).toString('utf16le')
     if (isStart && text !== '') {
       isStart = false
-      if (text.startsWith('\ufffe')) throw otherEncoding(encoding, isBigEndian ? 'utf-16le' : 'utf-16be')
       if (text.startsWith('\ufeff')) text = text.slice(1)
     }
     const isCut = chunk === undefined && rest.length > 0
     return isCut ? Buffer.concat([utf8With(text, LONE_SURROGATE), INVALID_BYTE]) : utf8With(text, LONE_SURROGATE)
   }
-}
-
-function otherEncoding(encoding: string, found: string): MillraceError {
-  const message = `the file is not ${encoding} but begins like ${found}; set encoding: '${found}'`
-  return new MillraceError('ENCODING_INVALID', message, { position: { line: 1 } })
 }
 
 function decoderOf(encoding: string) {

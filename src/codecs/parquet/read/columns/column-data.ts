@@ -1,7 +1,7 @@
 import { type Data, DataType, makeData } from 'apache-arrow'
 import { MillraceError } from '../../../../errors.ts'
+import { usedBytes, type Values } from '../bytes/value-buffers.ts'
 import { firstInvalidText } from '../encodings/text-check.ts'
-import { usedBytes, type Values } from '../encodings/values.ts'
 import { exceeded } from '../invalid.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 

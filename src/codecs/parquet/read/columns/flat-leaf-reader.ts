@@ -1,5 +1,5 @@
 import type { Data } from 'apache-arrow'
-import { byteValues, fixedValues, type Values } from '../encodings/values.ts'
+import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 import { bytesPerSlot, pageQueue } from '../pages/page-queue.ts'
 import type { DataPage, PageReader } from '../pages/page-reader.ts'

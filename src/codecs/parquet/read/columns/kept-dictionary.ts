@@ -1,5 +1,4 @@
 import { Dictionary as DictionaryType, Field, Int32, makeData, Vector } from 'apache-arrow'
-import type { Dictionary } from '../encodings/dictionary.ts'
 import {
   type ByteValues,
   byteValues,
@@ -8,7 +7,8 @@ import {
   reserve,
   reserveBytes,
   usedBytes,
-} from '../encodings/values.ts'
+} from '../bytes/value-buffers.ts'
+import type { Dictionary } from '../encodings/dictionary.ts'
 import type { RowGroup } from '../footer/file-metadata.ts'
 import { invalid } from '../invalid.ts'
 import type { KeptDictionary, Leaf, Shape } from '../schema/schema-shape.ts'

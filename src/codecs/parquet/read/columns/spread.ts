@@ -1,4 +1,4 @@
-import { type FixedValues, int32View, reserve, type Values } from '../encodings/values.ts'
+import { type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
 
 /** Move values that lie without gaps to their slots, nulls between them, from the last one back, in place. Null slots become zero. */
 export function spread(values: Values, slots: number, validity: Uint8Array): void {

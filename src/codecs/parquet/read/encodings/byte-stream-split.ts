@@ -1,5 +1,6 @@
+import { reserve } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
-import { reserve, type ValueDecoder } from './values.ts'
+import type { ValueDecoder } from './decoder.ts'
 
 /** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
 export function byteStreamSplitDecoder(bytes: Uint8Array, width: number): ValueDecoder {

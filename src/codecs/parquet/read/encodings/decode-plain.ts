@@ -1,14 +1,14 @@
 import type { ParquetType } from 'hyparquet'
-import { invalid } from '../invalid.ts'
 import {
   type ByteValues,
   type FixedValues,
   reserve,
   reserveBytes,
-  type ValueDecoder,
   type Values,
   viewOf,
-} from './values.ts'
+} from '../bytes/value-buffers.ts'
+import { invalid } from '../invalid.ts'
+import type { ValueDecoder } from './decoder.ts'
 
 /** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
 export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {

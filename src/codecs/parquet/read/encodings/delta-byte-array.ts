@@ -1,6 +1,7 @@
+import { type ByteValues, byteValues, reserve, reserveBytes, type Values } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
+import type { ValueDecoder } from './decoder.ts'
 import { type DeltaReader, deltaEnd, deltaInt32Reader } from './delta-reader.ts'
-import { type ByteValues, byteValues, reserve, reserveBytes, type ValueDecoder, type Values } from './values.ts'
 
 const LENGTHS = 4096
 const LONG_VALUE = 48

@@ -1,15 +1,15 @@
-import { invalid } from '../invalid.ts'
-import { hybridReader } from './hybrid-reader.ts'
 import {
   type ByteValues,
   type FixedValues,
   int32View,
   reserve,
   reserveBytes,
-  type ValueDecoder,
   type Values,
   viewOf,
-} from './values.ts'
+} from '../bytes/value-buffers.ts'
+import { invalid } from '../invalid.ts'
+import type { ValueDecoder } from './decoder.ts'
+import { hybridReader } from './hybrid-reader.ts'
 
 /** The distinct values of a column chunk, as Arrow keeps them. */
 export interface Dictionary {

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { type ByteValues, usedBytes } from './values.ts'
+import { type ByteValues, usedBytes } from '../bytes/value-buffers.ts'
 
 /**
  * The first value that is not valid UTF-8, or -1.

@@ -1,12 +1,13 @@
 import type { Encoding, ParquetType } from 'hyparquet'
+import { type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import { byteStreamSplitDecoder } from './byte-stream-split.ts'
 import { plainDecoder } from './decode-plain.ts'
+import type { ValueDecoder } from './decoder.ts'
 import { deltaByteArrayDecoder, deltaLengthDecoder } from './delta-byte-array.ts'
 import { type DeltaReader, deltaInt32Reader, deltaInt64Reader } from './delta-reader.ts'
 import { type Dictionary, dictionaryDecoder } from './dictionary.ts'
 import { type HybridReader, hybridReader } from './hybrid-reader.ts'
-import { type FixedValues, int32View, reserve, type ValueDecoder, type Values } from './values.ts'
 
 export interface PageValues {
   readonly encoding: Encoding

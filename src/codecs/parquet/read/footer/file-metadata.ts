@@ -3,9 +3,10 @@ import { CompressionCodecs, FieldRepetitionTypes, ParquetTypes } from 'hyparquet
 import type { CodecLimits } from '../../../limits.ts'
 import { DEFAULT_LIMITS } from '../../../limits.ts'
 import { exceeded, invalid } from '../invalid.ts'
-import { convertedType, type LogicalType, logicalType } from './logical-type.ts'
+import { annotation, type LogicalType } from './logical-type.ts'
 import {
   fieldAt,
+  isStruct,
   optionalBytes,
   optionalInt,
   optionalStruct,
@@ -71,8 +72,8 @@ export function fileMetadata(footer: ThriftStruct, limits: CodecLimits): FileMet
   return {
     schema: elements.map(schemaElement),
     rowGroups: requiredStructs(footer, 4, 'the list of row groups').map((group) => rowGroup(group, orders)),
-    keyValues: keyValues(optionalStructs(footer, 5, 'the key-value metadata') ?? []),
-    createdBy: optionalText(footer, 6, 'created_by') ?? '',
+    keyValues: keyValues(fieldAt(footer, 5)),
+    createdBy: textOf(fieldAt(footer, 6)) ?? '',
   }
 }
 
@@ -88,7 +89,7 @@ function schemaElement(struct: ThriftStruct): SchemaElement {
     repetition:
       repetition === undefined ? 'REQUIRED' : named(FieldRepetitionTypes, repetition, 'the repetition of a column'),
     childCount,
-    logical: logicalType(optionalStruct(struct, 10, 'the logical type of a column')) ?? convertedType(struct),
+    logical: annotation(struct),
   }
 }
 
@@ -165,14 +166,18 @@ function pathText(path: unknown): string {
   return path.map((part) => lenientText.decode(part)).join('\0')
 }
 
-function keyValues(pairs: readonly ThriftStruct[]): Map<string, string> {
+/** The application's own notes, which no value of the file depends on: what is no text is left out, bytes that are no UTF-8 are replaced. */
+function keyValues(pairs: unknown): Map<string, string> {
   const map = new Map<string, string>()
-  for (const pair of pairs) {
-    const key = optionalBytes(pair, 1, 'a key of the metadata')
-    const value = optionalBytes(pair, 2, 'a value of the metadata')
-    if (key !== undefined) map.set(lenientText.decode(key), value === undefined ? '' : lenientText.decode(value))
+  for (const pair of Array.isArray(pairs) ? pairs.filter(isStruct) : []) {
+    const key = textOf(fieldAt(pair, 1))
+    if (key !== undefined) map.set(key, textOf(fieldAt(pair, 2)) ?? '')
   }
   return map
+}
+
+function textOf(value: unknown): string | undefined {
+  return value instanceof Uint8Array ? lenientText.decode(value) : undefined
 }
 
 function named<T>(names: readonly T[], index: number, what: string): T {

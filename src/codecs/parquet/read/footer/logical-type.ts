@@ -23,7 +23,17 @@ const SIMPLE = new Map<number, 'string' | 'map' | 'list' | 'enum' | 'date' | 'nu
   [15, 'float16'],
 ])
 
-export function logicalType(union: ThriftStruct | undefined): LogicalType | undefined {
+/**
+ * The type that a schema element is annotated with: its logical type, or what the older converted type says where the logical type is
+ * absent, unknown to us, or UNKNOWN, which parquet-java writes beside INTERVAL for want of a logical type.
+ */
+export function annotation(element: ThriftStruct): LogicalType | undefined {
+  const logical = logicalType(optionalStruct(element, 10, 'the logical type of a column'))
+  const isVague = logical === undefined || logical.kind === 'null' || logical.kind === 'other'
+  return isVague ? (convertedType(element) ?? logical) : logical
+}
+
+function logicalType(union: ThriftStruct | undefined): LogicalType | undefined {
   if (union === undefined) return undefined
   for (const [field, kind] of SIMPLE) if (fieldAt(union, field) !== undefined) return { kind }
   const decimal = optionalStruct(union, 5, 'a decimal type')
@@ -55,7 +65,7 @@ function timeUnit(struct: ThriftStruct): TimeUnitName {
 }
 
 /** What the converted type, scale and precision of a schema element say in the words of the newer logical types. */
-export function convertedType(element: ThriftStruct): LogicalType | undefined {
+function convertedType(element: ThriftStruct): LogicalType | undefined {
   const code = optionalInt(element, 6, 'the converted type of a column')
   const name = code === undefined ? undefined : ConvertedTypes[code]
   switch (name) {

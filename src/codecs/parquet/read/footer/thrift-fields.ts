@@ -88,6 +88,6 @@ export function isTrue(struct: ThriftStruct, field: number): boolean {
   return fieldAt(struct, field) === true
 }
 
-function isStruct(value: unknown): value is ThriftStruct {
+export function isStruct(value: unknown): value is ThriftStruct {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }

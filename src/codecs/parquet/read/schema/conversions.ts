@@ -1,5 +1,5 @@
 import { MillraceError } from '../../../../errors.ts'
-import { type ByteValues, type FixedValues, int32View, reserve, type Values } from '../encodings/values.ts'
+import { type ByteValues, type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 
 /** Append all of `from`, values as the file keeps them, to `into`, values as Arrow keeps them. Exact, or an error. */

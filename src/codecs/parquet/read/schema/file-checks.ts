@@ -8,7 +8,8 @@ const MIN_MAX_VALUES = 64 * 1024 * 1024
 
 /** Check what the footer says of a row group before anything is read or room is made for it. */
 export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonly Leaf[], dataEnd: number): void {
-  if (group.chunks.length !== shape.leafCount)
+  const stray = group.chunks.length - shape.leafCount
+  if (stray !== 0 && stray !== shape.strayLeaves)
     throw invalid('a row group has another number of columns than the schema')
   for (const leaf of leaves) {
     const chunk = group.chunks[leaf.index]

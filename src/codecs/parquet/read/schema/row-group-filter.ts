@@ -1,5 +1,6 @@
 import { DataType, Precision, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../../../../errors.ts'
+import { viewOf } from '../bytes/value-buffers.ts'
 import type { ColumnChunk, RowGroup } from '../footer/file-metadata.ts'
 import type { Leaf, Shape } from './schema-shape.ts'
 
@@ -25,8 +26,11 @@ export interface ParquetFilter {
   readonly [column: string]: ParquetCondition
 }
 
+/** A bound as it compares: a number, or bytes in their own order. */
+type Bound = number | bigint | Uint8Array
+
 /** Sign of `bound - value`; undefined where they cannot be compared, so that nothing follows. */
-type Compare = (bound: Uint8Array) => number | undefined
+type Compare = (bound: Bound) => number | undefined
 
 /** Whether a row group may hold a row that matches, as far as its statistics tell. */
 export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readonly Shape[]): boolean {
@@ -44,7 +48,7 @@ export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readon
 }
 
 function chunkMayMatch(condition: ParquetCondition, chunk: ColumnChunk, leaf: Leaf): boolean {
-  const { min, max, nulls } = chunk.statistics ?? {}
+  const { min, max } = boundsOf(chunk, leaf)
   const above = (value: ParquetFilterValue) => sign(max, comparison(leaf, value))
   const below = (value: ParquetFilterValue) => sign(min, comparison(leaf, value))
   const within = (value: ParquetFilterValue) => (above(value) ?? 0) >= 0 && (below(value) ?? 0) <= 0
@@ -57,35 +61,71 @@ function chunkMayMatch(condition: ParquetCondition, chunk: ColumnChunk, leaf: Le
     (lt === undefined || (below(lt) ?? -1) < 0) &&
     (lte === undefined || (below(lte) ?? 0) <= 0)
   const asks = Object.values(condition).some((value) => value !== undefined)
-  return holds && !(asks && nulls === chunk.values && chunk.values > 0)
+  return holds && !(asks && isAllNull(chunk))
 }
 
-function sign(bound: Uint8Array | undefined, compare: Compare): number | undefined {
+/** Whether the statistics say that no row has a value. Bounds beside it contradict it. */
+function isAllNull({ statistics, values }: ColumnChunk): boolean {
+  if (statistics === undefined || values === 0 || statistics.nulls !== values) return false
+  return statistics.min === undefined && statistics.max === undefined
+}
+
+interface Bounds {
+  readonly min: Bound | undefined
+  readonly max: Bound | undefined
+}
+
+const NO_BOUNDS: Bounds = { min: undefined, max: undefined }
+
+/** The bounds of a column chunk; none where the least is above the greatest, as writers leave that took unsigned values for signed ones. */
+function boundsOf({ statistics }: ColumnChunk, leaf: Leaf): Bounds {
+  const min = statistics?.min === undefined ? undefined : boundOf(statistics.min, leaf)
+  const max = statistics?.max === undefined ? undefined : boundOf(statistics.max, leaf)
+  return min !== undefined && max !== undefined && (order(min, max) ?? 0) > 0 ? NO_BOUNDS : { min, max }
+}
+
+/** A bound as the type of its column reads it; undefined where it cannot be one, or the type has no order that we know. */
+function boundOf(bytes: Uint8Array, { element, layout }: Leaf): Bound | undefined {
+  const { type, physical, physicalWidth } = layout
+  if (physical === 'INT96' || element.logical?.kind === 'other') return undefined
+  if (DataType.isDecimal(type)) return decimalBound(bytes, layout)
+  if (DataType.isFloat(type)) return type.precision === Precision.HALF ? undefined : float(bytes, physicalWidth)
+  if (physical === 'BOOLEAN') return bytes[0]
+  if (physical === 'INT32' || physical === 'INT64') {
+    return integer(bytes, physicalWidth, !DataType.isInt(type) || type.isSigned)
+  }
+  return bytes
+}
+
+function decimalBound(bytes: Uint8Array, { physical, physicalWidth }: Leaf['layout']): bigint | undefined {
+  if (physical === 'INT32' || physical === 'INT64') return integer(bytes, physicalWidth, true)
+  const isWhole = physical === 'BYTE_ARRAY' ? bytes.length > 0 : bytes.length === physicalWidth
+  return isWhole ? BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`)) : undefined
+}
+
+function sign(bound: Bound | undefined, compare: Compare): number | undefined {
   return bound === undefined ? undefined : compare(bound)
 }
 
 /** How the bounds of a column compare with a value of the filter. */
 function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
-  const { type, physical } = leaf.layout
-  if (DataType.isBool(type) && typeof value === 'boolean') return (bound) => (bound[0] ?? 0) - Number(value)
-  if (DataType.isInt(type) && isNumeric(value)) return (bound) => order(integer(bound, type.isSigned), value)
-  if (DataType.isFloat(type) && isNumeric(value)) {
-    return (bound) => (type.precision === Precision.HALF ? undefined : order(float(bound), value))
-  }
+  const { type } = leaf.layout
+  const against =
+    (wanted: Bound): Compare =>
+    (bound) =>
+      order(bound, wanted)
+  if (DataType.isBool(type) && typeof value === 'boolean') return against(Number(value))
+  if ((DataType.isInt(type) || DataType.isFloat(type) || DataType.isTime(type)) && isNumeric(value))
+    return against(value)
   if (DataType.isDecimal(type) && (isNumeric(value) || typeof value === 'string')) {
     return decimalComparison(leaf, value, type.scale)
   }
-  if (DataType.isDate(type) && value instanceof Date) {
-    return (bound) => order(integer(bound, true), value.getTime() / 86_400_000)
-  }
+  if (DataType.isDate(type) && value instanceof Date) return against(value.getTime() / 86_400_000)
   if (DataType.isTimestamp(type) && (value instanceof Date || typeof value === 'bigint')) {
-    if (physical === 'INT96') return () => undefined
-    const wanted = value instanceof Date ? unitsOf(value, type.unit) : value
-    return (bound) => order(integer(bound, true), wanted)
+    return against(value instanceof Date ? unitsOf(value, type.unit) : value)
   }
-  if (DataType.isTime(type) && isNumeric(value)) return (bound) => order(integer(bound, true), value)
-  if (DataType.isUtf8(type) && typeof value === 'string') return bytesComparison(leaf, Buffer.from(value))
-  if (isBinary(type) && value instanceof Uint8Array) return bytesComparison(leaf, value)
+  if (DataType.isUtf8(type) && typeof value === 'string') return against(Buffer.from(value))
+  if (isBinary(type) && value instanceof Uint8Array) return against(value)
   throw misfit(leaf.name, `a ${value instanceof Date ? 'Date' : typeof value} does not go with its type`)
 }
 
@@ -97,25 +137,26 @@ function isBinary(type: DataType): boolean {
   return DataType.isBinary(type) || DataType.isFixedSizeBinary(type)
 }
 
-/** JavaScript compares bigints with numbers by their exact values. NaN compares with nothing. */
-function order(bound: number | bigint | undefined, value: number | bigint): number | undefined {
-  if (bound === undefined) return undefined
+/** JavaScript compares bigints with numbers by their exact values. NaN compares with nothing. Byte strings are ordered as unsigned bytes. */
+function order(bound: Bound, value: Bound): number | undefined {
+  if (bound instanceof Uint8Array || value instanceof Uint8Array) {
+    return bound instanceof Uint8Array && value instanceof Uint8Array ? Buffer.compare(bound, value) : undefined
+  }
   if (bound < value) return -1
   if (bound > value) return 1
   return bound >= value ? 0 : undefined
 }
 
-function integer(bound: Uint8Array, signed: boolean): bigint | undefined {
-  const view = new DataView(bound.buffer, bound.byteOffset, bound.byteLength)
-  if (bound.length === 4) return BigInt(signed ? view.getInt32(0, true) : view.getUint32(0, true))
-  if (bound.length === 8) return signed ? view.getBigInt64(0, true) : view.getBigUint64(0, true)
-  return undefined
+function integer(bytes: Uint8Array, width: number, isSigned: boolean): bigint | undefined {
+  if (bytes.length !== width) return undefined
+  const view = viewOf(bytes)
+  if (width === 4) return BigInt(isSigned ? view.getInt32(0, true) : view.getUint32(0, true))
+  return isSigned ? view.getBigInt64(0, true) : view.getBigUint64(0, true)
 }
 
-function float(bound: Uint8Array): number | undefined {
-  const view = new DataView(bound.buffer, bound.byteOffset, bound.byteLength)
-  if (bound.length === 4) return view.getFloat32(0, true)
-  return bound.length === 8 ? view.getFloat64(0, true) : undefined
+function float(bytes: Uint8Array, width: number): number | undefined {
+  if (bytes.length !== width) return undefined
+  return width === 4 ? viewOf(bytes).getFloat32(0, true) : viewOf(bytes).getFloat64(0, true)
 }
 
 const UNITS_PER_MILLI = new Map([
@@ -137,22 +178,8 @@ function decimalComparison(leaf: Leaf, value: number | bigint | string, scale: n
   const valueScale = fraction.length - Number(exponent)
   const common = Math.max(scale, valueScale)
   const wanted = BigInt(`${minus}${whole}${fraction}`) * 10n ** BigInt(common - valueScale)
-  const bigEndian = leaf.layout.physical === 'FIXED_LEN_BYTE_ARRAY' || leaf.layout.physical === 'BYTE_ARRAY'
-  return (bound) => {
-    const unscaled = bigEndian ? bigEndianInteger(bound) : integer(bound, true)
-    return unscaled === undefined ? undefined : order(unscaled * 10n ** BigInt(common - scale), wanted)
-  }
-}
-
-function bigEndianInteger(bound: Uint8Array): bigint | undefined {
-  if (bound.length === 0) return undefined
-  return BigInt.asIntN(bound.length * 8, BigInt(`0x${Buffer.from(bound).toString('hex')}`))
-}
-
-/** Byte strings are ordered as unsigned bytes; annotations that we do not know may order otherwise. */
-function bytesComparison(leaf: Leaf, value: Uint8Array): Compare {
-  const isOrdered = leaf.element.logical?.kind !== 'other'
-  return (bound) => (isOrdered ? Buffer.compare(bound, value) : undefined)
+  const factor = 10n ** BigInt(common - scale)
+  return (bound) => (typeof bound === 'bigint' ? order(bound * factor, wanted) : undefined)
 }
 
 function misfit(column: string, why: string): MillraceError {

@@ -67,6 +67,8 @@ interface Node {
 export interface FileShape {
   readonly columns: readonly Shape[]
   readonly leafCount: number
+  /** Leaves of the schema's list behind the tree of its root: no column leads to them, but some writers give them chunks. */
+  readonly strayLeaves: number
 }
 
 export interface ShapeOptions {
@@ -78,9 +80,11 @@ export interface ShapeOptions {
 export function fileShape(schema: readonly SchemaElement[], options: ShapeOptions): FileShape {
   const cursor = { next: 0, leaf: 0 }
   const root = readNode(schema, cursor, undefined, 0, options.maxDepth)
-  if (cursor.next !== schema.length) throw invalid('the schema has elements outside its root')
   if (root.element.type !== undefined) throw invalid('the root of the schema is not a group')
-  return { columns: root.children.map((child) => shapeOf(child, options)), leafCount: cursor.leaf }
+  const strayLeaves = schema.slice(cursor.next).filter(({ type }) => type !== undefined).length
+  if (strayLeaves > 0 && root.children.length === 0)
+    throw invalid('the root of the schema leads to none of its columns')
+  return { columns: root.children.map((child) => shapeOf(child, options)), leafCount: cursor.leaf, strayLeaves }
 }
 
 function readNode(

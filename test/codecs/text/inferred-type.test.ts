@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { inferredType, SEEN, seenInText } from '../../src/codecs/text/inferred-type.ts'
-import { law } from '../support/law.ts'
+import { inferredType, SEEN, seenInText } from '../../../src/codecs/text/inferred-type.ts'
+import { law } from '../../support/law.ts'
 
 function seen(text: string): number {
   const bytes = Buffer.from(`1${text}1`)

@@ -2,8 +2,8 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bytesSource, fileSource } from '../../src/codecs/input/source.ts'
-import { collectBytes } from '../support/streams.ts'
+import { bytesSource, fileSource } from '../../../src/codecs/input/source.ts'
+import { collectBytes } from '../../support/streams.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 

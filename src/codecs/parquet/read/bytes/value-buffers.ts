@@ -77,14 +77,3 @@ export function int32View(bytes: Uint8Array): Int32Array {
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }
-
-/** The values of one page, without nulls, in order. */
-export interface ValueDecoder {
-  /** Append the next `count` values. */
-  read(count: number, into: Values): void
-  /**
-   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
-   * 0 where the page's bytes bound them.
-   */
-  readonly longestValue: number
-}

@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type FileCompression, inflate } from '../../src/codecs/input/compression.ts'
-import { collectBytes } from '../support/streams.ts'
+import { type FileCompression, inflate } from '../../../src/codecs/input/compression.ts'
+import { collectBytes } from '../../support/streams.ts'
 
 const compress = {
   gzip: (data: string | Uint8Array) => gzipSync(data),
@@ -34,7 +34,7 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
     ['a damaged file', compress[compression]('some text, some more text').fill(255, 12, 20)],
   ])('%s is ENCODING_INVALID', async (_, bytes) => {
     await expect(inflated(compression, bytes)).rejects.toMatchObject({
-      name: 'MillraceError',
+      name: 'ENCODING_INVALID',
       code: 'ENCODING_INVALID',
     })
   })

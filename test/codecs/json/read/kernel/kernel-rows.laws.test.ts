@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { json } from '../../../src/codecs/json/json.ts'
-import { isMillraceError } from '../../../src/errors.ts'
-import { law } from '../../support/law.ts'
-import { bytes, chunked, collect, contents } from './support.ts'
+import { json } from '../../../../../src/codecs/json/json.ts'
+import { isMillraceError } from '../../../../../src/errors.ts'
+import { law } from '../../../../support/law.ts'
+import { bytes, chunked, collect, contents } from '../../support.ts'
 
 const digits = (maxLength: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength })
 const two = (max: number) => fc.integer({ min: 0, max }).map((value) => String(value).padStart(2, '0'))

@@ -1,0 +1,126 @@
+import { MillraceError } from '../../errors.ts'
+import { isValidUtf8 } from '../../internal/utf8.ts'
+
+/** Bytes by which a file is judged. */
+const HEAD_BYTES = 1024
+/** The share of NUL bytes in the head from which on it is not text in the encoding that was named. */
+const MAX_NUL_SHARE = 1 / 4
+
+/** First bytes of files that are not text, by the name of their format. `gzip` and `zstd` wrap text, and `codecFor` unwraps them. */
+const FORMATS: readonly (readonly [name: string, magic: string])[] = [
+  ['gzip', '1f8b08'],
+  ['zstd', '28b52ffd'],
+  ['zip', '504b0304'],
+  ['zip', '504b0506'],
+  ['xz', 'fd377a585a00'],
+  ['bzip2', '425a68..314159265359'],
+  ['bzip2', '425a68..177245385090'],
+  ['LZ4', '04224d18'],
+  ['7z', '377abcaf271c'],
+  ['Excel', 'd0cf11e0a1b11ae1'],
+  ['Parquet', '5041523115'],
+  ['Avro', '4f626a01'],
+]
+
+/** Byte order marks, longer ones first. */
+const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: string])[] = [
+  ['utf-32le', 'fffe0000'],
+  ['utf-32be', '0000feff'],
+  ['utf-8', 'efbbbf'],
+  ['utf-16le', 'fffe'],
+  ['utf-16be', 'feff'],
+]
+
+/** What a text format says about its encoding. */
+export interface TextEncodingChoice {
+  /** The encoding in which the text is read, in lower case. */
+  readonly encoding: string
+  /** Whether the user can name another one: the option `encoding`. */
+  readonly isOption: boolean
+}
+
+/**
+ * Hold back the first bytes of a text file until they can be judged, then pass all bytes on. Give it chunks, and undefined at the end.
+ *
+ * @throws MillraceError `ENCODING_INVALID` where they are compressed, or text in another encoding; `UNSUPPORTED_FORMAT` where they are another format.
+ */
+export function textHead(choice: TextEncodingChoice): (chunk: Uint8Array | undefined) => Uint8Array | undefined {
+  let head: Uint8Array | undefined = new Uint8Array(0)
+  return (chunk) => {
+    if (head === undefined) return chunk
+    const bytes: Uint8Array = chunk === undefined ? head : head.length === 0 ? chunk : Buffer.concat([head, chunk])
+    if (chunk !== undefined && bytes.length < HEAD_BYTES) {
+      // The chunk's memory may be used again.
+      head = bytes === chunk ? chunk.slice() : bytes
+      return undefined
+    }
+    checkTextHead(bytes.subarray(0, HEAD_BYTES), choice)
+    head = undefined
+    return bytes
+  }
+}
+
+function checkTextHead(head: Uint8Array, choice: TextEncodingChoice): void {
+  const { encoding } = choice
+  const [format] = FORMATS.find(([, magic]) => beginsWith(head, magic)) ?? []
+  if (format !== undefined) throw otherFormat(format)
+  const [marked] = BYTE_ORDER_MARKS.find(([, mark]) => beginsWith(head, mark)) ?? []
+  if (marked !== undefined && marked !== encoding)
+    throw otherEncoding(marked, 'begins with the byte order mark of', choice)
+  if (encoding.startsWith('utf-16')) {
+    if (marked === undefined && isUtf8Text(head))
+      throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
+  } else if (head.length > 0 && nulsOf(head, 0, 1) >= head.length * MAX_NUL_SHARE) throw manyNuls(head, choice)
+}
+
+function beginsWith(bytes: Uint8Array, magic: string): boolean {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, magic.length / 2)).toString('hex')
+  return start.length === magic.length && new RegExp(`^${magic}`).test(start)
+}
+
+/** Whether bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
+function isUtf8Text(head: Uint8Array): boolean {
+  if (head.includes(0) || !(head.includes(0x0a) || head.includes(0x0d))) return false
+  // The last character may be cut.
+  return [0, 1, 2, 3].some((cut) => isValidUtf8(head, 0, Math.max(0, head.length - cut)))
+}
+
+function nulsOf(bytes: Uint8Array, start: number, step: number): number {
+  let count = 0
+  for (let at = start; at < bytes.length; at += step) if (bytes[at] === 0) count++
+  return count
+}
+
+/** The error for text that holds NUL bytes where text has none. */
+export function manyNuls(head: Uint8Array, choice: TextEncodingChoice): MillraceError {
+  if (choice.encoding.startsWith('utf-16'))
+    return otherEncoding('utf-32', 'holds NUL characters and looks like', choice)
+  const [first, second, third, fourth] = [0, 1, 2, 3].map((place) => nulsOf(head, place, 4) > head.length / 16)
+  const isWide = [first, second, third, fourth].filter(Boolean).length > 2
+  if (isWide) return otherEncoding(fourth ? 'utf-32le' : 'utf-32be', 'holds NUL bytes and looks like', choice)
+  if (second && fourth && !first && !third) return otherEncoding('utf-16le', 'holds NUL bytes and looks like', choice)
+  if (first && third && !second && !fourth) return otherEncoding('utf-16be', 'holds NUL bytes and looks like', choice)
+  return invalidEncoding(`the file holds NUL bytes, so it is not text in ${choice.encoding}; convert it to UTF-8`)
+}
+
+function otherFormat(name: string): MillraceError {
+  if (name === 'gzip' || name === 'zstd') {
+    return invalidEncoding(
+      `the file is ${name}: read it through codecFor, by a key that ends in .${name === 'gzip' ? 'gz' : 'zst'} or with compression: '${name}'`,
+    )
+  }
+  const advice = name === 'Parquet' ? 'read it with parquet()' : 'extract or convert it first'
+  return new MillraceError('UNSUPPORTED_FORMAT', `the file is ${name}, not text: ${advice}`, {
+    position: { byteOffset: 0 },
+  })
+}
+
+function otherEncoding(found: string, how: string, { encoding, isOption }: TextEncodingChoice): MillraceError {
+  const isReadable = isOption && !found.startsWith('utf-32')
+  const advice = isReadable ? `set encoding: '${found}'` : 'convert it to UTF-8'
+  return invalidEncoding(`the file is not ${encoding} but ${how} ${found}; ${advice}`)
+}
+
+function invalidEncoding(message: string): MillraceError {
+  return new MillraceError('ENCODING_INVALID', message, { position: { line: 1, byteOffset: 0 } })
+}

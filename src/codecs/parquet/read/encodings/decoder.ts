@@ -1,0 +1,12 @@
+import type { Values } from '../bytes/value-buffers.ts'
+
+/** The values of one page, without nulls, in order. */
+export interface ValueDecoder {
+  /** Append the next `count` values. */
+  read(count: number, into: Values): void
+  /**
+   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
+   * 0 where the page's bytes bound them.
+   */
+  readonly longestValue: number
+}

@@ -1,0 +1,150 @@
+import { type ErrorCode, MillraceError } from '../errors.ts'
+
+/** What an option may be. Further rules, such as a range, are the entry's own. */
+export type Kind = keyof typeof KINDS
+
+const KINDS = {
+  string: { rule: 'a string', holds: (value: unknown) => typeof value === 'string' },
+  text: { rule: 'a string that is not empty', holds: (value: unknown) => typeof value === 'string' && value !== '' },
+  number: { rule: 'a number', holds: (value: unknown) => typeof value === 'number' },
+  boolean: { rule: 'true or false', holds: (value: unknown) => typeof value === 'boolean' },
+  function: { rule: 'a function', holds: (value: unknown) => typeof value === 'function' },
+  object: { rule: 'an object', holds: isBag },
+  array: { rule: 'an array', holds: Array.isArray },
+  strings: {
+    rule: 'an array of strings',
+    holds: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  },
+  client: {
+    rule: 'a client of the AWS SDK v3, which has a method send',
+    holds: (value: unknown) => typeof Object(value).send === 'function',
+  },
+  signal: {
+    rule: 'an AbortSignal',
+    holds: (value: unknown) => typeof Object(value).addEventListener === 'function' && 'aborted' in Object(value),
+  },
+  any: { rule: 'anything', holds: () => true },
+} satisfies Record<string, { readonly rule: string; readonly holds: (value: unknown) => boolean }>
+
+/**
+ * Check the options of a public entry, once a call: what they are, their names, and the kind of each. Absent and undefined options pass.
+ *
+ * @param entry - the function's name, as a user writes it.
+ * @param cure - the call to write instead, where positional arguments are a likely mistake.
+ * @throws MillraceError `OPTION_INVALID`, which says what was given and the nearest name that exists.
+ */
+export function checkOptions(
+  entry: string,
+  options: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+  cure?: string,
+): void {
+  if (options === undefined) return
+  if (!isBag(options)) {
+    throw wrong('OPTION_INVALID', entry, `options must be an object, not ${kindOf(options)}`, cure)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
+    if (kind === undefined) throw wrong('OPTION_INVALID', entry, unknownName(name, Object.keys(kinds)))
+    checkOption(entry, name, value, kind)
+  }
+}
+
+/** Check fields of what may carry others too, such as a location. Names that end in `!` must be there. */
+export function checkFields(
+  entry: string,
+  what: string,
+  value: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+  cure?: string,
+): void {
+  if (!isBag(value)) throw wrong('TYPE_MISMATCH', entry, `${what} must be an object, not ${kindOf(value)}`, cure)
+  for (const [name, kind] of Object.entries(kinds)) {
+    const field = name.replace('!', '')
+    if (value[field] !== undefined || field !== name) checkOption(entry, field, value[field], kind, cure)
+  }
+}
+
+/**
+ * Check an argument that is no bag of options.
+ *
+ * @throws MillraceError `TYPE_MISMATCH`, which says what was given.
+ */
+export function checkArgument(entry: string, what: string, value: unknown, kind: Kind, cure?: string): void {
+  if (!KINDS[kind].holds(value)) {
+    throw wrong('TYPE_MISMATCH', entry, `${what} must be ${KINDS[kind].rule}, not ${kindOf(value)}`, cure)
+  }
+}
+
+/** An argument of another kind than `rule` says. */
+export function notA(entry: string, what: string, rule: string, value: unknown, cure?: string): MillraceError {
+  return wrong('TYPE_MISMATCH', entry, `${what} must be ${rule}, not ${kindOf(value)}`, cure)
+}
+
+function checkOption(entry: string, name: string, value: unknown, kind: Kind, cure?: string): void {
+  if (!KINDS[kind].holds(value)) {
+    throw wrong('OPTION_INVALID', entry, `${name} must be ${KINDS[kind].rule}, not ${kindOf(value)}`, cure)
+  }
+}
+
+function wrong(code: ErrorCode, entry: string, rule: string, cure?: string): MillraceError {
+  return new MillraceError(code, `${entry}: ${rule}${cure === undefined ? '' : `; ${cure}`}`)
+}
+
+/** What a value is, without any of it: `a string`, `an array`, `a Blob`. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (value === '') return 'an empty string'
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name.slice(0, 40)}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  const name = tag === 'Object' ? (Object.getPrototypeOf(value)?.constructor?.name ?? '') : tag
+  if (!/^\w{1,40}$/.test(name) || name === 'Object') return 'an object'
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+/** An object that can hold named options: neither a list nor something to be read. */
+function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  return !(Symbol.iterator in value || Symbol.asyncIterator in value || value instanceof Promise)
+}
+
+function unknownName(name: string, known: readonly string[]): string {
+  const shown = JSON.stringify(name.slice(0, 40))
+  const near = nearestName(name, known)
+  if (near !== undefined) return `there is no option ${shown}; did you mean ${near}?`
+  return `there is no option ${shown}; ${known.length === 0 ? 'it takes none' : `it has ${known.join(', ')}`}`
+}
+
+/** The name that differs least, in case or by up to a third of its letters. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined
+  let least = 1 + Math.max(1, Math.floor(Math.min(name.length, 40) / 3))
+  for (const candidate of known) {
+    const edits = editDistance(name.slice(0, 40).toLowerCase(), candidate.toLowerCase())
+    if (edits < least) [nearest, least] = [candidate, edits]
+  }
+  return nearest
+}
+
+/** Letters to add, drop, replace or swap with their neighbour (optimal string alignment). */
+function editDistance(from: string, to: string): number {
+  let before: number[] = []
+  let above = Array.from({ length: to.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1] ? 0 : 1
+      let edits = Math.min(Number(above[j]) + 1, Number(row[j - 1]) + 1, Number(above[j - 1]) + same)
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      if (isSwap) edits = Math.min(edits, Number(before[j - 2]) + 1)
+      row.push(edits)
+    }
+    before = above
+    above = row
+  }
+  return Number(above[to.length])
+}

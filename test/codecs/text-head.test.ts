@@ -1,0 +1,93 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { type CsvOptions, csv, decodeCsv } from '../../src/codecs/csv/csv.ts'
+import { textHead } from '../../src/codecs/input/text-head.ts'
+import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { cellsOf, chunksAt, collect, errorOf } from './csv/support.ts'
+
+const text = 'id,näme\n1,é\n2,y\n'
+const utf16 = (value: string) => Buffer.from(value, 'utf16le')
+const utf32 = (value: string) =>
+  Buffer.concat([...value].map((letter) => Buffer.from([letter.codePointAt(0) ?? 0, 0, 0, 0])))
+const parquetBytes = await encodeParquet(tableFromRows([{ id: 1n }]))
+const hex = (digits: string) => Buffer.from(digits, 'hex')
+const encodings = ['utf-8', 'windows-1252', 'shift_jis', 'utf-16le', 'utf-16be']
+
+const FOREIGN: [string, Uint8Array, string, RegExp][] = [
+  ['gzip', gzipSync(text), 'ENCODING_INVALID', /is gzip.*\.gz/],
+  ['zstd', zstdCompressSync(text), 'ENCODING_INVALID', /is zstd.*\.zst/],
+  ['zip', hex('504b030414000000'), 'UNSUPPORTED_FORMAT', /is zip/],
+  ['xz', hex('fd377a585a000004'), 'UNSUPPORTED_FORMAT', /is xz/],
+  ['bzip2', hex('425a68393141592653590a'), 'UNSUPPORTED_FORMAT', /is bzip2/],
+  ['Parquet', parquetBytes, 'UNSUPPORTED_FORMAT', /is Parquet.*parquet\(\)/],
+  ['UTF-32 with a mark', Buffer.concat([hex('fffe0000'), utf32(text)]), 'ENCODING_INVALID', /utf-32le; convert/],
+  ['UTF-32 without a mark', utf32(text), 'ENCODING_INVALID', /utf-32.*; convert/],
+  ['UTF-32 of the other order', utf32(text).swap32(), 'ENCODING_INVALID', /utf-32.*; convert/],
+]
+const OTHER_ENCODINGS: [string, Uint8Array][] = [
+  ['utf-16le', utf16(`\ufeff${text}`)],
+  ['utf-16le', utf16(text)],
+  ['utf-16be', utf16(`\ufeff${text}`).swap16()],
+  ['utf-16be', utf16(text).swap16()],
+  ['utf-8', Buffer.from(`\ufeff${text}`)],
+]
+
+async function refusals(bytes: Uint8Array, options: CsvOptions) {
+  const cuts = [[], [1], [1, 2, 3, 4, 5, 6, 7, 8, 20, 30]]
+  const reads = cuts.map((places) => errorOf(() => collect(csv(options).read(chunksAt(bytes, places)))))
+  return Promise.all([errorOf(() => decodeCsv(bytes, options)), ...reads])
+}
+
+describe('what the first bytes are', () => {
+  test.each(FOREIGN)('%s is refused, whatever encoding is named', async (_, bytes, code, message) => {
+    for (const encoding of encodings) {
+      for (const error of await refusals(bytes, { encoding })) {
+        expect([encoding, error.code, error.message]).toEqual([encoding, code, expect.stringMatching(message)])
+      }
+    }
+  })
+
+  test.each(OTHER_ENCODINGS)('%s under another name is refused with a hint', async (found, bytes) => {
+    for (const encoding of encodings.filter((name) => name !== found)) {
+      // Text in UTF-16 of the other byte order without a mark is text.
+      if (encoding.startsWith('utf-16') && found.startsWith('utf-16') && bytes[0] !== 0xff && bytes[0] !== 0xfe)
+        continue
+      for (const error of await refusals(bytes, { encoding })) {
+        expect([encoding, error.code, error.message]).toEqual([
+          encoding,
+          'ENCODING_INVALID',
+          expect.stringContaining(`set encoding: '${found}'`),
+        ])
+      }
+    }
+    expect(cellsOf(decodeCsv(bytes, { encoding: found }))).toEqual([
+      [1n, 2n],
+      ['é', 'y'],
+    ])
+  })
+
+  test('plain UTF-8 under utf-16le', async () => {
+    const [error] = await refusals(Buffer.from(text), { encoding: 'utf-16le' })
+    expect(error).toMatchObject({ code: 'ENCODING_INVALID', message: expect.stringContaining("set encoding: 'utf-8'") })
+  })
+
+  test('NUL bytes in a header, and in a quarter of the first kilobyte', async () => {
+    for (const input of ['a\0,b\n1,2\n', `a,b\n${'\0\0xxx,y\n'.repeat(400)}`]) {
+      for (const error of await refusals(Buffer.from(input), {})) expect(error.code).toBe('ENCODING_INVALID')
+    }
+  })
+
+  test('a NUL in a field, and names that begin like a format, are text', () => {
+    expect(cellsOf(decodeCsv(Buffer.from('a,b\n1,x\0\n')))).toEqual([[1n], ['x\0']])
+    for (const name of ['PAR1', 'BZh9', 'PK', 'Obj', 'LZ4', 'BZh91']) {
+      expect(decodeCsv(Buffer.from(`${name},b\n1,2\n`)).schema.fields[0]?.name).toBe(name)
+    }
+  })
+
+  test('a format without an option for its encoding is told to convert', () => {
+    const head = textHead({ encoding: 'utf-8', isOption: false })
+    head(utf16('\ufeff{}'))
+    expect(() => head(undefined)).toThrow(/utf-16le; convert it to UTF-8/)
+  })
+})

@@ -1,0 +1,72 @@
+import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { isMillraceError, MillraceError } from '../src/errors.ts'
+
+const error = new MillraceError('CSV_INVALID', 'the row has 2 fields', {
+  position: { line: 7 },
+  path: ['Records', 0],
+  cause: new SyntaxError('"secret" is not valid JSON'),
+})
+
+describe('MillraceError', () => {
+  test('is named by its code, as Lambda and Step Functions report it', () => {
+    expect(error.name).toBe('CSV_INVALID')
+    expect(String(error)).toBe('CSV_INVALID: the row has 2 fields (line 7, at Records.0)')
+    expect(error.stack?.split('\n')[0]).toBe(String(error))
+    expect(inspect(error)).toMatch(/^CSV_INVALID: the row has 2 fields/)
+  })
+
+  test('enumerates code, path and position alone, so that no log prints a cause', () => {
+    expect(Object.keys(error).sort()).toEqual(['code', 'path', 'position'])
+    expect(Object.keys(new MillraceError('JSON_INVALID', 'cut'))).toEqual(['code'])
+    expect(JSON.stringify(error)).not.toContain('secret')
+  })
+
+  test('a subclass is branded and named in the same way', () => {
+    class SubError extends MillraceError {}
+    const sub = new SubError('WRITE_FAILED', 'no')
+    expect([sub.name, isMillraceError(sub, 'WRITE_FAILED'), sub instanceof SubError]).toEqual([
+      'WRITE_FAILED',
+      true,
+      true,
+    ])
+  })
+})
+
+describe('isMillraceError', () => {
+  const brand = Symbol.for('millrace.error')
+
+  test('tests a brand that is not enumerable', () => {
+    expect(Reflect.get(error, brand)).toBe(true)
+    expect(Object.getOwnPropertyDescriptor(error, brand)?.enumerable).toBe(false)
+    expect(isMillraceError(error)).toBe(true)
+    expect(isMillraceError(error, 'CSV_INVALID')).toBe(true)
+    expect(isMillraceError(error, 'JSON_INVALID')).toBe(false)
+  })
+
+  test('takes errors of another copy or realm by the brand, and those of versions before it by their name', () => {
+    const foreign = runInNewContext('Object.assign(new Error("x"), { code: "CSV_INVALID" })')
+    expect(isMillraceError(foreign)).toBe(false)
+    Object.defineProperty(foreign, brand, { value: true })
+    expect(isMillraceError(foreign, 'CSV_INVALID')).toBe(true)
+    const old = Object.assign(new Error('x'), { name: 'MillraceError', code: 'CSV_INVALID' })
+    expect(isMillraceError(old, 'CSV_INVALID')).toBe(true)
+    expect(isMillraceError(old, 'EVENT_INVALID')).toBe(false)
+  })
+
+  test.each([
+    [
+      'an error of somebody else with a like name',
+      Object.assign(new Error('x'), { name: 'CSV_INVALID', code: 'CSV_INVALID' }),
+    ],
+    ['an object named like one', { name: 'MillraceError', code: 'CSV_INVALID' }],
+    ['one without a code', Object.assign(new Error('x'), { name: 'MillraceError' })],
+    ['a code that is no text', Object.assign(new Error('x'), { name: 'MillraceError', code: 7 })],
+    ['undefined', undefined],
+    ['null', null],
+    ['text', 'MillraceError'],
+  ])('is false for %s', (_, value) => {
+    expect(isMillraceError(value)).toBe(false)
+  })
+})

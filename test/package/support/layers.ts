@@ -1,0 +1,74 @@
+/** What a layer of `src` may import. */
+export interface Layer {
+  /** Layers of this package that it may import, beside itself. */
+  readonly layers: readonly string[]
+  /** Single files of other layers that it may import: files that need no peer although their layer has one. */
+  readonly files?: readonly string[]
+  /** Layers of which it may take types alone: the names, or `*` for all. */
+  readonly types?: Readonly<Record<string, readonly string[]>>
+  /** Packages that it may load. Built-in modules of Node are free for all. */
+  readonly packages?: readonly string[]
+}
+
+/** The layers that every other one may import. */
+const BASE = ['errors.ts', 'result.ts', 'internal']
+
+/** Who may import whom: a layer is a folder of `src`, or a file directly in it. */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  'errors.ts': { layers: [] },
+  'result.ts': { layers: ['errors.ts'] },
+  internal: { layers: ['errors.ts', 'result.ts'] },
+  columns: { layers: BASE, packages: ['apache-arrow'] },
+  codecs: {
+    layers: [...BASE, 'columns'],
+    packages: ['apache-arrow', 'csv-parse', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
+  },
+  transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
+  events: { layers: BASE, packages: ['zod'] },
+  s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
+  flow: { layers: [...BASE, 'events', 'idempotency'] },
+  idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
+  cdc: { layers: [...BASE, 'events'] },
+  // Changes as Arrow tables, a subpath of their own: the one part of cdc that needs columns.
+  'cdc/table': { layers: [...BASE, 'cdc', 'columns'], packages: ['apache-arrow'] },
+  testing: {
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc', 'cdc/table'],
+    packages: ['fast-check', 'apache-arrow', 'zod'],
+  },
+  'index.ts': {
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table'],
+    files: ['s3/output-key.ts'],
+  },
+}
+
+/** The only files of a layer that may load its packages; in a layer that is not listed, every file may. */
+export const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
+  idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/dynamodb-checkpoint-store.ts', 'idempotency/s3-store.ts'],
+}
+
+/** The layers as the table of `docs/architecture.md`. */
+export function layersTable(): string {
+  const rows = Object.entries(LAYERS).map(
+    ([name, layer]) => `| ${code([name])} | ${inner(layer)} | ${code(layer.packages ?? [])} |`,
+  )
+  return ['| Layer | may import | and load |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function inner({ layers, files = [], types = {} }: Layer): string {
+  const own = layers.filter((layer) => !BASE.includes(layer))
+  const base = BASE.every((layer) => layers.includes(layer))
+    ? ['the base']
+    : layers.filter((layer) => BASE.includes(layer)).map(quoted)
+  const typesOf = Object.entries(types).map(
+    ([layer, names]) => `types of ${quoted(layer)}: ${names.map(quoted).join(', ')}`,
+  )
+  return [...base, ...[...own, ...files].map(quoted), ...typesOf].join(', ') || 'nothing'
+}
+
+function code(names: readonly string[]): string {
+  return names.map(quoted).join(', ')
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``
+}
