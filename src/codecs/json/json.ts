@@ -1,12 +1,10 @@
-import { type RecordBatch, Table } from 'apache-arrow'
+import type { Table } from 'apache-arrow'
 import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
-import type { Codec, CodecInput, CodecName } from '../codec.ts'
-import { chunksOf, isByteSource, isBytes } from '../input/source.ts'
+import type { Codec, CodecName } from '../codec.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import type { CodecLimits } from '../limits.ts'
-import { type JsonReader, jsonReader, type ReadPlan, shapeReader } from './read/read-json.ts'
-import type { Shape } from './read/types/json-shape.ts'
+import { type JsonReading, readJson, readJsonTable } from './read/read-json.ts'
 import { jsonWriter, type WriteForm } from './write/write-json.ts'
 
 /** Options of the JSON and NDJSON codecs. */
@@ -21,6 +19,11 @@ export interface JsonOptions {
    * the source twice. Whole tables always look at all rows.
    */
   readonly inferRows?: number
+  /**
+   * The keys that lead to the array of rows, where the file is an object around it: `['Records']` for CloudTrail and S3 events. It is read as a
+   * stream; what is beside the rows is checked and skipped. Objects that follow one after the other are read each.
+   */
+  readonly rows?: readonly string[]
   readonly limits?: CodecLimits
   /** Called with each row that is refused, and the rest is read on. Without it the first such row is an error. */
   readonly onInvalidRow?: (row: InvalidRow) => void
@@ -29,10 +32,6 @@ export interface JsonOptions {
 }
 
 const DEFAULT_INFER_ROWS = 10_000
-/** Rows that a whole table is first read on the types of: reading rows costs less than looking at them and reading them. */
-const SAMPLE_ROWS = 1000
-/** Bytes that the reader takes at a time, however large the chunks are. */
-const SLICE_BYTES = 256 * 1024
 
 /**
  * The codec of JSON files: one array of objects, or one object a line, found by looking; a single object over several lines is one row.
@@ -65,12 +64,12 @@ export function ndjson(options: JsonOptions = {}): Codec {
 }
 
 function jsonCodec(name: CodecName, contentType: string, form: WriteForm, options: JsonOptions): Codec {
-  const plan = readPlan(options)
+  const reading = jsonReading(options)
   const { nonFinite = 'error' } = options
   return {
     name,
     contentType,
-    read: (source) => readBatches(source, plan),
+    read: (source) => readJson(source, reading),
     write: () =>
       async function* (batches) {
         const writer = jsonWriter(form, nonFinite)
@@ -89,7 +88,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
  * decodeJson(new TextEncoder().encode('[{"id": 9007199254740993, "tags": ["a"]}]')).numRows // => 1
  */
 export function decodeJson(bytes: Uint8Array, options: JsonOptions = {}): Table {
-  return decodeTable(bytes, readPlan(options))
+  return readJsonTable(bytes, jsonReading(options))
 }
 
 /**
@@ -100,7 +99,7 @@ export function decodeJson(bytes: Uint8Array, options: JsonOptions = {}): Table 
  * decodeNdjson(new TextEncoder().encode('{"id": 1}\n{"id": 2}\n')).numRows // => 2
  */
 export function decodeNdjson(bytes: Uint8Array, options: JsonOptions = {}): Table {
-  return decodeTable(bytes, readPlan(options))
+  return readJsonTable(bytes, jsonReading(options))
 }
 
 /**
@@ -129,75 +128,18 @@ export function encodeNdjson(table: Table, options: Pick<JsonOptions, 'nonFinite
   return encodeTable(table, 'lines', options)
 }
 
-function readPlan({ schema, inferRows = DEFAULT_INFER_ROWS, limits = {}, onInvalidRow }: JsonOptions): ReadPlan {
+function jsonReading({
+  schema,
+  inferRows = DEFAULT_INFER_ROWS,
+  rows = [],
+  limits = {},
+  onInvalidRow,
+}: JsonOptions): JsonReading {
   if (!(inferRows >= 0)) throw new MillraceError('OPTION_INVALID', 'inferRows must be a number of rows, 0 or more')
-  return { pins: schemaFields(schema), limits, onInvalidRow, inferRows }
-}
-
-async function* readBatches(source: CodecInput, plan: ReadPlan): AsyncGenerator<RecordBatch, void, undefined> {
-  const shape = plan.inferRows === Number.POSITIVE_INFINITY ? await surveyAll(source, plan) : undefined
-  const reader = jsonReader(shape === undefined ? plan : { ...plan, shape })
-  for await (const chunk of chunksOf(source)) {
-    for (const slice of slices(chunk)) {
-      reader.push(slice)
-      for (let batch = reader.next(); batch !== undefined; batch = reader.next()) yield batch
-    }
+  if (!Array.isArray(rows) || rows.some((key) => typeof key !== 'string')) {
+    throw new MillraceError('OPTION_INVALID', "rows must be an array of keys, such as ['Records']")
   }
-  reader.end()
-  for (let batch = reader.next(); batch !== undefined; batch = reader.next()) yield batch
-}
-
-async function surveyAll(source: CodecInput, plan: ReadPlan): Promise<Shape> {
-  if (!isByteSource(source) && !isBytes(source)) {
-    throw new MillraceError(
-      'OPTION_INVALID',
-      'inferRows: Infinity reads twice, which takes a ByteSource or bytes, not a stream',
-    )
-  }
-  const survey = shapeReader(plan)
-  for await (const chunk of chunksOf(source)) for (const slice of slices(chunk)) survey.push(slice)
-  return survey.end()
-}
-
-function* slices(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
-  if (bytes.length <= SLICE_BYTES) yield bytes
-  else for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES)
-}
-
-/**
- * Read a whole table on the types of its first rows; where a later row does not fit them, survey all rows and read again. What comes out is
- * the same either way, since a value fits the type of a column only if that type would have been inferred with it.
- */
-function decodeTable(bytes: Uint8Array, plan: ReadPlan): Table {
-  const refused: InvalidRow[] = []
-  const onInvalidRow = plan.onInvalidRow === undefined ? undefined : (row: InvalidRow) => void refused.push(row)
-  const first = jsonReader({ ...plan, onInvalidRow, inferRows: SAMPLE_ROWS, mayRetry: true })
-  let batches: RecordBatch[] | undefined
-  try {
-    batches = readAll(first, bytes)
-  } catch (error) {
-    if (!first.foundMisfit) throw error
-  }
-  // A row that was refused for a pinned column was not compared with the types of the others.
-  if (batches === undefined || (refused.length > 0 && plan.pins.size > 0)) {
-    refused.length = 0
-    const survey = shapeReader(plan)
-    for (const slice of slices(bytes)) survey.push(slice)
-    batches = readAll(jsonReader({ ...plan, onInvalidRow, shape: survey.end() }), bytes)
-  }
-  for (const row of refused) plan.onInvalidRow?.(row)
-  return new Table(batches)
-}
-
-function readAll(reader: JsonReader, bytes: Uint8Array): RecordBatch[] {
-  const batches: RecordBatch[] = []
-  for (const slice of slices(bytes)) {
-    reader.push(slice)
-    for (let batch = reader.next(); batch !== undefined; batch = reader.next()) batches.push(batch)
-  }
-  reader.end()
-  for (let batch = reader.next(); batch !== undefined; batch = reader.next()) batches.push(batch)
-  return batches
+  return { pins: schemaFields(schema), path: [...rows], inferRows, limits, onInvalidRow }
 }
 
 function encodeTable(

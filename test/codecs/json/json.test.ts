@@ -20,6 +20,12 @@ describe('forms', () => {
     ['an array over lines', ' [\n  {"a": 1},\r\n  {"a": 2}\n]\n'],
     ['lines', '{"a":1}\n{"a":2}\n'],
     ['lines with CRLF, blanks and no last newline', '\n{"a":1} \r\n\r\n \t\r\n  {"a":2}'],
+    ['objects one after the other', '{"a":1}{"a":2}'],
+    ['objects one after the other, with spaces', ' {"a":1} \t{"a":2} '],
+    ['objects over lines', '{\n  "a": 1\n}\n{\n  "a": 2\n}\n'],
+    ['objects over lines, one after the other', '{\n"a":1\n}{\n"a":2\n}'],
+    ['an object in a line and one over lines', '{"a":1}\n{\n  "a": 2\n}'],
+    ['lines that end with CR', '{"a":1}\r{"a":2}\r'],
     ['a byte order mark before an array', '\ufeff[{"a":1},{"a":2}]'],
     ['a byte order mark before lines', '\ufeff{"a":1}\n{"a":2}'],
   ])('%s: both readers find it by looking', (_, source) => {
@@ -54,10 +60,9 @@ describe('faults', () => {
     ['a last line cut off', '{"a":1}\n{"a":"x', 'JSON_INVALID', { line: 2, row: 2 }],
     ['a middle line cut off', '{"a":1}\n{"a":\n{"a":2}\n', 'JSON_INVALID', { line: 2, row: 2 }],
     ['a first line cut off', '{"a":\n{"a":2}\n', 'JSON_INVALID', { line: 1, row: 1 }],
-    ['two objects in a line', '{"a":1}{"a":2}', 'JSON_INVALID', { line: 1 }],
+    ['an object and text in a line', '{"a":1} x', 'JSON_INVALID', { line: 1, row: 1 }],
     ['text after the array', '[{"a":1}]]', 'JSON_INVALID', { line: 1 }],
     ['a trailing comma', '[{"a":1},]', 'JSON_INVALID', { line: 1 }],
-    ['two objects over lines', '{\n"a":1\n}\n{\n"a":2\n}', 'JSON_INVALID', { line: 1 }],
     ['a lone surrogate', '[{"a":"\\ud800"}]', 'ENCODING_INVALID', { line: 1, row: 1 }],
     ['a lone surrogate in a key', '{"\\udc00":1}', 'ENCODING_INVALID', { line: 1, row: 1 }],
     ['a control character', '{"a":"\u0001"}', 'JSON_INVALID', { line: 1 }],
@@ -341,21 +346,21 @@ describe('onInvalidRow', () => {
     const source = Buffer.concat([
       bytes('{"a":1}\n\n{"a":\nnot json\n{"a":"\\ud800"}\n{"a":"'),
       Uint8Array.of(0xff),
-      bytes('"}\n[1]\n{"a":2}{"a":3}\n{"a":"x"}\n{"a":4}'),
+      bytes('"}\n[1]\n{"a":2} {"a":3}]\n{"a":"x"}\n{"a":4}'),
     ])
     const table = decodeNdjson(source, {
       schema: { a: 'int64' },
       onInvalidRow: (row) => refused.push([row.line, row.row, row.code]),
     })
-    expect(rowsOf(table)).toEqual([{ a: 1n }, { a: 4n }])
+    expect(rowsOf(table)).toEqual([{ a: 1n }, { a: 2n }, { a: 4n }])
     expect(refused).toEqual([
       [3, 2, 'JSON_INVALID'],
       [4, 3, 'JSON_INVALID'],
       [5, 4, 'ENCODING_INVALID'],
       [6, 5, 'ENCODING_INVALID'],
       [7, 6, 'JSON_INVALID'],
-      [8, 7, 'JSON_INVALID'],
-      [9, 8, 'TYPE_MISMATCH'],
+      [8, 8, 'JSON_INVALID'],
+      [9, 9, 'TYPE_MISMATCH'],
     ])
   })
 

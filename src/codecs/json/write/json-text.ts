@@ -1,4 +1,4 @@
-import { ENDS_RUN, QUOTE } from '../read/rows/grammar.ts'
+import { ENDS_TEXT, QUOTE } from '../read/rows/grammar.ts'
 
 /** JSON text that grows. */
 export interface JsonText {
@@ -60,7 +60,7 @@ export function writeString(text: JsonText, bytes: Uint8Array, start: number, en
   out[at++] = QUOTE
   for (let place = start; place < end; place++) {
     const byte = bytes[place] as number
-    if (ENDS_RUN[byte] === 0) out[at++] = byte
+    if (ENDS_TEXT[byte] === 0) out[at++] = byte
     else at = writeEscape(byte, out, at)
   }
   out[at++] = QUOTE

@@ -4,17 +4,17 @@ import { columnData } from '../../../../columns/builders/buffers.ts'
 import type { ColumnBuilder } from '../../../../columns/column-builder.ts'
 import { ensureSlots, fillOffsets, type JsonColumn, NO_BYTES, NO_FLOATS, NO_INTS, READ } from './json-column.ts'
 
-/** The column of the first `slots` slots, whose buffers are then as good as new. */
-export function takeColumn(column: JsonColumn, slots: number): Data {
-  if (column.last >= 0) return takeWritten(column, slots)
-  if (column.nulls?.length !== slots) column.nulls = takeWritten(column, slots)
+/** Finish the column of the first `slots` slots; its buffers are then as good as new. */
+export function finishColumn(column: JsonColumn, slots: number): Data {
+  if (column.last >= 0) return finishWritten(column, slots)
+  if (column.nulls?.length !== slots) column.nulls = finishWritten(column, slots)
   return column.nulls
 }
 
-function takeWritten(column: JsonColumn, slots: number): Data {
+function finishWritten(column: JsonColumn, slots: number): Data {
   const { type } = column.field
   ensureSlots(column, slots)
-  const validity = takeValidity(column, slots)
+  const validity = finishValidity(column, slots)
   column.last = -1
   switch (column.readAs) {
     case READ.value: {
@@ -23,44 +23,44 @@ function takeWritten(column: JsonColumn, slots: number): Data {
       return builder.finish()
     }
     case READ.struct:
-      forgetRoom(column)
-      return columnData(type, slots, { validity, children: column.children.map((child) => takeColumn(child, slots)) })
+      reserveAgain(column)
+      return columnData(type, slots, { validity, children: column.children.map((child) => finishColumn(child, slots)) })
     case READ.list: {
       const items = column.children[0] as JsonColumn
       const used = column.used
-      const valueOffsets = takeOffsets(column, slots)
-      return columnData(type, slots, { validity, valueOffsets, children: [takeColumn(items, used)] })
+      const valueOffsets = finishOffsets(column, slots)
+      return columnData(type, slots, { validity, valueOffsets, children: [finishColumn(items, used)] })
     }
     case READ.bool:
-      return columnData(type, slots, { validity, values: takeBytes(column.bits, (slots + 7) >> 3) })
+      return columnData(type, slots, { validity, values: movedBytes(column.bits, (slots + 7) >> 3) })
     case READ.float64: {
       const { floats } = column
-      if (isMostlyUsed(floats, slots)) column.floats = giveAway(column, NO_FLOATS)
-      return columnData(type, slots, { validity, values: takeValues(floats, slots) })
+      if (isMostlyUsed(floats, slots)) column.floats = replaced(column, NO_FLOATS)
+      return columnData(type, slots, { validity, values: finishValues(floats, slots) })
     }
     case READ.nothing:
     case READ.string:
     case READ.jsonText:
     case READ.binary: {
-      const values = takeText(column)
-      return columnData(type, slots, { validity, valueOffsets: takeOffsets(column, slots), values })
+      const values = finishText(column)
+      return columnData(type, slots, { validity, valueOffsets: finishOffsets(column, slots), values })
     }
     default:
-      return columnData(type, slots, { validity, values: takeInts(column, slots) })
+      return columnData(type, slots, { validity, values: finishInts(column, slots) })
   }
 }
 
-function takeInts(column: JsonColumn, slots: number): Int32Array | Uint32Array | BigInt64Array {
+function finishInts(column: JsonColumn, slots: number): Int32Array | Uint32Array | BigInt64Array {
   const { ints } = column
   const length = slots * column.words
-  if (isMostlyUsed(ints, length)) column.ints = giveAway(column, NO_INTS)
-  const { buffer, byteOffset } = takeValues(ints, length)
+  if (isMostlyUsed(ints, length)) column.ints = replaced(column, NO_INTS)
+  const { buffer, byteOffset } = finishValues(ints, length)
   if (column.words === 1) return new Int32Array(buffer, byteOffset, length)
   if (column.words === 2) return new BigInt64Array(buffer, byteOffset, slots)
   return new Uint32Array(buffer, byteOffset, length)
 }
 
-function takeText(column: JsonColumn): Uint8Array {
+function finishText(column: JsonColumn): Uint8Array {
   const { bytes, used } = column
   if (!isMostlyUsed(bytes, used)) return bytes.slice(0, used)
   column.bytes = NO_BYTES
@@ -68,13 +68,13 @@ function takeText(column: JsonColumn): Uint8Array {
   return bytes.subarray(0, used)
 }
 
-function takeOffsets(column: JsonColumn, slots: number): Int32Array {
+function finishOffsets(column: JsonColumn, slots: number): Int32Array {
   fillOffsets(column, slots)
   column.filled = 0
   column.used = 0
   const { offsets } = column
   if (!isMostlyUsed(offsets, slots + 1)) return offsets.slice(0, slots + 1)
-  column.offsets = giveAway(column, new Int32Array(1))
+  column.offsets = replaced(column, new Int32Array(1))
   return offsets.subarray(0, slots + 1)
 }
 
@@ -83,38 +83,38 @@ function isMostlyUsed({ length }: { readonly length: number }, used: number): bo
   return used * 4 >= length * 3
 }
 
-/** What the column has now instead: no room, until it has a slot to fill again. */
-function giveAway<A>(column: JsonColumn, empty: A): A {
-  forgetRoom(column)
+/** Replace a buffer that went into a batch: no room, until the column has a slot to fill again. */
+function replaced<A>(column: JsonColumn, empty: A): A {
+  reserveAgain(column)
   return empty
 }
 
-/** Have the room of a column, or that of its fields, looked after before the next slot is filled. */
-export function forgetRoom(column: JsonColumn): void {
+/** Have the room of a column, or of its fields, reserved again before the next slot is filled. */
+export function reserveAgain(column: JsonColumn): void {
   if (column.capacity > 0) column.usualSlots = column.capacity
   column.capacity = 0
 }
 
-function takeValues<A extends Int32Array | Float64Array>(values: A, length: number): A {
+function finishValues<A extends Int32Array | Float64Array>(values: A, length: number): A {
   if (isMostlyUsed(values, length)) return values.subarray(0, length) as A
   const taken = values.slice(0, length) as A
   values.fill(0, 0, length)
   return taken
 }
 
-function takeBytes(bytes: Uint8Array, length: number): Uint8Array {
+function movedBytes(bytes: Uint8Array, length: number): Uint8Array {
   const taken = bytes.slice(0, length)
   bytes.fill(0, 0, length)
   return taken
 }
 
-function takeValidity(column: JsonColumn, slots: number): { bitmap: Uint8Array; nullCount: number } {
-  const bitmap = takeBytes(column.validity, (slots + 7) >> 3)
+function finishValidity(column: JsonColumn, slots: number): { bitmap: Uint8Array; nullCount: number } {
+  const bitmap = movedBytes(column.validity, (slots + 7) >> 3)
   const nullCount = slots - countValid(bitmap)
   return nullCount === 0 ? { bitmap: NO_BYTES, nullCount } : { bitmap, nullCount }
 }
 
-/** Bits that are set; most words are full. */
+/** Count bits that are set; most words are full. */
 function countValid(bitmap: Uint8Array): number {
   const words = new Int32Array(bitmap.buffer, 0, bitmap.length >> 2)
   let count = 0

@@ -2,7 +2,7 @@ import { type Data, DataType, type Field } from 'apache-arrow'
 import { grown } from '../../../../columns/builders/buffers.ts'
 import { type ColumnBuilder, columnBuilder } from '../../../../columns/column-builder.ts'
 
-/** How the values of a column are read: the branch of the row reader that takes them. */
+/** How the values of a column are read: the branch of the row reader. */
 export const READ = {
   /** No value has been seen yet; any but null is a misfit. */
   nothing: 0,
@@ -19,7 +19,7 @@ export const READ = {
   binary: 10,
   struct: 11,
   list: 12,
-  /** Any other Arrow type: a JavaScript value is made and given to a builder of `columns`. */
+  /** Any other Arrow type: a JavaScript value is made, for a builder of `columns`. */
   value: 13,
 } as const
 
@@ -33,7 +33,7 @@ export type ReadAs = (typeof READ)[keyof typeof READ]
  */
 export interface JsonColumn {
   readonly field: Field
-  readonly readAs: ReadAs
+  readAs: ReadAs
   /** The name, dots between nested ones. */
   readonly path: string
   /** Whether the type was given, not inferred. */
@@ -168,7 +168,13 @@ export function slotBytes(column: JsonColumn): number {
   }
 }
 
-/** Room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
+/** Have all columns without a value, nested ones too, read strings from now on. */
+export function acceptStrings(column: JsonColumn): void {
+  if (column.readAs === READ.nothing) column.readAs = READ.string
+  for (const child of column.children) acceptStrings(child)
+}
+
+/** Make room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
 export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
   if (slots <= column.capacity) return
   const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, column.usualSlots, 64))
@@ -181,7 +187,7 @@ export function ensureSlots(column: JsonColumn, slots: number, expected = 0): vo
   else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
 }
 
-/** Room for so many more bytes, where `growth` times as many are to come in all. */
+/** Make room for so many more bytes, where `growth` times as many are to come in all. */
 export function ensureBytes(column: JsonColumn, length: number, growth = 1): void {
   const needed = column.used + length
   if (needed <= column.bytes.length) return
@@ -202,12 +208,12 @@ export function fillOffsets(column: JsonColumn, slot: number): void {
   column.filled = slot
 }
 
-/** Set a bit: of the validity, or of booleans. */
+/** Set a bit, of the validity or of booleans. */
 export function setValid(bits: Uint8Array, slot: number): void {
   bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
 }
 
-/** Forget what was written from slot `from` on: the row was refused, or is not all there yet. */
+/** Forget what was written from slot `from` on: the row was rejected, or is not all there yet. */
 export function rollback(column: JsonColumn, from: number): void {
   for (let slot = from; slot <= column.last; slot++) {
     const byte = slot >> 3

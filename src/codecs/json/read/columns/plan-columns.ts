@@ -8,18 +8,16 @@ import { type JsonColumn, jsonColumn, READ } from './json-column.ts'
 import { columnPath } from './misfit.ts'
 
 /**
- * The columns to build, under a struct that stands for the row.
+ * Plan the columns to build, under a struct that stands for the row. A column without a value takes none.
  *
  * @param root - what the survey saw.
  * @param pins - fields whose type is given; those that the survey did not see come last.
- * @param isFinal - whether no more rows will come than were surveyed, or else those are to be surveyed again: a column without a value then
- *   takes none. In a stream it takes strings.
  */
-export function planColumns(root: Shape, pins: ReadonlyMap<string, Field>, isFinal: boolean): JsonColumn {
+export function planColumns(root: Shape, pins: ReadonlyMap<string, Field>): JsonColumn {
   const columns: JsonColumn[] = []
   for (const [name, shape] of root.fields ?? []) {
     const pin = pins.get(name)
-    columns.push(pin === undefined ? inferredColumn(name, name, shape, isFinal) : pinnedColumn(pin, name, shape.key))
+    columns.push(pin === undefined ? inferredColumn(name, name, shape) : pinnedColumn(pin, name, shape.key))
   }
   for (const [name, pin] of pins)
     if (root.fields?.has(name) !== true) columns.push(pinnedColumn(pin, name, keyBytes(name)))
@@ -42,19 +40,19 @@ function structColumn(
   return jsonColumn({ field, readAs: READ.struct, path, key, children, pinned })
 }
 
-function inferredColumn(name: string, path: string, shape: Shape, isFinal: boolean): JsonColumn {
+function inferredColumn(name: string, path: string, shape: Shape): JsonColumn {
   const { key } = shape
   const fieldOf = (type: DataType): Field => new Field(name, type, true)
   switch (kindOf(shape.seen)) {
     case 0:
-      return jsonColumn({ field: emptyColumnField(name), readAs: isFinal ? READ.nothing : READ.string, path, key })
+      return jsonColumn({ field: emptyColumnField(name), readAs: READ.nothing, path, key })
     case KIND.object: {
       const fields = [...(shape.fields ?? [])]
-      const children = fields.map(([child, seen]) => inferredColumn(child, columnPath(path, child), seen, isFinal))
+      const children = fields.map(([child, seen]) => inferredColumn(child, columnPath(path, child), seen))
       return structColumn(fieldOf(new Struct(children.map((child) => child.field))), path, key, children, false)
     }
     case KIND.array: {
-      const item = inferredColumn('item', columnPath(path, 'item'), shape.item ?? newShape(key), isFinal)
+      const item = inferredColumn('item', columnPath(path, 'item'), shape.item ?? newShape(key))
       return jsonColumn({ field: fieldOf(new List(item.field)), readAs: READ.list, path, key, children: [item] })
     }
     case KIND.number:

@@ -4,7 +4,7 @@ import { isExactDouble, parseInt64 } from '../../../../internal/int64.ts'
 import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
 import type { Cursor } from '../rows/cursor.ts'
-import { BACKSLASH, ENDS_RUN, QUOTE, SPACE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
+import { BACKSLASH, ENDS_TEXT, QUOTE, SPACE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
 import { writeText } from '../rows/unescape.ts'
 import { base64Bytes, jsValue } from './js-value.ts'
 import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
@@ -62,7 +62,7 @@ interface Text {
 function textOf(cursor: Cursor, at: number): Text | undefined {
   const { bytes } = cursor
   let place = at + 1
-  while (ENDS_RUN[bytes[place] as number] === 0) place++
+  while (ENDS_TEXT[bytes[place] as number] === 0) place++
   if (bytes[place] === QUOTE) return { bytes, start: at + 1, end: place, after: place + 1 }
   const after = skipString(cursor, at)
   if (after < 0) return undefined

@@ -1,32 +1,41 @@
-import { MICROSECOND, MILLISECOND } from '../../../../internal/iso8601.ts'
-import { ensureBytes, ensureSlots, fillOffsets, type JsonColumn, READ } from '../columns/json-column.ts'
 import {
   BEFORE,
   BIT,
-  type ColumnRecord,
+  BOOL,
+  DATE,
+  FLOAT64,
+  INT64,
   LAST,
-  type RowKernel,
-  TAKE,
-  type TakeAs,
+  LIST,
+  NOTHING,
+  OTHER,
+  STRUCT,
+  TEXT,
   TEXT_BYTES,
+  TIMESTAMP_MS,
+  TIMESTAMP_NS,
+  TIMESTAMP_US,
   USED,
   VALIDITY,
   VALUES,
-} from './kernel-run.ts'
+} from '../../../../../kernels/json-rows/record.ts'
+import { MICROSECOND, MILLISECOND } from '../../../../internal/iso8601.ts'
+import { ensureBytes, ensureSlots, fillOffsets, type JsonColumn, READ } from '../columns/json-column.ts'
+import { type ColumnRecord, type RowKernel, setWord, wordAt } from './row-kernel.ts'
 
 /** A column's part in the memory of the kernel `json-rows`. */
 export interface KernelColumn {
   readonly column: JsonColumn
   /** Objects and lists around a value, the row counted. */
   readonly depth: number
-  /** The slot at which the run begins. */
+  /** The slot at which the call begins. */
   readonly base: number
-  /** Begin a run at a slot. */
+  /** Begin a call at a slot. */
   prepare(slot: number): void
   /**
-   * Copy what the kernel read of a run into the column.
+   * Copy what a call read into the column.
    *
-   * @param growth - how many times as much may come in this batch yet, about.
+   * @param growth - about how many times as much the batch may hold yet.
    */
   append(slot: number, slots: number, growth: number): void
 }
@@ -44,13 +53,13 @@ interface Place {
 const SPARE_BYTES = 16
 /** Bytes that are kept for items in advance. */
 const MAX_ITEM_MEMORY = 4 * 1024 * 1024
-/** Rows that may take less have lists that TypeScript must look after. */
+/** Where rows may take less, lists are read in TypeScript, which watches their memory. */
 const MIN_LIST_ROW_BYTES = 64 * 1024 * 1024
 
 /**
  * The kernel's columns for those under a struct that stands for the row, in the order of the records: those around others before them.
  *
- * @param maxBytes - of text that a run reads: a column's own text takes no more.
+ * @param maxBytes - of text that a call reads: a column's own text takes no more.
  * @returns undefined where there are too many.
  */
 export function kernelColumns(
@@ -59,13 +68,13 @@ export function kernelColumns(
   maxBytes: number,
   maxRowBytes: number,
 ): KernelColumn[] | undefined {
-  const takesLists = maxRowBytes >= MIN_LIST_ROW_BYTES && takesAll(root)
+  const readsLists = maxRowBytes >= MIN_LIST_ROW_BYTES && readsAll(root)
   const columns: KernelColumn[] = []
   const places: Place[] = [{ column: root, depth: 0, isItem: false, record: kernel.root, children: [] }]
   for (const parent of places) {
     const { column: struct } = parent
     for (const column of struct.children) {
-      const kind = kindOf(column, takesLists)
+      const kind = kindOf(column, readsLists)
       const record = kernel.addColumn(parent.record, kind, column.key, column.itemBytes)
       if (record === undefined) return undefined
       const isItem = parent.isItem || struct.readAs === READ.list
@@ -73,17 +82,17 @@ export function kernelColumns(
       const part = kernelColumn(kernel, kind, place, maxBytes)
       columns.push(part)
       parent.children.push(part)
-      if (kind === TAKE.struct || kind === TAKE.list) places.push(place)
+      if (kind === STRUCT || kind === LIST) places.push(place)
     }
   }
   return columns
 }
 
 /** Whether every list can be read by the kernel: a batch is full by the items of all. */
-function takesAll(parent: JsonColumn): boolean {
+function readsAll(parent: JsonColumn): boolean {
   return parent.children.every((column) => {
-    if (column.readAs === READ.list || column.readAs === READ.struct) return isPlain(column) && takesAll(column)
-    return parent.readAs === READ.struct || kindOf(column, true) !== TAKE.other
+    if (column.readAs === READ.list || column.readAs === READ.struct) return isPlain(column) && readsAll(column)
+    return parent.readAs === READ.struct || kindOf(column, true) !== OTHER
   })
 }
 
@@ -92,30 +101,30 @@ function isPlain(column: JsonColumn): boolean {
   return column.required.length === 0
 }
 
-function kernelColumn(kernel: RowKernel, kind: TakeAs, place: Place, maxBytes: number): KernelColumn {
+function kernelColumn(kernel: RowKernel, kind: number, place: Place, maxBytes: number): KernelColumn {
   const { column, depth, isItem, record, children } = place
   const { memory } = kernel
   const room = isItem ? kernel.maxItems : kernel.maxRows
   const bitmapBytes = (room >> 3) + 2
   const width = valueBytes(kind)
-  const values = memory.reserve(kind === TAKE.bool ? bitmapBytes : width === 0 ? 0 : width * (room + 1))
-  const hasValidity = width > 0 || kind === TAKE.bool || kind === TAKE.struct
+  const values = memory.reserve(kind === BOOL ? bitmapBytes : width === 0 ? 0 : width * (room + 1))
+  const hasValidity = width > 0 || kind === BOOL || kind === STRUCT
   const validity = memory.reserve(hasValidity ? bitmapBytes : 0)
-  const text = memory.reserve(kind === TAKE.text ? maxBytes + SPARE_BYTES : 0)
-  memory.words[record + VALUES] = values
-  memory.words[record + VALIDITY] = validity
-  memory.words[record + TEXT_BYTES] = text
+  const text = memory.reserve(kind === TEXT ? maxBytes + SPARE_BYTES : 0)
+  setWord(memory, record, VALUES, values)
+  setWord(memory, record, VALIDITY, validity)
+  setWord(memory, record, TEXT_BYTES, text)
   let base = 0
 
   function appendText(growth: number): void {
-    const used = memory.words[record + USED] as number
+    const used = wordAt(memory, record, USED)
     ensureBytes(column, used, growth)
     column.bytes.set(memory.bytes.subarray(text, text + used), column.used)
     column.used += used
   }
 
   function appendItems(growth: number): void {
-    const used = memory.words[record + USED] as number
+    const used = wordAt(memory, record, USED)
     const items = column.children[0] as JsonColumn
     const needed = column.used + used
     ensureSlots(items, needed, Math.min(needed * growth, MAX_ITEM_MEMORY / column.itemBytes))
@@ -131,7 +140,7 @@ function kernelColumn(kernel: RowKernel, kind: TakeAs, place: Place, maxBytes: n
   }
 
   function appendValues(slot: number, slots: number): void {
-    const target = bytesOf(kind === TAKE.float64 ? column.floats : column.ints)
+    const target = bytesOf(kind === FLOAT64 ? column.floats : column.ints)
     target.set(memory.bytes.subarray(values, values + slots * width), slot * width)
     memory.bytes.fill(0, values, values + slots * width)
   }
@@ -144,20 +153,19 @@ function kernelColumn(kernel: RowKernel, kind: TakeAs, place: Place, maxBytes: n
     },
     prepare(slot) {
       base = slot
-      const { words } = memory
-      words[record + BIT] = slot & 7
-      words[record + BEFORE] = column.used
-      for (const child of children) child.prepare(kind === TAKE.list ? column.used : slot)
+      setWord(memory, record, BIT, slot & 7)
+      setWord(memory, record, BEFORE, column.used)
+      for (const child of children) child.prepare(kind === LIST ? column.used : slot)
     },
     append(slot, slots, growth) {
-      const last = memory.words[record + LAST] as number
+      const last = wordAt(memory, record, LAST)
       if (last < 0) return
       column.last = slot + last
-      if (kind === TAKE.struct) for (const child of children) child.append(slot, slots, growth)
-      else if (kind === TAKE.bool) moveBits(memory.bytes, values, column.bits, slot, slots)
-      else if (kind === TAKE.text || kind === TAKE.list) {
+      if (kind === STRUCT) for (const child of children) child.append(slot, slots, growth)
+      else if (kind === BOOL) moveBits(memory.bytes, values, column.bits, slot, slots)
+      else if (kind === TEXT || kind === LIST) {
         appendOffsets(slot, slots)
-        if (kind === TAKE.text) appendText(growth)
+        if (kind === TEXT) appendText(growth)
         else appendItems(growth)
       } else if (width > 0) appendValues(slot, slots)
       if (hasValidity) moveBits(memory.bytes, validity, column.validity, slot, slots)
@@ -165,7 +173,7 @@ function kernelColumn(kernel: RowKernel, kind: TakeAs, place: Place, maxBytes: n
   }
 }
 
-/** Add the bits of a run, of which the first shares its byte with the slots before, and clear them. */
+/** Add the bits of a call, of which the first shares its byte with the slots before, and clear them. */
 function moveBits(from: Uint8Array, start: number, to: Uint8Array, slot: number, rows: number): void {
   const first = slot >> 3
   const end = start + (((slot & 7) + rows + 7) >> 3)
@@ -179,44 +187,44 @@ function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float64Array):
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-function kindOf(column: JsonColumn, takesLists: boolean): TakeAs {
+function kindOf(column: JsonColumn, readsLists: boolean): number {
   switch (column.readAs) {
     case READ.struct:
-      return isPlain(column) ? TAKE.struct : TAKE.other
+      return isPlain(column) ? STRUCT : OTHER
     case READ.list:
-      return takesLists ? TAKE.list : TAKE.other
+      return readsLists ? LIST : OTHER
     case READ.nothing:
-      return TAKE.nothing
+      return NOTHING
     case READ.string:
-      return TAKE.text
+      return TEXT
     case READ.int64:
-      return TAKE.int64
+      return INT64
     case READ.float64:
-      return TAKE.float64
+      return FLOAT64
     case READ.bool:
-      return TAKE.bool
+      return BOOL
     case READ.date:
-      return TAKE.date
+      return DATE
     case READ.timestamp:
-      if (column.unit === MILLISECOND) return TAKE.milliseconds
-      return column.unit === MICROSECOND ? TAKE.microseconds : TAKE.nanoseconds
+      if (column.unit === MILLISECOND) return TIMESTAMP_MS
+      return column.unit === MICROSECOND ? TIMESTAMP_US : TIMESTAMP_NS
     default:
-      return TAKE.other
+      return OTHER
   }
 }
 
 /** Bytes of a value in the kernel's memory, of an offset where it is text; booleans are bits. */
-function valueBytes(kind: TakeAs): number {
+function valueBytes(kind: number): number {
   switch (kind) {
-    case TAKE.text:
-    case TAKE.list:
-    case TAKE.date:
+    case TEXT:
+    case LIST:
+    case DATE:
       return 4
-    case TAKE.int64:
-    case TAKE.float64:
-    case TAKE.milliseconds:
-    case TAKE.microseconds:
-    case TAKE.nanoseconds:
+    case INT64:
+    case FLOAT64:
+    case TIMESTAMP_MS:
+    case TIMESTAMP_US:
+    case TIMESTAMP_NS:
       return 8
     default:
       return 0

@@ -1,70 +1,67 @@
+import { TEXT_ROOM_BYTES } from '../../../text/kernel-limits.ts'
 import { ensureSlots, type JsonColumn, missingChild, rollback } from '../columns/json-column.ts'
-import { readValue } from '../columns/read-row.ts'
+import { readValue } from '../columns/read-object.ts'
 import type { Cursor } from '../rows/cursor.ts'
-import type { RowWalk } from '../rows/row-window.ts'
+import type { RowWindow } from '../rows/row-window.ts'
 import { type KernelColumn, kernelColumns } from './kernel-column.ts'
-import { type RunRoom, type RunTarget, rowKernel, runBytes } from './kernel-run.ts'
+import { type CallTarget, callBytes, type RowRoom, rowKernel } from './row-kernel.ts'
 
-/** A batch in the making. */
-export interface BatchProgress {
-  /** Rows taken so far, and their bytes. */
-  rows: number
-  bytes: number
-  readonly room: RunRoom
+/** The batch that rows are read into. */
+export interface BatchRows {
+  /** Rows so far, and their bytes. */
+  rows(): number
+  bytes(): number
+  room(): RowRoom
+  add(rows: number, bytes: number): void
 }
 
-/** Address space for the text of all columns, of which a run uses as much as it reads: with many columns that is less. */
-const TEXT_BYTES = 32 * 1024 * 1024
-/** Of a column's buffers, whose size is told in advance by the rows of the batch so far. */
+/** Reads rows from `window.at` on. @returns their number, 0 where the row there is not like most rows. */
+export type KernelRows = (window: RowWindow) => number
+
+/** How much room is made in advance for a batch, from what its rows so far need. */
 const MAX_GROWTH = 32
 
-/**
- * Take runs of rows straight into the columns of a struct that stands for the row.
- *
- * @returns the number of rows taken, 0 where the row at the walk's place is not like most rows.
- */
-export function directRows(root: JsonColumn, own: Cursor, progress: BatchProgress): (walk: RowWalk) => number {
-  const maxBytes = Math.min(runBytes(own), Math.floor(TEXT_BYTES / countColumns(root)))
+/** Read rows by the kernel into the columns of a struct that stands for the row. */
+export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): KernelRows {
+  const maxBytes = Math.min(callBytes(own), Math.floor(TEXT_ROOM_BYTES / countColumns(root)))
   const kernel = rowKernel(maxBytes, own.maxDepth)
   const columns = kernelColumns(kernel, root, maxBytes, own.maxRowBytes)
   if (columns === undefined) return () => 0
   const fields = columns.filter(({ depth }) => depth === 1)
   let itemBytes = 0
-  const target: RunTarget = {
-    get room() {
-      return progress.room
-    },
+  const target: CallTarget = {
+    room: batch.room,
     prepare() {
       itemBytes = own.itemBytes
-      for (const field of fields) field.prepare(progress.rows)
+      for (const field of fields) field.prepare(batch.rows())
     },
     append(rows, bytes) {
-      const { rows: slot, room } = progress
-      const growth = Math.min(MAX_GROWTH, (progress.bytes + room.bytes) / (progress.bytes + bytes + 1))
+      const slot = batch.rows()
+      const room = batch.room()
+      const growth = Math.min(MAX_GROWTH, (batch.bytes() + room.bytes) / (batch.bytes() + bytes + 1))
       const mostRows = Math.min(room.rows, room.memory / (room.rowMemory + 1)) + rows
       ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + mostRows))
       for (const field of fields) field.append(slot, rows, growth)
     },
-    takeLeft(cursor, index, slot, at) {
+    readDeferred(cursor, index, slot, at) {
       const { column, base, depth } = columns[index] as KernelColumn
       return readValue(cursor, column, base + slot, at, depth)
     },
-    complete(rows) {
+    completeRows(rows) {
       if (root.required.length === 0) return rows
-      for (let row = 0; row < rows; row++) if (missingChild(root, progress.rows + row) !== undefined) return row
+      for (let row = 0; row < rows; row++) if (missingChild(root, batch.rows() + row) !== undefined) return row
       return rows
     },
-    takeBack() {
-      rollback(root, progress.rows)
+    undo() {
+      rollback(root, batch.rows())
       own.itemBytes = itemBytes
     },
-    keep(run) {
-      progress.rows += run.rows
-      progress.bytes += run.bytes
-      own.itemBytes += run.itemBytes
+    keep(call) {
+      batch.add(call.rows, call.bytes)
+      own.itemBytes += call.itemBytes
     },
   }
-  return (walk) => kernel.take(walk, target)
+  return (window) => kernel.readRows(window, target)
 }
 
 function countColumns({ children }: JsonColumn): number {

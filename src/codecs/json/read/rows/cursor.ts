@@ -7,58 +7,60 @@ export interface Fault {
 }
 
 /**
- * The bytes under the reader's hand.
+ * The bytes that rows are read from.
  *
- * `bytes[end]` is always there and always a control character, which no token takes: kernels therefore read without bounds checks and
- * stop there by themselves. A kernel returns the offset after what it took, or -1 with `fault` and `faultAt` set.
+ * `bytes[end]` is always there and always zero, which no token takes: readers therefore read without bounds checks and stop there by
+ * themselves. A reader returns the offset after what it read, or -1 with `fault` and `faultAt` set.
  */
 export interface Cursor {
   bytes: Uint8Array
   end: number
-  /** Whether a newline is white space. Not so in NDJSON, where it ends the row. */
-  multiline: boolean
   /** Line of the place that has been read up to, from 1. */
   line: number
   fault: Fault
   faultAt: number
   /** The column, dots between nested names, at which a value did not fit. */
   faultColumn: string | undefined
-  /** Whether that column's type was given, so that no further look at the file could have prevented the fault. */
+  /** Whether that column's type was given, so that no further rows could have prevented the fault. */
   faultPinned: boolean
-  /** Bytes that the items of lists have taken since the batch began. */
+  /** The path to the fault, where it is not the one to `faultAt`. */
+  faultPath: readonly (string | number)[] | undefined
+  /** Bytes that the items of lists occupy since the batch began. */
   itemBytes: number
-  /** Whether lone surrogates pass, to find the end of a row that is refused for one. */
+  /** Whether lone surrogates pass, to find the end of a row that is rejected for one. */
   lenient: boolean
   readonly maxDepth: number
   readonly maxFieldBytes: number
   readonly maxRowBytes: number
 }
 
-/** Give up at an offset. Returns -1, which kernels hand on. */
+/** Set a fault at an offset. @returns -1, which readers return in turn. */
 export function fail(cursor: Cursor, fault: Fault, at: number): -1 {
   cursor.fault = fault
   cursor.faultAt = at
   cursor.faultColumn = undefined
   cursor.faultPinned = true
+  cursor.faultPath = undefined
   return -1
 }
 
 export const syntax = (reason: string): Fault => ({ code: 'JSON_INVALID', reason })
 
 export const NO_FAULT: Fault = syntax('')
-export const EXPECTED_VALUE = syntax('a value is expected here; NaN and Infinity are none')
-export const EXPECTED_KEY = syntax('a key in double quotes is expected here')
+export const EXPECTED_VALUE = syntax('a value is expected')
+export const EXPECTED_KEY = syntax('a key in double quotes is expected')
 export const EXPECTED_COLON = syntax('a colon is expected after the key')
-export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected here')
-export const EXPECTED_COMMA_OR_BRACKET = syntax('a comma or ] is expected here')
+export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected')
+export const EXPECTED_COMMA_OR_BRACKET = syntax('a comma or ] is expected')
 export const CONTROL_CHARACTER = syntax('a control character in a string must be escaped')
-export const INVALID_ESCAPE = syntax('a backslash is followed by no valid escape')
-export const INVALID_NUMBER = syntax('a number must be written as JSON writes it')
-export const NOT_AN_OBJECT = syntax('every row must be an object')
-export const CUT_OFF = syntax('the row is cut off before its end')
+export const INVALID_ESCAPE = syntax('a backslash must begin an escape that JSON has')
+export const INVALID_NUMBER = syntax('a number must have the form that JSON gives it')
+export const NOT_AN_OBJECT = syntax('a row must be an object')
+export const AFTER_OBJECT = syntax('an object may be followed by another one or the end of its line, nothing else')
+export const CUT_OFF = syntax('the object is not closed: the row is cut off')
 export const LONE_SURROGATE: Fault = {
   code: 'ENCODING_INVALID',
-  reason: 'an escaped surrogate without its partner is no character',
+  reason: 'an escaped surrogate needs its other half: alone it is not a character',
 }
 export const INVALID_UTF8: Fault = { code: 'ENCODING_INVALID', reason: 'the bytes are not valid UTF-8' }
 export const TOO_DEEP: Fault = {

@@ -39,22 +39,28 @@ export const LOWER_T = 0x74
 export const LOWER_F = 0x66
 export const LOWER_N = 0x6e
 
-/** 1 for the bytes that end a plain run of a string: quote, backslash and control characters. */
-export const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
+/** 1 for the bytes that end plain text in a string: quote, backslash and control characters. */
+export const ENDS_TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 )
 
+/** Skip white space. A line ends with `\n`, `\r\n` or `\r` alone. */
 export function skipSpace(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   for (; ; at++) {
     const byte = bytes[at] as number
-    if (byte === SPACE || byte === TAB || byte === RETURN) continue
-    if (byte !== NEWLINE || !cursor.multiline || at >= cursor.end) return at
-    cursor.line++
+    if (byte === SPACE || byte === TAB) continue
+    if (byte === NEWLINE) cursor.line++
+    else if (byte !== RETURN) return at
+    else if (bytes[at + 1] !== NEWLINE) cursor.line++
   }
 }
 
-/** Any value. `depth` is the number of objects and arrays around it. */
+export function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB
+}
+
+/** Skip any value. `depth` is the number of objects and arrays around it. */
 export function skipValue(cursor: Cursor, at: number, depth: number): number {
   switch (cursor.bytes[at]) {
     case QUOTE:
@@ -91,7 +97,7 @@ function skipObject(cursor: Cursor, at: number, depth: number): number {
   }
 }
 
-/** A key and its colon, up to the value. */
+/** Skip a key and its colon, up to the value. */
 export function skipKey(cursor: Cursor, at: number): number {
   if (cursor.bytes[at] !== QUOTE) return fail(cursor, EXPECTED_KEY, at)
   at = skipString(cursor, at)
@@ -118,12 +124,12 @@ function skipArray(cursor: Cursor, at: number, depth: number): number {
   }
 }
 
-/** A string, its quotes included. */
+/** Skip a string, its quotes included. */
 export function skipString(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   const start = ++at
   for (;;) {
-    while (ENDS_RUN[bytes[at] as number] === 0) at++
+    while (ENDS_TEXT[bytes[at] as number] === 0) at++
     const byte = bytes[at]
     if (byte === QUOTE) return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : at + 1
     if (byte !== BACKSLASH) return fail(cursor, CONTROL_CHARACTER, at)
@@ -132,7 +138,7 @@ export function skipString(cursor: Cursor, at: number): number {
   }
 }
 
-/** An escape from its backslash on; both halves where it is a surrogate pair. */
+/** Skip an escape from its backslash on; both halves where it is a surrogate pair. */
 function skipEscape(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   switch (bytes[at + 1]) {
@@ -161,7 +167,7 @@ function skipEscape(cursor: Cursor, at: number): number {
   return (low & 0xfc00) === 0xdc00 ? at + 12 : fail(cursor, LONE_SURROGATE, at)
 }
 
-/** The code unit of `\uXXXX`, or -1. */
+/** Read the code unit of `\uXXXX`, or -1. */
 function hexUnit(cursor: Cursor, at: number): number {
   let unit = 0
   for (let place = at + 2; place < at + 6; place++) {
@@ -178,7 +184,7 @@ export function hexDigit(byte: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-/** A number. Whether it fits any type is for the caller to say. */
+/** Skip a number. Whether it fits a type is for the caller to decide. */
 export function skipNumber(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   const start = at
@@ -214,4 +220,12 @@ export function skipWord(cursor: Cursor, at: number, expected: Uint8Array): numb
     if (cursor.bytes[at + place] !== expected[place]) return fail(cursor, EXPECTED_VALUE, at + place)
   }
   return at + expected.length
+}
+
+/** Whether the key and its closing quote stand at `at`. The quote is compared first: it tells most keys apart by their length. */
+export function isKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  const last = key.length - 1
+  if (bytes[at + last] !== key[last]) return false
+  for (let place = 0; place < last; place++) if (bytes[at + place] !== key[place]) return false
+  return true
 }

@@ -1,67 +1,74 @@
-import { MillraceError } from '../../../../errors.ts'
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../../../limits.ts'
-import { type Cursor, type Fault, NO_FAULT, ROW_TOO_LONG, syntax } from './cursor.ts'
-import { NEWLINE } from './grammar.ts'
+import { type Cursor, NO_FAULT } from './cursor.ts'
+import { NEWLINE, RETURN } from './grammar.ts'
 
-/**
- * Where the rows stand: in one array, one a line, or a single object over several lines. Undefined until enough has been seen.
- */
-export type RowForm = 'array' | 'lines' | 'document' | undefined
+/** What comes next between rows. */
+export type Stage =
+  /** The first byte of the file. */
+  | 'start'
+  /** An object after the ones before, until the file ends. */
+  | 'objects'
+  /** In the array of rows: the first row, a row after a comma, what follows a row. */
+  | 'firstRow'
+  | 'row'
+  | 'afterRow'
+  /** In an object on the path to the rows: its first key, a key after a comma, what follows a value. */
+  | 'firstKey'
+  | 'key'
+  | 'afterValue'
+  /** Another object on the path, or the end of the file. */
+  | 'nextObject'
+  /** The end of the file. */
+  | 'end'
 
-/** What may come next between the rows of an array or document. */
-export type Expected = 'first' | 'row' | 'comma' | 'end'
+/** What a reader does with rejected rows; undefined where the first one is an error. */
+export type OnInvalidRow = ((row: InvalidRow) => void) | undefined
 
-/** A place between two rows, to come back to. */
-export interface Bookmark {
-  at: number
-  readonly line: number
-  readonly row: number
-  readonly expected: Expected
-}
-
-/** The bytes of a file on their way past, and the walk over the rows in them. Offsets are into `cursor.bytes`. */
-export interface RowWalk {
+/** The bytes of a file that are in memory, and the place in them up to which rows have been read. Offsets are into `cursor.bytes`. */
+export interface RowWindow {
   readonly cursor: Cursor
-  readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
-  /** Whether the byte order mark has been looked for. */
-  begun: boolean
-  /** Whether a misfit must fail at once, because the rows will then be read again with other types. */
-  mayRetry: boolean
-  form: RowForm
-  expected: Expected
-  /** What has been read up to. */
+  /** The keys that lead to the array of rows; none where the rows are the file's own values. */
+  readonly path: readonly string[]
+  readonly onInvalidRow: OnInvalidRow
+  stage: Stage
+  /** Objects on the path that are open, and whether the rows in them have been read. */
+  openObjects: number
+  isPastRows: boolean
+  /** The place up to which rows have been read, and the number of rows before it. */
   at: number
-  /** Rows before that place. */
   row: number
-  /** The end of the bytes that have come; no more will where `ended`. */
-  dataEnd: number
+  /** Bytes of the file before `cursor.bytes`. */
+  dropped: number
+  /** Whether `cursor.end` is the end of the file. */
   ended: boolean
-  /** A row was not all there: no use in trying again before the bytes reach this far. Keeps the work linear. */
+  /** A row was not all there: no use in reading it again before the bytes reach this far. Keeps the work linear. */
   retryAt: number
-  /** Bytes up to `checked` have been looked at for UTF-8; a row that begins before `suspectUntil` may have invalid ones. */
+  /** UTF-8 has been checked up to here; a row that begins before `invalidUtf8Before` may hold invalid bytes. */
   checked: number
-  suspectUntil: number
-  /** The start of the rows that are walked twice; bytes after it are kept. */
-  bookmark: Bookmark | undefined
+  invalidUtf8Before: number
 }
 
 const FIRST_BYTES = 64 * 1024
-/** Room after the end for the control characters that stop every kernel. */
-const SENTINELS = 2
+/** Zeros after the end, which no token takes. */
+const PADDING = 2
+/** Nesting that the recursion here and in Arrow bears on any stack, whatever the option says. */
+const DEEPEST = 500
 
-export function newRowWalk(limits: CodecLimits, onInvalidRow: RowWalk['onInvalidRow']): RowWalk {
-  const bytes = new Uint8Array(FIRST_BYTES)
+export type RowLimits = Pick<CodecLimits, 'maxDepth' | 'maxFieldBytes' | 'maxRowBytes'>
+
+/** Start at the beginning of a file. */
+export function newRowWindow(limits: RowLimits, path: readonly string[], onInvalidRow: OnInvalidRow): RowWindow {
   const cursor: Cursor = {
-    bytes,
+    bytes: new Uint8Array(FIRST_BYTES),
     end: 0,
-    multiline: true,
     line: 1,
     fault: NO_FAULT,
     faultAt: 0,
     faultColumn: undefined,
     faultPinned: true,
+    faultPath: undefined,
     itemBytes: 0,
     lenient: false,
     maxDepth: Math.min(limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEEPEST),
@@ -70,142 +77,89 @@ export function newRowWalk(limits: CodecLimits, onInvalidRow: RowWalk['onInvalid
   }
   return {
     cursor,
+    path,
     onInvalidRow,
-    begun: false,
-    mayRetry: false,
-    form: undefined,
-    expected: 'first',
+    stage: 'start',
+    openObjects: 0,
+    isPastRows: false,
     at: 0,
     row: 0,
-    dataEnd: 0,
+    dropped: 0,
     ended: false,
     retryAt: 0,
     checked: 0,
-    suspectUntil: 0,
-    bookmark: undefined,
+    invalidUtf8Before: 0,
   }
 }
 
-/** Nesting that the recursion here and in Arrow bears on any stack, whatever the option says. */
-const DEEPEST = 500
-
-/** Take the next bytes of the file. */
-export function pushBytes(walk: RowWalk, chunk: Uint8Array): void {
-  const { cursor } = walk
-  const from = walk.bookmark?.at ?? walk.at
-  // Little to move: memory that stays small stays in the cache.
-  const isCheap = from > 0 && walk.dataEnd - from <= from
-  if (isCheap || walk.dataEnd + chunk.length + SENTINELS > cursor.bytes.length) makeRoom(walk, from, chunk.length)
-  cursor.bytes.set(chunk, walk.dataEnd)
-  const lastNewline = chunk.lastIndexOf(NEWLINE)
-  const before = walk.dataEnd
-  walk.dataEnd += chunk.length
-  if (walk.form !== 'lines') setEnd(walk, walk.dataEnd)
-  else if (lastNewline >= 0) cursor.end = before + lastNewline + 1
-  checkUtf8(walk)
+/** Append the next bytes of the file, undefined after the last. */
+export function pushBytes(window: RowWindow, chunk: Uint8Array | undefined): void {
+  const { cursor } = window
+  if (chunk === undefined) window.ended = true
+  else {
+    // Little to move: memory that stays small stays in the cache.
+    const isCheap = window.at > 0 && cursor.end - window.at <= window.at
+    if (isCheap || cursor.end + chunk.length + PADDING > cursor.bytes.length) makeRoom(window, chunk.length)
+    cursor.bytes.set(chunk, cursor.end)
+    cursor.end += chunk.length
+    cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
+  }
+  checkUtf8(window)
 }
 
-/** No more bytes will come. */
-export function endBytes(walk: RowWalk): void {
-  walk.ended = true
-  checkUtf8(walk)
-  if (walk.form === 'lines') endLines(walk)
-}
-
-/** From now on every newline ends a row. */
-export function startLines(walk: RowWalk): void {
-  const { cursor } = walk
-  walk.form = 'lines'
-  cursor.multiline = false
-  cursor.end = cursor.bytes.lastIndexOf(NEWLINE, walk.dataEnd - 1) + 1
-  if (walk.ended) endLines(walk)
-}
-
-/** The last line needs no newline of its own. */
-function endLines(walk: RowWalk): void {
-  const { cursor } = walk
-  cursor.bytes[walk.dataEnd] = NEWLINE
-  cursor.bytes[walk.dataEnd + 1] = 0
-  cursor.end = walk.dataEnd + 1
-}
-
-function setEnd(walk: RowWalk, end: number): void {
-  walk.cursor.end = end
-  walk.cursor.bytes[end] = 0
-}
-
-/** Drop the bytes before an offset, which have been read; grow where that is not enough. */
-function makeRoom(walk: RowWalk, from: number, length: number): void {
-  const { cursor } = walk
-  const kept = walk.dataEnd - from
-  const needed = kept + length + SENTINELS
+/** Drop the bytes that have been read; grow where that is not enough. */
+function makeRoom(window: RowWindow, length: number): void {
+  const { cursor, at: from } = window
+  const kept = cursor.end - from
+  const needed = kept + length + PADDING
   const room = kept <= from ? cursor.bytes.length : cursor.bytes.length / 2
-  if (needed <= room) cursor.bytes.copyWithin(0, from, walk.dataEnd)
+  if (needed <= room) cursor.bytes.copyWithin(0, from, cursor.end)
   else {
     const larger = new Uint8Array(needed * 2)
-    larger.set(cursor.bytes.subarray(from, walk.dataEnd))
+    larger.set(cursor.bytes.subarray(from, cursor.end))
     cursor.bytes = larger
   }
-  walk.at -= from
-  walk.dataEnd -= from
-  walk.retryAt -= from
-  walk.checked -= from
-  walk.suspectUntil -= from
+  window.dropped += from
+  window.at = 0
+  window.retryAt -= from
+  window.checked -= from
+  window.invalidUtf8Before -= from
   cursor.end -= from
-  if (walk.bookmark !== undefined) walk.bookmark.at -= from
 }
 
-/** Look at the bytes that have come since the last look, but for a character that is not all there. */
-function checkUtf8(walk: RowWalk): void {
-  const { bytes } = walk.cursor
-  let end = walk.dataEnd
-  if (!walk.ended) {
-    for (let back = 1; back <= 4 && end - back >= walk.checked; back++) {
-      const byte = bytes[walk.dataEnd - back] as number
+/** Check the bytes that have come since the last check, but for a character that is not all there. */
+function checkUtf8(window: RowWindow): void {
+  const { bytes, end: dataEnd } = window.cursor
+  let end = dataEnd
+  if (!window.ended) {
+    for (let back = 1; back <= 4 && dataEnd - back >= window.checked; back++) {
+      const byte = bytes[dataEnd - back] as number
       if (byte < 0x80) break
-      end = walk.dataEnd - back
+      end = dataEnd - back
       if (byte >= 0xc0) break
     }
   }
-  if (end <= walk.checked) return
-  if (!isValidUtf8(bytes, walk.checked, end)) walk.suspectUntil = walk.dataEnd
-  walk.checked = end
+  if (end <= window.checked) return
+  if (!isValidUtf8(bytes, window.checked, end)) window.invalidUtf8Before = dataEnd
+  window.checked = end
 }
 
-/** Mark this place, so that the rows from here on can be walked again. */
-export function setBookmark(walk: RowWalk): void {
-  walk.bookmark = { at: walk.at, line: walk.cursor.line, row: walk.row, expected: walk.expected }
+/** Move on over rows that have been read. */
+export function passRows(window: RowWindow, at: number, rows: number): void {
+  window.at = at
+  window.row += rows
+  if (window.stage !== 'objects') window.stage = 'afterRow'
 }
 
-/** Go back to the bookmark and take it out. */
-export function goBack(walk: RowWalk): void {
-  const { bookmark } = walk
-  if (bookmark === undefined) return
-  walk.at = bookmark.at
-  walk.cursor.line = bookmark.line
-  walk.row = bookmark.row
-  walk.expected = bookmark.expected
-  walk.retryAt = 0
-  walk.bookmark = undefined
-}
-
-/** Fail where more bytes would be needed than a row may have. */
-export function checkRowBytes(walk: RowWalk): void {
-  if (walk.dataEnd - walk.at > walk.cursor.maxRowBytes) throw rowError(walk, ROW_TOO_LONG, walk.cursor.line)
-}
-
-/** The error of a fault in the row in hand, or after it. */
-export function rowError(walk: RowWalk, fault: Fault, line: number, column?: string): MillraceError {
-  const position = { line, row: walk.row + 1, ...(column === undefined ? {} : { column }) }
-  return new MillraceError(fault.code, fault.reason, { position })
-}
-
-/** The line of an offset in the row that begins at `walk.at`. */
-export function lineOf(walk: RowWalk, offset: number): number {
-  const { bytes, line } = walk.cursor
+/** The line of an offset at or after `window.at`. */
+export function lineOf(window: RowWindow, offset: number): number {
+  const { bytes, line } = window.cursor
   let count = line
-  for (let at = walk.at; at < offset; at++) if (bytes[at] === NEWLINE) count++
+  for (let at = window.at; at < offset; at++) if (endsLine(bytes, at)) count++
   return count
 }
 
-export const NO_ROWS = syntax('the file holds no JSON, only white space or nothing at all')
+/** Whether a line ends at an offset: with `\n`, or with `\r` that no `\n` follows. */
+export function endsLine(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === NEWLINE || (bytes[at] === RETURN && bytes[at + 1] !== NEWLINE)
+}

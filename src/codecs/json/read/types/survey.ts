@@ -1,5 +1,4 @@
 import { SEEN } from '../../../text/inferred-type.ts'
-import { isKey } from '../columns/match-key.ts'
 import {
   type Cursor,
   EXPECTED_COMMA_OR_BRACE,
@@ -16,6 +15,7 @@ import {
   CLOSE_BRACKET,
   COMMA,
   FALSE,
+  isKey,
   LOWER_F,
   LOWER_N,
   LOWER_T,
@@ -34,15 +34,15 @@ import { keyText, writeText } from '../rows/unescape.ts'
 import { KIND, newShape, type Shape, seenNumber, seenString } from './json-shape.ts'
 
 /**
- * The first walk over rows: which columns there are and what kinds of values each of them has. It reads the whole grammar, so a row
- * that it takes is valid JSON.
+ * Which columns rows have and what kinds of values each of them holds. The survey reads the whole grammar, so a row that it does not
+ * refuse is valid JSON.
  */
 export interface Survey {
   readonly root: Shape
   readonly maxColumns: number
   columns: number
   objects: number
-  /** What the row in hand has changed, so that a row that is refused leaves no mark. */
+  /** What the current row has changed, so that a rejected row leaves no mark. */
   readonly changed: Shape[]
   readonly changedFrom: number[]
   readonly added: { readonly parent: Shape; readonly name: string; readonly field: Shape }[]
@@ -66,12 +66,12 @@ export function newSurvey(maxColumns: number): Survey {
   }
 }
 
-/** Take the row at `at`, an object, to be kept or undone. Returns the offset after it, or -1, after which it is to be undone. */
+/** Survey the row at `at`, an object, to be kept or undone. Returns the offset after it, or -1, after which it is to be undone. */
 export function surveyRow(cursor: Cursor, survey: Survey, at: number): number {
   return surveyObject(cursor, survey, survey.root, at, 1)
 }
 
-/** Make the survey what it was before the row in hand. */
+/** Undo the current row: the survey is what it was before. */
 export function undoRow(survey: Survey): void {
   for (let index = survey.changed.length - 1; index >= 0; index--) {
     ;(survey.changed[index] as Shape).seen = survey.changedFrom[index] as number
@@ -91,7 +91,7 @@ function forgetNext(parent: Shape, gone: ReadonlySet<Shape>): void {
   }
 }
 
-/** The row in hand stays. */
+/** Keep the current row. */
 export function keepRow(survey: Survey): void {
   survey.changed.length = 0
   survey.changedFrom.length = 0

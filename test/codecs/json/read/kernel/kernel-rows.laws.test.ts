@@ -169,12 +169,14 @@ async function outcome(text: string, { inferRows, limits, withRefused, cuts }: R
     return { batches: contents(await collect(json(options).read(source))), refused }
   } catch (error) {
     if (!isMillraceError(error)) throw error
-    return { code: error.code, message: error.message, position: error.position, refused }
+    // The other spelling of keys moves bytes.
+    const { byteOffset: _, ...position } = error.position ?? {}
+    return { code: error.code, message: error.message.replace(/byte \d+/, ''), position, path: error.path, refused }
   }
 }
 
 law(
-  'json: rows read in runs are those read one by one, errors and refused rows too',
+  'json: rows read by the kernel equal rows read one by one, errors and rejected rows too',
   fc.asyncProperty(file, reading, async (one, how) => {
     expect(await outcome(textOf(one, plain), how)).toEqual(await outcome(textOf(one, escaped), how))
   }),

@@ -16,6 +16,7 @@ import {
   COMMA,
   FALSE,
   isDigit,
+  isKey,
   LOWER_F,
   LOWER_T,
   MINUS,
@@ -31,8 +32,8 @@ import {
 } from '../rows/grammar.ts'
 import { keyText } from '../rows/unescape.ts'
 import { ensureSlots, fillOffsets, type JsonColumn, missingChild, READ, setValid } from './json-column.ts'
-import { isKey, nearKey } from './match-key.ts'
 import { misfit, missingValue, unknownKey } from './misfit.ts'
+import { nearKey } from './near-key.ts'
 import { digitsEnd, isFloatMark, otherInt64, otherValue, readRareValue } from './rare-value.ts'
 import { readFloat, readString } from './read-value.ts'
 

@@ -1,3 +1,4 @@
+import { isKey } from '../rows/grammar.ts'
 import type { JsonColumn } from './json-column.ts'
 
 /** Keys that may be missing before the next one is looked up by name. */
@@ -11,12 +12,4 @@ export function nearKey(bytes: Uint8Array, missing: JsonColumn | undefined, at: 
     column = column.next
   }
   return undefined
-}
-
-/** Whether the key and its closing quote stand at `at`. The quote is looked at first: it tells most keys apart by their length. */
-export function isKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
-  const last = key.length - 1
-  if (bytes[at + last] !== key[last]) return false
-  for (let place = 0; place < last; place++) if (bytes[at + place] !== key[place]) return false
-  return true
 }

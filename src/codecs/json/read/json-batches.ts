@@ -1,0 +1,193 @@
+import type { Field, RecordBatch, Schema } from 'apache-arrow'
+import { recordBatch, schemaOf } from '../../../columns/record-batch.ts'
+import { MillraceError } from '../../../errors.ts'
+import { MAX_BATCH_BYTES, MAX_BATCH_ROWS } from '../../batch-limits.ts'
+import type { CodecLimits } from '../../limits.ts'
+import { isTooLittleForKernel } from '../../text/kernel-limits.ts'
+import { type TypedReader, TypesTooNarrow } from '../../text/settle-types.ts'
+import { finishColumn, reserveAgain } from './columns/finish-column.ts'
+import { acceptStrings, ensureSlots, type JsonColumn, rollback, slotBytes } from './columns/json-column.ts'
+import { planColumns } from './columns/plan-columns.ts'
+import { readObject } from './columns/read-object.ts'
+import { type KernelRows, kernelRows } from './kernel/kernel-rows.ts'
+import type { RowRoom } from './kernel/row-kernel.ts'
+import { type RowReader, readRows } from './read-rows.ts'
+import type { Cursor } from './rows/cursor.ts'
+import { newRowWindow, type OnInvalidRow, pushBytes } from './rows/row-window.ts'
+import { type JsonPlan, MAX_INFER_BYTES } from './types/json-plan.ts'
+
+interface BatchOptions {
+  readonly limits: CodecLimits
+  readonly path: readonly string[]
+  readonly onInvalidRow: OnInvalidRow
+}
+
+/** The reader of a file of known columns. See {@link TypedFormat.read} for `unsureRows`. */
+export function jsonBatches(
+  plan: JsonPlan,
+  pins: ReadonlyMap<string, Field>,
+  unsureRows: number,
+  { limits, path, onInvalidRow }: BatchOptions,
+): TypedReader {
+  const window = newRowWindow(limits, path, onInvalidRow)
+  const inference = inferenceOf(unsureRows)
+  const root = planColumns(plan.shape, pins)
+  const builder = batchBuilder(root, window.cursor, inference, onInvalidRow !== undefined)
+  if (!plan.hasAllRows) inference.whenSure(builder.acceptStrings)
+  let batches = 0
+  return {
+    get isSure() {
+      return inference.isSure
+    },
+    *push(bytes) {
+      pushBytes(window, bytes)
+      let pause = readRows(window, builder)
+      for (; pause === 'full'; pause = readRows(window, builder)) {
+        batches++
+        yield builder.finish()
+      }
+      if (pause !== 'done') return
+      builder.checkPins()
+      if (builder.rows > 0 || batches === 0) yield builder.finish()
+    },
+  }
+}
+
+/** How far the rows that take part in inference have been read. */
+interface Inference {
+  /** Whether all of them have. */
+  readonly isSure: boolean
+  /** Rows and bytes of them that are still to come; any number where none are. */
+  readonly rowsLeft: number
+  readonly bytesLeft: number
+  add(rows: number, bytes: number): void
+  /** Call a function once all of them have been read. */
+  whenSure(call: () => void): void
+}
+
+function inferenceOf(unsureRows: number): Inference {
+  const maxBytes = unsureRows === Number.POSITIVE_INFINITY ? unsureRows : MAX_INFER_BYTES
+  let rows = 0
+  let bytes = 0
+  let onSure: (() => void) | undefined
+  const isSure = (): boolean => rows >= unsureRows || bytes >= maxBytes
+
+  function notify(): void {
+    if (!isSure()) return
+    onSure?.()
+    onSure = undefined
+  }
+
+  return {
+    get isSure() {
+      return isSure()
+    },
+    get rowsLeft() {
+      return isSure() ? Number.POSITIVE_INFINITY : unsureRows - rows
+    },
+    get bytesLeft() {
+      return isSure() ? Number.POSITIVE_INFINITY : maxBytes - bytes
+    },
+    add(moreRows, moreBytes) {
+      rows += moreRows
+      bytes += moreBytes
+      notify()
+    },
+    whenSure(call) {
+      onSure = call
+      notify()
+    },
+  }
+}
+
+interface BatchBuilder extends RowReader {
+  /** Rows of the batch so far. */
+  readonly rows: number
+  finish(): RecordBatch
+  /** Fail where a pinned column is in no row at all. */
+  checkPins(): void
+  /** Have columns without a value take strings from now on. */
+  acceptStrings(): void
+}
+
+function batchBuilder(root: JsonColumn, cursor: Cursor, inference: Inference, reportsRows: boolean): BatchBuilder {
+  const schema = schemaOf(root.children.map((column) => column.field))
+  const rowBytes = slotBytes(root)
+  const missingPins = new Set(root.children.filter((column) => column.pinned))
+  let rows = 0
+  let bytes = 0
+  let allRows = 0
+  let itemBytes = 0
+  let kernel: KernelRows | undefined
+
+  const room = (): RowRoom => ({
+    rows: Math.min(MAX_BATCH_ROWS - rows, inference.rowsLeft),
+    bytes: Math.min(MAX_BATCH_BYTES - bytes, inference.bytesLeft),
+    memory: MAX_BATCH_BYTES - cursor.itemBytes - rows * rowBytes,
+    rowMemory: rowBytes,
+  })
+
+  function add(moreRows: number, moreBytes: number): void {
+    rows += moreRows
+    bytes += moreBytes
+    inference.add(moreRows, moreBytes)
+  }
+
+  return {
+    get rows() {
+      return rows
+    },
+    read(from, at) {
+      if (rows >= root.capacity) ensureSlots(root, rows + 1)
+      itemBytes = cursor.itemBytes
+      root.last = rows
+      return readObject(from, root, rows, at, 1)
+    },
+    keep: (length) => add(1, length),
+    undo() {
+      rollback(root, rows)
+      cursor.itemBytes = itemBytes
+    },
+    misfit({ faultPinned }) {
+      // A row that is rejected for a pinned column was not compared with the types of all others.
+      if (!inference.isSure && (reportsRows || !faultPinned)) throw new TypesTooNarrow()
+    },
+    isFull() {
+      return rows >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES || room().memory <= 0
+    },
+    readByKernel(window) {
+      if (kernel === undefined && isTooLittleForKernel(window.row, cursor.end - window.at)) return 0
+      kernel ??= kernelRows(root, cursor, { room, add, rows: () => rows, bytes: () => bytes })
+      return kernel(window)
+    },
+    finish() {
+      for (const column of missingPins) if (column.last >= 0) missingPins.delete(column)
+      const batch = finishBatch(root, schema, rows)
+      allRows += rows
+      rows = 0
+      bytes = 0
+      cursor.itemBytes = 0
+      return batch
+    },
+    checkPins() {
+      for (const column of missingPins) if (allRows + rows > 0 && column.last < 0) throw unknownColumn(column)
+    },
+    acceptStrings() {
+      acceptStrings(root)
+      kernel = undefined
+    },
+  }
+}
+
+function finishBatch(root: JsonColumn, schema: Schema, rows: number): RecordBatch {
+  root.last = -1
+  reserveAgain(root)
+  const columns = root.children.map((column) => finishColumn(column, rows))
+  return recordBatch(schema, columns, rows)
+}
+
+function unknownColumn(column: JsonColumn): MillraceError {
+  return new MillraceError('COLUMN_UNKNOWN', 'schema names a column that no row has', {
+    position: { column: column.path },
+  })
+}

@@ -1,0 +1,267 @@
+import {
+  CHILDREN,
+  CHILDREN_END,
+  DEFERRED,
+  DEFERRED_COLUMN,
+  DEFERRED_END,
+  DEFERRED_ROW,
+  DEFERRED_SLOT,
+  DEFERRED_START,
+  FIRST,
+  ITEM_BYTES,
+  KEY,
+  KEY_LENGTH,
+  KIND,
+  NEXT,
+  RECORD,
+  STRUCT,
+} from '../../../../../kernels/json-rows/record.ts'
+import { type KernelMemory, kernelMaker } from '../../../../internal/kernel.ts'
+import { JSON_ROWS } from '../../../../internal/kernels/json-rows.ts'
+import { CALL_BYTES } from '../../../text/kernel-limits.ts'
+import type { Cursor } from '../rows/cursor.ts'
+import { QUOTE } from '../rows/grammar.ts'
+import { passRows, type RowWindow } from '../rows/row-window.ts'
+
+/** Columns more than these are few rows' own, and their regions would not be small. */
+const MAX_COLUMNS = 512
+const MAX_KEY_BYTES = 1024
+/** Bytes that a call reads at least, where it stopped early before. */
+const MIN_SPAN = 4 * 1024
+/** Rows have more bytes than these on average, so that enough rows fit. */
+const ROW_BYTES = 32
+/** Items of a list that fit for each row. */
+const ROW_ITEMS = 4
+/** Zeros that follow the text. */
+const PADDING = 64
+/** Values that a call may defer. */
+const DEFERRED_ROOM = 8192
+/** A call that reads fewer bytes does not pay off. */
+const SHORT_CALL = 1024
+/** Rows that are read one by one after calls that did not pay off, at most. */
+const MAX_SINGLE_ROWS = 256
+
+interface JsonRows {
+  prepare(
+    records: number,
+    width: number,
+    deferred: number,
+    deferredRoom: number,
+    itemRoom: number,
+    maxDepth: number,
+  ): void
+  takeRows(
+    at: number,
+    isArray: boolean,
+    maxRows: number,
+    maxBytes: number,
+    maxMemory: number,
+    rowMemory: number,
+  ): number
+  readonly rowsEnd: { readonly value: number }
+  readonly rowsLines: { readonly value: number }
+  readonly rowsBytes: { readonly value: number }
+  readonly rowsItemBytes: { readonly value: number }
+  readonly deferredCount: { readonly value: number }
+}
+
+/** Room for rows in a batch, or in what is surveyed. */
+export interface RowRoom {
+  readonly rows: number
+  /** Bytes of rows after which no more are read. */
+  readonly bytes: number
+  /** Bytes of memory after which no more are read, and how many a row occupies whatever it holds. */
+  readonly memory: number
+  readonly rowMemory: number
+}
+
+/** What a call of the kernel read. */
+export interface KernelCall {
+  readonly rows: number
+  readonly bytes: number
+  /** Bytes of memory that the items of lists occupy, where the kernel read them. */
+  readonly itemBytes: number
+}
+
+/** What stores the rows that a call reads. */
+export interface CallTarget {
+  room(): RowRoom
+  /** Begin a call. */
+  prepare(): void
+  /** Copy what the kernel read: rows of so many bytes. */
+  append(rows: number, bytes: number): void
+  /** Read a value that the kernel deferred: the offset after it, or -1. */
+  readDeferred(cursor: Cursor, column: number, slot: number, at: number): number
+  /** How many of so many rows come before one that lacks what it must have. */
+  completeRows(rows: number): number
+  /** Undo all of the call. */
+  undo(): void
+  /** Keep the rows of the call. */
+  keep(call: KernelCall): void
+}
+
+/** The record of a column, by its offset in the kernel's memory. */
+export type ColumnRecord = number
+
+export interface RowKernel {
+  readonly memory: KernelMemory
+  /** Rows that a call reads at most, and items of a list. */
+  readonly maxRows: number
+  readonly maxItems: number
+  /** The record of the row itself. */
+  readonly root: ColumnRecord
+  /**
+   * Add a column. Fields of one object are added without any other in between.
+   *
+   * @param kind - a kind of value: see `kernels/json-rows/record.ts`.
+   * @param itemBytes - of a list, bytes of memory that an item occupies.
+   * @returns its record; undefined where it is one too many.
+   */
+  addColumn(parent: ColumnRecord, kind: number, key: Uint8Array, itemBytes?: number): ColumnRecord | undefined
+  /**
+   * Read as many rows as one call does from `window.at` on, and pass them.
+   *
+   * @returns their number, or {@link WAIT}.
+   */
+  readRows(window: RowWindow, target: CallTarget): number
+}
+
+/** Instead of a number of rows: there is hardly a whole row, and more bytes will come. */
+export const WAIT = -1
+
+const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
+
+/**
+ * Reads rows by the kernel `json-rows`, in calls of a bounded size. Stops before the first row that is not like most rows, and passes a value
+ * that needs more than the kernel knows to the target; whatever reads row by row reads that row, or the one whose value did not fit.
+ *
+ * @param maxSpan - bytes of text that a call reads at most.
+ * @param maxDepth - see `CodecLimits`.
+ */
+export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
+  const { exports, memory } = newKernel()
+  const maxRows = Math.ceil(maxSpan / ROW_BYTES)
+  const maxItems = maxRows * ROW_ITEMS
+  const input = memory.reserve(maxSpan + PADDING)
+  const root = memory.reserve((MAX_COLUMNS + 1) * RECORD)
+  const deferred = memory.reserve(DEFERRED_ROOM * DEFERRED)
+  setWord(memory, root, KIND, STRUCT)
+  let columns = 1
+  /** Bytes to read in the next call: about what the last one read, so that little is copied for nothing. */
+  let span = maxSpan
+  /** Rows to be read one by one before the next call, and how many it will be after the next short one. */
+  let singleRows = 0
+  let nextSingleRows = 1
+  /** About the length of a row. */
+  let rowBytes = 0
+
+  /** How many rows come before one in which a value that was deferred does not fit, or before there is no more room. */
+  function readDeferred(target: CallTarget, cursor: Cursor, rows: number, shift: number): number {
+    const { line } = cursor
+    let sound = rows
+    const end = deferred + exports.deferredCount.value * DEFERRED
+    for (let entry = deferred; entry < end; entry += DEFERRED) {
+      const row = wordAt(memory, entry, DEFERRED_ROW)
+      if (row >= sound) break
+      const column = wordAt(memory, entry, DEFERRED_COLUMN)
+      const start = wordAt(memory, entry, DEFERRED_START) + shift
+      const after = target.readDeferred(cursor, column, wordAt(memory, entry, DEFERRED_SLOT), start)
+      if (after !== wordAt(memory, entry, DEFERRED_END) + shift) sound = row
+      else sound = Math.min(sound, Math.max(row + 1, roomRows(target.room())))
+    }
+    cursor.line = line
+    return target.completeRows(sound)
+  }
+
+  function call({ cursor, at, stage }: RowWindow, target: CallTarget): number {
+    const length = Math.min(span, cursor.end - at)
+    memory.bytes.set(cursor.bytes.subarray(at, at + length), input)
+    memory.bytes.fill(0, input + length, input + length + PADDING)
+    const room = target.room()
+    for (let limit = Math.min(maxRows, room.rows); ; ) {
+      target.prepare()
+      const rows = exports.takeRows(input, stage !== 'objects', limit, room.bytes, room.memory, room.rowMemory)
+      target.append(rows, exports.rowsBytes.value)
+      const sound = readDeferred(target, cursor, rows, at - input)
+      if (sound === rows) return rows
+      target.undo()
+      limit = sound
+    }
+  }
+
+  /** Adapt to how much the last call read. */
+  function adapt(rows: number, bytes: number): void {
+    span = Math.min(maxSpan, 2 * bytes < span ? Math.max(MIN_SPAN, 2 * bytes) : 2 * span)
+    if (bytes < SHORT_CALL) {
+      singleRows = nextSingleRows
+      nextSingleRows = Math.min(2 * nextSingleRows, MAX_SINGLE_ROWS)
+      rowBytes = 0
+    } else {
+      nextSingleRows = 1
+      rowBytes = bytes / rows
+    }
+  }
+
+  return {
+    memory,
+    maxRows,
+    maxItems,
+    root,
+    addColumn(parent, kind, key, itemBytes = 0) {
+      if (columns > MAX_COLUMNS || key.length >= MAX_KEY_BYTES) return undefined
+      const at = memory.reserve((key.length + 16) & ~15)
+      memory.bytes[at] = QUOTE
+      memory.bytes.set(key, at + 1)
+      const record = root + columns * RECORD
+      setWord(memory, record, KIND, kind)
+      setWord(memory, record, KEY, at)
+      setWord(memory, record, KEY_LENGTH, key.length + 1)
+      new DataView(memory.words.buffer).setFloat64(record + ITEM_BYTES, itemBytes, true)
+      if (wordAt(memory, parent, CHILDREN) === 0) {
+        setWord(memory, parent, CHILDREN, record)
+        setWord(memory, parent, FIRST, record)
+      } else if (wordAt(memory, record - RECORD, NEXT) === 0) setWord(memory, record - RECORD, NEXT, record)
+      setWord(memory, parent, CHILDREN_END, record + RECORD)
+      columns++
+      exports.prepare(root, columns, deferred, DEFERRED_ROOM, maxItems, maxDepth)
+      return record
+    },
+    readRows(window, target) {
+      const { cursor, at } = window
+      // Bytes that may not be UTF-8 are read row by row.
+      if (at < window.invalidUtf8Before) return 0
+      if (!window.ended && cursor.end - at < 2 * rowBytes) return WAIT
+      if (singleRows > 0) {
+        singleRows--
+        return 0
+      }
+      const rows = call(window, target)
+      const bytes = exports.rowsEnd.value - input
+      adapt(rows, bytes)
+      if (rows === 0) return 0
+      cursor.line += exports.rowsLines.value
+      passRows(window, at + bytes, rows)
+      target.keep({ rows, bytes: exports.rowsBytes.value, itemBytes: exports.rowsItemBytes.value })
+      return rows
+    },
+  }
+}
+
+/** A word of a record, by their offsets in bytes. */
+export function wordAt({ words }: KernelMemory, record: number, offset: number): number {
+  return words[(record + offset) >> 2] as number
+}
+
+export function setWord({ words }: KernelMemory, record: number, offset: number, value: number): void {
+  words[(record + offset) >> 2] = value
+}
+
+/** Rows for which there is memory. */
+function roomRows({ memory, rowMemory }: RowRoom): number {
+  return rowMemory > 0 ? Math.ceil(memory / rowMemory) : Number.POSITIVE_INFINITY
+}
+
+/** Bytes of text that a call may read, so that no limit of a field or row is broken in it. */
+export function callBytes({ maxFieldBytes, maxRowBytes }: Cursor): number {
+  return Math.min(CALL_BYTES, maxFieldBytes, maxRowBytes)
+}

@@ -1,0 +1,44 @@
+import { asciiText } from '../../../../internal/utf8.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, isSpace } from './grammar.ts'
+
+/** Bytes that {@link foundAt} looks at from an offset on. */
+export const FOUND_BYTES = 16
+
+/** What other formats and languages write where JSON has another form. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/^[+-]?(?:nan|inf|infinity)\b/i, 'NaN or Infinity, which JSON does not have: write null or text'],
+  [/^(?:True|False|None)\b/, 'a literal of Python: JSON writes true, false, null'],
+  [/^undefined\b/, 'undefined: JSON writes null'],
+  [/^\/[/*]/, 'a comment, which JSON does not have'],
+  [/^#/, 'a comment, which JSON does not have'],
+  [/^'/, 'a single quote: JSON takes double quotes'],
+  [/^</, 'a <, as in XML or HTML'],
+  [/^0\d/, 'a leading zero'],
+  [/^[+.]\d/, 'a number that does not begin with a digit or minus'],
+  [/^[xX][0-9a-fA-F]/, 'a hexadecimal number'],
+  [/^[A-Za-z_$]/, 'a name without quotes'],
+]
+
+/**
+ * What stands at the offset of a fault, in the words of whoever wrote it. Never quotes the data.
+ *
+ * @param start - where the row begins.
+ */
+export function foundAt(bytes: Uint8Array, start: number, at: number, end: number): string | undefined {
+  if (at >= end) return 'the end of the file'
+  const byte = bytes[at] as number
+  if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET)
+    return followsComma(bytes, start, at) ? 'a trailing comma' : undefined
+  if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) {
+    return 'a byte order mark (BOM), as where files were joined: remove it'
+  }
+  if (byte === 0) return 'a NUL byte'
+  const text = asciiText(bytes, at, Math.min(end, at + FOUND_BYTES))
+  return FOREIGN.find(([form]) => form.test(text))?.[1]
+}
+
+function followsComma(bytes: Uint8Array, start: number, at: number): boolean {
+  do at--
+  while (at > start && isSpace(bytes[at]))
+  return at > start && bytes[at] === COMMA
+}

@@ -1,0 +1,126 @@
+import { isValidUtf8 } from '../../../../internal/utf8.ts'
+import { AFTER_OBJECT, CUT_OFF, type Cursor, fail, INVALID_UTF8, NOT_AN_OBJECT, ROW_TOO_LONG } from './cursor.ts'
+import { withoutRepeats } from './drop-repeated-keys.ts'
+import { pathTo } from './fault-path.ts'
+import { FOUND_BYTES } from './found.ts'
+import { OPEN_BRACE, skipValue } from './grammar.ts'
+import { mayFollowRow, rejectRow, skipBlanks } from './rejected-row.ts'
+import { lineOf, passRows, type RowWindow } from './row-window.ts'
+
+/** What reads an object: a survey, or the columns of a batch. */
+export interface ObjectReader {
+  /** Read the object at `at`: the offset after it, or -1 with the cursor's fault set. */
+  read(cursor: Cursor, at: number): number
+  /** Keep the row that was read, of so many bytes. */
+  keep(bytes: number): void
+  /** Forget what was read of the row. */
+  undo(): void
+  /** Called before a row is rejected for a value that does not fit; may throw. */
+  misfit(cursor: Cursor): void
+}
+
+/** Read the row at `window.at`, or reject it. @returns false, with nothing changed, where more bytes are needed. */
+export function readRow(window: RowWindow, reader: ObjectReader): boolean {
+  const { cursor, at } = window
+  const { line } = cursor
+  let end = readObject(window, reader)
+  let mustWait = false
+  if (end >= 0 && window.stage === 'objects') {
+    const after = skipBlanks(cursor.bytes, end)
+    if (after - end > cursor.maxRowBytes) end = fail(cursor, ROW_TOO_LONG, at)
+    else if (after >= cursor.end && !window.ended) mustWait = true
+    else if (!mayFollowRow(window, after)) end = fail(cursor, AFTER_OBJECT, after)
+  }
+  if (end >= 0 && !mustWait) {
+    reader.keep(end - at)
+    passRows(window, end, 1)
+    return true
+  }
+  reader.undo()
+  cursor.line = line
+  if (mustWait) return waitForMore(window)
+  if (cursor.faultAt - at > cursor.maxRowBytes) fail(cursor, ROW_TOO_LONG, at)
+  // Either bytes of the row are still to come, or some that its message is about.
+  else if (!window.ended && cursor.faultAt + FOUND_BYTES > cursor.end) return waitForMore(window)
+  if (cursor.fault.code === 'TYPE_MISMATCH') reader.misfit(cursor)
+  if (!rejectRow(window)) return false
+  passRows(window, window.at, 1)
+  return true
+}
+
+/** Have the row read again when as many bytes have come as there are of it. */
+function waitForMore(window: RowWindow): false {
+  window.retryAt = window.at + 2 * (window.cursor.end - window.at)
+  return false
+}
+
+function readObject(window: RowWindow, reader: ObjectReader): number {
+  const { cursor, at } = window
+  if (at < window.invalidUtf8Before || cursor.bytes[at] !== OPEN_BRACE) {
+    const end = examine(window)
+    if (end < 0) return end
+  }
+  const { line } = cursor
+  const end = reader.read(cursor, at)
+  if (end < 0) {
+    cursor.line = line
+    return readAgain(window, reader)
+  }
+  return end - at > cursor.maxRowBytes ? fail(cursor, ROW_TOO_LONG, at) : end
+}
+
+/**
+ * Give a row that was not read a second look. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
+ * where chunks were cut, and if no later value of the same key takes its place: for that the row is read again from a copy.
+ */
+function readAgain(window: RowWindow, reader: ObjectReader): number {
+  const { cursor, at } = window
+  const { fault, faultAt, faultColumn, faultPinned } = cursor
+  const end = examine(window)
+  if (end < 0) return end
+  const { line } = cursor
+  const bytes = fault.code === 'LIMIT_EXCEEDED' ? undefined : withoutRepeats(cursor, at, end)
+  cursor.line = line
+  if (bytes === -1) return -1
+  if (bytes === undefined) {
+    fail(cursor, fault, faultAt)
+    cursor.faultColumn = faultColumn
+    cursor.faultPinned = faultPinned
+    return -1
+  }
+  reader.undo()
+  const copy: Cursor = { ...cursor, bytes, end: bytes.length - 1 }
+  const copyEnd = reader.read(copy, 0)
+  cursor.itemBytes = copy.itemBytes
+  if (copyEnd >= 0) {
+    cursor.line = lineOf(window, end)
+    return end
+  }
+  fail(cursor, copy.fault, at)
+  cursor.faultColumn = copy.faultColumn
+  cursor.faultPinned = copy.faultPinned
+  cursor.faultPath = pathTo(bytes, 0, copy.faultAt)
+  return -1
+}
+
+/** Whether the row is an object and valid in grammar and encoding: the offset after it, or -1. */
+function examine(window: RowWindow): number {
+  const { cursor, at } = window
+  const { bytes, line } = cursor
+  const end = skipValue(cursor, at, 0)
+  cursor.line = line
+  if (end < 0) {
+    return cursor.faultAt < cursor.end && isMisencoded(window, cursor.faultAt) ? fail(cursor, INVALID_UTF8, at) : end
+  }
+  if (end - at > cursor.maxRowBytes) return fail(cursor, ROW_TOO_LONG, at)
+  if (end >= cursor.end && bytes[at] !== OPEN_BRACE && !window.ended) return fail(cursor, CUT_OFF, cursor.end)
+  if (at < window.invalidUtf8Before && !isValidUtf8(bytes, at, end)) return fail(cursor, INVALID_UTF8, at)
+  return bytes[at] === OPEN_BRACE ? end : fail(cursor, NOT_AN_OBJECT, at)
+}
+
+/** Whether the bytes before a fault are not UTF-8, or the byte at which it is can stand nowhere in UTF-8 text. */
+function isMisencoded({ cursor, at, invalidUtf8Before }: RowWindow, faultAt: number): boolean {
+  const byte = cursor.bytes[faultAt] as number
+  if ((byte >= 0x80 && byte < 0xc2) || byte > 0xf4) return true
+  return at < invalidUtf8Before && !isValidUtf8(cursor.bytes, at, faultAt)
+}
