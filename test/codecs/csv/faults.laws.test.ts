@@ -98,28 +98,36 @@ function arbitraryLine(dialect: Dialect): fc.Arbitrary<Line> {
   )
 }
 
-const files = dialects.chain((dialect) => {
-  // A line comes many times over, so that rows are also read by the thousand bytes.
-  const repeated = fc.tuple(arbitraryLine(dialect), fc.constantFrom(1, 1, 1, 2, 40), fc.constantFrom(...BREAKS, '\n'))
-  return fc.record({
-    dialect: fc.constant(dialect),
-    lines: fc
-      .array(repeated, { maxLength: 14 })
-      .map((all) => all.flatMap(([line, times, eol]) => Array.from({ length: times }, () => ({ ...line, eol })))),
-    isUnclosed: dialect.quote === false ? fc.constant(false) : fc.constantFrom(false, false, true),
+const plain: Dialect = { delimiter: ',', quote: '"', nullValues: [''] }
+/** So much text behind the rows that no reader takes them for few. */
+const LONG = 'x'.repeat(9000)
+
+const files = fc
+  .tuple(fc.oneof(fc.constant(plain), dialects), fc.constantFrom(['\n'], BREAKS))
+  .chain(([dialect, eols]) => {
+    // A line comes many times over, so that rows are also read by the thousand bytes.
+    const repeated = fc.tuple(arbitraryLine(dialect), fc.constantFrom(1, 1, 1, 1, 2, 90), fc.constantFrom(...eols))
+    return fc.record({
+      dialect: fc.constant(dialect),
+      lines: fc
+        .array(repeated, { maxLength: 14 })
+        .map((all) => all.flatMap(([line, times, eol]) => Array.from({ length: times }, () => ({ ...line, eol })))),
+      isLong: fc.boolean(),
+      isUnclosed: dialect.quote === false ? fc.constant(false) : fc.constantFrom(false, false, true),
+    })
   })
-})
 type File = typeof files extends fc.Arbitrary<infer T> ? T : never
 
 /** The bytes of a file, the cells that are read from it, and the rows that are refused. */
-function meaningOf({ dialect, lines, isUnclosed }: File) {
+function meaningOf({ dialect, lines, isLong, isUnclosed }: File) {
   const columns: unknown[][] = [[], [], []]
   const refused: { line: number; row: number; code: string }[] = []
   let line = 2
   let row = 0
   let text = `${['id', 'note', 'value'].join(dialect.delimiter)}\n`
   const tail = { text: ['1', `${dialect.quote}y\nz`].join(dialect.delimiter), means: 'CSV_INVALID', eol: '' }
-  for (const one of isUnclosed ? [...lines, tail] : lines) {
+  const last = { text: ['1', LONG, '1'].join(dialect.delimiter), means: [1n, LONG, 1], eol: '\n' }
+  for (const one of [...lines, ...(isLong ? [last] : []), ...(isUnclosed ? [tail] : [])]) {
     if (one.means !== undefined) row++
     if (typeof one.means === 'string') refused.push({ line, row, code: one.means })
     else for (const [column, cell] of one.means?.entries() ?? []) columns[column]?.push(cell)

@@ -69,8 +69,15 @@ const line = fc.oneof(
 )
 // A line comes many times over, so that rows are also read by the thousand bytes.
 const files = fc
-  .array(fc.tuple(line, fc.constantFrom(1, 1, 1, 2, 40), fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 14 })
+  .array(fc.tuple(line, fc.constantFrom(1, 1, 1, 1, 2, 90), fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 14 })
   .map((all) => all.flatMap(([one, times, eol]) => Array.from({ length: times }, () => ({ ...one, eol }))))
+
+/** A row so long that no reader takes the rows before it for few. */
+const LONG = ((note) => ({
+  text: `{"id":1,"note":"${note}","value":1}`,
+  means: { id: 1n, note, value: 1 },
+  eol: '\n',
+}))('x'.repeat(9000))
 
 /** The bytes of a file whose first line names all columns, its rows, and those that are refused. */
 function meaningOf(lines: readonly (Line & { readonly eol: string })[]) {
@@ -94,9 +101,10 @@ law(
   'json: rows, refused rows, their lines and numbers are those that the lines were made of, whole or in chunks cut anywhere',
   fc.asyncProperty(
     files,
+    fc.boolean(),
     fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 }),
-    async (lines, cuts) => {
-      const { bytes, rows, refused } = meaningOf(lines)
+    async (lines, isLong, cuts) => {
+      const { bytes, rows, refused } = meaningOf(isLong ? [...lines, LONG] : lines)
       const reads: ((options: JsonOptions) => unknown)[] = [
         (options) => [...rowsFromTable(decodeNdjson(bytes, options))],
         async (options) => [...rowsFromTable(new Table(await collect(ndjson(options).read(bytes))))],
