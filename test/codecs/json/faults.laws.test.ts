@@ -52,7 +52,7 @@ const row = fc
 
 const bad: readonly Line[] = [
   { text: '{"id":', means: 'JSON_INVALID' },
-  { text: '{"id":1}{}', means: 'JSON_INVALID' },
+  { text: '{"id":1}7', means: 'JSON_INVALID' },
   { text: '{"id":1,"note":"a","value":01}', means: 'JSON_INVALID' },
   { text: '7', means: 'JSON_INVALID' },
   { text: '{"id":"x","note":"a","value":1}', means: 'TYPE_MISMATCH' },
