@@ -1,4 +1,6 @@
 import { tooDeep } from './attribute-error.ts'
+import { isDictionary } from './dictionary.ts'
+import { likenessOf } from './likeness.ts'
 
 /** How values are compared, and where the walk is: a step for each level is noted as it goes. */
 export interface Walk {
@@ -7,13 +9,6 @@ export interface Walk {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-/** An object of names and values alone: a literal, or one without prototype, of any realm. */
-export function isPlainObject(value: object): value is Fields {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return true
-  return !Array.isArray(value) && Object.getPrototypeOf(prototype) === null
-}
 
 /** The property of that name, undefined where the object inherits it at best. */
 export function ownValue(fields: Fields, name: string): unknown {
@@ -40,7 +35,7 @@ export function isSameValue(left: unknown, right: unknown, walk: Walk, depth: nu
   }
   checkDepth(walk, depth)
   if (Array.isArray(left)) return Array.isArray(right) && isSameArray(left, right, walk, depth)
-  if (isPlainObject(left)) return isPlainObject(right) && isSameObject(left, right, walk, depth)
+  if (isDictionary(left)) return isDictionary(right) && isSameObject(left, right, walk, depth)
   return isSameInstance(left, right, walk, depth)
 }
 
@@ -84,16 +79,24 @@ function listOf(typedArray: object): readonly unknown[] {
 
 function isSameSet(left: ReadonlySet<unknown>, right: ReadonlySet<unknown>, walk: Walk, depth: number): boolean {
   if (left.size !== right.size) return false
-  // Bytes and other objects are found by what they hold, each but once.
-  const rest = [...right].filter((member) => !left.has(member))
+  // Bytes and other objects are found by what they hold, each only once, among those that may be the same.
+  const rest = new Map<string, unknown[]>()
+  for (const other of right) if (!left.has(other)) addTo(rest, likenessOf(other), other)
   for (const member of left) {
     if (right.has(member)) continue
-    const index =
-      typeof member === 'object' ? rest.findIndex((other) => isSameValue(member, other, walk, depth + 1)) : -1
+    const alike = typeof member === 'object' ? (rest.get(likenessOf(member)) ?? []) : []
+    const index = alike.findLastIndex((other) => isSameValue(member, other, walk, depth + 1))
     if (index < 0) return false
-    rest.splice(index, 1)
+    alike[index] = alike.at(-1)
+    alike.pop()
   }
   return true
+}
+
+function addTo(lists: Map<string, unknown[]>, key: string, member: unknown): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [member])
+  else list.push(member)
 }
 
 function isSameEntries(

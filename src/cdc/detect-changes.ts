@@ -82,8 +82,15 @@ export function changedAttributes(before: Image, after: Image, ignore: Ignore | 
 
 /** The careful way, which finds what is malformed. */
 function changedValues(before: Image, after: Image, ignore: Ignore | undefined, maxDepth: number): string[] {
-  // Nothing that an image holds becomes a Map, so a number is told from all else.
-  const options: DeserializeOptions = { numbers: (text) => new Map([['N', canonicalNumber(text)]]), maxDepth }
+  // One object for each number, which nothing else in an image can be.
+  const known = new Map<string | undefined, object>()
+  const numbers = (text: string): object => {
+    const canonical = canonicalNumber(text)
+    const number = known.get(canonical) ?? Object.freeze({})
+    known.set(canonical, number)
+    return number
+  }
+  const options: DeserializeOptions = { numbers, maxDepth }
   const values = [before, after].map((image) => readMap(withoutUndefined(image), readingOf(options), 0))
   return changedNames(values[0] ?? NOTHING, values[1] ?? NOTHING, ignore, { maxDepth, steps: [] })
 }

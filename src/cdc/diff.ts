@@ -1,5 +1,6 @@
-import { checkDepth, isPlainObject, isSameValue, ownValue, type Walk } from './compare-values.ts'
+import { checkDepth, isSameValue, ownValue, type Walk } from './compare-values.ts'
 import { type DetectOptions, ignoring } from './detect-changes.ts'
+import { isDictionary } from './dictionary.ts'
 
 /** One difference between two items. */
 export interface Change {
@@ -76,7 +77,7 @@ function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, ch
       diffLists(left, right, walk, depth, changes)
       return
     }
-    if (isPlainObject(left) && isPlainObject(right)) {
+    if (isDictionary(left) && isDictionary(right)) {
       diffObjects(left, right, walk, depth, changes)
       return
     }

@@ -107,6 +107,24 @@ export function isSameNumber(left: string, right: string): boolean | undefined {
   return canonicalNumber(left) === canonicalNumber(right)
 }
 
+/** Significant digits that DynamoDB keeps, and the powers of ten of the first of them. */
+const MAX_DIGITS = 38
+const MAX_POWER = 125
+const MIN_POWER = -130
+
+/**
+ * Whether DynamoDB takes a number: up to 38 digits, zero or between 1E-130 and 9.99...E+125 in magnitude.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
+export function isInDynamoDBRange(text: string): boolean {
+  const decimal = parseDecimalText(text)
+  if (decimal === undefined) return false
+  const { digits, exponent } = decimal
+  const power = exponent + digits.length - 1
+  return digits === '' || (digits.length <= MAX_DIGITS && power >= MIN_POWER && power <= MAX_POWER)
+}
+
 function isSame(left: Decimal, right: Decimal): boolean {
   return left.exponent === right.exponent && left.isNegative === right.isNegative && left.digits === right.digits
 }

@@ -1,8 +1,9 @@
 import { attributeError, tooDeep } from './attribute-error.ts'
 import type { SerializedImage, SerializedValue } from './attribute-value.ts'
 import { base64OfBytes } from './base64.ts'
-import { isPlainObject } from './compare-values.ts'
 import { customNumber } from './custom-number.ts'
+import { isDictionary } from './dictionary.ts'
+import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
 
 export interface SerializeOptions {
@@ -37,7 +38,8 @@ interface Writing {
  * @param item - never mutated. A property that is undefined is left out.
  * @returns a new image. Sets of strings, numbers and bytes are SS, NS and BS. O(letters).
  * @throws MillraceError `ATTRIBUTE_INVALID` with the path to what DynamoDB cannot hold, or not exactly: a number that is an integer beyond 2^53
- * (take a bigint), NaN, an empty or mixed set, undefined in a list, a Date or another instance of a class. `LIMIT_EXCEEDED` where values nest
+ * (take a bigint), NaN, a number that DynamoDB refuses (over 38 digits, or outside of 1E-130 to 9.99E+125), a set that is empty, mixed or has
+ * members that are equal to DynamoDB, undefined in a list, a Date or another instance of a class. `LIMIT_EXCEEDED` where values nest
  * more than `maxDepth` deep.
  * @example
  * serializeImage({ id: 'a', views: 9007199254740993n, tags: new Set(['new']) }) // => { id: { S: 'a' }, views: { N: '9007199254740993' }, tags: { SS: ['new'] } }
@@ -46,7 +48,7 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options:
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: ToBytes): SerializedImage
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): AnyImage {
   const writing = writingOf(options, 1)
-  if (typeof item !== 'object' || item === null || !isPlainObject(item)) throw fault('must be a plain object', writing)
+  if (typeof item !== 'object' || item === null || !isDictionary(item)) throw fault('must be a plain object', writing)
   return writeMap(item, writing)
 }
 
@@ -91,10 +93,10 @@ function writeObject(value: object, writing: Writing): AnyValue {
   if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
   if (value instanceof Set) return writeSet([...value], writing)
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
-  if (isPlainObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
+  if (isDictionary(value)) return { M: nested(writing, () => writeMap(value, writing)) }
   const text = customNumber(value)
   if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
-  return { N: text }
+  return { N: inRange(text, writing) }
 }
 
 function nested<T>(writing: Writing, write: () => T): T {
@@ -128,16 +130,25 @@ function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
   if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
+    checkDistinct(members, members.map(base64OfBytes), writing)
     return { BS: members.map((member) => binaryOf(member, writing)) }
   }
-  return { NS: members.map((member) => memberNumber(member, writing)) }
+  const texts = members.map((member) => memberNumber(member, writing))
+  checkDistinct(members, texts.map(canonicalNumber), writing)
+  return { NS: texts }
+}
+
+/** A `Set` takes 1 and 1n, and equal bytes, for different members; DynamoDB takes them for one, and refuses the set. */
+function checkDistinct(members: readonly unknown[], contents: readonly unknown[], writing: Writing): void {
+  if (new Set(contents).size < members.length)
+    throw fault('is a set with equal members, which DynamoDB refuses', writing)
 }
 
 function memberNumber(member: unknown, writing: Writing): string {
   if (typeof member === 'number' || typeof member === 'bigint') return numberText(member, writing)
   const text = typeof member === 'object' && member !== null ? customNumber(member) : undefined
   if (text === undefined) throw fault('is a set of other than only strings, only numbers or only bytes', writing)
-  return text
+  return inRange(text, writing)
 }
 
 function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
@@ -145,10 +156,23 @@ function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
 }
 
 function numberText(value: number | bigint, writing: Writing): string {
-  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'bigint') return inRange(value.toString(), writing)
   if (!Number.isFinite(value)) throw fault('is no number that DynamoDB can hold', writing)
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw fault('is an integer beyond 2^53, which may be rounded: give a bigint', writing)
   }
+  // Larger ones are integers, and refused by now.
+  if (value !== 0 && value < MIN_MAGNITUDE && value > -MIN_MAGNITUDE) throw outOfRange(writing)
   return String(value)
+}
+
+const MIN_MAGNITUDE = 1e-130
+
+function inRange(text: string, writing: Writing): string {
+  if (!isInDynamoDBRange(text)) throw outOfRange(writing)
+  return text
+}
+
+function outOfRange(writing: Writing): Error {
+  return fault('is a number that DynamoDB refuses: over 38 digits, or outside of 1E-130 to 9.99E+125', writing)
 }

@@ -1,7 +1,7 @@
 export type { ColumnTypeName, SchemaOption } from '../columns/column-type.ts'
 export { rowsFromTable } from '../columns/rows-from-table.ts'
 export { tableFromRows } from '../columns/table-from-rows.ts'
-export type { Stage } from '../internal/stage.ts'
+export type { Pipeline, Stage } from '../internal/stage.ts'
 export type { Codec, CodecInput, CodecName } from './codec.ts'
 export { type CodecOptions, codecFor } from './codec-for.ts'
 export { type CsvOptions, csv, decodeCsv, encodeCsv } from './csv/csv.ts'

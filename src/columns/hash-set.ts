@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { isBeyondKernel } from '../internal/kernel.ts'
 import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.ts'
 
 /**
@@ -13,7 +14,7 @@ export interface HashSet {
    * @param hashes - where they are in the kernel's memory.
    * @param isSame - asked where a hash is known already: whether its row and the `index`-th of these are equal too. Else the search
    *   goes on.
-   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have, which are enough for 160 million.
+   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have, which are enough for 160 million, or what the process has.
    */
   add(hashes: number, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
 }
@@ -44,11 +45,11 @@ export function hashSet({ exports, memory }: DistinctKernel): HashSet {
     try {
       return memory.reserve(bytes)
     } catch (cause) {
-      throw new MillraceError(
-        'LIMIT_EXCEEDED',
-        'so many distinct rows do not fit in 4 GiB; split the stream, by a hash of the key say',
-        { cause },
-      )
+      const cure = 'partition the stream, for example by a hash of the key'
+      const rule = isBeyondKernel(memory.top + bytes)
+        ? `too many distinct rows for 4 GiB; ${cure}`
+        : `this process has no memory for more than ${exports.size.value} distinct rows; give it more, or ${cure}`
+      throw new MillraceError('LIMIT_EXCEEDED', rule, { cause })
     }
   }
 

@@ -1,5 +1,6 @@
 import type { RecordBatch, Table } from 'apache-arrow'
 import { locatedError } from './cell-error.ts'
+import { checkTable } from './check-table.ts'
 import { assignKey, recordKeys } from './record-key.ts'
 import { type ValueReader, valueReader } from './value-reader.ts'
 
@@ -10,11 +11,16 @@ import { type ValueReader, valueReader } from './value-reader.ts'
  * copy; lists arrays, structs plain objects, maps `Map`; null is null.
  *
  * @throws MillraceError `COLUMN_CONFLICT` where two columns share a name; `TYPE_MISMATCH` with row and column where a value has no exact
- *   JavaScript counterpart: a date beyond the range of `Date`, a map with a key twice.
+ *   JavaScript counterpart: a date beyond the range of `Date`, a map with a key twice; at once for what is no table.
  * @example
  * rowsFromTable(tableFromRows([{ id: 1n }, { id: null }])) // => [{ id: 1n }, { id: null }]
  */
-export function* rowsFromTable(table: Table): Generator<Record<string, unknown>, void, undefined> {
+export function rowsFromTable(table: Table): Generator<Record<string, unknown>, void, undefined> {
+  checkTable('rowsFromTable', table)
+  return rowsOf(table)
+}
+
+function* rowsOf(table: Table): Generator<Record<string, unknown>, void, undefined> {
   const keys = recordKeys(table.schema.fields)
   let before = 0
   for (const batch of table.batches) {

@@ -1,6 +1,7 @@
 import * as types from 'node:util/types'
 import { type Field, type RecordBatch, type Schema, Table } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { checkOptions, notA } from '../internal/check-arguments.ts'
 import { locatedError, misfit, strangerError } from './cell-error.ts'
 import { type ColumnBuilder, fieldBuilder } from './column-builder.ts'
 import { isSchema, type SchemaOption, schemaFields } from './column-type.ts'
@@ -28,9 +29,12 @@ type Row = Readonly<Record<string, unknown>>
  * const table = tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, price: 9.5 }], { schema: { price: 'decimal(10,2)' } })
  * Array.from(rowsFromTable(table))[1] // => { id: 2n, name: null, price: '9.50' }
  */
-export function tableFromRows(rows: Iterable<Row>, { schema: pinned }: { readonly schema?: SchemaOption } = {}): Table {
-  if (!isObject(rows) || !(Symbol.iterator in rows))
-    throw new MillraceError('TYPE_MISMATCH', 'rows are an array or another iterable of objects')
+export function tableFromRows(rows: Iterable<Row>, options: { readonly schema?: SchemaOption } = {}): Table {
+  if (!isObject(rows) || !(Symbol.iterator in rows)) {
+    throw notA('tableFromRows', 'rows', 'an array or another iterable of objects', rows)
+  }
+  checkOptions('tableFromRows', options, { schema: 'object' }, "write tableFromRows(rows, { schema: { id: 'int64' } })")
+  const { schema: pinned } = options
   const all: readonly Row[] = Array.isArray(rows) ? rows : [...rows]
   const schema = schemaOfRows(all, pinned)
   const builders = schema.fields.map(fieldBuilder)

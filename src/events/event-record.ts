@@ -25,6 +25,12 @@ export interface EventRecord<T> {
   readonly orderingKey?: string
   readonly time?: Date
   readonly kafka?: KafkaIdentifier
+  /** The key of a Kafka record: no bytes for an empty one, absent where there is none. */
+  readonly key?: Uint8Array
+  /** The headers of a Kafka record, in order; a name may occur more than once. */
+  readonly headers?: readonly (readonly [name: string, value: Uint8Array])[]
+  /** The cluster of a Kafka record: its ARN or, outside of MSK, a hash of its bootstrap servers. */
+  readonly cluster?: string
   readonly payload: Result<T>
   /** The record as the event holds it. */
   readonly raw: unknown
@@ -35,7 +41,15 @@ export interface RecordDraft {
   id: string
   orderingKey: string | undefined
   time: Date | undefined
-  kafka: KafkaIdentifier | undefined
+  kafka: KafkaIdentity | undefined
+}
+
+/** What only a record of Kafka has. */
+export interface KafkaIdentity {
+  readonly kafka: KafkaIdentifier
+  key?: Uint8Array
+  headers?: readonly (readonly [name: string, value: Uint8Array])[]
+  readonly cluster?: string
 }
 
 /**

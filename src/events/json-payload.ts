@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { checkDepth, type JsonLimits, parseExactJson } from './exact-json.ts'
 import { type Payload, type PayloadDecoder, payloadError, textOf } from './payload.ts'
 import type { Place } from './place.ts'
+import { registryOf } from './schema-registry.ts'
 import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
 
 /**
@@ -12,6 +13,8 @@ import type { StandardIssue, StandardResult, StandardSchema } from './standard-s
  * doubles (`1e400`) is refused. A key `__proto__` is an own key like any other. Where a source carries JSON itself, such as the detail of
  * an EventBridge event, that is the value; Lambda's runtime has parsed it by then, so its integers beyond 2^53 are rounded before anybody
  * sees them: producers send such as text. The payload is not unzipped: see `gunzipPayload`.
+ *
+ * Bytes that begin with the header of a schema registry (Confluent or AWS Glue) are no JSON; the error then says so.
  *
  * @param schema - any synchronous Standard Schema: zod, zod/mini, valibot, arktype.
  * @param options.maxDepth - how deep objects and lists may be nested; 64.
@@ -34,7 +37,11 @@ export function jsonPayload(
   const read = (payload: Payload): unknown => {
     if (payload.kind === 'none') return null
     if (payload.kind === 'json') return checkDepth(payload.data, payload.place, limits)
-    return parseExactJson(textOf(payload), payload.place, limits)
+    try {
+      return parseExactJson(textOf(payload), payload.place, limits)
+    } catch (error) {
+      throw framedError(payload) ?? error
+    }
   }
   if (schema === undefined) return { decode: read }
   const validate = schema?.['~standard']?.validate
@@ -76,4 +83,15 @@ function stepsOf(issue: StandardIssue | undefined): (string | number)[] {
     const key = typeof step === 'object' ? step.key : step
     return typeof key === 'number' ? key : String(key)
   })
+}
+
+/** That a payload which is no JSON is framed by a schema registry, where its first bytes say so. */
+function framedError(payload: Payload): MillraceError | undefined {
+  const registry = registryOf(payload)
+  if (registry === undefined) return undefined
+  return payloadError(
+    'PAYLOAD_INVALID',
+    `is not JSON: it begins with the header of ${registry}; decode it with the registry's deserializer in a decoder of your own, or let the event source mapping do it`,
+    { place: payload.place },
+  )
 }

@@ -1,8 +1,12 @@
+import { isUtf8 } from 'node:buffer'
+import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import {
   eventError,
   type Fields,
   fieldsOf,
+  isFields,
+  type KafkaIdentity,
   nonEmptyTextIn,
   noteTime,
   type RecordDraft,
@@ -10,7 +14,7 @@ import {
   textIn,
 } from './event-record.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
-import { textOf } from './payload.ts'
+import { bytesOf } from './payload.ts'
 import { type Place, placeAt } from './place.ts'
 
 /** One record of a topic. Its key and value are base64 or, a tombstone's value for one, null. */
@@ -47,17 +51,33 @@ export const KafkaEventSchema = z.looseObject({
 export type KafkaRecord = z.infer<typeof KafkaRecordSchema>
 export type KafkaEvent = z.infer<typeof KafkaEventSchema>
 
-export const readKafkaRecord: RecordReader = (record, place, draft) => {
-  const fields = fieldsOf(record, place)
-  identify(fields, place, draft)
-  noteTime(draft, fields['timestamp'])
-  const at = placeAt(place, 'value')
-  if (fields['value'] === undefined || fields['value'] === null) return { kind: 'none', data: null, place: at }
-  return { kind: 'base64', data: textIn(fields, 'value', place), place: at }
+/**
+ * The cluster that an event or, from EventBridge Pipes, a record names: the ARN or, where there is none, `servers-` and a hash of the bootstrap
+ * servers, in any order. Undefined where neither is named.
+ */
+export function kafkaClusterOf(named: unknown): string | undefined {
+  if (!isFields(named)) return undefined
+  const { eventSourceArn, bootstrapServers } = named
+  if (typeof eventSourceArn === 'string' && eventSourceArn !== '') return eventSourceArn
+  if (typeof bootstrapServers !== 'string' || bootstrapServers.trim() === '') return undefined
+  const servers = bootstrapServers.split(',').map((server) => server.trim())
+  return `servers-${hash('sha256', servers.sort().join(','), 'base64url')}`
 }
 
-/** Pipes write the number of the partition as text. */
-function identify(fields: Fields, place: Place, draft: RecordDraft): void {
+/** Reads the records of an event of that cluster. */
+export function readerOfKafkaRecords(clusterOfEvent: string | undefined): RecordReader {
+  return (record, place, draft) => {
+    const fields = fieldsOf(record, place)
+    identify(fields, place, draft, clusterOfEvent)
+    noteTime(draft, fields['timestamp'])
+    const at = placeAt(place, 'value')
+    if (fields['value'] === undefined || fields['value'] === null) return { kind: 'none', data: null, place: at }
+    return { kind: 'base64', data: textIn(fields, 'value', place), place: at }
+  }
+}
+
+/** Pipes write the number of the partition as text, and the cluster into each record. */
+function identify(fields: Fields, place: Place, draft: RecordDraft, clusterOfEvent: string | undefined): void {
   const { partition: number, offset } = fields
   const topic = nonEmptyTextIn(fields, 'topic', place)
   if (typeof number !== 'number' && typeof number !== 'string') {
@@ -65,17 +85,46 @@ function identify(fields: Fields, place: Place, draft: RecordDraft): void {
   }
   if (typeof offset !== 'number') throw eventError('must have a number here', place, ['offset'])
   const partition = `${topic}-${number}`
+  const cluster = clusterOfEvent ?? kafkaClusterOf(fields)
+  const identity: KafkaIdentity = { kafka: { partition, offset }, ...(cluster !== undefined && { cluster }) }
   draft.id = `${partition}:${offset}`
-  draft.kafka = { partition, offset }
-  draft.orderingKey = keyOf(fields['key'], place) ?? partition
+  draft.kafka = identity
+  draft.orderingKey = partition
+  const { key, headers } = fields
+  if (key !== undefined && key !== null) {
+    identity.key = keyBytes(fields, place)
+    draft.orderingKey = textOfKey(identity.key) ?? textIn(fields, 'key', place)
+  }
+  if (headers !== undefined && headers !== null) identity.headers = headersOf(headers, place)
 }
 
-/** The key as text, or in base64 where it is none. */
-function keyOf(key: unknown, place: Place): string | undefined {
-  if (typeof key !== 'string') return undefined
-  try {
-    return textOf({ kind: 'base64', data: key, place })
-  } catch {
-    return key
-  }
+function keyBytes(fields: Fields, place: Place): Uint8Array {
+  const { buffer, byteOffset, byteLength } = bytesOf({
+    kind: 'base64',
+    data: textIn(fields, 'key', place),
+    place: placeAt(place, 'key'),
+  })
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** The key as text; undefined where it is none, and is known by its base64. */
+function textOfKey(key: Uint8Array): string | undefined {
+  return isUtf8(key) ? Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString() : undefined
+}
+
+/** Every header is an object of one name; the bytes of its value are signed. A value of null has no bytes. */
+function headersOf(headers: unknown, place: Place): [string, Uint8Array][] {
+  if (!Array.isArray(headers)) throw eventError('must have a list here', place, ['headers'])
+  return headers.flatMap((header: unknown, index) =>
+    Object.entries(fieldsOf(header, place, ['headers', String(index)])).map(([name, value]): [string, Uint8Array] => {
+      if (value === null) return [name, new Uint8Array(0)]
+      if (!Array.isArray(value) || !value.every(isByte))
+        throw eventError('must have a list of bytes here', place, ['headers', String(index), name])
+      return [name, Uint8Array.from(value)]
+    }),
+  )
+}
+
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= -128 && Number(value) <= 255
 }

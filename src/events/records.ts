@@ -12,7 +12,7 @@ import { detectSource, type EventSource } from './event-source.ts'
 import { readEventBridgeEvent } from './eventbridge.ts'
 import { readFailure } from './failure-record.ts'
 import { readFirehoseRecord } from './firehose.ts'
-import { readKafkaRecord } from './kafka.ts'
+import { kafkaClusterOf, readerOfKafkaRecords } from './kafka.ts'
 import { readKinesisRecord } from './kinesis.ts'
 import { type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
 import { type Place, placeAt, ROOT } from './place.ts'
@@ -22,8 +22,8 @@ import { readScheduledEvent } from './scheduled.ts'
 import { readSnsRecord } from './sns.ts'
 import { readSqsRecord } from './sqs.ts'
 
-/** The readers of a record of each source, but for CloudWatch Logs: there what reads a log event has to know the stream of all of them. */
-const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs'>, RecordReader>> = {
+/** The readers of a record of each source, except those that need to know the event: of CloudWatch Logs the log stream, of Kafka the cluster. */
+const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>, RecordReader>> = {
   s3: readS3Record,
   's3-eventbridge': readEventBridgeEvent,
   kinesis: readKinesisRecord,
@@ -34,7 +34,6 @@ const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs'>, RecordRe
   scheduled: readScheduledEvent,
   'cloudwatch-alarm': readCloudWatchAlarmEvent,
   firehose: readFirehoseRecord,
-  kafka: readKafkaRecord,
   'api-gateway-rest': readApiGatewayRestEvent,
   'api-gateway-http': readApiGatewayHttpEvent,
   alb: readAlbEvent,
@@ -102,7 +101,7 @@ interface RecordList {
 
 function listsOf(source: EventSource, event: unknown): readonly RecordList[] {
   if (source === 'cloudwatch-logs') return [readLogs(event)]
-  const read = READERS[source]
+  const read = source === 'kafka' ? readerOfKafkaRecords(kafkaClusterOf(event)) : READERS[source]
   if (Array.isArray(event)) return [{ list: event, place: undefined, read }]
   const fields = isFields(event) ? event : {}
   const name = LISTS.get(source)
@@ -162,7 +161,7 @@ function recordOf<T>(source: EventSource, draft: RecordDraft, raw: unknown, payl
     id,
     ...(orderingKey !== undefined && { orderingKey }),
     ...(time !== undefined && { time }),
-    ...(kafka !== undefined && { kafka }),
+    ...kafka,
     payload,
     raw,
   }

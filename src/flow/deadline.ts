@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { checkOptions } from '../internal/check-arguments.ts'
 import {
   DEFAULT_RESERVE_MS,
   type DeadlineOptions,
@@ -20,10 +21,9 @@ import {
  * @example
  * deadline({ getRemainingTimeInMillis: () => 900 }, { reserveMs: 1000 }).reason.code // => 'DEADLINE_EXCEEDED'
  */
-export function deadline(
-  context: RemainingTime,
-  { reserveMs = DEFAULT_RESERVE_MS }: DeadlineOptions = {},
-): AbortSignal {
+export function deadline(context: RemainingTime, options: DeadlineOptions = {}): AbortSignal {
+  checkOptions('deadline', options, { reserveMs: 'number' }, 'write deadline(context, { reserveMs: 1000 })')
+  const { reserveMs = DEFAULT_RESERVE_MS } = options
   const left = millisecondsUntilDeadline(context, reserveMs)
   if (left <= 0) return AbortSignal.abort(deadlineExceeded())
   const controller = new AbortController()

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { checkArgument, checkOptions } from '../internal/check-arguments.ts'
 import { isTransientError, retryAfterMs } from '../internal/transient-error.ts'
 import {
   DEFAULT_RESERVE_MS,
@@ -67,6 +68,8 @@ export async function retry<T>(
   fn: (attempt: RetryAttempt) => PromiseLike<T> | T,
   options: RetryOptions = {},
 ): Promise<T> {
+  checkArgument('retry', 'the work', fn, 'function', 'write retry(() => client.send(command))')
+  checkOptions('retry', options, OPTIONS)
   const { attempts = 5, isRetryable = isTransientError, signal, sleep = defaultSleep } = options
   const { context, reserveMs = DEFAULT_RESERVE_MS } = options
   const waitMs = waits(options)
@@ -88,6 +91,19 @@ export async function retry<T>(
     await settledOrAborted(sleep(ms, signal), signal)
   }
 }
+
+const OPTIONS = {
+  attempts: 'number',
+  baseMs: 'number',
+  maxMs: 'number',
+  isRetryable: 'function',
+  signal: 'signal',
+  context: 'object',
+  reserveMs: 'number',
+  random: 'function',
+  sleep: 'function',
+  now: 'function',
+} as const
 
 const ATTEMPTS_RULE = 'attempts must be a whole number, 1 or more'
 

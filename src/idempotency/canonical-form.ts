@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
 import { type ByteWriter, byteWriter } from './byte-writer.ts'
-import { isPlainObject } from './plain-object.ts'
+import { isLiteralObject } from './literal-object.ts'
 
 /** Encoded bytes beyond which a value is refused: objects that share their parts can grow without end when written out. */
 const MAX_BYTES = 256 * 1024 * 1024
@@ -135,7 +135,7 @@ function writeValue(encoder: Encoder, value: unknown): void {
 function writeObject(encoder: Encoder, object: object): void {
   const { out } = encoder
   if (Array.isArray(object)) enterArray(encoder, object)
-  else if (isPlainObject(object)) {
+  else if (isLiteralObject(object)) {
     if (Object.getOwnPropertySymbols(object).length > 0) throw invalid('a property named by a symbol')
     enterNamed(encoder, TAG.object, object, Object.keys(object).sort())
   } else if (types.isDate(object)) {

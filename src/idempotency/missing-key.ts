@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isPlainObject } from './plain-object.ts'
+import { isLiteralObject } from './literal-object.ts'
 
 /**
  * What a key lacks to tell one call from another; undefined where it lacks nothing.
@@ -31,7 +31,7 @@ export function missingPartOf(key: unknown, allowsPartial: boolean): string | un
 }
 
 function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && (Array.isArray(value) || isPlainObject(value))
+  return typeof value === 'object' && value !== null && (Array.isArray(value) || isLiteralObject(value))
 }
 
 /** NaN and an invalid date are what is left of a value that could not be read. */

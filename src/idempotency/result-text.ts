@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
-import { isPlainObject } from './plain-object.ts'
+import { isLiteralObject } from './literal-object.ts'
 import type { Outcome } from './store.ts'
 
 /** Levels of nesting up to which a result is kept: what JSON reads back without running out of stack. */
@@ -97,12 +97,13 @@ function contentToJson(object: object, each: (value: unknown) => unknown): unkno
   if (types.isSet(object)) return hasOnly(object, 'Set') && { $set: [...object].map(each) }
   if (ArrayBuffer.isView(object)) return { [`$${bytesKind(object)}`]: base64Of(object) }
   if (types.isArrayBuffer(object)) return { $ArrayBuffer: Buffer.from(object).toString('base64') }
-  if (!isPlainObject(object) || Object.getOwnPropertySymbols(object).length > 0) throw new TypeError('no plain object')
+  if (!isLiteralObject(object) || Object.getOwnPropertySymbols(object).length > 0)
+    throw new TypeError('no plain object')
   return plainToJson(object, each)
 }
 
 function arrayToJson(array: readonly unknown[], each: (value: unknown) => unknown): unknown {
-  if (!isPlainObject(Object.getPrototypeOf(array)) || Object.getOwnPropertySymbols(array).length > 0)
+  if (!isLiteralObject(Object.getPrototypeOf(array)) || Object.getOwnPropertySymbols(array).length > 0)
     throw new TypeError('an instance of a subclass')
   const names = Object.keys(array)
   if (names.length !== array.length) return { $sparse: array.length, entries: indexedEntries(array, names, each) }
@@ -143,7 +144,7 @@ function plainToJson(object: Json, each: (value: unknown) => unknown): unknown {
 /** That an object is of the class itself, with no properties of its own: else it would not come back equal. */
 function hasOnly(object: object, name: string): true {
   const prototype: object = Object.getPrototypeOf(object)
-  if (prototype.constructor?.name === name && isPlainObject(prototype) && Reflect.ownKeys(object).length === 0)
+  if (prototype.constructor?.name === name && isLiteralObject(prototype) && Reflect.ownKeys(object).length === 0)
     return true
   throw new TypeError('an instance of a subclass, or with properties')
 }

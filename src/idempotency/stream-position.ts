@@ -1,5 +1,9 @@
 import { MillraceError } from '../errors.ts'
 
+const RECORD_RULE = 'a record does not name its stream, shard and sequence number'
+const KAFKA_RULE =
+  'a record of Kafka does not name its cluster, without which a topic made anew would have the keys of the old one: give the records that readRecords returns for the whole event'
+
 /** Where in a stream a record stands. */
 export interface StreamPosition {
   /** The stream and its shard or partition, as a path. */
@@ -34,13 +38,15 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
 /**
  * An object key, without ending, for the file that is made of a batch of a stream: the stream, its shard and the range of its sequence numbers.
  *
- * The same records have the same key whenever they are delivered, so a file written under it with `ifNoneMatch` is written once: a second
- * writer loses with `WRITE_CONFLICT`, which means that the work is done. Batches that were cut otherwise have other keys: see the guide.
+ * The same records have the same key whenever they are delivered, so a file written under it with `ifNoneMatch` is written once. A second
+ * writer gets `WRITE_CONFLICT`; whether the object there is its own earlier write is for its metadata to say, since a stream that was deleted and
+ * created again may repeat names and numbers. The guide has the whole recipe. Batches that were cut otherwise have other keys.
  *
- * @param records - all records of a batch, in order: of the event itself, or as `readRecords` gives them. Of Kinesis, DynamoDB streams, or one
- * partition of Kafka.
- * @returns such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream.
- * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, or of what is no stream.
+ * @param records - all records of a batch, in order: of the event itself, or as `readRecords` returns them. Of Kinesis, DynamoDB streams, or one
+ * partition of Kafka; Kafka's own records do not name their cluster, so those must come from `readRecords`.
+ * @returns such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream; from
+ * Kafka the cluster, topic and partition.
+ * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, of what is no stream, or of Kafka without cluster.
  * @example
  * const record = (n: string) => ({
  *   eventID: `shardId-000000000006:${n}`,
@@ -52,9 +58,8 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
 export function batchKey(records: readonly StreamRecord[]): string {
   const positions = records.map((record) => {
     const place = streamPosition(record)
-    if (place === undefined)
-      throw new MillraceError('EVENT_INVALID', 'batchKey: a record does not tell its stream, shard and sequence number')
-    return place
+    if (place === undefined) throw new MillraceError('EVENT_INVALID', `batchKey: ${RECORD_RULE}`)
+    return isOfKafka(record) ? { ...place, shard: `${clusterPath(record)}/${place.shard}` } : place
   })
   const [first] = positions
   const last = positions.at(-1)
@@ -65,6 +70,19 @@ export function batchKey(records: readonly StreamRecord[]): string {
   if (positions.some(({ sequenceNumber }, index) => isAfter(sequenceNumber, positions[index + 1]?.sequenceNumber)))
     throw new MillraceError('EVENT_INVALID', 'batchKey: the records are not in the order of their shard')
   return `${first.shard}/${first.sequenceNumber}-${last.sequenceNumber}`
+}
+
+function isOfKafka(record: StreamRecord): boolean {
+  return fieldOf(fieldOf(record, 'raw') ?? record, 'topic') !== undefined
+}
+
+/** Region, account, name and id of a cluster of MSK; the hash of another's servers. */
+function clusterPath(record: StreamRecord): string {
+  const cluster = textOf(fieldOf(record, 'cluster') ?? fieldOf(record, 'eventSourceArn'))
+  if (cluster === undefined || cluster === '') throw new MillraceError('EVENT_INVALID', `batchKey: ${KAFKA_RULE}`)
+  const [region = '', account = ''] = cluster.split(':').slice(3)
+  const path = cluster.startsWith('arn:') ? [region, account, ...arnPath(cluster)] : [cluster]
+  return path.map(encodeURIComponent).join('/')
 }
 
 /** Kinesis records that were aggregated share their sequence number. */

@@ -77,6 +77,12 @@ export function checkArgument(entry: string, what: string, value: unknown, kind:
   }
 }
 
+/** Refuse arguments where there are none: a factory that stands in a pipeline uncalled is handed the stream. */
+export function checkNone(entry: string, given: readonly unknown[]): void {
+  if (given.every((one) => one === undefined)) return
+  throw wrong('OPTION_INVALID', entry, `it takes no argument, and was given ${kindOf(given[0])}`, `write ${entry}()`)
+}
+
 /** An argument of another kind than `rule` says. */
 export function notA(entry: string, what: string, rule: string, value: unknown, cure?: string): MillraceError {
   return wrong('TYPE_MISMATCH', entry, `${what} must be ${rule}, not ${kindOf(value)}`, cure)

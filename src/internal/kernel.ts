@@ -12,7 +12,7 @@ export interface KernelMemory {
   readonly words: Int32Array
   /** Where the next bytes will be reserved. */
   readonly top: number
-  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. RangeError beyond 4 GiB, or what there is. */
+  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. `LIMIT_EXCEEDED` beyond 4 GiB, or what the process has. */
   reserve(size: number): number
   /** Give back all that was reserved from an offset on. */
   release(from: number): void
@@ -37,6 +37,7 @@ interface WebAssemblyApi {
 }
 
 const PAGE_BYTES = 65_536
+const MAX_BYTES = 2 ** 32
 
 /**
  * A maker of kernels. The code is compiled at the first call, once and for all; every kernel has a memory of its own, so that two runs share
@@ -53,7 +54,7 @@ export function kernelMaker<Exports>(code: string): () => Kernel<Exports> {
     try {
       exports = new Instance(module).exports as Exports & KernelBase
     } catch (cause) {
-      throw new MillraceError('LIMIT_EXCEEDED', 'there is no address space for one more run; end some first', { cause })
+      throw new MillraceError('LIMIT_EXCEEDED', 'out of WebAssembly address space; finish other reads first', { cause })
     }
     return { exports, memory: kernelMemory(exports) }
   }
@@ -77,7 +78,7 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
       const start = top
       const end = aligned(start + size)
       if (end > bytes.length) {
-        memory.grow(Math.ceil((end - bytes.length) / PAGE_BYTES))
+        grow(memory, end - bytes.length, end)
         bytes = new Uint8Array(memory.buffer)
         words = new Int32Array(memory.buffer)
       }
@@ -87,6 +88,22 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
     release(from) {
       top = from
     },
+  }
+}
+
+/** Whether so many bytes are more than any WebAssembly memory can have; else it is the process that has no more. */
+export function isBeyondKernel(end: number): boolean {
+  return end > MAX_BYTES
+}
+
+function grow(memory: WasmMemory, bytes: number, end: number): void {
+  try {
+    memory.grow(Math.ceil(bytes / PAGE_BYTES))
+  } catch (cause) {
+    const rule = isBeyondKernel(end)
+      ? 'the data held at once exceeds the 4 GiB that WebAssembly can address; use smaller batches or row groups'
+      : `this process has no memory for ${bytes} bytes more; give it more, or use smaller batches or row groups`
+    throw new MillraceError('LIMIT_EXCEEDED', rule, { cause })
   }
 }
 

@@ -1,23 +1,85 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: the declarations that these extend are bound by any
-import type {
-  PipelineDestination,
-  PipelineOptions,
-  PipelinePromise,
-  PipelineSource,
-  PipelineTransform,
-} from 'node:stream'
+// Long, for a declaration with every number of stages is the only way to type a function of any number of them whose results TypeScript infers.
+// biome-ignore-all lint/suspicious/noExplicitAny: what a function takes or gives is inferred from it, whatever that is
 
-// `pipeline` takes any number of stages; its declarations in @types/node end at four. These go on to ten, and change nothing else.
-// They stay true to the declarations that they extend, whose type parameters are bound by `any`.
-declare module 'stream/promises' {
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    B extends PipelineDestination<T5, any>,
+/** What comes out of a source or a stage: its chunks. Node's streams do not say what they hold. */
+type ChunkOf<S> = S extends (...args: any[]) => AsyncIterable<infer T> | Iterable<infer T>
+  ? T
+  : S extends AsyncIterable<infer T> | Iterable<infer T>
+    ? T
+    : any
+
+type Source = AsyncIterable<any> | Iterable<any> | NodeJS.ReadableStream | (() => AsyncIterable<any> | Iterable<any>)
+
+type Step<From> =
+  | NodeJS.ReadWriteStream
+  | ((source: AsyncIterable<ChunkOf<From>>, options: SignalOption) => AsyncIterable<any>)
+
+type Sink<From> =
+  | NodeJS.WritableStream
+  | ((source: AsyncIterable<ChunkOf<From>>, options: SignalOption) => PromiseLike<any> | AsyncIterable<any>)
+
+type ResultOf<To> = To extends (...args: any[]) => PromiseLike<infer R> ? Promise<R> : Promise<void>
+
+interface SignalOption {
+  readonly signal: AbortSignal
+}
+
+interface Options {
+  readonly signal?: AbortSignal | undefined
+  readonly end?: boolean | undefined
+}
+
+/**
+ * `pipeline` of `node:stream/promises`, with the chunks of every stage checked against what the next one takes:
+ * `const run: Pipeline = pipeline`. The declarations of `@types/node` from 25 on let any order of stages pass.
+ */
+export interface Pipeline {
+  <A extends Source, B extends Sink<A>>(source: A, destination: B, options?: Options): ResultOf<B>
+  <A extends Source, T1 extends Step<A>, B extends Sink<T1>>(
+    source: A,
+    transform1: T1,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+  <A extends Source, T1 extends Step<A>, T2 extends Step<T1>, B extends Sink<T2>>(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+  <A extends Source, T1 extends Step<A>, T2 extends Step<T1>, T3 extends Step<T2>, B extends Sink<T3>>(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    B extends Sink<T4>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    B extends Sink<T5>,
   >(
     source: A,
     transform1: T1,
@@ -26,18 +88,17 @@ declare module 'stream/promises' {
     transform4: T4,
     transform5: T5,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
-
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    T6 extends PipelineTransform<T5, any>,
-    B extends PipelineDestination<T6, any>,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    B extends Sink<T6>,
   >(
     source: A,
     transform1: T1,
@@ -47,19 +108,18 @@ declare module 'stream/promises' {
     transform5: T5,
     transform6: T6,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
-
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    T6 extends PipelineTransform<T5, any>,
-    T7 extends PipelineTransform<T6, any>,
-    B extends PipelineDestination<T7, any>,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    B extends Sink<T7>,
   >(
     source: A,
     transform1: T1,
@@ -70,20 +130,19 @@ declare module 'stream/promises' {
     transform6: T6,
     transform7: T7,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
-
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    T6 extends PipelineTransform<T5, any>,
-    T7 extends PipelineTransform<T6, any>,
-    T8 extends PipelineTransform<T7, any>,
-    B extends PipelineDestination<T8, any>,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    B extends Sink<T8>,
   >(
     source: A,
     transform1: T1,
@@ -95,21 +154,20 @@ declare module 'stream/promises' {
     transform7: T7,
     transform8: T8,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
-
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    T6 extends PipelineTransform<T5, any>,
-    T7 extends PipelineTransform<T6, any>,
-    T8 extends PipelineTransform<T7, any>,
-    T9 extends PipelineTransform<T8, any>,
-    B extends PipelineDestination<T9, any>,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    T9 extends Step<T8>,
+    B extends Sink<T9>,
   >(
     source: A,
     transform1: T1,
@@ -122,22 +180,21 @@ declare module 'stream/promises' {
     transform8: T8,
     transform9: T9,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
-
-  function pipeline<
-    A extends PipelineSource<any>,
-    T1 extends PipelineTransform<A, any>,
-    T2 extends PipelineTransform<T1, any>,
-    T3 extends PipelineTransform<T2, any>,
-    T4 extends PipelineTransform<T3, any>,
-    T5 extends PipelineTransform<T4, any>,
-    T6 extends PipelineTransform<T5, any>,
-    T7 extends PipelineTransform<T6, any>,
-    T8 extends PipelineTransform<T7, any>,
-    T9 extends PipelineTransform<T8, any>,
-    T10 extends PipelineTransform<T9, any>,
-    B extends PipelineDestination<T10, any>,
+    options?: Options,
+  ): ResultOf<B>
+  <
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    T9 extends Step<T8>,
+    T10 extends Step<T9>,
+    B extends Sink<T10>,
   >(
     source: A,
     transform1: T1,
@@ -151,6 +208,197 @@ declare module 'stream/promises' {
     transform9: T9,
     transform10: T10,
     destination: B,
-    options?: PipelineOptions,
-  ): PipelinePromise<B>
+    options?: Options,
+  ): ResultOf<B>
+}
+
+// `pipeline` takes any number of stages, and any iterable as its source. Its declarations in @types/node end at four stages, and up to 24 take no
+// array in front of an async function. These go on to ten, and stand on no type of @types/node but NodeJS's streams, whose versions differ.
+declare module 'stream/promises' {
+  function pipeline<A extends Source, B extends Sink<A>>(source: A, destination: B, options?: Options): ResultOf<B>
+
+  function pipeline<A extends Source, T1 extends Step<A>, B extends Sink<T1>>(
+    source: A,
+    transform1: T1,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<A extends Source, T1 extends Step<A>, T2 extends Step<T1>, B extends Sink<T2>>(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<A extends Source, T1 extends Step<A>, T2 extends Step<T1>, T3 extends Step<T2>, B extends Sink<T3>>(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    B extends Sink<T4>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    B extends Sink<T5>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    B extends Sink<T6>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    transform6: T6,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    B extends Sink<T7>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    transform6: T6,
+    transform7: T7,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    B extends Sink<T8>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    transform6: T6,
+    transform7: T7,
+    transform8: T8,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    T9 extends Step<T8>,
+    B extends Sink<T9>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    transform6: T6,
+    transform7: T7,
+    transform8: T8,
+    transform9: T9,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
+
+  function pipeline<
+    A extends Source,
+    T1 extends Step<A>,
+    T2 extends Step<T1>,
+    T3 extends Step<T2>,
+    T4 extends Step<T3>,
+    T5 extends Step<T4>,
+    T6 extends Step<T5>,
+    T7 extends Step<T6>,
+    T8 extends Step<T7>,
+    T9 extends Step<T8>,
+    T10 extends Step<T9>,
+    B extends Sink<T10>,
+  >(
+    source: A,
+    transform1: T1,
+    transform2: T2,
+    transform3: T3,
+    transform4: T4,
+    transform5: T5,
+    transform6: T6,
+    transform7: T7,
+    transform8: T8,
+    transform9: T9,
+    transform10: T10,
+    destination: B,
+    options?: Options,
+  ): ResultOf<B>
 }

@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
 
 export interface OutputKeyOptions {
   /** Prefix that the input lies under, with or without its trailing slash. */
@@ -27,7 +28,12 @@ const FORMAT_ENDING = /(?<=.)\.(?:csv|txt|tsv|json|jsonl|ndjson|parquet|parq|pq)
  * @example
  * outputKey('landing/a/b.csv.gz', { from: 'landing', to: 'processed' }) // => 'processed/a/b.parquet'
  */
-export function outputKey(key: string, { from, to, extension = '.parquet' }: OutputKeyOptions): string {
+export function outputKey(key: string, options: OutputKeyOptions): string {
+  checkArgument('outputKey', 'key', key, 'string', CURE)
+  checkArgument('outputKey', 'options', options, 'object', CURE)
+  checkOptions('outputKey', options, { from: 'string', to: 'string', extension: 'string' })
+  checkFields('outputKey', 'options', options, { 'from!': 'string', 'to!': 'string' }, CURE)
+  const { from, to, extension = '.parquet' } = options
   if (extension.includes('/')) throw new MillraceError('OPTION_INVALID', 'extension: must not hold a slash')
   const source = asPrefix(from)
   if (!key.startsWith(source)) throw outside('the key is not under the prefix of the option from')
@@ -45,6 +51,8 @@ export function outputKey(key: string, { from, to, extension = '.parquet' }: Out
   }
   return output
 }
+
+const CURE = "write outputKey(key, { from: 'landing', to: 'processed' })"
 
 function asPrefix(prefix: string): string {
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { AttributeValue, Image } from '../cdc/index.ts'
+import { isInDynamoDBRange } from '../cdc/number-text.ts'
 import { anyText } from './event-parts.ts'
 
 export interface ImageOptions {
@@ -61,7 +62,7 @@ export function arbitraryAttribute(options: ImageOptions = {}): fc.Arbitrary<Att
 /** Objects as `JSON.parse` makes them. */
 const PLAIN = { noNullPrototype: true }
 
-/** Numbers as DynamoDB takes them, in all the spellings of JSON: small ones that repeat, doubles, up to 38 digits, exponents up to 125. */
+/** Numbers as DynamoDB takes them, in all the spellings of JSON: small ones that repeat, doubles, up to 38 digits, 1E-130 to 9.99E+125. */
 export function arbitraryNumberText(): fc.Arbitrary<string> {
   const digits = (max: number): fc.Arbitrary<string> => fc.bigInt({ min: 0n, max: 10n ** BigInt(max) - 1n }).map(String)
   const sign = fc.constantFrom('', '', '-')
@@ -71,7 +72,7 @@ export function arbitraryNumberText(): fc.Arbitrary<string> {
     .map(([mark, power]) => mark + power)
   const join = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
     fc.tuple(...parts).map((each) => each.join(''))
-  return fc.oneof(
+  const spellings = fc.oneof(
     fc.constantFrom(
       '0',
       '-0',
@@ -93,4 +94,5 @@ export function arbitraryNumberText(): fc.Arbitrary<string> {
     join(sign, digits(18), fc.constant('.'), fraction, exponent),
     join(sign, digits(9), exponent),
   )
+  return spellings.filter(isInDynamoDBRange)
 }

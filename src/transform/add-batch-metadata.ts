@@ -1,6 +1,7 @@
 import * as types from 'node:util/types'
 import { columnType, schemaFields } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
 import { addColumnSteps } from './add-columns.ts'
 import { defineTransform, type Transform } from './transform.ts'
 
@@ -20,7 +21,9 @@ export interface AddBatchMetadataOptions {
  * const stamp = addBatchMetadata({ now: () => new Date('2024-02-29T23:59:59Z') })
  * Array.from(rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp)))[0].batch_id // => 'batch_20240229_235959'
  */
-export function addBatchMetadata({ now = () => new Date(), batchId }: AddBatchMetadataOptions = {}): Transform {
+export function addBatchMetadata(options: AddBatchMetadataOptions = {}): Transform {
+  checkOptions('addBatchMetadata', options, { now: 'function', batchId: 'string' })
+  const { now = () => new Date(), batchId } = options
   const fields = schemaFields({ processed_at: columnType('timestamp'), batch_id: columnType('string') })
   return defineTransform('addBatchMetadata', (context) => {
     const at = now()

@@ -8,6 +8,7 @@ import { type Row, rowViews } from '../columns/row.ts'
 import { emptyShape, isComplete, learnShape, type Shape, shapeField } from '../columns/shape.ts'
 import type { ValueReader } from '../columns/value-reader.ts'
 import { MillraceError } from '../errors.ts'
+import { checkArgument, checkOptions } from '../internal/check-arguments.ts'
 import { defineTransform, perSchema, type RunContext, type Transform, type TransformSteps } from './transform.ts'
 
 /** A column's value: the same for all rows, or computed from each row. */
@@ -38,8 +39,10 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024
  */
 export function addColumns(values: Readonly<Record<string, ColumnValue>>, options?: AddColumnsOptions): Transform
 export function addColumns(values: Readonly<Record<string, unknown>>, options?: AddColumnsOptions): Transform
-export function addColumns(values: Readonly<Record<string, unknown>>, { schema }: AddColumnsOptions = {}): Transform {
-  const pinned = schemaFields(schema)
+export function addColumns(values: Readonly<Record<string, unknown>>, options: AddColumnsOptions = {}): Transform {
+  checkArgument('addColumns', 'values', values, 'object', "write addColumns({ source: 'shop' })")
+  checkOptions('addColumns', options, { schema: 'object' })
+  const pinned = schemaFields(options.schema)
   for (const name of pinned.keys()) {
     if (!Object.hasOwn(values, name)) {
       throw new MillraceError('COLUMN_UNKNOWN', 'the schema names a column that is not added', {

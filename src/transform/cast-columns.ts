@@ -3,6 +3,7 @@ import { castColumn, isSameType } from '../columns/cast.ts'
 import { columnIndices } from '../columns/column-index.ts'
 import { type SchemaOption, schemaFields } from '../columns/column-type.ts'
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /**
@@ -29,6 +30,7 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * rowsFromTable(table) // => [{ id: 7n, at: new Date('2024-02-29') }]
  */
 export function castColumns(types: SchemaOption): Transform {
+  checkArgument('castColumns', 'types', types, 'object', "write castColumns({ id: 'int64' })")
   const targets = schemaFields(types)
   return defineMap('castColumns', () => {
     const planOf = perSchema((schema) => {

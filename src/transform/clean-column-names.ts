@@ -1,4 +1,5 @@
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
@@ -22,7 +23,14 @@ export interface CleanColumnNamesOptions {
  * @example
  * transformTable(tableFromRows([{ 'Event ID': 1, 'event id': 2 }]), cleanColumnNames()).schema.names // => ['event_id', 'event_id_2']
  */
-export function cleanColumnNames({ style = 'lower' }: CleanColumnNamesOptions = {}): Transform {
+export function cleanColumnNames(options: CleanColumnNamesOptions = {}): Transform {
+  checkOptions(
+    'cleanColumnNames',
+    options,
+    { style: 'string' },
+    "write cleanColumnNames() or cleanColumnNames({ style: 'snake' })",
+  )
+  const { style = 'lower' } = options
   checkChoice('style', style, ['lower', 'snake'])
   const clean = style === 'snake' ? snakeCase : lowerCase
   return defineMap('cleanColumnNames', () => {

@@ -8,6 +8,7 @@ import { rowHash } from '../columns/row-hash.ts'
 import { countingRuns, runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 import { defineTransform, perSchema, type Transform, type TransformSteps } from './transform.ts'
 
@@ -40,6 +41,7 @@ export interface DropDuplicatesOptions {
  * rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' }))) // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]
  */
 export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
+  checkOptions('dropDuplicates', options, OPTIONS, "write dropDuplicates({ subset: ['id'] })")
   const { subset, keep = 'first', exact = false, random } = options
   checkChoice('keep', keep, ['first', 'last', 'none'])
   if (subset?.length === 0)
@@ -54,6 +56,8 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
     return keep === 'first' ? keepFirst(distinct, number, gather) : keepAtEnd(distinct, number, gather, keep)
   })
 }
+
+const OPTIONS = { subset: 'strings', keep: 'string', exact: 'boolean', random: 'function' } as const
 
 function hashKey(random: (() => number) | undefined): Int32Array {
   const key = new Int32Array(4)

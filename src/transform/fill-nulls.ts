@@ -7,6 +7,7 @@ import { isEmptyColumn } from '../columns/empty-column.ts'
 import { missingRows, replaceRows } from '../columns/fill.ts'
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
@@ -35,6 +36,7 @@ interface ColumnFill {
  * rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' }))) // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
  */
 export function fillNulls(values: Readonly<Record<string, Fill>>): Transform {
+  checkArgument('fillNulls', 'values', values, 'object', 'write fillNulls({ amount: 0 })')
   const fills = new Map(Object.entries(values).filter(([, fill]) => fill !== null && fill !== undefined))
   return defineMap('fillNulls', () => {
     const started = new Map<string, ColumnFill>()

@@ -4,6 +4,7 @@ import { type Row, rowViews } from '../columns/row.ts'
 import { runsWhere } from '../columns/runs.ts'
 import { takeRuns } from '../columns/take.ts'
 import { MillraceError } from '../errors.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, type Transform } from './transform.ts'
 
 /**
@@ -17,6 +18,7 @@ import { defineMap, type Transform } from './transform.ts'
  * rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid)) // => [{ amount: 5 }]
  */
 export function filterRows(predicate: (row: Row) => unknown): Transform {
+  checkArgument('filterRows', 'the predicate', predicate, 'function', 'write filterRows((row) => row.amount > 0)')
   return defineMap('filterRows', () => {
     const gather = kernelGather()
     let before = 0

@@ -1,6 +1,7 @@
 import { columnIndices } from '../columns/column-index.ts'
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { recordKeys } from '../columns/record-key.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /**
@@ -13,6 +14,8 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * transformTable(tableFromRows([{ a: 1, b: 2 }]), renameColumns({ a: 'b', b: 'a' })).schema.names // => ['b', 'a']
  */
 export function renameColumns(names: Readonly<Record<string, string>>): Transform {
+  checkArgument('renameColumns', 'names', names, 'object', "write renameColumns({ old: 'new' })")
+  checkArgument('renameColumns', 'the new names', Object.values(names), 'strings')
   const renames = new Map(Object.entries(names))
   return defineMap('renameColumns', () => {
     const renamed = perSchema((schema) => {

@@ -1,3 +1,4 @@
+import { checkNone } from '../internal/check-arguments.ts'
 import { defineMap, type Transform } from './transform.ts'
 
 /** A transform that counts rows as they pass. */
@@ -15,7 +16,9 @@ export type RowCounter = Transform & {
  * transformTable(tableFromRows([{ id: 1 }, { id: 2 }]), counter)
  * counter.rows // => 2
  */
-export function rowCounter(): RowCounter {
+export function rowCounter(): RowCounter
+export function rowCounter(...given: readonly unknown[]): RowCounter {
+  checkNone('rowCounter', given)
   let rows = 0
   const transform = defineMap('rowCounter', () => {
     rows = 0

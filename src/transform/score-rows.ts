@@ -3,7 +3,7 @@ import { schemaFields } from '../columns/column-type.ts'
 import { type ValueReader, valueReader } from '../columns/value-reader.ts'
 import { addColumnSteps } from './add-columns.ts'
 import { defineTransform, type Transform } from './transform.ts'
-import { type ScoreRules, validationScore } from './validation-score.ts'
+import { checkRules, type ScoreRules, validationScore } from './validation-score.ts'
 
 /**
  * Add `validation_score`, an int32 from 0 to 100: {@link validationScore} of every row.
@@ -14,6 +14,7 @@ import { type ScoreRules, validationScore } from './validation-score.ts'
  * rowsFromTable(transformTable(tableFromRows([{ event_id: 'e1' }]), scoreRows())) // => [{ event_id: 'e1', validation_score: 25 }]
  */
 export function scoreRows(rules?: ScoreRules): Transform {
+  if (rules !== undefined) checkRules('scoreRows', rules)
   const fields = schemaFields({ validation_score: 'int32' })
   const score = (row: Readonly<Record<string, unknown>>): number => validationScore(row, rules)
   return defineTransform('scoreRows', (context) =>

@@ -2,6 +2,7 @@ import type { Data, Field } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
 import { recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { MillraceError } from '../errors.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /**
@@ -14,6 +15,7 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * rowsFromTable(transformTable(tableFromRows([{ a: 1, b: 2, c: 3 }]), selectColumns(['c', 'a']))) // => [{ c: 3, a: 1 }]
  */
 export function selectColumns(names: readonly string[]): Transform {
+  checkArgument('selectColumns', 'names', names, 'strings', "write selectColumns(['id', 'name'])")
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) {
     throw new MillraceError('COLUMN_CONFLICT', 'a column can be selected once', { position: { column: repeated } })

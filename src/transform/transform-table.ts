@@ -1,18 +1,22 @@
 import { type RecordBatch, type Schema, Table } from 'apache-arrow'
+import { checkTable } from '../columns/check-table.ts'
 import { concatColumns } from '../columns/concat.ts'
 import { recordBatch } from '../columns/record-batch.ts'
+import { notA } from '../internal/check-arguments.ts'
 import { type Transform, wholeTableSteps } from './transform.ts'
 
 /**
  * Run transforms over a table, one after the other. The table given is left as it is; columns that nothing changes are shared.
  *
  * @returns a table that keeps its schema also where no row is left.
- * @throws MillraceError what the transforms throw.
+ * @throws MillraceError what the transforms throw; `TYPE_MISMATCH` for what is no table or no transform.
  * @example
  * const table = tableFromRows([{ 'Event ID': 'a' }, { 'Event ID': 'a' }])
  * rowsFromTable(transformTable(table, cleanColumnNames(), dropDuplicates())) // => [{ event_id: 'a' }]
  */
 export function transformTable(table: Table, ...transforms: readonly Transform[]): Table {
+  checkTable('transformTable', table)
+  for (const transform of transforms) checkTransform(transform)
   let batches: readonly RecordBatch[] = table.batches
   let { schema } = table
   for (const transform of transforms) {
@@ -22,6 +26,14 @@ export function transformTable(table: Table, ...transforms: readonly Transform[]
     schema = batches[0]?.schema ?? schema
   }
   return new Table(schema, [...batches])
+}
+
+function checkTransform(transform: unknown): void {
+  if (typeof Object(transform).start === 'function') return
+  const cure = Array.isArray(transform)
+    ? 'write transformTable(table, ...transforms)'
+    : `a transform is made by a call, such as ${typeof transform === 'function' && transform.name !== '' ? transform.name : 'dropDuplicates'}()`
+  throw notA('transformTable', 'every argument after the table', 'a transform', transform, cure)
 }
 
 function emptyBatch(schema: Schema): RecordBatch {

@@ -1,5 +1,7 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
+import { checkBatch, checkBatches } from '../columns/check-table.ts'
 import { concatBatches } from '../columns/concat.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import type { Stage } from '../internal/stage.ts'
 
 /** One run of a transform: called with every batch, then once with undefined. */
@@ -41,9 +43,15 @@ type StepsOf = (context: RunContext) => TransformSteps
  * transformTable(tableFromRows([{ id: 1, name: 'Ada' }]), firstColumn).numCols // => 1
  */
 export function defineTransform(name: string, stepsOf: StepsOf): Transform {
+  checkArgument('defineTransform', 'name', name, 'string')
+  checkArgument('defineTransform', 'the start of a run', stepsOf, 'function')
   const stage: Stage<RecordBatch, RecordBatch> = async function* (source) {
+    checkBatches(name, source)
     const steps = stepsOf({ wholeTable: false })
-    for await (const batch of source) yield* steps.next(batch)
+    for await (const batch of source) {
+      checkBatch(name, batch)
+      yield* steps.next(batch)
+    }
     yield* steps.end?.() ?? []
   }
   const start = (): TransformRun => {

@@ -1,5 +1,6 @@
 import * as types from 'node:util/types'
 import { MillraceError } from '../errors.ts'
+import { checkArgument, checkOptions, notA } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 
 /** One thing that a good record has, and what it counts. */
@@ -26,10 +27,10 @@ export interface RequiredFieldsOptions {
  * @example
  * validationScore({ id: 7, name: '' }, requiredFields(['id', 'name'])) // => 50
  */
-export function requiredFields(
-  names: readonly string[],
-  { present = 'truthy' }: RequiredFieldsOptions = {},
-): ScoreRules {
+export function requiredFields(names: readonly string[], options: RequiredFieldsOptions = {}): ScoreRules {
+  checkArgument('requiredFields', 'names', names, 'strings', "write requiredFields(['id', 'amount'])")
+  checkOptions('requiredFields', options, { present: 'string' })
+  const { present = 'truthy' } = options
   checkChoice('present', present, ['truthy', 'defined'])
   const isPresent = present === 'truthy' ? isTruthy : (value: unknown) => value !== null && value !== undefined
   return names.map((name) => {
@@ -53,12 +54,19 @@ export function validationScore(
   rules: ScoreRules = requiredFields(['event_id', 'event_type', 'user_id', 'amount']),
 ): number {
   if (typeof record !== 'object' || record === null) {
-    throw new MillraceError('TYPE_MISMATCH', 'a record to score is an object of fields')
+    throw notA('validationScore', 'the record', 'an object of fields', record)
   }
+  checkRules('validationScore', rules)
   const total = totalWeight(rules)
   let held = 0
   for (const rule of rules) if (rule.test(record)) held += rule.weight
   return total === 0 ? 100 : Math.round((100 * held) / total)
+}
+
+/** Refuse rules that are none: a score over `undefined` tests would be NaN. */
+export function checkRules(entry: string, rules: unknown): void {
+  const isRules = Array.isArray(rules) && rules.every((rule) => typeof Object(rule).test === 'function')
+  if (!isRules) throw notA(entry, 'rules', 'an array of rules', rules, "write requiredFields(['id', 'amount'])")
 }
 
 function totalWeight(rules: ScoreRules): number {

@@ -15,6 +15,7 @@ const runs = 1000
 const double = fc
   .double({ noNaN: true, noDefaultInfinity: true })
   .filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value))
+  .filter((value) => value === 0 || Math.abs(value) >= 1e-130)
 const exactNumber = fc.oneof(fc.integer(), fc.maxSafeInteger(), double).map((value) => value + 0)
 const wideInteger = fc.oneof(
   fc.bigInt({ min: 2n ** 53n, max: 10n ** 38n - 1n }),
@@ -97,6 +98,44 @@ law(
     else expect(Number.isSafeInteger(Number(value)) && typeof value === 'bigint').toBe(false)
   }),
   { runs: 5000 },
+)
+
+law(
+  "deserializeImage: numbers 'auto' never round decimals of 16 and 17 digits, and are numbers where these are a double's shortest",
+  fc.property(fc.bigInt({ min: 10n ** 15n, max: 10n ** 17n - 1n }), fc.nat(17), (digits, places) => {
+    const padded = String(digits).padStart(places + 1, '0')
+    const text = `${padded.slice(0, padded.length - places)}.${padded.slice(padded.length - places)}1`
+    const shortest = canonicalNumber(String(Number(text))) === canonicalNumber(text)
+    const value = deserializeValue({ N: text })
+    expect(value).toBe(shortest ? Number(text) : text)
+  }),
+  { runs: 5000 },
+)
+
+law(
+  'serializeValue: a number is written exactly where DynamoDB takes it, and refused elsewhere',
+  fc.property(
+    fc.oneof(
+      fc
+        .tuple(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), fc.nat(100))
+        .map(([n, power]) => n * 10n ** BigInt(power)),
+      fc.double({ noNaN: true }),
+      fc.integer({ min: -140, max: -120 }).map((power) => Number(`1e${power}`)),
+    ),
+    (value) => {
+      const digits = String(value)
+        .replace(/e.*|[-.]/g, '')
+        .replace(/^0+|0+$/g, '').length
+      const isLost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+      const magnitude = Math.abs(Number(value))
+      const fits = magnitude === 0 || (magnitude >= 1e-130 && magnitude < 1e126 && digits <= 38 && !isLost)
+      for (const write of [() => serializeValue(value), () => serializeValue(new Set([value]))]) {
+        if (fits) expect(JSON.stringify(write())).toContain(`"${value === 0 ? 0 : value}"`)
+        else expect(write).toThrow(expect.objectContaining({ code: 'ATTRIBUTE_INVALID' }))
+      }
+    },
+  ),
+  { runs },
 )
 
 law(

@@ -117,6 +117,11 @@ describe('readChanges', () => {
     ]
     expect(only({ Records: [record('REMOVE', {}, { userIdentity: lambda })] }).cause).toBe('ttl')
     expect(only({ Records: [record('REMOVE', {}, { userIdentity: api })] }).cause).toBe('ttl')
+    for (const other of [
+      { type: 'Service', principalId: 'replication.dynamodb.amazonaws.com' },
+      { type: 'User', principalId: 'dynamodb.amazonaws.com' },
+    ])
+      expect(only({ Records: [record('REMOVE', {}, { userIdentity: other })] }).cause).toBe('user')
     expect(only({ Records: [record('REMOVE', {}, { userIdentity: null })] }).cause).toBe('user')
     expect(only({ Records: [record('INSERT', {}, { userIdentity: lambda })] }).cause).toBe('user')
   })

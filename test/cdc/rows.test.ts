@@ -167,6 +167,7 @@ describe('compactChanges', () => {
   })
   test('by arrival where a time is missing too; a repetition is none', () => {
     expect(ids([at('a', {}), at('b', { timeUs: 1n }), at('a', {})])).toEqual(['b'])
+    expect(ids([at('a', { timeUs: 5n }), at('b', {}), at('c', { timeUs: 3n })])).toEqual(['c'])
   })
   test('keys are told apart by table, name, type and value, not by the order of names', () => {
     const keys = [

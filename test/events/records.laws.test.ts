@@ -6,6 +6,7 @@ import {
   bytesPayload,
   detectSource,
   type EventRecord,
+  FirehoseEventSchema,
   gunzipPayload,
   jsonPayload,
   kplPayload,
@@ -128,6 +129,29 @@ law(
       for (const each of hexOf(readRecords(event, bytesPayload()))) expect([hex, '']).toContain(each)
     },
   ),
+)
+
+law(
+  'readRecords: keys and headers of Kafka come out byte by byte, in order, and the cluster with each record',
+  fc.property(arbitraryKafkaEvent(), (event) => {
+    const records = Object.values(event.records).flat()
+    for (const [index, { key, headers, cluster }] of readRecords(event, bytesPayload()).entries()) {
+      const source = records[index]
+      expect(key && Buffer.from(key).toString('base64')).toBe(source?.key ?? undefined)
+      expect(headers?.map(([name, value]) => ({ [name]: [...new Int8Array(value)] }))).toEqual(source?.headers)
+      expect(cluster).toMatch(event.eventSourceArn === undefined ? /^servers-/ : /^arn:/)
+    }
+  }),
+)
+
+law(
+  'readRecords: Firehose from MSK is read as from elsewhere, under the other name of its data',
+  fc.property(arbitraryFirehoseEvent({ isFromMsk: true }), (event) => {
+    const records = event.records.map(({ kafkaRecordValue: data, ...record }) => ({ ...record, data }))
+    const read = (each: unknown) => hexOf(readRecords(each, bytesPayload()))
+    expect(read(event)).toEqual(read({ ...event, records }))
+    expect(FirehoseEventSchema.safeParse(event).success).toBe(true)
+  }),
 )
 
 law(

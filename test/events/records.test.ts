@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   bytesPayload,
   CloudWatchLogsDataSchema,
+  FirehoseEventSchema,
   gunzipPayload,
   jsonPayload,
   readRecords,
@@ -287,6 +288,20 @@ describe('Kafka', () => {
 })
 
 describe('Firehose', () => {
+  test('from MSK, the data stands under kafkaRecordValue', () => {
+    const records = [
+      { recordId: 'r1', kafkaRecordValue: base64('a'), mskRecordMetadata: { offset: '0', partitionId: '1' } },
+      { recordId: 'r2', kafkaRecordValue: 7 },
+    ]
+    const event = { deliveryStreamArn: 'arn', sourceMSKArn: 'arn:aws:kafka:r:a:cluster/c/u', records }
+    expect(summary(event)).toEqual([
+      { id: 'r1', text: 'a' },
+      { id: 'r2', text: 'EVENT_INVALID at records.1.kafkaRecordValue' },
+    ])
+    expect(FirehoseEventSchema.safeParse({ ...event, records: records.slice(0, 1) }).success).toBe(true)
+    expect(FirehoseEventSchema.safeParse({ ...event, records: [{ recordId: 'r' }] }).success).toBe(false)
+  })
+
   test('with and without a stream behind it', () => {
     const records = [
       {

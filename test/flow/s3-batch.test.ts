@@ -34,8 +34,8 @@ describe('S3 Batch Operations', () => {
         { taskId: 't1', resultCode: 'Succeeded', resultString: 'copied' },
         { taskId: 't2', resultCode: 'TemporaryFailure', resultString: 'TypeError E_X' },
         { taskId: 't3', resultCode: 'PermanentFailure', resultString: 'gone' },
-        { taskId: 't4', resultCode: 'TemporaryFailure', resultString: 'MillraceError TYPE_MISMATCH' },
-        { taskId: 't5', resultCode: 'PermanentFailure', resultString: 'MillraceError EVENT_INVALID' },
+        { taskId: 't4', resultCode: 'TemporaryFailure', resultString: 'TYPE_MISMATCH' },
+        { taskId: 't5', resultCode: 'PermanentFailure', resultString: 'EVENT_INVALID' },
       ],
     })
   })

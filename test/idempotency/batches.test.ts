@@ -1,7 +1,9 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { encodeNdjson, tableFromRows } from '../../src/codecs/index.ts'
+import { isMillraceError } from '../../src/errors.ts'
 import { bytesPayload, jsonPayload, readRecords } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import {
@@ -13,6 +15,7 @@ import {
 import {
   batchKey,
   type CheckpointStore,
+  canonicalHash,
   type IdempotencyStore,
   idempotent,
   memoryCheckpointStore,
@@ -444,10 +447,50 @@ describe('batchKey', () => {
       dynamodb: { SequenceNumber: sequence },
     })
     expect(batchKey([change('9'), change('10')])).toBe('orders/2026-01-01T00%3A00%3A00.000/9-10')
-    expect(batchKey([{ topic: 'a/b', partition: 3, offset: 7 }])).toBe('a%2Fb/3/7-7')
+  })
+
+  const kafkaEvent = (cluster: object, topic = 'a/b') => ({
+    eventSource: 'aws:kafka',
+    ...cluster,
+    records: { [`${topic}-3`]: [{ topic, partition: 3, offset: 7, value: 'e30=' }] },
+  })
+  const kafkaKey = (cluster: object) => batchKey(readRecords(kafkaEvent(cluster), bytesPayload()))
+
+  test('names the cluster of Kafka, so that clusters with the same topic have different keys', () => {
+    const arn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/sales/abcd-1'
+    expect(kafkaKey({ eventSourceArn: arn, bootstrapServers: 'b-1:9092' })).toBe(
+      'eu-west-1/123456789012/sales/abcd-1/a%2Fb/3/7-7',
+    )
+    expect(kafkaKey({ eventSourceArn: arn, bootstrapServers: 'b-9:9092' })).toBe(kafkaKey({ eventSourceArn: arn }))
+    const others = ['eu-west-2', '123456789013', 'sales2', 'abcd-2'].map((other, at) =>
+      kafkaKey({ eventSourceArn: arn.replace(['eu-west-1', '123456789012', 'sales', 'abcd-1'][at] ?? '', other) }),
+    )
+    expect(new Set([...others, kafkaKey({ eventSourceArn: arn })]).size).toBe(5)
+    const servers = kafkaKey({ bootstrapServers: 'b-1:9092,b-2:9092' })
+    expect(servers).toMatch(/^servers-[\w-]{43}\/a%2Fb\/3\/7-7$/)
+    expect(kafkaKey({ bootstrapServers: 'b-2:9092, b-1:9092' })).toBe(servers)
+    expect(kafkaKey({ bootstrapServers: 'b-1:9092' })).not.toBe(servers)
+    const pipes = [{ eventSource: 'aws:kafka', eventSourceArn: arn, topic: 'a/b', partition: 3, offset: 7 }]
+    expect(batchKey(pipes)).toBe(kafkaKey({ eventSourceArn: arn }))
+    expect(batchKey(readRecords(pipes, bytesPayload()))).toBe(batchKey(pipes))
+  })
+
+  test('checkpoints of Kafka keep their keys', async () => {
+    const shards: string[] = []
+    const checkpointStore: CheckpointStore = {
+      ...memoryCheckpointStore(),
+      writeCheckpoint: async (shard) => void shards.push(shard),
+    }
+    await processBatch(kafkaEvent({ eventSourceArn: 'arn:aws:kafka:r:a:cluster/c/u' }), async () => {}, {
+      payload: jsonPayload(),
+      checkpointStore,
+    })
+    expect(shards).toEqual(['a%2Fb/3'])
   })
 
   test.each([
+    ['Kafka without its event', [{ topic: 'a', partition: 3, offset: 7 }]],
+    ['Kafka, whose event names no cluster', readRecords(kafkaEvent({}), bytesPayload())],
     ['no records', []],
     ['a queue', sqsEvent([1]).Records],
     ['two shards', [...kinesisEvent([1]).Records, ...kinesisEvent([1], 100, 'shardId-1').Records]],
@@ -458,29 +501,58 @@ describe('batchKey', () => {
     expect(() => batchKey(records)).toThrow(expect.objectContaining({ code: 'EVENT_INVALID' }))
   })
 
-  test('the recipe: a file for each batch, written once, whoever writes it again', async () => {
-    const server = await startS3Server()
-    const client = server.client()
-    const handle = async (event: { Records: object[] }): Promise<string> => {
-      const rows = readRecords(event, jsonPayload(z.object({ id: z.number() }))).map(({ payload }) => {
-        if (!payload.ok) throw payload.error
-        return payload.value
-      })
-      const key = `events/${batchKey(event.Records)}.ndjson`
-      const chunks = (async function* () {
-        yield encodeNdjson(tableFromRows(rows))
-      })()
-      return s3Sink(client, { bucket: BUCKET, key, ifNoneMatch: '*' })(chunks).then(
-        () => 'written',
-        (error) => error.code,
+  describe('the recipe: a file for each batch, written once', () => {
+    const Row = z.object({ id: z.number() })
+
+    async function handle(client: S3Client, event: { Records: object[] }): Promise<void> {
+      const records = readRecords(event, jsonPayload(Row))
+      const batch = canonicalHash(records.map(({ raw }) => raw))
+      const writeOnce = async (folder: string, rows: readonly Record<string, unknown>[]) => {
+        if (rows.length === 0) return
+        const key = `${folder}/${batchKey(records)}.ndjson`
+        const chunks = (async function* () {
+          yield encodeNdjson(tableFromRows(rows))
+        })()
+        try {
+          await s3Sink(client, { bucket: BUCKET, key, ifNoneMatch: '*', metadata: { batch } })(chunks)
+        } catch (error) {
+          if (!isMillraceError(error, 'WRITE_CONFLICT')) throw error
+          const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))
+          if (Metadata?.['batch'] !== batch) throw error
+        }
+      }
+      await writeOnce(
+        'events',
+        records.flatMap(({ payload }) => (payload.ok ? [payload.value] : [])),
+      )
+      await writeOnce(
+        'refused',
+        records.flatMap(({ id, raw, payload }) =>
+          payload.ok ? [] : [{ id, code: payload.error.code, raw: JSON.stringify(raw) }],
+        ),
       )
     }
-    const event = kinesisEvent([{ id: 1 }, { id: 2 }])
-    const ends = await Promise.all(Array.from({ length: 20 }, () => handle(event)))
-    expect(ends.sort()).toEqual([...new Array(19).fill('WRITE_CONFLICT'), 'written'])
-    expect(server.keys()).toEqual([`events/orders/${SHARD}/100-101.ndjson`])
-    expect(Buffer.from(await server.get(server.keys()[0] ?? '')).toString()).toBe('{"id":1}\n{"id":2}\n')
-    await server.close()
+
+    test('whoever writes it again is done, and what cannot be decoded is written too', async () => {
+      const server = await startS3Server()
+      const client = server.client()
+      const event = kinesisEvent([{ id: 1 }, { id: 'x' }, { id: 2 }])
+      await Promise.all(Array.from({ length: 20 }, () => handle(client, event)))
+      const range = `orders/${SHARD}/100-102.ndjson`
+      expect(server.keys()).toEqual([`events/${range}`, `refused/${range}`])
+      const text = async (key: string) => Buffer.from(await server.get(key)).toString()
+      expect(await text(`events/${range}`)).toBe('{"id":1}\n{"id":2}\n')
+      expect(JSON.parse(await text(`refused/${range}`))).toMatchObject({ id: '101', code: 'PAYLOAD_INVALID' })
+      await server.close()
+    })
+
+    test('a file of other records under the same key, as of a stream that was created again, is no success', async () => {
+      const server = await startS3Server()
+      const client = server.client()
+      await handle(client, kinesisEvent([{ id: 1 }]))
+      await expect(handle(client, kinesisEvent([{ id: 2 }]))).rejects.toMatchObject({ code: 'WRITE_CONFLICT' })
+      await server.close()
+    })
   })
 })
 

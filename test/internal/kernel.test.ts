@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { distinctKernel } from '../../src/columns/distinct-kernel.ts'
+import { hashSet } from '../../src/columns/hash-set.ts'
 import { kernelMaker } from '../../src/internal/kernel.ts'
 import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
 
@@ -31,7 +33,8 @@ test('memory goes beyond 2 GiB, and says so where there is no more', () => {
   const above = memory.reserve(16)
   expect(above).toBe(half + 0x80000000)
   expect(memory.bytes.length).toBeGreaterThanOrEqual(above + 16)
-  expect(() => memory.reserve(2 ** 31)).toThrow(RangeError)
+  const limit = expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('4 GiB') })
+  expect(() => memory.reserve(2 ** 31)).toThrow(limit)
   expect(memory.top).toBe(above + 16)
 })
 
@@ -41,4 +44,29 @@ test('two kernels share no memory', () => {
   one.memory.bytes[start] = 7
   expect(other.memory.reserve(8)).toBe(start)
   expect(other.memory.bytes[start]).toBe(0)
+})
+
+test('memory that ends before 4 GiB says that the process has none', () => {
+  const { exports, memory } = newKernel()
+  const wasm = Reflect.get(exports, 'memory') as { grow(pages: number): number }
+  const grow = vi.spyOn(Object.getPrototypeOf(wasm), 'grow').mockImplementation(() => {
+    throw new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory')
+  })
+  try {
+    const limit = {
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('this process has no memory'),
+      cause: expect.any(RangeError),
+    }
+    expect(() => memory.reserve(1 << 24)).toThrow(expect.objectContaining(limit))
+    const rows = hashSet(distinctKernel())
+    const distinct = {
+      ...limit,
+      message: expect.stringContaining('this process has no memory for more than 0 distinct rows'),
+      cause: expect.objectContaining(limit),
+    }
+    expect(() => rows.add(0, 1 << 24, new Int32Array(0), 0)).toThrow(expect.objectContaining(distinct))
+  } finally {
+    grow.mockRestore()
+  }
 })

@@ -1,5 +1,5 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
-// answer otherwise than the servers of `npm test`. DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
+// answer otherwise than the servers of `npm test`; and what other projects' readers make of Parquet files. DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { READERS } from './parquet-readers.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = process.env['MILLRACE_REAL_CACHE'] ?? join(tmpdir(), 'millrace-real-servers')
@@ -38,6 +39,17 @@ function installCeph(): true | undefined {
   runs('apt-get', 'update')
   const isInstalled = runs('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...CEPH_PACKAGES)
   return isInstalled || skip('RADOS Gateway', 'apt-get could not install it')
+}
+
+/** The folder that readers of Parquet by other projects were installed in, outside the project. */
+function installReaders(): string | undefined {
+  const modules = join(CACHE, 'parquet-readers')
+  mkdirSync(modules, { recursive: true })
+  const packages = READERS.flatMap((reader) => reader.packages)
+  const isThere = READERS.every(({ module }) => existsSync(join(modules, 'node_modules', module)))
+  if (isThere || runs('npm', 'install', '--no-save', '--ignore-scripts', '--prefix', modules, ...packages))
+    return modules
+  return skip('readers of Parquet', `npm could not install ${packages.join(' ')}`)
 }
 
 async function isListening(port: number): Promise<boolean> {
@@ -107,12 +119,18 @@ async function insideNamespace(): Promise<number> {
 function outside(): number {
   const home = installDynamoDB()
   const ceph = installCeph()
-  if (home === undefined && ceph === undefined) return 0
+  const readers = installReaders()
+  if (home === undefined && ceph === undefined && readers === undefined) return 0
   if (!runs('unshare', '-n', 'true')) {
     skip('all', 'a network namespace cannot be made here: run it as root on Linux')
     return 0
   }
-  const env = { ...process.env, ...(home && { REAL_DYNAMODB_HOME: home }), ...(ceph && { REAL_CEPH: '1' }) }
+  const env = {
+    ...process.env,
+    ...(home && { REAL_DYNAMODB_HOME: home }),
+    ...(ceph && { REAL_CEPH: '1' }),
+    ...(readers && { REAL_PARQUET_READERS: readers }),
+  }
   const script = 'ip link set lo up && exec "$0" "$@"'
   const args = ['-n', 'sh', '-c', script, process.execPath, fileURLToPath(import.meta.url), 'inside']
   return spawnSync('unshare', args, { env, stdio: 'inherit' }).status ?? 1

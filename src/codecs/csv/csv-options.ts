@@ -70,6 +70,10 @@ export function csvSettings(options: CsvOptions): CsvSettings {
   for (const name of ['delimiter', 'quote', 'escape', 'comment'] as const) checkMark(name, settings[name])
   const marks = [settings.delimiter, settings.quote, settings.comment].filter((mark) => typeof mark === 'string')
   if (new Set(marks).size < marks.length) throw invalid('delimiter, quote and comment must differ')
+  const { comment } = settings
+  if (comment !== undefined && [settings.delimiter, settings.quote].some((mark) => mark && comment.startsWith(mark))) {
+    throw invalid('comment must not begin with the delimiter or quote: a row that begins with it would be lost')
+  }
   if (!(settings.inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
   if (typeof settings.header !== 'boolean' && settings.header.length === 0) throw invalid('header names no column')
   return settings

@@ -304,6 +304,7 @@ describe('writing', () => {
         const options = { ...rest, ...(escapeMark && { escape: escapeMark }), ...(comment && { comment }) }
         const marks = [rest.delimiter, rest.quote, escapeMark, comment].filter((mark) => mark !== undefined)
         fc.pre(new Set(marks).size === marks.length)
+        fc.pre(comment === undefined || !comment.startsWith(rest.delimiter))
         // A null whose text holds a mark is refused.
         fc.pre(!marks.some((mark) => rest.nullValues[0]?.includes(mark)))
         const back = decodeCsv(encodeCsv(table, options), { ...options, schema: table.schema })

@@ -268,6 +268,7 @@ describe('faults', () => {
     ['a row beyond its limit', 'a,b\n1,2\nxxx,yyy\n', { limits: { maxRowBytes: 5 } }, 'LIMIT_EXCEEDED', { line: 3 }],
     ['an unknown encoding', 'a', { encoding: 'klingon' }, 'OPTION_INVALID', {}],
     ['one mark for two things', 'a', { delimiter: '"' }, 'OPTION_INVALID', {}],
+    ['a comment that begins with the delimiter', 'a', { delimiter: '-', comment: '--' }, 'OPTION_INVALID', {}],
     ['an empty delimiter', 'a', { delimiter: '' }, 'OPTION_INVALID', {}],
     [
       'a ragged row, another dialect',

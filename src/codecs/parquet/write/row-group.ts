@@ -75,9 +75,10 @@ function encodeLeaf(
 
 /** Any error as one of ours: what is none was caused by buffers that are not as Arrow says, or by want of memory. */
 function typed(error: unknown, column: string): MillraceError {
-  if (isMillraceError(error)) return error
+  const isKernel = isMillraceError(error, 'LIMIT_EXCEEDED') && error.cause instanceof RangeError
+  if (isMillraceError(error) && !isKernel) return error
   const options = { position: { column }, cause: error }
-  if (error instanceof RangeError && /allocation|array length|grow/i.test(error.message)) {
+  if (isKernel || (error instanceof RangeError && /allocation|array length|grow/i.test(error.message))) {
     return new MillraceError('LIMIT_EXCEEDED', 'a column needs more memory than there is: lower rowGroupRows', options)
   }
   return new MillraceError('TYPE_MISMATCH', 'the buffers of a column are not what its Arrow type says', options)

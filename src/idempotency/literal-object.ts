@@ -1,5 +1,8 @@
-/** Whether an object is keys and values alone: a literal, or one without prototype, of any realm; no instance of a class. */
-export function isPlainObject(object: object): object is Record<string, unknown> {
+/**
+ * Whether an object is made as a literal is, or without prototype, in any realm: what a key or a result may hold, because it comes back equal. An
+ * object whose prototype is another one without prototype is none.
+ */
+export function isLiteralObject(object: object): object is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(object)
   return prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)
 }

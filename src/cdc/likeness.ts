@@ -1,0 +1,38 @@
+import { isDictionary } from './dictionary.ts'
+
+/** Levels that are looked at; what lies deeper is alike. */
+const LEVELS = 3
+/** Members of a container that are looked at. */
+const MEMBERS = 32
+
+/**
+ * A text that is the same for values that are the same (`isSameValue`), and different for most that are not: to find the few members of a set that
+ * are worth a comparison. Bytes and dates are written out whole.
+ */
+export function likenessOf(value: unknown, levels = LEVELS): string {
+  if (typeof value === 'number') return `n${value + 0}`
+  if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`
+  if (value instanceof Uint8Array)
+    return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')}`
+  if (value instanceof Date) return `d${value.getTime()}`
+  if (levels === 0) return 'o'
+  if (Array.isArray(value)) return `[${value.length},${membersOf(value, levels)}]`
+  if (value instanceof Set || value instanceof Map) return `s${value.size}`
+  return isDictionary(value) ? `{${propertiesOf(value, levels)}}` : 'o'
+}
+
+function membersOf(list: readonly unknown[], levels: number): string {
+  return Array.from(list.slice(0, MEMBERS), (member) => likenessOf(member, levels - 1)).join()
+}
+
+/** Properties that are undefined are like absent ones. */
+function propertiesOf(object: Readonly<Record<string, unknown>>, levels: number): string {
+  const names: string[] = []
+  // Inherited ones too, as the comparison does.
+  for (const name in object) if (object[name] !== undefined) names.push(name)
+  return names
+    .sort()
+    .slice(0, MEMBERS)
+    .map((name) => `${JSON.stringify(name)}:${likenessOf(object[name], levels - 1)}`)
+    .join()
+}

@@ -1,0 +1,136 @@
+import { Table } from 'apache-arrow'
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import {
+  decodeNdjson,
+  type InvalidRow,
+  type JsonOptions,
+  json,
+  ndjson,
+  rowsFromTable,
+} from '../../../src/codecs/index.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { law } from '../../support/law.ts'
+import { chunked, collect } from './support.ts'
+
+/** A line of a file and the row that it is, the code with which it is refused, or undefined for a blank one. */
+interface Line {
+  readonly text: string
+  readonly means: Readonly<Record<string, unknown>> | string | undefined
+}
+
+/** Stands for a byte that no UTF-8 text has. */
+const BROKEN = '\ue000'
+const schema = { id: 'int64', note: 'string', value: 'float64' } as const
+
+const text = fc
+  .array(fc.constantFrom('"', '\\', '/', 'é', '€', '😀', 'x', '\n', '\u0001', '{', ']', ',', ' '), { maxLength: 8 })
+  .map((parts) => parts.join(''))
+const integer = fc.oneof(
+  fc.bigInt({ min: -99n, max: 99n }),
+  fc.constantFrom(2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, 0n),
+)
+
+/** A row in one of the ways of spelling it: keys in any order, escaped or twice, missing ones for null. */
+const row = fc
+  .record({
+    id: fc.option(integer),
+    note: fc.option(text),
+    value: fc.option(fc.constantFrom(1.5, -0.25, 1e300, 123456789.125)),
+    how: fc.constantFrom('plain', 'plain', 'spaced', 'turned', 'escaped', 'twice', 'short'),
+  })
+  .map(({ how, ...means }): Line => {
+    const members = Object.entries(means).map(([name, cell]) => {
+      const key = how === 'escaped' ? `\\u00${name.charCodeAt(0).toString(16)}${name.slice(1)}` : name
+      return `"${key}"${how === 'spaced' ? ' : ' : ':'}${typeof cell === 'bigint' ? cell : JSON.stringify(cell)}`
+    })
+    if (how === 'turned') members.reverse()
+    if (how === 'twice') members.unshift('"note":"before"')
+    const kept = how === 'short' ? members.filter((member) => !member.endsWith(':null')) : members
+    return { text: `{${kept.join(how === 'spaced' ? '\t, ' : ',')}}`, means }
+  })
+
+const bad: readonly Line[] = [
+  { text: '{"id":', means: 'JSON_INVALID' },
+  { text: '{"id":1}7', means: 'JSON_INVALID' },
+  { text: '{"id":1,"note":"a","value":01}', means: 'JSON_INVALID' },
+  { text: '7', means: 'JSON_INVALID' },
+  { text: '{"id":"x","note":"a","value":1}', means: 'TYPE_MISMATCH' },
+  { text: '{"id":9223372036854775808,"note":"a","value":1}', means: 'TYPE_MISMATCH' },
+  { text: '{"id":1,"note":2,"value":1}', means: 'TYPE_MISMATCH' },
+  { text: '{"id":1,"note":"\\ud800","value":1}', means: 'ENCODING_INVALID' },
+  { text: `{"id":1,"note":"a${BROKEN}","value":1}`, means: 'ENCODING_INVALID' },
+]
+
+const line = fc.oneof(
+  { weight: 6, arbitrary: row },
+  fc.constantFrom(...bad),
+  fc.constantFrom('', ' ').map((blank): Line => ({ text: blank, means: undefined })),
+)
+// A line comes many times over, so that rows are also read by the thousand bytes.
+const files = fc
+  .array(fc.tuple(line, fc.constantFrom(1, 1, 1, 1, 2, 90), fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 14 })
+  .map((all) => all.flatMap(([one, times, eol]) => Array.from({ length: times }, () => ({ ...one, eol }))))
+
+/** A row so long that no reader takes the rows before it for few. */
+const LONG = ((note) => ({
+  text: `{"id":1,"note":"${note}","value":1}`,
+  means: { id: 1n, note, value: 1 },
+  eol: '\n',
+}))('x'.repeat(9000))
+
+/** The bytes of a file whose first line names all columns, its rows, and those that are refused. */
+function meaningOf(lines: readonly (Line & { readonly eol: string })[]) {
+  const first = { id: 1n, note: 'first', value: 0.5 }
+  const rows: unknown[] = [first]
+  const refused: { line: number; row: number; code: string }[] = []
+  let all = '{"id":1,"note":"first","value":0.5}\n'
+  let number = 1
+  for (const [index, { text: own, means, eol }] of lines.entries()) {
+    if (means !== undefined) number++
+    if (typeof means === 'string') refused.push({ line: index + 2, row: number, code: means })
+    else if (means !== undefined) rows.push(means)
+    all += own + eol
+  }
+  const [start, ...rest] = all.split(BROKEN).map((part) => Buffer.from(part))
+  const bytes = Buffer.concat([start ?? Buffer.of(), ...rest.flatMap((part) => [Buffer.of(0xff), part])])
+  return { bytes: new Uint8Array(bytes), rows, refused }
+}
+
+law(
+  'json: rows, refused rows, their lines and numbers are those that the lines were made of, whole or in chunks cut anywhere',
+  fc.asyncProperty(
+    files,
+    fc.boolean(),
+    fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 }),
+    async (lines, isLong, cuts) => {
+      const { bytes, rows, refused } = meaningOf(isLong ? [...lines, LONG] : lines)
+      const reads: ((options: JsonOptions) => unknown)[] = [
+        (options) => [...rowsFromTable(decodeNdjson(bytes, options))],
+        async (options) => [...rowsFromTable(new Table(await collect(ndjson(options).read(bytes))))],
+        async (options) => [...rowsFromTable(new Table(await collect(ndjson(options).read(chunked(bytes, cuts)))))],
+        async (options) => [...rowsFromTable(new Table(await collect(json(options).read(chunked(bytes, cuts)))))],
+      ]
+      for (const read of reads) {
+        const told: InvalidRow[] = []
+        const cells = await read({ schema, onInvalidRow: (one) => told.push(one) })
+        expect(told.map(({ line: at, row: number, code }) => ({ line: at, row: number, code }))).toEqual(refused)
+        expect(cells).toEqual(rows)
+        const error = await Promise.resolve()
+          .then(() => read({ schema }))
+          .then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          )
+        if (refused.length === 0) expect(error).toBeUndefined()
+        else {
+          // Grammar is looked at before values, so that it need not be the first of them.
+          if (!isMillraceError(error)) throw error ?? new Error('no row was refused')
+          const { line: at, row: number } = error.position ?? {}
+          expect(refused).toContainEqual({ line: at, row: number, code: error.code })
+        }
+      }
+    },
+  ),
+  { runs: 300 },
+)

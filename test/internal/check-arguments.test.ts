@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import {
+  checkArgument,
+  checkFields,
+  checkNone,
+  checkOptions,
+  kindOf,
+  nearestName,
+} from '../../src/internal/check-arguments.ts'
+
+const failure = (code: string, message: string | RegExp) =>
+  expect.objectContaining({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) })
+const check = (options: unknown, cure?: string) => () =>
+  checkOptions('read', options, { delimiter: 'string', limits: 'object', attempts: 'number' }, cure)
+
+describe('checkOptions', () => {
+  test.each([
+    [undefined],
+    [{}],
+    [{ delimiter: ';' }],
+    [{ delimiter: undefined, unknown: undefined }],
+    [Object.create(null)],
+  ])('takes %o', (options) => {
+    expect(check(options)).not.toThrow()
+  })
+
+  test.each<[string, unknown, string]>([
+    [
+      'a misspelt name',
+      { seperator: ';', delimitr: 1 },
+      'read: there is no option "seperator"; it has delimiter, limits, attempts',
+    ],
+    ['a near name', { delimitr: ';' }, 'read: there is no option "delimitr"; did you mean delimiter?'],
+    ['another case', { Delimiter: ';' }, 'read: there is no option "Delimiter"; did you mean delimiter?'],
+    [
+      'a name of Object.prototype',
+      { constructor: 1 },
+      'read: there is no option "constructor"; it has delimiter, limits, attempts',
+    ],
+    [
+      '__proto__ as an own name',
+      JSON.parse('{"__proto__":1}'),
+      'read: there is no option "__proto__"; it has delimiter, limits, attempts',
+    ],
+    ['another kind', { delimiter: 7 }, 'read: delimiter must be a string, not a number'],
+    ['null for an option', { limits: null }, 'read: limits must be an object, not null'],
+    ['an array for an object', { limits: [] }, 'read: limits must be an object, not an array'],
+    ['text', 'secret', 'read: options must be an object, not a string'],
+    ['null', null, 'read: options must be an object, not null'],
+    ['a function', () => {}, 'read: options must be an object, not a function'],
+    ['an array', ['a'], 'read: options must be an object, not an array'],
+    ['bytes', new Uint8Array(1), 'read: options must be an object, not a Uint8Array'],
+    ['a map', new Map(), 'read: options must be an object, not a Map'],
+    ['a promise', Promise.resolve({}), 'read: options must be an object, not a Promise'],
+    ['a stream', (async function* () {})(), 'read: options must be an object, not an AsyncGenerator'],
+  ])('refuses %s', (_, options, message) => {
+    expect(check(options)).toThrow(failure('OPTION_INVALID', message))
+  })
+
+  test('says what to write instead, and never what was given', () => {
+    expect(check('secret', 'write read({})')).toThrow('read: options must be an object, not a string; write read({})')
+    expect(check({ ['x'.repeat(500)]: 1 })).toThrow(failure('OPTION_INVALID', /^.{0,120}$/))
+  })
+})
+
+describe('the other checks', () => {
+  test('checkFields lets further fields pass, and asks for those with a !', () => {
+    const fields = { 'bucket!': 'text', eTag: 'string' } as const
+    const run = (value: unknown) => () => checkFields('read', 'location', value, fields)
+    expect(run({ bucket: 'a', size: 3 })).not.toThrow()
+    expect(run({ bucket: '' })).toThrow(
+      failure('OPTION_INVALID', 'read: bucket must be a string that is not empty, not an empty string'),
+    )
+    expect(run({})).toThrow(failure('OPTION_INVALID', /bucket .* not undefined/))
+    expect(run({ bucket: 'a', eTag: 1 })).toThrow(failure('OPTION_INVALID', /eTag must be a string, not a number/))
+    expect(run('a')).toThrow(failure('TYPE_MISMATCH', 'read: location must be an object, not a string'))
+  })
+
+  test('checkArgument and checkNone say what was given', () => {
+    expect(() => checkArgument('read', 'names', 'a', 'strings', 'write [a]')).toThrow(
+      failure('TYPE_MISMATCH', 'read: names must be an array of strings, not a string; write [a]'),
+    )
+    expect(() => checkNone('count', [7])).toThrow(
+      failure('OPTION_INVALID', /takes no argument, and was given a number; write count\(\)/),
+    )
+    expect(() => checkNone('count', [undefined])).not.toThrow()
+  })
+
+  test.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [Number.NaN, 'NaN'],
+    [7n, 'a bigint'],
+    ['', 'an empty string'],
+    [new Date(0), 'a Date'],
+    [new ArrayBuffer(1), 'an ArrayBuffer'],
+    [new Blob([]), 'a Blob'],
+    [new Response(), 'a Response'],
+    [new (class Account {})(), 'an Account'],
+    [new (class {})(), 'an object'],
+    [{ [Symbol.toStringTag]: 'a value of the data' }, 'an object'],
+    [function parse() {}, 'the function parse'],
+    [new Proxy({}, {}), 'an object'],
+  ])('kindOf: %o is %s', (value, kind) => {
+    expect(kindOf(value)).toBe(kind)
+  })
+
+  test.each<[string, string | undefined]>([
+    ['attemps', 'attempts'],
+    ['atempts', 'attempts'],
+    ['attmepts', 'attempts'],
+    ['baseMS', 'baseMs'],
+    ['basems', 'baseMs'],
+    ['x', undefined],
+    ['retries', undefined],
+    ['', undefined],
+  ])('the name nearest to %s is %s', (name, nearest) => {
+    expect(nearestName(name, ['attempts', 'baseMs', 'maxMs'])).toBe(nearest)
+  })
+})
