@@ -16,6 +16,7 @@ import {
   Utf8,
 } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { EXTENSION_KEY, JSON_EXTENSION } from './extension-type.ts'
 
 /** The name of a flat column type, as a `schema` option spells it. */
 export type ColumnTypeName =
@@ -24,6 +25,7 @@ export type ColumnTypeName =
   | 'int64'
   | 'float64'
   | 'string'
+  | 'json'
   | 'binary'
   | 'date'
   | 'timestamp'
@@ -51,6 +53,7 @@ export function columnType(type: ColumnTypeName | DataType): DataType {
     case 'float64':
       return new Float64()
     case 'string':
+    case 'json':
       return new Utf8()
     case 'binary':
       return new Binary()
@@ -74,8 +77,14 @@ export function schemaFields(option: SchemaOption | undefined): Map<string, Fiel
     throw new MillraceError('OPTION_INVALID', 'schema is an object of column names and types, or an Arrow schema')
   }
   if (isSchema(option)) for (const field of option.fields) fields.set(field.name, field)
-  else for (const [name, type] of Object.entries(option)) fields.set(name, new Field(name, columnType(type), true))
+  else for (const [name, type] of Object.entries(option)) fields.set(name, fieldOf(name, type))
   return fields
+}
+
+/** A field of a column type; one of `json` is text that its metadata marks as Arrow's extension type. */
+function fieldOf(name: string, type: ColumnTypeName | DataType): Field {
+  const metadata = type === 'json' ? new Map([[EXTENSION_KEY, JSON_EXTENSION]]) : undefined
+  return new Field(name, columnType(type), true, metadata)
 }
 
 /** The name by which people know a column's type: as a `schema` option spells it, else Arrow's. */

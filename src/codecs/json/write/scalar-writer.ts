@@ -10,6 +10,8 @@ export interface ValueWriterOptions {
   /** The column's name, dots between nested ones. */
   readonly path: string
   readonly nonFinite: 'error' | 'null'
+  /** Whether text is marked as JSON: it is written as the value that it spells. */
+  readonly isJson?: boolean
 }
 
 export function writeNull(text: JsonText): void {

@@ -1,6 +1,8 @@
-import { type Data, DataType } from 'apache-arrow'
+import { type Data, DataType, type Field } from 'apache-arrow'
+import { isJsonField } from '../../../columns/extension-type.ts'
 import { MillraceError } from '../../../errors.ts'
 import { newJsonText, writeAscii, writeBytes } from './json-text.ts'
+import { jsonTextWriter } from './json-text-writer.ts'
 import { floatWriter, scalarWriter, stringWriter, type ValueWriterOptions, writeNull } from './scalar-writer.ts'
 import { timeWriter, type ValueWriter } from './time-writer.ts'
 
@@ -29,7 +31,8 @@ function validValueWriter(data: Data, options: ValueWriterOptions): ValueWriter 
   if (DataType.isMap(type)) return mapWriter(data, options)
   if (DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type))
     return listWriter(data, options)
-  if (DataType.isUtf8(type)) return stringWriter(data, options)
+  if (DataType.isUtf8(type))
+    return options.isJson === true ? jsonTextWriter(data, options) : stringWriter(data, options)
   if (DataType.isFloat(type)) return floatWriter(data, options)
   return scalarWriter(data) ?? timeWriter(data, options.path) ?? unsupported(type, options)
 }
@@ -71,24 +74,21 @@ function entryText(chunks: readonly { length: number; write: ValueWriter }[], ke
 }
 
 function structWriter(data: Data, options: ValueWriterOptions): ValueWriter {
-  return objectWriter(
-    data.type.children.map((field: { name: string }) => field.name),
-    data.children,
-    options,
-  )
+  return objectWriter(data.type.children, data.children, options)
 }
 
 /** Writes row `index` of the columns as an object. Names are known to differ. */
 export function objectWriter(
-  names: readonly string[],
+  fields: readonly Field[],
   columns: readonly Data[],
   options: ValueWriterOptions,
 ): ValueWriter {
   const prefix = options.path === '' ? '' : `${options.path}.`
   const members = columns.map((column, place) => {
-    const name = names[place] ?? ''
+    const field = fields[place] as Field
+    const { name } = field
     const key = Buffer.from(`${place === 0 ? '{' : ','}${JSON.stringify(name)}:`)
-    return { key, write: valueWriter(column, { ...options, path: prefix + name }) }
+    return { key, write: valueWriter(column, { ...options, path: prefix + name, isJson: isJsonField(field) }) }
   })
   return (text, index) => {
     if (members.length === 0) writeAscii(text, '{')
@@ -102,7 +102,8 @@ export function objectWriter(
 
 function listWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const { type, valueOffsets, children } = data
-  const write = valueWriter(children[0] as Data, { ...options, path: `${options.path}.item` })
+  const isJson = isJsonField(type.children[0] as Field)
+  const write = valueWriter(children[0] as Data, { ...options, path: `${options.path}.item`, isJson })
   const size = DataType.isFixedSizeList(type) ? type.listSize : undefined
   return (text, index) => {
     const start = size === undefined ? Number(valueOffsets[index]) : index * size
@@ -122,8 +123,8 @@ function mapWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const [keys, values] = (children[0] as Data).children as [Data, Data]
   if (!DataType.isUtf8(keys.type) && !DataType.isInt(keys.type) && !DataType.isDate(keys.type))
     unsupported(data.type, options)
-  const writeKey = valueWriter(keys, { ...options, path: `${options.path}.key` })
-  const writeValue = valueWriter(values, { ...options, path: `${options.path}.value` })
+  const writeKey = valueWriter(keys, { ...options, path: `${options.path}.key`, isJson: false })
+  const writeValue = valueWriter(values, { ...options, path: `${options.path}.value`, isJson: false })
   const isQuoted = !DataType.isInt(keys.type)
   return (text, index) => {
     const seen = new Set<string>()

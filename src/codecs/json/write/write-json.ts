@@ -13,7 +13,7 @@ const CHUNK_BYTES = 256 * 1024
 export interface JsonWriter {
   /** The text of a batch's rows, in chunks of about 256 KiB. */
   write(batch: RecordBatch): Iterable<Uint8Array>
-  /** What is left. */
+  /** The rest of the text. */
   end(): Uint8Array
 }
 
@@ -22,30 +22,29 @@ export function jsonWriter(form: WriteForm, nonFinite: 'error' | 'null'): JsonWr
   return {
     *write(batch) {
       refuseRepeatedNames(batch.schema.fields, '')
-      const names = batch.schema.fields.map((field) => field.name)
-      const writeRow = objectWriter(names, batch.data.children, { path: '', nonFinite })
+      const writeRow = objectWriter(batch.schema.fields, batch.data.children, { path: '', nonFinite })
       for (let index = 0; index < batch.numRows; index++) {
         if (form === 'array') writeAscii(text, text.row === 0 ? '[\n' : ',\n')
         text.row++
         writeRow(text, index)
         if (form === 'lines') writeAscii(text, '\n')
-        if (text.at >= CHUNK_BYTES) yield takeText(text)
+        if (text.at >= CHUNK_BYTES) yield movedText(text)
       }
     },
     end() {
       if (form === 'array') writeAscii(text, text.row === 0 ? '[]\n' : '\n]\n')
-      return takeText(text)
+      return movedText(text)
     },
   }
 }
 
-function takeText(text: JsonText): Uint8Array {
+function movedText(text: JsonText): Uint8Array {
   const chunk = text.bytes.slice(0, text.at)
   text.at = 0
   return chunk
 }
 
-/** Of two equal keys in an object, readers keep one. */
+/** Refuse columns of one name: of two equal keys in an object, readers keep one. */
 function refuseRepeatedNames(fields: readonly Field[], parent: string): void {
   const names = new Set<string>()
   for (const { name, type } of fields) {

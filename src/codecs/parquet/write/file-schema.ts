@@ -1,9 +1,9 @@
 import { DataType, type Field, type Schema } from 'apache-arrow'
 import type { SchemaElement } from 'hyparquet'
+import { EXTENSION_KEY } from '../../../columns/extension-type.ts'
 import { MillraceError } from '../../../errors.ts'
 import { encodeUtf8 } from '../../../internal/utf8.ts'
 import { DEFAULT_LIMITS } from '../../limits.ts'
-import { EXTENSION_KEY } from '../extension-type.ts'
 import { type LeafType, leafType } from './leaf-type.ts'
 
 /** A node above a leaf: how its Arrow data leads to the next one, and what it adds to the levels. */

@@ -1,6 +1,6 @@
 import { DataType, DateUnit, type Decimal, Precision, TimeUnit } from 'apache-arrow'
 import type { LogicalType, SchemaElement } from 'hyparquet'
-import { JSON_EXTENSION, UUID_EXTENSION } from '../extension-type.ts'
+import { JSON_EXTENSION, UUID_EXTENSION } from '../../../columns/extension-type.ts'
 
 /** How the values of a leaf lie in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
 export type Physical = 'bits' | 'word' | 'double-word' | 'bytes' | 'fixed'

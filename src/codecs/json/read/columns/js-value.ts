@@ -1,4 +1,4 @@
-import { DataType } from 'apache-arrow'
+import { DataType, Precision } from 'apache-arrow'
 import { nearestFloat } from '../../../../columns/builders/number-builder.ts'
 import { isIntegerText } from '../../../../internal/float64.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
@@ -52,13 +52,14 @@ function numberValue(type: DataType, bytes: Uint8Array, at: number, end: number)
   const text = asciiText(bytes, at, end)
   if (DataType.isDecimal(type)) return text
   const value = Number(text)
+  if (DataType.isFloat(type) && type.precision === Precision.DOUBLE) return Number.isFinite(value) ? value : undefined
   if (isIntegerText(bytes, at, end)) return Number.isSafeInteger(value) ? value : BigInt(text)
   const nearest = DataType.isFloat(type) ? nearestFloat(value, type) : value
   return Number.isFinite(nearest) ? nearest : undefined
 }
 
 function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
-  const entries = new Map<string, unknown>()
+  const entries = new Map<unknown, unknown>()
   const isMap = DataType.isMap(type)
   at = skipSpace(cursor, at + 1)
   while (cursor.bytes[at] !== CLOSE_BRACE) {
@@ -67,17 +68,27 @@ function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
     at = skipColon(cursor, keyEnd)
     const end = skipValue(cursor, at, 0)
     const valueType = isMap ? type.valueType : fieldType(type, name)
-    if (valueType === undefined) return undefined
-    entries.set(name, jsValue(cursor, valueType, at, end))
+    const key = isMap ? mapKey(type.keyType, name) : name
+    if (valueType === undefined || key === undefined) return undefined
+    entries.set(key, jsValue(cursor, valueType, at, end))
     at = skipSpace(cursor, end)
     if (cursor.bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
   }
   if (isMap) return entries
   const object: Record<string, unknown> = {}
   for (const [name, value] of entries) {
-    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+    Object.defineProperty(object, name as string, { value, enumerable: true, configurable: true, writable: true })
   }
   return object
+}
+
+const INTEGER = /^(?:0|-?[1-9]\d*)$/
+
+/** The key of a map, which JSON writes as text whatever its type is; integers have one spelling each. */
+function mapKey(type: DataType, name: string): unknown {
+  if (!DataType.isInt(type)) return name
+  if (!INTEGER.test(name)) return undefined
+  return type.bitWidth === 64 ? BigInt(name) : Number(name)
 }
 
 function fieldType(type: DataType, name: string): DataType | undefined {

@@ -1,6 +1,7 @@
 import { DataType, Field, List, Precision, Struct, TimeUnit } from 'apache-arrow'
 import { columnType } from '../../../../columns/column-type.ts'
 import { emptyColumnField } from '../../../../columns/empty-column.ts'
+import { isJsonField } from '../../../../columns/extension-type.ts'
 import { MICROSECOND, MILLISECOND, NANOSECOND } from '../../../../internal/iso8601.ts'
 import { inferredType } from '../../../text/inferred-type.ts'
 import { KIND, kindOf, newShape, type Shape } from '../types/json-shape.ts'
@@ -83,7 +84,8 @@ function pinnedColumn(field: Field, path: string, key: Uint8Array): JsonColumn {
     const item = pinnedColumn(items, columnPath(path, items.name), keyBytes(items.name))
     return jsonColumn({ field, readAs: READ.list, path, key, children: [item], pinned: true })
   }
-  return jsonColumn({ field, path, key, pinned: true, ...reading(type) })
+  const how = isJsonField(field) ? { readAs: READ.jsonText } : reading(type)
+  return jsonColumn({ field, path, key, pinned: true, ...how })
 }
 
 type Reading = Pick<Parameters<typeof jsonColumn>[0], 'readAs' | 'unit' | 'words'>

@@ -1,10 +1,11 @@
 import { parseDecimal } from '../../../../internal/decimal.ts'
-import { isIntegerText, parseFloat64 } from '../../../../internal/float64.ts'
-import { isExactDouble, parseInt64 } from '../../../../internal/int64.ts'
+import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
+import { parseInt64 } from '../../../../internal/int64.ts'
 import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
+import { compact } from '../rows/compact.ts'
 import type { Cursor } from '../rows/cursor.ts'
-import { BACKSLASH, ENDS_TEXT, QUOTE, SPACE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
+import { ENDS_TEXT, QUOTE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
 import { writeText } from '../rows/unescape.ts'
 import { base64Bytes, jsValue } from './js-value.ts'
 import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
@@ -34,20 +35,12 @@ export function readFloat(cursor: Cursor, column: JsonColumn, slot: number, at: 
   const end = skipNumber(cursor, at)
   if (end < 0) return end
   const value = parseFloat64(bytes, at, end)
-  if (Number.isNaN(value) || !isExact(bytes, at, end, value, column.pinned)) return misfit(cursor, column, at, depth)
+  if (Number.isNaN(value) || !(column.pinned || keepsNumber(value, bytes, at, end))) {
+    return misfit(cursor, column, at, depth)
+  }
   column.floats[slot] = value
   setValid(column.validity, slot)
   return end
-}
-
-const INT64 = new Int32Array(2)
-
-/** What is written as an integer must be one that the double holds; beyond 64 bits only where the type was given. */
-function isExact(bytes: Uint8Array, start: number, end: number, value: number, pinned: boolean): boolean {
-  if (!isIntegerText(bytes, start, end) || value === 0) return true
-  if (parseInt64(bytes, start, end, INT64, 0)) return isExactDouble(INT64[0] as number, INT64[1] as number)
-  // No double has more than 309 digits.
-  return pinned && end - start <= 310 && BigInt(asciiText(bytes, start, end)) === BigInt(value)
 }
 
 interface Text {
@@ -93,19 +86,6 @@ export function readJsonText(cursor: Cursor, column: JsonColumn, slot: number, a
   column.used = compact(bytes, at, end, column.bytes, column.used)
   endText(column, slot)
   return end
-}
-
-/** Copy valid JSON without the white space outside strings. Returns the offset after the last byte written. */
-export function compact(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
-  let inString = false
-  for (let place = start; place < end; place++) {
-    const byte = bytes[place] as number
-    if (byte === QUOTE) inString = !inString
-    else if (!inString && byte <= SPACE) continue
-    out[at++] = byte
-    if (byte === BACKSLASH) out[at++] = bytes[++place] as number
-  }
-  return at
 }
 
 export function readDecimal(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../../errors.ts'
+import { type CodecLimits, DEFAULT_LIMITS } from '../../../limits.ts'
 
 /** Why the reading of a row stopped: the rule that was broken, under the code of the error that it becomes. */
 export interface Fault {
@@ -32,6 +33,31 @@ export interface Cursor {
   readonly maxDepth: number
   readonly maxFieldBytes: number
   readonly maxRowBytes: number
+}
+
+const FIRST_BYTES = 64 * 1024
+/** Nesting that the recursion here and in Arrow bears on any stack, whatever the option says. */
+const DEEPEST = 500
+
+export type RowLimits = Pick<CodecLimits, 'maxDepth' | 'maxFieldBytes' | 'maxRowBytes'>
+
+/** A cursor without bytes yet. */
+export function newCursor(limits: RowLimits): Cursor {
+  return {
+    bytes: new Uint8Array(FIRST_BYTES),
+    end: 0,
+    line: 1,
+    fault: NO_FAULT,
+    faultAt: 0,
+    faultColumn: undefined,
+    faultPinned: true,
+    faultPath: undefined,
+    itemBytes: 0,
+    lenient: false,
+    maxDepth: Math.min(limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEEPEST),
+    maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
+    maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
+  }
 }
 
 /** Set a fault at an offset. @returns -1, which readers return in turn. */

@@ -36,6 +36,7 @@ const NO_ROWS = syntax('the file holds no JSON, only white space or nothing at a
 const AFTER_END = syntax('nothing may follow the end of the JSON text')
 const BETWEEN_ROWS = syntax('a comma or ] is expected after a row')
 const NO_ROW_AFTER_COMMA = syntax('a row is expected after a comma; found ]: a trailing comma')
+const NO_KEY_AFTER_COMMA = syntax('a key is expected after a comma; found }: a trailing comma')
 const CUT_FILE = syntax('the file is cut off: an array or object is not closed')
 const NO_PATH = syntax('an object lacks the key that the option rows names')
 const NOT_IN_AN_OBJECT = syntax('the option rows must lead through objects')
@@ -141,12 +142,13 @@ function stepOnPath(window: RowWindow, byte: number): boolean {
   else if (byte === QUOTE && (stage === 'firstKey' || stage === 'key')) return passMember(window)
   else {
     if (mayBeCut(window)) return false
-    throw faultError(window, misplaced(stage), at)
+    throw faultError(window, misplaced(stage, byte), at)
   }
   return true
 }
 
-function misplaced(stage: RowWindow['stage']): Fault {
+function misplaced(stage: RowWindow['stage'], byte: number): Fault {
+  if (stage === 'key' && byte === CLOSE_BRACE) return NO_KEY_AFTER_COMMA
   if (stage === 'end') return AFTER_END
   if (stage === 'nextObject') return NOT_IN_AN_OBJECT
   return stage === 'afterValue' ? EXPECTED_COMMA_OR_BRACE : EXPECTED_KEY

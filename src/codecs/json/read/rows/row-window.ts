@@ -1,7 +1,7 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
+import { textHead } from '../../../input/text-head.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
-import { type CodecLimits, DEFAULT_LIMITS } from '../../../limits.ts'
-import { type Cursor, NO_FAULT } from './cursor.ts'
+import { type Cursor, newCursor, type RowLimits } from './cursor.ts'
 import { NEWLINE, RETURN } from './grammar.ts'
 
 /** What comes next between rows. */
@@ -32,6 +32,8 @@ export interface RowWindow {
   /** The keys that lead to the array of rows; none where the rows are the file's own values. */
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
+  /** Judges the first bytes: see {@link textHead}. */
+  readonly head: (chunk: Uint8Array | undefined) => Uint8Array | undefined
   stage: Stage
   /** Objects on the path that are open, and whether the rows in them have been read. */
   openObjects: number
@@ -50,35 +52,15 @@ export interface RowWindow {
   invalidUtf8Before: number
 }
 
-const FIRST_BYTES = 64 * 1024
 /** Zeros after the end, which no token takes. */
 const PADDING = 2
-/** Nesting that the recursion here and in Arrow bears on any stack, whatever the option says. */
-const DEEPEST = 500
-
-export type RowLimits = Pick<CodecLimits, 'maxDepth' | 'maxFieldBytes' | 'maxRowBytes'>
-
 /** Start at the beginning of a file. */
 export function newRowWindow(limits: RowLimits, path: readonly string[], onInvalidRow: OnInvalidRow): RowWindow {
-  const cursor: Cursor = {
-    bytes: new Uint8Array(FIRST_BYTES),
-    end: 0,
-    line: 1,
-    fault: NO_FAULT,
-    faultAt: 0,
-    faultColumn: undefined,
-    faultPinned: true,
-    faultPath: undefined,
-    itemBytes: 0,
-    lenient: false,
-    maxDepth: Math.min(limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEEPEST),
-    maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
-    maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
-  }
   return {
-    cursor,
+    cursor: newCursor(limits),
     path,
     onInvalidRow,
+    head: textHead({ encoding: 'utf-8', isOption: false }),
     stage: 'start',
     openObjects: 0,
     isPastRows: false,
@@ -94,17 +76,20 @@ export function newRowWindow(limits: RowLimits, path: readonly string[], onInval
 
 /** Append the next bytes of the file, undefined after the last. */
 export function pushBytes(window: RowWindow, chunk: Uint8Array | undefined): void {
-  const { cursor } = window
-  if (chunk === undefined) window.ended = true
-  else {
-    // Little to move: memory that stays small stays in the cache.
-    const isCheap = window.at > 0 && cursor.end - window.at <= window.at
-    if (isCheap || cursor.end + chunk.length + PADDING > cursor.bytes.length) makeRoom(window, chunk.length)
-    cursor.bytes.set(chunk, cursor.end)
-    cursor.end += chunk.length
-    cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
-  }
+  const bytes = window.head(chunk)
+  if (bytes !== undefined) append(window, bytes)
+  window.ended = chunk === undefined
   checkUtf8(window)
+}
+
+function append(window: RowWindow, bytes: Uint8Array): void {
+  const { cursor } = window
+  // Little to move: memory that stays small stays in the cache.
+  const isCheap = window.at > 0 && cursor.end - window.at <= window.at
+  if (isCheap || cursor.end + bytes.length + PADDING > cursor.bytes.length) makeRoom(window, bytes.length)
+  cursor.bytes.set(bytes, cursor.end)
+  cursor.end += bytes.length
+  cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
 }
 
 /** Drop the bytes that have been read; grow where that is not enough. */

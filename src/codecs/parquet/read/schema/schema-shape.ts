@@ -1,6 +1,6 @@
 import { type DataType, type Dictionary, Field, type Int32, List, Map_, Struct, Utf8 } from 'apache-arrow'
 import { emptyColumnField } from '../../../../columns/empty-column.ts'
-import { EXTENSION_KEY, JSON_EXTENSION, UUID_EXTENSION } from '../../extension-type.ts'
+import { EXTENSION_KEY, JSON_EXTENSION, UUID_EXTENSION } from '../../../../columns/extension-type.ts'
 import type { SchemaElement } from '../footer/file-metadata.ts'
 import { exceeded, invalid } from '../invalid.ts'
 import { type Int96Unit, type ValueLayout, valueLayout } from './value-layout.ts'

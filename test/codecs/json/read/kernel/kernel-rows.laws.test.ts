@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import type { InvalidRow } from '../../../../../src/codecs/invalid-row.ts'
 import { json } from '../../../../../src/codecs/json/json.ts'
 import { isMillraceError } from '../../../../../src/errors.ts'
 import { law } from '../../../../support/law.ts'
@@ -123,7 +124,9 @@ const file = fc.record({
   columns: fc.array(column, { minLength: 1, maxLength: 5 }),
   rows: fc.integer({ min: 1, max: 300 }),
   isArray: fc.boolean(),
-  space: fc.constantFrom('', ' ', '\t', ' \r'),
+  space: fc.constantFrom('', ' ', '\t', ' \r', '\r\n  ', '\n'),
+  /** What is between objects that are in no array. */
+  between: fc.constantFrom('\n', '\n', '', '\r', '\r\n \n'),
   /** Every how many rows the keys come in another order, or one comes twice. */
   turned: fc.constantFrom(0, 1, 2, 50),
   repeated: fc.constantFrom(0, 0, 90),
@@ -132,7 +135,7 @@ type File = typeof file extends fc.Arbitrary<infer T> ? T : never
 
 /** The text of a file: keys are spelled as `spell` says. */
 function textOf(
-  { columns, rows, isArray, space, turned, repeated }: File,
+  { columns, rows, isArray, space, between, turned, repeated }: File,
   spell: (name: string, row: number) => string,
 ) {
   const all = Array.from({ length: rows }, (_, row) => {
@@ -144,7 +147,7 @@ function textOf(
     if (repeated > 0 && row % repeated === repeated - 1 && members[0] !== undefined) members.push(members[0])
     return `{${space}${members.join(`${space},${space}`)}${space}}`
   })
-  return isArray ? `[${all.join(`${space},\n${space}`)}]` : all.join(`${space}\n`)
+  return isArray ? `[${all.join(`${space},\n${space}`)}]` : all.join(between)
 }
 
 const plain = (name: string): string => name
@@ -160,9 +163,14 @@ const reading = fc.record({
 })
 type Reading = typeof reading extends fc.Arbitrary<infer T> ? T : never
 
+/** A reason without what was found, which may be a backslash of the other spelling. */
+const rule = (reason: string): string => reason.replace(/; found .*?(?= \(line|$)/, '')
+
 async function outcome(text: string, { inferRows, limits, withRefused, cuts }: Reading): Promise<unknown> {
   const refused: unknown[] = []
-  const onInvalidRow = withRefused ? (row: unknown) => void refused.push(row) : undefined
+  const onInvalidRow = withRefused
+    ? (row: InvalidRow) => void refused.push({ ...row, reason: rule(row.reason) })
+    : undefined
   const source = cuts.length === 0 ? bytes(text) : chunked(bytes(text), cuts)
   try {
     const options = { inferRows, limits, ...(onInvalidRow === undefined ? {} : { onInvalidRow }) }
@@ -171,7 +179,13 @@ async function outcome(text: string, { inferRows, limits, withRefused, cuts }: R
     if (!isMillraceError(error)) throw error
     // The other spelling of keys moves bytes.
     const { byteOffset: _, ...position } = error.position ?? {}
-    return { code: error.code, message: error.message.replace(/byte \d+/, ''), position, path: error.path, refused }
+    return {
+      code: error.code,
+      message: rule(error.message).replace(/byte \d+/, ''),
+      position,
+      path: error.path,
+      refused,
+    }
   }
 }
 

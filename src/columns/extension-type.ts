@@ -1,0 +1,13 @@
+import type { Field } from 'apache-arrow'
+
+/** The key of a field's metadata that names the extension type which its values are of. */
+export const EXTENSION_KEY = 'ARROW:extension:name'
+
+/** Arrow's canonical extension types that Parquet has annotations for; JSON text is also what a column pinned as `json` holds. */
+export const UUID_EXTENSION = 'arrow.uuid'
+export const JSON_EXTENSION = 'arrow.json'
+
+/** Whether a field's text is marked as JSON. */
+export function isJsonField(field: Field): boolean {
+  return field.metadata.get(EXTENSION_KEY) === JSON_EXTENSION
+}
