@@ -1,5 +1,5 @@
 import { MillraceError } from '../../../../errors.ts'
-import { CUT_OFF, type Fault, fail } from './cursor.ts'
+import { CUT_OFF, type Fault, fail, TOO_DEEP } from './cursor.ts'
 import { pathTo } from './fault-path.ts'
 import { foundAt } from './found.ts'
 import { NEWLINE, OPEN_BRACE, RETURN, SPACE, skipValue, TAB } from './grammar.ts'
@@ -65,6 +65,10 @@ export function rejectRow(window: RowWindow): boolean {
 function faultOfRow(window: RowWindow): Fault {
   const { cursor, stage } = window
   const { bytes, fault, faultAt } = cursor
+  // Lines that were each cut off look like ever deeper nesting.
+  if (fault === TOO_DEEP && stage === 'objects' && bytes[faultAt] === OPEN_BRACE && isFirstInLine(bytes, faultAt)) {
+    return CUT_OFF
+  }
   if (fault.code !== 'JSON_INVALID') return fault
   if (faultAt >= cursor.end) return CUT_OFF
   if (stage === 'objects' && bytes[window.at] === OPEN_BRACE) {
