@@ -11,12 +11,13 @@ import { jsonWriter, type WriteForm } from './write/write-json.ts'
 export interface JsonOptions {
   /**
    * Types of columns by name; the types of all others are inferred. Nested columns take Arrow types. `int64` takes integers and
-   * their text, `decimal(p,s)` numbers and their text, `binary` base64; every other type takes its own kind of value alone.
+   * their text, `decimal(p,s)` numbers and their text, `float64` any number, `binary` base64, `json` any value as its text; every other type takes
+   * its own kind of value alone.
    */
   readonly schema?: SchemaOption
   /**
-   * Rows that a stream looks at before it fixes the types of its columns. Default 10,000, and no more than fit in 64 MiB; `Infinity` reads
-   * the source twice. Whole tables always look at all rows.
+   * Rows of a stream that are used for inference, before its types are final. Default 10,000, and no more than fit in 64 MiB; `Infinity` reads
+   * the source twice. Whole tables always use all rows.
    */
   readonly inferRows?: number
   /**
@@ -25,7 +26,7 @@ export interface JsonOptions {
    */
   readonly rows?: readonly string[]
   readonly limits?: CodecLimits
-  /** Called with each row that is refused, and the rest is read on. Without it the first such row is an error. */
+  /** Called with each rejected row, in order; reading continues. Without it the first such row is an error. */
   readonly onInvalidRow?: (row: InvalidRow) => void
   /** What to write for NaN and the infinities, which JSON lacks: fail with `TYPE_MISMATCH` (default), or write null. */
   readonly nonFinite?: 'error' | 'null'
@@ -34,16 +35,17 @@ export interface JsonOptions {
 const DEFAULT_INFER_ROWS = 10_000
 
 /**
- * The codec of JSON files: one array of objects, or one object a line, found by looking; a single object over several lines is one row.
+ * The codec of JSON files: one array of objects, or objects one after the other, on lines or not; which of them is detected.
  *
  * Reading makes columns of the keys, nested ones too: objects become structs, arrays lists. A column whose values are of mixed kinds becomes
  * `string` and holds each value's JSON text without white space, so that `1` and `"1"` stay apart. Memory holds a batch (about 4 MiB of text), or one row
- * where that is larger. Writing gives an array with a row a line. Time grows with the bytes.
+ * where that is larger. Writing gives an array with one row per line. Time grows with the bytes.
  *
- * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is no object, nothing at all), `ENCODING_INVALID` (not UTF-8, or a
- *   lone surrogate), `TYPE_MISMATCH` (a value or key that `schema` or the rows looked at had not announced), `COLUMN_UNKNOWN` (a column of
- *   `schema` that no row has) or `LIMIT_EXCEEDED`; and whose `write` fails with `TYPE_MISMATCH` (NaN, infinities), `COLUMN_CONFLICT` (two
- *   columns of one name) or `UNSUPPORTED_FORMAT` (a type without JSON form). Source: RFC 8259.
+ * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is not an object, no path `rows`, nothing at all),
+ *   `ENCODING_INVALID` (not UTF-8, compressed, a lone surrogate), `UNSUPPORTED_FORMAT` (another format by its first bytes), `TYPE_MISMATCH` (a value
+ *   or key that does not fit `schema` or the rows used for inference), `COLUMN_UNKNOWN` (a column of
+ *   `schema` that no row has) or `LIMIT_EXCEEDED`; and whose `write` fails with `TYPE_MISMATCH` (NaN, infinities, text marked as
+ *   JSON that is not), `COLUMN_CONFLICT` (two columns of one name) or `UNSUPPORTED_FORMAT` (a type without JSON form). Source: RFC 8259.
  * @example
  * json().contentType // => 'application/json'
  */
@@ -52,8 +54,8 @@ export function json(options: JsonOptions = {}): Codec {
 }
 
 /**
- * The codec of NDJSON (JSON Lines) files, one object a line. Reads what {@link json} reads, under the same rules; blank lines are
- * skipped, `\r\n` ends a line too, and a line that is refused goes to `onInvalidRow` where that is given. No rows are written as no bytes.
+ * The codec of NDJSON (JSON Lines) files, one object per line. Reads what {@link json} reads, under the same rules; blank lines are
+ * skipped, and a rejected line goes to `onInvalidRow` where that is given. No rows are written as no bytes.
  *
  * @returns a codec with the errors of {@link json}.
  * @example
@@ -103,10 +105,10 @@ export function decodeNdjson(bytes: Uint8Array, options: JsonOptions = {}): Tabl
 }
 
 /**
- * A table as a JSON array of objects, a row a line.
+ * A table as a JSON array of objects, one row per line.
  *
  * 64-bit integers and decimals are written with all their digits, times as ISO 8601, binary as base64, maps as objects, nulls as `null`. Reading
- * gives the same table back when its schema is given as `schema`: JSON has no word for most types.
+ * gives the same table back when its schema is given as `schema`: JSON cannot represent most types.
  *
  * @returns the bytes. O(values).
  * @throws MillraceError as `write` of {@link json}.
@@ -118,7 +120,7 @@ export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'>
 }
 
 /**
- * A table as NDJSON, a row a line; see {@link encodeJson}. No rows give no bytes.
+ * A table as NDJSON, one row per line; see {@link encodeJson}. No rows give no bytes.
  *
  * @throws MillraceError as `write` of {@link json}.
  * @example
