@@ -136,8 +136,12 @@ function endOfObject(window: RowWindow, faultAt: number): number {
 
 /** The offset at which the line of an offset ends, or the end of the bytes. */
 function lineEnd({ cursor }: RowWindow, at: number): number {
-  while (at < cursor.end && !endsLine(cursor.bytes, at)) at++
-  return at
+  const rest = cursor.bytes.subarray(at, cursor.end)
+  const newline = rest.indexOf(NEWLINE)
+  const line = newline < 0 ? rest : rest.subarray(0, newline)
+  const carriageReturn = line.indexOf(RETURN)
+  const isLone = carriageReturn >= 0 && carriageReturn + 1 !== newline
+  return at + (isLone ? carriageReturn : line.length)
 }
 
 /** Skip spaces and tabs. */
