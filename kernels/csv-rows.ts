@@ -1,109 +1,108 @@
-// Reads rows of CSV straight into columns: every byte once, text sixteen bytes at a time. A row that is not like most rows, or a cell whose
-// value needs more than is here, is left to TypeScript, which knows all the rules.
+// Reads rows of CSV straight into columns: every byte once, text sixteen bytes at a time. It stops before a row that is unlike most rows, and defers a cell
+// whose value needs more than is here; TypeScript, which has all the rules, reads both.
 //
-// Memory: the text, with 32 bytes or more after it; a record of RECORD bytes for every column, see the offsets below; the regions that
+// Memory: the text, with 32 bytes or more after it; a record of RECORD bytes for every column, see record.ts; the regions that
 // the records name.
 
+import {
+  BOOL,
+  DATE,
+  DEFERRED,
+  DEFERRED_CELL,
+  DEFERRED_COUNT,
+  FIRST_BIT,
+  FLOAT64,
+  INT64,
+  IS_REQUIRED,
+  KIND,
+  NULLS,
+  OTHER,
+  RECORD,
+  TEXT,
+  TEXT_BEFORE,
+  TEXT_BYTES,
+  TEXT_USED,
+  TIMESTAMP_MS,
+  TIMESTAMP_NS,
+  TIMESTAMP_US,
+  VALIDITY,
+  VALUES,
+} from './csv-rows/record'
 import { NOWHERE, takeFloat64, takeInt64 } from './shared/digits'
 import { takeDate, takeTimestamp } from './shared/times'
 
 export const heapStart: usize = __heap_base
 
-/** Offsets into a column's record. */
-const KIND: usize = 0
-const IS_REQUIRED: usize = 4
-/** Region of the values, of offsets where they are text. */
-const VALUES: usize = 8
-const VALIDITY: usize = 12
-const TEXT_BYTES: usize = 16
-/** Bytes of text written, to which the offsets add those before this call. */
-const TEXT_USED: usize = 20
-const TEXT_BEFORE: usize = 24
-const NULLS: usize = 28
-/** The bit of the first row, in bitmaps. */
-const FIRST_BIT: usize = 32
-/** Region of the cells left to TypeScript: row, start, end. */
-const LEFT: usize = 36
-const LEFT_COUNT: usize = 40
-const RECORD: usize = 48
-
-const TEXT: i32 = 0
-const INT64: i32 = 1
-const FLOAT64: i32 = 2
-const BOOL: i32 = 3
-const DATE: i32 = 4
-const TIMESTAMP_MS: i32 = 5
-const TIMESTAMP_US: i32 = 6
-const TIMESTAMP_NS: i32 = 7
-/** Of any other type: every cell is left to TypeScript, and there is no region of values. */
-const OTHER: i32 = 8
-
 const LF: u32 = 0x0a
 const CR: u32 = 0x0d
-const QUOTE: u32 = 0x22
 
-/** Where the first row begins that was not taken. */
+/** Where the first row begins that was not read. */
 export let rowsEnd: usize = 0
-/** Line breaks inside the quotes of the rows that were taken. */
-export let breaksTaken: i32 = 0
+/** Line breaks inside the quotes of the rows that were read. */
+export let breaksRead: i32 = 0
+
+/** The marks of the dialect. The quote is a line feed where there are no quotes, the comment where there are no comments. */
+let delimiter: u32 = 0
+let quote: u32 = 0
+let escapeMark: u32 = 0
+let comment: u32 = 0
 
 /** After the last byte, a line feed. */
 let textEnd: usize = 0
 /** Line breaks inside quotes so far. */
 let breaks: i32 = 0
 
+export function useMarks(delimiterByte: u32, quoteByte: u32, escapeByte: u32, commentByte: u32): void {
+  delimiter = delimiterByte
+  quote = quoteByte
+  escapeMark = escapeByte
+  comment = commentByte
+}
+
 /**
- * Take rows from `at` on: none that begins at `stop` or later, none that ends after `end`, and no more than `maxRows`.
+ * Read rows from `at` on: none that begins at `stop` or later, none that ends after `end`, and no more than `maxRows`.
  *
  * @returns their number.
  */
-export function takeRows(
-  columns: usize,
-  width: i32,
-  delimiter: u32,
-  at: usize,
-  end: usize,
-  stop: usize,
-  maxRows: i32,
-): i32 {
+export function readRows(columns: usize, width: i32, at: usize, end: usize, stop: usize, maxRows: i32): i32 {
   const last = columns + RECORD * (width - 1)
   if (stop > end) stop = end
   textEnd = end
   breaks = 0
-  breaksTaken = 0
+  breaksRead = 0
   let row = 0
   while (row < maxRows && at < stop) {
-    const next = takeRow(columns, last, delimiter, at, row)
+    const next = readRow(columns, last, at, row)
     if (next === NOWHERE) {
       forgetRow(columns, last, row)
       break
     }
     at = next
-    breaksTaken = breaks
+    breaksRead = breaks
     row++
   }
   rowsEnd = at
   return row
 }
 
-/** @returns where the next row begins, or NOWHERE where this one is not for this way. */
-function takeRow(columns: usize, last: usize, delimiter: u32, at: usize, row: i32): usize {
+/** @returns where the next row begins, or NOWHERE where this one is left to TypeScript. */
+function readRow(columns: usize, last: usize, at: usize, row: i32): usize {
   const first: u32 = load<u8>(at)
-  if (first === LF || first === CR) return NOWHERE
+  if (first === LF || first === CR || first === comment) return NOWHERE
   for (let column = columns; ; column += RECORD) {
     const byte: u32 = load<u8>(at)
     const kind = load<i32>(column, KIND)
     if (byte === delimiter || byte === LF || byte === CR) {
       if (load<i32>(column, IS_REQUIRED) !== 0) return NOWHERE
-      takeNull(column, kind, row)
-    } else if (byte !== QUOTE) {
-      at = takeCell(column, kind, delimiter, at, row)
-      if (at === NOWHERE) return NOWHERE
+      addNull(column, kind, row)
+    } else if (byte !== quote) {
+      at = kind === TEXT ? readText(column, at, row) : readCell(column, kind, delimiter, at, row)
     } else {
-      at = kind === TEXT ? takeQuotedText(column, at + 1, row) : takeCell(column, kind, delimiter, at + 1, row)
-      if (at === NOWHERE || load<u8>(at) !== QUOTE) return NOWHERE
+      at = kind === TEXT ? readQuotedText(column, at + 1, row) : readCell(column, kind, quote, at + 1, row)
+      if (at === NOWHERE || load<u8>(at) !== quote) return NOWHERE
       at++
     }
+    if (at === NOWHERE) return NOWHERE
     if (column === last) break
     if (load<u8>(at) !== delimiter) return NOWHERE
     at++
@@ -112,13 +111,15 @@ function takeRow(columns: usize, last: usize, delimiter: u32, at: usize, row: i3
   return load<u8>(at) === CR && load<u8>(at, 1) === LF ? at + 2 : NOWHERE
 }
 
-/** @returns the offset after the cell's last byte, which may be anything but a byte of its value. */
-function takeCell(column: usize, kind: i32, delimiter: u32, at: usize, row: i32): usize {
+/**
+ * Read a cell of any kind but text up to `closing`, a delimiter or a quote.
+ *
+ * @returns the offset after the cell's last byte, NOWHERE where it has an escape.
+ */
+function readCell(column: usize, kind: i32, closing: u32, at: usize, row: i32): usize {
   const values: usize = load<u32>(column, VALUES)
   let end = NOWHERE
   switch (kind) {
-    case TEXT:
-      return takeText(column, delimiter, at, row)
     case INT64:
       end = takeInt64(at, values + (row << 3))
       break
@@ -126,7 +127,7 @@ function takeCell(column: usize, kind: i32, delimiter: u32, at: usize, row: i32)
       end = takeFloat64(at, values + (row << 3))
       break
     case BOOL:
-      end = takeBool(column, at, row)
+      end = readBool(column, at, row)
       break
     case DATE:
       end = takeDate(at, values + (row << 2))
@@ -141,15 +142,15 @@ function takeCell(column: usize, kind: i32, delimiter: u32, at: usize, row: i32)
       end = takeTimestamp(at, values + (row << 3), 9)
       break
   }
-  return end !== NOWHERE && isEnd(load<u8>(end), delimiter) ? end : leaveCell(column, delimiter, at, row)
+  return end !== NOWHERE && isEnd(load<u8>(end), closing) ? end : deferCell(column, closing, at, row)
 }
 
-/** Whether a byte ends an unquoted cell, or shows that it is not sound. */
-function isEnd(byte: u32, delimiter: u32): bool {
-  return byte === delimiter || byte === LF || byte === QUOTE || byte === CR
+/** Whether a byte ends a cell, or shows that it is not sound. */
+function isEnd(byte: u32, closing: u32): bool {
+  return byte === closing || byte === LF || byte === quote || byte === CR
 }
 
-function takeNull(column: usize, kind: i32, row: i32): void {
+function addNull(column: usize, kind: i32, row: i32): void {
   const bit = load<i32>(column, FIRST_BIT) + row
   setBit(load<u32>(column, VALIDITY), bit, 0)
   store<i32>(column, load<i32>(column, NULLS) + 1, NULLS)
@@ -168,9 +169,9 @@ function setBit(bitmap: usize, bit: i32, value: i32): void {
 }
 
 /** Unquoted text. Bytes that are copied too many are overwritten by the next text. */
-function takeText(column: usize, delimiter: u32, at: usize, row: i32): usize {
+function readText(column: usize, at: usize, row: i32): usize {
   const delimiters = i8x16.splat(<i8>delimiter)
-  const quotes = i8x16.splat(<i8>QUOTE)
+  const quotes = i8x16.splat(<i8>quote)
   const breaks = i8x16.splat(<i8>(CR + 1))
   const text: usize = load<u32>(column, TEXT_BYTES)
   let to: usize = text + load<u32>(column, TEXT_USED)
@@ -197,15 +198,17 @@ function takeText(column: usize, delimiter: u32, at: usize, row: i32): usize {
 }
 
 /** Text in quotes. @returns the offset of the closing quote, NOWHERE where there is none in these bytes. */
-function takeQuotedText(column: usize, at: usize, row: i32): usize {
-  const quotes = i8x16.splat(<i8>QUOTE)
+function readQuotedText(column: usize, at: usize, row: i32): usize {
+  const quotes = i8x16.splat(<i8>quote)
+  const escapes = i8x16.splat(<i8>escapeMark)
   const controls = i8x16.splat(<i8>(CR + 1))
   const text: usize = load<u32>(column, TEXT_BYTES)
   let to: usize = text + load<u32>(column, TEXT_USED)
   for (;;) {
     const bytes = v128.load(at)
     v128.store(to, bytes)
-    const ends = i8x16.bitmask(v128.or(i8x16.eq(bytes, quotes), i8x16.lt_u(bytes, controls)))
+    const marks = v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, escapes))
+    const ends = i8x16.bitmask(v128.or(marks, i8x16.lt_u(bytes, controls)))
     if (ends === 0) {
       at += 16
       to += 16
@@ -215,10 +218,13 @@ function takeQuotedText(column: usize, at: usize, row: i32): usize {
     at += before
     to += before
     const byte: u32 = load<u8>(at)
-    if (byte === QUOTE) {
-      if (load<u8>(at, 1) !== QUOTE) break
+    const next: u32 = load<u8>(at, 1)
+    if (byte === escapeMark && (next === quote || next === escapeMark)) {
       at++
-    } else if (byte === LF || (byte === CR && load<u8>(at, 1) !== LF)) {
+      // The byte copied last is the escape, which the next one takes the place of.
+      store<u8>(to, <u8>next)
+    } else if (byte === quote) break
+    else if (byte === LF || (byte === CR && next !== LF)) {
       if (at + 1 === textEnd) return NOWHERE
       breaks++
     }
@@ -235,7 +241,7 @@ function endText(column: usize, row: i32, used: i32): void {
 }
 
 /** `true` or `false`, in any case. */
-function takeBool(column: usize, at: usize, row: i32): usize {
+function readBool(column: usize, at: usize, row: i32): usize {
   const word = load<u32>(at) | 0x20202020
   const bit = load<i32>(column, FIRST_BIT) + row
   if (word === 0x65757274) {
@@ -248,19 +254,22 @@ function takeBool(column: usize, at: usize, row: i32): usize {
 }
 
 /** Note where a cell stands, to its end or the quote that follows. */
-function leaveCell(column: usize, delimiter: u32, at: usize, row: i32): usize {
+function deferCell(column: usize, closing: u32, at: usize, row: i32): usize {
   const start = at
-  while (!isEnd(load<u8>(at), delimiter)) at++
-  const count = load<i32>(column, LEFT_COUNT)
-  const entry: usize = load<u32>(column, LEFT) + count * 12
+  while (!isEnd(load<u8>(at), closing)) {
+    if (closing === quote && load<u8>(at) === escapeMark) return NOWHERE
+    at++
+  }
+  const count = load<i32>(column, DEFERRED_COUNT)
+  const entry: usize = load<u32>(column, DEFERRED) + count * DEFERRED_CELL
   store<i32>(entry, row)
   store<i32>(entry, <i32>start, 4)
   store<i32>(entry, <i32>at, 8)
-  store<i32>(column, count + 1, LEFT_COUNT)
+  store<i32>(column, count + 1, DEFERRED_COUNT)
   return at
 }
 
-/** Take back what was written of a row. */
+/** Undo what was written of a row. */
 function forgetRow(columns: usize, last: usize, row: i32): void {
   for (let column = columns; column <= last; column += RECORD) {
     const bit = load<i32>(column, FIRST_BIT) + row
@@ -274,9 +283,9 @@ function forgetRow(columns: usize, last: usize, row: i32): void {
       store<i32>(column, load<i32>(offsets + (row << 2)) - load<i32>(column, TEXT_BEFORE), TEXT_USED)
       continue
     }
-    const count = load<i32>(column, LEFT_COUNT)
-    if (count > 0 && load<i32>(load<u32>(column, LEFT) + (count - 1) * 12) === row) {
-      store<i32>(column, count - 1, LEFT_COUNT)
+    const count = load<i32>(column, DEFERRED_COUNT)
+    if (count > 0 && load<i32>(load<u32>(column, DEFERRED) + (count - 1) * DEFERRED_CELL) === row) {
+      store<i32>(column, count - 1, DEFERRED_COUNT)
     }
   }
 }

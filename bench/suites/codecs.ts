@@ -28,6 +28,15 @@ export const codecs = contestSuite(3, {
       'millrace, batches of a file': 'csv/millrace-stream',
     },
   }),
+  'CSV dialects': async (rows) => ({
+    file: await eventsCsv(rows),
+    candidates: {
+      'comment, one line in 1,000': 'csv/dialect-comment',
+      'another quote': 'csv/dialect-quote',
+      'another escape': 'csv/dialect-escape',
+      millrace: 'csv/dialect-plain',
+    },
+  }),
   'NDJSON to table': async (rows) => ({
     file: await eventsAs('ndjson', rows),
     candidates: {

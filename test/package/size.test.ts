@@ -4,7 +4,7 @@ import noted from './sizes.json' with { type: 'json' }
 
 const TOLERANCE = 0.05
 const CAPS: Readonly<Record<string, number>> = {
-  'millrace/codecs + millrace/transform': 450_000,
+  'millrace/codecs + millrace/transform': 490_000,
   'millrace/events#S3EventSchema': 20_000,
 }
 

@@ -1,15 +1,16 @@
 import type { SchemaOption } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
+import { checkChoice } from '../../internal/check-choice.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
 
 /** How CSV text is laid out and typed. */
 export interface CsvOptions {
-  /** Between fields. Default `,`. More than one character, or one beyond ASCII, is read through csv-parse. */
+  /** Between fields. Default `,`. A first line `sep=X` stands above it. */
   readonly delimiter?: string
   /** Around fields that hold a delimiter, a quote or a line break. Default `"`; false where quotes are text like any other. */
   readonly quote?: string | false
-  /** Before a quote inside quotes. Default: the quote. */
+  /** Before a quote, or itself, inside quotes; any other is text. Default: the quote. */
   readonly escape?: string
   /** What a line that is no row begins with. Default: there are no such lines. */
   readonly comment?: string
@@ -17,72 +18,125 @@ export interface CsvOptions {
   readonly header?: boolean | readonly string[]
   /** How text is encoded: a label of the WHATWG Encoding standard, such as `utf-16le` or `windows-1252`. Default `utf-8`. Reading only. */
   readonly encoding?: string
+  /** Physical lines before the header, or before the first row, that are skipped unread. Default 0. Reading only. */
+  readonly skipLines?: number
+  /** Remove spaces and tabs around fields and around their quotes. Default false. */
+  readonly trim?: boolean
+  /** What a row with too few fields is: an `'error'` (default), or a row whose missing fields are null. Reading only. */
+  readonly shortRows?: 'error' | 'null'
+  /** What an empty field too many at the end of a row, or of the header, is: an `'error'` (default), or ignored. Reading only. */
+  readonly trailingDelimiter?: 'error' | 'ignore'
+  /** Take quotes in unquoted fields, and quotes in quoted ones that end no field, as text. Default false. Reading only. */
+  readonly lazyQuotes?: boolean
   /** The texts of unquoted fields that are null. Default: the empty field alone, `['']`. A null is written as the first of them. */
   readonly nullValues?: readonly string[]
   /** Types of columns by name; the rest is inferred. */
   readonly schema?: SchemaOption
   /** Rows that a stream looks at before it fixes the types. Default 10,000; `Infinity` reads the source twice. */
   readonly inferRows?: number
-  /** Takes the rows that are refused, in order; the job goes on without them. Without it the first one is thrown. */
+  /** Called with each rejected row, in order; reading continues. Without it the first one is thrown. */
   readonly onInvalidRow?: (row: InvalidRow) => void
   readonly limits?: CodecLimits
   /** What ends a written row: `\n` (default) or `\r\n`. Writing only. */
   readonly eol?: '\n' | '\r\n'
 }
 
-/** Options with their defaults, checked. */
-export interface CsvSettings {
+/** The marks that divide text into rows and fields. */
+export interface CsvDialect {
   readonly delimiter: string
   readonly quote: string | false
   readonly escape: string
   readonly comment: string | undefined
-  readonly header: boolean | readonly string[]
-  readonly encoding: string
-  readonly nullValues: readonly string[]
-  readonly schema: SchemaOption | undefined
-  readonly inferRows: number
-  readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+  readonly trim: boolean
+  readonly lazyQuotes: boolean
+  readonly padsShortRows: boolean
+  readonly ignoresTrailingDelimiter: boolean
+}
+
+/** The most that a file may have. */
+export interface CsvLimits {
   readonly maxColumns: number
   readonly maxFieldBytes: number
   readonly maxRowBytes: number
+}
+
+/** What is to be known to divide a file into rows. */
+export interface CsvLayout {
+  readonly dialect: CsvDialect
+  readonly limits: CsvLimits
+  readonly encoding: string
+  readonly skipLines: number
+  readonly header: boolean | readonly string[]
+}
+
+/** What is to be known to type the columns of a file. */
+export interface CsvTyping {
+  readonly schema: SchemaOption | undefined
+  readonly nullValues: readonly string[]
+}
+
+/** Options with their defaults, checked, each part for the rooms that need it. */
+export interface CsvSettings {
+  readonly layout: CsvLayout
+  readonly typing: CsvTyping
+  readonly inferRows: number
+  readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
   readonly eol: string
 }
 
 /** @throws MillraceError `OPTION_INVALID` for options that contradict each other or make no sense. */
 export function csvSettings(options: CsvOptions): CsvSettings {
-  const quote = options.quote ?? '"'
-  const settings: CsvSettings = {
-    delimiter: options.delimiter ?? ',',
-    quote,
-    escape: options.escape ?? (quote === false ? '"' : quote),
-    comment: options.comment,
-    header: options.header ?? true,
-    encoding: options.encoding ?? 'UTF-8',
-    nullValues: options.nullValues ?? [''],
-    schema: options.schema,
-    inferRows: options.inferRows ?? 10_000,
+  const dialect = dialectOf(options)
+  const { header = true, skipLines = 0, inferRows = 10_000, limits } = options
+  if (!(inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
+  if (!Number.isSafeInteger(skipLines) || skipLines < 0) throw invalid('skipLines must be a number of lines, 0 or more')
+  if (typeof header !== 'boolean' && header.length === 0) throw invalid('header names no column')
+  return {
+    layout: {
+      dialect,
+      limits: {
+        maxColumns: limits?.maxColumns ?? DEFAULT_LIMITS.maxColumns,
+        maxFieldBytes: limits?.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
+        maxRowBytes: limits?.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
+      },
+      encoding: options.encoding ?? 'UTF-8',
+      skipLines,
+      header,
+    },
+    typing: { schema: options.schema, nullValues: options.nullValues ?? [''] },
+    inferRows,
     onInvalidRow: options.onInvalidRow,
-    maxColumns: options.limits?.maxColumns ?? DEFAULT_LIMITS.maxColumns,
-    maxFieldBytes: options.limits?.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
-    maxRowBytes: options.limits?.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
     eol: options.eol ?? '\n',
   }
-  for (const name of ['delimiter', 'quote', 'escape', 'comment'] as const) checkMark(name, settings[name])
-  const marks = [settings.delimiter, settings.quote, settings.comment].filter((mark) => typeof mark === 'string')
-  if (new Set(marks).size < marks.length) throw invalid('delimiter, quote and comment must differ')
-  const { comment } = settings
-  if (comment !== undefined && [settings.delimiter, settings.quote].some((mark) => mark && comment.startsWith(mark))) {
-    throw invalid('comment must not begin with the delimiter or quote: a row that begins with it would be lost')
-  }
-  if (!(settings.inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
-  if (typeof settings.header !== 'boolean' && settings.header.length === 0) throw invalid('header names no column')
-  return settings
 }
 
-/** Whether the byte-level reader serves this dialect; all others are csv-parse's. */
-export function isPlainDialect(settings: CsvSettings): boolean {
-  const { delimiter, quote, comment } = settings
-  return isAsciiByte(delimiter) && quote === '"' && settings.escape === '"' && comment === undefined
+function dialectOf(options: CsvOptions): CsvDialect {
+  const { delimiter = ',', quote = '"', comment, shortRows = 'error', trailingDelimiter = 'error' } = options
+  const escapeMark = options.escape ?? (quote === false ? '"' : quote)
+  for (const [name, mark] of Object.entries({ delimiter, quote, escape: escapeMark, comment })) checkMark(name, mark)
+  const marks = [delimiter, quote, comment].filter((mark) => typeof mark === 'string')
+  if (new Set(marks).size < marks.length) throw invalid('delimiter, quote and comment must differ')
+  if (comment !== undefined && [delimiter, quote].some((mark) => mark && comment.startsWith(mark))) {
+    throw invalid('comment must not begin with the delimiter or quote: a row that begins with it would be lost')
+  }
+  // A field is known to be quoted by the byte before it.
+  if (haveSameEnd(delimiter, quote)) throw invalid('delimiter must not end as quote does')
+  checkChoice('shortRows', shortRows, ['error', 'null'])
+  checkChoice('trailingDelimiter', trailingDelimiter, ['error', 'ignore'])
+  const { trim = false, lazyQuotes = false } = options
+  if (trim && marks.some((mark) => mark !== delimiter && /[ \t]/.test(mark))) {
+    throw invalid('with trim, quote and comment must not hold spaces or tabs')
+  }
+  return {
+    delimiter,
+    quote,
+    escape: escapeMark,
+    comment,
+    trim,
+    lazyQuotes,
+    padsShortRows: shortRows === 'null',
+    ignoresTrailingDelimiter: trailingDelimiter === 'ignore',
+  }
 }
 
 export function isAsciiByte(text: string): boolean {
@@ -93,6 +147,11 @@ function checkMark(name: string, mark: string | false | undefined): void {
   if (mark === undefined || mark === false) return
   if (mark === '') throw invalid(`${name} must not be empty`)
   if (/[\r\n]/.test(mark)) throw invalid(`${name} must not hold a line break`)
+}
+
+/** Whether a delimiter ends with the byte that a quote ends with. */
+export function haveSameEnd(delimiter: string, quote: string | false): boolean {
+  return quote !== false && Buffer.from(delimiter).at(-1) === Buffer.from(quote).at(-1)
 }
 
 function invalid(message: string): MillraceError {

@@ -141,27 +141,6 @@ describe('reading', () => {
     }),
     { runs: 2000 },
   )
-
-  law(
-    'csv: the byte-level reader and csv-parse read one dialect alike',
-    fc.asyncProperty(
-      bytesish,
-      fc.constantFrom<CsvOptions[]>(
-        {},
-        { header: false },
-        { nullValues: ['a', '1'] },
-        { onInvalidRow: () => undefined },
-      ),
-      async (bytes, options) => {
-        fc.pre(!Buffer.from(bytes).includes('"\0') && !Buffer.from(bytes).includes('\u0001'))
-        const direct = await outcome(() => cellsOf(decodeCsv(bytes, options)), {})
-        const through = await outcome(() => cellsOf(decodeCsv(bytes, { ...options, comment: '\u0001' })), {})
-        if ('code' in direct && direct.code !== 'ENCODING_INVALID') expect(through).toMatchObject({ code: direct.code })
-        else expect(through).toEqual(direct)
-      },
-    ),
-    { runs: 1000 },
-  )
 })
 
 const cellText = fc.oneof(

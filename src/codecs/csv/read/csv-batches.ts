@@ -1,17 +1,36 @@
 import type { RecordBatch } from 'apache-arrow'
 import { MAX_BATCH_BYTES, MAX_BATCH_ROWS } from '../../batch-limits.ts'
+import type { InvalidRow } from '../../invalid-row.ts'
 import type { TypedReader } from '../../text/settle-types.ts'
-import type { CsvSettings } from '../csv-options.ts'
+import type { CsvLayout, CsvTyping } from '../csv-options.ts'
 import { batchBuilder, type OnMisfit } from './columns/batch-builder.ts'
 import type { TablePlan } from './columns/column-plan.ts'
-import { emptyFile, tableRows } from './rows/data-rows.ts'
+import { kernelReader } from './kernel/kernel-reader.ts'
+import { dataRows, emptyFile } from './rows/data-rows.ts'
+import type { RowIndexer } from './rows/row-indexer.ts'
 
-/** The reader of a file of known columns. See {@link TypedFormat.read} for `unsureRows`. */
-export function csvBatches(plan: TablePlan, settings: CsvSettings, unsureRows: number): TypedReader {
+/** Rows read by the kernel that make up for having tried. */
+const GOOD_READ_ROWS = 64
+
+/**
+ * The reader of a file of known columns: its rows go into the columns by the kernel, and one by one or in blocks by the exact reader where the kernel stops.
+ *
+ * @param unsureRows - see {@link TypedFormat.read}.
+ */
+export function csvBatches(
+  plan: TablePlan,
+  layout: CsvLayout,
+  { nullValues }: CsvTyping,
+  unsureRows: number,
+  onInvalidRow: ((row: InvalidRow) => void) | undefined,
+): TypedReader {
   if (!plan.isInferred.includes(true)) unsureRows = 0
-  const rows = tableRows(settings)
-  const { reader } = rows
-  const builder = batchBuilder(plan, settings, settings.onInvalidRow)
+  const source = dataRows(layout)
+  const builder = batchBuilder(plan, nullValues, layout.encoding, onInvalidRow)
+  let readByKernel = kernelReader(builder.columns, layout.dialect, nullValues, layout.limits)
+  /** Rows that the exact reader reads before the kernel is tried again. */
+  let exactRows = Number.POSITIVE_INFINITY
+  let isOpen = false
   let batchBytes = 0
   let batches = 0
   let seenRows = 0
@@ -24,15 +43,9 @@ export function csvBatches(plan: TablePlan, settings: CsvSettings, unsureRows: n
   const isFull = (): boolean => builder.rows >= MAX_BATCH_ROWS || batchBytes >= MAX_BATCH_BYTES
 
   /** Read on, at most to the end of a batch or of the rows that take part in inference. @returns whether there was anything. */
-  function readRows(): boolean {
-    const taken = builder.takeFrom(reader, maxRows(), MAX_BATCH_BYTES - batchBytes, onMisfit())
-    if (taken !== undefined) {
-      seenRows += taken.rows
-      typedRows += taken.rows
-      batchBytes += taken.bytes
-      if (isFull()) return true
-    }
-    const block = reader.next(maxRows(), MAX_BATCH_BYTES - batchBytes)
+  function readRows(rows: RowIndexer): boolean {
+    if (readKernelRows(rows) && isFull()) return true
+    const block = rows.next(Math.min(maxRows(), exactRows), MAX_BATCH_BYTES - batchBytes)
     if (block === undefined) return false
     // Rows of the block that take part in inference, counted before any is rejected.
     const { rows: count } = block
@@ -41,6 +54,20 @@ export function csvBatches(plan: TablePlan, settings: CsvSettings, unsureRows: n
     builder.add(block, onMisfit())
     typedRows += count
     return true
+  }
+
+  /** @returns whether there was anything. */
+  function readKernelRows(rows: RowIndexer): boolean {
+    const read = readByKernel?.(rows, maxRows(), MAX_BATCH_BYTES - batchBytes)
+    if (read === undefined) return false
+    // Where the kernel keeps stopping, back off exponentially.
+    if (read.rows >= GOOD_READ_ROWS || (exactRows === Number.POSITIVE_INFINITY && read.rows > 0)) exactRows = 1
+    else if (read.isStopped) exactRows = Math.min(exactRows * 2, rows.blockRows)
+    seenRows += read.rows
+    typedRows += read.rows
+    batchBytes += read.bytes
+    builder.addRead(read.rows, onMisfit())
+    return read.rows > 0
   }
 
   function finish(): RecordBatch {
@@ -54,11 +81,18 @@ export function csvBatches(plan: TablePlan, settings: CsvSettings, unsureRows: n
       return isSure()
     },
     *push(chunk) {
-      rows.push(chunk)
-      if (rows.names === undefined) return
-      while (readRows()) if (isFull()) yield finish()
+      const table = source.push(chunk)
+      if (table === undefined) return
+      if (!isOpen) {
+        isOpen = true
+        // A delimiter that the file names may be one that the kernel does not know.
+        if (table.dialect !== layout.dialect) {
+          readByKernel = kernelReader(builder.columns, table.dialect, nullValues, layout.limits)
+        }
+      }
+      while (readRows(table.rows)) if (isFull()) yield finish()
       if (chunk !== undefined) return
-      if (seenRows === 0 && Array.isArray(settings.header)) throw emptyFile()
+      if (seenRows === 0 && Array.isArray(layout.header)) throw emptyFile()
       if (builder.rows > 0 || batches === 0) yield finish()
     },
   }

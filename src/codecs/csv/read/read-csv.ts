@@ -16,9 +16,9 @@ export function readCsvTable(bytes: Uint8Array, settings: CsvSettings): Table {
   return readTypedTable(bytes, csvFormat(settings), settings.onInvalidRow)
 }
 
-function csvFormat(settings: CsvSettings): TypedFormat<TablePlan> {
+function csvFormat({ layout, typing }: CsvSettings): TypedFormat<TablePlan> {
   return {
-    survey: (maxRows) => csvSurvey(settings, maxRows),
-    read: (plan, unsureRows, onInvalidRow) => csvBatches(plan, { ...settings, onInvalidRow }, unsureRows),
+    survey: (maxRows) => csvSurvey(layout, typing, maxRows),
+    read: (plan, unsureRows, onInvalidRow) => csvBatches(plan, layout, typing, unsureRows, onInvalidRow),
   }
 }

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../../errors.ts'
-import { type CsvSettings, isAsciiByte } from '../csv-options.ts'
+import { type CsvDialect, isAsciiByte } from '../csv-options.ts'
 import { type CellText, scratchOf } from './cell-text.ts'
 
 /** Puts quotes around the cells that need them. `row` is the number of the first cell's row. */
@@ -19,23 +19,23 @@ export interface QuotingRules {
  * @param isAlone - whether rows have one field only, so that an empty one would be a blank line.
  * @throws MillraceError `OPTION_INVALID` for quotes that are not one ASCII character.
  */
-export function quotingRules(settings: CsvSettings, isAlone: boolean): QuotingRules {
-  const { delimiter, quote, nullValues } = settings
-  if ((quote !== false && !isAsciiByte(quote)) || !isAsciiByte(settings.escape)) {
+export function quotingRules(dialect: CsvDialect, nullValues: readonly string[], isAlone: boolean): QuotingRules {
+  const { delimiter, quote } = dialect
+  if ((quote !== false && !isAsciiByte(quote)) || !isAsciiByte(dialect.escape)) {
     throw new MillraceError('OPTION_INVALID', 'to write CSV, quote and escape must be one ASCII character each')
   }
   const tokens = nullValues.map((token) => Buffer.from(token))
-  const strings = quotingOf(settings, tokens, isAlone || nullValues.includes(''))
+  const strings = quotingOf(dialect, tokens, isAlone || nullValues.includes(''))
   const isPlain = nullValues.every((token) => token === '') && !/^[-+.:0-9a-z]/i.test(delimiter) && isPlainMark(quote)
-  return { strings, others: isPlain && settings.comment === undefined ? undefined : strings }
+  return { strings, others: isPlain && dialect.comment === undefined ? undefined : strings }
 }
 
 function isPlainMark(mark: string | false): boolean {
   return mark === false || !/[-+.:0-9a-z]/i.test(mark)
 }
 
-function quotingOf(settings: CsvSettings, tokens: readonly Uint8Array[], isEmptyLost: boolean): Quoting {
-  const special = specialBytes(settings)
+function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLost: boolean): Quoting {
+  const special = specialBytes(dialect)
   const hasTokens = tokens.some((token) => token.length > 0)
 
   function needsQuotes(bytes: Uint8Array, start: number, end: number): boolean {
@@ -56,20 +56,20 @@ function quotingOf(settings: CsvSettings, tokens: readonly Uint8Array[], isEmpty
       if (needsQuotes(cells.bytes, start, end)) needed++
     }
     if (needed === 0) return
-    if (settings.quote === false) return refuseUnquotable(cells, count, needsQuotes, name, row)
-    quoteCells(cells, count, size, settings, needsQuotes)
+    if (dialect.quote === false) return refuseUnquotable(cells, count, needsQuotes, name, row)
+    quoteCells(cells, count, size, dialect, needsQuotes)
   }
 }
 
-function specialBytes(settings: CsvSettings): Uint8Array {
-  const { delimiter, quote, comment } = settings
+function specialBytes(dialect: CsvDialect): Uint8Array {
+  const { delimiter, quote, comment } = dialect
   const special = new Uint8Array(256)
   // A byte order mark at the very start would be dropped.
   special[0xef] = AT_START
   if (comment !== undefined) special[Buffer.from(comment)[0] as number] = AT_START
   for (const mark of [delimiter, quote, '\n', '\r'])
     if (mark !== false) special[Buffer.from(mark)[0] as number] = ANYWHERE
-  if (quote !== false) special[settings.escape.charCodeAt(0)] = ANYWHERE
+  if (quote !== false) special[dialect.escape.charCodeAt(0)] = ANYWHERE
   return special
 }
 
@@ -83,11 +83,11 @@ function quoteCells(
   cells: CellText,
   count: number,
   size: number,
-  settings: CsvSettings,
+  dialect: CsvDialect,
   needsQuotes: (bytes: Uint8Array, start: number, end: number) => boolean,
 ): void {
-  const quote = String(settings.quote).charCodeAt(0)
-  const escapeMark = settings.escape.charCodeAt(0)
+  const quote = String(dialect.quote).charCodeAt(0)
+  const escapeMark = dialect.escape.charCodeAt(0)
   const source = cells.bytes
   const isOwn = source === cells.scratch
   if (isOwn) cells.scratch = new Uint8Array(0)

@@ -2,7 +2,7 @@ import { DataType, type RecordBatch, type Schema, type Table } from 'apache-arro
 import { MillraceError } from '../../../errors.ts'
 import type { Stage } from '../../../internal/stage.ts'
 import { encodeUtf8 } from '../../../internal/utf8.ts'
-import type { CsvSettings } from '../csv-options.ts'
+import type { CsvDialect, CsvSettings } from '../csv-options.ts'
 import { type CellText, newCellText } from './cell-text.ts'
 import { valueCells } from './cell-writers.ts'
 import { type QuotingRules, quotingRules } from './quoting.ts'
@@ -49,19 +49,22 @@ interface CsvWriter {
 function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
   const names = schema.fields.map(({ name }) => name)
   if (names.length === 0) throw new MillraceError('TYPE_MISMATCH', 'CSV has no form for a table without columns')
-  const quoting = quotingRules(settings, names.length === 1)
+  const {
+    layout: { dialect, header },
+    typing: { nullValues },
+  } = settings
+  const quoting = quotingRules(dialect, nullValues, names.length === 1)
   const layout: RowLayout = {
-    delimiter: Buffer.from(settings.delimiter),
+    delimiter: Buffer.from(dialect.delimiter),
     eol: Buffer.from(settings.eol),
-    nullToken: nullTokenOf(settings, names.length),
+    nullToken: nullTokenOf(dialect, nullValues, names.length),
   }
   const blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_CELLS / names.length)))
   const texts = names.map(() => newCellText(blockRows))
   let written = 0
 
   return {
-    header:
-      settings.header === true ? joinCells(headerCells(names, quoting), 1, layout, refuseNull) : new Uint8Array(0),
+    header: header === true ? joinCells(headerCells(names, quoting), 1, layout, refuseNull) : new Uint8Array(0),
     *rows(batch) {
       if (
         batch.schema.fields.length !== names.length ||
@@ -95,7 +98,11 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
 }
 
 /** What a null is written as; of a single column never as nothing, since that would be a blank line. */
-function nullTokenOf({ nullValues, quote, delimiter, comment }: CsvSettings, width: number): Uint8Array | undefined {
+function nullTokenOf(
+  { quote, delimiter, comment }: CsvDialect,
+  nullValues: readonly string[],
+  width: number,
+): Uint8Array | undefined {
   const marks = ['\n', '\r', delimiter, quote, comment].filter((mark) => typeof mark === 'string')
   const token = nullValues.find((text) => (width > 1 || text !== '') && !marks.some((mark) => text.includes(mark)))
   return token === undefined ? undefined : Buffer.from(token)

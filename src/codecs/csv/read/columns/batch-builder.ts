@@ -2,10 +2,8 @@ import type { RecordBatch } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../../../columns/record-batch.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
 import { TypesTooNarrow } from '../../../text/settle-types.ts'
-import type { CsvSettings } from '../../csv-options.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
-import type { RowBlock } from '../rows/row-index.ts'
-import type { RowReader, TakenRows } from '../rows/row-reader.ts'
+import { isNullField, type RowBlock } from '../rows/row-index.ts'
 import { type TablePlan, textColumn } from './column-plan.ts'
 import type { TextColumn } from './csv-column.ts'
 import {
@@ -23,24 +21,26 @@ export type OnMisfit = 'reject' | 'infer-again'
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
   readonly rows: number
-  /** Let the reader put rows straight into the columns, as far as it can. */
-  takeFrom(reader: RowReader, maxRows: number, maxBytes: number, onMisfit: OnMisfit): TakenRows | undefined
+  /** For a reader that puts rows straight into them, which {@link BatchBuilder.addRead} counts. */
+  readonly columns: readonly TextColumn[]
+  addRead(rows: number, onMisfit: OnMisfit): void
   /** Add a block, which must not take the batch over its limits. */
   add(block: RowBlock, onMisfit: OnMisfit): void
   finish(): RecordBatch
 }
 
 /**
- * @param onInvalidRow - takes the refused rows; without it the first is thrown.
+ * @param onInvalidRow - gets each rejected row; without it the first is thrown.
  */
 export function batchBuilder(
   plan: TablePlan,
-  settings: CsvSettings,
+  nullValues: readonly string[],
+  encoding: string,
   onInvalidRow: ((row: InvalidRow) => void) | undefined,
 ): BatchBuilder {
   const schema = schemaOf(plan.fields)
-  const isEmptyNull = settings.nullValues.includes('')
-  const markNulls = nullMarker(settings.nullValues)
+  const isEmptyNull = nullValues.includes('')
+  const markNulls = nullMarker(nullValues)
   const columns = plan.fields.map((field, column) => textColumn(field, plan.isInferred[column] === false, isEmptyNull))
   let rows = 0
 
@@ -79,15 +79,13 @@ export function batchBuilder(
     get rows() {
       return rows
     },
-    takeFrom(reader, maxRows, maxBytes, onMisfit) {
-      const taken = reader.take?.(columns, maxRows, maxBytes)
-      if (taken === undefined) return undefined
-      rows += taken.rows
+    columns,
+    addRead(count, onMisfit) {
+      rows += count
       checkDecided(onMisfit)
-      return taken
     },
     add(block, onMisfit) {
-      const refused = wronglyEncodedRows(block, plan.names, settings.encoding)
+      const refused = wronglyEncodedRows(block, plan.names, encoding)
       markNulls?.(block)
       append(block)
       checkDecided(onMisfit)
@@ -122,7 +120,7 @@ function misfit(block: RowBlock, row: number, index: number, column: TextColumn,
   return { code: 'TYPE_MISMATCH' as const, reason, column: column.field.name }
 }
 
-function isNullAt({ bounds, width }: RowBlock, row: number, column: number): boolean {
-  const field = (row * width + column) * 2
-  return (bounds[field + 1] as number) < 0 || bounds[field] === bounds[field + 1]
+function isNullAt(block: RowBlock, row: number, column: number): boolean {
+  const field = (row * block.width + column) * 2
+  return isNullField(block, block.bounds[field] as number, block.bounds[field + 1] as number, true)
 }

@@ -1,21 +1,23 @@
 import type { Field } from 'apache-arrow'
-import { QUOTE, type RowBlock, unescapeQuotes } from '../rows/row-index.ts'
+import type {
+  BOOL,
+  DATE,
+  FLOAT64,
+  INT64,
+  OTHER,
+  TEXT,
+  TIMESTAMP_MS,
+  TIMESTAMP_NS,
+  TIMESTAMP_US,
+} from '../../../../../kernels/csv-rows/record.ts'
+import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 
 /** Parses `bytes[start, end)` into place `index` of `values`; false where the text does not fit. */
 export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, values: Values, index: number) => boolean
 
 export type FixedValues = Int32Array | Float64Array | Uint8Array
 
-/** How the kernel `csv-rows` reads a cell; of another type, it is left to the column's `parse`. */
-export const TEXT = 0
-export const INT64 = 1
-export const FLOAT64 = 2
-export const BOOL = 3
-export const DATE = 4
-export const TIMESTAMP_MS = 5
-export const TIMESTAMP_US = 6
-export const TIMESTAMP_NS = 7
-export const OTHER = 8
+/** How the kernel `csv-rows` reads a cell; of another type, it is deferred to the column's `parse`. */
 export type CellKind =
   | typeof TEXT
   | typeof INT64
@@ -101,7 +103,8 @@ export function restart(cells: Cells<unknown>): number {
   return cells.capacity
 }
 
-export function takeBack(cells: Cells<unknown>, length: number, nullCount: number): void {
+/** Undo the last rows. */
+export function undoRows(cells: Cells<unknown>, length: number, nullCount: number): void {
   const { validity } = cells
   if (validity !== undefined) {
     for (let row = length; row < cells.length; row++)
@@ -111,8 +114,8 @@ export function takeBack(cells: Cells<unknown>, length: number, nullCount: numbe
   cells.nullCount = nullCount
 }
 
-/** A cell that its column's loop does not take at once: null, with escaped quotes, or of text that does not fit. */
-export function takeOtherCell<Values>(
+/** Add a cell that its column's loop does not parse at once: null, with escaped quotes, or of text that does not fit. */
+export function addOtherCell<Values>(
   cells: Cells<Values>,
   block: RowBlock,
   row: number,
@@ -120,16 +123,11 @@ export function takeOtherCell<Values>(
   end: number,
 ): void {
   const index = cells.length + row
-  if (isNullCell(block, start, end, cells.isEmptyNull)) setNull(cells, row)
+  if (isNullField(block, start, end, cells.isEmptyNull)) setNull(cells, row)
   else if (start < 0) {
-    const text = new Uint8Array(end - ~start)
-    const length = unescapeQuotes(block.bytes, ~start, end, text, 0)
-    if (!cells.parse(text, 0, length, cells.values, index)) cells.misfits.push(row)
+    const text = unescapedText(block, ~start, end)
+    if (!cells.parse(text, 0, text.length, cells.values, index)) cells.misfits.push(row)
   } else if (!cells.parse(block.bytes, start, end, cells.values, index)) cells.misfits.push(row)
-}
-
-export function isNullCell(block: RowBlock, start: number, end: number, isEmptyNull: boolean): boolean {
-  return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== QUOTE)
 }
 
 export function setNull(cells: Cells<unknown>, row: number): void {

@@ -2,9 +2,8 @@ import { DataType, type Field } from 'apache-arrow'
 import { schemaFields } from '../../../../columns/column-type.ts'
 import { MillraceError } from '../../../../errors.ts'
 import { inferredField, isUndecided, SEEN, seenInText } from '../../../text/inferred-type.ts'
-import type { CsvSettings } from '../../csv-options.ts'
-import { type RowBlock, unescapeQuotes } from '../rows/row-index.ts'
-import { isNullCell } from './cell-buffer.ts'
+import type { CsvTyping } from '../../csv-options.ts'
+import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 import type { TextColumn } from './csv-column.ts'
 import {
   boolColumn,
@@ -36,8 +35,8 @@ export interface ColumnSurvey {
   plan(): TablePlan
 }
 
-export function columnSurvey(names: readonly string[], settings: CsvSettings): ColumnSurvey {
-  const pinned = schemaFields(settings.schema)
+export function columnSurvey(names: readonly string[], { schema, nullValues }: CsvTyping): ColumnSurvey {
+  const pinned = schemaFields(schema)
   for (const column of pinned.keys()) {
     if (names.includes(column)) continue
     throw new MillraceError(
@@ -48,7 +47,7 @@ export function columnSurvey(names: readonly string[], settings: CsvSettings): C
       },
     )
   }
-  const isEmptyNull = settings.nullValues.includes('')
+  const isEmptyNull = nullValues.includes('')
   const seen = new Int32Array(names.length)
   const isPinned = names.map((name) => pinned.has(name))
   return {
@@ -81,9 +80,9 @@ function surveyColumn(block: RowBlock, column: number, seen: number, isEmptyNull
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
     if (start < 0) {
-      const text = new Uint8Array(end - ~start)
-      seen |= seenInText(text, 0, unescapeQuotes(bytes, ~start, end, text, 0), scratch)
-    } else if (!isNullCell(block, start, end, isEmptyNull)) seen |= seenInText(bytes, start, end, scratch)
+      const text = unescapedText(block, ~start, end)
+      seen |= seenInText(text, 0, text.length, scratch)
+    } else if (!isNullField(block, start, end, isEmptyNull)) seen |= seenInText(bytes, start, end, scratch)
     if ((seen & SEEN.text) !== 0) return SEEN.text
   }
   return seen

@@ -8,7 +8,7 @@ import {
   type Parse,
   reserveRows,
   restart,
-  takeBack,
+  undoRows,
 } from './cell-buffer.ts'
 
 /** Collects one column of text into the buffers of an Arrow column. */
@@ -20,9 +20,9 @@ export interface TextColumn {
   /** Make room for more rows, whose text in this column takes `textBytes` at the most. */
   reserve(rows: number, textBytes: number): void
   append(block: RowBlock, column: number): void
-  /** Take the last block back. */
+  /** Undo the last block. */
   rollback(): void
-  /** Hand the buffers over and begin afresh. */
+  /** Hand the buffers over and begin the next column. */
   finish(): Data
 }
 
@@ -67,7 +67,7 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
       cells.length += block.rows
     },
     rollback() {
-      takeBack(cells, markedLength, markedNulls)
+      undoRows(cells, markedLength, markedNulls)
     },
     finish() {
       const { length, nullCount, validity } = cells

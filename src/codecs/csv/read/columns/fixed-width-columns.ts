@@ -1,4 +1,14 @@
 import { type Decimal, type Field, TimeUnit } from 'apache-arrow'
+import {
+  BOOL,
+  DATE,
+  FLOAT64,
+  INT64,
+  OTHER,
+  TIMESTAMP_MS,
+  TIMESTAMP_NS,
+  TIMESTAMP_US,
+} from '../../../../../kernels/csv-rows/record.ts'
 import { parseDecimal } from '../../../../internal/decimal.ts'
 import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
 import { parseInt64 } from '../../../../internal/int64.ts'
@@ -12,19 +22,7 @@ import {
 } from '../../../../internal/iso8601.ts'
 import { boolOf, nonFiniteNumber } from '../../../text/inferred-type.ts'
 import type { RowBlock } from '../rows/row-index.ts'
-import {
-  BOOL,
-  type CellKind,
-  type Cells,
-  DATE,
-  FLOAT64,
-  INT64,
-  OTHER,
-  TIMESTAMP_MS,
-  TIMESTAMP_NS,
-  TIMESTAMP_US,
-  takeOtherCell,
-} from './cell-buffer.ts'
+import { addOtherCell, type CellKind, type Cells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 
 // Each type has its own loop, so that the call of its kernel has one target: a loop shared by all types would call through a pointer for
@@ -50,7 +48,7 @@ function appendInt64(cells: Cells<Int32Array>, block: RowBlock, column: number):
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
     if (start < 0 || end <= start || !parseInt64(bytes, start, end, values, length + row)) {
-      takeOtherCell(cells, block, row, start, end)
+      addOtherCell(cells, block, row, start, end)
     }
   }
 }
@@ -71,7 +69,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
       const start = bounds[field] as number
       const end = bounds[field + 1] as number
       if (start < 0 || end <= start || !parse(bytes, start, end, values, length + row)) {
-        takeOtherCell(cells, block, row, start, end)
+        addOtherCell(cells, block, row, start, end)
       }
     }
   }
@@ -116,7 +114,7 @@ function appendFloat64(cells: Cells<Float64Array>, block: RowBlock, column: numb
     const end = bounds[field + 1] as number
     const value = start < 0 ? Number.NaN : parseFloat64(bytes, start, end)
     if (!Number.isNaN(value) && keepsNumber(value, bytes, start, end)) values[length + row] = value
-    else takeOtherCell(cells, block, row, start, end)
+    else addOtherCell(cells, block, row, start, end)
   }
 }
 
@@ -147,7 +145,7 @@ function appendBool(cells: Cells<Uint8Array>, block: RowBlock, column: number): 
   for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
-    if (start < 0 || !parseBool(bytes, start, end, values, length + row)) takeOtherCell(cells, block, row, start, end)
+    if (start < 0 || !parseBool(bytes, start, end, values, length + row)) addOtherCell(cells, block, row, start, end)
   }
 }
 
@@ -171,7 +169,7 @@ function appendDate(cells: Cells<Int32Array>, block: RowBlock, column: number): 
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
     if (start < 0 || !parseDate(bytes, start, end, values, length + row)) {
-      takeOtherCell(cells, block, row, start, end)
+      addOtherCell(cells, block, row, start, end)
     }
   }
 }
@@ -205,7 +203,7 @@ function appendTimestamp(cells: Cells<Int32Array>, block: RowBlock, column: numb
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
     if (start < 0 || !parseTimestamp(bytes, start, end, unit, values, length + row)) {
-      takeOtherCell(cells, block, row, start, end)
+      addOtherCell(cells, block, row, start, end)
     }
   }
 }
@@ -228,7 +226,7 @@ export function decimalColumn(field: Field<Decimal>, isEmptyNull: boolean): Text
         const start = bounds[field] as number
         const end = bounds[field + 1] as number
         if (start < 0 || !parseDecimal(bytes, start, end, precision, scale, words, values, length + row)) {
-          takeOtherCell(cells, block, row, start, end)
+          addOtherCell(cells, block, row, start, end)
         }
       }
     },

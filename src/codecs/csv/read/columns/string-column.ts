@@ -1,6 +1,8 @@
 import { type Field, makeData, type Utf8 } from 'apache-arrow'
-import { type RowBlock, unescapeQuotes } from '../rows/row-index.ts'
-import { type Cells, isNullCell, newCells, reserveRows, restart, setNull, TEXT, takeBack } from './cell-buffer.ts'
+import { TEXT } from '../../../../../kernels/csv-rows/record.ts'
+import { copyUnescaped } from '../rows/marks.ts'
+import { isNullField, type RowBlock } from '../rows/row-index.ts'
+import { type Cells, newCells, reserveRows, restart, setNull, undoRows } from './cell-buffer.ts'
 import type { TextColumn } from './csv-column.ts'
 import { trimmed } from './fixed-width-columns.ts'
 
@@ -50,7 +52,7 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
       cells.length += block.rows
     },
     rollback() {
-      takeBack(cells, markedLength, markedNulls)
+      undoRows(cells, markedLength, markedNulls)
     },
     finish() {
       const { length, nullCount, validity: nullBitmap } = cells
@@ -84,9 +86,9 @@ function appendText(cells: Cells<Int32Array>, block: RowBlock, column: number): 
   for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
     const start = bounds[field] as number
     const end = bounds[field + 1] as number
-    if (start < 0) at = unescapeQuotes(bytes, ~start, end, text, at)
+    if (start < 0) at = copyUnescaped(bytes, ~start, end, block.marks, text, at)
     else if (end <= start) {
-      if (isNullCell(block, start, end, cells.isEmptyNull)) setNull(cells, row)
+      if (isNullField(block, start, end, cells.isEmptyNull)) setNull(cells, row)
     } else {
       const next = at + end - start
       if (next - at > NATIVE_COPY_BYTES) text.set(bytes.subarray(start, end), at)

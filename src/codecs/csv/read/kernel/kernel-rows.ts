@@ -1,11 +1,13 @@
+import { RECORD } from '../../../../../kernels/csv-rows/record.ts'
 import { kernelMaker } from '../../../../internal/kernel.ts'
 import { CSV_ROWS } from '../../../../internal/kernels/csv-rows.ts'
-import { takeBack } from '../columns/cell-buffer.ts'
+import { undoRows } from '../columns/cell-buffer.ts'
 import type { TextColumn } from '../columns/csv-column.ts'
-import { kernelColumn, RECORD_BYTES } from './kernel-column.ts'
+import { kernelColumn } from './kernel-column.ts'
+import type { KernelMarks } from './kernel-marks.ts'
 
 /** Where rows lie that are to be read straight into their columns. */
-export interface DirectRun {
+export interface KernelInput {
   readonly bytes: Uint8Array
   /** Where the first row begins. */
   readonly start: number
@@ -16,7 +18,8 @@ export interface DirectRun {
   readonly maxRows: number
 }
 
-export interface TakenRun {
+/** What one call read. */
+export interface KernelOutput {
   readonly rows: number
   /** Where the first row begins that was not read. */
   readonly at: number
@@ -25,17 +28,10 @@ export interface TakenRun {
 }
 
 interface CsvRows {
-  takeRows(
-    columns: number,
-    width: number,
-    delimiter: number,
-    at: number,
-    end: number,
-    stop: number,
-    maxRows: number,
-  ): number
+  useMarks(delimiter: number, quote: number, escapeMark: number, comment: number): void
+  readRows(columns: number, width: number, at: number, end: number, stop: number, maxRows: number): number
   readonly rowsEnd: { readonly value: number }
-  readonly breaksTaken: { readonly value: number }
+  readonly breaksRead: { readonly value: number }
 }
 
 /** Bytes after the text that words read at its last byte may hold. */
@@ -44,48 +40,49 @@ const PADDING = 64
 const newKernel = kernelMaker<CsvRows>(CSV_ROWS)
 
 /**
- * Reads rows straight into their columns, every byte once, by the kernel `csv-rows`. Stops before the first row that is not like most rows:
- * blank, cut off by the end of the run, with a field too many, a value that does not fit. The reader that indexes rows takes it, and knows
- * what is wrong with it, if anything is.
+ * The reader of rows straight into their columns, every byte once, by the kernel `csv-rows`. It stops before the first row that is unlike most rows: blank, a
+ * comment, cut off by the end of the input, with a field too many, with a value that does not fit. The exact reader reads that row, and knows what is wrong with
+ * it, if anything is.
  *
- * @param maxBytes - of a run, from its start to its end.
+ * @param maxBytes - of an input, from its start to its end.
  */
-export function directRows(
+export function kernelRows(
   columns: readonly TextColumn[],
-  delimiter: number,
+  marks: KernelMarks,
   maxBytes: number,
-): (run: DirectRun) => TakenRun {
+): (input: KernelInput) => KernelOutput {
   const { exports, memory } = newKernel()
+  exports.useMarks(marks.delimiter, marks.quote, marks.escape, marks.comment)
   // A row has a byte for every field, if only the one that ends it.
   const roomRows = Math.ceil(maxBytes / columns.length)
-  const input = memory.reserve(maxBytes + PADDING)
-  const records = memory.reserve(columns.length * RECORD_BYTES)
+  const text = memory.reserve(maxBytes + PADDING)
+  const records = memory.reserve(columns.length * RECORD)
   const parts = columns.map((column, index) =>
-    kernelColumn(memory, records + index * RECORD_BYTES, column, roomRows, maxBytes),
+    kernelColumn(memory, records + index * RECORD, column, roomRows, maxBytes),
   )
 
-  /** Take up to `maxRows` rows, and find how many of them hold no cell that does not fit. */
-  function takeRows(run: DirectRun, maxRows: number): TakenRun & { readonly sound: number } {
-    const shift = run.start - input
+  /** Read up to `maxRows` rows, and find how many of them hold no cell that does not fit. */
+  function readRows(input: KernelInput, maxRows: number): KernelOutput & { readonly sound: number } {
+    const shift = input.start - text
     for (const part of parts) part.prepare()
-    const [end, stop] = [run.end - shift, run.stopAt - shift]
-    const rows = exports.takeRows(records, columns.length, delimiter, input, end, stop, Math.min(maxRows, roomRows))
+    const [end, stop] = [input.end - shift, input.stopAt - shift]
+    const rows = exports.readRows(records, columns.length, text, end, stop, Math.min(maxRows, roomRows))
     let sound = rows
     for (const part of parts) {
       part.append(rows)
-      sound = Math.min(sound, part.parseLeft(rows, run.bytes, shift))
+      sound = Math.min(sound, part.parseDeferred(rows, input.bytes, shift))
     }
-    return { rows, at: exports.rowsEnd.value + shift, lines: rows + exports.breaksTaken.value, sound }
+    return { rows, at: exports.rowsEnd.value + shift, lines: rows + exports.breaksRead.value, sound }
   }
 
-  return (run) => {
+  return (input) => {
     const nulls = columns.map(({ cells }) => cells.nullCount)
-    memory.bytes.set(run.bytes.subarray(run.start, run.end), input)
-    for (let maxRows = run.maxRows; ; ) {
-      const { rows, at, lines, sound } = takeRows(run, maxRows)
+    memory.bytes.set(input.bytes.subarray(input.start, input.end), text)
+    for (let maxRows = input.maxRows; ; ) {
+      const { rows, at, lines, sound } = readRows(input, maxRows)
       for (const { cells } of columns) cells.length += rows
       if (sound === rows) return { rows, at, lines }
-      for (const [index, { cells }] of columns.entries()) takeBack(cells, cells.length - rows, nulls[index] as number)
+      for (const [index, { cells }] of columns.entries()) undoRows(cells, cells.length - rows, nulls[index] as number)
       maxRows = sound
     }
   }

@@ -1,60 +1,84 @@
 import { MillraceError } from '../../../../errors.ts'
 import { manyNuls } from '../../../input/text-head.ts'
-import { type CsvSettings, isPlainDialect } from '../../csv-options.ts'
+import { type CsvDialect, type CsvLayout, haveSameEnd } from '../../csv-options.ts'
 import { columnNames } from './column-names.ts'
-import { dialectReader } from './csv-parse-reader.ts'
+import { type LeadingLines, leadingLines } from './leading-lines.ts'
 import { tooManyColumns } from './row-index.ts'
-import { rowScanner } from './row-indexer.ts'
-import type { FirstRow, RowReader } from './row-reader.ts'
+import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
 import { utf8Input } from './utf8-input.ts'
 
-/** The rows of a file in any encoding and dialect, its header taken off. */
-export interface TableRows {
-  readonly reader: RowReader
-  /** Of the columns; undefined while the first row is not whole, and the reader is not to be asked for rows. */
-  readonly names: readonly string[] | undefined
-  /** Give the next bytes, or undefined after the last. */
-  push(chunk: Uint8Array | undefined): void
+/** The data rows of a file in any encoding and dialect: what stands before them is taken off. */
+export interface DataRows {
+  /** Give the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
+  push(chunk: Uint8Array | undefined): OpenTable | undefined
+}
+
+/** A file whose columns are known. */
+export interface OpenTable {
+  readonly names: readonly string[]
+  readonly rows: RowIndexer
+  /** The dialect of the layout, with the delimiter that the file itself names. */
+  readonly dialect: CsvDialect
 }
 
 /** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
-export function tableRows(settings: CsvSettings): TableRows {
-  const input = utf8Input(settings.encoding)
-  const reader = isPlainDialect(settings) ? rowScanner(settings) : dialectReader(settings)
-  let names: string[] | undefined
+export function dataRows(layout: CsvLayout): DataRows {
+  const input = utf8Input(layout.encoding)
+  const skipLines = leadingLines(layout.skipLines)
+  let dialect = layout.dialect
+  let rows: RowIndexer | undefined
+  let table: OpenTable | undefined
   return {
-    reader,
-    get names() {
-      return names
-    },
     push(chunk) {
       const bytes = input(chunk)
-      if (bytes !== undefined && bytes.length > 0) reader.push(bytes)
-      if (chunk === undefined) reader.push(undefined)
-      names ??= startTable(reader, settings, chunk === undefined)
+      let rest = bytes
+      if (rows === undefined) {
+        const leading = leadingOf(bytes, chunk === undefined)
+        if (leading === undefined) return undefined
+        rest = leading.rest
+        dialect = namedBy(leading, layout.dialect)
+        rows = rowIndexer({ ...layout, dialect }, leading.line)
+      }
+      if (rest !== undefined && rest.length > 0) rows.push(rest)
+      if (chunk === undefined) rows.push(undefined)
+      table ??= openTable(rows, { ...layout, dialect }, chunk === undefined)
+      return table
     },
+  }
+
+  function leadingOf(bytes: Uint8Array | undefined, isLast: boolean): LeadingLines | undefined {
+    const found = bytes && skipLines(bytes)
+    return found ?? (isLast ? skipLines(undefined) : undefined)
   }
 }
 
-/** Fix the columns by the header; undefined while its row is not whole. */
-function startTable(
-  reader: RowReader,
-  { header, maxColumns, encoding }: CsvSettings,
-  isLast: boolean,
-): string[] | undefined {
-  if (typeof header !== 'boolean') {
-    if (header.length > maxColumns) throw tooManyColumns(maxColumns, 1)
-    reader.start(header.length, false)
-    return columnNames(header)
+/** The dialect with the delimiter that the file itself names. */
+function namedBy({ delimiter }: LeadingLines, dialect: CsvDialect): CsvDialect {
+  if (delimiter === undefined) return dialect
+  if (delimiter === dialect.comment || haveSameEnd(delimiter, dialect.quote)) {
+    throw new MillraceError('CSV_INVALID', 'the first line, sep=, names the quote or comment as the delimiter', {
+      position: { line: 1 },
+    })
   }
-  const first = reader.first()
+  return { ...dialect, delimiter }
+}
+
+/** Fix the columns by the header; undefined while its row is not whole. */
+function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTable | undefined {
+  const { dialect, header, limits, encoding } = layout
+  if (typeof header !== 'boolean') {
+    if (header.length > limits.maxColumns) throw tooManyColumns(limits.maxColumns, 1)
+    rows.start(header.length, false)
+    return { names: columnNames(header), rows, dialect }
+  }
+  const first = rows.first()
   if (first === undefined) {
     if (isLast) throw emptyFile()
     return undefined
   }
   if (header && first.fields.some((field) => field.includes('\0'))) throw nulInHeader(encoding, first)
-  reader.start(first.fields.length, !header)
-  return columnNames(header ? first.fields : first.fields.map(() => ''))
+  rows.start(first.fields.length, !header)
+  return { names: columnNames(header ? first.fields : first.fields.map(() => '')), rows, dialect }
 }
 
 function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceError {

@@ -1,82 +1,122 @@
-import { CR, FAULT, LF, QUOTE, wrongWidth } from './row-index.ts'
-import { CLOSED, PLAIN, QUOTED, REFUSED, type ScanState, WINDOW_BYTES } from './row-scan.ts'
-import { markBytes } from './structural-bytes.ts'
+import type { CsvDialect } from '../../csv-options.ts'
+import { areBlanks, holds, isAt, isBlank, isEscapedQuote, type Marks } from './marks.ts'
+import { CR, FAULT, LF, NULL_END, wrongWidth } from './row-index.ts'
+import { CLOSED, COMMENT, PLAIN, QUOTED, REFUSED, type RowScan, WINDOW_BYTES } from './row-scan.ts'
+import { findStructuralBytes } from './structural-bytes.ts'
 
 /**
  * Index rows from where the scan stands until `maxRows` rows are whole, `maxBytes` bytes are used up at the end of a row, or the bytes
  * end, in the midst of anything. With a width of 0 it stops at the end of the first row, and the row stays in hand.
  *
- * One loop over the marked bytes, with its state in locals, since this is where a quarter of the time of reading CSV goes. What needs the
- * next byte (a quote, a carriage return) waits at the end of a chunk until that byte is there.
+ * One loop over the structural bytes, with its state in locals, since this is where the exact reader spends its time. What needs bytes that have not come yet
+ * (a quote, a carriage return, a mark of several bytes) waits at the end of a chunk until they are there. What follows a closing quote is judged at the next
+ * structural byte.
  */
-export function scanRows(scan: ScanState, delimiter: number, maxRows: number, maxBytes: number): void {
-  const { bytes, words, marks, end, isLast, bounds, width, faults } = scan
+export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxRows: number, maxBytes: number): void {
+  const { bytes, words, offsets, end, isLast, bounds, width, faults } = scan
+  const { delimiter, quote, comment, isDoubled } = marks
+  const { trim, lazyQuotes, padsShortRows, ignoresTrailingDelimiter } = dialect
+  const delimiterByte = delimiter[0] as number
+  const quoteByte = quote[0] ?? -1
   const stopAt = Math.min(scan.rowStart + maxBytes, end)
   const rowFields = width * 2
   let { mode, line, rowLine, rowStart, fieldStart, fieldEnd, isEscaped, reason, next, rowNext } = scan
-  let { nextMark, markCount, markedTo } = scan
+  let { nextOffset, offsetCount, searchedTo } = scan
   let rows = 0
-  let escapedAt = -1
-  /** Where the scan goes on the next time. */
+  /** Structural bytes before this one are part of a mark. */
+  let skipTo = 0
+  /** Where the scan resumes the next time. */
   let resumeAt = end
 
   for (;;) {
-    if (nextMark === markCount) {
-      if (markedTo === end) break
-      const from = markedTo
+    if (nextOffset === offsetCount) {
+      if (searchedTo === end) break
+      const from = searchedTo
       // To the end of a word, since a window begins and ends with whole ones.
-      markedTo = Math.min((from + WINDOW_BYTES) & ~3, end)
-      markCount = markBytes(words, from, markedTo, delimiter, marks)
-      nextMark = 0
+      searchedTo = Math.min((from + WINDOW_BYTES) & ~3, end)
+      const searchedQuote = quoteByte < 0 ? delimiterByte : quoteByte
+      offsetCount = findStructuralBytes(words, from, searchedTo, delimiterByte, searchedQuote, offsets)
+      nextOffset = 0
       continue
     }
-    const at = marks[nextMark++] as number
+    const at = offsets[nextOffset++] as number
+    if (at < skipTo) continue
     const byte = bytes[at] as number
-    if (byte === delimiter) {
-      if (mode === PLAIN) {
+    if (comment.length > 0 && mode === PLAIN && fieldStart === rowStart && next === rowNext) {
+      if (rowStart + comment.length > end && !isLast) {
+        resumeAt = at
+        break
+      }
+      if (isAt(bytes, rowStart, comment)) mode = COMMENT
+    }
+    if (mode === CLOSED) {
+      const closedAt = fieldEnd + quote.length
+      const textEnd = byte === LF && bytes[at - 1] === CR ? at - 1 : at
+      if (textEnd !== closedAt && !(trim && areBlanks(bytes, closedAt, textEnd))) {
+        reason = FAULT.textAfterQuote
+        mode = lazyQuotes ? QUOTED : REFUSED
+      }
+    }
+    if (byte === delimiterByte && (mode === PLAIN || mode === CLOSED)) {
+      if (delimiter.length > 1 && at + delimiter.length > end && !isLast) {
+        resumeAt = at
+        break
+      }
+      if (delimiter.length === 1 || isAt(bytes, at, delimiter)) {
+        let fieldStop = at
+        if (mode === CLOSED) {
+          fieldStop = fieldEnd
+          mode = PLAIN
+          if (isEscaped) fieldStart = ~fieldStart
+        } else if (trim) {
+          while (fieldStart < fieldStop && isBlank(bytes[fieldStart])) fieldStart++
+          while (fieldStart < fieldStop && isBlank(bytes[fieldStop - 1])) fieldStop--
+        }
         bounds[next] = fieldStart
-        bounds[next + 1] = at
-      } else if (mode === CLOSED) {
-        bounds[next] = isEscaped ? ~fieldStart : fieldStart
-        bounds[next + 1] = fieldEnd
-        mode = PLAIN
-      } else continue
-      next += 2
-      fieldStart = at + 1
-    } else if (byte === QUOTE) {
-      if (mode === QUOTED) {
-        if (at === escapedAt) continue
-        if (at + 1 === end && !isLast) {
-          resumeAt = at
-          nextMark--
-          break
-        }
-        const after = bytes[at + 1] as number
-        if (after === QUOTE) {
-          isEscaped = true
-          escapedAt = at + 1
-        } else if (after === delimiter || after === LF || after === CR) {
-          fieldEnd = at
-          mode = CLOSED
-        } else {
-          reason = FAULT.textAfterQuote
-          mode = REFUSED
-        }
-      } else if (mode === PLAIN) {
-        if (at === fieldStart) {
+        bounds[next + 1] = fieldStop
+        isEscaped = false
+        next += 2
+        fieldStart = skipTo = at + delimiter.length
+        continue
+      }
+    }
+    if (byte === quoteByte && mode !== REFUSED && mode !== COMMENT) {
+      // Of a quote inside quotes that is written twice, both.
+      const needed = mode === QUOTED && isDoubled ? 2 * quote.length : quote.length
+      if (at + needed > end && !isLast) {
+        resumeAt = at
+        break
+      }
+      if (quote.length > 1 && !isAt(bytes, at, quote)) continue
+      skipTo = at + quote.length
+      if (mode === CLOSED) {
+        reason = FAULT.textAfterQuote
+        mode = lazyQuotes ? QUOTED : REFUSED
+      }
+      if (mode === PLAIN) {
+        if (at === fieldStart || (trim && areBlanks(bytes, fieldStart, at))) {
           isEscaped = false
-          fieldStart = at + 1
+          fieldStart = skipTo
           mode = QUOTED
-        } else {
+        } else if (!lazyQuotes) {
           reason = FAULT.quoteInText
           mode = REFUSED
+        }
+      } else if (mode === QUOTED) {
+        if (isDoubled && isAt(bytes, skipTo, quote)) {
+          isEscaped = true
+          skipTo += quote.length
+        } else if (!isDoubled && isEscapedQuote(bytes, fieldStart, at, marks)) isEscaped = true
+        else {
+          if (!isDoubled) isEscaped ||= holds(bytes, fieldStart, at, marks.escape)
+          fieldEnd = at
+          mode = CLOSED
         }
       }
     } else if (byte === LF || byte === CR) {
       if (byte === CR) {
         if (at + 1 === end && !isLast) {
           resumeAt = at
-          nextMark--
           break
         }
         // Of CRLF, the second byte ends the line.
@@ -84,28 +124,54 @@ export function scanRows(scan: ScanState, delimiter: number, maxRows: number, ma
       }
       line++
       if (mode === QUOTED) continue
-      if (mode === PLAIN) fieldEnd = byte === LF && at > fieldStart && bytes[at - 1] === CR ? at - 1 : at
+      if (mode === COMMENT) {
+        mode = PLAIN
+        rowStart = fieldStart = at + 1
+        rowLine = line
+        continue
+      }
+      let isEmpty = false
       if (mode !== REFUSED) {
-        bounds[next] = mode === CLOSED && isEscaped ? ~fieldStart : fieldStart
-        bounds[next + 1] = fieldEnd
+        let fieldStop = fieldEnd
+        if (mode === PLAIN) {
+          fieldStop = byte === LF && at > fieldStart && bytes[at - 1] === CR ? at - 1 : at
+          if (trim) {
+            while (fieldStart < fieldStop && isBlank(bytes[fieldStart])) fieldStart++
+            while (fieldStart < fieldStop && isBlank(bytes[fieldStop - 1])) fieldStop--
+          }
+          isEmpty = fieldStart === fieldStop
+        } else if (isEscaped) fieldStart = ~fieldStart
+        bounds[next] = fieldStart
+        bounds[next + 1] = fieldStop
         next += 2
       }
       const fields = next - rowNext
       if (mode === REFUSED) {
         faults.push({ before: rowNext / (rowFields || 1), line: rowLine, code: 'CSV_INVALID', reason })
         next = rowNext
-      } else if (fields === 2 && mode === PLAIN && fieldEnd === fieldStart) {
+      } else if (fields === 2 && isEmpty) {
         // A blank line, in a table of one column too.
         next = rowNext
       } else if (fields === rowFields) {
         rowNext = next
         rows++
       } else if (width !== 0) {
-        reason = wrongWidth(fields / 2, width)
-        faults.push({ before: rowNext / rowFields, line: rowLine, code: 'CSV_INVALID', reason })
-        next = rowNext
+        if (ignoresTrailingDelimiter && isEmpty && fields === rowFields + 2) next = rowNext + rowFields
+        while (padsShortRows && next < rowNext + rowFields) {
+          bounds[next++] = at
+          bounds[next++] = NULL_END
+        }
+        if (next === rowNext + rowFields) {
+          rowNext = next
+          rows++
+        } else {
+          reason = wrongWidth(fields / 2, width)
+          faults.push({ before: rowNext / rowFields, line: rowLine, code: 'CSV_INVALID', reason })
+          next = rowNext
+        }
       }
       mode = PLAIN
+      isEscaped = false
       fieldStart = at + 1
       if (width === 0 && next > 0) {
         rowNext = next
@@ -137,7 +203,9 @@ export function scanRows(scan: ScanState, delimiter: number, maxRows: number, ma
   scan.reason = reason
   scan.next = next
   scan.rowNext = rowNext
-  scan.nextMark = nextMark
-  scan.markCount = markCount
-  scan.markedTo = markedTo
+  // What waits is found again.
+  if (nextOffset > 0 && offsets[nextOffset - 1] === resumeAt) nextOffset--
+  scan.nextOffset = nextOffset
+  scan.offsetCount = offsetCount
+  scan.searchedTo = searchedTo
 }

@@ -1,4 +1,5 @@
-import { QUOTE, type RowBlock } from './row-index.ts'
+import { isAt } from './marks.ts'
+import { NULL_END, type RowBlock } from './row-index.ts'
 
 /** Marks the unquoted fields of a block that are one of `nullValues`; undefined where the empty field is the only one, which needs no mark. */
 export function nullMarker(nullValues: readonly string[]): ((block: RowBlock) => void) | undefined {
@@ -6,17 +7,12 @@ export function nullMarker(nullValues: readonly string[]): ((block: RowBlock) =>
   if (tokens.length === 0) return undefined
   const shortest = Math.min(...tokens.map((token) => token.length))
   const longest = Math.max(...tokens.map((token) => token.length))
-  return ({ bytes, bounds, rows, width }) => {
+  return ({ bytes, bounds, rows, width, marks }) => {
     for (let field = 0; field < rows * width * 2; field += 2) {
       const start = bounds[field] as number
       const length = (bounds[field + 1] as number) - start
-      if (start < 0 || length < shortest || length > longest || bytes[start - 1] === QUOTE) continue
-      if (tokens.some((token) => token.length === length && isAt(bytes, start, token))) bounds[field + 1] = -1
+      if (start < 0 || length < shortest || length > longest || bytes[start - 1] === marks.lastOfQuote) continue
+      if (tokens.some((token) => token.length === length && isAt(bytes, start, token))) bounds[field + 1] = NULL_END
     }
   }
-}
-
-function isAt(bytes: Uint8Array, start: number, token: Uint8Array): boolean {
-  for (let index = 0; index < token.length; index++) if (bytes[start + index] !== token[index]) return false
-  return true
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, MillraceError } from '../../../../errors.ts'
+import { copyUnescaped, type Marks } from './marks.ts'
 
 /**
  * An index over the fields of some rows, valid until its reader is asked for the next one.
@@ -6,29 +7,30 @@ import { type ErrorCode, MillraceError } from '../../../../errors.ts'
  * `bounds` holds two numbers a field, row by row: where its text starts and ends in `bytes`. Three marks keep the columns' loops to one
  * comparison per field:
  * - a quoted field has a quote before its start;
- * - a field with escaped quotes has the complement (`~`) of its start, and is unescaped when it is copied;
- * - a field that a `nullValues` token matched has the end -1.
+ * - a quoted field with escapes has the complement (`~`) of its start, and is unescaped when it is copied;
+ * - a null that is not an empty field has the end {@link NULL_END}: one that a `nullValues` token matched, or that its row is too short for.
  */
 export interface RowBlock {
   readonly bytes: Uint8Array
   /** The same bytes, for reading whole words: at least three more follow the last field. */
   readonly view: DataView
   readonly bounds: Int32Array
+  readonly marks: Marks
   /** Fields of a row. */
   readonly width: number
   rows: number
   /** Where the bytes of the first row begin, and where those after the last row do. */
   readonly start: number
   readonly end: number
-  /** The data row number of the first row, refused rows counted. */
+  /** The data row number of the first row, rejected rows counted. */
   readonly firstRow: number
-  /** Rows between, before and after these that the reader refused, in order. */
+  /** Rows between, before and after these that the reader rejected, in order. */
   readonly faults: readonly RowFault[]
   /** The physical line on which a row begins. For errors: O(bytes of the block). */
   lineOf(row: number): number
 }
 
-/** A row that is none. */
+/** A row that breaks a rule of the format. */
 export interface RowFault {
   /** Sound rows of the block before it. */
   readonly before: number
@@ -37,7 +39,7 @@ export interface RowFault {
   readonly reason: string
 }
 
-export const QUOTE = 0x22
+export const NULL_END = -1
 export const LF = 0x0a
 export const CR = 0x0d
 
@@ -51,17 +53,18 @@ export function countLines(bytes: Uint8Array, start: number, end: number): numbe
   return lines
 }
 
-/** Copy `bytes[start, end)` to `out[at]`, every pair of quotes as one. @returns the offset after the last byte copied. */
-export function unescapeQuotes(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
-  for (let from = start; from < end; from++) {
-    const byte = bytes[from] as number
-    out[at++] = byte
-    if (byte === QUOTE) from++
-  }
-  return at
+/** The text of a field with escapes, whose start in the index is `~start`. */
+export function unescapedText({ bytes, marks }: RowBlock, start: number, end: number): Uint8Array {
+  const text = new Uint8Array(end - start)
+  return text.subarray(0, copyUnescaped(bytes, start, end, marks, text, 0))
 }
 
-/** Why a row is refused: the rule it breaks, and what to do. */
+/** Whether the field from `start` to `end` is null; an empty field is if `isEmptyNull`, unless it was quoted. */
+export function isNullField(block: RowBlock, start: number, end: number, isEmptyNull: boolean): boolean {
+  return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== block.marks.lastOfQuote)
+}
+
+/** Why a row is rejected: the rule it breaks, and what to do. */
 export const FAULT = {
   quoteInText: 'a quote stands inside an unquoted field; quote the field and double the quote',
   textAfterQuote: 'text follows the closing quote of a field; double the quotes inside it',
@@ -82,11 +85,14 @@ export function tooManyColumns(maxColumns: number, line: number): MillraceError 
 }
 
 export function fieldTooLong(maxBytes: number, line: number): MillraceError {
-  return limitError(`a field is over ${maxBytes} bytes: a quote may be missing; else see limits.maxFieldBytes`, line)
+  return limitError(
+    `a field is over ${maxBytes} bytes: a quote may be missing; otherwise see limits.maxFieldBytes`,
+    line,
+  )
 }
 
 export function rowTooLong(maxBytes: number, line: number): MillraceError {
-  return limitError(`a row is over ${maxBytes} bytes: a quote may be missing; else see limits.maxRowBytes`, line)
+  return limitError(`a row is over ${maxBytes} bytes: a quote may be missing; otherwise see limits.maxRowBytes`, line)
 }
 
 function limitError(message: string, line: number): MillraceError {

@@ -1,48 +1,96 @@
 import { MillraceError } from '../../../../errors.ts'
 import { decodeUtf8, isValidUtf8 } from '../../../../internal/utf8.ts'
-import type { CsvSettings } from '../../csv-options.ts'
-import { directReader } from '../kernel/kernel-reader.ts'
-import { scanRows } from './index-rows.ts'
+import type { CsvDialect, CsvLayout, CsvLimits } from '../../csv-options.ts'
+import { indexRows } from './index-rows.ts'
+import { type Marks, marksOf } from './marks.ts'
 import {
   countLines,
   fieldTooLong,
+  isNullField,
   type RowBlock,
   rowTooLong,
   tooManyColumns,
-  unescapeQuotes,
+  unescapedText,
   wronglyEncoded,
 } from './row-index.ts'
-import type { FirstRow, RowReader } from './row-reader.ts'
-import { isAtRowStart, newScan, pushChunk, pushEnd, REFUSED, rebaseRow, rewindRow, type ScanState } from './row-scan.ts'
+import {
+  COMMENT,
+  isAtRowStart,
+  newScan,
+  pushChunk,
+  pushEnd,
+  REFUSED,
+  type RowScan,
+  rebaseRow,
+  rewindRow,
+  skipRows,
+} from './row-scan.ts'
 
 /** Fields that a block indexes: its bytes and its index then stay in the processor's cache while the columns read them. */
 const BLOCK_FIELDS = 8192
 /** Rows that a block of a wide table may have, so that the work per column and block is spread over some rows. */
 const MIN_BLOCK_ROWS = 16
-/** Rows read straight into their columns that make up for having tried. */
-const GOOD_RUN_ROWS = 64
-/** Below both, a kernel is not worth its making. */
-const FEW_ROWS = 64
-const FEW_BYTES = 8192
 /** Room in the index for fields that a row has too many. */
 const SPARE_BOUNDS = 64
 
-/** The byte-level reader of RFC 4180 text: any ASCII delimiter, `"` as quote and escape. */
-export function rowScanner(settings: CsvSettings): RowReader {
-  const delimiter = settings.delimiter.charCodeAt(0)
-  const scan = newScan()
+/** Indexes rows of bytes that come in pieces. Nothing here waits: push bytes, ask for blocks until there is none, push more. */
+export interface RowIndexer {
+  /** Rows that a block has at most, once the width is known. */
+  readonly blockRows: number
+  /** Give the next bytes, or undefined after the last. */
+  push(chunk: Uint8Array | undefined): void
+  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or none are left. */
+  first(): FirstRow | undefined
+  /** Fix the number of fields. `keepFirst`: the first row is data, to come again from `next`. */
+  start(width: number, keepFirst: boolean): void
+  /** Rows until `maxRows`, `maxBytes` or the end of the bytes given; undefined where there is none. A row beyond `maxBytes` comes alone. */
+  next(maxRows: number, maxBytes: number): RowBlock | undefined
+  /** The bytes from the next row on, for another reader; undefined where part of that row has been indexed. */
+  unread(): UnreadBytes | undefined
+  /** Resume after rows that another reader has read. */
+  skip(rows: ReadRows): void
+}
+
+/** Bytes `[start, end)` of `bytes`, from the start of a row on. */
+export interface UnreadBytes {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** Data rows read before. */
+  readonly rowsRead: number
+}
+
+export interface ReadRows {
+  readonly rows: number
+  /** Physical lines of the rows. */
+  readonly lines: number
+  /** Where the row after them begins. */
+  readonly at: number
+}
+
+export interface FirstRow {
+  readonly fields: readonly string[]
+  readonly line: number
+}
+
+/** The exact reader of CSV in UTF-8: every dialect, every rule. @param line - the physical line on which the bytes begin. */
+export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
+  const { dialect, limits } = layout
+  const marks = marksOf(dialect)
+  const scan = newScan(line)
   let dataRows = 0
   let blockRows = 1
-  let indexRows = Number.POSITIVE_INFINITY
-  const takeDirect = directReader(scan, settings)
 
   return {
+    get blockRows() {
+      return blockRows
+    },
     push(chunk) {
       if (chunk === undefined) pushEnd(scan)
       else pushChunk(scan, chunk)
     },
     first() {
-      return firstRow(scan, delimiter, settings)
+      return firstRow(scan, marks, layout)
     },
     start(width, keepFirst) {
       if (keepFirst) rewindRow(scan)
@@ -51,37 +99,36 @@ export function rowScanner(settings: CsvSettings): RowReader {
       scan.width = width
       scan.bounds = new Int32Array(blockRows * width * 2 + SPARE_BOUNDS)
     },
-    take(columns, maxRows, maxBytes) {
-      if (takeDirect === undefined || !isAtRowStart(scan)) return undefined
-      if (dataRows < FEW_ROWS && scan.end - scan.rowStart < FEW_BYTES) return undefined
-      const taken = takeDirect(columns, maxRows, maxBytes)
-      dataRows += taken.rows
-      // Where rows that are not for this way come thick, each of its tries is followed by twice as many rows of the other.
-      if (taken.rows >= GOOD_RUN_ROWS || indexRows === Number.POSITIVE_INFINITY) indexRows = 1
-      else if (taken.isStopped) indexRows = Math.min(indexRows * 2, blockRows)
-      return taken.rows === 0 ? undefined : taken
-    },
     next(maxRows, maxBytes) {
-      const block = nextBlock(scan, delimiter, Math.min(maxRows, blockRows, indexRows), maxBytes, dataRows + 1)
-      checkLimits(scan, block, settings)
+      const block = nextBlock(scan, dialect, marks, Math.min(maxRows, blockRows), maxBytes, dataRows + 1)
+      checkLimits(scan, block, limits)
       if (block !== undefined) dataRows += block.rows + block.faults.length
       return block
+    },
+    unread() {
+      if (!isAtRowStart(scan)) return undefined
+      return { bytes: scan.bytes, start: scan.rowStart, end: scan.end, rowsRead: dataRows }
+    },
+    skip({ rows, lines, at }) {
+      dataRows += rows
+      skipRows(scan, lines, at)
     },
   }
 }
 
 function nextBlock(
-  scan: ScanState,
-  delimiter: number,
+  scan: RowScan,
+  dialect: CsvDialect,
+  marks: Marks,
   maxRows: number,
   maxBytes: number,
   firstRow: number,
 ): RowBlock | undefined {
   rebaseRow(scan)
   const { rowStart: start, rowLine, bounds, width } = scan
-  const faults: ScanState['faults'] = []
+  const faults: RowScan['faults'] = []
   scan.faults = faults
-  scanRows(scan, delimiter, maxRows, maxBytes)
+  indexRows(scan, dialect, marks, maxRows, maxBytes)
   if (scan.rowStart === start) return undefined
   const { bytes, view } = scan
   const rows = scan.rowNext / 2 / width
@@ -89,57 +136,69 @@ function nextBlock(
     const field = bounds[row * width * 2] as number
     return rowLine + countLines(bytes, start, field < 0 ? ~field : field)
   }
-  return { bytes, view, bounds, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
+  return { bytes, view, bounds, marks, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
 }
 
-/** The first row that is not blank, which stays in hand. */
-function firstRow(scan: ScanState, delimiter: number, settings: CsvSettings): FirstRow | undefined {
+/** The first row that is neither blank nor a comment, which stays in hand. */
+function firstRow(scan: RowScan, marks: Marks, { dialect, limits, encoding }: CsvLayout): FirstRow | undefined {
   for (;;) {
-    scanRows(scan, delimiter, 1, Number.POSITIVE_INFINITY)
+    indexRows(scan, dialect, marks, 1, Number.POSITIVE_INFINITY)
     const fields = scan.next / 2
-    if (fields > settings.maxColumns) throw tooManyColumns(settings.maxColumns, scan.rowLine)
+    if (fields > limits.maxColumns) throw tooManyColumns(limits.maxColumns, scan.rowLine)
     if (scan.next <= scan.bounds.length) break
     scan.bounds = new Int32Array(scan.next * 2)
     rewindRow(scan)
   }
   const [fault] = scan.faults
   if (fault !== undefined) throw new MillraceError(fault.code, fault.reason, { position: { line: fault.line } })
-  checkRowInHand(scan, settings)
+  checkRowInHand(scan, limits)
   if (scan.rowNext === 0) return undefined
-  const { bytes, bounds } = scan
-  const position = { line: scan.rowLine }
-  if (!isValidUtf8(bytes, scan.rowStart, scan.at)) {
-    throw new MillraceError('ENCODING_INVALID', wronglyEncoded(settings.encoding, 'first row'), { position })
+  const { bytes, view, bounds, rowStart, rowLine, faults } = scan
+  if (!isValidUtf8(bytes, rowStart, scan.at)) {
+    throw new MillraceError('ENCODING_INVALID', wronglyEncoded(encoding, 'first row'), { position: { line: rowLine } })
   }
-  const fields = Array.from({ length: scan.rowNext / 2 }, (_, field) => fieldText(bytes, bounds, 2 * field))
-  return { fields, line: scan.rowLine }
+  let width = scan.rowNext / 2
+  const block = {
+    bytes,
+    view,
+    bounds,
+    marks,
+    width,
+    rows: 1,
+    start: rowStart,
+    end: scan.at,
+    firstRow: 1,
+    faults,
+    lineOf: () => rowLine,
+  }
+  const isLastEmpty = isNullField(block, bounds[2 * width - 2] as number, bounds[2 * width - 1] as number, true)
+  if (dialect.ignoresTrailingDelimiter && width > 1 && isLastEmpty) width--
+  return { fields: Array.from({ length: width }, (_, field) => fieldText(block, 2 * field)), line: rowLine }
 }
 
-function endFirstRow(scan: ScanState): void {
+function endFirstRow(scan: RowScan): void {
   scan.next = 0
   scan.rowNext = 0
   scan.rowStart = scan.at
   scan.rowLine = scan.line
 }
 
-function fieldText(bytes: Uint8Array, bounds: Int32Array, index: number): string {
-  const start = bounds[index] as number
-  const end = bounds[index + 1] as number
-  if (start >= 0) return decodeUtf8(bytes, start, end)
-  const text = new Uint8Array(end - ~start)
-  return decodeUtf8(text, 0, unescapeQuotes(bytes, ~start, end, text, 0))
+function fieldText(block: RowBlock, index: number): string {
+  const start = block.bounds[index] as number
+  const end = block.bounds[index + 1] as number
+  return start < 0 ? decodeUtf8(unescapedText(block, ~start, end)) : decodeUtf8(block.bytes, start, end)
 }
 
-function checkLimits(scan: ScanState, block: RowBlock | undefined, settings: CsvSettings): void {
-  const { maxFieldBytes, maxRowBytes } = settings
-  checkRowInHand(scan, settings)
+function checkLimits(scan: RowScan, block: RowBlock | undefined, limits: CsvLimits): void {
+  const { maxFieldBytes, maxRowBytes } = limits
+  checkRowInHand(scan, limits)
   if (block === undefined || block.end - block.start <= Math.min(maxFieldBytes, maxRowBytes)) return
   const { bounds, width } = block
   for (let row = 0; row < block.rows; row++) {
     let rowBytes = width
     for (let index = row * width * 2; index < (row + 1) * width * 2; index += 2) {
       const start = bounds[index] as number
-      const fieldBytes = (bounds[index + 1] as number) - (start < 0 ? ~start : start)
+      const fieldBytes = Math.max(0, (bounds[index + 1] as number) - (start < 0 ? ~start : start))
       if (fieldBytes > maxFieldBytes) throw fieldTooLong(maxFieldBytes, block.lineOf(row))
       rowBytes += fieldBytes
     }
@@ -147,9 +206,9 @@ function checkLimits(scan: ScanState, block: RowBlock | undefined, settings: Csv
   }
 }
 
-function checkRowInHand(scan: ScanState, { maxFieldBytes, maxRowBytes }: CsvSettings): void {
+function checkRowInHand(scan: RowScan, { maxFieldBytes, maxRowBytes }: CsvLimits): void {
   if (scan.at - scan.rowStart > maxRowBytes) throw rowTooLong(maxRowBytes, scan.rowLine)
-  if (scan.mode !== REFUSED && scan.at - scan.fieldStart > maxFieldBytes) {
+  if (scan.mode !== REFUSED && scan.mode !== COMMENT && scan.at - scan.fieldStart > maxFieldBytes) {
     throw fieldTooLong(maxFieldBytes, scan.rowLine)
   }
 }

@@ -1,21 +1,22 @@
 import { LF, type RowFault } from './row-index.ts'
 
-/** Where a scan stands: in an unquoted field or before one, in quotes, after the closing quote, or in a row that is refused already. */
+/** Where a scan stands: in an unquoted field or before one, in quotes, after a closing quote, in a row that is rejected already, or in a comment. */
 export const PLAIN = 0
 export const QUOTED = 1
 export const CLOSED = 2
 export const REFUSED = 3
-export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REFUSED
+export const COMMENT = 4
+export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REFUSED | typeof COMMENT
 
-/** Bytes whose marks are held at once. */
+/** Bytes whose structural bytes are found at once. */
 export const WINDOW_BYTES = 8 * 1024
 /** Bytes after the text, so that a word read at its last byte, or a value expected after it, lies in the buffer. */
 export const PADDING = 64
-/** What stands in the padding: a byte that means nothing. */
-const FILLER = 0x41
+/** What stands in the padding: a byte that no UTF-8 has, so that it is part of no mark. */
+const FILLER = 0xff
 
 /** The state of a scan between two calls. Offsets are into `bytes`, which hold the row cut by the end of a chunk and the chunk after it. */
-export interface ScanState {
+export interface RowScan {
   bytes: Uint8Array
   words: Int32Array
   view: DataView
@@ -41,22 +42,23 @@ export interface ScanState {
   /** Fields of a row, 0 until that is known. */
   width: number
   faults: RowFault[]
-  /** Where bytes that may mean something stand, up to `markedTo`; those from `nextMark` on are still to come. */
-  readonly marks: Int32Array
-  nextMark: number
-  markCount: number
-  markedTo: number
+  /** Offsets of structural bytes up to `searchedTo`; those from `nextOffset` on are still to come. */
+  readonly offsets: Int32Array
+  nextOffset: number
+  offsetCount: number
+  searchedTo: number
 }
 
-export function newScan(): ScanState {
+/** @param line - the physical line on which the bytes begin. */
+export function newScan(line: number): RowScan {
   return {
     ...buffer(0),
     end: 0,
     isLast: false,
     mode: PLAIN,
     at: 0,
-    line: 1,
-    rowLine: 1,
+    line,
+    rowLine: line,
     rowStart: 0,
     fieldStart: 0,
     fieldEnd: 0,
@@ -67,17 +69,17 @@ export function newScan(): ScanState {
     rowNext: 0,
     width: 0,
     faults: [],
-    marks: new Int32Array(WINDOW_BYTES + 8),
-    nextMark: 0,
-    markCount: 0,
-    markedTo: 0,
+    offsets: new Int32Array(WINDOW_BYTES + 8),
+    nextOffset: 0,
+    offsetCount: 0,
+    searchedTo: 0,
   }
 }
 
 /** Go back to where the row in hand begins. */
-export function rewindRow(scan: ScanState): void {
+export function rewindRow(scan: RowScan): void {
   scan.at = scan.rowStart
-  dropMarks(scan)
+  dropOffsets(scan)
   scan.line = scan.rowLine
   scan.fieldStart = scan.rowStart
   scan.mode = PLAIN
@@ -86,7 +88,7 @@ export function rewindRow(scan: ScanState): void {
 }
 
 /** Move what is known of the row in hand to the front of the index. */
-export function rebaseRow(scan: ScanState): void {
+export function rebaseRow(scan: RowScan): void {
   if (scan.rowNext === 0) return
   scan.bounds.copyWithin(0, scan.rowNext, scan.next)
   scan.next -= scan.rowNext
@@ -94,36 +96,36 @@ export function rebaseRow(scan: ScanState): void {
 }
 
 /** Whether no byte of the next row has been looked at. */
-export function isAtRowStart(scan: ScanState): boolean {
+export function isAtRowStart(scan: RowScan): boolean {
   return scan.at === scan.rowStart && scan.next === scan.rowNext
 }
 
-/** Go on after rows that were read without this scan, which stands at the start of a row. */
-export function skipRows(scan: ScanState, lines: number, at: number): void {
+/** Resume after rows that were read without this scan, which stands at the start of a row. */
+export function skipRows(scan: RowScan, lines: number, at: number): void {
   scan.at = at
-  dropMarks(scan)
+  dropOffsets(scan)
   scan.line += lines
   scan.rowLine = scan.line
   scan.rowStart = at
   scan.fieldStart = at
 }
 
-/** Go on with the next bytes, which are copied. */
-export function pushChunk(scan: ScanState, chunk: Uint8Array): void {
+/** Add the next bytes, which are copied. */
+export function pushChunk(scan: RowScan, chunk: Uint8Array): void {
   makeRoom(scan, chunk.length)
   scan.bytes.set(chunk, scan.end)
   endAt(scan, scan.end + chunk.length)
 }
 
-/** Mark anew from where the scan stands. */
-function dropMarks(scan: ScanState): void {
-  scan.nextMark = 0
-  scan.markCount = 0
-  scan.markedTo = scan.at
+/** Search again from where the scan stands. */
+function dropOffsets(scan: RowScan): void {
+  scan.nextOffset = 0
+  scan.offsetCount = 0
+  scan.searchedTo = scan.at
 }
 
 /** There are no more bytes: a last row without a line break is given one. */
-export function pushEnd(scan: ScanState): void {
+export function pushEnd(scan: RowScan): void {
   scan.isLast = true
   if (scan.rowStart === scan.end) return
   makeRoom(scan, 1)
@@ -131,9 +133,9 @@ export function pushEnd(scan: ScanState): void {
   endAt(scan, scan.end + 1)
 }
 
-function endAt(scan: ScanState, end: number): void {
+function endAt(scan: RowScan, end: number): void {
   scan.end = end
-  dropMarks(scan)
+  dropOffsets(scan)
   scan.bytes.fill(FILLER, end, end + PADDING)
 }
 
@@ -141,7 +143,7 @@ function endAt(scan: ScanState, end: number): void {
  * Make room for `more` bytes after the row in hand, and bring that to the front where as much has been used up. The buffer grows
  * twofold, so that a row of any length costs O(its bytes), however many chunks it spans.
  */
-function makeRoom(scan: ScanState, more: number): void {
+function makeRoom(scan: RowScan, more: number): void {
   const { bytes, rowStart, end } = scan
   const rest = end - rowStart
   const fits = end + more + PADDING <= bytes.length
@@ -153,12 +155,12 @@ function makeRoom(scan: ScanState, more: number): void {
   shiftOffsets(scan, rowStart)
 }
 
-function buffer(size: number): Pick<ScanState, 'bytes' | 'words' | 'view'> {
+function buffer(size: number): Pick<RowScan, 'bytes' | 'words' | 'view'> {
   const words = new Int32Array((size + PADDING) >> 2)
   return { words, bytes: new Uint8Array(words.buffer), view: new DataView(words.buffer) }
 }
 
-function shiftOffsets(scan: ScanState, by: number): void {
+function shiftOffsets(scan: RowScan, by: number): void {
   const { bounds, next } = scan
   for (let index = scan.rowNext; index < next && index < bounds.length; index += 2) {
     const start = bounds[index] as number

@@ -1,25 +1,33 @@
-import { CR, QUOTE } from './row-index.ts'
+import { CR } from './row-index.ts'
 
 /** A byte in every byte of a word. */
 const EACH = 0x01010101
 const HIGH_BITS = 0x80808080 | 0
-const QUOTES = QUOTE * EACH
 /** Above both line breaks, in every byte. */
 const BREAKS = (CR + 1) * EACH
 
 /**
- * Note where delimiters, quotes and line breaks stand between `start` and `end`: the offsets of these bytes go to `marks`, in order, with
- * those of a few bytes that are none.
+ * Find the bytes between `start` and `end` at which a delimiter, a quote or a line break may begin: their offsets go to `offsets`, in order, with those of a
+ * few other bytes.
  *
  * Looks at four bytes at once, since most words hold no such byte. The test (Mycroft 1987) names a byte below a limit, or equal to a
  * pattern, and above such a byte perhaps one too many, but never one too few.
  *
  * @param words - the bytes as words; what follows `end` in its last word must be none of these bytes.
- * @param marks - has room for every byte.
+ * @param quote - the first byte of a quote; that of the delimiter where there are no quotes.
+ * @param offsets - has room for every byte.
  * @returns how many there are.
  */
-export function markBytes(words: Int32Array, start: number, end: number, delimiter: number, marks: Int32Array): number {
-  const delimiters = delimiter * EACH
+export function findStructuralBytes(
+  words: Int32Array,
+  start: number,
+  end: number,
+  delimiter: number,
+  quote: number,
+  offsets: Int32Array,
+): number {
+  const delimiters = Math.imul(delimiter, EACH)
+  const quotes = Math.imul(quote, EACH)
   const last = (end + 3) >> 2
   // Bytes of the first word before `start` are left out.
   let mask = HIGH_BITS & (-1 << ((start & 3) << 3))
@@ -27,11 +35,11 @@ export function markBytes(words: Int32Array, start: number, end: number, delimit
   for (let index = start >> 2; index < last; index++) {
     const word = words[index] as number
     const delimited = word ^ delimiters
-    const quoted = word ^ QUOTES
+    const quoted = word ^ quotes
     let hits = (((word - BREAKS) & ~word) | ((delimited - EACH) & ~delimited) | ((quoted - EACH) & ~quoted)) & mask
     mask = HIGH_BITS
     while (hits !== 0) {
-      marks[count++] = (index << 2) + ((31 - Math.clz32(hits & -hits)) >> 3)
+      offsets[count++] = (index << 2) + ((31 - Math.clz32(hits & -hits)) >> 3)
       hits &= hits - 1
     }
   }

@@ -1,26 +1,26 @@
 import type { TypeSurvey } from '../../../text/settle-types.ts'
-import type { CsvSettings } from '../../csv-options.ts'
+import type { CsvLayout, CsvTyping } from '../../csv-options.ts'
 import { type ColumnSurvey, columnSurvey, type TablePlan } from '../columns/column-plan.ts'
 import { removeRows, wronglyEncodedRows } from '../columns/refused-cells.ts'
-import { tableRows } from '../rows/data-rows.ts'
+import { dataRows } from '../rows/data-rows.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 
 /** A survey of the first `maxRows` sound rows of a file. */
-export function csvSurvey(settings: CsvSettings, maxRows: number): TypeSurvey<TablePlan> {
-  const rows = tableRows(settings)
-  const markNulls = nullMarker(settings.nullValues)
+export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number): TypeSurvey<TablePlan> {
+  const source = dataRows(layout)
+  const markNulls = nullMarker(typing.nullValues)
   let survey: ColumnSurvey | undefined
   let seen = 0
   return {
     push(chunk) {
-      rows.push(chunk)
-      if (rows.names === undefined) return undefined
-      survey ??= columnSurvey(rows.names, settings)
+      const table = source.push(chunk)
+      if (table === undefined) return undefined
+      survey ??= columnSurvey(table.names, typing)
       while (survey.isOpen && seen < maxRows) {
-        const block = rows.reader.next(maxRows - seen, Number.POSITIVE_INFINITY)
+        const block = table.rows.next(maxRows - seen, Number.POSITIVE_INFINITY)
         if (block === undefined) return chunk === undefined ? survey.plan() : undefined
         seen += block.rows
-        removeRows(block, wronglyEncodedRows(block, survey.names, settings.encoding))
+        removeRows(block, wronglyEncodedRows(block, survey.names, layout.encoding))
         markNulls?.(block)
         survey.add(block)
       }

@@ -1,10 +1,10 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type CsvOptions, csv, decodeCsv } from '../../src/codecs/csv/csv.ts'
-import { textHead } from '../../src/codecs/input/text-head.ts'
-import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
-import { tableFromRows } from '../../src/columns/table-from-rows.ts'
-import { cellsOf, chunksAt, collect, errorOf } from './csv/support.ts'
+import { type CsvOptions, csv, decodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { textHead } from '../../../src/codecs/input/text-head.ts'
+import { encodeParquet } from '../../../src/codecs/parquet/parquet.ts'
+import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
+import { cellsOf, chunksAt, collect, errorOf } from '../csv/support.ts'
 
 const text = 'id,näme\n1,é\n2,y\n'
 const utf16 = (value: string) => Buffer.from(value, 'utf16le')

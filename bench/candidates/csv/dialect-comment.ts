@@ -1,0 +1,3 @@
+import { dialectCandidate, withComments } from './dialect.ts'
+
+export const candidate = dialectCandidate({ comment: '#' }, withComments)

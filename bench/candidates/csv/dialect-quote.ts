@@ -1,0 +1,3 @@
+import { dialectCandidate } from './dialect.ts'
+
+export const candidate = dialectCandidate({ quote: "'" }, (text) => text.replaceAll('"', "'"))

@@ -1,0 +1,32 @@
+import type { CsvDialect } from '../../csv-options.ts'
+import { LF } from '../rows/row-index.ts'
+
+/** The marks of a dialect as the kernel takes them: a byte each, a line feed where there is none. */
+export interface KernelMarks {
+  readonly delimiter: number
+  readonly quote: number
+  readonly escape: number
+  /** The first byte of a comment: rows that begin with it are left to the exact reader. */
+  readonly comment: number
+}
+
+/** Bytes that values of numbers, times and bools are made of, and which the kernel would not take for marks. */
+const OF_VALUES = /[-+.:0-9A-Za-z ]/
+
+/** Undefined for a dialect that only the exact reader knows: marks of several bytes, or such as stand in values, or blanks around fields. */
+export function kernelMarks({
+  delimiter,
+  quote,
+  escape: escapeMark,
+  comment,
+  trim,
+}: CsvDialect): KernelMarks | undefined {
+  const marks = quote === false ? [delimiter] : [delimiter, quote, escapeMark]
+  if (trim || marks.some((mark) => Buffer.byteLength(mark) > 1 || OF_VALUES.test(mark))) return undefined
+  return {
+    delimiter: delimiter.charCodeAt(0),
+    quote: quote === false ? LF : quote.charCodeAt(0),
+    escape: quote === false ? LF : escapeMark.charCodeAt(0),
+    comment: comment === undefined ? LF : (Buffer.from(comment)[0] as number),
+  }
+}
