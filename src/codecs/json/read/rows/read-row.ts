@@ -4,7 +4,7 @@ import { withoutRepeats } from './drop-repeated-keys.ts'
 import { pathTo } from './fault-path.ts'
 import { FOUND_BYTES } from './found.ts'
 import { OPEN_BRACE, skipValue } from './grammar.ts'
-import { mayFollowRow, rejectRow, skipBlanks } from './rejected-row.ts'
+import { mayFollowRow, reachOf, rejectRow, skipBlanks } from './rejected-row.ts'
 import { lineOf, passRows, type RowWindow } from './row-window.ts'
 
 /** What reads an object: a survey, or the columns of a batch. */
@@ -110,7 +110,8 @@ function examine(window: RowWindow): number {
   const end = skipValue(cursor, at, 0)
   cursor.line = line
   if (end < 0) {
-    return cursor.faultAt < cursor.end && isMisencoded(window, cursor.faultAt) ? fail(cursor, INVALID_UTF8, at) : end
+    if (cursor.faultAt >= cursor.end) return end
+    return isMisencoded(window, reachOf(window, cursor.faultAt)) ? fail(cursor, INVALID_UTF8, at) : end
   }
   if (end - at > cursor.maxRowBytes) return fail(cursor, ROW_TOO_LONG, at)
   if (end >= cursor.end && bytes[at] !== OPEN_BRACE && !window.ended) return fail(cursor, CUT_OFF, cursor.end)

@@ -1,8 +1,8 @@
 import { MillraceError } from '../../../../errors.ts'
-import { CUT_OFF, type Fault, fail, TOO_DEEP } from './cursor.ts'
+import { CUT_OFF, type Fault, fail, LONE_SURROGATE, TOO_DEEP } from './cursor.ts'
 import { pathTo } from './fault-path.ts'
 import { foundAt } from './found.ts'
-import { NEWLINE, OPEN_BRACE, RETURN, SPACE, skipValue, TAB } from './grammar.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, isSpace, NEWLINE, OPEN_BRACE, RETURN, SPACE, skipValue, TAB } from './grammar.ts'
 import { endsLine, lineOf, type RowWindow } from './row-window.ts'
 
 /** The rest of a line cannot be read before it is all there. */
@@ -25,9 +25,13 @@ export function faultError(
 function rowError(window: RowWindow, fault: Fault): MillraceError {
   const { cursor, at } = window
   const { faultAt, faultColumn } = cursor
-  const line = fault === CUT_OFF && window.stage === 'objects' ? cursor.line : lineOf(window, faultAt)
   const column = faultColumn === undefined ? {} : { column: faultColumn }
-  const position = { line, row: window.row + 1, ...column, byteOffset: window.dropped + faultAt }
+  const position = {
+    line: lineOf(window, faultAt),
+    row: window.row + 1,
+    ...column,
+    byteOffset: window.dropped + faultAt,
+  }
   const path = cursor.faultPath ?? pathTo(cursor.bytes, at, Math.min(faultAt, cursor.end))
   return new MillraceError(fault.code, fault.reason, { position, path })
 }
@@ -61,25 +65,36 @@ export function rejectRow(window: RowWindow): boolean {
   return true
 }
 
-/** The fault that is reported of a row: broken grammar where a row was not closed before the next one means that it is cut off. */
+/** The fault that is reported of a row: see {@link reachOf}. */
 function faultOfRow(window: RowWindow): Fault {
-  const { cursor, stage } = window
-  const { bytes, fault, faultAt } = cursor
-  // Lines that were each cut off look like ever deeper nesting.
-  if (fault === TOO_DEEP && stage === 'objects' && bytes[faultAt] === OPEN_BRACE && isFirstInLine(bytes, faultAt)) {
-    return CUT_OFF
+  const { cursor } = window
+  if (cursor.fault.code === 'JSON_INVALID' || cursor.fault === TOO_DEEP || cursor.fault === LONE_SURROGATE) {
+    const reach = reachOf(window, cursor.faultAt)
+    if (reach < cursor.faultAt || endsLine(cursor.bytes, cursor.faultAt)) fail(cursor, CUT_OFF, reach)
   }
-  if (fault.code !== 'JSON_INVALID') return fault
-  if (faultAt >= cursor.end) return CUT_OFF
-  if (stage === 'objects' && bytes[window.at] === OPEN_BRACE) {
-    const byte = bytes[faultAt]
-    if (byte === NEWLINE || byte === RETURN || (byte === OPEN_BRACE && isFirstInLine(bytes, faultAt))) return CUT_OFF
-  }
-  return described(window, fault, faultAt)
+  if (cursor.fault.code !== 'JSON_INVALID') return cursor.fault
+  return cursor.faultAt >= cursor.end ? CUT_OFF : described(window, cursor.fault, cursor.faultAt)
 }
 
-function isFirstInLine(bytes: Uint8Array, at: number): boolean {
-  return at > 0 && (bytes[at - 1] === NEWLINE || bytes[at - 1] === RETURN)
+/**
+ * How far a row reaches in which there is a fault. Of objects one after the other, one that is not closed on its line, and is not laid out over
+ * lines either, was cut off there: what is wrong below is another row's.
+ */
+export function reachOf(window: RowWindow, faultAt: number): number {
+  const { cursor, stage, at } = window
+  const isObject = stage === 'objects' && cursor.bytes[at] === OPEN_BRACE
+  return isObject && !isLaidOut(window, faultAt) ? Math.min(faultAt, lineEnd(window, at)) : faultAt
+}
+
+/** Whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented or closes it. */
+function isLaidOut(window: RowWindow, faultAt: number): boolean {
+  const { bytes } = window.cursor
+  const end = lineEnd(window, window.at)
+  if (faultAt <= end) return false
+  if (skipBlanks(bytes, window.at + 1) >= end) return true
+  let next = end
+  while (isSpace(bytes[next])) next++
+  return bytes[next] === CLOSE_BRACE || bytes[next] === CLOSE_BRACKET || !endsLine(bytes, next - 1)
 }
 
 /** The fault with what was found where it is. */
@@ -100,7 +115,7 @@ function endOfElement(window: RowWindow): number {
 
 /**
  * Where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there; anything else with its line. An
- * object that is broken after its first line and is indented below it ends before the next line that begins with a brace.
+ * object that is laid out over lines and broken below the first ends before the next line that begins with a brace.
  */
 function endOfObject(window: RowWindow, faultAt: number): number {
   const { cursor, at, ended } = window
@@ -113,8 +128,7 @@ function endOfObject(window: RowWindow, faultAt: number): number {
     if (mayFollowRow(window, after)) return valueEnd
   }
   let end = lineEnd(window, at)
-  const isIndented = bytes[end + 1] === SPACE || bytes[end + 1] === TAB
-  if (faultAt > end && isIndented && bytes[at] === OPEN_BRACE) {
+  if (bytes[at] === OPEN_BRACE && isLaidOut(window, faultAt)) {
     while (end < cursor.end && bytes[end + 1] !== OPEN_BRACE) end = lineEnd(window, end + 1)
   }
   return end + 1 < cursor.end || ended ? Math.min(end, cursor.end) : NEEDS_MORE
@@ -122,8 +136,12 @@ function endOfObject(window: RowWindow, faultAt: number): number {
 
 /** The offset at which the line of an offset ends, or the end of the bytes. */
 function lineEnd({ cursor }: RowWindow, at: number): number {
-  while (at < cursor.end && !endsLine(cursor.bytes, at)) at++
-  return at
+  const rest = cursor.bytes.subarray(at, cursor.end)
+  const newline = rest.indexOf(NEWLINE)
+  const line = newline < 0 ? rest : rest.subarray(0, newline)
+  const carriageReturn = line.indexOf(RETURN)
+  const isLone = carriageReturn >= 0 && carriageReturn + 1 !== newline
+  return at + (isLone ? carriageReturn : line.length)
 }
 
 /** Skip spaces and tabs. */
