@@ -14,30 +14,26 @@ import {
   COMMA,
   FALS,
   isEnd,
-  LF,
   NULL,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
   TRUE,
 } from './json-rows/bytes'
+import { columnsEnd, endOffset, fillFields, fillOffsets, root, setBit, useRecords } from './json-rows/columns'
+import { deferredCount, deferValue, keepDeferred, useDeferred } from './json-rows/deferred'
 import { escapeEnd, takeEscape } from './json-rows/escapes'
 import { forgetFields } from './json-rows/forget'
 import { findColumn, keyEnd } from './json-rows/keys'
-import { keepLeft, leaveValue, leftCount, useLeft } from './json-rows/left'
 import {
   BEFORE,
   BIT,
   BOOL,
   CHILDREN,
-  columnsEnd,
   DATE,
-  endOffset,
   FILLED,
   FIRST,
   FLOAT64,
-  fillFields,
-  fillOffsets,
   INT64,
   ITEM_BYTES,
   KEY_LENGTH,
@@ -47,23 +43,20 @@ import {
   NEXT,
   NOTHING,
   RECORD,
-  root,
   SEEN_ROW,
   STRUCT,
   SURVEY,
-  setBit,
   TEXT,
   TEXT_BYTES,
   TIMESTAMP_MS,
   TIMESTAMP_NS,
   TIMESTAMP_US,
   USED,
-  useRecords,
   VALIDITY,
   VALUES,
 } from './json-rows/record'
 import { endsOfRun } from './json-rows/skip'
-import { endLine, lines, skipBlankLines, skipSpace, startLines } from './json-rows/space'
+import { lines, skipSpace, skipToRow, startLines } from './json-rows/space'
 import { surveyValue } from './json-rows/survey'
 import { quoted, takeNumber } from './json-rows/values'
 import { NOWHERE, takeInt64 } from './shared/digits'
@@ -77,7 +70,7 @@ export let rowsLines: i32 = 0
 export let rowsBytes: i32 = 0
 /** Bytes of memory that their items take in columns, whatever they hold. */
 export let rowsItemBytes: f64 = 0
-export { leftCount }
+export { deferredCount }
 
 /** Slots that there is room for in the columns of a list's items. */
 let itemRoom: i32 = 0
@@ -87,20 +80,20 @@ let row: i32 = 0
 let itemBytes: f64 = 0
 
 /** Say where columns and values left are, and what limits there are. */
-export function prepare(records: usize, width: i32, leftCells: usize, room: i32, items: i32, depth: i32): void {
+export function prepare(records: usize, width: i32, deferred: usize, room: i32, items: i32, depth: i32): void {
   useRecords(records, width)
-  useLeft(leftCells, room)
+  useDeferred(deferred, room)
   itemRoom = items
   maxDepth = depth
 }
 
 /**
- * Take rows from `at` on, where one begins, or a blank line: no more than `maxRows`, and none after `maxBytes` bytes of them, or `maxMemory` bytes in
- * columns, of which a row takes `rowMemory` and its items more.
+ * Read rows from `at` on, where one begins: no more than `maxRows`, and none after `maxBytes` bytes of them, or `maxMemory` bytes in columns, of
+ * which a row takes `rowMemory` and its items more. In an array they end before a comma or bracket; otherwise where the next row begins.
  */
 export function takeRows(at: usize, array: bool, maxRows: i32, maxBytes: i32, maxMemory: f64, rowMemory: f64): i32 {
-  startLines(array)
-  keepLeft(0)
+  startLines()
+  keepDeferred(0)
   row = 0
   itemBytes = 0
   rowsEnd = at
@@ -109,21 +102,19 @@ export function takeRows(at: usize, array: bool, maxRows: i32, maxBytes: i32, ma
   rowsItemBytes = 0
   for (let column = root; column < columnsEnd; column += RECORD) startColumn(column)
   while (row < maxRows && rowsBytes < maxBytes && <f64>row * rowMemory + itemBytes < maxMemory) {
-    if (!array) at = skipBlankLines(at)
     if (load<u8>(at) !== OPEN_BRACE) break
-    const leftBefore = leftCount
-    let end = takeObject(root, at + 1, row, 1)
-    if (!array && end !== NOWHERE) end = skipSpace(end)
-    if (end === NOWHERE || !(array || load<u8>(end) === LF)) {
-      keepLeft(leftBefore)
+    const deferredBefore = deferredCount
+    const end = takeObject(root, at + 1, row, 1)
+    const next = array || end === NOWHERE ? end : skipToRow(end)
+    if (end === NOWHERE || !(array || load<u8>(next) === OPEN_BRACE)) {
+      keepDeferred(deferredBefore)
       forgetFields(root, row)
       break
     }
     row++
     rowsBytes += <i32>(end - at)
     rowsItemBytes = itemBytes
-    if (!array) end = endLine(end)
-    rowsEnd = at = end
+    rowsEnd = at = next
     rowsLines = lines
     if (!array) continue
     at = skipSpace(at)
@@ -248,7 +239,7 @@ function takeValue(column: usize, at: usize, slot: i32, depth: i32): usize {
     case NOTHING:
       return NOWHERE
   }
-  if (end === NOWHERE) return leaveValue(column, at, slot, row)
+  if (end === NOWHERE) return deferValue(column, at, slot, row)
   setBit(load<u32>(column, VALIDITY), load<i32>(column, BIT) + slot)
   return end
 }

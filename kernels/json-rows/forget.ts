@@ -1,12 +1,12 @@
 // Taking back what was written of a row.
 
+import { clearBit } from './columns'
 import {
   BEFORE,
   BIT,
   BOOL,
   CHILDREN,
   CHILDREN_END,
-  clearBit,
   DATE,
   FILLED,
   KIND,

@@ -1,31 +1,21 @@
-// White space, and the line breaks in it.
+// White space, and the line breaks in it: `\n`, `\r\n`, or `\r` alone.
 
 import { CR, LF, SPACE, TAB } from './bytes'
 
 /** Line breaks so far. */
 export let lines: i32 = 0
 
-/** Whether rows stand in an array, where line breaks are white space, or one in a line. */
-let isArray: bool = false
-
-export function startLines(array: bool): void {
-  isArray = array
+export function startLines(): void {
   lines = 0
 }
 
-/** Go on after the line break at `at`. */
-export function endLine(at: usize): usize {
-  lines++
-  return at + 1
-}
-
-export function skipBlankLines(at: usize): usize {
-  while (true) {
-    at = skipSpace(at)
-    if (load<u8>(at) !== LF) return at
+/** The offset after the white space between two rows that follow each other without a comma. */
+export function skipToRow(at: usize): usize {
+  if (load<u8>(at) === LF && load<u8>(at, 1) > SPACE) {
     lines++
-    at++
+    return at + 1
   }
+  return skipSpace(at)
 }
 
 export function skipSpace(at: usize): usize {
@@ -36,11 +26,12 @@ function skipSpaces(at: usize): usize {
   if (load<u8>(at) === SPACE && load<u8>(at, 1) > SPACE) return at + 1
   while (true) {
     const bytes = v128.load(at)
+    const feeds = i8x16.eq(bytes, i8x16.splat(<i8>LF))
+    const returns = i8x16.eq(bytes, i8x16.splat(<i8>CR))
     const spaces = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>SPACE)), i8x16.eq(bytes, i8x16.splat(<i8>TAB)))
-    const blanks = i8x16.bitmask(v128.or(spaces, i8x16.eq(bytes, i8x16.splat(<i8>CR))))
-    const breaks = isArray ? i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>LF))) : 0
-    const count = ctz(~(blanks | breaks))
-    lines += popcnt(breaks & ((1 << count) - 1))
+    const count = ctz(~i8x16.bitmask(v128.or(v128.or(feeds, returns), spaces)))
+    const loneReturns = v128.andnot(returns, i8x16.eq(v128.load(at, 1), i8x16.splat(<i8>LF)))
+    lines += popcnt(i8x16.bitmask(v128.or(feeds, loneReturns)) & ((1 << count) - 1))
     at += <usize>count
     if (count < 16) return at
   }
