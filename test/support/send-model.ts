@@ -76,7 +76,9 @@ const entryFate = fc.oneof(
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.array(entryFate, { minLength: 1, maxLength: 4 }).map((entries): Fate => ({ kind: 'answers', entries })),
+    arbitrary: fc
+      .array(entryFate, { minLength: 1, maxLength: 4 })
+      .map((entries): Fate => ({ kind: 'answers', entries })),
   },
   fc.constantFrom<Fate>({ kind: 'throttles' }, { kind: 'finds content' }, { kind: 'throws at once' }),
   fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }).map((stores): Fate => ({ kind: 'loses the answer', stores })),
