@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type CsvOptions, decodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
 import { cellsOf, chunksAt, readAll, schemaText, utf8 } from './support.ts'
 
 // Files that other libraries were reported to read wrong: each row is a name, a file, options, the columns and their cells.
@@ -253,4 +254,13 @@ test.each([
 ] as const)('%s: %s is TYPE_MISMATCH', (type, text) => {
   const decode = () => decodeCsv(utf8(`a\n${text}\n`), { schema: { a: type } })
   expect(decode).toThrow(expect.objectContaining({ code: 'TYPE_MISMATCH' }))
+})
+
+test.each(['sep=;', 'SEP=,', 'sep=', ' a', 'a\t'])('%j is written so that it is read back', (text) => {
+  for (const options of [{}, { trim: true }]) {
+    for (const table of [tableFromRows([{ [text]: text }]), tableFromRows([{ [text]: text, '': 'x' }])]) {
+      const back = decodeCsv(encodeCsv(table, options), options)
+      expect([back.schema.fields[0]?.name, back.getChildAt(0)?.get(0)]).toEqual([text, text])
+    }
+  }
 })

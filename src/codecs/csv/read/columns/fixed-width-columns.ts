@@ -1,3 +1,6 @@
+// Over 250 lines, since each type has its own loop, so that the call of its parser has one target: a loop shared by all types would call through a pointer for
+// every cell.
+
 import { type Decimal, type Field, TimeUnit } from 'apache-arrow'
 import {
   BOOL,
@@ -27,9 +30,6 @@ import { addOtherCell, type CellKind, type Cells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 import type { NumberText } from './number-text.ts'
 import { parseWideTimestamp, wideNonFinite } from './wide-spellings.ts'
-
-// Each type has its own loop, so that the call of its kernel has one target: a loop shared by all types would call through a pointer for
-// every cell.
 
 export function int64Column(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({
