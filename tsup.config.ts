@@ -15,6 +15,13 @@ const entry = {
   'idempotency-s3': 'src/idempotency/s3-store.ts',
   cdc: 'src/cdc/index.ts',
   'cdc-table': 'src/cdc/table/index.ts',
+  send: 'src/send/index.ts',
+  'send-sqs': 'src/send/sqs.ts',
+  'send-sns': 'src/send/sns.ts',
+  'send-kinesis': 'src/send/kinesis.ts',
+  'send-firehose': 'src/send/firehose.ts',
+  'send-eventbridge': 'src/send/eventbridge.ts',
+  'send-dynamodb': 'src/send/dynamodb.ts',
   testing: 'src/testing/index.ts',
 }
 

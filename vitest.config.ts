@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^millrace\/idempotency\/(.+)$/, replacement: `${src('')}idempotency/$1-store.ts` },
+      { find: /^millrace\/send\/(.+)$/, replacement: `${src('')}send/$1.ts` },
       { find: /^millrace\/(.+)$/, replacement: `${src('')}$1/index.ts` },
       { find: /^millrace$/, replacement: src('index.ts') },
     ],

@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'DEADLINE_EXCEEDED'
   | 'RETRY_EXHAUSTED'
   | 'BATCH_FAILED'
+  | 'SEND_FAILED'
+  | 'SPLIT_MISMATCH'
 
 /** A place in a file. `line` and `row` count from 1; `byteOffset` from 0. */
 export interface Position {

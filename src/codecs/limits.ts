@@ -1,8 +1,8 @@
 /** What a hostile file may ask for at the most before a codec gives up with `LIMIT_EXCEEDED`. */
 export interface CodecLimits {
   /**
-   * Bytes that a compressed file may inflate to. Parquet and whole tables: 64 times the file's size, at least 256 MiB. Streams of
-   * CSV and JSON, which never hold the whole: at least 16 GiB.
+   * Bytes that a compressed file may inflate to. Whole tables: 64 times the file's size, at least 256 MiB. Parquet likewise, but a stream
+   * counts only what it holds at once: pages, dictionaries and the batch. Streams of CSV and JSON, which never hold the whole: at least 16 GiB.
    */
   readonly maxInflatedBytes?: number
   /** Columns of a file. Default 10,000. */

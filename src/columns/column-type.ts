@@ -5,14 +5,22 @@ import {
   DateDay,
   Decimal,
   Field,
+  Float32,
   Float64,
+  Int8,
+  Int16,
   Int32,
   Int64,
   Schema,
+  TimeMicrosecond,
   TimestampMicrosecond,
   TimestampMillisecond,
   TimestampNanosecond,
   TimeUnit,
+  Uint8,
+  Uint16,
+  Uint32,
+  Uint64,
   Utf8,
 } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
@@ -21,13 +29,21 @@ import { EXTENSION_KEY, JSON_EXTENSION } from './extension-type.ts'
 /** The name of a flat column type, as a `schema` option spells it. */
 export type ColumnTypeName =
   | 'bool'
+  | 'int8'
+  | 'int16'
   | 'int32'
   | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'float32'
   | 'float64'
   | 'string'
   | 'json'
   | 'binary'
   | 'date'
+  | 'time'
   | 'timestamp'
   | 'timestamp[us]'
   | 'timestamp[ns]'
@@ -46,6 +62,22 @@ export function columnType(type: ColumnTypeName | DataType): DataType {
   switch (type) {
     case 'bool':
       return new Bool()
+    case 'int8':
+      return new Int8()
+    case 'int16':
+      return new Int16()
+    case 'uint8':
+      return new Uint8()
+    case 'uint16':
+      return new Uint16()
+    case 'uint32':
+      return new Uint32()
+    case 'uint64':
+      return new Uint64()
+    case 'float32':
+      return new Float32()
+    case 'time':
+      return new TimeMicrosecond()
     case 'int32':
       return new Int32()
     case 'int64':
@@ -93,6 +125,7 @@ export function columnTypeName(type: DataType): string {
   if (DataType.isDecimal(type)) return `decimal(${type.precision},${type.scale})`
   if (DataType.isTimestamp(type)) return TIMESTAMP_NAMES[type.unit]
   if (DataType.isDate(type)) return 'date'
+  if (DataType.isTime(type) && type.unit === TimeUnit.MICROSECOND) return 'time'
   return String(type)
     .toLowerCase()
     .replace(/^utf8$/, 'string')

@@ -2,7 +2,10 @@
 const THROTTLING_NAMES: ReadonlySet<unknown> = new Set([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
+  'KMS.ThrottlingException',
+  'KMSThrottling',
   'KMSThrottlingException',
+  'KmsThrottled',
   'LimitExceededException',
   'PriorRequestNotComplete',
   'ProvisionedThroughputExceeded',
@@ -10,7 +13,9 @@ const THROTTLING_NAMES: ReadonlySet<unknown> = new Set([
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
+  'ReplicatedWriteConflictException',
   'SlowDown',
+  'Throttled',
   'ThrottledException',
   'Throttling',
   'ThrottlingError',
@@ -76,6 +81,19 @@ export function isTransientError(error: unknown): boolean {
     at = at['cause']
   }
   return false
+}
+
+/**
+ * Whether a service turned a request away because it is asked too much, so that nothing of the request was done.
+ *
+ * @param error - anything that was thrown.
+ * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
+ */
+export function isThrottlingError(error: unknown): boolean {
+  if (!isObject(error)) return false
+  const { name, code, Code, $retryable } = error
+  if (fieldOf($retryable, 'throttling') === true) return true
+  return [name, code, Code].some((word) => THROTTLING_NAMES.has(word)) || statusOf(error) === 429
 }
 
 /** Milliseconds after which a server asks to come back, by the header `Retry-After` of the answer that an error holds. */

@@ -24,3 +24,10 @@ export { arbitrarySqsEvent, type SqsEventOptions } from './arbitrary-sqs-event.t
 export { arbitraryStreamFailureEvent } from './arbitrary-stream-failure-event.ts'
 export { arbitraryTable, type TableOptions } from './arbitrary-table.ts'
 export type { RecordCount } from './event-parts.ts'
+export {
+  type FakeAnswer,
+  type FakeService,
+  type FakeServiceName,
+  type FakeServiceOptions,
+  fakeService,
+} from './fake-service.ts'

@@ -1,5 +1,7 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
-// answer otherwise than the servers of `npm test`; and what other projects' readers make of Parquet files. DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
+// answer otherwise than the servers of `npm test`; what other projects' readers make of Parquet files; the library under AWS's runtime client, with the
+// oldest AWS SDK of the peer range, and its types under other versions of Node's types and TypeScript (`npm run build` first). DynamoDB Local listens
+// on every interface and takes no host, so all of it runs in a network
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -8,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { installPackages } from './packages.ts'
 import { READERS } from './parquet-readers.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -117,16 +120,17 @@ async function insideNamespace(): Promise<number> {
 }
 
 function outside(): number {
+  const packages = installPackages(join(CACHE, 'packages'))
   const home = installDynamoDB()
   const ceph = installCeph()
   const readers = installReaders()
-  if (home === undefined && ceph === undefined && readers === undefined) return 0
   if (!runs('unshare', '-n', 'true')) {
     skip('all', 'a network namespace cannot be made here: run it as root on Linux')
     return 0
   }
   const env = {
     ...process.env,
+    REAL_PACKAGES: packages,
     ...(home && { REAL_DYNAMODB_HOME: home }),
     ...(ceph && { REAL_CEPH: '1' }),
     ...(readers && { REAL_PARQUET_READERS: readers }),

@@ -3,6 +3,7 @@ import { MillraceError } from '../../errors.ts'
 import { checkChoice } from '../../internal/check-choice.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
+import { type DateFormat, dateFormat } from './date-format.ts'
 
 /** How CSV text is laid out and typed. */
 export interface CsvOptions {
@@ -30,6 +31,16 @@ export interface CsvOptions {
   readonly lazyQuotes?: boolean
   /** The texts of unquoted fields that are null. Default: the empty field alone, `['']`. A null is written as the first of them. */
   readonly nullValues?: readonly string[]
+  /** The decimal mark of numbers, one ASCII character. Default `.`. Reading only. */
+  readonly decimal?: string
+  /** A mark between groups of three digits, one ASCII character: with `','`, `1,000` is a number and `1,00` text. Default: none. Reading only. */
+  readonly thousands?: string
+  /** What is true in columns pinned as `bool`, in place of `true`. Reading only. */
+  readonly trueValues?: readonly string[]
+  /** What is false in columns pinned as `bool`, in place of `false`. Reading only. */
+  readonly falseValues?: readonly string[]
+  /** How dates and times are written, by column: `%Y %y %m %d %H %I %M %S %f %z %b %p %%`. Gives the type that the directives need. Reading only. */
+  readonly formats?: { readonly [column: string]: string }
   /** Types of columns by name; the rest is inferred. */
   readonly schema?: SchemaOption
   /** Rows that a stream looks at before it fixes the types. Default 10,000; `Infinity` reads the source twice. */
@@ -73,6 +84,12 @@ export interface CsvLayout {
 export interface CsvTyping {
   readonly schema: SchemaOption | undefined
   readonly nullValues: readonly string[]
+  readonly decimal: string
+  readonly thousands: string | undefined
+  readonly trueValues: readonly string[] | undefined
+  readonly falseValues: readonly string[] | undefined
+  /** By column; a `Map`, since a column may be called `__proto__`. */
+  readonly formats: ReadonlyMap<string, DateFormat>
 }
 
 /** Options with their defaults, checked, each part for the rooms that need it. */
@@ -103,10 +120,36 @@ export function csvSettings(options: CsvOptions): CsvSettings {
       skipLines,
       header,
     },
-    typing: { schema: options.schema, nullValues: options.nullValues ?? [''] },
+    typing: typingOf(options, dialect),
     inferRows,
     onInvalidRow: options.onInvalidRow,
     eol: options.eol ?? '\n',
+  }
+}
+
+function typingOf(options: CsvOptions, dialect: CsvDialect): CsvTyping {
+  const { schema, nullValues = [''], decimal = '.', thousands, trueValues, falseValues, formats = {} } = options
+  for (const [name, mark] of Object.entries({ decimal, thousands })) {
+    if (mark === undefined || (name === 'decimal' && options.decimal === undefined)) continue
+    if (!isAsciiByte(mark) || /[-+0-9A-Za-z\r\n]/.test(mark))
+      throw invalid(`${name} must be one ASCII character that numbers lack`)
+    // Groups of thousands in quotes may be divided by the delimiter.
+    if (mark === dialect.quote || (name === 'decimal' && mark === dialect.delimiter)) {
+      throw invalid(`${name} must differ from delimiter and quote`)
+    }
+  }
+  if (decimal === thousands) throw invalid('decimal and thousands must differ')
+  if (trueValues?.length === 0 || falseValues?.length === 0)
+    throw invalid('trueValues and falseValues must not be empty')
+  if (trueValues?.some((text) => falseValues?.includes(text))) throw invalid('trueValues and falseValues must differ')
+  return {
+    schema,
+    nullValues,
+    decimal,
+    thousands,
+    trueValues,
+    falseValues,
+    formats: new Map(Object.entries(formats).map(([column, format]) => [column, dateFormat(format)])),
   }
 }
 

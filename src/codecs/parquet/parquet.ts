@@ -62,9 +62,15 @@ export async function decodeParquet(input: ByteSource | Uint8Array, options: Par
   const maxBytes =
     options.limits?.maxInflatedBytes ?? defaultInflatedBytes(isBytes(input) ? input.length : await sizeOf(input))
   const batches: RecordBatch[] = []
+  const dictionaries = new Set<unknown>()
   let bytes = 0
   for await (const batch of readParquet(input, options)) {
     bytes += dataBytes(batch.data)
+    for (const { dictionary } of batch.data.children) {
+      if (dictionary === undefined || dictionaries.has(dictionary)) continue
+      dictionaries.add(dictionary)
+      for (const data of dictionary.data) bytes += dataBytes(data)
+    }
     if (bytes > maxBytes) {
       throw new MillraceError(
         'LIMIT_EXCEEDED',

@@ -21,7 +21,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   columns: { layers: BASE, packages: ['apache-arrow'] },
   codecs: {
     layers: [...BASE, 'columns'],
-    packages: ['apache-arrow', 'csv-parse', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
+    packages: ['apache-arrow', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
   },
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },
@@ -31,18 +31,39 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   cdc: { layers: [...BASE, 'events'] },
   // Changes as Arrow tables, a subpath of their own: the one part of cdc that needs columns.
   'cdc/table': { layers: [...BASE, 'cdc', 'columns'], packages: ['apache-arrow'] },
+  // `files`: plain values as DynamoDB writes them, and numbers that are one key however they are spelled.
+  send: {
+    layers: BASE,
+    files: ['cdc/serialize-image.ts', 'cdc/number-text.ts'],
+    packages: [
+      '@aws-sdk/client-sqs',
+      '@aws-sdk/client-sns',
+      '@aws-sdk/client-kinesis',
+      '@aws-sdk/client-firehose',
+      '@aws-sdk/client-eventbridge',
+      '@aws-sdk/client-dynamodb',
+    ],
+  },
   testing: {
     layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc', 'cdc/table'],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
   'index.ts': {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table'],
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table', 'send'],
     files: ['s3/output-key.ts'],
   },
 }
 
 /** The only files of a layer that may load its packages; in a layer that is not listed, every file may. */
 export const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
+  send: [
+    'send/sqs.ts',
+    'send/sns.ts',
+    'send/kinesis.ts',
+    'send/firehose.ts',
+    'send/eventbridge.ts',
+    'send/dynamodb.ts',
+  ],
   idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/dynamodb-checkpoint-store.ts', 'idempotency/s3-store.ts'],
 }
 

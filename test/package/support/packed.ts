@@ -35,6 +35,12 @@ export const PEER_OF: Readonly<Record<string, string>> = {
   'millrace/s3': '@aws-sdk/client-s3',
   'millrace/idempotency/s3': '@aws-sdk/client-s3',
   'millrace/idempotency/dynamodb': '@aws-sdk/client-dynamodb',
+  'millrace/send/sqs': '@aws-sdk/client-sqs',
+  'millrace/send/sns': '@aws-sdk/client-sns',
+  'millrace/send/kinesis': '@aws-sdk/client-kinesis',
+  'millrace/send/firehose': '@aws-sdk/client-firehose',
+  'millrace/send/eventbridge': '@aws-sdk/client-eventbridge',
+  'millrace/send/dynamodb': '@aws-sdk/client-dynamodb',
   'millrace/testing': 'fast-check',
 }
 

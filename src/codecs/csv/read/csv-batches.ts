@@ -20,13 +20,14 @@ const GOOD_READ_ROWS = 64
 export function csvBatches(
   plan: TablePlan,
   layout: CsvLayout,
-  { nullValues }: CsvTyping,
+  typing: CsvTyping,
   unsureRows: number,
   onInvalidRow: ((row: InvalidRow) => void) | undefined,
 ): TypedReader {
   if (!plan.isInferred.includes(true)) unsureRows = 0
+  const { nullValues } = typing
   const source = dataRows(layout)
-  const builder = batchBuilder(plan, nullValues, layout.encoding, onInvalidRow)
+  const builder = batchBuilder(plan, typing, layout.encoding, onInvalidRow)
   let readByKernel = kernelReader(builder.columns, layout.dialect, nullValues, layout.limits)
   /** Rows that the exact reader reads before the kernel is tried again. */
   let exactRows = Number.POSITIVE_INFINITY

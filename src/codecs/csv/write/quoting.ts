@@ -1,4 +1,5 @@
 import { MillraceError } from '../../../errors.ts'
+import { asciiText } from '../../../internal/utf8.ts'
 import { type CsvDialect, isAsciiByte } from '../csv-options.ts'
 import { type CellText, scratchOf } from './cell-text.ts'
 
@@ -40,6 +41,8 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
 
   function needsQuotes(bytes: Uint8Array, start: number, end: number): boolean {
     if (start === end) return isEmptyLost
+    if (dialect.trim && (isBlank(bytes[start]) || isBlank(bytes[end - 1]))) return true
+    if (((bytes[start] as number) | 0x20) === 0x73 && mayNameDelimiter(bytes, start, end)) return true
     if (((special[bytes[start] as number] as number) & AT_START) !== 0) return true
     for (let at = start; at < end; at++) if (special[bytes[at] as number] === ANYWHERE) return true
     return hasTokens && tokens.some((token) => token.length === end - start && isText(bytes, start, token))
@@ -59,6 +62,16 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
     if (dialect.quote === false) return refuseUnquotable(cells, count, needsQuotes, name, row)
     quoteCells(cells, count, size, dialect, needsQuotes)
   }
+}
+
+/** Whether a first line of this text could be taken for `sep=X`. */
+function mayNameDelimiter(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start
+  return length >= 4 && length <= 8 && /^sep=/i.test(asciiText(bytes, start, start + 4))
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09
 }
 
 function specialBytes(dialect: CsvDialect): Uint8Array {

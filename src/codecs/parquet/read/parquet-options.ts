@@ -22,7 +22,10 @@ export interface ParquetReadOptions {
   readonly filter?: ParquetFilter
   /** `keep`: text and binary columns that the file keeps as dictionaries become Arrow dictionaries. Default `decode`. */
   readonly dictionary?: 'decode' | 'keep'
-  /** Unit of the deprecated INT96 timestamps. Default `ns`, and `us` for files that Spark wrote, whose years reach beyond 64-bit nanoseconds. */
+  /**
+   * Unit of the deprecated INT96 timestamps, which hold nanoseconds. Default `ns`, and `us` for files that Spark wrote. 64-bit nanoseconds reach from 1677
+   * to 2262: take `us` where dates such as 9999-12-31 stand for an open end. A value that does not fit its unit is `TYPE_MISMATCH`.
+   */
   readonly int96?: 'ns' | 'us'
   /** What a hostile file may ask for at the most: `LIMIT_EXCEEDED` beyond. */
   readonly limits?: CodecLimits

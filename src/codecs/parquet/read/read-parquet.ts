@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../../columns/record-batch.ts'
 import { isMillraceError, MillraceError } from '../../../errors.ts'
@@ -20,6 +21,8 @@ const BATCH_BYTES = 4 * 1024 * 1024
 /** What the batches of a file may take together: a dictionary's one long value may stand in every row. */
 const MIN_MAX_DECODED = 16 * 1024 ** 3
 const MAX_DECODED_RATIO = 16_384
+/** How many times over the memory that may be held can be filled: row groups that share their bytes would keep a reader busy for ever. */
+const MAX_TURNOVER = 64
 
 /** parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size. */
 const OLD_WRITER = /^parquet-mr(?: version (?:0|1\.[01]|1\.2\.[0-8])\b|(?! version))/
@@ -58,31 +61,35 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
   )
   const schema = schemaOf(shapes.map(({ field }) => field))
   const slack = OLD_WRITER.test(metadata.createdBy) ? DICTIONARY_HEADER_BYTES : 0
-  const context: RowGroupContext = {
+  const maxHeld = limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
+  const context: Omit<RowGroupContext, 'held'> = {
     file: bytes,
     rangeOf: ({ start, end }) => ({ start, end: Math.max(end, Math.min(end + slack, file.dataEnd)) }),
     decompress: decompressor(),
-    budget: byteBudget(
-      limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size),
-      'the file inflates beyond limits.maxInflatedBytes,',
-    ),
-    limits: {
-      maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
-      maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
-    },
+    inflated: byteBudget(maxHeld * MAX_TURNOVER, `the pages inflate to over ${MAX_TURNOVER} times what may be held,`),
+    maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
+    maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
+    signal: closing.signal,
   }
   const decoded = byteBudget(
     Math.max(MIN_MAX_DECODED, bytes.size * MAX_DECODED_RATIO),
     'the rows of the file take more than',
   )
   let batches = 0
-  for (const { group, firstRow } of groups) {
-    if (group.rows === 0) continue
-    const columns = await openRowGroup(group, shapes, firstRow, context)
-    for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes), decoded)) {
-      batches++
-      yield batch
+  try {
+    for (const { group, firstRow } of groups) {
+      if (group.rows === 0) continue
+      const held = byteBudget(maxHeld, 'pages, dictionaries and the batch together exceed limits.maxInflatedBytes,')
+      const columns = await openRowGroup(group, shapes, firstRow, { ...context, held })
+      for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes), held, decoded)) {
+        batches++
+        yield batch
+      }
     }
+  } finally {
+    closing.abort()
   }
   if (batches === 0)
     yield recordBatch(
@@ -97,6 +104,7 @@ async function* groupBatches(
   columns: readonly ColumnReader[],
   total: number,
   firstRows: number,
+  held: ByteBudget,
   decoded: ByteBudget,
 ): AsyncGenerator<RecordBatch> {
   let target = firstRows
@@ -106,7 +114,9 @@ async function* groupBatches(
     const data = columns.map((column) => column.take(rows))
     const bytes = data.reduce((sum, column) => sum + dataBytes(column), 0)
     decoded.take(bytes)
+    held.take(bytes)
     yield recordBatch(schema, data, rows)
+    held.release(bytes)
     done += rows
     // Rows that make about 4 MiB, by this batch.
     target = clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))

@@ -8,19 +8,20 @@ import type { LeafLimits, LeafReader } from './columns/leaf-reader.ts'
 import { leveledLeafReader } from './columns/leveled-leaf-reader.ts'
 import type { ColumnChunk, RowGroup } from './footer/file-metadata.ts'
 import { invalid } from './invalid.ts'
-import { type PageContext, pageReader } from './pages/page-reader.ts'
+import type { PageContext } from './pages/data-page.ts'
+import { pageReader } from './pages/page-reader.ts'
 import { type Leaf, leavesOf, type Shape } from './schema/schema-shape.ts'
 
-export interface RowGroupContext extends PageContext {
+export interface RowGroupContext extends PageContext, LeafLimits {
   readonly file: FileBytes
-  readonly limits: LeafLimits
   /** The range of a column chunk. */
   rangeOf(chunk: ColumnChunk): ByteRange
 }
 
-/** Up to this a row group's columns are read at once; beyond, the long ones a window at a time. */
-const WHOLE_BYTES = 64 * 1024 * 1024
-const WINDOW_BYTES = 4 * 1024 * 1024
+/** Up to this a row group's columns are read at once; beyond, the long ones a window at a time, of this together. */
+const WHOLE_BYTES = 32 * 1024 * 1024
+const MAX_WINDOW_BYTES = 4 * 1024 * 1024
+const MIN_WINDOW_BYTES = 256 * 1024
 
 /** Open the columns of a row group: their bytes, and no others, are read. */
 export async function openRowGroup(
@@ -40,8 +41,8 @@ export async function openRowGroup(
       const pages = pageReader(leaf, chunkOf(group, leaf), bytes[next++] ?? wholeChunk(new Uint8Array(0)), context)
       const reader =
         shape.kind === 'leaf'
-          ? flatLeafReader(leaf, pages, firstRow, collectors(leaf, context.limits))
-          : leveledLeafReader(leaf, pages, firstRow, context.limits)
+          ? flatLeafReader(leaf, pages, firstRow, collectors(leaf, context), context.held)
+          : leveledLeafReader(leaf, pages, firstRow, context, context.held)
       return located(leaf, reader)
     }),
   )
@@ -54,11 +55,12 @@ function collectors(leaf: Leaf, limits: LeafLimits): (rows: number) => Collector
 
 async function chunkBytes(chunks: readonly ByteRange[], file: FileBytes): Promise<ChunkBytes[]> {
   const total = chunks.reduce((sum, { start, end }) => sum + end - start, 0)
-  const isWhole = ({ start, end }: ByteRange) => total <= WHOLE_BYTES || end - start <= WINDOW_BYTES
+  const window = Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, Math.floor(WHOLE_BYTES / chunks.length)))
+  const isWhole = ({ start, end }: ByteRange) => total <= WHOLE_BYTES || end - start <= window
   const whole = await readRanges(file, chunks.filter(isWhole))
   let next = 0
   return chunks.map((chunk) =>
-    isWhole(chunk) ? wholeChunk(whole[next++] ?? new Uint8Array(0)) : windowedChunk(file, chunk, WINDOW_BYTES),
+    isWhole(chunk) ? wholeChunk(whole[next++] ?? new Uint8Array(0)) : windowedChunk(file, chunk, window),
   )
 }
 

@@ -2,6 +2,7 @@ import type { RecordBatch } from 'apache-arrow'
 import { recordBatch, schemaOf } from '../../../../columns/record-batch.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
 import { TypesTooNarrow } from '../../../text/settle-types.ts'
+import type { CsvTyping } from '../../csv-options.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 import { isNullField, type RowBlock } from '../rows/row-index.ts'
 import { type TablePlan, textColumn } from './column-plan.ts'
@@ -34,14 +35,13 @@ export interface BatchBuilder {
  */
 export function batchBuilder(
   plan: TablePlan,
-  nullValues: readonly string[],
+  typing: CsvTyping,
   encoding: string,
   onInvalidRow: ((row: InvalidRow) => void) | undefined,
 ): BatchBuilder {
   const schema = schemaOf(plan.fields)
-  const isEmptyNull = nullValues.includes('')
-  const markNulls = nullMarker(nullValues)
-  const columns = plan.fields.map((field, column) => textColumn(field, plan.isInferred[column] === false, isEmptyNull))
+  const markNulls = nullMarker(typing.nullValues)
+  const columns = plan.fields.map((field, column) => textColumn(field, plan.isInferred[column] === false, typing))
   let rows = 0
 
   function append(block: RowBlock): void {

@@ -1,7 +1,8 @@
-import { DataType, type Field } from 'apache-arrow'
-import { schemaFields } from '../../../../columns/column-type.ts'
+import { DataType, Field, TimeUnit } from 'apache-arrow'
+import { columnType, schemaFields } from '../../../../columns/column-type.ts'
 import { MillraceError } from '../../../../errors.ts'
-import { inferredField, isUndecided, SEEN, seenInText } from '../../../text/inferred-type.ts'
+import { keepsNumber } from '../../../../internal/float64.ts'
+import { inferredField, isUndecided, nonFiniteNumber, SEEN, seenInText } from '../../../text/inferred-type.ts'
 import type { CsvTyping } from '../../csv-options.ts'
 import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 import type { TextColumn } from './csv-column.ts'
@@ -13,8 +14,12 @@ import {
   int32Column,
   int64Column,
   timestampColumn,
+  wordColumn,
 } from './fixed-width-columns.ts'
+import { type NumberText, numberText } from './number-text.ts'
+import { floatOf, formattedColumn, integerOf, parsedColumn, timeOf, type ValueOf } from './parsed-columns.ts'
 import { stringColumn } from './string-column.ts'
+import { wideNonFinite } from './wide-spellings.ts'
 
 /** The columns of a file: their names and types. */
 export interface TablePlan {
@@ -35,8 +40,13 @@ export interface ColumnSurvey {
   plan(): TablePlan
 }
 
-export function columnSurvey(names: readonly string[], { schema, nullValues }: CsvTyping): ColumnSurvey {
+export function columnSurvey(names: readonly string[], typing: CsvTyping): ColumnSurvey {
+  const { schema, nullValues, formats } = typing
   const pinned = schemaFields(schema)
+  for (const [name, { type }] of formats) {
+    if (!pinned.has(name)) pinned.set(name, new Field(name, columnType(type), true))
+  }
+  const numbers = numberText(typing)
   for (const column of pinned.keys()) {
     if (names.includes(column)) continue
     throw new MillraceError(
@@ -56,7 +66,7 @@ export function columnSurvey(names: readonly string[], { schema, nullValues }: C
     add(block) {
       for (let column = 0; column < names.length; column++) {
         if (isPinned[column] !== true && seen[column] !== SEEN.text) {
-          seen[column] = surveyColumn(block, column, seen[column] as number, isEmptyNull)
+          seen[column] = surveyColumn(block, column, seen[column] as number, isEmptyNull, numbers)
         }
       }
     },
@@ -73,7 +83,13 @@ export function columnSurvey(names: readonly string[], { schema, nullValues }: C
 }
 
 /** What has been seen in a column once a block's values are added; `SEEN.text` alone where nothing more can matter. */
-function surveyColumn(block: RowBlock, column: number, seen: number, isEmptyNull: boolean): number {
+function surveyColumn(
+  block: RowBlock,
+  column: number,
+  seen: number,
+  isEmptyNull: boolean,
+  numbers: NumberText | undefined,
+): number {
   const { bytes, bounds, rows, width } = block
   const scratch = new Int32Array(2)
   for (let row = 0, field = column * 2; row < rows; row++, field += width * 2) {
@@ -81,26 +97,106 @@ function surveyColumn(block: RowBlock, column: number, seen: number, isEmptyNull
     const end = bounds[field + 1] as number
     if (start < 0) {
       const text = unescapedText(block, ~start, end)
-      seen |= seenInText(text, 0, text.length, scratch)
-    } else if (!isNullField(block, start, end, isEmptyNull)) seen |= seenInText(bytes, start, end, scratch)
+      seen |= seenInCell(text, 0, text.length, scratch, numbers)
+    } else if (!isNullField(block, start, end, isEmptyNull)) seen |= seenInCell(bytes, start, end, scratch, numbers)
     if ((seen & SEEN.text) !== 0) return SEEN.text
   }
   return seen
 }
 
-/** The builder of a planned column. @throws MillraceError `OPTION_INVALID` for types that CSV text has no form for. */
-export function textColumn(field: Field, isPinned: boolean, isEmptyNull: boolean): TextColumn {
+const NUMBERS = SEEN.int | SEEN.wideInt | SEEN.float
+
+/** The flags of a cell's text, numbers in the spelling of the options. */
+function seenInCell(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  scratch: Int32Array,
+  numbers: NumberText | undefined,
+): number {
+  const number = numbers?.(bytes, start, end)
+  if (number !== undefined) return seenInText(number, 0, number.length, scratch)
+  const seen = seenInText(bytes, start, end, scratch)
+  return numbers !== undefined && (seen & NUMBERS) !== 0 ? SEEN.text : seen
+}
+
+/** The builder of a planned column. @throws MillraceError `OPTION_INVALID` for types that CSV text cannot be read as. */
+export function textColumn(field: Field, isPinned: boolean, typing: CsvTyping): TextColumn {
   const { type } = field
+  const isEmptyNull = typing.nullValues.includes('')
+  const format = typing.formats.get(field.name)
+  const formatted = format && formattedColumn(field, isEmptyNull, format)
+  if (formatted !== undefined) return formatted
   if (DataType.isUtf8(type)) return stringColumn(field, isEmptyNull)
-  if (DataType.isBool(type)) return boolColumn(field, isEmptyNull)
-  if (DataType.isInt(type) && type.isSigned && type.bitWidth === 64) return int64Column(field, isEmptyNull)
-  if (DataType.isInt(type) && type.isSigned && type.bitWidth === 32) return int32Column(field, isEmptyNull)
-  if (DataType.isFloat(type) && type.precision === 2) return float64Column(field, isEmptyNull, isPinned)
+  if (format !== undefined)
+    throw unreadable(field, 'a column of a format is pinned as another type than the format gives')
+  if (DataType.isBool(type)) {
+    const { trueValues, falseValues } = typing
+    const hasWords = isPinned && (trueValues !== undefined || falseValues !== undefined)
+    return hasWords ? wordColumn(field, isEmptyNull, trueValues, falseValues) : boolColumn(field, isEmptyNull)
+  }
+  const numbers = numberText(typing)
+  const column = numberColumn(field, isPinned, isEmptyNull, numbers)
+  if (column !== undefined) return column
   if (DataType.isDate(type) && type.unit === 0) return dateColumn(field, isEmptyNull)
-  if (DataType.isDecimal(type)) return decimalColumn(field, isEmptyNull)
-  const timestamps = DataType.isTimestamp(type) ? timestampColumn(field, isEmptyNull, type.unit) : undefined
+  if (DataType.isTime(type) && type.bitWidth === 64 && type.unit === TimeUnit.MICROSECOND) {
+    return parsedColumn(field, isEmptyNull, BigInt64Array, timeOf)
+  }
+  const timestamps = DataType.isTimestamp(type) ? timestampColumn(field, isEmptyNull, type.unit, isPinned) : undefined
   if (timestamps !== undefined) return timestamps
-  throw new MillraceError('OPTION_INVALID', `CSV cannot be read as ${type}; pin the column as string and convert it`, {
-    position: { column: field.name },
+  throw unreadable(field, `CSV cannot be read as ${type}; pin the column as string and convert it`)
+}
+
+function numberColumn(
+  field: Field,
+  isPinned: boolean,
+  isEmptyNull: boolean,
+  numbers: NumberText | undefined,
+): TextColumn | undefined {
+  const { type } = field
+  if (DataType.isInt(type)) {
+    const { isSigned, bitWidth } = type
+    if (isSigned && bitWidth === 64 && numbers === undefined) return int64Column(field, isEmptyNull)
+    if (isSigned && bitWidth === 32 && numbers === undefined) return int32Column(field, isEmptyNull)
+    const cellValue = respelled(numbers, integerOf(bitWidth, isSigned))
+    if (bitWidth === 64) return parsedColumn(field, isEmptyNull, isSigned ? BigInt64Array : BigUint64Array, cellValue)
+    const [signed, unsigned] =
+      bitWidth === 8 ? [Int8Array, Uint8Array] : bitWidth === 16 ? [Int16Array, Uint16Array] : [Int32Array, Uint32Array]
+    return parsedColumn(field, isEmptyNull, isSigned ? signed : unsigned, (bytes, start, end) => {
+      const value = cellValue(bytes, start, end)
+      return value === undefined ? undefined : Number(value)
+    })
+  }
+  if (DataType.isFloat(type) && type.precision > 0) {
+    if (type.precision === 2 && numbers === undefined) return float64Column(field, isEmptyNull, isPinned)
+    return parsedColumn(
+      field,
+      isEmptyNull,
+      type.precision === 2 ? Float64Array : Float32Array,
+      respelledFloat(numbers, isPinned, type.precision === 1),
+    )
+  }
+  return DataType.isDecimal(type) ? decimalColumn(field, isEmptyNull, numbers) : undefined
+}
+
+/** Values of numbers in the spelling of the options. */
+function respelled<Value>(numbers: NumberText | undefined, cellValue: ValueOf<Value>): ValueOf<Value> {
+  if (numbers === undefined) return cellValue
+  return (bytes, start, end) => {
+    const number = numbers(bytes, start, end)
+    return number && cellValue(number, 0, number.length)
+  }
+}
+
+function respelledFloat(numbers: NumberText | undefined, isPinned: boolean, isSingle: boolean): ValueOf<number> {
+  const numberOf = respelled(numbers, (bytes, start, end) => {
+    const value = floatOf(isSingle)(bytes, start, end)
+    return value === undefined || isPinned || keepsNumber(value, bytes, start, end) ? value : undefined
   })
+  const nonFinite = isPinned ? wideNonFinite : nonFiniteNumber
+  return (bytes, start, end) => numberOf(bytes, start, end) ?? nonFinite(bytes, start, end)
+}
+
+function unreadable(field: Field, message: string): MillraceError {
+  return new MillraceError('OPTION_INVALID', message, { position: { column: field.name } })
 }

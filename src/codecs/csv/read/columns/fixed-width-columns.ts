@@ -20,10 +20,13 @@ import {
   parseTimestamp,
   type TimestampUnit,
 } from '../../../../internal/iso8601.ts'
+import { decodeUtf8 } from '../../../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../../../text/inferred-type.ts'
 import type { RowBlock } from '../rows/row-index.ts'
 import { addOtherCell, type CellKind, type Cells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
+import type { NumberText } from './number-text.ts'
+import { parseWideTimestamp, wideNonFinite } from './wide-spellings.ts'
 
 // Each type has its own loop, so that the call of its kernel has one target: a loop shared by all types would call through a pointer for
 // every cell.
@@ -95,7 +98,8 @@ export function float64Column(field: Field, isEmptyNull: boolean, isPinned: bool
     allocate: (rows) => new Float64Array(rows),
     parse(bytes, start, end, values, index) {
       const value = parseFloat64(bytes, start, end)
-      const double = Number.isNaN(value) ? nonFiniteNumber(bytes, start, end) : value
+      const nonFinite = isPinned ? wideNonFinite : nonFiniteNumber
+      const double = Number.isNaN(value) ? nonFinite(bytes, start, end) : value
       if (double === undefined) return false
       if (!isPinned && Number.isFinite(double) && !keepsNumber(double, bytes, start, end)) return false
       values[index] = double
@@ -118,6 +122,35 @@ function appendFloat64(cells: Cells<Float64Array>, block: RowBlock, column: numb
   }
 }
 
+/** A pinned column of bools with words of its own for one or both of them. */
+export function wordColumn(
+  field: Field,
+  isEmptyNull: boolean,
+  trueValues: readonly string[] | undefined,
+  falseValues: readonly string[] | undefined,
+): TextColumn {
+  function wordOf(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 {
+    const text = decodeUtf8(bytes, start, end)
+    const usual = boolOf(bytes, start, end)
+    if (trueValues === undefined ? usual === 1 : trueValues.includes(text)) return 1
+    return (falseValues === undefined ? usual === 0 : falseValues.includes(text)) ? 0 : -1
+  }
+  return fixedColumn<Uint8Array>({
+    field,
+    typeName: 'bool',
+    kind: OTHER,
+    isEmptyNull,
+    allocate: (rows) => new Uint8Array((rows + 7) >> 3),
+    parse: (bytes, start, end, values, index) => storeBool(wordOf(bytes, start, end), values, index),
+    append(cells, block, column) {
+      for (let row = 0, cell = column * 2; row < block.rows; row++, cell += block.width * 2) {
+        addOtherCell(cells, block, row, block.bounds[cell] as number, block.bounds[cell + 1] as number)
+      }
+    },
+    finish: (values, rows) => trimmed(values, (rows + 7) >> 3),
+  })
+}
+
 export function boolColumn(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Uint8Array>({
     field,
@@ -132,7 +165,10 @@ export function boolColumn(field: Field, isEmptyNull: boolean): TextColumn {
 }
 
 function parseBool(bytes: Uint8Array, start: number, end: number, values: Uint8Array, index: number): boolean {
-  const bool = boolOf(bytes, start, end)
+  return storeBool(boolOf(bytes, start, end), values, index)
+}
+
+function storeBool(bool: -1 | 0 | 1, values: Uint8Array, index: number): boolean {
   const bit = 1 << (index & 7)
   if (bool === 1) values[index >> 3] = (values[index >> 3] as number) | bit
   else values[index >> 3] = (values[index >> 3] as number) & ~bit
@@ -181,7 +217,12 @@ const UNITS = new Map<TimeUnit, { unit: TimestampUnit; name: string; kind: CellK
 ])
 
 /** Undefined for a unit of whole seconds, which no column type of the contract has. */
-export function timestampColumn(field: Field, isEmptyNull: boolean, timeUnit: TimeUnit): TextColumn | undefined {
+export function timestampColumn(
+  field: Field,
+  isEmptyNull: boolean,
+  timeUnit: TimeUnit,
+  isPinned: boolean,
+): TextColumn | undefined {
   const { unit, name, kind } = UNITS.get(timeUnit) ?? {}
   if (unit === undefined || name === undefined || kind === undefined) return undefined
   return fixedColumn<Int32Array>({
@@ -190,7 +231,9 @@ export function timestampColumn(field: Field, isEmptyNull: boolean, timeUnit: Ti
     kind,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * 2),
-    parse: (bytes, start, end, values, index) => parseTimestamp(bytes, start, end, unit, values, index),
+    parse: (bytes, start, end, values, index) =>
+      parseTimestamp(bytes, start, end, unit, values, index) ||
+      (isPinned && parseWideTimestamp(bytes, start, end, unit, values, index)),
     append: (cells, block, column) => appendTimestamp(cells, block, column, unit),
     finish: (values, rows) => new BigInt64Array(trimmed(values, rows * 2).buffer, 0, rows),
   })
@@ -208,7 +251,11 @@ function appendTimestamp(cells: Cells<Int32Array>, block: RowBlock, column: numb
   }
 }
 
-export function decimalColumn(field: Field<Decimal>, isEmptyNull: boolean): TextColumn {
+export function decimalColumn(
+  field: Field<Decimal>,
+  isEmptyNull: boolean,
+  numbers: NumberText | undefined,
+): TextColumn {
   const { precision, scale, bitWidth } = field.type
   const words = bitWidth / 32
   return fixedColumn<Int32Array>({
@@ -217,15 +264,18 @@ export function decimalColumn(field: Field<Decimal>, isEmptyNull: boolean): Text
     kind: OTHER,
     isEmptyNull,
     allocate: (rows) => new Int32Array(rows * words),
-    parse: (bytes, start, end, values, index) =>
-      parseDecimal(bytes, start, end, precision, scale, words, values, index),
+    parse(bytes, start, end, values, index) {
+      if (numbers === undefined) return parseDecimal(bytes, start, end, precision, scale, words, values, index)
+      const number = numbers(bytes, start, end)
+      return number !== undefined && parseDecimal(number, 0, number.length, precision, scale, words, values, index)
+    },
     append(cells, block, column) {
       const { bytes, bounds, rows } = block
       const { values, length } = cells
       for (let row = 0, field = column * 2; row < rows; row++, field += block.width * 2) {
         const start = bounds[field] as number
         const end = bounds[field + 1] as number
-        if (start < 0 || !parseDecimal(bytes, start, end, precision, scale, words, values, length + row)) {
+        if (start < 0 || numbers || !parseDecimal(bytes, start, end, precision, scale, words, values, length + row)) {
           addOtherCell(cells, block, row, start, end)
         }
       }

@@ -55,7 +55,7 @@ export function dataRows(layout: CsvLayout): DataRows {
 /** The dialect with the delimiter that the file itself names. */
 function namedBy({ delimiter }: LeadingLines, dialect: CsvDialect): CsvDialect {
   if (delimiter === undefined) return dialect
-  if (delimiter === dialect.comment || haveSameEnd(delimiter, dialect.quote)) {
+  if (dialect.comment?.startsWith(delimiter) || haveSameEnd(delimiter, dialect.quote)) {
     throw new MillraceError('CSV_INVALID', 'the first line, sep=, names the quote or comment as the delimiter', {
       position: { line: 1 },
     })

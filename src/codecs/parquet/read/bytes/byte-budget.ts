@@ -1,8 +1,10 @@
 import { exceeded } from '../invalid.ts'
 
-/** Counts bytes, of pages before room is made for them and of batches, and refuses those beyond a limit. */
+/** Counts bytes, before room is made for them, and refuses those beyond a limit. */
 export interface ByteBudget {
   take(bytes: number): void
+  /** Bytes that are no longer held. */
+  release(bytes: number): void
 }
 
 export function byteBudget(maxBytes: number, rule: string): ByteBudget {
@@ -11,6 +13,9 @@ export function byteBudget(maxBytes: number, rule: string): ByteBudget {
     take(bytes) {
       left -= bytes
       if (left < 0) throw exceeded(`${rule} ${maxBytes} bytes`)
+    },
+    release(bytes) {
+      left += bytes
     },
   }
 }

@@ -1,5 +1,5 @@
 import { isMillraceError, MillraceError } from '../../../../errors.ts'
-import type { ByteSource } from '../../../input/source.ts'
+import type { FileSource } from './parts-source.ts'
 
 /** Bytes of a file by range, from memory where they are there already. */
 export interface FileBytes {
@@ -8,7 +8,7 @@ export interface FileBytes {
   read(start: number, end: number): Promise<Uint8Array>
 }
 
-export function fileBytes(source: ByteSource, size: number): FileBytes {
+export function fileBytes(source: FileSource, size: number): FileBytes {
   return {
     size,
     async read(start, end) {

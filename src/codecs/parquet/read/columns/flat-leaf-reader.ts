@@ -1,8 +1,10 @@
 import type { Data } from 'apache-arrow'
+import type { ByteBudget } from '../bytes/byte-budget.ts'
 import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
+import type { DataPage } from '../pages/data-page.ts'
 import { bytesPerSlot, pageQueue } from '../pages/page-queue.ts'
-import type { DataPage, PageReader } from '../pages/page-reader.ts'
+import type { PageReader } from '../pages/page-reader.ts'
 import { appendConverted } from '../schema/conversions.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import { columnData, type Validity } from './column-data.ts'
@@ -24,8 +26,9 @@ export function flatLeafReader(
   pages: PageReader,
   firstRow: number,
   collector: (rows: number) => Collector,
+  held: ByteBudget,
 ): LeafReader {
-  const queue = pageQueue(pages)
+  const queue = pageQueue(pages, held)
   let loaded = 0
   let row = firstRow
   return {
@@ -38,12 +41,14 @@ export function flatLeafReader(
       let bytes = 0
       for (const { page, left } of queue.pages) {
         const perSlot = bytesPerSlot(page, leaf.layout.width)
-        const take = Math.min(left, rows - fits, Math.floor((MAX_COLUMN_BYTES - bytes) / perSlot))
+        const room = Math.floor((MAX_COLUMN_BYTES - bytes) / perSlot)
+        let take = Math.min(left, rows - fits, fits === 0 ? Math.max(1, room) : room)
+        if (take > 0 && page.hold !== undefined) take = await page.hold(take, left, MAX_COLUMN_BYTES - bytes)
         fits += take
         bytes += take * perSlot
         if (take < left) break
       }
-      return Math.max(fits, Math.min(rows, 1))
+      return fits
     },
     take(rows) {
       const values = collector(rows)

@@ -1,3 +1,4 @@
+import type { ByteBudget } from '../bytes/byte-budget.ts'
 import type { HybridReader } from '../encodings/hybrid-reader.ts'
 import { exceeded, invalid } from '../invalid.ts'
 import { bytesPerSlot, pageQueue } from '../pages/page-queue.ts'
@@ -21,8 +22,14 @@ interface Levels {
 }
 
 /** Reads a column inside lists or structs: levels are decoded ahead, for only they tell where rows end. */
-export function leveledLeafReader(leaf: Leaf, pages: PageReader, firstRow: number, limits: LeafLimits): LeafReader {
-  const queue = pageQueue(pages)
+export function leveledLeafReader(
+  leaf: Leaf,
+  pages: PageReader,
+  firstRow: number,
+  limits: LeafLimits,
+  held: ByteBudget,
+): LeafReader {
+  const queue = pageQueue(pages, held)
   const levels: Levels = {
     definitions: new Uint8Array(LEVELS),
     repetitions: new Uint8Array(LEVELS),
@@ -62,6 +69,15 @@ export function leveledLeafReader(leaf: Leaf, pages: PageReader, firstRow: numbe
     bytes += take * (bytesPerSlot(page, leaf.layout.width) + 2)
   }
 
+  /** Make the values of the levels that were decoded ready, in pages that are inflated piece by piece. */
+  async function holdDecoded(): Promise<void> {
+    for (const queued of queue.pages) {
+      const { page, left } = queued
+      const slots = queued === queue.pages.at(-1) ? left - (page.slots - decoded) : left
+      if (slots > 0) await page.hold?.(slots, left, Number.POSITIVE_INFINITY)
+    }
+  }
+
   /** Where the levels of the first `rows` rows end; they are dropped. */
   function dropLevels(rows: number): Pick<LeafBatch, 'definitions' | 'repetitions'> {
     const end = levels.starts[rows] ?? levels.count
@@ -85,6 +101,7 @@ export function leveledLeafReader(leaf: Leaf, pages: PageReader, firstRow: numbe
         await more()
       }
       if (completeRows() === 0 && rows > 0) throw invalid('a column has fewer rows than its row group')
+      await holdDecoded()
       return Math.min(rows, completeRows())
     },
     take(rows) {

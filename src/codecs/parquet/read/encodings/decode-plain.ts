@@ -24,7 +24,7 @@ export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number
   }
 }
 
-function readFixed(bytes: Uint8Array, at: number, into: FixedValues, count: number, width: number): number {
+export function readFixed(bytes: Uint8Array, at: number, into: FixedValues, count: number, width: number): number {
   const end = at + count * width
   if (end > bytes.length) throw invalid('a page ends before its values')
   into.bytes.set(bytes.subarray(at, end), into.count * width)
@@ -39,7 +39,7 @@ const LONG_VALUE = 48
  * Lengths first, so that room is made once and for no more than these values; then the bytes. Functions of their own, for V8 drops a
  * compiled loop whose end it has not seen.
  */
-function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
+export function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
   const start = into.offsets[into.count] as number
   reserveBytes(into, readLengths(bytes, at, into.offsets, into.count, count))
   const end = copyStrings(bytes, at, into, start, count)

@@ -1,8 +1,9 @@
 import { isMillraceError } from '../../../../errors.ts'
 import type { CodecInput } from '../../../codec.ts'
-import { type ByteSource, bytesSource, chunksOf, isByteSource, isBytes } from '../../../input/source.ts'
+import { bytesSource, chunksOf, isByteSource, isBytes } from '../../../input/source.ts'
 import { type CodecLimits, defaultInflatedBytes } from '../../../limits.ts'
 import { type FileBytes, fileBytes, unavailable, withKnownBytes } from '../bytes/file-bytes.ts'
+import { type FileSource, partsSource } from '../bytes/parts-source.ts'
 import { exceeded, invalid, unsupported } from '../invalid.ts'
 import { type FileMetadata, fileMetadata } from './file-metadata.ts'
 import { readThriftStruct } from './thrift-fields.ts'
@@ -70,19 +71,19 @@ function footerLength(tail: Uint8Array, size: number): number {
 }
 
 /** Bytes that can be read by range; a stream is collected first. */
-async function rangedSource(input: CodecInput, limits: CodecLimits): Promise<ByteSource> {
+async function rangedSource(input: CodecInput, limits: CodecLimits): Promise<FileSource> {
   if (isBytes(input)) return bytesSource(input)
   if (isByteSource(input) && (input.size !== undefined || input.length !== undefined)) return input
-  return bytesSource(await collect(chunksOf(input), limits))
+  return collect(chunksOf(input), limits)
 }
 
-async function sizeOf(source: ByteSource): Promise<number> {
+async function sizeOf(source: FileSource): Promise<number> {
   const size = await source.length?.().catch(unavailable)
   if (size === undefined) throw invalid('the size of the source is unknown')
   return size
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>, limits: CodecLimits): Promise<Uint8Array> {
+async function collect(chunks: AsyncIterable<Uint8Array>, limits: CodecLimits): Promise<FileSource> {
   const maxBytes = limits.maxInflatedBytes ?? defaultInflatedBytes(0)
   const parts: Uint8Array[] = []
   let total = 0
@@ -99,11 +100,5 @@ async function collect(chunks: AsyncIterable<Uint8Array>, limits: CodecLimits): 
   } catch (error) {
     unavailable(error)
   }
-  const bytes = new Uint8Array(total)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return partsSource(parts)
 }

@@ -1,4 +1,6 @@
-import type { DataPage, PageReader } from './page-reader.ts'
+import type { ByteBudget } from '../bytes/byte-budget.ts'
+import type { DataPage } from './data-page.ts'
+import type { PageReader } from './page-reader.ts'
 
 /** A page and how many of its slots have not been taken. */
 export interface QueuedPage {
@@ -15,7 +17,8 @@ export interface PageQueue {
   consume(slots: number, use: (page: DataPage, slots: number) => void): void
 }
 
-export function pageQueue(reader: PageReader): PageQueue {
+/** @param held - where the bytes of pages are counted that are held. */
+export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
   const pages: QueuedPage[] = []
   return {
     pages,
@@ -31,7 +34,9 @@ export function pageQueue(reader: PageReader): PageQueue {
         if (take > 0) use(queued.page, take)
         queued.left -= take
         slots -= take
-        if (queued.left === 0) pages.shift()
+        if (queued.left > 0) continue
+        pages.shift()
+        held.release(queued.page.heldBytes)
       }
     },
   }
@@ -39,5 +44,5 @@ export function pageQueue(reader: PageReader): PageQueue {
 
 /** At the worst, the bytes that a slot of a page takes in Arrow. */
 export function bytesPerSlot(page: DataPage, width: number): number {
-  return Math.max(width, page.values.longestValue, width === 0 ? page.valueBytes.length / page.slots : 0)
+  return Math.max(width, page.values.longestValue, width === 0 ? page.valueBytes / page.slots : 0)
 }

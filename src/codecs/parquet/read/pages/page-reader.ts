@@ -1,10 +1,8 @@
 import zlib from 'node:zlib'
 import { DataType } from 'apache-arrow'
-import type { ByteBudget } from '../bytes/byte-budget.ts'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
 import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { plainDecoder } from '../encodings/decode-plain.ts'
-import type { ValueDecoder } from '../encodings/decoder.ts'
 import { type Dictionary, indexDecoder } from '../encodings/dictionary.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
 import { firstInvalidText } from '../encodings/text-check.ts'
@@ -13,40 +11,17 @@ import type { ColumnChunk } from '../footer/file-metadata.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import { appendConverted } from '../schema/conversions.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
-import type { Decompress } from './decompress.ts'
+import { type DataPage, levelWidth, type PageContext } from './data-page.ts'
 import { type PageHeader, readPageHeader } from './page-header.ts'
-
-/** A data page, inflated, its levels and values ready to be decoded piece by piece. */
-export interface DataPage {
-  readonly slots: number
-  /** Absent where the column has no such levels. */
-  readonly repetition: HybridReader | undefined
-  readonly definition: HybridReader | undefined
-  readonly values: ValueDecoder
-  /** The encoded values, and the dictionary that they point into. */
-  readonly valueBytes: Uint8Array
-  /** The dictionary that the values point into. */
-  readonly dictionary: Dictionary | undefined
-  /** The dictionary of the chunk, whether this page uses it or not. */
-  readonly chunkDictionary: Dictionary | undefined
-}
-
-export interface PageContext {
-  readonly decompress: Decompress
-  readonly budget: ByteBudget
-}
+import { isStreamed, streamedPage } from './streamed-page.ts'
 
 /** The data pages of a column chunk in order; undefined after the last. */
 export interface PageReader {
   next(): Promise<DataPage | undefined>
 }
 
-export function pageReader(
-  leaf: Leaf,
-  chunk: ColumnChunk,
-  bytes: ChunkBytes,
-  { decompress, budget }: PageContext,
-): PageReader {
+export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, context: PageContext): PageReader {
+  const { decompress, held, inflated } = context
   let at = 0
   let slotsLeft = chunk.values
   let dictionary: Dictionary | undefined
@@ -71,21 +46,35 @@ export function pageReader(
         if (at >= bytes.length) throw invalid('a column chunk ends before its last value')
         const { header, length } = await readPageHeader(bytes, at)
         at += length
+        inflated.take(header.uncompressedBytes)
+        if (isStreamed(header, chunk, leaf)) {
+          if (header.slots > slotsLeft) throw tooManySlots()
+          if (header.compressedBytes > bytes.length - at) throw invalid('a page is longer than its column chunk')
+          const page = await streamedPage(leaf, chunk.codec, header, bytes, at, dictionary, context)
+          slotsLeft -= header.slots
+          at += header.compressedBytes
+          return page
+        }
         const page = await body(header)
-        budget.take(header.uncompressedBytes)
         if (header.type === 'INDEX_PAGE') continue
+        held.take(header.uncompressedBytes)
         if (header.type === 'DICTIONARY_PAGE') {
           if (dictionary !== undefined) throw invalid('a column chunk has a second dictionary')
           dictionary = readDictionary(leaf, header, inflate(page, header.uncompressedBytes))
           continue
         }
-        if (header.slots > slotsLeft) throw invalid('a page holds more values than are left in its column chunk')
+        if (header.slots > slotsLeft) throw tooManySlots()
         slotsLeft -= header.slots
         if (header.slots > 0) return dataPage(leaf, header, page, inflate, dictionary)
+        held.release(header.uncompressedBytes)
       }
       return undefined
     },
   }
+}
+
+function tooManySlots() {
+  return invalid('a page holds more values than are left in its column chunk')
 }
 
 function dataPage(
@@ -108,7 +97,8 @@ function dataPage(
     values: keepsIndexes
       ? indexDecoder(parts.values, dictionary)
       : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth),
-    valueBytes: parts.values,
+    valueBytes: parts.values.length,
+    heldBytes: header.uncompressedBytes,
     dictionary: usesDictionary ? dictionary : undefined,
     chunkDictionary: dictionary,
   }
@@ -166,10 +156,6 @@ function splitPageV2(
       leaf.definition > 0 ? hybridReader(page, repetitionBytes, valuesAt, levelWidth(leaf.definition)) : undefined,
     values,
   }
-}
-
-function levelWidth(max: number): number {
-  return 32 - Math.clz32(max)
 }
 
 function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dictionary {

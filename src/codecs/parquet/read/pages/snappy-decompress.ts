@@ -1,7 +1,7 @@
 import { invalid } from '../invalid.ts'
 
 /** Literals above this are copied by a call, shorter ones by a loop, which costs less than the call. */
-const LONG_LITERAL = 48
+export const LONG_LITERAL = 48
 
 /**
  * Inflate a snappy block (format_description.txt of google/snappy) whose length is known to be `size`.
@@ -26,7 +26,7 @@ export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
         at += bytes
       }
       length++
-      if (length > end - at || length > size - to) throw corrupt()
+      if (length > end - at || length > size - to) throw corruptSnappy()
       if (length > LONG_LITERAL) {
         output.set(input.subarray(at, at + length), to)
         at += length
@@ -39,20 +39,20 @@ export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
     at += bytes
     const length = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1
     const distance = kind === 1 ? ((tag >> 5) << 8) | low : low
-    if (at > end || distance === 0 || distance > to || length > size - to) throw corrupt()
+    if (at > end || distance === 0 || distance > to || length > size - to) throw corruptSnappy()
     for (const stop = to + length; to < stop; to++) output[to] = output[to - distance] as number
   }
-  if (to !== size) throw corrupt()
+  if (to !== size) throw corruptSnappy()
   return output
 }
 
 /** An unsigned number of 1 to 4 bytes. */
-function littleEndian(input: Uint8Array, at: number, bytes: number): number {
+export function littleEndian(input: Uint8Array, at: number, bytes: number): number {
   let value = 0
   for (let i = 0; i < bytes; i++) value |= (input[at + i] ?? 0) << (8 * i)
   return value >>> 0
 }
 
-function corrupt() {
+export function corruptSnappy() {
   return invalid('a snappy page is corrupt')
 }

@@ -1,0 +1,40 @@
+/** Bytes that come in pieces, of which only those are held that have not been used. */
+export interface ByteWindow {
+  readonly bytes: Uint8Array
+  /** Where the bytes begin that have not been used. */
+  at: number
+  /** Hold at least `length` unused bytes; fewer only at the end. Returns how many are held. */
+  fill(length: number): Promise<number>
+  /** Read the rest without holding it. */
+  drain(): Promise<void>
+}
+
+export function byteWindow(pieces: AsyncIterator<Uint8Array>): ByteWindow {
+  let bytes = new Uint8Array(0)
+  let isDone = false
+  return {
+    get bytes() {
+      return bytes
+    },
+    at: 0,
+    async fill(length) {
+      let held = bytes.length - this.at
+      if (held >= length || isDone) return held
+      const parts = [bytes.subarray(this.at)]
+      while (held < length && !isDone) {
+        const { done, value } = await pieces.next()
+        isDone = done === true
+        if (done !== true) {
+          parts.push(value as Uint8Array<ArrayBuffer>)
+          held += value.length
+        }
+      }
+      bytes = Buffer.concat(parts, held)
+      this.at = 0
+      return held
+    },
+    async drain() {
+      while (!isDone) isDone = (await pieces.next()).done === true
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { ByteBudget } from '../bytes/byte-budget.ts'
+import type { ValueDecoder } from '../encodings/decoder.ts'
+import type { Dictionary } from '../encodings/dictionary.ts'
+import type { HybridReader } from '../encodings/hybrid-reader.ts'
+import type { Decompress } from './decompress.ts'
+
+/** A data page, inflated, its levels and values ready to be decoded piece by piece. */
+export interface DataPage {
+  readonly slots: number
+  /** Absent where the column has no such levels. */
+  readonly repetition: HybridReader | undefined
+  readonly definition: HybridReader | undefined
+  readonly values: ValueDecoder
+  /** Bytes of the encoded values. */
+  readonly valueBytes: number
+  /** Bytes that the page holds. */
+  readonly heldBytes: number
+  /** Present where the page is inflated piece by piece. */
+  readonly hold?: HoldSlots
+  /** The dictionary that the values point into. */
+  readonly dictionary: Dictionary | undefined
+  /** The dictionary of the chunk, whether this page uses it or not. */
+  readonly chunkDictionary: Dictionary | undefined
+}
+
+/**
+ * Make the next `slots` slots of a page ready, of which it has `left`, in about `maxBytes`.
+ *
+ * @returns how many of them are.
+ */
+export type HoldSlots = (slots: number, left: number, maxBytes: number) => Promise<number>
+
+export interface PageContext {
+  readonly decompress: Decompress
+  /** What is held at once. */
+  readonly held: ByteBudget
+  /** What all pages inflate to. */
+  readonly inflated: ByteBudget
+  readonly maxFieldBytes: number
+  /** Ends pages that are being inflated. */
+  readonly signal: AbortSignal
+}
+
+/** Bits of a level up to `max`. */
+export function levelWidth(max: number): number {
+  return 32 - Math.clz32(max)
+}

@@ -1,0 +1,70 @@
+import { addAbortSignal, pipeline, Readable, type Transform } from 'node:stream'
+import zlib from 'node:zlib'
+import type { CompressionCodec } from 'hyparquet'
+import { isMillraceError } from '../../../../errors.ts'
+import { invalid } from '../invalid.ts'
+import { FAR_REFERENCE, snappyPieces } from './snappy-stream.ts'
+
+/** The compressed bytes of a page, and what it inflates to. */
+export interface PageStream {
+  readonly codec: CompressionCodec
+  readonly size: number
+  pieces(): AsyncGenerator<Uint8Array>
+  /** All of it at once. */
+  whole(): Promise<Uint8Array>
+  /** Ends what is under way when the reader is closed. */
+  readonly signal: AbortSignal
+}
+
+const CHUNK_BYTES = 256 * 1024
+
+/** Whether pages of this compression can be inflated piece by piece. */
+export function inflatesInPieces(codec: CompressionCodec): boolean {
+  if (codec === 'ZSTD') return typeof zlib.createZstdDecompress === 'function'
+  return codec === 'UNCOMPRESSED' || codec === 'SNAPPY' || codec === 'GZIP' || codec === 'BROTLI'
+}
+
+/** A page piece by piece, in memory that does not grow with it; its size is checked on the way. */
+export async function* inflatePieces(page: PageStream): AsyncGenerator<Uint8Array> {
+  let total = 0
+  try {
+    for await (const piece of inflating(page)) {
+      total += piece.length
+      if (total > page.size) break
+      yield piece
+    }
+  } catch (error) {
+    if (error !== FAR_REFERENCE) throw error
+    const rest = (await page.whole()).subarray(total)
+    total += rest.length
+    yield rest
+  }
+  if (total !== page.size) throw invalid(`a ${page.codec} page has another size than its header says`)
+}
+
+function inflating(page: PageStream): AsyncIterable<Uint8Array> {
+  const options = { chunkSize: CHUNK_BYTES }
+  switch (page.codec) {
+    case 'SNAPPY':
+      return snappyPieces(page.pieces(), page.size)
+    case 'GZIP':
+      return through(page, zlib.createUnzip(options))
+    case 'BROTLI':
+      return through(page, zlib.createBrotliDecompress(options))
+    case 'ZSTD':
+      return through(page, zlib.createZstdDecompress(options))
+    default:
+      return page.pieces()
+  }
+}
+
+async function* through({ pieces, signal, codec }: PageStream, engine: Transform): AsyncGenerator<Uint8Array> {
+  // The error of either end destroys the engine, which throws it to the loop below.
+  pipeline(Readable.from(pieces(), { objectMode: false }), addAbortSignal(signal, engine), () => {})
+  try {
+    yield* engine as AsyncIterable<Uint8Array>
+  } catch (error) {
+    if (isMillraceError(error)) throw error
+    throw invalid(`a ${codec} page is damaged`)
+  }
+}

@@ -1,0 +1,44 @@
+import { type ErrorCode, MillraceError } from '../errors.ts'
+import { isWellFormed } from '../internal/well-formed.ts'
+
+/** That a field of an entry breaks a rule; names the field, never what is in it. */
+export function refused(code: ErrorCode, field: string, rule: string): MillraceError {
+  return new MillraceError(code, `${field} ${rule}`)
+}
+
+/** @throws MillraceError `TYPE_MISMATCH` for what is no object. */
+export function checkEntry(entry: unknown): void {
+  if (typeof entry !== 'object' || entry === null) throw new MillraceError('TYPE_MISMATCH', 'entry must be an object')
+}
+
+/**
+ * Bytes of a text in UTF-8.
+ *
+ * @throws MillraceError `TYPE_MISMATCH` for what is no text, or empty; `ENCODING_INVALID` for a lone surrogate.
+ */
+export function textBytes(field: string, text: unknown): number {
+  if (typeof text !== 'string' || text === '') {
+    throw refused('TYPE_MISMATCH', field, 'must be a string that is not empty')
+  }
+  const bytes = Buffer.byteLength(text)
+  if (bytes !== text.length && !isWellFormed(text)) throw refused('ENCODING_INVALID', field, 'has a lone surrogate')
+  return bytes
+}
+
+/**
+ * Bytes of binary data.
+ *
+ * @throws MillraceError `TYPE_MISMATCH`.
+ */
+export function dataBytes(field: string, data: unknown): number {
+  if (ArrayBuffer.isView(data) && data instanceof Uint8Array) return data.byteLength
+  throw refused('TYPE_MISMATCH', field, 'must be a Uint8Array')
+}
+
+/** @throws MillraceError `LIMIT_EXCEEDED` for a text of more characters. */
+export function checkLength(field: string, text: string, most: number): void {
+  if (text.length <= most) return
+  let characters = 0
+  for (const _ of text) characters++
+  if (characters > most) throw refused('LIMIT_EXCEEDED', field, `has ${characters} characters; the limit is ${most}`)
+}

@@ -1,0 +1,49 @@
+import { canonicalNumber } from '../cdc/number-text.ts'
+import { MillraceError } from '../errors.ts'
+import { isWellFormed } from '../internal/well-formed.ts'
+
+/** Most bytes of a partition key and of a sort key. */
+const KEY_BYTES = [2048, 1024] as const
+
+type Attributes = Readonly<Record<string, unknown>>
+
+/**
+ * One text for each key of a table: equal where DynamoDB takes two keys as the same one, however numbers are spelled.
+ *
+ * @param names - of the partition key and, where there is one, the sort key.
+ * @throws MillraceError `ATTRIBUTE_INVALID` where a part is missing, empty or no string, number or binary; `LIMIT_EXCEEDED`.
+ */
+export function itemKey(attributes: Attributes, names: readonly string[]): string {
+  const [partition = '', sort] = names
+  const first = keyPart(attributes, partition, KEY_BYTES[0])
+  if (sort === undefined) return first
+  const second = keyPart(attributes, sort, KEY_BYTES[1])
+  // The length keeps (a, bc) and (ab, c) apart.
+  return `${first.length}:${first}${second}`
+}
+
+function keyPart(attributes: Attributes, name: string, most: number): string {
+  const value = Object.hasOwn(attributes, name) ? (attributes[name] as Attributes | null | undefined) : undefined
+  const { S: text, N: number, B: binary } = Object(value) as Attributes
+  if (typeof text === 'string' && text !== '') {
+    checkBytes(name, Buffer.byteLength(text), most)
+    if (!isWellFormed(text)) throw keyError(name, 'has a lone surrogate')
+    return `S${text}`
+  }
+  if (binary instanceof Uint8Array && binary.byteLength > 0) {
+    checkBytes(name, binary.byteLength, most)
+    return `B${Buffer.from(binary.buffer, binary.byteOffset, binary.byteLength).toString('base64')}`
+  }
+  const canonical = typeof number === 'string' ? canonicalNumber(number) : undefined
+  if (canonical === undefined) throw keyError(name, 'must be a string, a number or bytes, and not empty')
+  return `N${canonical}`
+}
+
+function checkBytes(name: string, bytes: number, most: number): void {
+  if (bytes <= most) return
+  throw new MillraceError('LIMIT_EXCEEDED', `key attribute has ${bytes} bytes; the limit is ${most}`, { path: [name] })
+}
+
+function keyError(name: string, rule: string): MillraceError {
+  return new MillraceError('ATTRIBUTE_INVALID', `key attribute ${rule}`, { path: [name] })
+}

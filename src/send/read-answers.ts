@@ -1,0 +1,73 @@
+import { CONTRADICTED, type EntryAnswer } from './send-service.ts'
+
+/** Ids of the entries of a request: their places in it. */
+export const ENTRY_IDS: readonly string[] = Array.from({ length: 10 }, (_, at) => `${at}`)
+
+interface Said {
+  readonly Id?: string | undefined
+}
+
+interface FailedEntry extends Said {
+  readonly Code?: string | undefined
+  readonly SenderFault?: boolean | undefined
+}
+
+/**
+ * Answers that name entries by `Id`, in any order.
+ *
+ * An entry that is named twice contradicts itself. Where a name was never sent, so do the entries that are not named: one of them is meant.
+ *
+ * @param idOf - what the service calls a stored entry.
+ */
+export function answersById<Stored extends Said>(
+  count: number,
+  stored: readonly Stored[] | undefined,
+  failed: readonly FailedEntry[] | undefined,
+  idOf: (entry: Stored) => string | undefined,
+): readonly EntryAnswer[] {
+  const answers: EntryAnswer[] = new Array(count).fill(undefined)
+  let hasStranger = false
+  const say = ({ Id }: Said, answer: EntryAnswer): void => {
+    const at = Number(Id)
+    if (!(at < count) || ENTRY_IDS[at] !== Id) hasStranger = true
+    else answers[at] = answers[at] === undefined ? answer : CONTRADICTED
+  }
+  for (const entry of stored ?? []) say(entry, idOf(entry) ?? '')
+  for (const entry of failed ?? []) say(entry, { code: `${entry.Code}`, isFinal: entry.SenderFault === true })
+  return hasStranger ? answers.map((answer) => answer ?? CONTRADICTED) : answers
+}
+
+interface IndexedEntry {
+  readonly ErrorCode?: string | undefined
+}
+
+/**
+ * Answers in the order of the request.
+ *
+ * A list of another length says nothing of anything, and neither does a count of failures that differs from those in the list of the entries that
+ * seem to be stored.
+ *
+ * @param finalCodes - codes after which sending again cannot help, without the suffix `Exception`.
+ */
+export function answersByIndex<Entry extends IndexedEntry>(
+  count: number,
+  entries: readonly Entry[] | undefined,
+  failedCount: number | undefined,
+  idOf: (entry: Entry) => string | undefined,
+  finalCodes?: ReadonlySet<string>,
+): readonly EntryAnswer[] {
+  if (entries?.length !== count) return []
+  let failures = 0
+  const answers: EntryAnswer[] = []
+  for (const entry of entries) {
+    const { ErrorCode } = entry
+    if (ErrorCode === undefined || ErrorCode === null || ErrorCode === '') {
+      answers.push(idOf(entry) ?? '')
+    } else {
+      failures++
+      answers.push({ code: ErrorCode, isFinal: finalCodes?.has(ErrorCode.replace(/Exception$/, '')) === true })
+    }
+  }
+  if ((failedCount ?? failures) <= failures) return answers
+  return answers.map((answer) => (typeof answer === 'string' ? undefined : answer))
+}

@@ -1,0 +1,82 @@
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  type SendMessageBatchRequestEntry,
+} from '@aws-sdk/client-sqs'
+import { checkArgument, checkFields } from '../internal/check-arguments.ts'
+import { createSender } from './create-sender.ts'
+import { checkEntry } from './entry-rules.ts'
+import { attributesBytes, checkIds, xmlTextBytes } from './message-rules.ts'
+import { answersById, ENTRY_IDS } from './read-answers.ts'
+import { type OrderedSendOptions, settingsOf } from './send-options.ts'
+import type { Sender } from './send-report.ts'
+import type { SendClient, SendService } from './send-service.ts'
+
+export { isSendError, SendError } from './send-error.ts'
+export type { OrderedSendOptions, SendOptions } from './send-options.ts'
+export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
+export type { SendClient } from './send-service.ts'
+
+/** A message, as `SendMessageBatchCommand` takes it; the sender sets `Id`. */
+export type SqsEntry = Omit<SendMessageBatchRequestEntry, 'Id'>
+
+export interface SqsTarget {
+  /** URL of the queue; a FIFO queue is told by its ending, `.fifo`. */
+  readonly queueUrl: string
+}
+
+interface SqsWire extends SqsEntry {
+  Id: string
+}
+
+const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, hasOrder: true }
+
+/**
+ * Send messages to a queue: every message has exactly one outcome.
+ *
+ * Requests hold up to 10 messages and 1 MiB: UTF-8 of the body, names, types and values of its attributes. Refused before anything is sent: a body that
+ * is empty, too large or has characters that SQS refuses; bad attributes and ids; no group id for a FIFO queue. On a FIFO queue, order holds within
+ * a message group, and messages with a deduplication id are never stored twice by a retry.
+ *
+ * @param client - an `SQSClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
+ * @param target - the queue; give a queue's lower `MaximumMessageSize` as `maxBytes`.
+ * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds `maxPending` messages at most.
+ * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
+ * at once.
+ * @example
+ * const send = sqsSender(client, { queueUrl })
+ * await send([{ MessageBody: 'a' }, { MessageBody: 'b' }]) // => { sent: 2, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 2 }
+ */
+export function sqsSender(
+  client: SendClient,
+  target: SqsTarget,
+  options: OrderedSendOptions<SqsEntry> = {},
+): Sender<SqsEntry> {
+  checkArgument('sqsSender', 'client', client, 'client')
+  checkFields('sqsSender', 'target', target, { 'queueUrl!': 'text' })
+  const { queueUrl } = target
+  const isFifo = queueUrl.endsWith('.fifo')
+  const service: SendService<SqsEntry, SqsWire> = {
+    name: 'sqs',
+    toWire(entry) {
+      checkEntry(entry)
+      return { ...entry, Id: '' }
+    },
+    bytesOf(wire) {
+      checkIds(wire, isFifo)
+      return xmlTextBytes('MessageBody', wire.MessageBody) + attributesBytes(wire, 10)
+    },
+    keyOf: ({ MessageGroupId }) => (isFifo ? MessageGroupId : undefined),
+    isRepeatable: ({ MessageDeduplicationId }) => isFifo && MessageDeduplicationId !== undefined,
+    send(wires, abortSignal) {
+      for (let at = 0; at < wires.length; at++) (wires[at] as SqsWire).Id = ENTRY_IDS[at] as string
+      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: wires })
+      return client.send(command as never, { abortSignal })
+    },
+    answersOf(output, { length }) {
+      const { Successful, Failed } = output as SendMessageBatchCommandOutput
+      return answersById(length, Successful, Failed, ({ MessageId }) => MessageId)
+    },
+  }
+  return createSender(service, settingsOf('sqsSender', options, LIMITS))
+}

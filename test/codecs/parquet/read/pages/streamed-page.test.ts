@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import zlib from 'node:zlib'
+import { Bool, Field, Float64, Int64, List, makeData, RecordBatch, Schema, Struct, Table, Utf8 } from 'apache-arrow'
+import type { CompressionCodec } from 'hyparquet'
+import { afterAll, describe, expect, test } from 'vitest'
+import { decodeParquet, encodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
+import { readParquet } from '../../../../../src/codecs/parquet/read/read-parquet.ts'
+import {
+  type HandmadeColumn,
+  handmadeFile,
+  type PageOptions,
+  pageV1,
+  pageV2,
+} from '../../../../support/parquet-file.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'parquet-streamed-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+/** Beyond what a page may take to be inflated as a whole. */
+const COUNT = 2_500_000
+const words = Int32Array.from({ length: COUNT }, (_, i) => (i * 7919) % 1000)
+const body = new Uint8Array(words.buffer)
+
+const COMPRESS = new Map<CompressionCodec, (bytes: Uint8Array) => Uint8Array>([
+  ['GZIP', (bytes) => zlib.gzipSync(bytes, { level: 1 })],
+  ['BROTLI', (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 2 } })],
+  ['ZSTD', (bytes) => zlib.zstdCompressSync(bytes)],
+])
+
+interface Page extends Partial<PageOptions> {
+  readonly make?: typeof pageV1
+  readonly codec: CompressionCodec
+  readonly packed: Uint8Array
+  readonly column?: Partial<HandmadeColumn>
+}
+
+const pageFile = ({ make = pageV1, codec, packed, column, ...page }: Page) =>
+  handmadeFile({
+    columns: [
+      {
+        type: 'INT32',
+        codec,
+        values: COUNT,
+        pages: [make({ values: COUNT, body: packed, uncompressedBytes: body.length, ...page })],
+        ...column,
+      },
+    ],
+  })
+
+async function wordsOf(bytes: Uint8Array): Promise<Int32Array> {
+  const out = new Int32Array(COUNT)
+  let at = 0
+  for await (const batch of readParquet(bytes)) {
+    const { values } = batch.data.children[0] as { values: Int32Array }
+    out.set(values, at)
+    at += values.length
+  }
+  return out
+}
+
+/** Literals of 60 bytes at most, then copies of all that came before them, from as far back. */
+function snappyOf(first: Uint8Array, size: number, distance: number): Uint8Array {
+  const out: number[] = []
+  for (let left = size; ; left = Math.floor(left / 128)) {
+    out.push(left < 128 ? left : (left & 127) | 128)
+    if (left < 128) break
+  }
+  for (let at = 0; at < first.length; at += 60) {
+    const part = first.subarray(at, at + 60)
+    out.push((part.length - 1) << 2, ...part)
+  }
+  for (let at = first.length; at < size; at += 64) {
+    out.push(((Math.min(64, size - at) - 1) << 2) | 3)
+    out.push(distance & 255, (distance >> 8) & 255, (distance >> 16) & 255, distance >>> 24)
+  }
+  return Uint8Array.from(out)
+}
+
+describe('pages of 10 MB are inflated piece by piece', () => {
+  describe.each([...COMPRESS])('%s', (codec, compress) => {
+    const packed = compress(body)
+    test.each([pageV1, pageV2])('holds the same values', async (make) => {
+      const isCompressed = { isCompressed: true }
+      expect(Buffer.compare(await bytesOf(pageFile({ codec, packed, make, ...isCompressed })), body)).toBe(0)
+    })
+
+    test('a checksum is checked before the last values', async () => {
+      const crc = zlib.crc32(packed) | 0
+      expect((await wordsOf(pageFile({ codec, packed, crc })))[COUNT - 1]).toBe(words[COUNT - 1])
+      await expect(wordsOf(pageFile({ codec, packed, crc: crc ^ 1 }))).rejects.toMatchObject({
+        code: 'PARQUET_INVALID',
+        message: expect.stringContaining('checksum'),
+      })
+    })
+
+    test.each([-4, 4])('a size that is %i bytes off is refused', async (off) => {
+      const file = pageFile({ codec, packed, uncompressedBytes: body.length + off })
+      await expect(wordsOf(file)).rejects.toMatchObject({ code: 'PARQUET_INVALID' })
+    })
+
+    test('bytes that are cut are refused', async () => {
+      for (const kept of [packed.length >> 1, packed.length - 1]) {
+        const cut = pageFile({ codec, packed: packed.subarray(0, kept) })
+        await expect(wordsOf(cut)).rejects.toMatchObject({ code: 'PARQUET_INVALID' })
+      }
+    })
+  })
+
+  async function bytesOf(file: Uint8Array): Promise<Uint8Array> {
+    return new Uint8Array((await wordsOf(file)).buffer)
+  }
+
+  test.each([
+    ['near', 4000],
+    ['as far as blocks reach', 64_000],
+    ['farther than any compressor', 200_000],
+  ])('snappy that refers %s', async (_, distance) => {
+    const first = body.slice(0, distance)
+    const expected = new Uint8Array(body.length)
+    for (let at = 0; at < expected.length; at += distance) expected.set(first.subarray(0, expected.length - at), at)
+    const packed = snappyOf(first, body.length, distance)
+    expect(Buffer.compare(await bytesOf(pageFile({ codec: 'SNAPPY', packed })), expected)).toBe(0)
+    for (const lie of [
+      packed.subarray(0, -1),
+      snappyOf(first, body.length - 4, distance),
+      snappyOf(first, body.length, distance + 1),
+    ]) {
+      await expect(wordsOf(pageFile({ codec: 'SNAPPY', packed: lie }))).rejects.toMatchObject({
+        code: 'PARQUET_INVALID',
+      })
+    }
+  })
+
+  test('levels that are longer than their page', async () => {
+    const packed = zlib.gzipSync(new Uint8Array(body.length).fill(0x7f), { level: 1 })
+    await expect(wordsOf(pageFile({ codec: 'GZIP', packed, column: { optional: true } }))).rejects.toMatchObject({
+      code: 'PARQUET_INVALID',
+    })
+  })
+
+  test('fewer values than the page says', async () => {
+    const short = body.subarray(0, body.length - 400)
+    const file = pageFile({
+      codec: 'GZIP',
+      packed: zlib.gzipSync(short, { level: 1 }),
+      uncompressedBytes: short.length,
+    })
+    await expect(wordsOf(file)).rejects.toMatchObject({ code: 'PARQUET_INVALID' })
+  })
+})
+
+describe('tables whose column chunks are one page each', () => {
+  const ROWS = 1_200_000
+  const table = wideTable(ROWS)
+
+  test.each(['snappy', 'gzip', 'none'] as const)(
+    '%s: nulls, text, lists and structs are what pages of 1 MiB hold',
+    async (compression) => {
+      const rows = { rowGroupRows: ROWS, rowGroupBytes: Number.POSITIVE_INFINITY, compression }
+      const limits = { maxInflatedBytes: 4 * 1024 ** 3 }
+      const large = await decodeParquet(await encodeParquet(table, { ...rows, pageBytes: Number.POSITIVE_INFINITY }), {
+        limits,
+      })
+      const small = await decodeParquet(await encodeParquet(table, rows), { limits })
+      expect(large.numRows).toBe(ROWS)
+      for (let at = 0; at < ROWS; at += 9973) expect(String(large.get(at))).toBe(String(small.get(at)))
+      for (const { name } of table.schema.fields) {
+        expect(large.getChild(name)?.nullCount).toBe(table.getChild(name)?.nullCount)
+      }
+    },
+  )
+})
+
+describe('a row group of 2 million rows, 124 MB of values, is read in memory that does not grow with it', () => {
+  const child = fileURLToPath(new URL('../../../../support/parquet-memory-child.ts', import.meta.url))
+  test.each([
+    ['pages of 1 MiB', 1024 * 1024],
+    ['a page a column', Number.POSITIVE_INFINITY],
+  ])('%s', async (name, pageBytes) => {
+    const path = join(scratch, `${name}.parquet`)
+    const options = { rowGroupRows: 1e9, rowGroupBytes: Number.POSITIVE_INFINITY, pageBytes }
+    writeFileSync(path, await encodeParquet(wideTable(2_000_000), options))
+    const { rows, addedMb } = JSON.parse(execFileSync(process.execPath, [child, path], { encoding: 'utf8' }))
+    expect(rows).toBe(2_000_000)
+    expect(addedMb).toBeLessThan(180)
+  })
+})
+
+/** Columns that take no dictionary: 150 MB at 2 million rows. */
+function wideTable(rows: number): Table {
+  const bitmap = new Uint8Array((rows + 7) >> 3).fill(0b10110111)
+  const text = Buffer.alloc(rows * 12)
+  for (let i = 0; i < rows; i++) text.write(`n${String((i * 7919) % 99_999_989).padStart(11, '0')}`, i * 12, 'latin1')
+  const offsets = Int32Array.from({ length: rows + 1 }, (_, i) => i * 12)
+  const doubles = Float64Array.from({ length: rows }, (_, i) => (i * 48_271) % 2_147_483_647)
+  const longs = BigInt64Array.from(doubles, (value) => BigInt(value) * 3n)
+  const utf8 = makeData({ type: new Utf8(), length: rows, valueOffsets: offsets, data: text })
+  const numbers = makeData({ type: new Float64(), length: rows, nullBitmap: bitmap, data: doubles })
+  const starts = Int32Array.from({ length: rows + 1 }, (_, i) => (i >> 1) * 2)
+  const fields = [
+    new Field('a', new Int64(), false),
+    new Field('b', new Float64(), true),
+    new Field('c', new Utf8(), false),
+    new Field('d', new List(new Field('item', new Float64(), true)), false),
+    new Field('e', new Struct([new Field('f', new Utf8(), false)]), false),
+    new Field('g', new Bool(), false),
+  ]
+  const columns = [
+    makeData({ type: new Int64(), length: rows, data: longs }),
+    numbers,
+    utf8,
+    makeData({ type: fields[3]?.type as List, length: rows, valueOffsets: starts, child: numbers }),
+    makeData({ type: fields[4]?.type as Struct, length: rows, children: [utf8] }),
+    makeData({ type: new Bool(), length: rows, data: bitmap }),
+  ]
+  const schema = new Schema(fields)
+  return new Table([
+    new RecordBatch(schema, makeData({ type: new Struct(fields), length: rows, children: columns as never })),
+  ])
+}

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Packages of the registry that the real tests run against, by the name of their folder: too large for everybody's `npm ci`. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'aws-lambda-ric': 'npm:aws-lambda-ric@4.0.2',
+  'types-node-20': 'npm:@types/node@20.19.43',
+  'types-node-22': 'npm:@types/node@22.20.7',
+  'types-node-25': 'npm:@types/node@25.9.9',
+  'types-node-26': 'npm:@types/node@26.6.7',
+  'typescript-7': 'npm:typescript@7.0.2',
+  'client-s3-oldest': 'npm:@aws-sdk/client-s3@3.700.0',
+  'client-s3-stalling': 'npm:@aws-sdk/client-s3@3.800.0',
+}
+
+/** The folder of a package, where it could be installed. */
+export function realPackage(name: string): string | undefined {
+  const home = process.env['REAL_PACKAGES']
+  const folder = home === undefined ? '' : join(home, name, 'node_modules', name)
+  return existsSync(folder) ? folder : undefined
+}
+
+/** Install them, each into a folder of its own, outside of the project. */
+export function installPackages(cache: string): string {
+  for (const [name, version] of Object.entries(PACKAGES)) {
+    const folder = join(cache, name)
+    if (existsSync(join(folder, 'node_modules', name))) continue
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"private":true}')
+    // AWS's runtime client is compiled when it is installed: it needs autoconf, automake, libtool, cmake and g++.
+    const scripts = name === 'aws-lambda-ric' ? [] : ['--ignore-scripts']
+    const args = ['install', '--no-save', ...scripts, '--prefix', folder, `${name}@${version}`]
+    if (spawnSync('npm', args, { stdio: 'ignore' }).status !== 0)
+      console.log(`SKIPPED: ${name}: npm could not install ${version}`)
+  }
+  return cache
+}

@@ -1,0 +1,261 @@
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import { describe, expect, test, vi } from 'vitest'
+import { channels, type SendMessage } from '../../src/internal/channels.ts'
+import { isSendError, type SendOutcome, type SqsEntry, sqsSender } from '../../src/send/sqs.ts'
+import { fakeService } from '../../src/testing/fake-service.ts'
+
+const target = { queueUrl: 'https://sqs/q' }
+const CANARY = 'canary-5f1d'
+const thrown = async (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+const messages = (count: number): SqsEntry[] => Array.from({ length: count }, (_, n) => ({ MessageBody: `${n}` }))
+const hung = { send: () => new Promise<never>(() => {}) }
+
+describe('an abort', () => {
+  test('answers at once, whatever service, source and waits do', async () => {
+    const controller = new AbortController()
+    const call = thrown(sqsSender(hung, target)(messages(25), { signal: controller.signal }))
+    const reason = new Error('out of time')
+    controller.abort(reason)
+    const error = await call
+    expect(isSendError(error) && [error.report, error.outcomes.length]).toMatchObject([{ unknown: 25, sent: 0 }, 25])
+    expect((error as Error).cause).toBe(reason)
+  })
+
+  test('leaves a source that hangs, and entries that were taken have their outcomes', async () => {
+    const controller = new AbortController()
+    let isClosed = false
+    async function* source() {
+      try {
+        yield* messages(3)
+        await new Promise(() => {})
+      } finally {
+        isClosed = true
+      }
+    }
+    const { client } = fakeService({ service: 'sqs' })
+    const outcomes: SendOutcome<SqsEntry>[] = []
+    const call = sqsSender(client, target, { lingerMs: 1e6, onOutcome: (outcome) => void outcomes.push(outcome) })(
+      source(),
+      { signal: controller.signal },
+    )
+    await wait(20)
+    controller.abort()
+    expect(await call).toMatchObject({ failed: 3, requests: 0 })
+    expect(outcomes).toMatchObject([{ status: 'failed', attempts: 0 }, {}, {}])
+    expect(isClosed).toBe(false)
+  })
+
+  test('before the call sends nothing', async () => {
+    const { client, requests } = fakeService({ service: 'sqs' })
+    const send = sqsSender(client, target)
+    const error = await thrown(send(messages(3), { signal: AbortSignal.abort() }))
+    expect(isSendError(error) && error.report).toMatchObject({ failed: 3 })
+    const generator = (function* () {
+      yield* messages(3)
+    })()
+    const other = await thrown(send(generator, { signal: AbortSignal.abort() }))
+    expect(isSendError(other) && other.report).toMatchObject({ failed: 0, sent: 0 })
+    expect([...generator]).toEqual([])
+    expect(requests).toEqual([])
+  })
+
+  test('does not wait for a sleep, and leaves no timer or listener', async () => {
+    const { client } = fakeService({ service: 'sqs', script: () => ({ 0: 'InternalError' }) })
+    const controller = new AbortController()
+    const removed = vi.spyOn(controller.signal, 'removeEventListener')
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const call = thrown(
+      sqsSender(client, target, { baseMs: 1e6, maxMs: 1e6, random: () => 1 })(messages(1), {
+        signal: controller.signal,
+      }),
+    )
+    await wait(10)
+    controller.abort()
+    expect(isSendError(await call)).toBe(true)
+    await wait(5)
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThanOrEqual(before)
+    expect(removed).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a source', () => {
+  test('that throws: what was taken is sent, and its error is thrown as it is', async () => {
+    const { client, stored } = fakeService({ service: 'sqs' })
+    const broken = new Error('broken')
+    async function* source() {
+      yield* messages(3)
+      throw broken
+    }
+    const outcomes: SendOutcome<SqsEntry>[] = []
+    const onOutcome = (outcome: SendOutcome<SqsEntry>): void => void outcomes.push(outcome)
+    expect(await thrown(sqsSender(client, target, { onOutcome })(source()))).toBe(broken)
+    expect(outcomes.map(({ status }) => status)).toEqual(['sent', 'sent', 'sent'])
+    expect(stored).toHaveLength(3)
+    expect(await thrown(pipeline(source, sqsSender(client, target)))).toBe(broken)
+  })
+
+  test('that yields nothing for a while does not hold back what it has yielded', async () => {
+    const { client, stored } = fakeService({ service: 'sqs' })
+    async function* source() {
+      yield* messages(2)
+      await vi.waitUntil(() => stored.length === 2)
+      yield* messages(1)
+    }
+    expect(await sqsSender(client, target, { lingerMs: 5 })(source())).toMatchObject({ sent: 3, requests: 2 })
+  })
+
+  test('stands at the beginning of a pipeline whose end is a sender', async () => {
+    const { client } = fakeService({ service: 'sqs' })
+    const report = await pipeline(messages(12), sqsSender(client, target))
+    expect(report).toMatchObject({ sent: 12, requests: 2 })
+  })
+})
+
+describe('onOutcome', () => {
+  test('ends the call with what it throws, at once', async () => {
+    const { client } = fakeService({ service: 'sqs' })
+    const own = new Error('own')
+    let calls = 0
+    const onOutcome = (): void => {
+      calls++
+      throw own
+    }
+    expect(await thrown(sqsSender(client, target, { onOutcome })(messages(100)))).toBe(own)
+    expect(calls).toBe(1)
+    const rejects = async (): Promise<void> => {
+      throw own
+    }
+    expect(await thrown(sqsSender(client, target, { onOutcome: rejects })(messages(100)))).toBe(own)
+  })
+
+  test('is waited for where it returns a promise, one outcome after the other', async () => {
+    const { client } = fakeService({ service: 'sqs' })
+    let [running, most, done] = [0, 0, 0]
+    const onOutcome = async (): Promise<void> => {
+      most = Math.max(most, ++running)
+      await wait(1)
+      running--
+      done++
+    }
+    await sqsSender(client, target, { onOutcome })(messages(30))
+    expect([most, done]).toEqual([1, 30])
+  })
+})
+
+test('nothing of an entry is in what a runtime, a logger or JSON prints of a SendError', async () => {
+  const { client } = fakeService({ service: 'sqs', script: () => ({ 0: 'InternalError' }) })
+  const entries = [
+    { MessageBody: CANARY, [CANARY]: CANARY },
+    { MessageBody: `${CANARY}\0` },
+    { MessageBody: '', MessageAttributes: { [`${CANARY} `]: {} as never } },
+  ]
+  const error = (await thrown(sqsSender(client, target, { attempts: 1 })(entries))) as Error
+  if (!isSendError(error)) throw error
+  expect(error.report).toEqual({ sent: 0, refused: 2, failed: 1, unknown: 0, requests: 1, retries: 0, bytes: 0 })
+  expect(error.outcomes).toHaveLength(3)
+  for (const each of [error, ...error.outcomes.map((outcome) => outcome.error)]) {
+    // As the runtime client of Lambda logs an error: every enumerable property of it.
+    const logged = JSON.stringify({ errorType: each.name, errorMessage: each.message, stack: each.stack, ...each })
+    for (const shown of [logged, JSON.stringify(each), inspect(each), String(each)]) expect(shown).not.toContain(CANARY)
+  }
+  expect(JSON.stringify(error)).toContain('"refused":2')
+  expect(error.message).toBe(
+    '3 of 3 entries were not sent (2 refused, 1 failed, 0 unknown); the first is entry 0: sqs: not stored after 1 attempt: InternalError',
+  )
+})
+
+test('answers that contradict themselves are no success', async () => {
+  const answering = (answer: object) => ({ send: async () => answer })
+  const statuses = async (answer: object, options = {}) => {
+    const outcomes: SendOutcome<SqsEntry>[] = []
+    const onOutcome = (outcome: SendOutcome<SqsEntry>): void => void outcomes.push(outcome)
+    await sqsSender(answering(answer), target, { attempts: 2, baseMs: 0, ...options, onOutcome })(messages(2))
+    return outcomes.map(({ status, attempts }) => `${status} ${attempts}`)
+  }
+  expect(await statuses({ Successful: [{ Id: '0' }, { Id: '0' }, { Id: '1' }] })).toEqual(['unknown 1', 'sent 1'])
+  expect(
+    await statuses({
+      Successful: [{ Id: '0' }],
+      Failed: [
+        { Id: '0', Code: 'X' },
+        { Id: '1', SenderFault: true },
+      ],
+    }),
+  ).toEqual(['unknown 1', 'failed 1'])
+  expect(await statuses({ Successful: [{ Id: '0' }, { Id: '7' }] })).toEqual(['sent 1', 'unknown 1'])
+  // What was left out goes again, alone.
+  expect(await statuses({ Successful: [{ Id: '0' }] })).toEqual(['sent 1', 'sent 2'])
+  expect(await statuses({})).toEqual(['unknown 2', 'unknown 2'])
+  expect(await statuses(undefined as never, { atMostOnce: true })).toEqual(['unknown 1', 'unknown 1'])
+})
+
+test('a call is published from start to end, with its counts and nothing of its entries', async () => {
+  const events: [string, SendMessage][] = []
+  const subscriber = Object.fromEntries(
+    ['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map((name) => [
+      name,
+      (message: SendMessage) => void events.push([name, message]),
+    ]),
+  ) as never
+  channels.send.subscribe(subscriber)
+  try {
+    const { client } = fakeService({ service: 'sqs' })
+    await sqsSender(client, target)([{ MessageBody: CANARY }])
+    await thrown(sqsSender(client, target)([{ MessageBody: '' }]))
+  } finally {
+    channels.send.unsubscribe(subscriber)
+  }
+  expect(events.map(([name]) => name)).toEqual([
+    'start',
+    'end',
+    'asyncStart',
+    'asyncEnd',
+    'start',
+    'end',
+    'error',
+    'asyncStart',
+    'asyncEnd',
+  ])
+  expect(new Set(events.map(([, message]) => message)).size).toBe(2)
+  expect(events[3]?.[1]).toMatchObject({
+    service: 'sqs',
+    sent: 1,
+    requests: 1,
+    bytes: CANARY.length,
+    ms: expect.any(Number),
+  })
+  expect(events[8]?.[1]).toMatchObject({ service: 'sqs', refused: 1, code: 'SEND_FAILED' })
+  expect(JSON.stringify(events)).not.toContain(CANARY)
+})
+
+test('a million entries go through in bounded memory, also while the oldest backs off', async () => {
+  const count = 1_000_000
+  let isFirst = true
+  const client = {
+    async send({ input }: { readonly input: { readonly Entries?: readonly { Id: string; MessageBody: string }[] } }) {
+      const Entries = input.Entries ?? []
+      const isOldest = isFirst
+      isFirst = false
+      if (!isOldest) return { Successful: Entries.map(({ Id }) => ({ Id })) }
+      return { Successful: Entries.slice(1).map(({ Id }) => ({ Id })), Failed: [{ Id: '0', Code: 'InternalError' }] }
+    },
+  }
+  function* source() {
+    for (let n = 0; n < count; n++) yield { MessageBody: `${'x'.repeat(100)}${n}` }
+  }
+  let most = 0
+  const before = process.memoryUsage().heapUsed
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().heapUsed - before)
+  }, 20)
+  const report = await sqsSender(client as never, target, { random: () => 1, baseMs: 300 })(source())
+  clearInterval(timer)
+  expect(report).toMatchObject({ sent: count, retries: 1 })
+  expect(most).toBeLessThan(100e6)
+})
