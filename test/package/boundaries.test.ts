@@ -28,6 +28,14 @@ describe('boundaries', () => {
     expect(imports.filter((one) => one.isExternal && !isAllowedPackage(one)).map(place)).toEqual([])
   })
 
+  test('the rooms of CSV and JSON: rows know nothing of types, columns or kernels, nor columns of kernels', () => {
+    const isUp = ({ from, to }: SourceImport) =>
+      (/^codecs\/(csv|json)\/read\/rows\//.test(from) && /\/read\/(types|columns|kernel)\//.test(to)) ||
+      (/^codecs\/json\/read\/columns\//.test(from) && /\/read\/kernel\//.test(to)) ||
+      (/^codecs\/json\/read\/\w+\//.test(from) && /^codecs\/json\/read\/[\w-]+\.ts$/.test(to))
+    expect(inner.filter(isUp).map(place)).toEqual([])
+  })
+
   test('no cycles', () => {
     expect(cycles()).toEqual([])
   })

@@ -97,15 +97,15 @@ export function reserveAgain(column: JsonColumn): void {
 
 function finishValues<A extends Int32Array | Float64Array>(values: A, length: number): A {
   if (isMostlyUsed(values, length)) return values.subarray(0, length) as A
-  const taken = values.slice(0, length) as A
+  const copy = values.slice(0, length) as A
   values.fill(0, 0, length)
-  return taken
+  return copy
 }
 
 function movedBytes(bytes: Uint8Array, length: number): Uint8Array {
-  const taken = bytes.slice(0, length)
+  const copy = bytes.slice(0, length)
   bytes.fill(0, 0, length)
-  return taken
+  return copy
 }
 
 function finishValidity(column: JsonColumn, slots: number): { bitmap: Uint8Array; nullCount: number } {

@@ -3,25 +3,12 @@ import { nearestFloat } from '../../../../columns/builders/number-builder.ts'
 import { isIntegerText } from '../../../../internal/float64.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
 import type { Cursor } from '../rows/cursor.ts'
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COMMA,
-  LOWER_F,
-  LOWER_N,
-  LOWER_T,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '../rows/grammar.ts'
+import { LOWER_F, LOWER_N, LOWER_T, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipValue } from '../rows/grammar.ts'
+import { eachItem, eachMember } from '../rows/members.ts'
 import { keyText } from '../rows/unescape.ts'
 
 /**
- * The JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type takes it: integers that a
+ * Make the JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type takes it: integers that a
  * double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map` for maps. `undefined` where no value
  * of the type could be meant.
  */
@@ -61,19 +48,16 @@ function numberValue(type: DataType, bytes: Uint8Array, at: number, end: number)
 function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
   const entries = new Map<unknown, unknown>()
   const isMap = DataType.isMap(type)
-  at = skipSpace(cursor, at + 1)
-  while (cursor.bytes[at] !== CLOSE_BRACE) {
-    const keyEnd = skipString(cursor, at)
-    const name = keyText(cursor.bytes, at + 1, keyEnd - 1)
-    at = skipColon(cursor, keyEnd)
-    const end = skipValue(cursor, at, 0)
+  const end = eachMember(cursor, at, (keyStart, keyEnd, valueStart) => {
+    const name = keyText(cursor.bytes, keyStart + 1, keyEnd - 1)
     const valueType = isMap ? type.valueType : fieldType(type, name)
     const key = isMap ? mapKey(type.keyType, name) : name
-    if (valueType === undefined || key === undefined) return undefined
-    entries.set(key, jsValue(cursor, valueType, at, end))
-    at = skipSpace(cursor, end)
-    if (cursor.bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
-  }
+    if (valueType === undefined || key === undefined) return -1
+    const valueEnd = skipValue(cursor, valueStart, 0)
+    entries.set(key, jsValue(cursor, valueType, valueStart, valueEnd))
+    return valueEnd
+  })
+  if (end < 0) return undefined
   if (isMap) return entries
   const object: Record<string, unknown> = {}
   for (const [name, value] of entries) {
@@ -98,13 +82,11 @@ function fieldType(type: DataType, name: string): DataType | undefined {
 function arrayValue(cursor: Cursor, type: DataType, at: number): unknown {
   if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return undefined
   const items: unknown[] = []
-  at = skipSpace(cursor, at + 1)
-  while (cursor.bytes[at] !== CLOSE_BRACKET) {
-    const end = skipValue(cursor, at, 0)
-    items.push(jsValue(cursor, type.valueType, at, end))
-    at = skipSpace(cursor, end)
-    if (cursor.bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
-  }
+  eachItem(cursor, at, (start) => {
+    const end = skipValue(cursor, start, 0)
+    items.push(jsValue(cursor, type.valueType, start, end))
+    return end
+  })
   return items
 }
 

@@ -3,8 +3,9 @@ import { ensureSlots, type JsonColumn, missingChild, rollback } from '../columns
 import { readValue } from '../columns/read-object.ts'
 import type { Cursor } from '../rows/cursor.ts'
 import type { RowWindow } from '../rows/row-window.ts'
+import type { CallTarget, RowRoom } from './call-target.ts'
 import { type KernelColumn, kernelColumns } from './kernel-column.ts'
-import { type CallTarget, callBytes, type RowRoom, rowKernel } from './row-kernel.ts'
+import { callBytes, rowKernel } from './row-kernel.ts'
 
 /** The batch that rows are read into. */
 export interface BatchRows {

@@ -3,15 +3,8 @@ import { isTooLittleForKernel } from '../../../text/kernel-limits.ts'
 import type { RowWindow } from '../rows/row-window.ts'
 import type { Shape } from '../types/json-shape.ts'
 import { keepRow, type Survey, surveyValue, undoRow } from '../types/survey.ts'
-import {
-  type CallTarget,
-  type ColumnRecord,
-  callBytes,
-  type RowKernel,
-  rowKernel,
-  setWord,
-  wordAt,
-} from './row-kernel.ts'
+import type { CallTarget } from './call-target.ts'
+import { type ColumnRecord, callBytes, type RowKernel, rowKernel, setWord, wordAt } from './row-kernel.ts'
 
 /** How far a survey has come. */
 export interface SurveyProgress {

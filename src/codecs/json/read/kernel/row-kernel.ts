@@ -22,6 +22,7 @@ import { CALL_BYTES } from '../../../text/kernel-limits.ts'
 import type { Cursor } from '../rows/cursor.ts'
 import { QUOTE } from '../rows/grammar.ts'
 import { passRows, type RowWindow } from '../rows/row-window.ts'
+import type { CallTarget, RowRoom } from './call-target.ts'
 
 /** Columns more than these are few rows' own, and their regions would not be small. */
 const MAX_COLUMNS = 512
@@ -63,41 +64,6 @@ interface JsonRows {
   readonly rowsBytes: { readonly value: number }
   readonly rowsItemBytes: { readonly value: number }
   readonly deferredCount: { readonly value: number }
-}
-
-/** Room for rows in a batch, or in what is surveyed. */
-export interface RowRoom {
-  readonly rows: number
-  /** Bytes of rows after which no more are read. */
-  readonly bytes: number
-  /** Bytes of memory after which no more are read, and how many a row occupies whatever it holds. */
-  readonly memory: number
-  readonly rowMemory: number
-}
-
-/** What a call of the kernel read. */
-export interface KernelCall {
-  readonly rows: number
-  readonly bytes: number
-  /** Bytes of memory that the items of lists occupy, where the kernel read them. */
-  readonly itemBytes: number
-}
-
-/** What stores the rows that a call reads. */
-export interface CallTarget {
-  room(): RowRoom
-  /** Begin a call. */
-  prepare(): void
-  /** Copy what the kernel read: rows of so many bytes. */
-  append(rows: number, bytes: number): void
-  /** Read a value that the kernel deferred: the offset after it, or -1. */
-  readDeferred(cursor: Cursor, column: number, slot: number, at: number): number
-  /** How many of so many rows come before one that lacks what it must have. */
-  completeRows(rows: number): number
-  /** Undo all of the call. */
-  undo(): void
-  /** Keep the rows of the call. */
-  keep(call: KernelCall): void
 }
 
 /** The record of a column, by its offset in the kernel's memory. */

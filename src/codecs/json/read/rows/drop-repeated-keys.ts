@@ -1,22 +1,12 @@
 import { type Cursor, fail, TOO_MANY_KEYS } from './cursor.ts'
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipValue,
-} from './grammar.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, skipValue } from './grammar.ts'
+import { eachItem, eachMember } from './members.ts'
 import { keyText } from './unescape.ts'
 
 /** Different keys of one object that are told apart: more would take far more memory than the row does. */
 const MAX_KEYS = 100_000
 
-/** A copy of a row in the making: one buffer, since a row may have millions of values. */
+/** A copy of a row under construction: one buffer, since a row may have millions of values. */
 interface Copy {
   readonly out: Uint8Array
   at: number
@@ -44,7 +34,7 @@ export function withoutRepeats(cursor: Cursor, at: number, end: number): Uint8Ar
   return copy.out.subarray(0, copy.at)
 }
 
-/** Like all functions here: returns the offset after the value, or -1. */
+/** Copy a value. Like all functions here: returns the offset after the value, or -1. */
 function copyValue(cursor: Cursor, at: number, copy: Copy): number {
   if (cursor.bytes[at] === OPEN_BRACE) return copyObject(cursor, at, copy)
   if (cursor.bytes[at] === OPEN_BRACKET) return copyArray(cursor, at, copy)
@@ -54,41 +44,34 @@ function copyValue(cursor: Cursor, at: number, copy: Copy): number {
 }
 
 function copyObject(cursor: Cursor, at: number, copy: Copy): number {
-  const { bytes } = cursor
   const { at: start, repeats } = copy
   const members = new Map<string, Member>()
-  let separator = OPEN_BRACE
-  at = skipSpace(cursor, at + 1)
-  while (bytes[at] !== CLOSE_BRACE) {
+  const end = eachMember(cursor, at, (keyFrom, keyTo, value) => {
+    const name = keyText(cursor.bytes, keyFrom + 1, keyTo - 1)
     const keyStart = copy.at
-    const keyEnd = skipString(cursor, at)
-    const name = keyText(bytes, at + 1, keyEnd - 1)
-    copyByte(separator, copy)
-    copyBytes(cursor, at, keyEnd, copy)
+    copyByte(members.size === 0 ? OPEN_BRACE : COMMA, copy)
+    copyBytes(cursor, keyFrom, keyTo, copy)
     copyByte(COLON, copy)
     const valueStart = copy.at
-    at = copyValue(cursor, skipColon(cursor, keyEnd), copy)
-    if (at < 0) return at
+    const valueEnd = copyValue(cursor, value, copy)
     const known = members.get(name)
-    if (known === undefined) {
-      if (members.size === MAX_KEYS) return fail(cursor, TOO_MANY_KEYS, at)
-      members.set(name, { keyStart, keyEnd: valueStart, valueStart, valueEnd: copy.at })
-    } else {
+    if (valueEnd < 0) return valueEnd
+    if (known !== undefined) {
       copy.repeats++
       known.valueStart = valueStart
       known.valueEnd = copy.at
-    }
-    at = skipSpace(cursor, at)
-    if (bytes[at] === COMMA) at = skipSpace(cursor, at + 1)
-    separator = COMMA
-  }
+    } else if (members.size === MAX_KEYS) return fail(cursor, TOO_MANY_KEYS, valueEnd)
+    else members.set(name, { keyStart, keyEnd: valueStart, valueStart, valueEnd: copy.at })
+    return valueEnd
+  })
+  if (end < 0) return end
   if (members.size === 0) copyByte(OPEN_BRACE, copy)
   else if (copy.repeats > repeats) keepMembers(members.values(), start, copy)
   copyByte(CLOSE_BRACE, copy)
-  return at + 1
+  return end
 }
 
-/** Leave of the object that begins at `start` its members' keys and last values. */
+/** Reduce the object that begins at `start` to its members' keys and last values. */
 function keepMembers(members: Iterable<Member>, start: number, copy: Copy): void {
   const { out } = copy
   const kept = new Uint8Array(copy.at - start)
@@ -104,20 +87,16 @@ function keepMembers(members: Iterable<Member>, start: number, copy: Copy): void
 }
 
 function copyArray(cursor: Cursor, at: number, copy: Copy): number {
-  const { bytes } = cursor
-  copyByte(OPEN_BRACKET, copy)
-  at = skipSpace(cursor, at + 1)
-  while (bytes[at] !== CLOSE_BRACKET) {
-    at = copyValue(cursor, at, copy)
-    if (at < 0) return at
-    at = skipSpace(cursor, at)
-    if (bytes[at] === COMMA) {
-      copyByte(COMMA, copy)
-      at = skipSpace(cursor, at + 1)
-    }
-  }
+  let separator = OPEN_BRACKET
+  const end = eachItem(cursor, at, (start) => {
+    copyByte(separator, copy)
+    separator = COMMA
+    return copyValue(cursor, start, copy)
+  })
+  if (end < 0) return end
+  if (separator === OPEN_BRACKET) copyByte(OPEN_BRACKET, copy)
   copyByte(CLOSE_BRACKET, copy)
-  return at + 1
+  return end
 }
 
 function copyByte(byte: number, copy: Copy): void {
