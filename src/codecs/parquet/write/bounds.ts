@@ -1,3 +1,15 @@
+import {
+  BIG_ENDIAN,
+  BYTES,
+  FLOAT16,
+  FLOAT32,
+  FLOAT64,
+  INT32,
+  INT64,
+  UINT8,
+  UINT32,
+  UINT64,
+} from '../../../../kernels/parquet-write/record.ts'
 import type { WriteLeaf } from './file-schema.ts'
 import { type LeafValues, viewAt } from './leaf-values.ts'
 
@@ -9,11 +21,11 @@ export interface Bounds {
 
 /** How the kernel compares. */
 const KINDS = {
-  bits: { unsigned: 0 },
-  word: { signed: 1, unsigned: 2, float: 3 },
-  'double-word': { signed: 4, unsigned: 5, float: 6 },
-  bytes: { unsigned: 7 },
-  fixed: { unsigned: 7, decimal: 8, float: 9 },
+  bits: { unsigned: UINT8 },
+  word: { signed: INT32, unsigned: UINT32, float: FLOAT32 },
+  'double-word': { signed: INT64, unsigned: UINT64, float: FLOAT64 },
+  bytes: { unsigned: BYTES },
+  fixed: { unsigned: BYTES, decimal: BIG_ENDIAN, float: FLOAT16 },
 } as const satisfies Record<LeafValues['physical'], Partial<Record<WriteLeaf['order'], number>>>
 
 /**
