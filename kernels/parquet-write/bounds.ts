@@ -1,19 +1,6 @@
 import { sharedLength } from './bytes'
+import { BIG_ENDIAN, BYTES, FLOAT16, FLOAT32, FLOAT64, INT32, INT64, UINT8, UINT32, UINT64 } from './record'
 import { data, lengthOf, placeOf, startOf } from './values'
-
-/** How values compare. */
-const UINT8: i32 = 0
-const INT32: i32 = 1
-const UINT32: i32 = 2
-const FLOAT32: i32 = 3
-const INT64: i32 = 4
-const UINT64: i32 = 5
-const FLOAT64: i32 = 6
-/** Unsigned lexicographic. */
-const BYTES: i32 = 7
-/** Signed numbers, their highest byte first. */
-const BIG_ENDIAN: i32 = 8
-const FLOAT16: i32 = 9
 
 const SIGN: u64 = 0x8000000000000000
 

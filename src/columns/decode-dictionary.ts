@@ -2,8 +2,8 @@ import type { Data, Dictionary } from 'apache-arrow'
 import { columnData } from './builders/buffers.ts'
 import { columnBuilder } from './column-builder.ts'
 import { singleChunk } from './concat.ts'
-import { runsOf } from './runs.ts'
-import { takeColumn } from './take.ts'
+import { takeColumn } from './gather-rows.ts'
+import { rowRangesOf } from './row-ranges.ts'
 import { isValid } from './validity.ts'
 
 /** The column of the values that a dictionary column's indices stand for. */
@@ -23,7 +23,7 @@ export function decodeDictionary(data: Data): Data {
     if (place < 0 || (values.nullCount > 0 && !isValid(values.nullBitmap, values.offset + place))) nullCount++
     else bitmap[row >> 3] = (bitmap[row >> 3] as number) | (1 << (row & 7))
   }
-  const taken = takeColumn(values, runsOf(places, length))
+  const taken = takeColumn(values, rowRangesOf(places, length))
   return nullCount === 0 ? taken : withValidity(taken, bitmap, nullCount)
 }
 

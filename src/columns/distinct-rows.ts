@@ -1,12 +1,12 @@
 import type { Data } from 'apache-arrow'
-import type { Cells } from './cells.ts'
-import { cellsOf } from './cells-of.ts'
-import { BLOCK_ROWS, type DistinctKernel } from './distinct-kernel.ts'
+import { gatherColumns } from './gather-rows.ts'
+import type { HashColumn } from './hash-column.ts'
 import { hashSet, type IsSameRow } from './hash-set.ts'
 import { equalRows } from './row-equality.ts'
 import type { RowHash } from './row-hash.ts'
-import { runsOf } from './runs.ts'
-import { takeColumns } from './take.ts'
+import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
+import { rowRangesOf } from './row-ranges.ts'
+import { hashColumnOf } from './to-hash-column.ts'
 
 /** Numbers rows so that equal rows have equal numbers, from batch to batch. */
 export interface DistinctRows {
@@ -17,7 +17,7 @@ export interface DistinctRows {
 }
 
 export interface DistinctRowsOptions {
-  readonly kernel: DistinctKernel
+  readonly kernel: RowHashKernel
   /** In the same kernel. */
   readonly hash: RowHash
   /**
@@ -30,7 +30,7 @@ export interface DistinctRowsOptions {
 /** The distinct rows of a batch: those numbered from `first` on. `rows` are their places, where the batch holds others too. */
 interface KnownRows {
   readonly first: number
-  readonly cells: readonly Cells[]
+  readonly cells: readonly HashColumn[]
   readonly rows?: Int32Array
 }
 
@@ -39,7 +39,7 @@ export function distinctRows({ kernel, hash, compare }: DistinctRowsOptions): Di
   const known: KnownRows[] = []
 
   const number = (columns: readonly Data[], rows: number, out: Int32Array): void => {
-    const cells = columns.map(cellsOf)
+    const cells = columns.map(hashColumnOf)
     const first = set.size
     const fresh = new Int32Array(compare === 'hash' ? 0 : rows)
     let next = first
@@ -72,7 +72,7 @@ export function distinctRows({ kernel, hash, compare }: DistinctRowsOptions): Di
   }
 }
 
-function isKnownRow(known: readonly KnownRows[], number: number, cells: readonly Cells[], row: number): boolean {
+function isKnownRow(known: readonly KnownRows[], number: number, cells: readonly HashColumn[], row: number): boolean {
   let low = 0
   for (let high = known.length - 1; low < high; ) {
     const middle = (low + high + 1) >> 1
@@ -88,10 +88,12 @@ function isKnownRow(known: readonly KnownRows[], number: number, cells: readonly
 function compacted(
   first: number,
   columns: readonly Data[],
-  cells: readonly Cells[],
+  cells: readonly HashColumn[],
   fresh: Int32Array,
   count: number,
   rows: number,
 ): KnownRows {
-  return count === rows ? { first, cells } : { first, cells: takeColumns(columns, runsOf(fresh, count)).map(cellsOf) }
+  return count === rows
+    ? { first, cells }
+    : { first, cells: gatherColumns(columns, rowRangesOf(fresh, count)).map(hashColumnOf) }
 }

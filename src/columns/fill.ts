@@ -2,9 +2,9 @@ import { type Data, DataType, type Dictionary } from 'apache-arrow'
 import { columnData, type ValueArray } from './builders/buffers.ts'
 import { concatColumns, singleChunk } from './concat.ts'
 import { asWords, copyElements } from './gather.ts'
+import { takeColumn } from './gather-rows.ts'
 import { checkedOffset, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
-import { runsOf } from './runs.ts'
-import { takeColumn } from './take.ts'
+import { rowRangesOf } from './row-ranges.ts'
 import { isValid } from './validity.ts'
 
 /** The rows in which a column has no value, NaN counting as none. */
@@ -78,7 +78,7 @@ export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
   const indices = new Int32Array(data.length)
   for (let row = 0; row < indices.length; row++) indices[row] = row
   for (let at = 0; at < rows.length; at++) indices[rows[at] as number] = data.length + at * step
-  return takeColumn(concatColumns(data.type, [data, fills]), runsOf(indices, indices.length))
+  return takeColumn(concatColumns(data.type, [data, fills]), rowRangesOf(indices, indices.length))
 }
 
 /** Every missing row gets a value, so what is left has none missing. */

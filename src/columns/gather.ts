@@ -1,15 +1,15 @@
 import { copyBits } from './bits.ts'
 import type { ValueArray } from './builders/buffers.ts'
-import type { Runs } from './runs.ts'
+import type { RowRanges } from './row-ranges.ts'
 
 /** The copies that taking rows comes down to; what they write to is of the right size, and all zeros. */
 export interface Gather {
   /** `stride` elements a row. */
-  fixed(values: ValueArray, stride: number, runs: Runs, out: ValueArray): void
+  fixed(values: ValueArray, stride: number, runs: RowRanges, out: ValueArray): void
   /** Texts, and the offsets of what is taken: one more than there are rows. */
-  text(values: Uint8Array, offsets: ArrayLike<number>, runs: Runs, out: Uint8Array, outOffsets: Int32Array): void
+  text(values: Uint8Array, offsets: ArrayLike<number>, runs: RowRanges, out: Uint8Array, outOffsets: Int32Array): void
   /** Bits from bit `offset` on. */
-  bits(bits: Uint8Array, offset: number, runs: Runs, out: Uint8Array): void
+  bits(bits: Uint8Array, offset: number, runs: RowRanges, out: Uint8Array): void
 }
 
 /** Shorter ranges are copied by a loop, since a call to `set` costs as much as some dozen elements. */
@@ -41,7 +41,7 @@ export function asWords({ buffer, byteOffset, byteLength }: ValueArray): Int32Ar
   return new Int32Array(buffer, byteOffset, byteLength >> 2)
 }
 
-function takeElements(values: Int32Array, stride: number, runs: Runs, out: Int32Array): void {
+function takeElements(values: Int32Array, stride: number, runs: RowRanges, out: Int32Array): void {
   let at = 0
   for (let run = 0; run < runs.count; run++) {
     const start = (runs.starts[run] as number) * stride
@@ -51,7 +51,7 @@ function takeElements(values: Int32Array, stride: number, runs: Runs, out: Int32
   }
 }
 
-export function takeOffsets(offsets: ArrayLike<number>, runs: Runs, out: Int32Array): void {
+export function takeOffsets(offsets: ArrayLike<number>, runs: RowRanges, out: Int32Array): void {
   let at = 0
   for (let run = 0; run < runs.count; run++) {
     const start = runs.starts[run] as number
@@ -61,7 +61,7 @@ export function takeOffsets(offsets: ArrayLike<number>, runs: Runs, out: Int32Ar
   }
 }
 
-function takeBytes(values: Uint8Array, offsets: ArrayLike<number>, runs: Runs, out: Uint8Array): void {
+function takeBytes(values: Uint8Array, offsets: ArrayLike<number>, runs: RowRanges, out: Uint8Array): void {
   let at = 0
   for (let run = 0; run < runs.count; run++) {
     const row = runs.starts[run] as number

@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { isBeyondKernel } from '../internal/kernel.ts'
-import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.ts'
+import { BLOCK_ROWS, HASH_BYTES, type RowHashKernel } from './row-hash-kernel.ts'
 
 /**
  * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes a slot in a
@@ -31,7 +31,7 @@ const SMALL_TABLE = 1 << 19
 const MAX_LOAD = 5
 const NO_SLOT = -1
 
-export function hashSet({ exports, memory }: DistinctKernel): HashSet {
+export function hashSet({ exports, memory }: RowHashKernel): HashSet {
   const segments = memory.reserve(MAX_SEGMENTS * 4)
   const numbers = memory.reserve(BLOCK_ROWS * 4)
   let segmentCount = 0

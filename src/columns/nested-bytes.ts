@@ -1,7 +1,7 @@
 import type { Data } from 'apache-arrow'
 import { grown } from './builders/buffers.ts'
-import type { Cells } from './cells.ts'
 import { decodeDictionary } from './decode-dictionary.ts'
+import type { HashColumn } from './hash-column.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf } from './layout.ts'
 import { isValid } from './validity.ts'
 
@@ -23,10 +23,10 @@ type WriteValue = (row: number, out: Output) => void
  * text's length and bytes, any other value's bytes. Whoever reads them with the type in hand can tell where each part ends, so different
  * values have different bytes.
  *
- * @param cellsOf - the cells of the columns that the values end in.
+ * @param hashColumnOf - the cells of the columns that the values end in.
  */
-export function nestedBytes(data: Data, cellsOf: (data: Data) => Cells): NestedBytes {
-  const write = valueWriter(data, cellsOf)
+export function nestedBytes(data: Data, hashColumnOf: (data: Data) => HashColumn): NestedBytes {
+  const write = valueWriter(data, hashColumnOf)
   const out = { bytes: new Uint8Array(0), length: 0 }
   const offsets = new Int32Array(data.length + 1)
   for (let row = 0; row < data.length; row++) {
@@ -36,12 +36,12 @@ export function nestedBytes(data: Data, cellsOf: (data: Data) => Cells): NestedB
   return { bytes: out.bytes.subarray(0, out.length), offsets }
 }
 
-function valueWriter(data: Data, cellsOf: (data: Data) => Cells): WriteValue {
+function valueWriter(data: Data, hashColumnOf: (data: Data) => HashColumn): WriteValue {
   const layout = layoutOf(data.type)
-  if (layout === 'dictionary') return valueWriter(decodeDictionary(data), cellsOf)
+  if (layout === 'dictionary') return valueWriter(decodeDictionary(data), hashColumnOf)
   const isList = layout === 'list' || layout === 'fixedList'
-  if (!isList && layout !== 'struct') return leafWriter(cellsOf(data))
-  const write = isList ? itemsWriter(data, cellsOf) : fieldsWriter(data, cellsOf)
+  if (!isList && layout !== 'struct') return leafWriter(hashColumnOf(data))
+  const write = isList ? itemsWriter(data, hashColumnOf) : fieldsWriter(data, hashColumnOf)
   return presentWriter(data.nullCount > 0 ? data.nullBitmap : NO_BITS, data.offset, write)
 }
 
@@ -55,8 +55,8 @@ function presentWriter(nulls: Uint8Array, bitOffset: number, write: WriteValue):
   }
 }
 
-function itemsWriter(data: Data, cellsOf: (data: Data) => Cells): WriteValue {
-  const write = valueWriter(itemsOf(data), cellsOf)
+function itemsWriter(data: Data, hashColumnOf: (data: Data) => HashColumn): WriteValue {
+  const write = valueWriter(itemsOf(data), hashColumnOf)
   const offsets = layoutOf(data.type) === 'list' ? offsetsOf(data) : undefined
   const startOf = (row: number): number => (offsets === undefined ? row * data.stride : (offsets[row] as number))
   return (row, out) => {
@@ -67,18 +67,18 @@ function itemsWriter(data: Data, cellsOf: (data: Data) => Cells): WriteValue {
   }
 }
 
-function fieldsWriter({ children }: Data, cellsOf: (data: Data) => Cells): WriteValue {
-  const writers = children.map((child) => valueWriter(child, cellsOf))
+function fieldsWriter({ children }: Data, hashColumnOf: (data: Data) => HashColumn): WriteValue {
+  const writers = children.map((child) => valueWriter(child, hashColumnOf))
   return (row, out) => {
     for (const write of writers) write(row, out)
   }
 }
 
-function leafWriter(cells: Cells): WriteValue {
+function leafWriter(cells: HashColumn): WriteValue {
   return presentWriter(cells.nulls, cells.bitOffset, presentLeafWriter(cells))
 }
 
-function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: Cells): WriteValue {
+function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: HashColumn): WriteValue {
   switch (kind) {
     case 'bits':
       return (row, out) => writeByte(out, isValid(bytes, bitOffset + row) ? 1 : 0)

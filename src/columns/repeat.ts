@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow'
-import type { Runs } from './runs.ts'
-import { takeColumn } from './take.ts'
+import { takeColumn } from './gather-rows.ts'
+import type { RowRanges } from './row-ranges.ts'
 
 /** Columns of one value: gives one of so many rows, all of them views of the longest. */
 export function repeated(one: Data): (rows: number) => Data {
@@ -12,7 +12,7 @@ export function repeated(one: Data): (rows: number) => Data {
 }
 
 /** All rows and then as many of them again as are wanted. */
-function again(rows: number, wanted: number): Runs {
+function again(rows: number, wanted: number): RowRanges {
   const more = Math.min(rows, wanted - rows)
   return { starts: Int32Array.of(0, 0), lengths: Int32Array.of(rows, more), count: 2, rows: rows + more }
 }

@@ -1,15 +1,20 @@
-import type { Cells } from './cells.ts'
+import type { HashColumn } from './hash-column.ts'
 import { isValid } from './validity.ts'
 
 /** Whether a row of some columns equals a row of columns of the same types: nulls equal nulls, NaN equals NaN, -0 equals 0. */
-export function equalRows(left: readonly Cells[], leftRow: number, right: readonly Cells[], rightRow: number): boolean {
+export function equalRows(
+  left: readonly HashColumn[],
+  leftRow: number,
+  right: readonly HashColumn[],
+  rightRow: number,
+): boolean {
   for (let column = 0; column < left.length; column++) {
-    if (!equalCells(left[column] as Cells, leftRow, right[column] as Cells, rightRow)) return false
+    if (!equalCells(left[column] as HashColumn, leftRow, right[column] as HashColumn, rightRow)) return false
   }
   return true
 }
 
-function equalCells(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
+function equalCells(left: HashColumn, leftRow: number, right: HashColumn, rightRow: number): boolean {
   const isPresent = isPresentAt(left, leftRow)
   if (isPresent !== isPresentAt(right, rightRow)) return false
   if (!isPresent) return true
@@ -29,11 +34,11 @@ function equalCells(left: Cells, leftRow: number, right: Cells, rightRow: number
   }
 }
 
-function isPresentAt({ nulls, bitOffset }: Cells, row: number): boolean {
+function isPresentAt({ nulls, bitOffset }: HashColumn, row: number): boolean {
   return nulls.length === 0 || isValid(nulls, bitOffset + row)
 }
 
-function equalTexts(left: Cells, leftRow: number, right: Cells, rightRow: number): boolean {
+function equalTexts(left: HashColumn, leftRow: number, right: HashColumn, rightRow: number): boolean {
   const leftStart = left.offsets[leftRow] as number
   const rightStart = right.offsets[rightRow] as number
   const length = (left.offsets[leftRow + 1] as number) - leftStart

@@ -1,5 +1,5 @@
-import type { Cells } from './cells.ts'
-import { BLOCK_ROWS, type DistinctKernel, HASH_BYTES } from './distinct-kernel.ts'
+import type { HashColumn } from './hash-column.ts'
+import { BLOCK_ROWS, HASH_BYTES, type RowHashKernel } from './row-hash-kernel.ts'
 import { isValid } from './validity.ts'
 
 /**
@@ -10,7 +10,7 @@ import { isValid } from './validity.ts'
  *
  * @returns where in the kernel's memory the hashes are, one after the other, until the next call.
  */
-export type RowHash = (columns: readonly Cells[], first: number, end: number) => number
+export type RowHash = (columns: readonly HashColumn[], first: number, end: number) => number
 
 /** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is taken in piece by piece. */
 const ROOM = 1 << 18
@@ -19,7 +19,7 @@ const SLACK = 16
 const SUMS_BYTES = 32
 
 /** @param key - four random words, afresh for every run. */
-export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): RowHash {
+export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): RowHash {
   const keyAt = memory.reserve(HASH_BYTES)
   memory.words.set(key, keyAt >> 2)
   const sip = memory.reserve(exports.SIP_STATE.value)
@@ -49,13 +49,13 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
   }
 
   /** @returns where the kernel finds the validity of these rows. */
-  const copyNulls = ({ nulls, bitOffset }: Cells, first: number, rows: number): number => {
+  const copyNulls = ({ nulls, bitOffset }: HashColumn, first: number, rows: number): number => {
     if (nulls.length === 0) return 0
     copyBits(nulls, bitOffset + first, rows, bitmap)
     return bitmap
   }
 
-  const absorbFixed = (cells: Cells, keys: number, first: number, end: number): void => {
+  const absorbFixed = (cells: HashColumn, keys: number, first: number, end: number): void => {
     const { kind, bytes, width, bitOffset } = cells
     const rows = end - first
     const bit = bitOffset + first
@@ -67,7 +67,7 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
     exports.absorbFixed(sums, rows, keys, room, width, copyNulls(cells, first, rows), bit & 7)
   }
 
-  const absorbBytes = (cells: Cells, keys: number, first: number, end: number, rowSums: number): void => {
+  const absorbBytes = (cells: HashColumn, keys: number, first: number, end: number, rowSums: number): void => {
     const { bytes, offsets } = cells
     const start = offsets[first] as number
     const length = (offsets[end] as number) - start
@@ -82,7 +82,7 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
     exports.absorbBytes(rowSums, end - first, keys, offsetsAt, room - start, room, room + length, nulls, bit, keyAt)
   }
 
-  const absorbParts = (cells: Cells, keys: number, first: number, end: number, rowSums: number): void => {
+  const absorbParts = (cells: HashColumn, keys: number, first: number, end: number, rowSums: number): void => {
     const middle = (first + end) >> 1
     if (middle > first) {
       absorbBytes(cells, keys, first, middle, rowSums)
@@ -90,7 +90,7 @@ export function rowHash({ exports, memory }: DistinctKernel, key: Int32Array): R
     } else absorbLong(cells, keys, first, rowSums)
   }
 
-  const absorbLong = (cells: Cells, keys: number, row: number, rowSums: number): void => {
+  const absorbLong = (cells: HashColumn, keys: number, row: number, rowSums: number): void => {
     const { bytes, offsets, nulls, bitOffset } = cells
     if (nulls.length > 0 && !isValid(nulls, bitOffset + row)) {
       exports.absorbFixed(rowSums, 1, keys, room, 0, copyNulls(cells, row, 1), (bitOffset + row) & 7)

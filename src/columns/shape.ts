@@ -3,7 +3,7 @@ import { type DataType, Field, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 import { columnType } from './column-type.ts'
 import { emptyColumnField } from './empty-column.ts'
-import { isPlainObject } from './plain-object.ts'
+import { isKeyValueObject } from './key-value-object.ts'
 
 type FlatKind = 'bool' | 'float64' | 'int64' | 'string' | 'timestamp' | 'binary'
 
@@ -60,7 +60,7 @@ function kindOf(value: unknown): Shape['kind'] | undefined {
   if (types.isUint8Array(value)) return 'binary'
   if (Array.isArray(value) || types.isTypedArray(value)) return 'list'
   if (value instanceof Map) return 'map'
-  return isPlainObject(value) ? 'struct' : undefined
+  return isKeyValueObject(value) ? 'struct' : undefined
 }
 
 function learnParts(shape: Shape, value: unknown, depth: number): boolean {
@@ -72,7 +72,7 @@ function learnParts(shape: Shape, value: unknown, depth: number): boolean {
     }
     return true
   }
-  if (isPlainObject(value)) {
+  if (isKeyValueObject(value)) {
     shape.fields ??= new Map()
     for (const name of Object.keys(value))
       if (!learnShape(fieldShape(shape.fields, name), value[name], depth)) return false

@@ -1,12 +1,12 @@
 import type { Data, RecordBatch, Schema } from 'apache-arrow'
 import { columnIndices } from '../columns/column-index.ts'
-import { distinctKernel } from '../columns/distinct-kernel.ts'
 import { type DistinctRows, distinctRows } from '../columns/distinct-rows.ts'
 import type { Gather } from '../columns/gather.ts'
-import { kernelGather } from '../columns/kernel-gather.ts'
+import { gatherInKernel } from '../columns/gather-kernel.ts'
+import { gatherRanges } from '../columns/gather-rows.ts'
 import { rowHash } from '../columns/row-hash.ts'
-import { countingRuns, runsWhere } from '../columns/runs.ts'
-import { takeRuns } from '../columns/take.ts'
+import { rowHashKernel } from '../columns/row-hash-kernel.ts'
+import { countingRuns, runsWhere } from '../columns/row-ranges.ts'
 import { MillraceError } from '../errors.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
@@ -47,12 +47,12 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
   if (subset?.length === 0)
     throw new MillraceError('OPTION_INVALID', 'an empty subset compares nothing; leave it out to compare all columns')
   return defineTransform('dropDuplicates', ({ wholeTable }) => {
-    const kernel = distinctKernel()
+    const kernel = rowHashKernel()
     const hash = rowHash(kernel, hashKey(random))
     const distinct = distinctRows({ kernel, hash, compare: wholeTable ? 'share' : exact ? 'copy' : 'hash' })
     const columnsOf = comparedColumns(subset)
     const number: NumberRows = (batch, out) => distinct.number(columnsOf(batch), batch.numRows, out)
-    const gather = kernelGather()
+    const gather = gatherInKernel()
     return keep === 'first' ? keepFirst(distinct, number, gather) : keepAtEnd(distinct, number, gather, keep)
   })
 }
@@ -92,7 +92,7 @@ function keepFirst(distinct: DistinctRows, number: NumberRows, gather: Gather): 
       const numbers = longest.subarray(0, batch.numRows)
       const first = distinct.size
       number(batch, numbers)
-      return [takeRuns(batch, countingRuns(numbers, first, distinct.size), gather)]
+      return [gatherRanges(batch, countingRuns(numbers, first, distinct.size), gather)]
     },
   }
 }
@@ -119,7 +119,7 @@ function keepAtEnd(distinct: DistinctRows, number: NumberRows, gather: Gather, k
             }
       return held.map(({ batch, numbers }) => {
         const runs = runsWhere(numbers.length, (row) => isKept(numbers[row] as number))
-        return takeRuns(batch, runs, gather)
+        return gatherRanges(batch, runs, gather)
       })
     },
   }

@@ -1,8 +1,8 @@
 import * as types from 'node:util/types'
-import { kernelGather } from '../columns/kernel-gather.ts'
+import { gatherInKernel } from '../columns/gather-kernel.ts'
+import { gatherRanges } from '../columns/gather-rows.ts'
 import { type Row, rowViews } from '../columns/row.ts'
-import { runsWhere } from '../columns/runs.ts'
-import { takeRuns } from '../columns/take.ts'
+import { runsWhere } from '../columns/row-ranges.ts'
 import { MillraceError } from '../errors.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, type Transform } from './transform.ts'
@@ -20,12 +20,12 @@ import { defineMap, type Transform } from './transform.ts'
 export function filterRows(predicate: (row: Row) => unknown): Transform {
   checkArgument('filterRows', 'the predicate', predicate, 'function', 'write filterRows((row) => row.amount > 0)')
   return defineMap('filterRows', () => {
-    const gather = kernelGather()
+    const gather = gatherInKernel()
     let before = 0
     return (batch) => {
       const rowAt = rowViews(batch, before)
       before += batch.numRows
-      return takeRuns(
+      return gatherRanges(
         batch,
         runsWhere(batch.numRows, (row) => isKept(predicate(rowAt(row)))),
         gather,

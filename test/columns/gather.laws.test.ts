@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { concatBatches } from '../../src/columns/concat.ts'
 import { decodeDictionary } from '../../src/columns/decode-dictionary.ts'
-import { kernelGather } from '../../src/columns/kernel-gather.ts'
-import { runsWhere } from '../../src/columns/runs.ts'
-import { takeRows, takeRuns } from '../../src/columns/take.ts'
+import { gatherInKernel } from '../../src/columns/gather-kernel.ts'
+import { gatherRanges, gatherRows } from '../../src/columns/gather-rows.ts'
+import { runsWhere } from '../../src/columns/row-ranges.ts'
 import { arbitraryTableCase } from '../support/arbitrary-table.ts'
 import { columnCells, rowCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
@@ -16,7 +16,7 @@ describe('gather', () => {
     fc.property(arbitraryTableCase(), fc.array(fc.nat(1000), { maxLength: 80 }), ({ table, rows }, picks) => {
       const batch = concatBatches(table.schema, table.batches)
       const indices = rows.length === 0 ? [] : picks.map((pick) => pick % rows.length)
-      const taken = takeRows(batch, Int32Array.from(indices), indices.length)
+      const taken = gatherRows(batch, Int32Array.from(indices), indices.length)
       expect(taken.numRows).toBe(indices.length)
       expect(rowCells([taken])).toEqual(indices.map((index) => rows[index]))
     }),
@@ -25,7 +25,7 @@ describe('gather', () => {
   law(
     'take: rows of a batch that is a slice of another',
     fc.property(arbitraryTableCase(), ({ batches, rows }) => {
-      const odd = batches.map((batch) => takeRows(batch, oddRows(batch), batch.numRows >> 1))
+      const odd = batches.map((batch) => gatherRows(batch, oddRows(batch), batch.numRows >> 1))
       let start = 0
       const expected = batches.flatMap((batch) => {
         const own = rows.slice(start, start + batch.numRows)
@@ -46,12 +46,12 @@ describe('gather', () => {
         if (rows.length === 0) return
         const small = concatBatches(table.schema, table.batches)
         const size = isLong ? 9000 : 700
-        const batch = takeRows(
+        const batch = gatherRows(
           small,
           Int32Array.from({ length: size }, (_, row) => (row * 7) % rows.length),
           size,
         )
-        const odd = takeRuns(batch, {
+        const odd = gatherRanges(batch, {
           starts: Int32Array.of(3),
           lengths: Int32Array.of(size - 3),
           count: 1,
@@ -59,8 +59,8 @@ describe('gather', () => {
         })
         const kept = keptRows(odd.numRows, ranges)
         const runs = runsWhere(odd.numRows, (row) => kept[row] as boolean)
-        const expected = takeRuns(odd, runs)
-        const taken = takeRuns(odd, runs, kernelGather())
+        const expected = gatherRanges(odd, runs)
+        const taken = gatherRanges(odd, runs, gatherInKernel())
         expect(columnBuffers(taken)).toEqual(columnBuffers(expected))
       },
     ),

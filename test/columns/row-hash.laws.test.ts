@@ -1,13 +1,13 @@
 import { Binary, Dictionary, Field, Float64, Int32, Int64, List, Schema, Struct, Utf8 } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Cells } from '../../src/columns/cells.ts'
-import { cellsOf } from '../../src/columns/cells-of.ts'
-import { BLOCK_ROWS, distinctKernel, HASH_BYTES } from '../../src/columns/distinct-kernel.ts'
 import { distinctRows } from '../../src/columns/distinct-rows.ts'
+import type { HashColumn } from '../../src/columns/hash-column.ts'
 import { hashSet } from '../../src/columns/hash-set.ts'
 import { equalRows } from '../../src/columns/row-equality.ts'
 import { type RowHash, rowHash } from '../../src/columns/row-hash.ts'
+import { BLOCK_ROWS, HASH_BYTES, rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
+import { hashColumnOf } from '../../src/columns/to-hash-column.ts'
 import { arbitraryTableCase, batchOf, type Cell, dataOf, type TableCase } from '../support/arbitrary-table.ts'
 import { law } from '../support/law.ts'
 import { referenceHash } from '../support/row-hash-reference.ts'
@@ -49,7 +49,7 @@ describe('row hash and equality', () => {
     fc.property(cases, key, ({ batches }, words) => {
       const hash = hasher(words)
       for (const batch of batches) {
-        const cells = batch.data.children.map(cellsOf)
+        const cells = batch.data.children.map(hashColumnOf)
         const one = Array.from({ length: batch.numRows }, (_, row) => hash(cells, row))
         expect(hash(cells, 0, batch.numRows)).toBe(one.join(''))
       }
@@ -69,7 +69,9 @@ describe('row hash and equality', () => {
       ),
       key,
       (row, words) => {
-        const cells = row.map((cell) => cellsOf(dataOf(typeof cell === 'bigint' ? new Int64() : new Binary(), [cell])))
+        const cells = row.map((cell) =>
+          hashColumnOf(dataOf(typeof cell === 'bigint' ? new Int64() : new Binary(), [cell])),
+        )
         expect(hasher(words)(cells, 0)).toBe(referenceHash(new Uint8Array(words.slice().buffer), row))
       },
     ),
@@ -86,7 +88,7 @@ describe('row hash and equality', () => {
         const changed = bytes.slice()
         changed[place % length] = 1
         const texts = [bytes, new Uint8Array(0), changed, bytes.subarray(1), null, bytes.slice(), changed.slice()]
-        const cells = [cellsOf(dataOf(new Binary(), texts))]
+        const cells = [hashColumnOf(dataOf(new Binary(), texts))]
         const hash = hasher(words)
         const hashes = texts.map((_, row) => hash(cells, row))
         expect(hash(cells, 0, texts.length)).toBe(hashes.join(''))
@@ -103,7 +105,7 @@ describe('row hash and equality', () => {
       fc.oneof(fc.constant(200_000), fc.integer({ min: 1, max: 9000 })),
       fc.integer({ min: 300, max: BLOCK_ROWS }),
       (kinds, block) => {
-        const kernel = distinctKernel()
+        const kernel = rowHashKernel()
         const at = kernel.memory.reserve(BLOCK_ROWS * HASH_BYTES)
         const set = hashSet(kernel)
         const numbers = new Map<number, number>()
@@ -129,7 +131,7 @@ describe('row hash and equality', () => {
   law(
     'distinct rows: numbered in order of first appearance, exactly even where every hash collides',
     fc.property(cases, fc.constantFrom('copy', 'share'), fc.boolean(), (table, compare, collide) => {
-      const kernel = distinctKernel()
+      const kernel = rowHashKernel()
       const hash = collide ? constantHash(kernel) : rowHash(kernel, Int32Array.of(1, 2, 3, 4))
       const distinct = distinctRows({ kernel, hash, compare: compare as 'copy' | 'share' })
       const seen = new Map<string, number>()
@@ -151,15 +153,15 @@ describe('row hash and equality', () => {
   law(
     'row hash: columns of text do not run together',
     fc.property(fc.string({ maxLength: 9 }), fc.nat(9), fc.nat(9), (text, first, second) => {
-      const row = (cut: number): Cells[] =>
-        [text.slice(0, cut), text.slice(cut)].map((part) => cellsOf(dataOf(new Utf8(), [part])))
+      const row = (cut: number): HashColumn[] =>
+        [text.slice(0, cut), text.slice(cut)].map((part) => hashColumnOf(dataOf(new Utf8(), [part])))
       const [left, right] = [first, second].map((cut) => Math.min(cut, text.length)) as [number, number]
       expect(hashOf(row(left)) === hashOf(row(right))).toBe(left === right)
     }),
   )
 
   test('a set that finds no more room says so', () => {
-    const { exports, memory } = distinctKernel()
+    const { exports, memory } = rowHashKernel()
     const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
     const reserve = (bytes: number): number => {
       if (memory.top + bytes > 2 ** 21) throw new RangeError('no more memory')
@@ -193,8 +195,8 @@ describe('row hash and equality', () => {
   })
 
   test('a dictionary column hashes as its values do', () => {
-    const plain = cellsOf(dataOf(new Utf8(), ['b', null, 'a', 'b']))
-    const dictionary = cellsOf(dataOf(new Dictionary(new Utf8(), new Int32()), ['b', null, 'a', 'b']))
+    const plain = hashColumnOf(dataOf(new Utf8(), ['b', null, 'a', 'b']))
+    const dictionary = hashColumnOf(dataOf(new Dictionary(new Utf8(), new Int32()), ['b', null, 'a', 'b']))
     for (let row = 0; row < 4; row++) {
       expect(hashOf([plain], row)).toBe(hashOf([dictionary], row))
       expect(equalRows([plain], row, [dictionary], row)).toBe(true)
@@ -202,26 +204,26 @@ describe('row hash and equality', () => {
   })
 
   test('null, empty, zero and false are four things; an empty list is not a null list', () => {
-    const texts = cellsOf(dataOf(new Utf8(), [null, '', '\0']))
+    const texts = hashColumnOf(dataOf(new Utf8(), [null, '', '\0']))
     expect(new Set([0, 1, 2].map((row) => hashOf([texts], row))).size).toBe(3)
-    const lists = cellsOf(dataOf(new List(new Field('item', new Float64(), true)), [null, [], [null], [0], [-0]]))
+    const lists = hashColumnOf(dataOf(new List(new Field('item', new Float64(), true)), [null, [], [null], [0], [-0]]))
     expect(new Set([0, 1, 2, 3, 4].map((row) => hashOf([lists], row))).size).toBe(4)
   })
 
   test('what lies under a null struct does not count', () => {
     const type = new Struct([new Field('a', new Utf8(), false)])
     const schema = new Schema([new Field('s', type, true)])
-    const cells = batchOf(schema, [[null], [null], [{ a: 'x' }]]).data.children.map(cellsOf)
+    const cells = batchOf(schema, [[null], [null], [{ a: 'x' }]]).data.children.map(hashColumnOf)
     expect(hashOf(cells, 0)).toBe(hashOf(cells, 1))
     expect(hashOf(cells, 0)).not.toBe(hashOf(cells, 2))
   })
 })
 
-type Kernel = ReturnType<typeof distinctKernel>
+type Kernel = ReturnType<typeof rowHashKernel>
 
 /** The hashes of some rows in hexadecimal digits. */
-function hasher(key: Int32Array): (cells: readonly Cells[], first: number, end?: number) => string {
-  const kernel = distinctKernel()
+function hasher(key: Int32Array): (cells: readonly HashColumn[], first: number, end?: number) => string {
+  const kernel = rowHashKernel()
   const hash = rowHash(kernel, key)
   return (cells, first, end = first + 1) => {
     const at = hash(cells, first, end)
@@ -229,7 +231,7 @@ function hasher(key: Int32Array): (cells: readonly Cells[], first: number, end?:
   }
 }
 
-function hashOf(cells: readonly Cells[], row = 0): string {
+function hashOf(cells: readonly HashColumn[], row = 0): string {
   return hasher(Int32Array.of(11, 22, 33, 44))(cells, row)
 }
 
@@ -244,7 +246,7 @@ function constantHash({ memory }: Kernel): RowHash {
 function preparedRows({ batches, rows }: TableCase) {
   let at = 0
   return batches.flatMap((batch) => {
-    const cells = batch.data.children.map(cellsOf)
+    const cells = batch.data.children.map(hashColumnOf)
     return Array.from({ length: batch.numRows }, (_, row) => ({ cells, row, token: rowToken(rows[at++] as Cell[]) }))
   })
 }

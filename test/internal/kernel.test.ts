@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { distinctKernel } from '../../src/columns/distinct-kernel.ts'
 import { hashSet } from '../../src/columns/hash-set.ts'
+import { rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
 import { kernelMaker } from '../../src/internal/kernel.ts'
 import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
 
@@ -59,7 +59,7 @@ test('memory that ends before 4 GiB says that the process has none', () => {
       cause: expect.any(RangeError),
     }
     expect(() => memory.reserve(1 << 24)).toThrow(expect.objectContaining(limit))
-    const rows = hashSet(distinctKernel())
+    const rows = hashSet(rowHashKernel())
     const distinct = {
       ...limit,
       message: expect.stringContaining('this process has no memory for more than 0 distinct rows'),

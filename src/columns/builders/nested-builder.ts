@@ -1,6 +1,6 @@
 import type { Data, Field, FixedSizeList, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
-import { isPlainObject } from '../plain-object.ts'
+import { isKeyValueObject } from '../key-value-object.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
@@ -105,7 +105,7 @@ export function structBuilder(type: Struct, builderOf: FieldBuilder): ColumnBuil
   const names = new Set(type.children.map((field) => field.name))
   const builders = columns.map(({ builder }) => builder)
   return alignedBuilder(type, builders, 1, (value) => {
-    if (!isPlainObject(value)) return false
+    if (!isKeyValueObject(value)) return false
     for (const key of Object.keys(value)) {
       if (!names.has(key) && value[key] !== undefined && value[key] !== null) return false
     }

@@ -14,7 +14,7 @@ import type { ParquetReadOptions } from './parquet-options.ts'
 import { openRowGroup, type RowGroupContext } from './row-group-reader.ts'
 import { checkRowGroup, checkTotals } from './schema/file-checks.ts'
 import { mayMatch } from './schema/row-group-filter.ts'
-import { fileShape, leavesOf, type Shape } from './schema/schema-shape.ts'
+import { type ColumnShape, fileShape, leavesOf } from './schema/schema-shape.ts'
 
 const BATCH_ROWS = 65_536
 const BATCH_BYTES = 4 * 1024 * 1024
@@ -124,7 +124,7 @@ async function* groupBatches(
 }
 
 /** Rows of the first batch of a row group, by what the footer says of sizes. */
-function rowsPerBatch(group: OpenFile['metadata']['rowGroups'][number], shapes: readonly Shape[]): number {
+function rowsPerBatch(group: OpenFile['metadata']['rowGroups'][number], shapes: readonly ColumnShape[]): number {
   let bytes = 0
   for (const { index, layout } of shapes.flatMap(leavesOf)) {
     const chunk = group.chunks[index]
@@ -137,7 +137,10 @@ function clampRows(rows: number): number {
   return Math.max(1, Math.min(BATCH_ROWS, Math.floor(rows)))
 }
 
-function selectedColumns(columns: readonly Shape[], names: readonly string[] | undefined): readonly Shape[] {
+function selectedColumns(
+  columns: readonly ColumnShape[],
+  names: readonly string[] | undefined,
+): readonly ColumnShape[] {
   if (names === undefined) return columns
   return [...new Set(names)].flatMap((name) => {
     const found = columns.filter(({ field }) => field.name === name)
@@ -154,7 +157,7 @@ interface SelectedGroup {
 
 function selectedGroups(
   { metadata }: OpenFile,
-  columns: readonly Shape[],
+  columns: readonly ColumnShape[],
   options: ParquetReadOptions,
 ): SelectedGroup[] {
   let nextRow = 1

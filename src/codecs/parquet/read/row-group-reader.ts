@@ -10,7 +10,7 @@ import type { ColumnChunk, RowGroup } from './footer/file-metadata.ts'
 import { invalid } from './invalid.ts'
 import type { PageContext } from './pages/data-page.ts'
 import { pageReader } from './pages/page-reader.ts'
-import { type Leaf, leavesOf, type Shape } from './schema/schema-shape.ts'
+import { type ColumnShape, type Leaf, leavesOf } from './schema/schema-shape.ts'
 
 export interface RowGroupContext extends PageContext, LeafLimits {
   readonly file: FileBytes
@@ -26,7 +26,7 @@ const MIN_WINDOW_BYTES = 256 * 1024
 /** Open the columns of a row group: their bytes, and no others, are read. */
 export async function openRowGroup(
   group: RowGroup,
-  shapes: readonly Shape[],
+  shapes: readonly ColumnShape[],
   firstRow: number,
   context: RowGroupContext,
 ): Promise<ColumnReader[]> {

@@ -1,6 +1,6 @@
 import { xxhash64 } from 'hyparquet/src/xxhash.js'
 import { createBloomFilter, sbbfInsert } from 'hyparquet-writer/src/bloom.js'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { bytesAt, type LeafValues } from './leaf-values.ts'
 import type { ValueDictionary } from './value-dictionary.ts'
 
@@ -9,7 +9,7 @@ import type { ValueDictionary } from './value-dictionary.ts'
  * for each value, since the format's hash is one of 64-bit integers. None for booleans, where it could tell nothing.
  */
 export function bloomFilterOf(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   values: LeafValues,
   dictionary: ValueDictionary | undefined,
 ): Uint32Array | undefined {

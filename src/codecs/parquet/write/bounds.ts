@@ -1,4 +1,16 @@
-import type { Leaf } from './file-schema.ts'
+import {
+  BIG_ENDIAN,
+  BYTES,
+  FLOAT16,
+  FLOAT32,
+  FLOAT64,
+  INT32,
+  INT64,
+  UINT8,
+  UINT32,
+  UINT64,
+} from '../../../../kernels/parquet-write/record.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { type LeafValues, viewAt } from './leaf-values.ts'
 
 /** Which value is the least and which the greatest. */
@@ -9,12 +21,12 @@ export interface Bounds {
 
 /** How the kernel compares. */
 const KINDS = {
-  bits: { unsigned: 0 },
-  word: { signed: 1, unsigned: 2, float: 3 },
-  'double-word': { signed: 4, unsigned: 5, float: 6 },
-  bytes: { unsigned: 7 },
-  fixed: { unsigned: 7, decimal: 8, float: 9 },
-} as const satisfies Record<LeafValues['physical'], Partial<Record<Leaf['order'], number>>>
+  bits: { unsigned: UINT8 },
+  word: { signed: INT32, unsigned: UINT32, float: FLOAT32 },
+  'double-word': { signed: INT64, unsigned: UINT64, float: FLOAT64 },
+  bytes: { unsigned: BYTES },
+  fixed: { unsigned: BYTES, decimal: BIG_ENDIAN, float: FLOAT16 },
+} as const satisfies Record<LeafValues['physical'], Partial<Record<WriteLeaf['order'], number>>>
 
 /**
  * The least and the greatest of values `start` to `end` in the order of their type, or of those whose places lie at `order` in the kernel's
@@ -22,19 +34,19 @@ const KINDS = {
  */
 export function boundsOf(
   { kernel, physical }: LeafValues,
-  leaf: Leaf,
+  leaf: WriteLeaf,
   start: number,
   end: number,
   order = 0,
 ): Bounds | undefined {
-  const kinds: Partial<Record<Leaf['order'], number>> = KINDS[physical]
+  const kinds: Partial<Record<WriteLeaf['order'], number>> = KINDS[physical]
   const kind = kinds[leaf.order]
   if (start >= end || kind === undefined || kernel.exports.takeBounds(kind, start, end, order) === 0) return undefined
   return { min: kernel.exports.least.value, max: kernel.exports.greatest.value }
 }
 
 /** The bounds of two values. */
-export function boundsOfPair(values: LeafValues, leaf: Leaf, a: number, b: number): Bounds | undefined {
+export function boundsOfPair(values: LeafValues, leaf: WriteLeaf, a: number, b: number): Bounds | undefined {
   const { memory } = values.kernel
   const order = memory.reserve(8)
   memory.words.set([a, b], order >>> 2)
@@ -44,12 +56,12 @@ export function boundsOfPair(values: LeafValues, leaf: Leaf, a: number, b: numbe
 }
 
 /** How far apart the bounds of integers are. */
-export function integerRange(values: LeafValues, leaf: Leaf, { min, max }: Bounds): bigint {
+export function integerRange(values: LeafValues, leaf: WriteLeaf, { min, max }: Bounds): bigint {
   return integerAt(values, leaf, max) - integerAt(values, leaf, min)
 }
 
 /** A word or double word as the integer that it is. */
-export function integerAt(values: LeafValues, leaf: Leaf, i: number): bigint {
+export function integerAt(values: LeafValues, leaf: WriteLeaf, i: number): bigint {
   const view = viewAt(values, i)
   const isSigned = leaf.order === 'signed'
   if (values.physical === 'word') return BigInt(isSigned ? view.getInt32(0, true) : view.getUint32(0, true))

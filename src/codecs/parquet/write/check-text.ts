@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { isText } from './leaf-type.ts'
 import { bytesAt, endOf, type LeafValues, startOf } from './leaf-values.ts'
 
@@ -7,7 +7,7 @@ import { bytesAt, endOf, type LeafValues, startOf } from './leaf-values.ts'
  * Refuse text that is not valid UTF-8: natively over all bytes at once, value by value only where that is not enough. `onInvalid` is
  * called with the number of values before the first bad one.
  */
-export function checkText(leaf: Leaf, values: LeafValues, onInvalid: (value: number) => never): void {
+export function checkText(leaf: WriteLeaf, values: LeafValues, onInvalid: (value: number) => never): void {
   if (!isText(leaf.schema)) return
   const { kernel, data, bytesUsed } = values
   const bytes = kernel.memory.bytes.subarray(data.start, data.start + bytesUsed)

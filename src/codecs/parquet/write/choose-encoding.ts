@@ -2,7 +2,7 @@ import type { Encoding } from 'hyparquet'
 import { type Bounds, boundsOf, integerRange } from './bounds.ts'
 import { appendDeltaLengths, appendDeltaPrefixes, appendDeltas, MAX_DELTA_RANGE } from './encode-delta.ts'
 import { appendPlain } from './encode-plain.ts'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { beginPage, dropPage, type PageBuffer } from './page-buffer.ts'
 import type { PageCompressor } from './page-compressor.ts'
@@ -39,7 +39,7 @@ const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
  */
 export function chooseEncoding(
   values: LeafValues,
-  leaf: Leaf,
+  leaf: WriteLeaf,
   compressor: PageCompressor,
   page: PageBuffer,
   encodings: ParquetEncodings,
@@ -116,7 +116,7 @@ function dictionaryIndexes({ indexes, size }: ValueDictionary): Candidate {
 }
 
 /** Delta encodings that the values may have. */
-function deltaCandidates(values: LeafValues, leaf: Leaf, bounds: Bounds | undefined): Candidate[] {
+function deltaCandidates(values: LeafValues, leaf: WriteLeaf, bounds: Bounds | undefined): Candidate[] {
   const { physical, count } = values
   if (count < 2) return []
   if (physical === 'bytes') {

@@ -2,7 +2,7 @@ import type { ColumnChunk, Encoding } from 'hyparquet'
 import { bloomFilterOf } from './bloom-filter.ts'
 import { type ChunkEncoding, chooseEncoding, dictionaryEntries } from './choose-encoding.ts'
 import { appendPlain } from './encode-plain.ts'
-import { type Leaf, nameOf } from './file-schema.ts'
+import { nameOf, type WriteLeaf } from './file-schema.ts'
 import { type ChunkIndexes, pageHeaderBytes } from './format.ts'
 import { type LeafValues, useValues } from './leaf-values.ts'
 import { emptyLevels, type Levels } from './levels.ts'
@@ -44,7 +44,7 @@ export function chunkContext(settings: WriteSettings): ChunkContext {
 }
 
 /** The pages of values and of the levels that the context holds, for the place `offset` of the file. */
-export function encodeChunk(leaf: Leaf, values: LeafValues, context: ChunkContext, offset: number): EncodedChunk {
+export function encodeChunk(leaf: WriteLeaf, values: LeafValues, context: ChunkContext, offset: number): EncodedChunk {
   const { levels } = context
   useValues(values)
   const encoding = chooseEncoding(values, leaf, context.compressor, context.page, context.settings.encodings)
@@ -97,7 +97,7 @@ export function encodeChunk(leaf: Leaf, values: LeafValues, context: ChunkContex
   }
 }
 
-function encodingsOf({ encoding, dictionary }: ChunkEncoding, { maxDefinition }: Leaf): Encoding[] {
+function encodingsOf({ encoding, dictionary }: ChunkEncoding, { maxDefinition }: WriteLeaf): Encoding[] {
   const encodings = new Set<Encoding>([encoding])
   if (dictionary !== undefined) encodings.add('PLAIN')
   if (maxDefinition > 0) encodings.add('RLE')
@@ -131,7 +131,7 @@ function dictionaryPage(
 
 /** A page of version 1, which every reader knows: levels behind their lengths, then values, all compressed together. */
 function dataPage(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   values: LeafValues,
   range: PageRange,
   chunk: ChunkEncoding,

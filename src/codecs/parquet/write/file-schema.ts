@@ -15,7 +15,7 @@ export interface Step {
 }
 
 /** A column of the file: a leaf of the schema, with the way that leads to it. */
-export interface Leaf extends LeafType {
+export interface WriteLeaf extends LeafType {
   /** The top-level column that it belongs to. */
   readonly column: number
   readonly path: readonly string[]
@@ -28,7 +28,7 @@ export interface Leaf extends LeafType {
 
 export interface FileSchema {
   readonly elements: readonly SchemaElement[]
-  readonly leaves: readonly Leaf[]
+  readonly leaves: readonly WriteLeaf[]
 }
 
 interface Place {
@@ -51,7 +51,7 @@ export function fileSchema(schema: Schema): FileSchema {
     )
   }
   const elements: SchemaElement[] = [{ name: 'schema', num_children: schema.fields.length }]
-  const leaves: Leaf[] = []
+  const leaves: WriteLeaf[] = []
   checkNames(schema.fields, '')
   schema.fields.forEach((field, column) => {
     addField(field, field.nullable, { column, path: [], steps: [] })
@@ -124,7 +124,7 @@ export function checkSameSchema(first: FileSchema, batch: Schema): void {
   for (let i = 0; i < columns; i++) {
     const [a, b] = [first.leaves[i], other.leaves[i]]
     if (a === undefined || b === undefined || leafKey(a) !== leafKey(b)) {
-      const column = nameOf((a ?? b) as Leaf)
+      const column = nameOf((a ?? b) as WriteLeaf)
       throw new MillraceError('TYPE_MISMATCH', 'a batch differs in its columns from the first batch', {
         position: { column },
       })
@@ -132,11 +132,11 @@ export function checkSameSchema(first: FileSchema, batch: Schema): void {
   }
 }
 
-function leafKey({ column, path, steps, element }: Leaf): string {
+function leafKey({ column, path, steps, element }: WriteLeaf): string {
   return JSON.stringify([column, path, steps.map(({ kind }) => kind), element])
 }
 
-function levelsOf(steps: readonly Step[], optional: boolean): Pick<Leaf, 'maxDefinition' | 'maxRepetition'> {
+function levelsOf(steps: readonly Step[], optional: boolean): Pick<WriteLeaf, 'maxDefinition' | 'maxRepetition'> {
   let maxDefinition = optional ? 1 : 0
   let maxRepetition = 0
   for (const step of steps) {
@@ -154,7 +154,7 @@ function repetition(optional: boolean): 'OPTIONAL' | 'REQUIRED' {
 }
 
 /** A leaf as messages and options name it: `address.city`. */
-export function nameOf({ path }: Leaf): string {
+export function nameOf({ path }: WriteLeaf): string {
   return path.join('.')
 }
 

@@ -1,6 +1,6 @@
 import { type Data, DataType } from 'apache-arrow'
 import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
-import type { Leaf, Step } from './file-schema.ts'
+import type { Step, WriteLeaf } from './file-schema.ts'
 import { firstGap, nullTest, presentSlots, validityOf } from './validity.ts'
 
 /** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or what stands for a null. */
@@ -46,14 +46,14 @@ export function resetLevels(levels: Levels): void {
 }
 
 /** Append the levels of a leaf in one batch, and tell where its values lie. `data` is its top-level column. */
-export function appendLevels(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+export function appendLevels(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
   const found =
     leaf.steps.length === 0 ? flatSlots(levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)
   levels.values += found.count
   return found
 }
 
-function flatSlots(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+function flatSlots(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
   const count = data.length
   const start = levels.entries
   levels.entries += count
@@ -71,7 +71,7 @@ function flatSlots(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNu
   return { data, slots: slots.subarray(0, values), count: values }
 }
 
-function nestedSlots(levels: Levels, leaf: Leaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+function nestedSlots(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
   let entries: Entries = {
     data,
     slots: Int32Array.from({ length: data.length }, (_, i) => i),
@@ -162,7 +162,7 @@ function childOf(data: Data, { child }: Step): Data {
 }
 
 /** The row of a row group, from 0, that an entry belongs to. */
-export function rowOfEntry({ repetitions }: Levels, { maxRepetition }: Leaf, entry: number): number {
+export function rowOfEntry({ repetitions }: Levels, { maxRepetition }: WriteLeaf, entry: number): number {
   return maxRepetition === 0 ? entry : rowAt(repetitions.bytes, entry)
 }
 
@@ -173,7 +173,7 @@ function rowAt(repetitions: Uint8Array, entry: number): number {
 }
 
 /** The entry that holds a value: the reverse of leaving nulls out. */
-export function entryOfValue({ definitions, entries }: Levels, { maxDefinition }: Leaf, value: number): number {
+export function entryOfValue({ definitions, entries }: Levels, { maxDefinition }: WriteLeaf, value: number): number {
   if (maxDefinition === 0) return value
   let seen = -1
   for (let i = 0; i < entries; i++) {

@@ -1,6 +1,6 @@
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
 import { type Bounds, boundsOf, boundsOfPair } from './bounds.ts'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
 import type { LeafValues } from './leaf-values.ts'
 import type { EncodedPage } from './page-ranges.ts'
@@ -11,7 +11,7 @@ type ColumnIndex = NonNullable<ChunkIndexes['columnIndex']>
 /** Where the pages of a chunk lie and what they hold, for readers that skip pages. */
 export function pageIndexes(
   pages: readonly EncodedPage[],
-  leaf: Leaf,
+  leaf: WriteLeaf,
   values: LeafValues,
 ): Pick<ChunkIndexes, 'columnIndex' | 'offsetIndex'> {
   const page_locations = pages.map(({ offset, bytes, firstRow }) => ({
@@ -24,7 +24,7 @@ export function pageIndexes(
 }
 
 /** Undefined where a page with values has no bounds, such as one with a NaN: the format has no way to say so. */
-function columnIndexOf(pages: readonly EncodedPage[], leaf: Leaf, values: LeafValues): ColumnIndex | undefined {
+function columnIndexOf(pages: readonly EncodedPage[], leaf: WriteLeaf, values: LeafValues): ColumnIndex | undefined {
   const bounds = pages.map(({ firstValue, lastValue }) => boundsOf(values, leaf, firstValue, lastValue))
   const index = {
     null_pages: [] as boolean[],
@@ -48,7 +48,7 @@ function columnIndexOf(pages: readonly EncodedPage[], leaf: Leaf, values: LeafVa
   return { ...index, boundary_order: boundaryOrder(known, leaf, values) }
 }
 
-function boundaryOrder(bounds: readonly Bounds[], leaf: Leaf, values: LeafValues): ColumnIndex['boundary_order'] {
+function boundaryOrder(bounds: readonly Bounds[], leaf: WriteLeaf, values: LeafValues): ColumnIndex['boundary_order'] {
   const isOrdered = (end: 'min' | 'max'): boolean =>
     bounds.every((bound, i) => {
       const before = bounds[i - 1]

@@ -1,5 +1,5 @@
 import type { ChunkEncoding } from './choose-encoding.ts'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { byteLength, endOf, type LeafValues, startOf } from './leaf-values.ts'
 import type { Levels } from './levels.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
@@ -26,7 +26,7 @@ export interface EncodedPage extends PageRange {
  * There is at least one page, if an empty one.
  */
 export function pageRanges(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   levels: Levels,
   values: LeafValues,
   encoding: Pick<ChunkEncoding, 'dictionary'>,
@@ -43,7 +43,7 @@ export function pageRanges(
 
 /** Pages where every row is one entry, which may be a null: each is found in steps that double and then halve. */
 function flatPages(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   levels: Levels,
   values: LeafValues,
   valueBytes: number | undefined,
@@ -93,7 +93,7 @@ function bytesOf(values: LeafValues, valueBytes: number | undefined, start: numb
 
 /** Pages where only the repetition levels tell where rows begin. */
 function listPages(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   levels: Levels,
   values: LeafValues,
   valueBytes: number | undefined,

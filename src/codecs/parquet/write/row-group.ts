@@ -3,7 +3,7 @@ import type { RowGroup } from 'hyparquet'
 import { isMillraceError, MillraceError } from '../../../errors.ts'
 import { checkText } from './check-text.ts'
 import { type ChunkContext, type EncodedChunk, encodeChunk } from './column-chunk.ts'
-import { type Leaf, nameOf } from './file-schema.ts'
+import { nameOf, type WriteLeaf } from './file-schema.ts'
 import type { ChunkIndexes } from './format.ts'
 import { appendValues, emptyValues, type LeafValues } from './leaf-values.ts'
 import { appendLevels, entryOfValue, resetLevels, rowOfEntry } from './levels.ts'
@@ -26,7 +26,7 @@ export interface EncodedRowGroup {
  * @returns its metadata for the footer, and what goes before it.
  */
 export function* encodeRowGroup(
-  leaves: readonly Leaf[],
+  leaves: readonly WriteLeaf[],
   batches: readonly RecordBatch[],
   context: ChunkContext,
   start: RowGroupStart,
@@ -57,7 +57,7 @@ export function* encodeRowGroup(
 }
 
 function encodeLeaf(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   batches: readonly RecordBatch[],
   context: ChunkContext,
   { offset, rows }: RowGroupStart,
@@ -86,7 +86,7 @@ function typed(error: unknown, column: string): MillraceError {
 
 /** Bring the levels of one leaf from all batches together in the context, and its values in the kernel's memory. */
 function collect(
-  leaf: Leaf,
+  leaf: WriteLeaf,
   batches: readonly RecordBatch[],
   { kernel, levels }: ChunkContext,
   rowsBefore: number,

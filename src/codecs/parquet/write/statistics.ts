@@ -1,6 +1,6 @@
 import type { Statistics } from 'hyparquet'
 import { type Bounds, integerAt } from './bounds.ts'
-import type { Leaf } from './file-schema.ts'
+import type { WriteLeaf } from './file-schema.ts'
 import { isText } from './leaf-type.ts'
 import { bytesAt, type LeafValues, viewAt } from './leaf-values.ts'
 
@@ -10,7 +10,7 @@ const MAX_BOUND_BYTES = 64
 /** Statistics as the footer takes them. */
 export function statisticsOf(
   values: LeafValues,
-  leaf: Leaf,
+  leaf: WriteLeaf,
   bounds: Bounds | undefined,
   nullCount: number,
   distinctCount?: number,
@@ -34,7 +34,7 @@ export function statisticsOf(
 }
 
 /** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not tell them apart. */
-function bound(values: LeafValues, leaf: Leaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
+function bound(values: LeafValues, leaf: WriteLeaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
   const { physical } = values
   const isDecimal = leaf.schema.converted_type === 'DECIMAL'
   if (physical === 'bits') return viewAt(values, i).getUint8(0) === 1
@@ -72,20 +72,20 @@ interface ByteBound {
 }
 
 /** A prefix is never greater. Text is cut between characters. */
-function minBound(bytes: Uint8Array, leaf: Leaf): ByteBound {
+function minBound(bytes: Uint8Array, leaf: WriteLeaf): ByteBound {
   if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
   return { bytes: bytes.subarray(0, cutAt(bytes, leaf)), isExact: false }
 }
 
 /** The least short value that is greater than all that begin so: the last character that has a next one becomes it. */
-function maxBound(bytes: Uint8Array, leaf: Leaf): ByteBound | undefined {
+function maxBound(bytes: Uint8Array, leaf: WriteLeaf): ByteBound | undefined {
   if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
   const cut = bytes.slice(0, cutAt(bytes, leaf))
   const next = isText(leaf.schema) ? nextText(cut) : nextBytes(cut)
   return next === undefined ? undefined : { bytes: next, isExact: false }
 }
 
-function cutAt(bytes: Uint8Array, leaf: Leaf): number {
+function cutAt(bytes: Uint8Array, leaf: WriteLeaf): number {
   let end = MAX_BOUND_BYTES
   if (isText(leaf.schema)) while (((bytes[end] as number) & 0xc0) === 0x80) end--
   return end

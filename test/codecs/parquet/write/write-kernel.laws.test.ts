@@ -21,7 +21,7 @@ import {
   appendDeltas,
 } from '../../../../src/codecs/parquet/write/encode-delta.ts'
 import { appendPlain } from '../../../../src/codecs/parquet/write/encode-plain.ts'
-import { fileSchema, type Leaf } from '../../../../src/codecs/parquet/write/file-schema.ts'
+import { fileSchema, type WriteLeaf } from '../../../../src/codecs/parquet/write/file-schema.ts'
 import {
   appendValues,
   emptyValues,
@@ -266,7 +266,7 @@ law(
   fc.property(byteStrings, (list) => {
     const { leaves } = fileSchema(schemaOf(new Binary()))
     const kernel = noisyKernel()
-    const bounds = boundsOf(bytesValues(kernel, list), leaves[0] as Leaf, 0, list.length)
+    const bounds = boundsOf(bytesValues(kernel, list), leaves[0] as WriteLeaf, 0, list.length)
     const sorted = list.map((bytes, i) => ({ bytes, i })).sort((a, b) => Buffer.compare(a.bytes, b.bytes) || a.i - b.i)
     const greatest = sorted.find(({ bytes }) => Buffer.compare(bytes, sorted.at(-1)?.bytes ?? bytes) === 0)
     expect(bounds).toEqual({ min: sorted[0]?.i, max: greatest?.i })
@@ -279,7 +279,12 @@ law(
     fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { minLength: 1, maxLength: 99 }),
     (list) => {
       const { leaves } = fileSchema(schemaOf(new Int64()))
-      const bounds = boundsOf(integerValues(noisyKernel(), BigInt64Array.from(list)), leaves[0] as Leaf, 0, list.length)
+      const bounds = boundsOf(
+        integerValues(noisyKernel(), BigInt64Array.from(list)),
+        leaves[0] as WriteLeaf,
+        0,
+        list.length,
+      )
       const sorted = [...list].sort((a, b) => (a < b ? -1 : 1))
       expect(bounds).toEqual({ min: list.indexOf(sorted[0] as bigint), max: list.indexOf(sorted.at(-1) as bigint) })
     },

@@ -1,6 +1,6 @@
 import { type Data, type DataType, makeData } from 'apache-arrow'
 import { invalid } from '../invalid.ts'
-import { type Leaf, type ListShape, leavesOf, type Shape, type StructShape } from '../schema/schema-shape.ts'
+import { type ColumnShape, type Leaf, type ListShape, leavesOf, type StructShape } from '../schema/schema-shape.ts'
 import type { LeafBatch, LeafReader } from './leaf-reader.ts'
 
 /** Reads one top-level column of a row group, batch by batch. */
@@ -10,7 +10,7 @@ export interface ColumnReader {
   take(rows: number): Data
 }
 
-export function columnReader(shape: Shape, open: (leaf: Leaf) => LeafReader): ColumnReader {
+export function columnReader(shape: ColumnShape, open: (leaf: Leaf) => LeafReader): ColumnReader {
   const leaves = leavesOf(shape).map((leaf) => ({ leaf, reader: open(leaf) }))
   return {
     async ahead(rows) {
@@ -35,7 +35,7 @@ interface Around {
 const ROOT: Around = { definition: 0, repetition: 0 }
 
 /** Arrow columns from the bottom up: values come from the leaves, offsets and validity from the levels of the first leaf below. */
-function assemble(shape: Shape, batches: ReadonlyMap<number, LeafBatch>, around: Around): Data {
+function assemble(shape: ColumnShape, batches: ReadonlyMap<number, LeafBatch>, around: Around): Data {
   if (shape.kind === 'leaf') return batchOf(shape.leaf, batches).data
   const [first] = leavesOf(shape)
   if (first === undefined) throw invalid('a group of the schema has no columns')

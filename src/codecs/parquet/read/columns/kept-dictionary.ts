@@ -11,13 +11,13 @@ import {
 import type { Dictionary } from '../encodings/dictionary.ts'
 import type { RowGroup } from '../footer/file-metadata.ts'
 import { invalid } from '../invalid.ts'
-import type { KeptDictionary, Leaf, Shape } from '../schema/schema-shape.ts'
+import type { ColumnShape, KeptDictionary, Leaf } from '../schema/schema-shape.ts'
 import { columnData } from './column-data.ts'
 import { type Collector, spreadNulls } from './flat-leaf-reader.ts'
 import type { LeafLimits } from './leaf-reader.ts'
 
 /** Flat byte string columns that have a dictionary in every row group, as columns of Arrow dictionaries. */
-export function keepDictionaries(shapes: readonly Shape[], groups: readonly RowGroup[]): Shape[] {
+export function keepDictionaries(shapes: readonly ColumnShape[], groups: readonly RowGroup[]): ColumnShape[] {
   return shapes.map((shape) => {
     if (shape.kind !== 'leaf' || shape.leaf.alwaysNull || shape.leaf.layout.width !== 0) return shape
     const { leaf, field } = shape

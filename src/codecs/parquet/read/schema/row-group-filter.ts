@@ -2,7 +2,7 @@ import { DataType, Precision, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../../../../errors.ts'
 import { viewOf } from '../bytes/value-buffers.ts'
 import type { ColumnChunk, RowGroup } from '../footer/file-metadata.ts'
-import type { Leaf, Shape } from './schema-shape.ts'
+import type { ColumnShape, Leaf } from './schema-shape.ts'
 
 export type ParquetFilterValue = number | bigint | string | boolean | Date | Uint8Array
 
@@ -33,7 +33,7 @@ type Bound = number | bigint | Uint8Array
 type Compare = (bound: Bound) => number | undefined
 
 /** Whether a row group may hold a row that matches, as far as its statistics tell. */
-export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readonly Shape[]): boolean {
+export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readonly ColumnShape[]): boolean {
   return Object.entries(filter).every(([name, condition]) => {
     const shapes = columns.filter(({ field }) => field.name === name)
     if (shapes.length === 0) {

@@ -25,7 +25,7 @@ export interface Leaf {
 export type KeptDictionary = Dictionary<DataType, Int32>
 
 /** How definition and repetition levels map to Arrow, after the record shredding of the Dremel paper. */
-export type Shape = LeafShape | StructShape | ListShape
+export type ColumnShape = LeafShape | StructShape | ListShape
 
 export interface LeafShape {
   readonly kind: 'leaf'
@@ -36,7 +36,7 @@ export interface LeafShape {
 export interface StructShape {
   readonly kind: 'struct'
   readonly field: Field
-  readonly children: readonly Shape[]
+  readonly children: readonly ColumnShape[]
   /** From this definition level on it is not null. */
   readonly definition: number
 }
@@ -45,7 +45,7 @@ export interface StructShape {
 export interface ListShape {
   readonly kind: 'list'
   readonly field: Field
-  readonly element: Shape
+  readonly element: ColumnShape
   /** From this definition level on the list is not null. */
   readonly definition: number
   /** From this definition level on the list has an element. */
@@ -65,7 +65,7 @@ interface Node {
 }
 
 export interface FileShape {
-  readonly columns: readonly Shape[]
+  readonly columns: readonly ColumnShape[]
   readonly leafCount: number
   /** Leaves of the schema's list behind the tree of its root: no column leads to them, but some writers give them chunks. */
   readonly strayLeaves: number
@@ -114,7 +114,7 @@ function readNode(
 }
 
 /** The shape of a node; one that is repeated without an annotation around it is a list of required elements. */
-function shapeOf(node: Node, options: ShapeOptions): Shape {
+function shapeOf(node: Node, options: ShapeOptions): ColumnShape {
   if (node.element.repetition !== 'REPEATED') return singleShape(node, options)
   const element = singleShape(node, options)
   const type = new List(new Field('element', element.field.type, false))
@@ -128,7 +128,7 @@ function shapeOf(node: Node, options: ShapeOptions): Shape {
   }
 }
 
-function singleShape(node: Node, options: ShapeOptions): Shape {
+function singleShape(node: Node, options: ShapeOptions): ColumnShape {
   if (node.element.type !== undefined) return leafShape(node, options)
   const [only, ...others] = node.children
   const annotation = node.element.logical?.kind
@@ -191,7 +191,7 @@ function annotatedListShape(node: Node, repeated: Node, options: ShapeOptions): 
   return listOf(node, repeated, element, fieldOf(node, new List(elementField)))
 }
 
-function listOf(node: Node, repeated: Node, element: Shape, field: Field): ListShape {
+function listOf(node: Node, repeated: Node, element: ColumnShape, field: Field): ListShape {
   return {
     kind: 'list',
     field,
@@ -216,7 +216,7 @@ const EXTENSIONS = new Map<string | undefined, string>([
 ])
 
 /** The leaves of a shape, from left to right. */
-export function leavesOf(shape: Shape): Leaf[] {
+export function leavesOf(shape: ColumnShape): Leaf[] {
   if (shape.kind === 'leaf') return [shape.leaf]
   return shape.kind === 'list' ? leavesOf(shape.element) : shape.children.flatMap(leavesOf)
 }

@@ -1,5 +1,5 @@
 /** A column in the few forms that rows are hashed and compared in; dictionaries are decoded, nested values written as bytes. */
-export interface Cells {
+export interface HashColumn {
   /** Of `doubles`, all NaN are equal, and -0 is 0; cells of the other kinds are equal where their bytes are. */
   readonly kind: 'fixed' | 'doubles' | 'bits' | 'bytes'
   /** Bitmap, empty where nothing is null; its first bit is at `bitOffset`. */

@@ -2,7 +2,7 @@ import { type Kernel, kernelMaker } from '../internal/kernel.ts'
 import { GATHER } from '../internal/kernels/gather.ts'
 import type { ValueArray } from './builders/buffers.ts'
 import { directGather, type Gather } from './gather.ts'
-import type { Runs } from './runs.ts'
+import type { RowRanges } from './row-ranges.ts'
 
 /** What `kernels/gather.ts` exports. */
 interface GatherExports {
@@ -51,10 +51,10 @@ interface Block {
 }
 
 /** Copies block by block in a kernel's memory where ranges are many, short and in order, as deduplication makes them. One per run. */
-export function kernelGather(): Gather {
+export function gatherInKernel(): Gather {
   let room: Room | undefined
-  let known: { readonly runs: Runs; readonly ranges: Ranges | undefined } | undefined
-  const rangesFor = (runs: Runs): Ranges | undefined => {
+  let known: { readonly runs: RowRanges; readonly ranges: Ranges | undefined } | undefined
+  const rangesFor = (runs: RowRanges): Ranges | undefined => {
     if (known?.runs !== runs) known = { runs, ranges: isForKernel(runs) ? rangesOf(runs) : undefined }
     return known.ranges
   }
@@ -82,7 +82,7 @@ export function kernelGather(): Gather {
   }
 }
 
-function isForKernel({ starts, lengths, count, rows }: Runs): boolean {
+function isForKernel({ starts, lengths, count, rows }: RowRanges): boolean {
   if (count === 0 || rows > count * LONG_RUN) return false
   let next = 0
   for (let run = 0; run < count; run++) {
@@ -93,7 +93,7 @@ function isForKernel({ starts, lengths, count, rows }: Runs): boolean {
   return next - (starts[0] as number) <= rows * FAR_APART
 }
 
-function rangesOf({ starts, lengths, count, rows }: Runs): Ranges {
+function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
   const pairs = new Int32Array(2 * (count + Math.ceil(rows / BLOCK_ROWS)))
   const blocks: Block[] = []
   let block = { first: 0, end: 0, low: 0, high: 0, before: 0, rows: 0 }

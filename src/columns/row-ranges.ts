@@ -1,5 +1,5 @@
 /** Rows to take from a batch, as ranges of neighbours: what filters and deduplication keep is mostly long ranges. */
-export interface Runs {
+export interface RowRanges {
   readonly starts: Int32Array
   readonly lengths: Int32Array
   /** Ranges in use of the two arrays. */
@@ -9,7 +9,7 @@ export interface Runs {
 }
 
 /** Ranges of the first `count` of these row indices, in their order; any order and repetition is fine. */
-export function runsOf(indices: Int32Array, count: number): Runs {
+export function rowRangesOf(indices: Int32Array, count: number): RowRanges {
   const starts = new Int32Array(count)
   const lengths = new Int32Array(count)
   let runs = 0
@@ -24,7 +24,7 @@ export function runsOf(indices: Int32Array, count: number): Runs {
 }
 
 /** Ranges of the rows, from 0 up to `rows`, that are to be kept; asked for each once, in order. */
-export function runsWhere(rows: number, isKept: (row: number) => boolean): Runs {
+export function runsWhere(rows: number, isKept: (row: number) => boolean): RowRanges {
   // Two ranges have a row between them at least.
   const starts = new Int32Array((rows + 1) >> 1)
   const lengths = new Int32Array((rows + 1) >> 1)
@@ -43,7 +43,7 @@ export function runsWhere(rows: number, isKept: (row: number) => boolean): Runs 
 }
 
 /** Ranges of the rows in which numbers from `next` up to `end` come first, every one by one more than the one before. */
-export function countingRuns(numbers: Int32Array, next: number, end: number): Runs {
+export function countingRuns(numbers: Int32Array, next: number, end: number): RowRanges {
   const rows = end - next
   // Two ranges have a row between them at least, and none is empty.
   const most = Math.min(rows, numbers.length - rows + 1)
@@ -64,7 +64,7 @@ export function countingRuns(numbers: Int32Array, next: number, end: number): Ru
 }
 
 /** The ranges of a list's items that belong to these ranges of its rows. */
-export function itemRuns(runs: Runs, offsets: ArrayLike<number>): Runs {
+export function itemRuns(runs: RowRanges, offsets: ArrayLike<number>): RowRanges {
   const starts = new Int32Array(runs.count)
   const lengths = new Int32Array(runs.count)
   let rows = 0
@@ -80,7 +80,7 @@ export function itemRuns(runs: Runs, offsets: ArrayLike<number>): Runs {
 }
 
 /** The same for lists of one size. */
-export function scaledRuns(runs: Runs, size: number): Runs {
+export function scaledRuns(runs: RowRanges, size: number): RowRanges {
   const scale = (value: number): number => value * size
   return { starts: runs.starts.map(scale), lengths: runs.lengths.map(scale), count: runs.count, rows: runs.rows * size }
 }

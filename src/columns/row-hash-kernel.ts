@@ -2,7 +2,7 @@ import { type Kernel, kernelMaker } from '../internal/kernel.ts'
 import { DISTINCT_ROWS } from '../internal/kernels/distinct-rows.ts'
 
 /** What `kernels/distinct-rows.ts` exports; lengths are in bytes, all else are addresses and counts. */
-export interface DistinctExports {
+export interface RowHashExports {
   readonly COLUMN_KEYS: { readonly value: number }
   readonly END_KEYS: { readonly value: number }
   readonly SIP_STATE: { readonly value: number }
@@ -36,7 +36,7 @@ export interface DistinctExports {
   readonly askedSlot: { readonly value: number }
 }
 
-export type DistinctKernel = Kernel<DistinctExports>
+export type RowHashKernel = Kernel<RowHashExports>
 
 /** Bytes of a row's hash. */
 export const HASH_BYTES = 16
@@ -45,4 +45,4 @@ export const HASH_BYTES = 16
 export const BLOCK_ROWS = 1024
 
 /** The hasher and the set of one run share a kernel, and with it the hashes. */
-export const distinctKernel: () => DistinctKernel = kernelMaker<DistinctExports>(DISTINCT_ROWS)
+export const rowHashKernel: () => RowHashKernel = kernelMaker<RowHashExports>(DISTINCT_ROWS)

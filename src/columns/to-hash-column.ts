@@ -1,8 +1,8 @@
 import { Binary, type Data, DataType, Precision, Utf8 } from 'apache-arrow'
 import type { ValueArray } from './builders/buffers.ts'
-import type { Cells } from './cells.ts'
 import { columnBuilder } from './column-builder.ts'
 import { decodeDictionary } from './decode-dictionary.ts'
+import type { HashColumn } from './hash-column.ts'
 import { checkedOffset, layoutOf, offsetsOf } from './layout.ts'
 import { nestedBytes } from './nested-bytes.ts'
 import { valueReader } from './value-reader.ts'
@@ -11,7 +11,7 @@ const NO_BYTES = new Uint8Array(0)
 const NO_OFFSETS = new Int32Array(0)
 
 /** @throws MillraceError `UNSUPPORTED_FORMAT` for unions. */
-export function cellsOf(data: Data): Cells {
+export function hashColumnOf(data: Data): HashColumn {
   switch (layoutOf(data.type)) {
     case 'bool':
       return cells(data, 'bits', { bytes: data.values, width: 1 })
@@ -22,18 +22,18 @@ export function cellsOf(data: Data): Cells {
     case 'list':
     case 'fixedList':
     case 'struct':
-      return cells(data, 'bytes', nestedBytes(data, cellsOf))
+      return cells(data, 'bytes', nestedBytes(data, hashColumnOf))
     case 'dictionary':
-      return cellsOf(decodeDictionary(data))
+      return hashColumnOf(decodeDictionary(data))
     case 'null':
       // All bits of this bitmap are zero, so every row is null.
       return { ...cells(data, 'fixed', {}), nulls: new Uint8Array((data.length + 7) >> 3), bitOffset: 0 }
     case 'view':
-      return cellsOf(plainBytes(data))
+      return hashColumnOf(plainBytes(data))
   }
 }
 
-function cells(data: Data, kind: Cells['kind'], parts: Partial<Cells>): Cells {
+function cells(data: Data, kind: HashColumn['kind'], parts: Partial<HashColumn>): HashColumn {
   return {
     kind,
     nulls: data.nullCount > 0 ? data.nullBitmap : NO_BYTES,
@@ -44,7 +44,7 @@ function cells(data: Data, kind: Cells['kind'], parts: Partial<Cells>): Cells {
   }
 }
 
-function fixedCells(data: Data): Cells {
+function fixedCells(data: Data): HashColumn {
   const { type, stride, length } = data
   if (DataType.isFixedSizeBinary(type)) {
     return cells(data, 'bytes', { bytes: data.values, offsets: evenOffsets(length, stride) })

@@ -4,15 +4,15 @@ import { type ColumnParts, columnData, type ValueArray } from './builders/buffer
 import { directGather, type Gather, takeOffsets } from './gather.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { recordBatch } from './record-batch.ts'
-import { itemRuns, type Runs, runsOf, scaledRuns } from './runs.ts'
+import { itemRuns, type RowRanges, rowRangesOf, scaledRuns } from './row-ranges.ts'
 
 /**
  * The rows of these indices, in their order. A batch of which every row is taken in order is given back as it is.
  *
  * @param indices - rows from 0; the first `count` are used.
  */
-export function takeRows(batch: RecordBatch, indices: Int32Array, count: number): RecordBatch {
-  return takeRuns(batch, runsOf(indices, count))
+export function gatherRows(batch: RecordBatch, indices: Int32Array, count: number): RecordBatch {
+  return gatherRanges(batch, rowRangesOf(indices, count))
 }
 
 /**
@@ -20,22 +20,22 @@ export function takeRows(batch: RecordBatch, indices: Int32Array, count: number)
  *
  * @param gather - how to copy.
  */
-export function takeRuns(batch: RecordBatch, runs: Runs, gather?: Gather): RecordBatch {
+export function gatherRanges(batch: RecordBatch, runs: RowRanges, gather?: Gather): RecordBatch {
   if (runs.rows === batch.numRows && runs.count <= 1) return batch
-  return recordBatch(batch.schema, takeColumns(batch.data.children, runs, gather), runs.rows)
+  return recordBatch(batch.schema, gatherColumns(batch.data.children, runs, gather), runs.rows)
 }
 
-export function takeColumns(columns: readonly Data[], runs: Runs, gather?: Gather): Data[] {
+export function gatherColumns(columns: readonly Data[], runs: RowRanges, gather?: Gather): Data[] {
   return columns.map((column) => takeColumn(column, runs, gather))
 }
 
 /** One column's values in these ranges of rows. Nested columns take the ranges of their children; dictionaries are shared. */
-export function takeColumn(data: Data, runs: Runs, gather = directGather): Data {
+export function takeColumn(data: Data, runs: RowRanges, gather = directGather): Data {
   const validity = takeValidity(data, runs, gather)
   return columnData(data.type, runs.rows, { validity, ...takeParts(data, runs, gather) })
 }
 
-function takeParts(data: Data, runs: Runs, gather: Gather): ColumnParts {
+function takeParts(data: Data, runs: RowRanges, gather: Gather): ColumnParts {
   const layout = layoutOf(data.type)
   switch (layout) {
     case 'null':
@@ -61,33 +61,33 @@ function takeParts(data: Data, runs: Runs, gather: Gather): ColumnParts {
       return { valueOffsets: storedOffsets(data.type, taken), children: [takeColumn(itemsOf(data), items, gather)] }
     }
     case 'fixedList':
-      return { children: takeColumns(data.children, scaledRuns(runs, data.stride), gather) }
+      return { children: gatherColumns(data.children, scaledRuns(runs, data.stride), gather) }
     case 'struct':
-      return { children: takeColumns(data.children, runs, gather) }
+      return { children: gatherColumns(data.children, runs, gather) }
   }
 }
 
 const NO_BITS = new Uint8Array(0)
 
-function takeValidity(data: Data, runs: Runs, gather: Gather): { bitmap: Uint8Array; nullCount: number } {
+function takeValidity(data: Data, runs: RowRanges, gather: Gather): { bitmap: Uint8Array; nullCount: number } {
   if (DataType.isNull(data.type) || data.nullCount === 0) return { bitmap: NO_BITS, nullCount: 0 }
   const bitmap = takeBits(data.nullBitmap, data.offset, runs, gather)
   return { bitmap, nullCount: runs.rows - countBits(bitmap, runs.rows) }
 }
 
-function takeBits(from: Uint8Array, offset: number, runs: Runs, gather: Gather): Uint8Array {
+function takeBits(from: Uint8Array, offset: number, runs: RowRanges, gather: Gather): Uint8Array {
   const bits = new Uint8Array((runs.rows + 7) >> 3)
   gather.bits(from, offset, runs, bits)
   return bits
 }
 
-function takeFixed(values: ValueArray, stride: number, runs: Runs, gather: Gather): ValueArray {
+function takeFixed(values: ValueArray, stride: number, runs: RowRanges, gather: Gather): ValueArray {
   const out = new (values.constructor as new (length: number) => ValueArray)(runs.rows * stride)
   gather.fixed(values, stride, runs, out)
   return out
 }
 
-function takeText(data: Data, runs: Runs, gather: Gather): ColumnParts {
+function takeText(data: Data, runs: RowRanges, gather: Gather): ColumnParts {
   const offsets = offsetsOf(data)
   const values = new Uint8Array(checkedOffset(itemRuns(runs, offsets).rows))
   const taken = new Int32Array(runs.rows + 1)
