@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type RecordBatch, Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
+import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
 import { deadline, retry } from '../src/flow/index.ts'
 import { outputKey, s3Sink, s3Source } from '../src/s3/index.ts'
@@ -248,5 +249,40 @@ describe('stages in the wrong place', () => {
     const out: unknown[] = []
     for await (const one of dropDuplicates()(js([batch]))) out.push(...rowsFromTable(new Table([one])))
     expect(out).toEqual([{ id: 1, name: 'a' }])
+  })
+})
+
+describe('bytes are read whoever holds them', () => {
+  const text = 'id\n1\n'
+  const bytes = new TextEncoder().encode(text)
+  const holders: readonly (readonly [string, () => unknown])[] = [
+    ['an ArrayBuffer', () => bytes.slice().buffer],
+    ['a DataView', () => new DataView(bytes.slice().buffer)],
+    ['a Blob', () => new Blob([text])],
+    ['a Response', () => new Response(text)],
+    ["GetObject's answer", () => ({ Body: Readable.from([bytes]), ContentLength: bytes.length })],
+    ['a web stream', () => new Blob([text]).stream()],
+  ]
+
+  test.each(holders)('%s, by a codec, also under gzip', async (_, holder) => {
+    const rows: unknown[] = []
+    for await (const one of codecs.csv().read(js(holder()))) rows.push(...rowsFromTable(new Table([one])))
+    for await (const one of codecs.codecFor('a.csv', { compression: 'auto' }).read(js(holder())))
+      rows.push(...rowsFromTable(new Table([one])))
+    expect(rows).toEqual([{ id: 1n }, { id: 1n }])
+  })
+
+  test('views and buffers by whole-table functions, and every holder by decodeParquet', async () => {
+    expect([...rowsFromTable(codecs.decodeCsv(bytes.slice().buffer))]).toEqual([{ id: 1n }])
+    const file = await codecs.encodeParquet(table)
+    for (const holder of [
+      file.slice().buffer,
+      new Blob([js(file)]),
+      new Response(js(file)),
+      { Body: Readable.from([file]) },
+    ])
+      expect([...rowsFromTable(await codecs.decodeParquet(js(holder)))]).toEqual([{ id: 1, name: 'a' }])
+    expect(() => codecs.decodeCsv(js(new Blob([text])))).toThrow(/await it\.arrayBuffer\(\)/)
+    expect(() => codecs.decodeCsv(js({ Body: Readable.from([bytes]) }))).toThrow(/transformToByteArray/)
   })
 })
