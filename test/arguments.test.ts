@@ -2,9 +2,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type RecordBatch, Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
-import { deadline, retry } from '../src/flow/index.ts'
+import { jsonPayload, readRecords } from '../src/events/index.ts'
+import { deadline, processBatch, retry } from '../src/flow/index.ts'
 import { outputKey, s3Sink, s3Source } from '../src/s3/index.ts'
 import * as transform from '../src/transform/index.ts'
 
@@ -285,4 +287,16 @@ describe('bytes are read whoever holds them', () => {
     expect(() => codecs.decodeCsv(js(new Blob([text])))).toThrow(/await it\.arrayBuffer\(\)/)
     expect(() => codecs.decodeCsv(js({ Body: Readable.from([bytes]) }))).toThrow(/transformToByteArray/)
   })
+})
+
+test('a schema given as payload is wrapped by jsonPayload', async () => {
+  const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":1}' }] }
+  const schema = z.object({ id: z.number() })
+  expect(readRecords(event, schema)).toMatchObject([{ payload: { ok: true, value: { id: 1 } } }])
+  const ids: number[] = []
+  await processBatch(event, async ({ id }) => void ids.push(id), { payload: schema })
+  expect(ids).toEqual([1])
+  expect(() => call(readRecords, event, jsonPayload)).toThrow(
+    /not the function jsonPayload; write jsonPayload\(schema\)/,
+  )
 })
