@@ -2,8 +2,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type RecordBatch, Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
-import { deadline, retry } from '../src/flow/index.ts'
+import { jsonPayload, readRecords } from '../src/events/index.ts'
+import { deadline, processBatch, retry } from '../src/flow/index.ts'
 import { outputKey, s3Sink, s3Source } from '../src/s3/index.ts'
 import * as transform from '../src/transform/index.ts'
 
@@ -249,4 +252,51 @@ describe('stages in the wrong place', () => {
     for await (const one of dropDuplicates()(js([batch]))) out.push(...rowsFromTable(new Table([one])))
     expect(out).toEqual([{ id: 1, name: 'a' }])
   })
+})
+
+describe('bytes are read whoever holds them', () => {
+  const text = 'id\n1\n'
+  const bytes = new TextEncoder().encode(text)
+  const holders: readonly (readonly [string, () => unknown])[] = [
+    ['an ArrayBuffer', () => bytes.slice().buffer],
+    ['a DataView', () => new DataView(bytes.slice().buffer)],
+    ['a Blob', () => new Blob([text])],
+    ['a Response', () => new Response(text)],
+    ["GetObject's answer", () => ({ Body: Readable.from([bytes]), ContentLength: bytes.length })],
+    ['a web stream', () => new Blob([text]).stream()],
+  ]
+
+  test.each(holders)('%s, by a codec, also under gzip', async (_, holder) => {
+    const rows: unknown[] = []
+    for await (const one of codecs.csv().read(js(holder()))) rows.push(...rowsFromTable(new Table([one])))
+    for await (const one of codecs.codecFor('a.csv', { compression: 'auto' }).read(js(holder())))
+      rows.push(...rowsFromTable(new Table([one])))
+    expect(rows).toEqual([{ id: 1n }, { id: 1n }])
+  })
+
+  test('views and buffers by whole-table functions, and every holder by decodeParquet', async () => {
+    expect([...rowsFromTable(codecs.decodeCsv(bytes.slice().buffer))]).toEqual([{ id: 1n }])
+    const file = await codecs.encodeParquet(table)
+    for (const holder of [
+      file.slice().buffer,
+      new Blob([js(file)]),
+      new Response(js(file)),
+      { Body: Readable.from([file]) },
+    ])
+      expect([...rowsFromTable(await codecs.decodeParquet(js(holder)))]).toEqual([{ id: 1, name: 'a' }])
+    expect(() => codecs.decodeCsv(js(new Blob([text])))).toThrow(/await it\.arrayBuffer\(\)/)
+    expect(() => codecs.decodeCsv(js({ Body: Readable.from([bytes]) }))).toThrow(/transformToByteArray/)
+  })
+})
+
+test('a schema given as payload is wrapped by jsonPayload', async () => {
+  const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":1}' }] }
+  const schema = z.object({ id: z.number() })
+  expect(readRecords(event, schema)).toMatchObject([{ payload: { ok: true, value: { id: 1 } } }])
+  const ids: number[] = []
+  await processBatch(event, async ({ id }) => void ids.push(id), { payload: schema })
+  expect(ids).toEqual([1])
+  expect(() => call(readRecords, event, jsonPayload)).toThrow(
+    /not the function jsonPayload; write jsonPayload\(schema\)/,
+  )
 })

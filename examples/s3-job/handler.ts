@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { S3Client } from '@aws-sdk/client-s3'
+import { isMillraceError } from 'millrace'
 import { type CodecOptions, codecFor, parquet } from 'millrace/codecs'
 import { s3Objects } from 'millrace/events'
 import { outputKey, s3Sink, s3Source } from 'millrace/s3'
@@ -29,7 +30,14 @@ export function createHandler({ client = new S3Client({}), codec = {} as CodecOp
         rowsOut,
         parquet().write(),
         s3Sink(client, { bucket, key: output, contentType: parquet().contentType, metadata }),
-      )
+      ).catch((error: unknown) => {
+        // One line of JSON for whoever is called; the error itself names no object.
+        if (isMillraceError(error)) {
+          const { code, position, message } = error
+          console.error(JSON.stringify({ level: 'ERROR', bucket, key, code, position, message }))
+        }
+        throw error
+      })
       results.push({ source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
     }
     return results

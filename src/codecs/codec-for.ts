@@ -1,14 +1,17 @@
 import type { RecordBatch } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 import type { Stage } from '../internal/stage.ts'
+import { checkCodecOptions, checkedCodec, known } from './checked-codec.ts'
 import type { Codec, CodecInput } from './codec.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
+import { CSV_OPTIONS } from './csv/csv-options.ts'
 import { deflate, detectCompression, type FileCompression, inflate } from './input/compression.ts'
 import { type ByteSource, chunksOf, isByteSource, isBytes } from './input/source.ts'
-import { type JsonOptions, json, ndjson } from './json/json.ts'
+import { JSON_OPTIONS, type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
-import { type ParquetOptions, parquet } from './parquet/parquet.ts'
+import { PARQUET_OPTIONS, type ParquetOptions, parquet } from './parquet/parquet.ts'
 
 /** The options of all formats together: each format takes those that it knows. */
 export type CodecOptions = CsvOptions & JsonOptions & Omit<ParquetOptions, 'compression'> & CodecForOptions
@@ -49,6 +52,8 @@ const FORMATS: Readonly<Record<string, NonNullable<CodecForOptions['format']>>> 
  * codecFor('landing/2026/orders.csv.gz').name // => 'csv'
  */
 export function codecFor(key: string, options: CodecOptions = {}): Codec {
+  checkArgument('codecFor', 'key', key, 'string')
+  checkCodecOptions('codecFor', options, { ...CSV_OPTIONS, ...JSON_OPTIONS, ...PARQUET_OPTIONS, format: 'string' })
   const { format, compression, ...others } = options
   if (format !== undefined) checkChoice('format', format, ['csv', 'tsv', 'json', 'ndjson', 'parquet'])
   if (compression !== undefined) checkChoice('compression', compression, ['gzip', 'zstd', 'none', 'auto', 'snappy'])
@@ -57,7 +62,7 @@ export function codecFor(key: string, options: CodecOptions = {}): Codec {
   const name = format ?? (Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined)
   if (name === 'parquet') {
     const pages = compression === undefined || compression === 'auto' ? {} : { compression }
-    return wrapped(parquet({ ...others, ...pages }), byKey, byKey, options)
+    return wrapped(parquet(known({ ...others, ...pages }, PARQUET_OPTIONS)), byKey, byKey, options)
   }
   const around = compression === undefined || compression === 'snappy' ? byKey : compression
   return wrapped(textCodec(name, others), around, around === 'auto' ? byKey : around, options)
@@ -66,13 +71,13 @@ export function codecFor(key: string, options: CodecOptions = {}): Codec {
 function textCodec(format: CodecForOptions['format'], options: CsvOptions & JsonOptions): Codec {
   switch (format) {
     case 'csv':
-      return csv(options)
+      return csv(known(options, CSV_OPTIONS))
     case 'tsv':
-      return csv({ delimiter: '\t', ...options })
+      return csv({ delimiter: '\t', ...known(options, CSV_OPTIONS) })
     case 'json':
-      return json(options)
+      return json(known(options, JSON_OPTIONS))
     case 'ndjson':
-      return ndjson(options)
+      return ndjson(known(options, JSON_OPTIONS))
   }
   throw new MillraceError(
     'UNSUPPORTED_FORMAT',
@@ -103,12 +108,12 @@ function wrapped(
     const compress = deflate(writing)
     return (batches) => compress(encode(batches))
   }
-  return {
+  return checkedCodec({
     name: codec.name,
     contentType: writing === 'none' ? codec.contentType : `application/${writing}`,
     read,
     write,
-  }
+  })
 }
 
 async function* inflatedChunks(

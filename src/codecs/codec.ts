@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow'
 import type { Stage } from '../internal/stage.ts'
+import type { BytesHolder } from './input/input-of.ts'
 import type { CodecInput } from './input/source.ts'
 
 export type { CodecInput } from './input/source.ts'
@@ -15,6 +16,6 @@ export type CodecName = 'csv' | 'json' | 'ndjson' | 'parquet'
 export interface Codec {
   readonly name: CodecName
   readonly contentType: string
-  read(source: CodecInput): AsyncIterable<RecordBatch>
+  read(source: CodecInput | BytesHolder): AsyncIterable<RecordBatch>
   write(): Stage<RecordBatch, Uint8Array>
 }

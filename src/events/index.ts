@@ -10,6 +10,7 @@ export {
   type CloudWatchLogsEvent,
   CloudWatchLogsEventSchema,
 } from './cloudwatch-logs.ts'
+export type { PayloadOption } from './decoder-of.ts'
 export { type DistributedMapEvent, DistributedMapEventSchema } from './distributed-map.ts'
 export type { DynamoDBStreamsReader } from './dynamodb-shard.ts'
 export {

@@ -5,6 +5,7 @@ import { readApiGatewayHttpEvent } from './api-gateway-http.ts'
 import { readApiGatewayRestEvent } from './api-gateway-rest.ts'
 import { readCloudWatchAlarmEvent } from './cloudwatch-alarm.ts'
 import { readLogs } from './cloudwatch-logs.ts'
+import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { readDistributedMapItem } from './distributed-map.ts'
 import { readDynamoDBStreamRecord } from './dynamodb-stream.ts'
 import { type EventRecord, eventError, isFields, type RecordDraft, type RecordReader } from './event-record.ts'
@@ -71,7 +72,8 @@ const LISTS: ReadonlyMap<EventSource, string> = new Map([
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm-1', body: '{"id":1}' }, { eventSource: 'aws:sqs', messageId: 'm-2', body: '{' }] }
  * readRecords(event, jsonPayload()).map(({ id, payload }) => [id, payload.ok]) // => [['m-1', true], ['m-2', false]]
  */
-export function readRecords<T>(event: unknown, payload: PayloadDecoder<T>): EventRecord<T>[] {
+export function readRecords<T>(event: unknown, decoder: PayloadOption<T>): EventRecord<T>[] {
+  const payload = decoderOf('readRecords', decoder)
   const source = detectSource(event)
   const records: EventRecord<T>[] = []
   try {

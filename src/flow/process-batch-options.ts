@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
+import { decoderOf, type PayloadOption } from '../events/decoder-of.ts'
 import type { EventRecord } from '../events/event-record.ts'
-import type { PayloadDecoder } from '../events/payload.ts'
 import type { CheckpointStore } from '../idempotency/checkpoint-store.ts'
 import type { IdempotentOptions } from '../idempotency/idempotent-options.ts'
 import type { BatchOrder } from './batch-plan.ts'
@@ -17,8 +17,8 @@ export type RecordHandler<T, Result = unknown> = (value: T, record: EventRecord<
 export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventRecord<T>, run: HandlerRun]>
 
 export interface ProcessBatchOptions<T> extends DeadlineOptions {
-  /** How payloads are decoded, such as `jsonPayload(schema)`. */
-  readonly payload: PayloadDecoder<T>
+  /** How payloads are decoded, such as `jsonPayload(schema)`; a schema alone stands for that. */
+  readonly payload: PayloadOption<T>
   /** Default `auto`: the order that the source promises. */
   readonly order?: BatchOrder
   /** Records at work at the same time, where the order allows for more than one. Default 10. */
@@ -54,7 +54,7 @@ const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
 export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
   const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options ?? {}
   check(typeof handler === 'function', 'handler must be a function')
-  check(typeof payload?.decode === 'function', 'payload must be a decoder, such as jsonPayload()')
+  check(isDecoder(payload), 'payload must be a decoder, such as jsonPayload()')
   const { checkpointStore } = options
   check(
     checkpointStore === undefined ||
@@ -73,4 +73,12 @@ export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatch
 
 function check(holds: boolean, rule: string): void {
   if (!holds) throw new MillraceError('OPTION_INVALID', rule)
+}
+
+function isDecoder(payload: unknown): boolean {
+  try {
+    return decoderOf('processBatch', payload as PayloadOption<unknown>) !== undefined
+  } catch {
+    return false
+  }
 }

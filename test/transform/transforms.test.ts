@@ -591,3 +591,58 @@ describe('transformTable', () => {
     expect([out.numRows, out.numCols]).toEqual([1, 5000])
   })
 })
+
+describe('what no other test would notice', () => {
+  const fieldsOf = (table: Table) => table.schema.fields.map(({ name }) => name)
+
+  test('a column that is not named, or named with null, keeps its NaN', () => {
+    const table = tableFromRows([{ a: Number.NaN, b: null }])
+    for (const fills of [{ b: 0 }, { a: null, b: 0 }, { a: undefined, b: 0 }])
+      expect([...rowsFromTable(transformTable(table, fillNulls(fills)))]).toEqual([{ a: Number.NaN, b: 0 }])
+  })
+
+  test('a column without any value takes the type of its fill, in the field as in the data', () => {
+    const filled = transformTable(tableFromRows([{ a: null }]), fillNulls({ a: 0 }))
+    expect(String(filled.schema.fields[0]?.type)).toBe('Float64')
+    for (const { data, schema } of filled.batches)
+      expect(String(schema.fields[0]?.type)).toBe(String(data.children[0]?.type))
+  })
+
+  test('a name that is there is COLUMN_CONFLICT before any row is read', () => {
+    const table = tableFromRows([{ a: 1, b: 2 }])
+    const conflict = expect.objectContaining({ code: 'COLUMN_CONFLICT' })
+    expect(() => transformTable(table, addColumns({ a: 3 }))).toThrow(conflict)
+    expect(() => transformTable(table, renameColumns({ a: 'b' }))).toThrow(conflict)
+    expect(fieldsOf(transformTable(table, renameColumns({ a: 'c' })))).toEqual(['c', 'b'])
+  })
+
+  test('a transform made by hand may hold its rows until the end', () => {
+    const held = () => {
+      let kept: RecordBatch | undefined
+      return (batch: RecordBatch | undefined) => {
+        if (batch === undefined) return kept
+        kept = batch
+        return undefined
+      }
+    }
+    const byHand = Object.assign(async function* () {}, { start: held }) as unknown as Transform
+    expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), byHand).numRows).toBe(2)
+  })
+
+  test('a stage of constants hands on each batch as it comes', async () => {
+    let pulled = 0
+    const [batch] = tableFromRows([{ a: 1 }]).batches
+    const source = (async function* () {
+      for (; pulled < 50; pulled++) yield batch as RecordBatch
+    })()
+    for await (const _ of addColumns({ b: 1 })(source)) break
+    expect(pulled).toBe(0)
+  })
+
+  test('requiredFields: defined does not count undefined, and bytes count by their length', () => {
+    expect(validationScore({ a: undefined }, requiredFields(['a'], { present: 'defined' }))).toBe(0)
+    expect([[1], []].map((bytes) => validationScore({ a: Uint8Array.from(bytes) }, requiredFields(['a'])))).toEqual([
+      100, 0,
+    ])
+  })
+})

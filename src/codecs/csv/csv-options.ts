@@ -1,5 +1,6 @@
 import type { SchemaOption } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
+import type { Kind } from '../../internal/check-arguments.ts'
 import { checkChoice } from '../../internal/check-choice.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
@@ -100,6 +101,26 @@ export interface CsvSettings {
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
   readonly eol: string
 }
+
+export const CSV_OPTIONS = {
+  delimiter: 'string',
+  quote: 'any',
+  escape: 'string',
+  comment: 'string',
+  header: 'any',
+  encoding: 'string',
+  skipLines: 'number',
+  trim: 'boolean',
+  shortRows: 'string',
+  trailingDelimiter: 'string',
+  lazyQuotes: 'boolean',
+  nullValues: 'strings',
+  schema: 'object',
+  inferRows: 'number',
+  onInvalidRow: 'function',
+  limits: 'object',
+  eol: 'string',
+} as const satisfies Record<keyof CsvOptions, Kind>
 
 /** @throws MillraceError `OPTION_INVALID` for options that contradict each other or make no sense. */
 export function csvSettings(options: CsvOptions): CsvSettings {

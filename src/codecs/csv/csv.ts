@@ -1,6 +1,9 @@
 import type { Table } from 'apache-arrow'
+import { checkTable } from '../../columns/check-table.ts'
+import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
-import { type CsvOptions, csvSettings } from './csv-options.ts'
+import { bytesGiven } from '../input/input-of.ts'
+import { CSV_OPTIONS, type CsvOptions, csvSettings } from './csv-options.ts'
 import { readCsv, readCsvTable } from './read/read-csv.ts'
 import { writeCsv, writeCsvTable } from './write/write-csv.ts'
 
@@ -24,13 +27,14 @@ export type { CsvOptions } from './csv-options.ts'
  * for await (const batch of csv().read(new TextEncoder().encode('id,name\n1,Ada\n'))) console.log(batch.numRows) // => 1
  */
 export function csv(options: CsvOptions = {}): Codec {
+  checkCodecOptions('csv', options, CSV_OPTIONS)
   const settings = csvSettings(options)
-  return {
+  return checkedCodec({
     name: 'csv',
     contentType: 'text/csv',
     read: (source) => readCsv(source, settings),
     write: () => writeCsv(settings),
-  }
+  })
 }
 
 /**
@@ -42,8 +46,9 @@ export function csv(options: CsvOptions = {}): Codec {
  * @example
  * rowsFromTable(decodeCsv(new TextEncoder().encode('id,name\n1,Ada\n'))) // => [{ id: 1n, name: 'Ada' }]
  */
-export function decodeCsv(bytes: Uint8Array, options: CsvOptions = {}): Table {
-  return readCsvTable(bytes, csvSettings(options))
+export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: CsvOptions = {}): Table {
+  checkCodecOptions('decodeCsv', options, CSV_OPTIONS)
+  return readCsvTable(bytesGiven('decodeCsv', bytes), csvSettings(options))
 }
 
 /**
@@ -60,5 +65,7 @@ export function decodeCsv(bytes: Uint8Array, options: CsvOptions = {}): Table {
  * new TextDecoder().decode(encodeCsv(tableFromRows([{ id: 1n, name: 'Ada' }]))) // => 'id,name\n1,Ada\n'
  */
 export function encodeCsv(table: Table, options: CsvOptions = {}): Uint8Array {
+  checkTable('encodeCsv', table)
+  checkCodecOptions('encodeCsv', options, CSV_OPTIONS)
   return writeCsvTable(table, csvSettings(options))
 }

@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import * as types from 'node:util/types'
 import { MillraceError } from '../../errors.ts'
+import { bytesOf } from '../../internal/bytes-of.ts'
+import { notA } from '../../internal/check-arguments.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
 export interface ByteSource {
@@ -30,7 +32,9 @@ const FILE_CHUNK_BYTES = 512 * 1024
  * const source = bytesSource(new TextEncoder().encode('id,name\n1,Ada\n'))
  * source.size // => 14
  */
-export function bytesSource(bytes: Uint8Array): ByteSource {
+export function bytesSource(given: Uint8Array | ArrayBufferLike | ArrayBufferView): ByteSource {
+  const bytes = bytesOf(given)
+  if (bytes === undefined) throw notA('bytesSource', 'the first argument', 'bytes in memory', given)
   return {
     size: bytes.length,
     async *stream(range = { start: 0 }) {

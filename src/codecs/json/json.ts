@@ -1,7 +1,11 @@
 import type { Table } from 'apache-arrow'
+import { checkTable } from '../../columns/check-table.ts'
 import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
+import type { Kind } from '../../internal/check-arguments.ts'
+import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec, CodecName } from '../codec.ts'
+import { bytesGiven } from '../input/input-of.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import type { CodecLimits } from '../limits.ts'
 import { type JsonReading, readJson, readJsonTable } from './read/read-json.ts'
@@ -50,6 +54,7 @@ const DEFAULT_INFER_ROWS = 10_000
  * json().contentType // => 'application/json'
  */
 export function json(options: JsonOptions = {}): Codec {
+  checkCodecOptions('json', options, JSON_OPTIONS)
   return jsonCodec('json', 'application/json', 'array', options)
 }
 
@@ -62,13 +67,14 @@ export function json(options: JsonOptions = {}): Codec {
  * ndjson().contentType // => 'application/x-ndjson'
  */
 export function ndjson(options: JsonOptions = {}): Codec {
+  checkCodecOptions('ndjson', options, JSON_OPTIONS)
   return jsonCodec('ndjson', 'application/x-ndjson', 'lines', options)
 }
 
 function jsonCodec(name: CodecName, contentType: string, form: WriteForm, options: JsonOptions): Codec {
   const reading = jsonReading(options)
   const { nonFinite = 'error' } = options
-  return {
+  return checkedCodec({
     name,
     contentType,
     read: (source) => readJson(source, reading),
@@ -79,7 +85,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
         const rest = writer.end()
         if (rest.length > 0) yield rest
       },
-  }
+  })
 }
 
 /**
@@ -89,8 +95,9 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
  * @example
  * decodeJson(new TextEncoder().encode('[{"id": 9007199254740993, "tags": ["a"]}]')).numRows // => 1
  */
-export function decodeJson(bytes: Uint8Array, options: JsonOptions = {}): Table {
-  return readJsonTable(bytes, jsonReading(options))
+export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
+  checkCodecOptions('decodeJson', options, JSON_OPTIONS)
+  return readJsonTable(bytesGiven('decodeJson', bytes), jsonReading(options))
 }
 
 /**
@@ -100,8 +107,9 @@ export function decodeJson(bytes: Uint8Array, options: JsonOptions = {}): Table 
  * @example
  * decodeNdjson(new TextEncoder().encode('{"id": 1}\n{"id": 2}\n')).numRows // => 2
  */
-export function decodeNdjson(bytes: Uint8Array, options: JsonOptions = {}): Table {
-  return readJsonTable(bytes, jsonReading(options))
+export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
+  checkCodecOptions('decodeNdjson', options, JSON_OPTIONS)
+  return readJsonTable(bytesGiven('decodeNdjson', bytes), jsonReading(options))
 }
 
 /**
@@ -116,6 +124,8 @@ export function decodeNdjson(bytes: Uint8Array, options: JsonOptions = {}): Tabl
  * new TextDecoder().decode(encodeJson(decodeNdjson(new TextEncoder().encode('{"id":1}')))) // => '[\n{"id":1}\n]\n'
  */
 export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
+  checkTable('encodeJson', table)
+  checkCodecOptions('encodeJson', options, JSON_OPTIONS)
   return encodeTable(table, 'array', options)
 }
 
@@ -127,8 +137,19 @@ export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'>
  * new TextDecoder().decode(encodeNdjson(decodeJson(new TextEncoder().encode('[{"id":1}]')))) // => '{"id":1}\n'
  */
 export function encodeNdjson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
+  checkTable('encodeNdjson', table)
+  checkCodecOptions('encodeNdjson', options, JSON_OPTIONS)
   return encodeTable(table, 'lines', options)
 }
+
+export const JSON_OPTIONS = {
+  schema: 'object',
+  inferRows: 'number',
+  rows: 'strings',
+  limits: 'object',
+  onInvalidRow: 'function',
+  nonFinite: 'string',
+} as const satisfies Record<keyof JsonOptions, Kind>
 
 function jsonReading({
   schema,

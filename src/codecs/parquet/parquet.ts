@@ -1,18 +1,22 @@
 import { type RecordBatch, Table } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
-import { type ByteSource, isBytes } from '../input/source.ts'
+import { type BytesHolder, inputOf } from '../input/input-of.ts'
+import { type ByteSource, isByteSource, isBytes } from '../input/source.ts'
 import { defaultInflatedBytes } from '../limits.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
-import type { ParquetReadOptions } from './read/parquet-options.ts'
+import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
-import type { ParquetWriteOptions } from './write/write-options.ts'
+import { type ParquetWriteOptions, WRITE_OPTIONS } from './write/write-options.ts'
 import { writeParquet } from './write/write-parquet.ts'
 
 export type { ParquetReadOptions } from './read/parquet-options.ts'
 export type { ParquetCondition, ParquetFilter, ParquetFilterValue } from './read/schema/row-group-filter.ts'
 export type { ParquetWriteOptions } from './write/write-options.ts'
 export { encodeParquet, writeParquet } from './write/write-parquet.ts'
+
+export const PARQUET_OPTIONS = { ...READ_OPTIONS, ...WRITE_OPTIONS } as const
 
 /** Options of the Parquet codec: those of reading and of writing. */
 export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions {}
@@ -38,12 +42,13 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  * for await (const batch of parquet({ columns: ['name'] }).read(bytes)) console.log(batch.numRows) // => 2
  */
 export function parquet(options: ParquetOptions = {}): Codec {
-  return {
+  checkCodecOptions('parquet', options, PARQUET_OPTIONS)
+  return checkedCodec({
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
     read: (source) => readParquet(source, options),
     write: () => writeParquet(options),
-  }
+  })
 }
 
 /**
@@ -58,9 +63,15 @@ export function parquet(options: ParquetOptions = {}): Codec {
  * const table = await decodeParquet(bytes)
  * rowsFromTable(table) // => [{ id: 1n, name: 'Ada' }]
  */
-export async function decodeParquet(input: ByteSource | Uint8Array, options: ParquetReadOptions = {}): Promise<Table> {
+export async function decodeParquet(
+  given: ByteSource | Uint8Array | BytesHolder,
+  options: ParquetReadOptions = {},
+): Promise<Table> {
+  checkCodecOptions('decodeParquet', options, READ_OPTIONS)
+  const input = inputOf('decodeParquet', given)
   const maxBytes =
-    options.limits?.maxInflatedBytes ?? defaultInflatedBytes(isBytes(input) ? input.length : await sizeOf(input))
+    options.limits?.maxInflatedBytes ??
+    defaultInflatedBytes(isBytes(input) ? input.length : isByteSource(input) ? await sizeOf(input) : 0)
   const batches: RecordBatch[] = []
   const dictionaries = new Set<unknown>()
   let bytes = 0

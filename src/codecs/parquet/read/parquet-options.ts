@@ -1,3 +1,4 @@
+import type { Kind } from '../../../internal/check-arguments.ts'
 import type { CodecLimits } from '../../limits.ts'
 import type { ParquetFilter } from './schema/row-group-filter.ts'
 
@@ -30,3 +31,12 @@ export interface ParquetReadOptions {
   /** What a hostile file may ask for at the most: `LIMIT_EXCEEDED` beyond. */
   readonly limits?: CodecLimits
 }
+
+export const READ_OPTIONS = {
+  columns: 'strings',
+  rowGroups: 'array',
+  filter: 'object',
+  dictionary: 'string',
+  int96: 'string',
+  limits: 'object',
+} as const satisfies Record<keyof ParquetReadOptions, Kind>

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../../errors.ts'
+import type { Kind } from '../../../internal/check-arguments.ts'
 import { encodeUtf8 } from '../../../internal/utf8.ts'
 
 export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
@@ -35,6 +36,17 @@ export interface ParquetWriteOptions {
   /** Key-values for the footer. Default none. */
   readonly metadata?: Readonly<Record<string, string>>
 }
+
+export const WRITE_OPTIONS = {
+  compression: 'string',
+  encodings: 'string',
+  rowGroupRows: 'number',
+  rowGroupBytes: 'number',
+  pageBytes: 'number',
+  pageIndex: 'boolean',
+  bloomFilters: 'strings',
+  metadata: 'object',
+} as const satisfies Record<keyof ParquetWriteOptions, Kind>
 
 export interface WriteSettings {
   readonly compression: ParquetCompression

@@ -1,7 +1,9 @@
 import { RecordBatch, type Table } from 'apache-arrow'
+import { checkTable } from '../../../columns/check-table.ts'
 import type { Stage } from '../../../internal/stage.ts'
+import { checkCodecOptions } from '../../checked-codec.ts'
 import { fileWriter } from './file-writer.ts'
-import { type ParquetWriteOptions, writeSettings } from './write-options.ts'
+import { type ParquetWriteOptions, WRITE_OPTIONS, writeSettings } from './write-options.ts'
 
 /** Bytes that are put together before they go out; pieces of more go out as they are. */
 const OUTPUT_BYTES = 256 * 1024
@@ -49,6 +51,8 @@ export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBat
  * new TextDecoder().decode(bytes.subarray(0, 4)) // => 'PAR1'
  */
 export async function encodeParquet(table: Table, options: ParquetWriteOptions = {}): Promise<Uint8Array> {
+  checkTable('encodeParquet', table)
+  checkCodecOptions('encodeParquet', options, WRITE_OPTIONS)
   const file = fileWriter(writeSettings(options))
   const output: Output = { pieces: [], length: 0 }
   const batches = table.batches.length === 0 ? [new RecordBatch(table.schema, undefined)] : table.batches
