@@ -76,7 +76,7 @@ const keyInPartition: LaneKey = ({ orderingKey, kafka }) => JSON.stringify([kafk
 const messageGroup: LaneKey = ({ orderingKey }) => orderingKey ?? 0
 
 /** The ARN tells, not the group: messages of a standard queue may have one too, for fairness. */
-function isOfFifoQueue({ source, raw }: Record): boolean {
+export function isOfFifoQueue({ source, raw }: Record): boolean {
   if (source !== 'sqs' || typeof raw !== 'object' || raw === null || !('eventSourceARN' in raw)) return false
   return typeof raw.eventSourceARN === 'string' && raw.eventSourceARN.endsWith('.fifo')
 }

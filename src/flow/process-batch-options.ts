@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { decoderOf, type PayloadOption } from '../events/decoder-of.ts'
 import type { EventRecord } from '../events/event-record.ts'
+import type { EventSource } from '../events/event-source.ts'
 import type { CheckpointStore } from '../idempotency/checkpoint-store.ts'
 import type { IdempotentOptions } from '../idempotency/idempotent-options.ts'
 import type { BatchOrder } from './batch-plan.ts'
@@ -16,7 +17,33 @@ export type RecordHandler<T, Result = unknown> = (value: T, record: EventRecord<
 
 export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventRecord<T>, run: HandlerRun]>
 
-export interface ProcessBatchOptions<T> extends DeadlineOptions {
+/** What `onFailure` and `quarantine` do for every record. */
+export interface FailureOptions<T> {
+  /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
+  readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
+  /** Called on every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. Anything it throws is ignored. */
+  readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
+}
+
+export interface ProcessBatchesOptions<T> extends DeadlineOptions, FailureOptions<T> {
+  /** How payloads are decoded, such as `jsonPayload(schema)`; a schema alone stands for that. */
+  readonly payload: PayloadOption<T>
+  /** Groups at work at the same time. Default 10. */
+  readonly concurrency?: number
+  /** What Lambda hands to the handler; without it there is no deadline. */
+  readonly context?: RemainingTime | undefined
+}
+
+/** The group that a handler of `processBatches` was given. */
+export interface HandlerGroup extends HandlerRun {
+  readonly source: EventSource
+  /** The shard, partition (`orders-0`) or message group; absent where the source has none, or does not name it. */
+  readonly key?: string
+}
+
+export type GroupHandler<T> = (records: readonly EventRecord<T>[], group: HandlerGroup) => Promise<unknown>
+
+export interface ProcessBatchOptions<T> extends DeadlineOptions, FailureOptions<T> {
   /** How payloads are decoded, such as `jsonPayload(schema)`; a schema alone stands for that. */
   readonly payload: PayloadOption<T>
   /** Default `auto`: the order that the source promises. */
@@ -25,8 +52,6 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions {
   readonly concurrency?: number
   /** What Lambda hands to the handler; without it there is no deadline. */
   readonly context?: RemainingTime | undefined
-  /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
-  readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
   /**
    * Run the handler once for each key, also over deliveries: the options of `idempotent`, whose `context` is that of the batch by default.
    * Records of one batch with the same key run once and share what becomes of it.
@@ -42,8 +67,6 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions {
    * their own data, and told. Default 6,081,740 (5.8 MiB).
    */
   readonly maxResponseBytes?: number
-  /** Hears of every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. What it throws is let go. */
-  readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
 }
 
 export const DEFAULT_CONCURRENCY = 10
@@ -52,23 +75,30 @@ export const DEFAULT_RESPONSE_BYTES = 6_081_740
 const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
 
 export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
-  const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options ?? {}
-  check(typeof handler === 'function', 'handler must be a function')
-  check(isDecoder(payload), 'payload must be a decoder, such as jsonPayload()')
-  const { checkpointStore } = options
+  checkGroupOptions(handler, options)
+  const { order = 'auto', checkpointStore } = options
   check(
     checkpointStore === undefined ||
       (typeof checkpointStore.readCheckpoint === 'function' && typeof checkpointStore.writeCheckpoint === 'function'),
     'checkpointStore must be a store such as dynamodbCheckpointStore()',
   )
   check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)
-  const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
-  check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')
   const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = options
   check(
     typeof maxResponseBytes === 'number' && maxResponseBytes > 0,
     'maxResponseBytes must be a number of bytes over 0',
   )
+}
+
+/** The options that both ways to run a batch have. */
+export function checkGroupOptions<T>(handler: unknown, options: ProcessBatchesOptions<T>): void {
+  const { payload, concurrency = DEFAULT_CONCURRENCY, quarantine, onFailure } = options ?? {}
+  check(typeof handler === 'function', 'handler must be a function')
+  check(isDecoder(payload), 'payload must be a decoder, such as jsonPayload()')
+  check(quarantine === undefined || typeof quarantine === 'function', 'quarantine must be a function')
+  check(onFailure === undefined || typeof onFailure === 'function', 'onFailure must be a function')
+  const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
+  check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')
 }
 
 function check(holds: boolean, rule: string): void {

@@ -1,7 +1,7 @@
 import { openCheckpoints } from './batch-checkpoints.ts'
 import type { FirehoseHandlerResult, HandlerResult, ResponseTo } from './batch-response.ts'
 import { batchHandler, takesResults } from './keep-results.ts'
-import { checkOptions, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
+import { checkOptions, type HandlerRun, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
 import { recordWork } from './record-work.ts'
 import { DEFAULT_RESERVE_MS, millisecondsLeft } from './remaining-time.ts'
@@ -58,7 +58,14 @@ export async function processBatch<T, Event>(
   const { source, records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)
   const handle = batchHandler(source, handler, options)
-  const { start, tell, close } = recordWork(records, handle, options, Object.freeze({ signal: limit.signal }))
+  const { tell, setAside, close } = recordWork(records, options)
+  const batch: HandlerRun = Object.freeze({ signal: limit.signal })
+  const start = (index: number): unknown => {
+    const record = records[index]
+    if (record === undefined) return undefined
+    const { payload } = record
+    return payload.ok ? handle(payload.value, record, batch) : setAside(index, record, payload.error)
+  }
   try {
     const opening = checkpointStore && openCheckpoints(event, records, checkpointStore)
     // A store that has not answered at the deadline is not waited for: no record begins then.

@@ -1,15 +1,10 @@
 import type { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 import { QUARANTINED } from './outcome.ts'
-import type { HandlerRun, ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
+import type { FailureOptions } from './process-batch-options.ts'
 
-/** What is done with one record. After `close` nobody hears of it any more. */
-export function recordWork<T>(
-  records: readonly EventRecord<T>[],
-  handler: RecordHandler<T>,
-  { quarantine, onFailure }: ProcessBatchOptions<T>,
-  run: HandlerRun,
-) {
+/** What becomes of records that fail, or cannot be decoded. After `close` nothing is reported any more. */
+export function recordWork<T>(records: readonly EventRecord<T>[], { quarantine, onFailure }: FailureOptions<T>) {
   let isClosed = false
 
   const tell = async (index: number, error: unknown): Promise<void> => {
@@ -30,16 +25,9 @@ export function recordWork<T>(
     return QUARANTINED
   }
 
-  const start = (index: number): unknown => {
-    const record = records[index]
-    if (record === undefined) return undefined
-    const { payload } = record
-    return payload.ok ? handler(payload.value, record, run) : setAside(index, record, payload.error)
-  }
-
   return {
-    start,
     tell,
+    setAside,
     close: () => {
       isClosed = true
     },

@@ -1,0 +1,103 @@
+import { MillraceError } from '../errors.ts'
+import type { EventRecord } from '../events/event-record.ts'
+import { detectSource } from '../events/event-source.ts'
+import { readRecords } from '../events/records.ts'
+import { type BatchGroup, groupsOf } from './batch-groups.ts'
+import { isStream } from './batch-plan.ts'
+import type { ResponseTo } from './batch-response.ts'
+import { takesResults } from './keep-results.ts'
+import type { Respond } from './outcome.ts'
+import {
+  checkGroupOptions,
+  DEFAULT_CONCURRENCY,
+  type GroupHandler,
+  type ProcessBatchesOptions,
+} from './process-batch-options.ts'
+import { rejectFailures } from './reject-failures.ts'
+import { DEFAULT_RESERVE_MS } from './remaining-time.ts'
+import { reportCheckpoints, reportUnfinished } from './report-items.ts'
+import { Progress } from './run-batch.ts'
+import { runGroups } from './run-groups.ts'
+import { startTimeLimit } from './time-limit.ts'
+
+/**
+ * Run a handler once for each group of records that the source keeps in order, for work that is done for many records at a time: one file, one bulk
+ * insert, one request.
+ *
+ * A group is a shard, a partition of Kafka or a message group of a FIFO queue; other sources are one group, the whole batch. Groups run side by side.
+ *
+ * - What the handler throws fails its group. `throw failFrom(record)` fails it from that record on: those before are done.
+ * - Streams report the first record of a group that is not done, and Lambda resumes from there; queues report each message that is not done.
+ * - A payload that cannot be decoded ends an ordered group before it; where `quarantine` takes it, the rest is one call. A standard queue reports
+ *   it alone.
+ * - At the deadline of `context` the response goes out, with the groups that have not finished reported as a whole.
+ * - Sources whose response Lambda ignores: a failure rejects with `BATCH_FAILED`.
+ *
+ * `onFailure` is called for what is reported: on a stream for the record from which the group failed, on others for each record that the failed call had.
+ *
+ * @param event - of any source that `readRecords` knows, except Firehose and S3 Batch, which want an answer for each record.
+ * @param handler - gets the records of a group whose payloads are decoded, at least one, in order, and the group with a signal that aborts at the deadline.
+ * @returns the response for Lambda. O(records) beyond decoding them and the handler.
+ * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`; `OPTION_INVALID`, for an event of Firehose or S3 Batch too.
+ * @example
+ * const event = { Records: ['1', '2'].map((body) => ({ eventSource: 'aws:sqs', messageId: body, body })) }
+ * const inserted: unknown[] = []
+ * const insert = async (records: readonly EventRecord<string>[]) => inserted.push(records.map(({ id }) => id))
+ * await processBatches(event, insert, { payload: textPayload() }) // => { batchItemFailures: [] }
+ * inserted // => [['1', '2']]
+ */
+export async function processBatches<T, Event = unknown>(
+  event: Event,
+  handler: GroupHandler<T>,
+  options: ProcessBatchesOptions<T>,
+): Promise<ResponseTo<Event>> {
+  checkGroupOptions(handler, options)
+  const { payload, context, concurrency = DEFAULT_CONCURRENCY, reserveMs = DEFAULT_RESERVE_MS } = options
+  const source = detectSource(event)
+  if (takesResults(source))
+    throw new MillraceError(
+      'OPTION_INVALID',
+      `processBatches: ${source} wants an answer for each record: use processBatch`,
+    )
+  const records = readRecords(event, payload)
+  const { groups, respond } = readGroups(event, records)
+  const limit = startTimeLimit(context, reserveMs)
+  const { run, finished, tellOf, close } = runGroups({ groups, records, handler, options, limit, concurrency })
+  try {
+    await Promise.race([finished, limit.reached])
+    const deadline = limit.reason()
+    if (deadline !== undefined) {
+      for (const group of groups) {
+        const running = group.indexes.filter((index) => run.progress[index] === Progress.running)
+        if (running.length > 0) void tellOf(running, deadline)
+      }
+    }
+    return respond({ ...run, deadline }, () => {}) as ResponseTo<Event>
+  } finally {
+    close()
+    limit.end()
+  }
+}
+
+/** Everything that is taken from the event, before the first handler runs: it may change its records. */
+function readGroups(event: unknown, records: readonly EventRecord<unknown>[]) {
+  try {
+    const source = detectSource(event)
+    const groups = groupsOf(source, event, records)
+    return { groups, respond: responder(source, records, groups) }
+  } catch (cause) {
+    throw new MillraceError('EVENT_INVALID', 'event cannot be read', { cause })
+  }
+}
+
+function responder(
+  source: ReturnType<typeof detectSource>,
+  records: readonly EventRecord<unknown>[],
+  groups: readonly BatchGroup[],
+): Respond {
+  if (source === 'sqs') return reportUnfinished(records)
+  if (!isStream(source)) return rejectFailures
+  const shards = new Int32Array(records.length)
+  for (const [number, { indexes }] of groups.entries()) for (const index of indexes) shards[index] = number
+  return reportCheckpoints(records, shards)
+}

@@ -1,0 +1,110 @@
+import type { EventRecord } from '../events/event-record.ts'
+import type { BatchGroup } from './batch-groups.ts'
+import { isStream } from './batch-plan.ts'
+import { failedRecordOf, reasonOf } from './fail-from.ts'
+import type { GroupHandler, ProcessBatchesOptions } from './process-batch-options.ts'
+import { recordWork } from './record-work.ts'
+import { type BatchRun, Progress } from './run-batch.ts'
+import type { TimeLimit } from './time-limit.ts'
+
+export interface GroupsWork<T> {
+  readonly groups: readonly BatchGroup[]
+  readonly records: readonly EventRecord<T>[]
+  readonly handler: GroupHandler<T>
+  readonly options: ProcessBatchesOptions<T>
+  readonly limit: TimeLimit
+  readonly concurrency: number
+}
+
+/** The work, and how far it came. */
+interface GroupsRun<T> extends GroupsWork<T> {
+  readonly progress: Uint8Array
+  readonly errors: Map<number, unknown>
+  readonly setAside: ReturnType<typeof recordWork<T>>['setAside']
+  readonly tell: ReturnType<typeof recordWork<T>>['tell']
+}
+
+/** Run the groups, `concurrency` at once. Whoever stops waiting for `finished` finds in `run` how far each record came. */
+export function runGroups<T>(work: GroupsWork<T>) {
+  const { groups, records, options, limit, concurrency } = work
+  const { tell, setAside, close } = recordWork(records, options)
+  const state = {
+    ...work,
+    progress: new Uint8Array(records.length),
+    errors: new Map<number, unknown>(),
+    tell,
+    setAside,
+  }
+  const run: BatchRun = { progress: state.progress, results: [], errors: state.errors }
+  let next = 0
+  const runWorker = async (): Promise<void> => {
+    for (let group = groups[next++]; group !== undefined; group = groups[next++]) {
+      if (limit.isReached()) return limit.reach()
+      await runGroup(group, state)
+    }
+  }
+  const finished = Promise.all(Array.from({ length: Math.min(concurrency, groups.length) }, runWorker))
+  const tellOf = (indexes: readonly number[], error: unknown): Promise<void> => tellReported(indexes, error, state)
+  return { run, finished, tellOf, close }
+}
+
+async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void> {
+  const { records, handler, limit, errors } = state
+  const decoded = await decodedIn(group, state)
+  if (limit.isReached()) return limit.reach()
+  const batch = decoded.flatMap((index) => records[index] ?? [])
+  const [first] = batch
+  if (first === undefined) return
+  const { source } = first
+  const { key } = group
+  mark(decoded, Progress.running, state)
+  try {
+    // A copy: the handler may sort it.
+    await handler(batch.slice(), Object.freeze({ source, signal: limit.signal, ...(key !== undefined && { key }) }))
+    mark(decoded, Progress.done, state)
+  } catch (thrown) {
+    const from = Math.max((batch as readonly unknown[]).indexOf(failedRecordOf(thrown)), 0)
+    const unfinished = decoded.slice(from)
+    mark(decoded.slice(0, from), Progress.done, state)
+    mark(unfinished, Progress.failed, state)
+    const error = reasonOf(thrown)
+    // Once for a group: the error of a batch has one of each call that failed.
+    for (const index of unfinished.slice(0, 1)) errors.set(index, error)
+    await tellReported(unfinished, error, state)
+  }
+}
+
+/** The places of the records that can be handed to the handler. What cannot be decoded is put aside, or ends an ordered group. */
+async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun<T>): Promise<number[]> {
+  const { records, progress, errors, limit, setAside, tell } = state
+  const decoded: number[] = []
+  for (const index of indexes) {
+    const record = records[index]
+    if (record === undefined || limit.isReached()) break
+    if (record.payload.ok) {
+      decoded.push(index)
+      continue
+    }
+    progress[index] = Progress.running
+    try {
+      await setAside(index, record, record.payload.error)
+      progress[index] = Progress.done
+    } catch (error) {
+      progress[index] = Progress.failed
+      errors.set(index, error)
+      await tell(index, error)
+      if (isOrdered) break
+    }
+  }
+  return decoded
+}
+
+/** Reports those that the response reports, at once: of a stream only the first. */
+async function tellReported<T>(indexes: readonly number[], error: unknown, state: GroupsRun<T>): Promise<void> {
+  const isOfStream = isStream(state.records[indexes[0] ?? 0]?.source)
+  await Promise.all((isOfStream ? indexes.slice(0, 1) : indexes).map((index) => state.tell(index, error)))
+}
+
+function mark<T>(indexes: readonly number[], value: number, { progress }: GroupsRun<T>): void {
+  for (const index of indexes) progress[index] = value
+}
