@@ -12,9 +12,10 @@ import { growth } from './suites/growth.ts'
 import { idempotency } from './suites/idempotency.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
+import { send } from './suites/send.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, idempotency, load }
+const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, idempotency, load, send }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { isMillraceError } from 'millrace'
 import { jsonPayload } from 'millrace/events'
 import { processBatch, type RemainingTime } from 'millrace/flow'
 import { dynamodbStore } from 'millrace/idempotency/dynamodb'
+import { dynamodbWriter } from 'millrace/send/dynamodb'
 import { validationScore } from 'millrace/transform'
 import * as z from 'zod/mini'
 
@@ -23,7 +23,7 @@ export function createHandler({
   tableName = process.env['TABLE_NAME'] ?? 'events',
   idempotencyTableName = process.env['IDEMPOTENCY_TABLE_NAME'] ?? 'idempotency',
 } = {}) {
-  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const write = dynamodbWriter(client, { tableName, keys: ['event_id'] })
 
   async function store(event: z.infer<typeof Event>, signal: AbortSignal): Promise<void> {
     const now = new Date()
@@ -33,7 +33,7 @@ export function createHandler({
       processed_at: now.toISOString(),
       ttl: Math.floor(now.getTime() / 1000) + TTL_SECONDS,
     }
-    await table.send(new PutCommand({ TableName: tableName, Item: item }), { abortSignal: signal })
+    await write([{ put: item }], { signal })
   }
 
   // Kinesis and Lambda deliver at least once: an event that was stored in the last week is not stored again.

@@ -61,6 +61,7 @@ const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, h
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was written or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
+ * const { client } = fakeService({ service: 'dynamodb' })
  * const write = dynamodbWriter(client, { tableName: 'events', keys: ['id'] })
  * const report = await write([{ put: { id: 'a', views: 9007199254740993n } }, { delete: { id: 'b' } }])
  * report.sent // => 2

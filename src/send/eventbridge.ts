@@ -47,6 +47,7 @@ const FINAL_CODES: ReadonlySet<string> = /* @__PURE__ */ new Set([
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
+ * const { client } = fakeService({ service: 'eventbridge' })
  * const put = eventBridgeSender(client, { eventBusName: 'orders' })
  * const report = await put([{ Source: 'shop', DetailType: 'paid', Detail: '{}' }])
  * report // => { sent: 1, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 10 }

@@ -33,6 +33,7 @@ const LIMITS = { maxEntries: 500, maxBytes: 4_096_000, maxEntryBytes: 1_024_000,
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
+ * const { client } = fakeService({ service: 'firehose' })
  * const put = firehoseSender(client, { deliveryStreamName: 'orders' })
  * const report = await put([{ Data: new TextEncoder().encode('{"id":1}\n') }])
  * report // => { sent: 1, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 9 }

@@ -38,6 +38,7 @@ const MAX_HASH_KEY = 2n ** 128n - 1n
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
+ * const { client } = fakeService({ service: 'kinesis' })
  * const put = kinesisSender(client, { streamName: 'orders' })
  * const report = await put([{ PartitionKey: 'k', Data: new Uint8Array(3) }])
  * report // => { sent: 1, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 4 }

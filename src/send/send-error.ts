@@ -7,7 +7,8 @@ import type { SendReport, UnsentOutcome } from './send-report.ts'
  * `outcomes` is not enumerable, so that no runtime, logger or `JSON.stringify` prints an entry. For all outcomes, use `onOutcome`.
  *
  * @example
- * const send = sqsSender(client, { queueUrl })
+ * const { client } = fakeService({ service: 'sqs' })
+ * const send = sqsSender(client, { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders' })
  * const error = await send([{ MessageBody: '' }]).catch((thrown: unknown) => thrown)
  * isSendError(error) && error.report.refused // => 1
  */

@@ -41,7 +41,8 @@ const LIMITS = { maxEntries: 10, maxBytes: 262_144, maxEntryBytes: 262_144, hasO
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
- * const publish = snsSender(client, { topicArn })
+ * const { client } = fakeService({ service: 'sns' })
+ * const publish = snsSender(client, { topicArn: 'arn:aws:sns:eu-west-1:1:orders' })
  * await publish([{ Message: 'a' }, { Message: 'b' }]) // => { sent: 2, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 2 }
  */
 export function snsSender(

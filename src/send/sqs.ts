@@ -44,7 +44,8 @@ const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, 
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.
  * @example
- * const send = sqsSender(client, { queueUrl })
+ * const { client } = fakeService({ service: 'sqs' })
+ * const send = sqsSender(client, { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders' })
  * await send([{ MessageBody: 'a' }, { MessageBody: 'b' }]) // => { sent: 2, refused: 0, failed: 0, unknown: 0, requests: 1, retries: 0, bytes: 2 }
  */
 export function sqsSender(

@@ -31,7 +31,7 @@ export interface FakeService {
  * @returns the client, and what was stored and asked. O(entries).
  * @example
  * const queue = fakeService({ service: 'sqs', script: (_, call) => (call === 1 ? { 1: 'InternalError' } : 'ok') })
- * const send = sqsSender(queue.client, { queueUrl }, { baseMs: 0 })
+ * const send = sqsSender(queue.client, { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders' }, { baseMs: 0 })
  * await send([{ MessageBody: 'a' }, { MessageBody: 'b' }]) // => { sent: 2, refused: 0, failed: 0, unknown: 0, requests: 2, retries: 1, bytes: 2 }
  * queue.stored.length // => 2
  */

@@ -18,7 +18,7 @@ const folder = scratchFolder()
 afterAll(() => removeFolder(folder))
 
 /** What the example handlers import beside the package and its peers. */
-const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb', '@aws-sdk/client-sqs']
+const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb']
 
 /** What a user would write: the same text as an ES module and as CommonJS. */
 const CONSUMER = `${subpaths.map((subpath, index) => `import * as module${index} from '${subpath}'`).join('\n')}
@@ -42,7 +42,7 @@ test('a strict project and the example handlers compile against the packed types
   for (const name of new Set([...peers, '@types/node', ...EXAMPLE_PACKAGES])) linkPackage(folder, name)
   const files = ['consumer.mts', 'consumer.cts'].map((name) => join(folder, name))
   for (const file of files) writeFileSync(file, CONSUMER)
-  for (const job of ['s3-job', 'kinesis-job', 'api-ingest', 'cdc-job']) {
+  for (const job of ['s3-job', 'kinesis-job', 'api-ingest', 'cdc-job', 'cdc-fanout']) {
     const file = join(folder, `${job}.mts`)
     writeFileSync(file, readFileSync(join(ROOT, 'examples', job, 'handler.ts'), 'utf8'))
     files.push(file)

@@ -42,6 +42,7 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     millrace: [join(ROOT, 'src/index.ts')],
     'millrace/idempotency/*': [join(ROOT, 'src/idempotency/*-store.ts')],
+    'millrace/send/*': [join(ROOT, 'src/send/*.ts')],
     'millrace/*': [join(ROOT, 'src/*/index.ts')],
   },
 }
@@ -75,11 +76,15 @@ export function checkSnippets(snippets: readonly Snippet[]): CheckedSnippets {
   return { modules, problems, withoutExample: valuesWithoutExample(program) }
 }
 
+/** Subpaths that are a file beside their folder's index. */
+const SENDERS = ['sqs', 'sns', 'kinesis', 'firehose', 'eventbridge', 'dynamodb']
+
 type Names = ReadonlyMap<string, 'value' | 'type'>
 
 function subpathIndexes(): readonly string[] {
   const folders = ts.sys.getDirectories(join(ROOT, 'src')).map((folder) => join(ROOT, 'src', folder, 'index.ts'))
-  return [join(ROOT, 'src/errors.ts'), ...folders.filter((file) => ts.sys.fileExists(file))]
+  const senders = SENDERS.map((name) => join(ROOT, 'src/send', `${name}.ts`))
+  return [join(ROOT, 'src/errors.ts'), ...folders.filter((file) => ts.sys.fileExists(file)), ...senders]
 }
 
 /** What each file of a program exports, by the file's path. */

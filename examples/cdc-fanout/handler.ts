@@ -1,0 +1,65 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis'
+import { SNSClient } from '@aws-sdk/client-sns'
+import { changePayload, toEnvelope } from 'millrace/cdc'
+import { readRecords } from 'millrace/events'
+import { deadline, type RemainingTime } from 'millrace/flow'
+import { canonicalHash } from 'millrace/idempotency'
+import { kinesisSender } from 'millrace/send/kinesis'
+import { snsSender } from 'millrace/send/sns'
+
+/**
+ * Changes of a table go on, in order for each item: all to a Kinesis stream, removals to a FIFO topic too. Lambda gets back the first record whose change
+ * did not arrive, and resumes there.
+ */
+export function createHandler({
+  kinesis = new KinesisClient({}),
+  sns = new SNSClient({}),
+  streamName = process.env['STREAM_NAME'] ?? 'changes',
+  topicArn = process.env['TOPIC_ARN'] ?? 'removals.fifo',
+} = {}) {
+  return async (event: unknown, context: RemainingTime) => {
+    const signal = deadline(context)
+    const records = readRecords(event, changePayload())
+    // Lambda resumes from the first failure, so that what comes after it is left to the retry.
+    let first = records.findIndex(({ payload }) => !payload.ok)
+    const changes = records.slice(0, first === -1 ? records.length : first).flatMap(({ payload }, place) => {
+      return payload.ok ? [{ place, change: payload.value, group: canonicalHash(payload.value.keys) }] : []
+    })
+    const removals = changes.filter(({ change }) => change.type === 'REMOVE')
+
+    /** Remembers the first record with an outcome that is not `sent`. */
+    const noting = (sources: typeof changes) => ({
+      onOutcome: ({ index, status }: { readonly index: number; readonly status: string }) => {
+        const place = sources[index]?.place ?? 0
+        if (status !== 'sent' && (first === -1 || place < first)) first = place
+      },
+    })
+    const encoder = new TextEncoder()
+    await kinesisSender(
+      kinesis,
+      { streamName },
+      noting(changes),
+    )(
+      changes.map(({ group, change }) => ({
+        PartitionKey: group,
+        Data: encoder.encode(JSON.stringify(toEnvelope(change))),
+      })),
+      { signal },
+    )
+    await snsSender(
+      sns,
+      { topicArn },
+      noting(removals),
+    )(
+      removals.map(({ group, change }) => ({
+        Message: JSON.stringify(toEnvelope(change).key),
+        MessageGroupId: group,
+        MessageDeduplicationId: change.id,
+      })),
+      { signal },
+    )
+    return { batchItemFailures: first === -1 ? [] : [{ itemIdentifier: records[first]?.id ?? '' }] }
+  }
+}
+
+export const handler = createHandler()
