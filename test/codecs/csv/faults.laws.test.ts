@@ -75,6 +75,7 @@ function arbitraryLine(dialect: Dialect): fc.Arbitrary<Line> {
     text: join(id === null ? token : String(id), note.text, value === null ? token : String(value)),
     means: [id, note.cell, value],
   }))
+  const easy = { text: join('7', 'easy', '1.5'), means: [7n, 'easy', 1.5] }
   const bad = [
     { text: '7', means: 'CSV_INVALID' },
     { text: join('7', 'x', '1', 'y'), means: 'CSV_INVALID' },
@@ -92,7 +93,8 @@ function arbitraryLine(dialect: Dialect): fc.Arbitrary<Line> {
   ]
   const none = ['', ...(comment === undefined ? [] : [`${comment} a${quote || ''}${delimiter}`])]
   return fc.oneof(
-    { weight: 6, arbitrary: row },
+    { weight: 4, arbitrary: row },
+    { weight: 3, arbitrary: fc.constant(easy) },
     fc.constantFrom(...bad),
     fc.constantFrom(...none).map((line) => ({ text: line, means: undefined })),
   )

@@ -53,6 +53,8 @@ const row = fc
 const bad: readonly Line[] = [
   { text: '{"id":', means: 'JSON_INVALID' },
   { text: '{"id":1}7', means: 'JSON_INVALID' },
+  { text: '{"id":,', means: 'JSON_INVALID' },
+  { text: '{"id":1} x', means: 'JSON_INVALID' },
   { text: '{"id":1,"note":"a","value":01}', means: 'JSON_INVALID' },
   { text: '7', means: 'JSON_INVALID' },
   { text: '{"id":"x","note":"a","value":1}', means: 'TYPE_MISMATCH' },
@@ -132,5 +134,40 @@ law(
       }
     },
   ),
-  { runs: 300 },
+  { runs: 200 },
+)
+
+law(
+  'json: of an array whose rows take several lines each, the refused ones have the line on which they begin',
+  fc.asyncProperty(
+    fc.array(fc.tuple(fc.constantFrom('1', '2', '"x"', '"x"', '"\\ud800"'), fc.constantFrom(undefined, 2)), {
+      minLength: 1,
+      maxLength: 40,
+      size: 'max',
+    }),
+    fc.constantFrom('\n', '\r\n'),
+    fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 }),
+    async (values, eol, cuts) => {
+      const texts = values.map(([id, indent]) =>
+        JSON.stringify({ id: 0, note: 'a' }, null, indent).replace('0', id).replaceAll('\n', eol),
+      )
+      const lineOf = (index: number): number => `[${eol}${texts.slice(0, index).join(`,${eol}`)}`.split(eol).length
+      const refused = values.flatMap(([id], index) => {
+        const line = index === 0 ? 2 : lineOf(index) + 1
+        if (id.length === 1) return []
+        return [{ line, row: index + 1, code: id === '"x"' ? 'TYPE_MISMATCH' : 'ENCODING_INVALID' }]
+      })
+      const bytes = Buffer.from(`[${eol}${texts.join(`,${eol}`)}${eol}]`)
+      for (const input of [bytes, chunked(bytes, cuts)]) {
+        const told: InvalidRow[] = []
+        const batches = await collect(
+          json({ schema: { id: 'int64', note: 'string' }, onInvalidRow: (one) => told.push(one) }).read(input),
+        )
+        expect(told.map(({ line: at, row: number, code }) => ({ line: at, row: number, code }))).toEqual(refused)
+        expect([...rowsFromTable(new Table(batches))].map(({ id }) => String(id))).toEqual(
+          values.flatMap(([id]) => (id.length === 1 ? [id] : [])),
+        )
+      }
+    },
+  ),
 )
