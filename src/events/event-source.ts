@@ -19,6 +19,12 @@ export type EventSource =
   | 'distributed-map'
   | 'stream-failure'
   | 'async-failure'
+  | 'activemq'
+  | 'rabbitmq'
+  | 'documentdb'
+  | 'api-gateway-websocket'
+  | 'vpc-lattice'
+  | 'ses'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -61,7 +67,7 @@ export function detectSource(event: unknown): EventSource | undefined {
 }
 
 function sourceOf(event: unknown): EventSource | undefined {
-  if (Array.isArray(event)) return sourceOfRecords(event)
+  if (Array.isArray(event)) return sourceOfRecords(event) ?? brokerOf(event)
   if (!isObject(event)) return undefined
   if (Array.isArray(event['Records'])) {
     return sourceOfRecords(event['Records']) ?? (event['Records'].length === 0 ? sourceOfArn(event) : undefined)
@@ -76,6 +82,7 @@ function sourceOfRecords(records: readonly unknown[]): EventSource | undefined {
     if (!isObject(record)) continue
     const source = RECORD_SOURCES.get(record['eventSource'] ?? record['EventSource'])
     if (source !== undefined) return source
+    if (record['eventSource'] === 'aws:ses' && isObject(record['ses'])) return 'ses'
   }
   return undefined
 }
@@ -91,6 +98,8 @@ function sourceOfRequest(event: Fields, context: Fields): EventSource | undefine
   }
   if ('requestPayload' in event) return context['condition'] === 'Success' ? undefined : 'async-failure'
   if (isObject(context['elb'])) return 'alb'
+  if (isWebSocket(event, context)) return 'api-gateway-websocket'
+  if (isLattice(event, context)) return 'vpc-lattice'
   if (event['version'] === '2.0')
     return isObject(context['http']) && !isAuthorizer(event) ? 'api-gateway-http' : undefined
   const isRest = typeof event['httpMethod'] === 'string' && typeof event['resource'] === 'string'
@@ -100,6 +109,18 @@ function sourceOfRequest(event: Fields, context: Fields): EventSource | undefine
 /** What API Gateway asks a Lambda authorizer looks like a request, but has the ARN of what is asked for and no body. */
 function isAuthorizer(event: Fields): boolean {
   return event['type'] === 'REQUEST' && ('methodArn' in event || 'routeArn' in event)
+}
+
+const WEBSOCKET_EVENTS: readonly unknown[] = ['CONNECT', 'MESSAGE', 'DISCONNECT']
+
+function isWebSocket(event: Fields, { connectionId, eventType }: Fields): boolean {
+  return typeof connectionId === 'string' && WEBSOCKET_EVENTS.includes(eventType) && !isAuthorizer(event)
+}
+
+/** In version 2 of its events VPC Lattice looks like an HTTP API, but has the ARNs of its own things. */
+function isLattice(event: Fields, { serviceNetworkArn, serviceArn, targetGroupArn }: Fields): boolean {
+  const isNamed = [serviceNetworkArn, serviceArn, targetGroupArn].some((arn) => typeof arn === 'string')
+  return event['version'] === '2.0' && isNamed && typeof event['path'] === 'string'
 }
 
 function sourceOfBusEvent(event: Fields): EventSource | undefined {
@@ -116,10 +137,41 @@ function sourceOfOthers(event: Fields): EventSource | undefined {
   if (event['source'] === 'aws.cloudwatch' && isObject(event['alarmData'])) return 'cloudwatch-alarm'
   if (typeof event['deliveryStreamArn'] === 'string' && Array.isArray(event['records'])) return 'firehose'
   if (RECORD_SOURCES.get(event['eventSource']) === 'kafka' && isObject(event['records'])) return 'kafka'
+  if (typeof event['raw_path'] === 'string' && typeof event['method'] === 'string') return 'vpc-lattice'
+  const list = BROKER_LISTS.get(event['eventSource'])
+  if (list !== undefined) return isList(event[list.name], list) ? list.source : undefined
   if (Array.isArray(event['tasks']) && isObject(event['job'])) return 's3-batch'
   // What S3 sends when a notification is configured: it has no records.
   if (event['Event'] === 's3:TestEvent') return 's3'
   return Array.isArray(event['Items']) ? 'distributed-map' : undefined
+}
+
+interface BrokerList {
+  readonly source: EventSource
+  /** Where the records stand. */
+  readonly name: string
+  /** Lists by the name of their queue, instead of one list. */
+  readonly isByQueue?: boolean
+}
+
+const ACTIVE_MQ: BrokerList = { source: 'activemq', name: 'messages' }
+
+/** Events whose records do not name their source themselves. */
+const BROKER_LISTS: ReadonlyMap<unknown, BrokerList> = new Map([
+  ['aws:mq', ACTIVE_MQ],
+  ['aws:amq', ACTIVE_MQ],
+  ['aws:rmq', { source: 'rabbitmq', name: 'rmqMessagesByQueue', isByQueue: true }],
+  ['aws:docdb', { source: 'documentdb', name: 'events' }],
+])
+
+/** EventBridge Pipes writes the source into each message. */
+function brokerOf(records: readonly unknown[]): EventSource | undefined {
+  const named = records.find((record) => isObject(record) && BROKER_LISTS.has(record['eventSource']))
+  return isObject(named) ? BROKER_LISTS.get(named['eventSource'])?.source : undefined
+}
+
+function isList(value: unknown, { isByQueue = false }: BrokerList): boolean {
+  return isByQueue ? isObject(value) : Array.isArray(value)
 }
 
 function isObject(value: unknown): value is Fields {

@@ -32,5 +32,5 @@ export const readEventBridgeEvent: RecordReader = (event, place, draft) => {
   draft.id = textOrNone(fields['id']) ?? ''
   noteTime(draft, textOrNone(fields['time']))
   nonEmptyTextIn(fields, 'id', place)
-  return { kind: 'json', data: fields['detail'], place: placeAt(place, 'detail') }
+  return { kind: 'json', data: fields['detail'], place: placeAt(place, 'detail'), event }
 }

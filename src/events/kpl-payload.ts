@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type AggregatedRecord, readAggregatedRecord } from './aggregated-record.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
 import { placeAt } from './place.ts'
+import { userRecordsOf } from './user-records.ts'
 
 /** What a record of the Kinesis Producer Library begins with. */
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const
@@ -35,14 +36,15 @@ export function kplPayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
 }
 
 function userRecords<T>(aggregated: AggregatedRecord, { place }: Payload, inner: PayloadDecoder<T>): UserRecord<T>[] {
-  return aggregated.records.map(({ partitionKeyIndex, data }, subSequence) => {
+  const parts = aggregated.records.map(({ partitionKeyIndex, data }, subSequence) => {
     const at = placeAt(place, subSequence)
     const partitionKey = aggregated.partitionKeys[partitionKeyIndex]
     if (partitionKey === undefined) {
       throw payloadError('PAYLOAD_INVALID', 'has a user record without its partition key', { place: at })
     }
-    return { subSequence, partitionKey, place: at, decode: () => inner.decode({ kind: 'bytes', data, place: at }) }
+    return { partitionKey, payload: { kind: 'bytes', data, place: at } as const }
   })
+  return userRecordsOf(parts, inner)
 }
 
 /** What stands between the magic number and the checksum; undefined where there is no magic number. */

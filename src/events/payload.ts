@@ -6,8 +6,22 @@ import { type Place, pathOf } from './place.ts'
 export type Payload =
   | { readonly kind: 'base64'; readonly data: string; readonly place: Place }
   | { readonly kind: 'bytes'; readonly data: Uint8Array; readonly place: Place }
-  | { readonly kind: 'text'; readonly data: string; readonly place: Place }
-  | { readonly kind: 'json'; readonly data: unknown; readonly place: Place }
+  | {
+      readonly kind: 'text'
+      readonly data: string
+      readonly place: Place
+      /** The queue message that it came in, as Lambda wants it in `batchItemFailures`. */
+      readonly recordId?: string
+      /** The event of EventBridge around a detail. */
+      readonly event?: unknown
+    }
+  | {
+      readonly kind: 'json'
+      readonly data: unknown
+      readonly place: Place
+      /** The event of EventBridge around a detail. */
+      readonly event?: unknown
+    }
   /** Nothing, which is not the same as no bytes: the value of a Kafka tombstone. */
   | { readonly kind: 'none'; readonly data: null; readonly place: Place }
 
@@ -30,7 +44,8 @@ export interface PayloadDecoder<T> {
 /** One of the records that a producer packed into a single record of a stream. */
 export interface UserRecord<T> {
   readonly subSequence: number
-  readonly partitionKey: string
+  /** The ordering key of the record, where it is not that of the one which holds it. */
+  readonly partitionKey?: string
   readonly place: Place
   readonly decode: () => T
 }

@@ -1,5 +1,6 @@
 import { isMillraceError, type MillraceError } from '../errors.ts'
 import type { Result } from '../result.ts'
+import { readActiveMqMessage } from './activemq.ts'
 import { readAlbEvent } from './alb.ts'
 import { readApiGatewayHttpEvent } from './api-gateway-http.ts'
 import { readApiGatewayRestEvent } from './api-gateway-rest.ts'
@@ -7,6 +8,7 @@ import { readCloudWatchAlarmEvent } from './cloudwatch-alarm.ts'
 import { readLogs } from './cloudwatch-logs.ts'
 import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { readDistributedMapItem } from './distributed-map.ts'
+import { readDocumentDbRecord } from './documentdb.ts'
 import { readDynamoDBStreamRecord } from './dynamodb-stream.ts'
 import { type EventRecord, eventError, isFields, type RecordDraft, type RecordReader } from './event-record.ts'
 import { detectSource, type EventSource } from './event-source.ts'
@@ -17,11 +19,15 @@ import { kafkaClusterOf, readerOfKafkaRecords } from './kafka.ts'
 import { readKinesisRecord } from './kinesis.ts'
 import { type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
 import { type Place, placeAt, ROOT } from './place.ts'
+import { readRabbitMqMessage } from './rabbitmq.ts'
 import { readS3Record } from './s3.ts'
 import { readS3BatchTask } from './s3-batch.ts'
 import { readScheduledEvent } from './scheduled.ts'
+import { readSesRecord } from './ses.ts'
 import { readSnsRecord } from './sns.ts'
 import { readSqsRecord } from './sqs.ts'
+import { readVpcLatticeEvent } from './vpc-lattice.ts'
+import { readWebSocketEvent } from './websocket.ts'
 
 /** The readers of a record of each source, except those that need to know the event: of CloudWatch Logs the log stream, of Kafka the cluster. */
 const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>, RecordReader>> = {
@@ -42,6 +48,12 @@ const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>
   'distributed-map': readDistributedMapItem,
   'stream-failure': readFailure,
   'async-failure': readFailure,
+  activemq: readActiveMqMessage,
+  rabbitmq: readRabbitMqMessage,
+  documentdb: readDocumentDbRecord,
+  'api-gateway-websocket': readWebSocketEvent,
+  'vpc-lattice': readVpcLatticeEvent,
+  ses: readSesRecord,
 }
 
 /** Where the records of a source stand; the other sources are one record, the event itself. */
@@ -54,6 +66,15 @@ const LISTS: ReadonlyMap<EventSource, string> = new Map([
   ['firehose', 'records'],
   ['s3-batch', 'tasks'],
   ['distributed-map', 'Items'],
+  ['ses', 'Records'],
+  ['activemq', 'messages'],
+  ['documentdb', 'events'],
+])
+
+/** Where there is a list for each partition or queue. */
+const LISTS_BY_QUEUE: ReadonlyMap<EventSource, string> = new Map([
+  ['kafka', 'records'],
+  ['rabbitmq', 'rmqMessagesByQueue'],
 ])
 
 /**
@@ -110,9 +131,10 @@ function listsOf(source: EventSource, event: unknown): readonly RecordList[] {
   // The test event of S3 has no list.
   if (source === 's3' && fields['Records'] === undefined) return []
   if (name !== undefined) return [listOf(fields[name], placeAt(undefined, name), read)]
-  if (source !== 'kafka') return [{ list: [event], place: ROOT, read, isSingle: true }]
-  return Object.entries(fields['records'] ?? {}).map(([partition, records]) =>
-    listOf(records, placeAt(undefined, ['records', partition]), read),
+  const byQueue = LISTS_BY_QUEUE.get(source)
+  if (byQueue === undefined) return [{ list: [event], place: ROOT, read, isSingle: true }]
+  return Object.entries(fields[byQueue] ?? {}).map(([queue, records]) =>
+    listOf(records, placeAt(undefined, [byQueue, queue]), read),
   )
 }
 
@@ -140,6 +162,9 @@ function readList<T>(
       payload = read(raw, place, draft)
       const userRecords = decoder.split?.(payload)
       if (userRecords !== undefined) {
+        // Firehose wants an answer for each of its records, of which a record of the user must tell.
+        if (userRecords.length === 0 && source === 'firehose')
+          throw payloadError('PAYLOAD_INVALID', 'holds no records', payload)
         for (const each of userRecords) records.push(userRecord(source, draft, raw, each))
         continue
       }
@@ -170,8 +195,9 @@ function recordOf<T>(source: EventSource, draft: RecordDraft, raw: unknown, payl
 }
 
 function userRecord<T>(source: EventSource, draft: RecordDraft, raw: unknown, each: UserRecord<T>): EventRecord<T> {
-  const { subSequence, partitionKey: orderingKey, place, decode } = each
-  return { ...recordOf(source, draft, raw, attempt(decode, place)), subSequence, orderingKey }
+  const { subSequence, partitionKey, place, decode } = each
+  const record = recordOf(source, draft, raw, attempt(decode, place))
+  return partitionKey === undefined ? { ...record, subSequence } : { ...record, subSequence, orderingKey: partitionKey }
 }
 
 function attempt<T>(decode: () => T, place: Place): Result<T> {

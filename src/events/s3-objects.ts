@@ -63,6 +63,26 @@ export function s3Objects(event: unknown, { onInvalid }: S3ObjectsOptions = {}):
   return refs
 }
 
+/** The objects that a text names, as a notification or as what carries one. Throws at the first part that is none. */
+export function refsInText(text: string, place: Place, recordId: string | undefined): S3ObjectRef[] {
+  return refsOf(findInText(text, place, { recordId, messages: 0 }))
+}
+
+/** The objects that a value names; a single record of a notification, or a single task of a job, is one too. */
+export function refsInValue(value: unknown, place: Place, recordId: string | undefined): S3ObjectRef[] {
+  const depth: Depth = { recordId, messages: 0 }
+  if (isFields(value) && value['eventSource'] === 'aws:s3') return refsOf([findInRecord(value, place, depth)])
+  if (isFields(value) && 'taskId' in value) return refsOf([findInTask(value, place, depth)])
+  return refsOf(findRefs(value, place, depth))
+}
+
+function refsOf(list: readonly Found[]): S3ObjectRef[] {
+  return list.map(({ result, recordId }) => {
+    if (!result.ok) throw result.error
+    return recordId === undefined ? result.value : { ...result.value, recordId }
+  })
+}
+
 /** The objects in a notification, or in what carries one. Throws where a value is neither. */
 function findRefs(value: unknown, place: Place, depth: Depth): Found[] {
   switch (detectSource(value)) {
@@ -92,13 +112,12 @@ function findInOther(value: unknown, place: Place, depth: Depth): Found[] {
   if (Type === 'Notification' && typeof Message === 'string') {
     return findInText(Message, placeAt(place, 'Message'), depth)
   }
-  return listIn(value, 'Records', place).map(([record, at]) =>
-    found(
-      parseEvent(S3RecordSchema, record, { name: 'a record of an S3 notification', path: pathOf(at) }),
-      refOfRecord,
-      depth,
-    ),
-  )
+  return listIn(value, 'Records', place).map(([record, at]) => findInRecord(record, at, depth))
+}
+
+function findInRecord(record: unknown, place: Place, depth: Depth): Found {
+  const parsed = parseEvent(S3RecordSchema, record, { name: 'a record of an S3 notification', path: pathOf(place) })
+  return found(parsed, refOfRecord, depth)
 }
 
 /** The sample event of AWS's tools names no bucket: without one there is no object. */

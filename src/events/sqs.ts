@@ -58,5 +58,5 @@ export const readSqsRecord: RecordReader = (record, place, draft) => {
   }
   if (message['eventSource'] !== 'aws:sqs') throw eventError('must have "aws:sqs" here', place, ['eventSource'])
   nonEmptyTextIn(message, 'messageId', place)
-  return { kind: 'text', data: textIn(message, 'body', place), place: placeAt(place, 'body') }
+  return { kind: 'text', data: textIn(message, 'body', place), place: placeAt(place, 'body'), recordId: draft.id }
 }

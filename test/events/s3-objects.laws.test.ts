@@ -91,13 +91,15 @@ law(
   ),
 )
 
-/** A value with more keys in each of its objects, but in the map of Kafka's partitions, whose keys are names. */
+const MAPS = ['records', 'rmqMessagesByQueue']
+
+/** A value with more keys in each of its objects, except in the maps of Kafka's partitions and RabbitMQ's queues, whose keys are names. */
 function withMore(value: unknown, extra: object): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((each) => withMore(each, extra))
   const wider = Object.entries(value).map(([key, inner]) => [
     key,
-    key === 'records' && !Array.isArray(inner) ? inner : withMore(inner, extra),
+    MAPS.includes(key) && !Array.isArray(inner) ? inner : withMore(inner, extra),
   ])
   return { ...extra, ...Object.fromEntries(wider) }
 }

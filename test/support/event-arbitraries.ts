@@ -9,6 +9,16 @@ export const SOURCES: readonly {
   readonly schema: z.ZodMiniType
   readonly arbitrary: fc.Arbitrary<unknown>
 }[] = [
+  { source: 'activemq', schema: events.ActiveMqEventSchema, arbitrary: testing.arbitraryActiveMqEvent() },
+  { source: 'rabbitmq', schema: events.RabbitMqEventSchema, arbitrary: testing.arbitraryRabbitMqEvent() },
+  { source: 'documentdb', schema: events.DocumentDbEventSchema, arbitrary: testing.arbitraryDocumentDbEvent() },
+  {
+    source: 'api-gateway-websocket',
+    schema: events.WebSocketEventSchema,
+    arbitrary: testing.arbitraryWebSocketEvent(),
+  },
+  { source: 'vpc-lattice', schema: events.VpcLatticeEventSchema, arbitrary: testing.arbitraryVpcLatticeEvent() },
+  { source: 'ses', schema: events.SesEventSchema, arbitrary: testing.arbitrarySesEvent() },
   { source: 'alb', schema: events.AlbEventSchema, arbitrary: testing.arbitraryAlbEvent() },
   {
     source: 'api-gateway-http',

@@ -1,0 +1,47 @@
+/**
+ * The text of a member of a JSON object, as it stands there. The text must be one that `JSON.parse` takes for an object which has the member; of equal
+ * names the last counts, as there. O(letters).
+ */
+export function memberText(json: string, name: string): string {
+  let found = ''
+  let at = json.indexOf('{') + 1
+  for (;;) {
+    at = skipMarks(json, at)
+    if (json[at] !== '"') return found
+    const nameEnd = endOfString(json, at)
+    const isNamed = JSON.parse(json.slice(at, nameEnd)) === name
+    const start = skipMarks(json, nameEnd)
+    const end = endOfValue(json, start)
+    if (isNamed) found = json.slice(start, end)
+    at = end
+  }
+}
+
+/** Goes over spaces, commas and colons. */
+function skipMarks(json: string, from: number): number {
+  let at = from
+  while (at < json.length && ' ,:\n\r\t'.includes(json[at] as string)) at++
+  return at
+}
+
+function endOfString(json: string, start: number): number {
+  let at = start + 1
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
+  return at + 1
+}
+
+function endOfValue(json: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < json.length; ) {
+    const mark = json[at] as string
+    if (mark === '"') at = endOfString(json, at)
+    else {
+      if (mark === '{' || mark === '[') depth++
+      if (depth === 0 && ',} \n\r\t'.includes(mark)) return at
+      if (mark === '}' || mark === ']') depth--
+      at++
+    }
+    if (depth === 0 && (mark === '"' || mark === '}' || mark === ']')) return at
+  }
+  return json.length
+}

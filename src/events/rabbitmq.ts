@@ -1,0 +1,51 @@
+import * as z from 'zod/mini'
+import { type Fields, fieldsOf, isFields, noteTime, type RecordReader, textIn, textOrNone } from './event-record.ts'
+import { anyObject, nullableText, optionalText } from './fields.ts'
+import { placeAt } from './place.ts'
+
+/** One message of a queue of RabbitMQ. */
+export const RabbitMqMessageSchema = z.looseObject({
+  basicProperties: z.optional(
+    z.looseObject({
+      contentType: nullableText,
+      headers: z.optional(z.nullable(anyObject)),
+      correlationId: nullableText,
+      messageId: nullableText,
+      /** As Java writes it, in UTC: `Jan 1, 1970, 12:33:41 AM`. */
+      timestamp: nullableText,
+      type: nullableText,
+    }),
+  ),
+  redelivered: z.optional(z.boolean()),
+  /** Base64. */
+  data: z.string(),
+})
+
+/**
+ * What Lambda hands over from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
+ *
+ * @example
+ * const message = { basicProperties: { messageId: 'm-1', headers: { trace: 'a' } }, redelivered: false, data: 'e30=' }
+ * RabbitMqEventSchema.safeParse({ eventSource: 'aws:rmq', rmqMessagesByQueue: { 'orders::/': [message] } }).success // => true
+ */
+export const RabbitMqEventSchema = z.looseObject({
+  eventSource: z.literal('aws:rmq'),
+  eventSourceArn: optionalText,
+  rmqMessagesByQueue: z.catchall(z.object({}), z.array(RabbitMqMessageSchema)),
+})
+
+export type RabbitMqMessage = z.infer<typeof RabbitMqMessageSchema>
+export type RabbitMqEvent = z.infer<typeof RabbitMqEventSchema>
+
+/** A message has the id that its producer gave it, or none. */
+export const readRabbitMqMessage: RecordReader = (record, place, draft) => {
+  const message = fieldsOf(record, place)
+  const properties: Fields = isFields(message['basicProperties']) ? message['basicProperties'] : {}
+  draft.id = textOrNone(properties['messageId']) ?? ''
+  const time = textOrNone(properties['timestamp'])
+  // Newer versions of Java put a narrow no-break space before AM and PM.
+  if (time !== undefined) noteTime(draft, `${time.replace(/\u202f/g, ' ')} UTC`)
+  return { kind: 'base64', data: textIn(message, 'data', place), place: placeAt(place, 'data') }
+}

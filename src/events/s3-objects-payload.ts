@@ -1,0 +1,29 @@
+import { type Payload, type PayloadDecoder, textOf } from './payload.ts'
+import type { S3ObjectRef } from './s3-object-ref.ts'
+import { refsInText, refsInValue } from './s3-objects.ts'
+
+/**
+ * Payloads as the S3 objects that they name, as `s3Objects` finds them in a whole event: so that each message of a queue, each notification of a topic
+ * or each task of a job is a record of `processBatch`, and fails by itself.
+ *
+ * @returns a decoder for `readRecords`, O(letters). The test event of S3 names no object: `[]`. A payload that is no notification gives
+ * `EVENT_INVALID` with the path to what is wrong.
+ * @example
+ * const record = { eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: 'a+b.csv' } } }
+ * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
+ * readRecords({ Records: [message] }, s3ObjectsPayload()).map(({ payload }) => payload.ok && payload.value.map(({ key }) => key)) // => [['a b.csv']]
+ */
+export function s3ObjectsPayload(): PayloadDecoder<S3ObjectRef[]> {
+  return { decode: refsOf }
+}
+
+function refsOf(payload: Payload): S3ObjectRef[] {
+  const { place } = payload
+  const recordId = 'recordId' in payload ? payload.recordId : undefined
+  // The detail of an event of EventBridge is not all of it.
+  if ('event' in payload && payload.event !== undefined)
+    return refsInValue(payload.event, place.parent ?? place, recordId)
+  return payload.kind === 'json'
+    ? refsInValue(payload.data, place, recordId)
+    : refsInText(textOf(payload), place, recordId)
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini'
+import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import { anyObject, nonEmptyText, optionalText } from './fields.ts'
+
+/** One mail that was received; its body is not in it. */
+export const SesRecordSchema = z.looseObject({
+  eventSource: z.literal('aws:ses'),
+  eventVersion: optionalText,
+  ses: z.looseObject({
+    mail: z.looseObject({
+      messageId: nonEmptyText,
+      /** ISO 8601. */
+      timestamp: optionalText,
+      source: optionalText,
+      destination: z.optional(z.array(z.string())),
+      commonHeaders: z.optional(anyObject),
+    }),
+    receipt: anyObject,
+  }),
+})
+
+/**
+ * What SES sends for a mail that a receipt rule hands to Lambda.
+ *
+ * Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html
+ *
+ * @example
+ * const ses = { mail: { messageId: 'm', source: 'a@example.com' }, receipt: { recipients: ['b@example.com'] } }
+ * SesEventSchema.safeParse({ Records: [{ eventSource: 'aws:ses', eventVersion: '1.0', ses }] }).success // => true
+ */
+export const SesEventSchema = z.looseObject({ Records: z.array(SesRecordSchema) })
+
+export type SesRecord = z.infer<typeof SesRecordSchema>
+export type SesEvent = z.infer<typeof SesEventSchema>
+
+export const readSesRecord: RecordReader = (record, place, draft) => {
+  const outer = fieldsOf(record, place)
+  const mail = fieldsOf(fieldsOf(outer['ses'], place, ['ses'])['mail'], place, ['ses', 'mail'])
+  draft.id = textOrNone(mail['messageId']) ?? ''
+  noteTime(draft, textOrNone(mail['timestamp']))
+  if (outer['eventSource'] !== 'aws:ses') throw eventError('must have "aws:ses" here', place, ['eventSource'])
+  nonEmptyTextIn(mail, 'messageId', place, ['ses', 'mail'])
+  return { kind: 'json', data: record, place }
+}

@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import type { RabbitMqEvent } from '../events/index.ts'
+import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
+
+/**
+ * What Lambda hands over from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
+ * queue.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
+ *
+ * @param options.payload - what the messages carry: text and bytes as they are, everything else as its JSON.
+ * @returns an arbitrary of events of `RabbitMqEventSchema`.
+ * @example
+ * fc.assert(fc.property(arbitraryRabbitMqEvent(), (event) => readRecords(event, bytesPayload()).every(({ payload }) => payload.ok)))
+ */
+export function arbitraryRabbitMqEvent({
+  payload = arbitraryPayload(),
+  minRecords = 1,
+  maxRecords = 5,
+}: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
+  const message = plainRecord({
+    basicProperties: plainRecord({
+      contentType: fc.constantFrom('text/plain', 'application/json', null),
+      headers: fc.constantFrom(null, { trace: { bytes: [118, 97] } }),
+      messageId: fc.option(fc.uuid()),
+      timestamp: fc.constantFrom('Jan 1, 1970, 12:33:41 AM', 'Dec 31, 2026, 11:59:59\u202fPM', null),
+    }),
+    redelivered: fc.boolean(),
+    data: payload.map(base64OfPayload),
+  })
+  const queue = resourceName.map((name) => `${name}::/`)
+  const messages = fc.array(message, { minLength: minRecords, maxLength: maxRecords })
+  return plainRecord({
+    eventSource: fc.constant('aws:rmq' as const),
+    eventSourceArn: region.map((name) => `arn:aws:mq:${name}:${ACCOUNT}:broker:orders:b-1`),
+    rmqMessagesByQueue: plainDictionary(queue, messages, { minKeys: 1, maxKeys: 2 }),
+  })
+}
