@@ -15,6 +15,7 @@ const entry = {
   'idempotency-s3': 'src/idempotency/s3-store.ts',
   cdc: 'src/cdc/index.ts',
   'cdc-table': 'src/cdc/table/index.ts',
+  limits: 'src/limits/index.ts',
   testing: 'src/testing/index.ts',
 }
 

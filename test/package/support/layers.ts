@@ -31,12 +31,25 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   cdc: { layers: [...BASE, 'events'] },
   // Changes as Arrow tables, a subpath of their own: the one part of cdc that needs columns.
   'cdc/table': { layers: [...BASE, 'cdc', 'columns'], packages: ['apache-arrow'] },
+  limits: { layers: BASE },
   testing: {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 's3', 'flow', 'idempotency', 'cdc', 'cdc/table'],
+    layers: [
+      ...BASE,
+      'columns',
+      'codecs',
+      'transform',
+      'events',
+      's3',
+      'flow',
+      'idempotency',
+      'cdc',
+      'cdc/table',
+      'limits',
+    ],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
   'index.ts': {
-    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table'],
+    layers: [...BASE, 'columns', 'codecs', 'transform', 'events', 'flow', 'idempotency', 'cdc', 'cdc/table', 'limits'],
     files: ['s3/output-key.ts'],
   },
 }
