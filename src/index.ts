@@ -11,6 +11,7 @@ export {
 export * from './events/index.ts'
 export * from './flow/index.ts'
 export * from './idempotency/index.ts'
+export * from './limits/index.ts'
 export type { Result } from './result.ts'
 export { type OutputKeyOptions, outputKey } from './s3/output-key.ts'
 export * from './send/index.ts'

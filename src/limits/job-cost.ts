@@ -1,0 +1,115 @@
+import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
+import { checkRate, checkWhole } from './check-number.ts'
+import { type CostPart, totalUsd } from './cost-parts.ts'
+import { checkArchitecture, checkMemory, priceRuns } from './lambda-cost.ts'
+import { type Architecture, type Prices, pricesOf } from './prices.ts'
+
+export interface JobUsage {
+  /** Bytes read in all, as they lie in S3. */
+  readonly bytesIn: number
+  /** Bytes written to S3 in all; 0 for a job that writes none. */
+  readonly bytesOut: number
+  /** Objects read, each in an invocation of its own; as many are written. */
+  readonly files: number
+  /** Speed of the whole job at this memory, in 10^6 bytes read a second. Measure it: the REPORT line has the time, S3 the size. */
+  readonly mbPerSecond: number
+  readonly memoryMb: number
+  /** Default `arm64`. */
+  readonly architecture?: Architecture
+  /** Bytes of a ranged GET. Default 8 MiB. */
+  readonly getBytes?: number
+  /** Bytes up to which an object is written as one PUT, as `s3Sink` does. Default 100 MiB. */
+  readonly singlePutBytes?: number
+  /** Bytes of a part of a multipart upload beyond that. Default 8 MiB. As in `s3Sink`, parts double after every 2,000. */
+  readonly partBytes?: number
+}
+
+export interface JobCost {
+  readonly usd: number
+  /** Dollars for 10^9 bytes read. */
+  readonly usdPerGb: number
+  /** Seconds of running time, all invocations together. */
+  readonly seconds: number
+  /** Seconds of one invocation over a file of mean size. Over 900 it does not fit one: split the file, or ask `chooseEngine`. */
+  readonly secondsPerFile: number
+  /** `requests`, `duration`, `S3 GET`, `S3 PUT`. They add up to `usd`. */
+  readonly parts: readonly CostPart[]
+}
+
+const MIB = 1024 * 1024
+const PARTS_OF_A_SIZE = 2000
+const PART_SIZES = 5
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  bytesIn: 'number',
+  bytesOut: 'number',
+  files: 'number',
+  mbPerSecond: 'number',
+  memoryMb: 'number',
+  architecture: 'string',
+  getBytes: 'number',
+  singlePutBytes: 'number',
+  partBytes: 'number',
+}
+
+/**
+ * What a job over files in S3 costs: running time on Lambda and the requests to S3.
+ *
+ * Assumes files of equal size. Leaves out what does not depend on the job: storage, logs, the free tier. Data between S3 and Lambda in one
+ * region is free. Small files are dominated by requests: a PUT and a GET cost as much as 0.23 s of 1,769 MB.
+ *
+ * @param usage - how much, in how many files, how fast.
+ * @param prices - prices that replace those of {@link PRICES}.
+ * @returns the bill in US dollars and its parts. O(1).
+ * @throws MillraceError `OPTION_INVALID` for a number out of range, an unknown name or price; `TYPE_MISMATCH` where the usage is no object;
+ * `LIMIT_EXCEEDED` for a cost beyond what a number can hold.
+ * @example
+ * const terabyte = jobCost({ bytesIn: 1e12, bytesOut: 0.4e12, files: 10_000, mbPerSecond: 100, memoryMb: 1769 })
+ * terabyte.usd.toFixed(2) // => '0.33'
+ * terabyte.secondsPerFile // => 1
+ */
+export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
+  checkUsage(usage)
+  const all = pricesOf('jobCost', prices)
+  const { bytesIn, bytesOut, files, mbPerSecond, memoryMb, architecture = 'arm64' } = usage
+  const { getBytes = 8 * MIB, singlePutBytes = 100 * MIB, partBytes = 8 * MIB } = usage
+  const seconds = bytesIn / 1e6 / mbPerSecond
+  const runs = { invocations: files, ms: (seconds * 1000) / files, memoryMb, architecture }
+  const gets = files * Math.ceil(bytesIn / files / getBytes)
+  const puts = bytesOut === 0 ? 0 : files * putsOf(bytesOut / files, singlePutBytes, partBytes)
+  const parts: readonly CostPart[] = [
+    ...priceRuns('jobCost', runs, all).parts,
+    { name: 'S3 GET', usd: (gets / 1000) * all.s3GetUsdPerThousand },
+    { name: 'S3 PUT', usd: (puts / 1000) * all.s3PutUsdPerThousand },
+  ]
+  const usd = totalUsd('jobCost', parts)
+  return { usd, usdPerGb: usd / (bytesIn / 1e9), seconds, secondsPerFile: seconds / files, parts }
+}
+
+/** One PUT, or the parts of an upload with its beginning and its end. */
+function putsOf(bytes: number, singlePutBytes: number, partBytes: number): number {
+  if (bytes <= singlePutBytes) return 1
+  let parts = 0
+  let left = bytes
+  for (let size = 0; size < PART_SIZES && left > 0; size++) {
+    const most = size === PART_SIZES - 1 ? Number.POSITIVE_INFINITY : PARTS_OF_A_SIZE
+    const more = Math.min(most, Math.ceil(left / (partBytes * 2 ** size)))
+    parts += more
+    left -= more * partBytes * 2 ** size
+  }
+  return parts + 2
+}
+
+function checkUsage(usage: JobUsage): void {
+  checkArgument('jobCost', 'usage', usage, 'object')
+  checkOptions('jobCost', usage, KINDS)
+  checkWhole('jobCost', 'bytesIn', usage.bytesIn, 1)
+  checkWhole('jobCost', 'bytesOut', usage.bytesOut, 0)
+  checkWhole('jobCost', 'files', usage.files, 1)
+  checkRate('jobCost', 'mbPerSecond', usage.mbPerSecond)
+  checkMemory('jobCost', usage.memoryMb)
+  checkArchitecture(usage.architecture)
+  checkWhole('jobCost', 'getBytes', usage.getBytes ?? 1, 1)
+  checkWhole('jobCost', 'singlePutBytes', usage.singlePutBytes ?? 0, 0)
+  checkWhole('jobCost', 'partBytes', usage.partBytes ?? 1, 1)
+}
