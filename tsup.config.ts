@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { defineConfig, type Options } from 'tsup'
+import { ES_ONLY } from './scripts/es-only.ts'
+
+const entry = {
+  index: 'src/index.ts',
+  events: 'src/events/index.ts',
+  codecs: 'src/codecs/index.ts',
+  transform: 'src/transform/index.ts',
+  s3: 'src/s3/index.ts',
+  flow: 'src/flow/index.ts',
+  idempotency: 'src/idempotency/index.ts',
+  'idempotency-dynamodb': 'src/idempotency/dynamodb-store.ts',
+  'idempotency-s3': 'src/idempotency/s3-store.ts',
+  cdc: 'src/cdc/index.ts',
+  'cdc-table': 'src/cdc/table/index.ts',
+  send: 'src/send/index.ts',
+  'send-sqs': 'src/send/sqs.ts',
+  'send-sns': 'src/send/sns.ts',
+  'send-kinesis': 'src/send/kinesis.ts',
+  'send-firehose': 'src/send/firehose.ts',
+  'send-eventbridge': 'src/send/eventbridge.ts',
+  'send-dynamodb': 'src/send/dynamodb.ts',
+  limits: 'src/limits/index.ts',
+  testing: 'src/testing/index.ts',
+}
+
+const ARROW = /^apache-arrow$/
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+
+/** Only what is used of Arrow: see the file. Types stay those of `apache-arrow`. */
+const slimArrow: Plugin = {
+  name: 'slim-arrow',
+  setup(build) {
+    build.onResolve({ filter: ARROW }, () => ({ path: resolve('src/columns/arrow.ts') }))
+  },
+}
+
+/** Lines that are no part of a docstring. */
+const CODE_LINES = /^(?!\s*\/?\*).*$/gm
+
+/** Calls of zod as ones that a bundler may drop with what they make: who imports one schema does not carry the others. */
+const pureSchemas: Plugin = {
+  name: 'pure-schemas',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]events[\\/][^\\/]+\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(CODE_LINES, (code) =>
+        code.replaceAll(/\bz\.[a-z]\w*\(/g, '/* @__PURE__ */ $&'),
+      ),
+      loader: 'ts',
+    }))
+  },
+}
+
+const shared: Options = {
+  entry,
+  target: 'node20',
+  platform: 'node',
+  splitting: true,
+  treeshake: true,
+  removeNodeProtocol: false,
+  esbuildPlugins: [slimArrow, pureSchemas],
+}
+
+export default defineConfig([
+  { ...shared, format: 'esm', dts: true, noExternal: [ARROW] },
+  {
+    ...shared,
+    format: 'cjs',
+    noExternal: [ARROW, ...ES_ONLY.map((name) => new RegExp(`^${name}(/|$)`))],
+  },
+])
