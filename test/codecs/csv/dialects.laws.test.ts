@@ -284,6 +284,9 @@ describe('values', () => {
         { escape: '\\' },
         { quote: false },
         { comment: '#', shortRows: 'null' },
+        { comment: '#' },
+        { comment: '#x' },
+        { comment: '#', quote: false },
         { delimiter: '\u0001', trailingDelimiter: 'ignore' },
         { delimiter: ';', decimal: ',', thousands: '.' },
         { thousands: ',', lazyQuotes: true },
@@ -298,8 +301,9 @@ describe('values', () => {
         // So many that more are read by the kernel.
         const first = `${delimiter}\n`.repeat(64)
         const marked = rows.map(([x, y, eol]) => `${x}${delimiter}${y}${eol}`).join('')
+        const comments = dialect.comment === undefined ? '' : '#\n# "x,\r#\r\n'
         const rest = quote ? marked.replaceAll('"', quote) : marked
-        const bytes = utf8(`a${delimiter}b\n${first}${rest}`)
+        const bytes = utf8(`a${delimiter}b\n${first}${comments}${rest}`)
         const schema = { ...(a && { a }), ...(b && { b }) }
         const options: CsvOptions = { ...dialect, schema, ...(collects && { onInvalidRow }) }
         const read = (some: CsvOptions) => {
