@@ -38,7 +38,7 @@ const CR: u32 = 0x0d
 
 /** Where the first row begins that was not read. */
 export let rowsEnd: usize = 0
-/** Line breaks inside the quotes of the rows that were read. */
+/** Line breaks inside the quotes of the rows that were read, and of the comments among them. */
 export let breaksRead: i32 = 0
 
 /** The marks of the dialect. The quote is a line feed where there are no quotes, the comment where there are no comments. */
@@ -46,17 +46,26 @@ let delimiter: u32 = 0
 let quote: u32 = 0
 let escapeMark: u32 = 0
 let comment: u32 = 0
+/** Whether the comment is no longer than its byte. */
+let skipsComments: bool = false
 
 /** After the last byte, a line feed. */
 let textEnd: usize = 0
-/** Line breaks inside quotes so far. */
+/** Line breaks inside quotes, and of comments, so far. */
 let breaks: i32 = 0
 
-export function useMarks(delimiterByte: u32, quoteByte: u32, escapeByte: u32, commentByte: u32): void {
+export function useMarks(
+  delimiterByte: u32,
+  quoteByte: u32,
+  escapeByte: u32,
+  commentByte: u32,
+  isWholeComment: bool,
+): void {
   delimiter = delimiterByte
   quote = quoteByte
   escapeMark = escapeByte
   comment = commentByte
+  skipsComments = isWholeComment
 }
 
 /**
@@ -72,6 +81,11 @@ export function readRows(columns: usize, width: i32, at: usize, end: usize, stop
   breaksRead = 0
   let row = 0
   while (row < maxRows && at < stop) {
+    if (skipsComments && <u32>load<u8>(at) === comment) {
+      at = lineEnd(at)
+      breaksRead = ++breaks
+      continue
+    }
     const next = readRow(columns, last, at, row)
     if (next === NOWHERE) {
       forgetRow(columns, last, row)
@@ -83,6 +97,13 @@ export function readRows(columns: usize, width: i32, at: usize, end: usize, stop
   }
   rowsEnd = at
   return row
+}
+
+/** @returns the offset after a line, which ends before `textEnd` at the latest. */
+function lineEnd(at: usize): usize {
+  let byte: u32 = load<u8>(at)
+  while (byte !== LF && byte !== CR) byte = load<u8>(++at)
+  return byte === CR && load<u8>(at, 1) === LF ? at + 2 : at + 1
 }
 
 /** @returns where the next row begins, or NOWHERE where this one is left to TypeScript. */

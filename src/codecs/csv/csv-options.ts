@@ -188,6 +188,9 @@ function dialectOf(options: CsvOptions): CsvDialect {
   if (comment !== undefined && [delimiter, quote].some((mark) => mark && comment.startsWith(mark))) {
     throw invalid('comment must not begin with the delimiter or quote: a row that begins with it would be lost')
   }
+  if (quote !== false && quote !== escapeMark && doOverlap(quote, escapeMark)) {
+    throw invalid('quote and escape must be equal or not overlap: which of them a text holds would be ambiguous')
+  }
   // A field is known to be quoted by the byte before it.
   if (haveSameEnd(delimiter, quote)) throw invalid('delimiter must not end as quote does')
   checkChoice('shortRows', shortRows, ['error', 'null'])
@@ -210,6 +213,15 @@ function dialectOf(options: CsvOptions): CsvDialect {
 
 export function isAsciiByte(text: string): boolean {
   return text.length === 1 && text.charCodeAt(0) < 0x80
+}
+
+/** Whether a text could hold both marks at once, some characters of one being part of the other. */
+function doOverlap(one: string, other: string): boolean {
+  if (one.includes(other) || other.includes(one)) return true
+  for (let length = 1; length < Math.min(one.length, other.length); length++) {
+    if (one.endsWith(other.slice(0, length)) || other.endsWith(one.slice(0, length))) return true
+  }
+  return false
 }
 
 function checkMark(name: string, mark: string | false | undefined): void {

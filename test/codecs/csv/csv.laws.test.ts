@@ -151,7 +151,15 @@ const cellText = fc.oneof(
 const cellTypes: Record<string, fc.Arbitrary<unknown>> = {
   string: cellText,
   bool: fc.boolean(),
+  int8: fc.integer({ min: -128, max: 127 }),
+  int16: fc.integer({ min: -32768, max: 32767 }),
   int32: fc.integer(),
+  uint8: fc.nat(255),
+  uint16: fc.nat(65535),
+  uint32: fc.nat(2 ** 32 - 1),
+  uint64: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  float32: fc.float(),
+  time: fc.bigInt({ min: 0n, max: 86_399_999_999n }),
   int64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   float64: fc.oneof(
     fc.double(),

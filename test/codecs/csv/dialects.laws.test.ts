@@ -231,6 +231,7 @@ describe('values', () => {
       '12:34:56.5',
       '2024-01-01 00:00:00 UTC',
     ),
+    fc.constantFrom('aGk=', 'aGk', 'YQ==', 'YR==', '""', '{""a"":1}'),
     fc.constantFrom('#', '#x', `a${'\\'}"b`, `${'\\'}${'\\'}`, 'x,'),
     fc.constantFrom('two\nlines', 'two\r\nlines', 'two\rlines', '\n', '"so ""called"""', '""'),
     fc.constantFrom(
@@ -257,7 +258,13 @@ describe('values', () => {
       'timestamp[ns]',
       'decimal(12,3)',
       'int8',
+      'int16',
+      'uint8',
+      'uint16',
+      'uint32',
       'uint64',
+      'json',
+      'binary',
       'float32',
       'time',
       undefined,
@@ -277,6 +284,9 @@ describe('values', () => {
         { escape: '\\' },
         { quote: false },
         { comment: '#', shortRows: 'null' },
+        { comment: '#' },
+        { comment: '#x' },
+        { comment: '#', quote: false },
         { delimiter: '\u0001', trailingDelimiter: 'ignore' },
         { delimiter: ';', decimal: ',', thousands: '.' },
         { thousands: ',', lazyQuotes: true },
@@ -291,8 +301,9 @@ describe('values', () => {
         // So many that more are read by the kernel.
         const first = `${delimiter}\n`.repeat(64)
         const marked = rows.map(([x, y, eol]) => `${x}${delimiter}${y}${eol}`).join('')
+        const comments = dialect.comment === undefined ? '' : '#\n# "x,\r#\r\n'
         const rest = quote ? marked.replaceAll('"', quote) : marked
-        const bytes = utf8(`a${delimiter}b\n${first}${rest}`)
+        const bytes = utf8(`a${delimiter}b\n${first}${comments}${rest}`)
         const schema = { ...(a && { a }), ...(b && { b }) }
         const options: CsvOptions = { ...dialect, schema, ...(collects && { onInvalidRow }) }
         const read = (some: CsvOptions) => {

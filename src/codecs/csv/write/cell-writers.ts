@@ -8,6 +8,7 @@ import { float64Text } from '../../../internal/float64.ts'
 import { INT64_TEXT_BYTES, storeMulAdd, writeInt64 } from '../../../internal/int64.ts'
 import { MICROSECOND, MILLISECOND, NANOSECOND } from '../../../internal/iso8601.ts'
 import { DATE_TEXT_BYTES, TIMESTAMP_TEXT_BYTES, writeDate, writeTimestamp } from '../../../internal/iso8601-text.ts'
+import { timeOfDayText } from '../../../internal/time-of-day.ts'
 import { type CellWriter, shortCells, textCells } from './cell-text.ts'
 import { writeShortDecimal } from './short-decimal.ts'
 
@@ -42,10 +43,15 @@ function flatCells(name: string, data: Data): CellWriter {
   }
   if (DataType.isDate(type)) return dateCells(name, data, type.unit)
   if (DataType.isTimestamp(type)) return timestampCells(name, data, type.unit)
+  if (DataType.isTime(type)) {
+    const values: Int32Array | BigInt64Array = data.values
+    const perSecond = 10n ** BigInt(3 * type.unit)
+    return textCells(data, (index) => timeOfDayText(BigInt(values[index] as number | bigint), perSecond))
+  }
   const remedy = DataType.isBinary(type)
     ? 'encode it as text first (base64, hex)'
     : 'flatten it, or write JSON or Parquet'
-  throw new MillraceError('TYPE_MISMATCH', `CSV has no form for a column of type ${type}; ${remedy}`, {
+  throw new MillraceError('TYPE_MISMATCH', `a column of type ${type} cannot be written as CSV; ${remedy}`, {
     position: { column: name },
   })
 }

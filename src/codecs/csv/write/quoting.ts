@@ -3,8 +3,8 @@ import { asciiText } from '../../../internal/utf8.ts'
 import { type CsvDialect, isAsciiByte } from '../csv-options.ts'
 import { type CellText, scratchOf } from './cell-text.ts'
 
-/** Puts quotes around the cells that need them. `row` is the number of the first cell's row. */
-export type Quoting = (cells: CellText, count: number, name: string, row: number) => void
+/** Puts quotes around the cells that need them. `row` is the number of the first cell's row, `isFileStart` whether that is the first row of the file. */
+export type Quoting = (cells: CellText, count: number, name: string, row: number, isFileStart: boolean) => void
 
 const ANYWHERE = 1
 const AT_START = 2
@@ -39,16 +39,20 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
   const special = specialBytes(dialect)
   const hasTokens = tokens.some((token) => token.length > 0)
 
-  function needsQuotes(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether a row's text would be read as another, wherever the row is. */
+  function isAmbiguous(bytes: Uint8Array, start: number, end: number): boolean {
     if (start === end) return isEmptyLost
     if (dialect.trim && (isBlank(bytes[start]) || isBlank(bytes[end - 1]))) return true
-    if (((bytes[start] as number) | 0x20) === 0x73 && mayNameDelimiter(bytes, start, end)) return true
     if (((special[bytes[start] as number] as number) & AT_START) !== 0) return true
     for (let at = start; at < end; at++) if (special[bytes[at] as number] === ANYWHERE) return true
     return hasTokens && tokens.some((token) => token.length === end - start && isText(bytes, start, token))
   }
 
-  return (cells, count, name, row) => {
+  function isAmbiguousFirst(bytes: Uint8Array, start: number, end: number): boolean {
+    return isAmbiguous(bytes, start, end) || isAmbiguousAtStart(bytes, start, end, dialect)
+  }
+
+  return (cells, count, name, row, isFileStart) => {
     let needed = 0
     let size = 0
     for (let index = 0; index < count; index++) {
@@ -56,17 +60,20 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
       const end = cells.ends[index] as number
       if (end < 0) continue
       size += end - start
-      if (needsQuotes(cells.bytes, start, end)) needed++
+      if (isAmbiguousFirst(cells.bytes, start, end)) needed++
     }
     if (needed === 0) return
-    if (dialect.quote === false) return refuseUnquotable(cells, count, needsQuotes, name, row)
-    quoteCells(cells, count, size, dialect, needsQuotes)
+    if (dialect.quote !== false) return quoteCells(cells, count, size, dialect, isAmbiguousFirst)
+    if (isFileStart) refuseUnquotable(cells, 1, isAmbiguousFirst, name, row)
+    refuseUnquotable(cells, count, isAmbiguous, name, row)
   }
 }
 
-/** Whether a first line of this text could be taken for `sep=X`. */
-function mayNameDelimiter(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a text has a meaning of its own in a file's first row: a byte order mark, the beginning of `sep=X`, an empty last field that is ignored. */
+function isAmbiguousAtStart(bytes: Uint8Array, start: number, end: number, dialect: CsvDialect): boolean {
   const length = end - start
+  if (length === 0) return dialect.ignoresTrailingDelimiter
+  if (bytes[start] === 0xef) return true
   return length >= 4 && length <= 8 && /^sep=/i.test(asciiText(bytes, start, start + 4))
 }
 
@@ -77,8 +84,6 @@ function isBlank(byte: number | undefined): boolean {
 function specialBytes(dialect: CsvDialect): Uint8Array {
   const { delimiter, quote, comment } = dialect
   const special = new Uint8Array(256)
-  // A byte order mark at the very start would be dropped.
-  special[0xef] = AT_START
   if (comment !== undefined) special[Buffer.from(comment)[0] as number] = AT_START
   for (const mark of [delimiter, quote, '\n', '\r'])
     if (mark !== false) special[Buffer.from(mark)[0] as number] = ANYWHERE

@@ -57,7 +57,11 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
   const layout: RowLayout = {
     delimiter: Buffer.from(dialect.delimiter),
     eol: Buffer.from(settings.eol),
-    nullToken: nullTokenOf(dialect, nullValues, names.length),
+    nullToken: nullTokenOf(
+      dialect,
+      nullValues,
+      names.length > 1 && !(header === false && dialect.ignoresTrailingDelimiter),
+    ),
   }
   const blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_CELLS / names.length)))
   const texts = names.map(() => newCellText(blockRows))
@@ -82,7 +86,7 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
         for (const [column, cells] of texts.entries()) {
           writers[column]?.(cells, from, count)
           const quote = isText(batch.data.children[column]?.type) ? quoting.strings : quoting.others
-          quote?.(cells, count, names[column] ?? '', row)
+          quote?.(cells, count, names[column] ?? '', row, header !== true && row === 1)
         }
         yield joinCells(texts, count, layout, (column, index) => refuseNull(column, row + index))
       }
@@ -92,19 +96,19 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
 
   function refuseNull(column: number, row: number): never {
     const message =
-      'a null has no form here: give nullValues a text for it, and one that is not empty for a single column'
+      'a null cannot be written here: add a text for it to nullValues, and one that is not empty for a single column'
     throw new MillraceError('TYPE_MISMATCH', message, { position: { column: names[column] ?? '', row } })
   }
 }
 
-/** What a null is written as; of a single column never as nothing, since that would be a blank line. */
+/** What a null is written as; never as nothing where that would be a blank line, or a last field of the first row that is ignored. */
 function nullTokenOf(
   { quote, delimiter, comment }: CsvDialect,
   nullValues: readonly string[],
-  width: number,
+  mayBeEmpty: boolean,
 ): Uint8Array | undefined {
   const marks = ['\n', '\r', delimiter, quote, comment].filter((mark) => typeof mark === 'string')
-  const token = nullValues.find((text) => (width > 1 || text !== '') && !marks.some((mark) => text.includes(mark)))
+  const token = nullValues.find((text) => (mayBeEmpty || text !== '') && !marks.some((mark) => text.includes(mark)))
   return token === undefined ? undefined : Buffer.from(token)
 }
 
@@ -117,7 +121,7 @@ function headerCells(names: readonly string[], quoting: QuotingRules): CellText[
     const cells = newCellText(1)
     cells.bytes = bytes
     cells.ends[0] = bytes.length
-    quoting.strings(cells, 1, name, 1)
+    quoting.strings(cells, 1, name, 1, true)
     return cells
   })
 }

@@ -130,6 +130,13 @@ export function addOtherCell<Values>(
   } else if (!cells.parse(block.bytes, start, end, cells.values, index)) cells.misfits.push(row)
 }
 
+/** Add a block's cells of a column, one by one. */
+export function appendOtherCells<Values>(cells: Cells<Values>, block: RowBlock, column: number): void {
+  for (let row = 0, cell = column * 2; row < block.rows; row++, cell += block.width * 2) {
+    addOtherCell(cells, block, row, block.bounds[cell] as number, block.bounds[cell + 1] as number)
+  }
+}
+
 export function setNull(cells: Cells<unknown>, row: number): void {
   if (cells.isRequired) {
     cells.misfits.push(row)

@@ -5,6 +5,7 @@ import { keepsNumber } from '../../../../internal/float64.ts'
 import { inferredField, isUndecided, nonFiniteNumber, SEEN, seenInText } from '../../../text/inferred-type.ts'
 import type { CsvTyping } from '../../csv-options.ts'
 import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
+import { binaryColumn } from './binary-column.ts'
 import type { TextColumn } from './csv-column.ts'
 import {
   boolColumn,
@@ -43,6 +44,7 @@ export interface ColumnSurvey {
 export function columnSurvey(names: readonly string[], typing: CsvTyping): ColumnSurvey {
   const { schema, nullValues, formats } = typing
   const pinned = schemaFields(schema)
+  const isInSchema = new Set(pinned.keys())
   for (const [name, { type }] of formats) {
     if (!pinned.has(name)) pinned.set(name, new Field(name, columnType(type), true))
   }
@@ -51,7 +53,7 @@ export function columnSurvey(names: readonly string[], typing: CsvTyping): Colum
     if (names.includes(column)) continue
     throw new MillraceError(
       'COLUMN_UNKNOWN',
-      `schema names a column that the file lacks; its header has ${names.length} names`,
+      `${isInSchema.has(column) ? 'schema' : 'formats'} names a column that the file lacks; its header has ${names.length} names`,
       {
         position: { column },
       },
@@ -135,6 +137,7 @@ export function textColumn(field: Field, isPinned: boolean, typing: CsvTyping): 
     const hasWords = isPinned && (trueValues !== undefined || falseValues !== undefined)
     return hasWords ? wordColumn(field, isEmptyNull, trueValues, falseValues) : boolColumn(field, isEmptyNull)
   }
+  if (DataType.isBinary(type)) return binaryColumn(field, isEmptyNull)
   const numbers = numberText(typing)
   const column = numberColumn(field, isPinned, isEmptyNull, numbers)
   if (column !== undefined) return column

@@ -37,11 +37,13 @@ export interface FixedColumnOptions<Values extends FixedValues> {
   /** The loop over the cells of a block, its kernel called directly. */
   readonly append: (cells: Cells<Values>, block: RowBlock, column: number) => void
   readonly finish: (values: Values, rows: number) => DataType['TArray']
+  /** Where each row's bytes begin, for values of no fixed length. Called before `finish`. */
+  readonly offsets?: (values: Values, rows: number) => Int32Array
 }
 
-/** A column of values of one width. */
+/** A column whose cells take one width in `values`. */
 export function fixedColumn<Values extends FixedValues>(options: FixedColumnOptions<Values>): TextColumn {
-  const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish } = options
+  const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish, offsets } = options
   const cells = newCells<Values>(kind, field, isEmptyNull, allocate(0), parse)
   let markedLength = 0
   let markedNulls = 0
@@ -71,9 +73,10 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
     },
     finish() {
       const { length, nullCount, validity } = cells
+      const valueOffsets = offsets?.(cells.values, length)
       const data = finish(cells.values, length)
       cells.values = allocate(restart(cells))
-      return makeData({ type: field.type, length, nullCount, nullBitmap: validity, data } as never)
+      return makeData({ type: field.type, length, nullCount, nullBitmap: validity, valueOffsets, data } as never)
     },
   }
 }

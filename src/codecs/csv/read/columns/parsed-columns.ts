@@ -5,7 +5,7 @@ import { parseFloat64 } from '../../../../internal/float64.ts'
 import { parseTimeOfDay } from '../../../../internal/time-of-day.ts'
 import { asciiText, decodeUtf8 } from '../../../../internal/utf8.ts'
 import { type DateFormat, normalizedParts } from '../../date-format.ts'
-import { addOtherCell } from './cell-buffer.ts'
+import { appendOtherCells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 import { wideNonFinite } from './wide-spellings.ts'
 
@@ -55,11 +55,7 @@ export function parsedColumn(
       view[index] = value
       return true
     },
-    append(cells, block, column) {
-      for (let row = 0, cell = column * 2; row < block.rows; row++, cell += block.width * 2) {
-        addOtherCell(cells, block, row, block.bounds[cell] as number, block.bounds[cell + 1] as number)
-      }
-    },
+    append: appendOtherCells,
     finish: (values, rows) => new type(values.slice(0, rows * width).buffer, 0, rows) as never,
   })
 }

@@ -6,8 +6,10 @@ export interface KernelMarks {
   readonly delimiter: number
   readonly quote: number
   readonly escape: number
-  /** The first byte of a comment: rows that begin with it are left to the exact reader. */
+  /** The first byte of a comment. Lines that begin with it are left to the exact reader, unless it is the whole mark. */
   readonly comment: number
+  /** Whether a comment's mark is one byte, so that the kernel skips its line. */
+  readonly skipsComments: boolean
 }
 
 /** Bytes that values of numbers, times and bools are made of, and which the kernel would not take for marks. */
@@ -28,5 +30,6 @@ export function kernelMarks({
     quote: quote === false ? LF : quote.charCodeAt(0),
     escape: quote === false ? LF : escapeMark.charCodeAt(0),
     comment: comment === undefined ? LF : (Buffer.from(comment)[0] as number),
+    skipsComments: comment !== undefined && Buffer.byteLength(comment) === 1,
   }
 }

@@ -23,12 +23,12 @@ export interface KernelOutput {
   readonly rows: number
   /** Where the first row begins that was not read. */
   readonly at: number
-  /** Physical lines of the rows. */
+  /** Physical lines of the rows and of the comments among them. */
   readonly lines: number
 }
 
 interface CsvRows {
-  useMarks(delimiter: number, quote: number, escapeMark: number, comment: number): void
+  useMarks(delimiter: number, quote: number, escapeMark: number, comment: number, skipsComments: boolean): void
   readRows(columns: number, width: number, at: number, end: number, stop: number, maxRows: number): number
   readonly rowsEnd: { readonly value: number }
   readonly breaksRead: { readonly value: number }
@@ -41,7 +41,7 @@ const newKernel = kernelMaker<CsvRows>(CSV_ROWS)
 
 /**
  * The reader of rows straight into their columns, every byte once, by the kernel `csv-rows`. It stops before the first row that is unlike most rows: blank, a
- * comment, cut off by the end of the input, with a field too many, with a value that does not fit. The exact reader reads that row, and knows what is wrong with
+ * comment of a longer mark, cut off by the end of the input, with a field too many, with a value that does not fit. The exact reader reads that row, and knows what is wrong with
  * it, if anything is.
  *
  * @param maxBytes - of an input, from its start to its end.
@@ -52,7 +52,7 @@ export function kernelRows(
   maxBytes: number,
 ): (input: KernelInput) => KernelOutput {
   const { exports, memory } = newKernel()
-  exports.useMarks(marks.delimiter, marks.quote, marks.escape, marks.comment)
+  exports.useMarks(marks.delimiter, marks.quote, marks.escape, marks.comment, marks.skipsComments)
   // A row has a byte for every field, if only the one that ends it.
   const roomRows = Math.ceil(maxBytes / columns.length)
   const text = memory.reserve(maxBytes + PADDING)

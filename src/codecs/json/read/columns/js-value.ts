@@ -1,5 +1,6 @@
 import { DataType, Precision } from 'apache-arrow'
 import { nearestFloat } from '../../../../columns/builders/number-builder.ts'
+import { base64Bytes } from '../../../../internal/base64.ts'
 import { isIntegerText } from '../../../../internal/float64.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
 import type { Cursor } from '../rows/cursor.ts'
@@ -88,10 +89,4 @@ function arrayValue(cursor: Cursor, type: DataType, at: number): unknown {
     return end
   })
   return items
-}
-
-/** The bytes of base64 text, undefined where it is not exactly what encoding them gives. */
-export function base64Bytes(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64') === text ? bytes : undefined
 }

@@ -1,3 +1,4 @@
+import { base64Bytes } from '../../../../internal/base64.ts'
 import { parseDecimal } from '../../../../internal/decimal.ts'
 import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
 import { parseInt64 } from '../../../../internal/int64.ts'
@@ -7,7 +8,7 @@ import { compact } from '../rows/compact.ts'
 import type { Cursor } from '../rows/cursor.ts'
 import { ENDS_TEXT, QUOTE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
 import { writeText } from '../rows/unescape.ts'
-import { base64Bytes, jsValue } from './js-value.ts'
+import { jsValue } from './js-value.ts'
 import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
 
