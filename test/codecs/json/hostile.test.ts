@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { decodeJson, decodeNdjson } from '../../../src/codecs/json/json.ts'
+import { readInChild } from '../../support/codec-in-child.ts'
 import { bytes, failureOf, rowsOf } from './support.ts'
 
 /** A row of so many keys, `c0` to the last, each with a value. */
@@ -19,7 +23,7 @@ describe('time', () => {
     expect(String(table.getChild(`c${key(77, 0)}`)?.get(77))).toBe('77')
   })
 
-  test('refused rows of thousands of new keys', { timeout: 5000 }, () => {
+  test('rejected rows of thousands of new keys', { timeout: 5000 }, () => {
     const lines = Array.from({ length: 40 }, (_, row) => `{${wide(9_900, row * 10_000)},bad}\n`)
     const refused: number[] = []
     const table = decodeNdjson(bytes(`{"a":1}\n${lines.join('')}`), { onInvalidRow: ({ row }) => refused.push(row) })
@@ -29,6 +33,25 @@ describe('time', () => {
 })
 
 describe('memory', () => {
+  test('60 MB of NDJSON within 350 MB, the file itself included', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
+    try {
+      const path = join(folder, 'rows.ndjson')
+      const rows = 600_000
+      const filler = 'x'.repeat(60)
+      const lines = Array.from(
+        { length: rows },
+        (_, id) => `{"id":${1_000_000 + id},"note":"${filler}","list":[1,2]}\n`,
+      )
+      writeFileSync(path, lines.join(''))
+      const [outcome] = await readInChild([path])
+      expect(outcome).toMatchObject({ outcome: 'read', rows })
+      expect(outcome?.peakMb).toBeLessThan(350)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   test('a row with a repeated key and millions of values', async () => {
     const row = `{"a":1,"list":[0${',0'.repeat(2_000_000)}],"a":2}`
     expect(await rowsIn(64, row)).toBe(1)

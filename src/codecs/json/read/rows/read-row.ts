@@ -34,6 +34,7 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   if (end >= 0 && !mustWait) {
     reader.keep(end - at)
     passRows(window, end, 1)
+    window.isDoubtful = false
     return true
   }
   reader.undo()
@@ -43,7 +44,9 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   // Either bytes of the row are still to come, or some that its message is about.
   else if (!window.ended && cursor.faultAt + FOUND_BYTES > cursor.end) return waitForMore(window)
   if (cursor.fault.code === 'TYPE_MISMATCH') reader.misfit(cursor)
+  const isDoubtful = cursor.fault.code === 'JSON_INVALID'
   if (!rejectRow(window)) return false
+  window.isDoubtful = isDoubtful
   passRows(window, window.at, 1)
   return true
 }
@@ -56,7 +59,7 @@ function waitForMore(window: RowWindow): false {
 
 function readObject(window: RowWindow, reader: ObjectReader): number {
   const { cursor, at } = window
-  if (at < window.invalidUtf8Before || cursor.bytes[at] !== OPEN_BRACE) {
+  if (window.isDoubtful || at < window.invalidUtf8Before || cursor.bytes[at] !== OPEN_BRACE) {
     const end = examine(window)
     if (end < 0) return end
   }

@@ -50,6 +50,8 @@ export interface RowWindow {
   /** UTF-8 has been checked up to here; a row that begins before `invalidUtf8Before` may hold invalid bytes. */
   checked: number
   invalidUtf8Before: number
+  /** Whether the last row was rejected for its grammar: the next one is examined before columns are made of its keys. */
+  isDoubtful: boolean
 }
 
 /** Zeros after the end, which no token takes. */
@@ -71,6 +73,7 @@ export function newRowWindow(limits: RowLimits, path: readonly string[], onInval
     retryAt: 0,
     checked: 0,
     invalidUtf8Before: 0,
+    isDoubtful: false,
   }
 }
 
