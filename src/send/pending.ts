@@ -19,6 +19,9 @@ export interface Pending<Entry, Wire> {
   error: MillraceError | undefined
   /** The next entry of the same key, which waits for this one. */
   next: Pending<Entry, Wire> | undefined
+  /** For the table of lines. */
+  hash: number
+  beside: Pending<Entry, Wire> | undefined
 }
 
 export function createPending<Entry, Wire>(
@@ -41,6 +44,8 @@ export function createPending<Entry, Wire>(
     id: '',
     error: undefined,
     next: undefined,
+    hash: 0,
+    beside: undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import { joinLine, leaveLine } from './key-order.ts'
+import { dissolveLines, joinLine, leaveLine } from './key-order.ts'
 import { emptyOutbox, put } from './outbox.ts'
 import { createPending, type Pending } from './pending.ts'
 import type { SendRun } from './send-run.ts'
@@ -31,9 +31,8 @@ export function settleUnsent<Entry, Wire>(
     return
   }
   run.keys.deadKeys.add(pending.key)
-  run.keys.tails.delete(pending.key)
   let held: MillraceError | undefined
-  for (let next = cut(pending); next !== undefined; next = cut(next)) {
+  for (let next = leaveLine(run.keys, pending); next !== undefined; next = leaveLine(run.keys, next)) {
     held ??= keyHeld()
     settle(next, 'failed', held)
   }
@@ -47,11 +46,12 @@ export function stopSending<Entry, Wire>(
 ): void {
   run.stopped ??= error
   emptyOutbox(run.outbox)
-  run.keys.tails.clear()
+  dissolveLines(run.keys)
   const { items, head } = run.ledger.window
   for (let at = head; at < items.length; at++) {
     const pending = items[at] as Pending<Entry, Wire>
     pending.next = undefined
+    pending.beside = undefined
     if (pending.status === 'in-flight') {
       if (!leavesInFlight) continue
       pending.mayBeStored = true
@@ -80,12 +80,6 @@ export function settle<Entry, Wire>(
 function letNextGo<Entry, Wire>(run: SendRun<Entry, Wire>, pending: Pending<Entry, Wire>): void {
   const next = leaveLine(run.keys, pending)
   if (next !== undefined) put(run.outbox, next)
-}
-
-function cut<Entry, Wire>(pending: Pending<Entry, Wire>): Pending<Entry, Wire> | undefined {
-  const { next } = pending
-  pending.next = undefined
-  return next
 }
 
 function keyHeld(): MillraceError {
