@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { channels, type SendMessage } from '../../src/internal/channels.ts'
+import { kinesisSender } from '../../src/send/kinesis.ts'
 import { isSendError, type SendOutcome, type SqsEntry, sqsSender } from '../../src/send/sqs.ts'
 import { fakeService } from '../../src/testing/fake-service.ts'
 
@@ -257,5 +258,27 @@ test('a million entries go through in bounded memory, also while the oldest back
   const report = await sqsSender(client as never, target, { random: () => 1, baseMs: 300 })(source())
   clearInterval(timer)
   expect(report).toMatchObject({ sent: count, retries: 1 })
+  expect(most).toBeLessThan(100e6)
+})
+
+test('a million keys go through in bounded memory', async () => {
+  const count = 1_000_000
+  const client = {
+    async send({ input }: { readonly input: { readonly Records?: readonly object[] } }) {
+      await new Promise(setImmediate)
+      return { Records: input.Records?.map((_, n) => ({ SequenceNumber: `${n}` })) }
+    },
+  }
+  const Data = new Uint8Array(100)
+  function* source() {
+    for (let n = 0; n < count; n++) yield { PartitionKey: `key-${n}`, Data }
+  }
+  let most = 0
+  const before = process.memoryUsage().heapUsed
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().heapUsed - before)
+  }, 5)
+  expect(await kinesisSender(client as never, { streamName: 's' })(source())).toMatchObject({ sent: count })
+  clearInterval(timer)
   expect(most).toBeLessThan(100e6)
 })
