@@ -1,15 +1,7 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
-<<<<<<< HEAD
 // answer otherwise than the servers of `npm test`; the senders on moto, where it is installed (`pip install 'moto[server]'`); what other projects' readers
 // make of Parquet files; the library under AWS's runtime client, with the oldest AWS SDK of the peer range, and its types under other versions of Node's
 // types and TypeScript (`npm run build` first). DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
-=======
-// answer otherwise than the servers of `npm test`; what other projects' readers make of Parquet files; the senders on moto, where it is
-// installed (`pip install 'moto[server]'`); the library under AWS's runtime client, with the
-// oldest AWS SDK of the peer range, and its types under other versions of Node's types and TypeScript (`npm run build` first). DynamoDB Local listens
-// on every interface and takes no host, so all of it runs in a network
->>>>>>> send
-
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -159,7 +151,6 @@ function outside(): number {
     ...(ceph && { REAL_CEPH: '1' }),
     ...(moto && { REAL_HAS_MOTO: '1' }),
     ...(readers && { REAL_PARQUET_READERS: readers }),
-    ...(moto && { REAL_HAS_MOTO: '1' }),
   }
   const script = 'ip link set lo up && exec "$0" "$@"'
   const args = ['-n', 'sh', '-c', script, process.execPath, fileURLToPath(import.meta.url), 'inside']
