@@ -5,6 +5,8 @@ export type { IdempotentOptions, RemainingTimeContext } from './idempotent-optio
 export { IdempotencyInProgressError, isIdempotencyInProgressError } from './in-progress-error.ts'
 export { idempotencyLease, type Lease } from './lease.ts'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'
+export type { FoundRecord, StoredOutcome, StoredRecord } from './record.ts'
+export { type RecordTable, recordStore, type Written } from './record-store.ts'
 export type {
   Claim,
   ClaimRequest,

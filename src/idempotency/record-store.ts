@@ -11,18 +11,21 @@ import {
 } from './record.ts'
 import type { Claim, HeldLease, IdempotencyStore, Outcome, OverflowStore } from './store.ts'
 
-/** What became of a conditional write; a loser may see what was there instead. */
+/** Result of a conditional write; on failure, the existing record if known. */
 export type Written =
   | { readonly won: true; readonly version?: string }
   | { readonly won: false; readonly found?: FoundRecord }
 
-/** The atomic writes that a store is made of. */
+/**
+ * The atomic writes that a store is made of. A write that is sent twice, because its answer was lost, may fail the second time: the record that it
+ * then finds has the token of its own.
+ */
 export interface RecordTable {
-  /** Write where no record is. */
+  /** Write the record if its key has none; else report the one that is there. */
   insert(record: StoredRecord): Promise<Written>
-  /** Write instead of exactly this record, in exactly this state. */
+  /** Write the record if the one that is there is still `found`, unchanged since. `found.version` is what the table reported with it. */
   replace(found: FoundRecord, record: StoredRecord): Promise<Written>
-  /** Change the record of a lease while it is in progress under the lease's token. */
+  /** Write the record if the one that is there is `in-progress` and has the token of the lease. */
   change(lease: HeldLease, record: StoredRecord): Promise<Written>
   /** Whether a result of so many bytes of UTF-8 may stand in this record. */
   fits(record: StoredRecord, bytes: number): boolean
@@ -31,7 +34,32 @@ export interface RecordTable {
 /** Turns of the claim's loop. Each means that somebody else wrote meanwhile, so many are hardly ever seen. */
 const MAX_TURNS = 50
 
-/** A store of idempotency records over the atomic writes of a table: the state machine that all stores share. */
+/**
+ * An idempotency store over the conditional writes of any table: the state machine that all stores of this library share. A store of your own is the
+ * three writes of {@link RecordTable}; hold it to `storeLaws` of `millrace/testing`. The guide has one on Redis.
+ *
+ * @param table - the writes. Each must be atomic, and must tell whether it was done.
+ * @param overflow - keeps results that `table.fits` refuses; without it such calls are completed without result.
+ * @returns a store for `idempotent`: one write for a claim of a new key, one more for a takeover or a replay that finds a record.
+ * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` where a record changes 50 times during one claim; whatever
+ * the table throws.
+ * @example
+ * const records = new Map<string, StoredRecord>()
+ * const write = (record: StoredRecord, isExpected: (now: StoredRecord | undefined) => boolean): Written => {
+ *   const now = records.get(record.key)
+ *   if (!isExpected(now)) return { won: false, ...(now && { found: { record: now } }) }
+ *   records.set(record.key, record)
+ *   return { won: true }
+ * }
+ * const store = recordStore({
+ *   insert: async (record) => write(record, (now) => now === undefined),
+ *   replace: async (found, record) => write(record, (now) => now === found.record),
+ *   change: async ({ token }, record) => write(record, (now) => now?.token === token && now.state === 'in-progress'),
+ *   fits: (_, bytes) => bytes <= 400_000,
+ * })
+ * const square = idempotent(async (n: number) => n * n, { store, key: (n) => n })
+ * await square(3) // => 9
+ */
 export function recordStore(table: RecordTable, overflow?: OverflowStore): IdempotencyStore {
   const change = async (lease: HeldLease, record: StoredRecord): Promise<FoundRecord> => {
     const written = await table.change(lease, record)

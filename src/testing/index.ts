@@ -30,6 +30,9 @@ export { arbitraryTable, type TableOptions } from './arbitrary-table.ts'
 export { arbitraryVpcLatticeEvent } from './arbitrary-vpc-lattice-event.ts'
 export { arbitraryWebSocketEvent } from './arbitrary-web-socket-event.ts'
 export type { RecordCount } from './event-parts.ts'
+
+<<<<<<< HEAD
+
 export {
   type FakeAnswer,
   type FakeService,
@@ -37,3 +40,9 @@ export {
   type FakeServiceOptions,
   fakeService,
 } from './fake-service.ts'
+
+=======
+
+export { type MakeStore, type StoreLaw, type StoreLawOptions, storeLaws, type Wire } from './store/store-laws.ts'
+
+>>>>>>> flow

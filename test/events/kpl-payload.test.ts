@@ -97,6 +97,30 @@ describe('kplPayload', () => {
     expect(bad?.payload.ok === false && bad.payload.error.path?.slice(0, 4)).toEqual(AT_DATA)
   })
 
+  test('an explicit hash key, and fixed fields that are unknown, are passed over', () => {
+    const field = (number: number, bytes: readonly number[]) => [number * 8 + 2, bytes.length, ...bytes]
+    const message = Uint8Array.from([
+      ...field(1, [...Buffer.from('a')]),
+      ...field(1, [...Buffer.from('b')]),
+      ...field(2, [...Buffer.from('7')]),
+      // A field of 64 bits and one of 32.
+      9 * 8 + 1,
+      ...Buffer.from('12345678'),
+      10 * 8 + 5,
+      ...Buffer.from('1234'),
+      // partition_key_index 0, explicit_hash_key_index 1, fixed32, data.
+      ...field(3, [0x08, 0, 0x10, 1, 7 * 8 + 5, 1, 2, 3, 4, ...field(3, [...Buffer.from('one')])]),
+    ])
+    const md5 = createHash('md5').update(message).digest()
+    const data = Buffer.concat([Buffer.of(0xf3, 0x89, 0x9a, 0xc2), message, md5]).toString('base64')
+    const event = {
+      Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'k', sequenceNumber: '1' } }],
+    }
+    expect(readRecords(event, kplPayload(textPayload()))).toMatchObject([
+      { orderingKey: 'a', subSequence: 0, payload: { ok: true, value: 'one' } },
+    ])
+  })
+
   test('bytes that only begin alike are no aggregated record', () => {
     const almost = Buffer.from([0xf3, 0x89, 0x9a, 0xc3, 1])
     const [record] = readRecords(kinesisEvent(almost), kplPayload(bytesPayload()))

@@ -308,6 +308,19 @@ describe('handlers', () => {
   })
 })
 
+test('the error of a batch has one error for each failure, none for what did not run', async () => {
+  const event = topicEvent(items('a', 'b', 'c'))
+  const failure = await processBatch(event, failAt(0), { payload, order: 'strict' }).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'BATCH_FAILED', message: expect.stringContaining('2 more were not finished') })
+  expect((failure as { cause: AggregateError }).cause.errors).toEqual([expect.any(Error)])
+})
+
+test('a record whose ARN is no text fails no other', async () => {
+  const event = queueEvent(items('a', 'b'))
+  const odd = { Records: event.Records.map((each, n) => (n === 0 ? { ...each, eventSourceARN: 7 } : each)) }
+  expect(await processBatch(odd, async () => {}, { payload })).toEqual({ batchItemFailures: [] })
+})
+
 describe('options', () => {
   const event = queueEvent(items('a'))
   test.each([

@@ -206,6 +206,17 @@ describe('retry', () => {
   })
 })
 
+test('an aborted wait leaves no timer', async () => {
+  const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const controller = new AbortController()
+  const ended = retry(failing(throttled), { signal: controller.signal, baseMs: 60_000, maxMs: 60_000, random: () => 1 })
+  await new Promise(setImmediate)
+  controller.abort(new Error('enough'))
+  await expect(ended).rejects.toThrow('enough')
+  await new Promise(setImmediate)
+  expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(before)
+})
+
 describe('deadline', () => {
   test('aborts when no more than the reserve is left, with a typed reason', async () => {
     vi.useFakeTimers()

@@ -85,3 +85,41 @@ function plain(value: unknown): unknown {
     Object.defineProperty(copy, name, { value: plain(member), enumerable: true })
   return copy
 }
+
+const SPECIAL: readonly unknown[] = [
+  undefined,
+  null,
+  Number.NaN,
+  0,
+  -0,
+  '',
+  false,
+  true,
+  0n,
+  [],
+  {},
+  new Set(),
+  new Map(),
+  new Date(0),
+  new Date(Number.NaN),
+  new Uint8Array(0),
+]
+
+law(
+  'canonicalHash: two special values that change places in an array, an object or a map change the hash',
+  fc.property(fc.constantFrom(...SPECIAL), fc.constantFrom(...SPECIAL), (left, right) => {
+    fc.pre(!Object.is(left, right))
+    for (const pair of [
+      (a: unknown, b: unknown): unknown => [a, b],
+      (a: unknown, b: unknown): unknown => ({ a, b }),
+      (a: unknown, b: unknown): unknown =>
+        new Map([
+          ['a', a],
+          ['b', b],
+        ]),
+      (a: unknown, b: unknown): unknown => [[a], b],
+    ])
+      expect(canonicalHash(pair(left, right))).not.toBe(canonicalHash(pair(right, left)))
+  }),
+  { runs: 500 },
+)

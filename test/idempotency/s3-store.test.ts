@@ -170,6 +170,21 @@ describe('what goes wrong', () => {
     expect(server.keys()).toEqual([])
   })
 
+  test('a record that must not be read: the 403 is the answer, at once', async () => {
+    let requests = 0
+    const send = async (command: object): Promise<never> => {
+      requests++
+      const isGet = command.constructor.name === 'GetObjectCommand'
+      throw Object.assign(new Error('secret'), {
+        name: isGet ? 'AccessDenied' : 'PreconditionFailed',
+        $metadata: { httpStatusCode: isGet ? 403 : 412 },
+      })
+    }
+    const { call, state } = counting({ client: { send } as unknown as S3Client })
+    await expect(call('a')).rejects.toMatchObject({ code: 'IDEMPOTENCY_STORE_FAILED', cause: { name: 'AccessDenied' } })
+    expect([state.runs, requests]).toEqual([0, 2])
+  })
+
   test('a bucket that is missing', async () => {
     const { call } = counting({ bucket: 'nowhere' })
     await expect(call('a')).rejects.toMatchObject({ code: 'IDEMPOTENCY_STORE_FAILED', cause: expect.any(NoSuchBucket) })

@@ -26,7 +26,7 @@ export function law<Ts>(
   })
 }
 
-function seedOption(): { seed?: number } {
+export function seedOption(): { seed?: number } {
   const text = process.env['LAWS_SEED']
   if (text !== undefined) return { seed: Number(text) }
   if (process.env['CI'] !== undefined) throw new Error('CI must set LAWS_SEED, so that a failure can be replayed')

@@ -4,11 +4,9 @@ import { memoryTable } from '../../src/idempotency/memory-store.ts'
 import { recordStore } from '../../src/idempotency/record-store.ts'
 import { s3Store } from '../../src/idempotency/s3-store.ts'
 import type { IdempotencyStore } from '../../src/idempotency/store.ts'
+import type { Wire } from '../../src/testing/index.ts'
 import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from './dynamodb-server.ts'
 import { BUCKET, startS3Server } from './s3-server.ts'
-
-/** Carries a request to a server and its answer back, in its own way and time. */
-export type Wire = <T>(request: () => Promise<T>) => Promise<T>
 
 /** Makes a store whose requests go over a wire. Stores of one maker share their records. */
 export type MakeStore = (wire?: Wire) => IdempotencyStore

@@ -1,7 +1,7 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { expect } from 'vitest'
-import { isMillraceError } from '../../src/errors.ts'
-import type { Claim, HeldLease, IdempotencyStore, TakeoverPolicy } from '../../src/idempotency/store.ts'
+import { isMillraceError } from '../../errors.ts'
+import type { Claim, HeldLease, IdempotencyStore, TakeoverPolicy } from '../../idempotency/store.ts'
 
 /** What the model knows of a key: written down once more, in its own words, so that the stores are not checked against themselves. */
 interface Entry {
@@ -105,7 +105,7 @@ function claimCommand(o: {
         onTakeover: o.policy,
         fingerprint: o.print,
       })
-      expect(shown(claim)).toEqual(expected)
+      assert.equal(shown(claim), expected)
       if (claim.state !== 'claimed') return
       leases.set(o.actor, claim.lease)
       model.beliefs.set(o.actor, key)
@@ -169,8 +169,8 @@ function heldCommand(
         () => undefined,
         (error: unknown) => error,
       )
-      if (isHeld || (isOwn && entry.phase === ending)) expect(failure).toBeUndefined()
-      else expect(isMillraceError(failure, 'IDEMPOTENCY_LEASE_LOST')).toBe(true)
+      if (isHeld || (isOwn && entry.phase === ending)) assert.equal(failure, undefined, `${name} must hold`)
+      else assert(isMillraceError(failure, 'IDEMPOTENCY_LEASE_LOST'), `${name} must be IDEMPOTENCY_LEASE_LOST`)
     },
   }
 }
@@ -183,7 +183,9 @@ function renewCommand(o: { actor: number; ms: number }): Command {
     async (model, { store, leases }, lease, entry) => {
       const until = Math.max(lease.expiresAt, model.time + (model.skew[o.actor] ?? 0) + o.ms)
       const renewed = await store.renew(lease, until)
-      expect(renewed).toMatchObject({ key: lease.key, token: lease.token, attempt: lease.attempt, expiresAt: until })
+      const { key, token, attempt, expiresAt } = renewed
+      const { key: ownKey, token: ownToken, attempt: ownAttempt } = lease
+      assert.deepEqual([key, token, attempt, expiresAt], [ownKey, ownToken, ownAttempt, until])
       leases.set(o.actor, renewed)
       if (entry === undefined) return
       entry.leaseEnd = until

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { jsonPayload, kplPayload, textPayload } from '../../src/events/index.ts'
+import { processBatch } from '../../src/flow/index.ts'
+import { type CheckpointStore, memoryCheckpointStore } from '../../src/idempotency/index.ts'
+import { aggregateRecords } from '../../src/testing/index.ts'
+
+const kinesis = (sequence: string, data: Uint8Array | string) => ({
+  eventSource: 'aws:kinesis',
+  eventID: `shardId-0:${sequence}`,
+  eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/orders',
+  kinesis: { sequenceNumber: sequence, partitionKey: 'k', data: Buffer.from(data).toString('base64') },
+})
+const aggregate = (...texts: string[]) =>
+  aggregateRecords(texts.map((text) => ({ partitionKey: 'k', data: Buffer.from(text) })))
+
+/** Delivers an event twice; a record called `fails` fails the first time. */
+async function deliverTwice(event: { Records: object[] }, checkpointStore: CheckpointStore): Promise<string[]> {
+  const handled: string[] = []
+  for (const isLast of [false, true]) {
+    const handler = async (text: string) => {
+      handled.push(text)
+      if (text === 'fails' && !isLast) throw new Error('fails')
+    }
+    await processBatch(event, handler, { payload: kplPayload(textPayload()), checkpointStore })
+  }
+  return handled
+}
+
+describe('checkpoints of Kinesis records that aggregate others', () => {
+  test('such a record is done when all of its user records are', async () => {
+    const event = { Records: [kinesis('1', aggregate('one', 'fails'))] }
+    expect(await deliverTwice(event, memoryCheckpointStore())).toEqual(['one', 'fails', 'one', 'fails'])
+  })
+
+  test('the record before it is done once, and is where the checkpoint stands', async () => {
+    const store = memoryCheckpointStore()
+    const event = {
+      Records: [kinesis('1', 'zero'), kinesis('2', aggregate('one', 'fails', 'two')), kinesis('3', 'three')],
+    }
+    const writes: string[] = []
+    const watched: CheckpointStore = {
+      ...store,
+      writeCheckpoint: (shard, sequence) => {
+        writes.push(sequence)
+        return store.writeCheckpoint(shard, sequence)
+      },
+    }
+    expect(await deliverTwice(event, watched)).toEqual(['zero', 'one', 'fails', 'one', 'fails', 'two', 'three'])
+    expect(writes).toEqual(['1', '3'])
+  })
+})
+
+test('tumbling windows of DynamoDB: each shard has a checkpoint of its own', async () => {
+  const checkpointStore = memoryCheckpointStore()
+  const handled: unknown[] = []
+  for (const [shardId, sequence] of [
+    ['shard-a', '900'],
+    ['shard-b', '100'],
+    ['shard-a', '900'],
+  ]) {
+    const record = {
+      eventSource: 'aws:dynamodb',
+      eventName: 'REMOVE',
+      eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2026-01-01T00:00:00.000',
+      dynamodb: { Keys: { id: { N: '1' } }, SequenceNumber: sequence },
+    }
+    const event = { Records: [record], shardId, window: {}, state: {} }
+    await processBatch(event, async (_, { id }) => handled.push([shardId, id]), {
+      payload: jsonPayload(),
+      checkpointStore,
+    })
+  }
+  expect(handled).toEqual([
+    ['shard-a', '900'],
+    ['shard-b', '100'],
+  ])
+})
+
+test.each([{}, { readCheckpoint: () => {} }, 7])('%o is no checkpointStore', async (checkpointStore) => {
+  const event = { Records: [kinesis('1', 'x')] }
+  const run = processBatch(event, async () => {}, { payload: textPayload(), checkpointStore: checkpointStore as never })
+  await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
