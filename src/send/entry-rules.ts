@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { type ErrorCode, MillraceError } from '../errors.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
@@ -31,7 +32,7 @@ export function textBytes(field: string, text: unknown): number {
  * @throws MillraceError `TYPE_MISMATCH`.
  */
 export function dataBytes(field: string, data: unknown): number {
-  if (ArrayBuffer.isView(data) && data instanceof Uint8Array) return data.byteLength
+  if (types.isUint8Array(data)) return data.byteLength
   throw refused('TYPE_MISMATCH', field, 'must be a Uint8Array')
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { PutEventsCommand, type PutEventsCommandOutput, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { checkArgument, checkFields } from '../internal/check-arguments.ts'
 import { createSender } from './create-sender.ts'
@@ -84,8 +85,7 @@ function eventBytes({ Time, Source, DetailType, Detail, Resources }: PutEventsRe
   let bytes = textBytes('Source', Source) + textBytes('DetailType', DetailType) + textBytes('Detail', Detail)
   checkLength('DetailType', DetailType as string, 128)
   if (Time !== undefined) {
-    if (!(Time instanceof Date) || Number.isNaN(Time.getTime()))
-      throw refused('TYPE_MISMATCH', 'Time', 'must be a Date')
+    if (!types.isDate(Time) || Number.isNaN(Time.getTime())) throw refused('TYPE_MISMATCH', 'Time', 'must be a Date')
     bytes += TIME_BYTES
   }
   if (Resources !== undefined) {

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
 
 /** DynamoDB's own limit of nesting. */
@@ -67,7 +68,7 @@ function valueBytes(attribute: unknown, depth: number): number {
 
 function scalarBytes(tag: string, value: unknown): number {
   if (tag === 'B') {
-    if (value instanceof Uint8Array) return value.byteLength
+    if (types.isUint8Array(value)) return value.byteLength
   } else if (typeof value === 'string') return tag === 'N' ? numberBytes(value) : Buffer.byteLength(value)
   throw invalid(tag === 'B' ? 'must hold a Uint8Array' : 'must hold a string')
 }

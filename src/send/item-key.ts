@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { canonicalNumber } from '../cdc/number-text.ts'
 import { MillraceError } from '../errors.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
@@ -30,7 +31,7 @@ function keyPart(attributes: Attributes, name: string, most: number): string {
     if (!isWellFormed(text)) throw keyError(name, 'has a lone surrogate')
     return `S${text}`
   }
-  if (binary instanceof Uint8Array && binary.byteLength > 0) {
+  if (types.isUint8Array(binary) && binary.byteLength > 0) {
     checkBytes(name, binary.byteLength, most)
     return `B${Buffer.from(binary.buffer, binary.byteOffset, binary.byteLength).toString('base64')}`
   }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { type DynamoDBEntry, dynamodbWriter, type RawDynamoDBEntry } from '../../src/send/dynamodb.ts'
 import { type EventBridgeEntry, eventBridgeSender } from '../../src/send/eventbridge.ts'
@@ -133,6 +134,9 @@ describe('kinesisSender and firehoseSender', () => {
     [{ Data, PartitionKey: 'k', ExplicitHashKey: '01' }, 'TYPE_MISMATCH'],
   ])('%# of Kinesis', async (entry, fate) => {
     expect(await kinesis(entry)).toBe(fate)
+  })
+  test('bytes of another realm are bytes', async () => {
+    expect(await firehose({ Data: runInNewContext('new Uint8Array(3)') })).toBe(3)
   })
   test('Firehose counts data alone', async () => {
     expect(await firehose({ Data: new Uint8Array(1_024_000) })).toBe(1_024_000)
