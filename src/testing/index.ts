@@ -31,7 +31,6 @@ export { arbitraryVpcLatticeEvent } from './arbitrary-vpc-lattice-event.ts'
 export { arbitraryWebSocketEvent } from './arbitrary-web-socket-event.ts'
 export type { RecordCount } from './event-parts.ts'
 
-
 export {
   type FakeAnswer,
   type FakeService,
@@ -40,6 +39,4 @@ export {
   fakeService,
 } from './fake-service.ts'
 
-
 export { type MakeStore, type StoreLaw, type StoreLawOptions, storeLaws, type Wire } from './store/store-laws.ts'
-
