@@ -1,27 +1,23 @@
-import { MillraceError } from '../errors.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
+import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
 import { type EngineJob, type SizedJob, sizeJob } from './engine-job.ts'
-import { type EngineLimits, engineLimitsOf } from './engine-limits.ts'
-import {
-  batchReasons,
-  childReasons,
-  emrReasons,
-  functionReasons,
-  oneRunReasons,
-  type Reason,
-} from './engine-reasons.ts'
-import { fargateSizeOf, fargateUsdPerSecond } from './fargate-size.ts'
+import { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
+import { batchReasons, emrReasons, lambdaReasons, mapReasons, type Reason } from './engine-reasons.ts'
+import { fargateUsdPerSecond } from './fargate-size.ts'
 import { priceRuns } from './lambda-cost.ts'
 import { type Prices, pricesOf } from './prices.ts'
 
-/** `lambda`: one run. `distributed-map`: a Step Functions Distributed Map over functions. `batch`: AWS Batch on Fargate. `emr`: EMR Serverless. */
+/**
+ * `lambda`: one run. `distributed-map`: a Step Functions Distributed Map over functions. `batch`: AWS Batch, on Fargate, or on EC2 for a GPU
+ * and over 120 GB of memory. `emr`: EMR Serverless.
+ */
 export type Engine = 'lambda' | 'distributed-map' | 'batch' | 'emr'
 
 export interface EngineCandidate {
   readonly engine: Engine
   /** Whether every reason in `why` holds. */
   readonly fits: boolean
-  /** Compute and orchestration, without S3, which every engine pays alike; undefined where no price is known: a GPU, a task over 120 GB. */
+  /** Compute and orchestration, without S3, which every engine pays alike; undefined where there is no price here: EC2, GPUs. */
   readonly usd: number | undefined
   /** Elapsed seconds, start included. Batch: one task, one object after the other; an array job of n tasks takes an nth. */
   readonly seconds: number
@@ -43,6 +39,8 @@ export interface ChooseEngineOptions {
   readonly prices?: Partial<Prices>
 }
 
+const ENTRY = 'chooseEngine'
+
 /**
  * Choose where a job runs: the first of Lambda, Distributed Map, Batch and EMR that it fits, with the numbers that decided.
  *
@@ -53,17 +51,16 @@ export interface ChooseEngineOptions {
  *
  * @param job - what is to be read, and how fast one function does it.
  * @returns the engine, the comparisons that led to it, and all candidates with an estimate of dollars and seconds. O(1).
- * @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` where the job is no object;
- * `LIMIT_EXCEEDED` for a cost or a time beyond what a number can hold.
+ * @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for what is no object.
  * @example
  * const job = { objects: 1, largestBytes: 40e9, totalBytes: 40e9, mbPerSecond: 50, memoryMb: 1769 }
  * const { engine, because } = chooseEngine({ ...job, isSplittable: true })
  * engine // => 'distributed-map'
- * because[0]?.message // => 'everything in one run: 800 s, over 450'
+ * because[0]?.message // => 'seconds of everything in one run: 800, over 450'
  */
 export function chooseEngine(job: EngineJob, options: ChooseEngineOptions = {}): EngineChoice {
-  checkOptions('chooseEngine', options, { limits: 'object', prices: 'object' })
-  const sized = sizeJob(job, engineLimitsOf(options.limits), pricesOf('chooseEngine', options.prices))
+  checkOptions(ENTRY, options, { limits: 'object', prices: 'object' })
+  const sized = sizeJob(job, limitsOf(options.limits), pricesOf(ENTRY, options.prices))
   const lastResort = batch(sized)
   const candidates = [lambda(sized), distributedMap(sized), lastResort, emr(sized)]
   const chosen = candidates.find(({ fits }) => fits) ?? lastResort
@@ -73,49 +70,51 @@ export function chooseEngine(job: EngineJob, options: ChooseEngineOptions = {}):
 }
 
 function lambda(job: SizedJob): EngineCandidate {
-  const usd = runsUsd(job, 1)
-  return candidate('lambda', [...functionReasons(job), ...oneRunReasons(job)], usd, job.totalSeconds)
+  return candidate('lambda', lambdaReasons(job), runsUsd(job, 1), job.totalSeconds)
 }
 
 function distributedMap(job: SizedJob): EngineCandidate {
-  const { limits, totalSeconds, largestSeconds, isSplittable, prices } = job
-  const wanted = Math.max(1, Math.ceil(totalSeconds / limits.childSeconds))
+  const { limits, totalSeconds, isSplittable, prices } = job
+  const wanted = Math.max(1, Math.ceil(totalSeconds / limits.mapSecondsPerChild))
   const children = isSplittable ? wanted : Math.min(job.objects, wanted)
-  const longest = isSplittable ? totalSeconds / children : Math.max(largestSeconds, totalSeconds / children)
-  const atOnce = Math.max(1, Math.min(children, limits.mapConcurrency, limits.lambdaConcurrency))
-  const seconds = children / limits.mapStartsPerSecond + Math.max(longest, totalSeconds / atOnce)
-  const transitions = children * limits.transitionsPerChild
+  const atOnce = Math.min(children, limits.mapConcurrency, limits.functionConcurrency)
+  const longest = Math.max(isSplittable ? 0 : job.largestSeconds, totalSeconds / atOnce)
+  const transitions = children * limits.mapTransitionsPerChild
   const usd = runsUsd(job, children) + (transitions / 1000) * prices.stepFunctionsTransitionUsdPerThousand
-  return candidate('distributed-map', [...functionReasons(job), ...childReasons(job)], usd, seconds)
+  return candidate('distributed-map', mapReasons(job), usd, children / limits.mapStartsPerSecond + longest)
 }
 
+/** A minute is billed at least. */
 function batch(job: SizedJob): EngineCandidate {
   const seconds = job.limits.batchStartSeconds + job.totalSeconds
-  const size = job.needs.includes('gpu') ? undefined : fargateSizeOf(job.memoryMb)
-  const usd = size && Math.max(60, seconds) * fargateUsdPerSecond(size, job.architecture, job.prices)
-  return candidate('batch', batchReasons(job), usd, seconds)
+  const usdPerSecond = job.needsGpu ? undefined : fargateUsdPerSecond(job.memoryMb, job.architecture, job.prices)
+  return candidate('batch', batchReasons(job), usdPerSecond && usdPerSecond * Math.max(60, seconds), seconds)
 }
 
 /** Assumes that a vCPU of the cluster is as fast as the function that was measured. */
 function emr(job: SizedJob): EngineCandidate {
-  const { emrStartSeconds, emrVcpus } = job.limits
-  const { emrServerlessVcpuUsdPerHour, emrServerlessGbUsdPerHour } = job.prices
-  const seconds = emrStartSeconds + job.totalSeconds / emrVcpus
-  const usdPerVcpuHour = emrServerlessVcpuUsdPerHour + 4 * emrServerlessGbUsdPerHour
-  const usd = job.needs.includes('gpu') ? undefined : (seconds * emrVcpus * usdPerVcpuHour) / 3600
+  const { limits, prices } = job
+  const seconds = limits.emrStartSeconds + job.totalSeconds / limits.emrVcpus
+  const usdPerVcpuHour = prices.emrServerlessVcpuUsdPerHour + 4 * prices.emrServerlessGbUsdPerHour
+  const usd = job.needsGpu ? undefined : (seconds * limits.emrVcpus * usdPerVcpuHour) / 3600
   return candidate('emr', emrReasons(job), usd, seconds)
 }
 
 function runsUsd(job: SizedJob, invocations: number): number {
   const { memoryMb, architecture, prices } = job
-  const ms = (job.totalSeconds * 1000) / invocations
-  return priceRuns('chooseEngine', { invocations, ms, memoryMb, architecture }, prices).usd
+  return priceRuns({ invocations, ms: (job.totalSeconds * 1000) / invocations, memoryMb, architecture }, prices).usd
 }
 
 function candidate(engine: Engine, why: readonly Reason[], usd: number | undefined, seconds: number): EngineCandidate {
-  if (Number.isFinite(seconds) && Number.isFinite(usd ?? 0)) {
-    return { engine, fits: why.every(({ holds }) => holds), usd, seconds, why }
-  }
-  const message = 'chooseEngine: the cost or the time is beyond what a number can hold; check the units'
-  throw new MillraceError('LIMIT_EXCEEDED', message)
+  return { engine, fits: why.every(({ holds }) => holds), usd, seconds, why }
+}
+
+function limitsOf(given: Partial<EngineLimits> = {}): EngineLimits {
+  const defaults = Object.entries(ENGINE_LIMITS)
+  checkRanges(
+    ENTRY,
+    given,
+    Object.fromEntries(defaults.map(([name, value]): [string, Range] => [name, [SLOWEST, MANY, value]])),
+  )
+  return { ...ENGINE_LIMITS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
 }

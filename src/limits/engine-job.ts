@@ -1,10 +1,8 @@
 import { MillraceError } from '../errors.ts'
-import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
-import { checkNumber, checkRate, checkWhole } from './check-number.ts'
+import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
 import type { EngineLimits } from './engine-limits.ts'
-import { checkArchitecture } from './lambda-cost.ts'
-import { LAMBDA_LIMITS } from './lambda-limits.ts'
+import { checkArchitecture, MEMORY } from './lambda-cost.ts'
 import type { Architecture, Prices } from './prices.ts'
 
 /** `gpu`: the work needs one. `shuffle`, `join`: rows of different objects have to meet, as in a sort, a group-by or a join. */
@@ -14,7 +12,7 @@ export interface EngineJob {
   readonly objects: number
   readonly largestBytes: number
   readonly totalBytes: number
-  /** Whether a range of an object can be read alone: CSV and NDJSON that are not compressed, Parquet. See `planSplits`. */
+  /** Whether a range of an object can be read alone: CSV and NDJSON that are not compressed, Parquet. */
   readonly isSplittable: boolean
   /** Speed of the whole job on one function of `memoryMb`, in 10^6 bytes read a second. */
   readonly mbPerSecond: number
@@ -28,65 +26,45 @@ export interface EngineJob {
 }
 
 /** A job with what every candidate asks about. */
-export interface SizedJob extends Required<Omit<EngineJob, 'busyShare'>> {
-  readonly busyShare: number | undefined
-  /** Seconds of one function over everything. */
+export interface SizedJob extends EngineJob {
+  readonly architecture: Architecture
+  /** Seconds of one function over everything, and over the largest object. */
   readonly totalSeconds: number
-  /** Seconds of one function over the largest object. */
   readonly largestSeconds: number
+  readonly needsGpu: boolean
+  /** Whether rows of different objects have to meet. */
   readonly rowsMeet: boolean
   readonly limits: EngineLimits
   readonly prices: Prices
 }
 
-const NEEDS: readonly EngineNeed[] = ['gpu', 'shuffle', 'join']
-const KINDS: Readonly<Record<string, Kind>> = {
-  objects: 'number',
-  largestBytes: 'number',
-  totalBytes: 'number',
-  isSplittable: 'boolean',
-  mbPerSecond: 'number',
-  memoryMb: 'number',
-  architecture: 'string',
-  busyShare: 'number',
-  needs: 'strings',
+const RANGES: Readonly<Record<string, Range>> = {
+  objects: [1, MANY],
+  largestBytes: [0, MANY],
+  totalBytes: [0, MANY],
+  mbPerSecond: [SLOWEST, MANY],
+  memoryMb: [MEMORY[0], MANY],
+  busyShare: [0, 1, 0],
 }
+const NEEDS: readonly EngineNeed[] = ['gpu', 'shuffle', 'join']
 
+/** @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for what is no object. */
 export function sizeJob(job: EngineJob, limits: EngineLimits, prices: Prices): SizedJob {
-  checkJob(job)
-  const { largestBytes, totalBytes, mbPerSecond, architecture = 'arm64', busyShare, needs = [] } = job
+  checkRanges('chooseEngine', job, RANGES, { isSplittable: 'boolean', architecture: 'string', needs: 'strings' })
+  const { largestBytes, totalBytes, isSplittable, mbPerSecond, architecture = 'arm64', needs = [] } = job
+  checkArchitecture(architecture)
+  checkChoice('isSplittable', String(isSplittable), ['true', 'false'])
+  for (const need of needs) checkChoice('needs', need, NEEDS)
+  if (largestBytes > totalBytes)
+    throw new MillraceError('OPTION_INVALID', 'chooseEngine: largestBytes is over totalBytes')
   return {
     ...job,
     architecture,
-    busyShare,
-    needs,
     totalSeconds: totalBytes / 1e6 / mbPerSecond,
     largestSeconds: largestBytes / 1e6 / mbPerSecond,
-    rowsMeet: needs.includes('shuffle') || needs.includes('join'),
+    needsGpu: needs.includes('gpu'),
+    rowsMeet: needs.some((need) => need !== 'gpu'),
     limits,
     prices,
   }
-}
-
-function checkJob(job: EngineJob): void {
-  const entry = 'chooseEngine'
-  checkArgument(entry, 'job', job, 'object')
-  checkOptions(entry, job, KINDS)
-  checkWhole(entry, 'objects', job.objects, 1)
-  checkWhole(entry, 'totalBytes', job.totalBytes, 0)
-  checkWhole(entry, 'largestBytes', job.largestBytes, 0)
-  if (job.largestBytes > job.totalBytes) {
-    throw new MillraceError(
-      'OPTION_INVALID',
-      'chooseEngine: largestBytes is more than totalBytes; give the bytes of all',
-    )
-  }
-  if (typeof job.isSplittable !== 'boolean') {
-    throw new MillraceError('OPTION_INVALID', 'chooseEngine: isSplittable must be true or false')
-  }
-  checkRate(entry, 'mbPerSecond', job.mbPerSecond)
-  checkWhole(entry, 'memoryMb', job.memoryMb, LAMBDA_LIMITS.memoryMinMb)
-  checkNumber(entry, 'busyShare', job.busyShare ?? 0, 0, 1)
-  checkArchitecture(job.architecture)
-  for (const need of job.needs ?? []) checkChoice('needs', need, NEEDS)
 }

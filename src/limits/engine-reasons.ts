@@ -1,94 +1,88 @@
 import type { SizedJob } from './engine-job.ts'
-import { fargateSizeOf, fargateUsdPerSecond } from './fargate-size.ts'
+import { fargateUsdPerSecond } from './fargate-size.ts'
 
 /** One comparison: a number of the job against a number of the engine. */
 export interface Reason {
-  readonly rule: 'memory' | 'gpu' | 'busy-share' | 'one-run' | 'child-run' | 'rows-meet' | 'job-run' | 'shuffle-bytes'
+  /** What is compared: `seconds of everything in one run`. */
+  readonly rule: string
   /** Whether the engine passes. */
   readonly holds: boolean
   /** The number of the job. */
   readonly actual: number
   /** The number that decides. */
   readonly limit: number
-  readonly unit: string
   /** All of this as a sentence. */
   readonly message: string
 }
 
-/** Holds while `actual` is no more than `limit`. */
-function atMost(rule: Reason['rule'], actual: number, limit: number, unit: string, subject: string): Reason {
-  const holds = actual <= limit
-  const message = `${subject}: ${shown(actual)} ${unit}, ${holds ? 'within' : 'over'} ${shown(limit)}`
-  return { rule, holds, actual, limit, unit, message }
+/** Lambda: everything in half of a timeout, and rows that meet in the memory of one function. */
+export function lambdaReasons(job: SizedJob): readonly Reason[] {
+  const { limits, memoryMb, rowsMeet, totalBytes, totalSeconds } = job
+  const reasons = [
+    ...functionReasons(job),
+    atMost('seconds of everything in one run', totalSeconds, limits.oneRunSeconds),
+  ]
+  const room = (memoryMb * 1024 * 1024) / limits.memoryBytesPerByte
+  return rowsMeet ? [...reasons, atMost('bytes to join in the memory of a function', totalBytes, room)] : reasons
 }
+
+/** Distributed Map: the largest piece in a child's time, and no rows that meet those of another child. */
+export function mapReasons(job: SizedJob): readonly Reason[] {
+  const { limits, isSplittable, largestSeconds, rowsMeet } = job
+  const seconds = isSplittable ? Math.min(largestSeconds, limits.mapSecondsPerChild) : largestSeconds
+  const what = isSplittable ? 'split' : 'object, not splittable,'
+  const reasons = [
+    ...functionReasons(job),
+    atMost(`seconds of the largest ${what} in one child`, seconds, limits.childSeconds),
+  ]
+  return rowsMeet ? [...reasons, atMost('joins or shuffles between children', 1, 0)] : reasons
+}
+
+/** Batch: the largest object in a job's time, and no more bytes to shuffle than one machine bears. */
+export function batchReasons({ limits, largestSeconds, rowsMeet, totalBytes }: SizedJob): readonly Reason[] {
+  const reasons = [atMost('seconds of the largest object in one Batch job', largestSeconds, limits.batchMaxSeconds)]
+  return rowsMeet ? [...reasons, atMost(SHUFFLED, totalBytes, limits.shuffleBytes)] : reasons
+}
+
+/** EMR: for more than one machine shuffles, and for that alone. */
+export function emrReasons({ limits, rowsMeet, totalBytes }: SizedJob): readonly Reason[] {
+  const reason = atMost(SHUFFLED, rowsMeet ? totalBytes : 0, limits.shuffleBytes)
+  return [{ ...reason, holds: !reason.holds }]
+}
+
+const SHUFFLED = 'bytes to join or shuffle on one machine'
 
 /** What rules out any function: memory, a GPU, load that is steady. */
-export function functionReasons(job: SizedJob): readonly Reason[] {
-  const reasons = [atMost('memory', job.memoryMb, job.limits.lambdaMemoryMaxMb, 'MB', 'memory of a function')]
-  if (job.needs.includes('gpu')) reasons.push(atMost('gpu', 1, 0, 'GPUs', 'GPUs of a function'))
-  if (job.busyShare !== undefined) {
-    const subject = 'share of the time that is busy, against the one at which a task that is always on costs the same'
-    reasons.push(atMost('busy-share', job.busyShare, breakEvenShare(job), 'of the time', subject))
-  }
-  return reasons
-}
-
-/** Half of the timeout for everything, and rows that meet within the memory of one function. */
-export function oneRunReasons(job: SizedJob): readonly Reason[] {
-  const { lambdaTimeoutSeconds, oneRunTimeoutShare, memoryBytesPerByte } = job.limits
-  const limit = lambdaTimeoutSeconds * oneRunTimeoutShare
-  const reasons = [atMost('one-run', job.totalSeconds, limit, 's', 'everything in one run')]
-  if (!job.rowsMeet) return reasons
-  const bytes = (job.memoryMb * 1024 * 1024) / memoryBytesPerByte
+function functionReasons(job: SizedJob): readonly Reason[] {
+  const reasons = [atMost('MB of memory of a function', job.memoryMb, job.limits.functionMb)]
+  if (job.needsGpu) reasons.push(atMost('GPUs of a function', 1, 0))
+  if (job.busyShare === undefined) return reasons
   return [
     ...reasons,
-    atMost('rows-meet', job.totalBytes, bytes, 'bytes', 'rows that meet in the memory of one function'),
+    atMost('busy share of the time, an always-on task being cheaper from', job.busyShare, breakEven(job)),
   ]
-}
-
-/** The largest piece of work within a child's time, and no rows that meet those of another child. */
-export function childReasons(job: SizedJob): readonly Reason[] {
-  const { lambdaTimeoutSeconds, childTimeoutShare, childSeconds } = job.limits
-  const limit = lambdaTimeoutSeconds * childTimeoutShare
-  const largest = job.isSplittable ? Math.min(job.largestSeconds, childSeconds) : job.largestSeconds
-  const subject = job.isSplittable
-    ? 'the largest split in one child'
-    : 'the largest object, which cannot be split, in one child'
-  const reasons = [atMost('child-run', largest, limit, 's', subject)]
-  if (!job.rowsMeet) return reasons
-  return [...reasons, atMost('rows-meet', 1, 0, 'exchanges', 'exchanges of rows between children')]
-}
-
-/** The largest object within a job's time, and no more bytes to shuffle than one machine bears. */
-export function batchReasons(job: SizedJob): readonly Reason[] {
-  const { batchJobMaxSeconds, oneMachineShuffleBytes } = job.limits
-  const reasons = [atMost('job-run', job.largestSeconds, batchJobMaxSeconds, 's', 'the largest object in one job')]
-  if (!job.rowsMeet) return reasons
-  return [
-    ...reasons,
-    atMost('shuffle-bytes', job.totalBytes, oneMachineShuffleBytes, 'bytes', 'bytes that one machine shuffles'),
-  ]
-}
-
-/** A cluster is for more than one machine shuffles, and for that alone. */
-export function emrReasons(job: SizedJob): readonly Reason[] {
-  const actual = job.rowsMeet ? job.totalBytes : 0
-  const limit = job.limits.oneMachineShuffleBytes
-  const holds = actual > limit
-  const message = `bytes to shuffle or join: ${shown(actual)} bytes, ${holds ? 'more' : 'no more'} than one machine bears, ${shown(limit)}`
-  return [{ rule: 'shuffle-bytes', holds, actual, limit, unit: 'bytes', message }]
 }
 
 /** The share of the time at which a Fargate task that is always on costs what functions of the same memory cost while busy. */
-function breakEvenShare({ memoryMb, architecture, prices }: SizedJob): number {
-  const size = fargateSizeOf(memoryMb)
-  const [tier] = prices.lambdaDuration[architecture]
-  const lambda = (memoryMb / 1024) * (tier?.usdPerGbSecond ?? 0)
-  if (size === undefined || lambda === 0) return 1
-  return Math.min(1, fargateUsdPerSecond(size, architecture, prices) / lambda)
+function breakEven({ memoryMb, architecture, prices }: SizedJob): number {
+  const lambda = (memoryMb / 1024) * (prices.lambdaUsdPerGbSecond[architecture][0] ?? 0)
+  const fargate = fargateUsdPerSecond(memoryMb, architecture, prices)
+  return fargate !== undefined && fargate < lambda ? fargate / lambda : 1
 }
 
-/** Up to three digits, in full up to 10^15. */
+/** Holds while `actual` is no more than `limit`. */
+function atMost(rule: string, actual: number, limit: number): Reason {
+  const holds = actual <= limit
+  return {
+    rule,
+    holds,
+    actual,
+    limit,
+    message: `${rule}: ${shown(actual)}, ${holds ? 'within' : 'over'} ${shown(limit)}`,
+  }
+}
+
+/** To three digits below a thousand, else without a fraction. */
 function shown(value: number): string {
-  return value >= 1e15 ? value.toExponential(2) : String(Number(value.toPrecision(value >= 1000 ? 15 : 3)))
+  return String(value < 1000 ? Number(value.toPrecision(3)) : Math.round(value))
 }

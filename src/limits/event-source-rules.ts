@@ -1,158 +1,170 @@
-import { error, type Finding, warning } from './finding.ts'
+import type { EventSourceKind } from './event-source-limits.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
-import type { MappingSettings } from './mapping-settings.ts'
-import { readList } from './setting.ts'
+import { flagOf, readList, UNKNOWN, UNREADABLE } from './setting.ts'
 
-type Rule = (settings: MappingSettings) => readonly Finding[]
+/** A setting that loses or repeats records, or that the service refuses. */
+export interface Finding {
+  /** `error`: the service refuses it, or records are lost as soon as one keeps failing. `warning`: records wait, repeat or may be lost. */
+  readonly severity: 'error' | 'warning'
+  /** A stable name, to filter by: `no-dead-letter-queue`. */
+  readonly rule: string
+  /** The property, as CloudFormation names it. */
+  readonly setting: string
+  /** What happens, with the number that decides, and what to set. It quotes numbers alone. */
+  readonly message: string
+}
 
-/** AWS documentation, 2026: a queue's visibility timeout over the function's timeout. */
+/** The settings of one mapping, and where the findings go. */
+export interface Mapping {
+  readonly kind: EventSourceKind
+  readonly read: (path: string) => unknown
+  /** The number, or the default where it is absent; undefined where it is not known or out of range. */
+  readonly numberAt: (path: string) => number | undefined
+  readonly error: (rule: string, setting: string, message: string) => unknown
+  readonly warning: (rule: string, setting: string, message: string) => unknown
+}
+
+/** AWS documentation, 2026: visibility timeout of a queue over the function's timeout, and receives before the dead-letter queue. */
 const VISIBILITY_TIMEOUTS = 6
-/** AWS documentation, 2026: receives before a message goes to the dead-letter queue. */
-const MIN_RECEIVES = 5
-/** AWS documentation, 2026: a standard queue takes batches over this size only with a batching window. */
+const RECEIVES = 5
+/** AWS documentation, 2026: a standard queue takes larger batches only with a batching window. */
 const BATCH_WITHOUT_WINDOW = 10
-/** Kinesis and Kafka hand bytes over as base64, three bytes in four characters. */
-const BASE64_RATIO = 4 / 3
 
-const QUEUE_ONLY = ['ScalingConfig']
-const STREAM_ONLY = ['ParallelizationFactor', 'TumblingWindowInSeconds']
-const NOT_FOR_QUEUES = [
-  ...STREAM_ONLY,
-  'BisectBatchOnFunctionError',
-  'MaximumRecordAgeInSeconds',
-  'MaximumRetryAttempts',
-  'DestinationConfig',
-  'StartingPosition',
-]
-
-const foreignSettings: Rule = ({ kind, has }) => {
-  const isQueue = kind === 'sqs' || kind === 'sqs-fifo'
-  const foreign = isQueue ? NOT_FOR_QUEUES : kind === 'kafka' ? [...QUEUE_ONLY, ...STREAM_ONLY] : QUEUE_ONLY
-  return foreign
-    .filter((setting) => has(setting))
-    .map((setting) => error('other-source', setting, `Lambda refuses ${setting} for this source; remove it`))
-}
-
-const partialResponse: Rule = ({ read }) => {
-  const name = 'FunctionResponseTypes'
-  const setting = read(name)
-  if (setting.kind === 'unknown') return []
-  const list = setting.kind === 'known' ? readList(setting.value) : undefined
-  if (setting.kind === 'unreadable' || (setting.kind === 'known' && list === undefined)) {
-    return [error('unreadable', name, `${name} must be a list with ReportBatchItemFailures`)]
-  }
-  const members = list ?? []
-  const isOther = members.some((one) => one.kind === 'unreadable' || (one.kind === 'known' && one.value !== PARTIAL))
-  if (isOther) return [error('out-of-range', name, `${name} may hold ${PARTIAL} alone`)]
-  if (members.some(({ kind }) => kind !== 'absent')) return []
-  const message = `without ${PARTIAL} Lambda ignores which records failed: a failure of 1 repeats the whole batch, and a function that reports failures without throwing loses them`
-  return [warning('no-partial-response', name, message)]
-}
 const PARTIAL = 'ReportBatchItemFailures'
+const STREAM_ONLY = ['ParallelizationFactor', 'TumblingWindowInSeconds']
+const ATTEMPTS = 'MaximumRetryAttempts'
+const AGE = 'MaximumRecordAgeInSeconds'
+const BISECT = 'BisectBatchOnFunctionError'
+const DESTINATION = 'DestinationConfig'
 
-const payload: Rule = ({ kind, numberAt }) => {
-  const bytes = numberAt('RecordBytes')
-  if (bytes === undefined || bytes === 0) return []
-  const limit = LAMBDA_LIMITS.payloadMaxBytes
-  const onWire = Math.ceil(bytes * (kind === 'kinesis' || kind === 'kafka' ? BASE64_RATIO : 1))
-  if (onWire > limit) {
-    const message = `a record takes ${onWire} bytes of the event, which holds ${limit}: it never reaches the function; store the data in S3 and send its key`
-    return [error('record-over-payload', 'RecordBytes', message)]
+export const isQueue = ({ kind }: Mapping): boolean => kind.startsWith('sqs')
+
+/** Settings that Lambda refuses for this source. */
+export function checkForeign(mapping: Mapping): void {
+  const notForQueues = [...STREAM_ONLY, BISECT, AGE, ATTEMPTS, DESTINATION, 'StartingPosition']
+  const notForStreams = mapping.kind === 'kafka' ? [...STREAM_ONLY, 'ScalingConfig'] : ['ScalingConfig']
+  for (const setting of isQueue(mapping) ? notForQueues : notForStreams) {
+    if (mapping.read(setting) !== undefined)
+      mapping.error('other-source', setting, 'Lambda refuses it for this source; remove it')
   }
-  const batchSize = numberAt('BatchSize')
-  if (batchSize === undefined || batchSize * onWire <= limit) return []
-  const most = Math.floor(limit / onWire)
-  const message = `${batchSize} records of ${onWire} bytes are over the ${limit} that an event holds: batches end after about ${most} records; set ${most} or less`
-  return [warning('batch-over-payload', 'BatchSize', message)]
 }
 
-const queueWindow: Rule = ({ kind, numberAt }) => {
-  const size = numberAt('BatchSize')
-  if (kind !== 'sqs' || size === undefined || size <= BATCH_WITHOUT_WINDOW) return []
-  if (numberAt('MaximumBatchingWindowInSeconds') !== 0) return []
-  const message = `a batch of more than ${BATCH_WITHOUT_WINDOW} messages needs a batching window of 1 s or more`
-  return [error('batch-needs-window', 'MaximumBatchingWindowInSeconds', message)]
+export function checkResponse({ read, error, warning }: Mapping): void {
+  const setting = 'FunctionResponseTypes'
+  const value = read(setting)
+  if (value === UNKNOWN) return
+  const types = value === undefined ? [] : readList(value)
+  if (!types?.every((type) => type === PARTIAL || type === UNKNOWN || type === undefined)) {
+    error('out-of-range', setting, `it must be a list with ${PARTIAL} alone`)
+  } else if (types.every((type) => type === undefined)) {
+    warning(
+      'no-partial-response',
+      setting,
+      `Lambda ignores which records failed: 1 that throws repeats its batch, 1 that is only reported is lost; set ${PARTIAL}`,
+    )
+  }
 }
 
-const visibility: Rule = ({ numberAt }) => {
+/** Kinesis and Kafka carry bytes as base64, three in four characters. */
+export function checkPayload({ kind, numberAt, error, warning }: Mapping): void {
+  const most = LAMBDA_LIMITS.payloadBytes
+  const bytes = Math.ceil((numberAt('RecordBytes') ?? 0) * (kind === 'kinesis' || kind === 'kafka' ? 4 / 3 : 1))
+  const batch = numberAt('BatchSize') ?? 1
+  if (bytes > most) {
+    error(
+      'record-over-payload',
+      'RecordBytes',
+      `a record is ${bytes} bytes of an event of ${most}: it never arrives; put it in S3 and send its key`,
+    )
+  } else if (batch * bytes > most) {
+    const records = Math.floor(most / bytes)
+    warning(
+      'batch-over-payload',
+      'BatchSize',
+      `${batch} records of ${bytes} bytes are over the ${most} of an event: batches end at ${records}; set that or less`,
+    )
+  }
+}
+
+export function checkQueue({ kind, read, numberAt, error, warning }: Mapping): void {
+  const window = numberAt('MaximumBatchingWindowInSeconds')
+  if (kind === 'sqs' && (numberAt('BatchSize') ?? 0) > BATCH_WITHOUT_WINDOW && window === 0) {
+    error(
+      'batch-needs-window',
+      'MaximumBatchingWindowInSeconds',
+      `a batch over ${BATCH_WITHOUT_WINDOW} needs a window of 1 s or more`,
+    )
+  }
   const visible = numberAt('VisibilityTimeout')
   const timeout = numberAt('Timeout')
-  if (visible === undefined || timeout === undefined) return []
-  const given = `VisibilityTimeout is ${visible} s and the function's Timeout ${timeout} s`
-  if (visible < timeout) {
-    const message = `${given}: messages are delivered again while they are being worked on, and Lambda refuses the mapping; set ${VISIBILITY_TIMEOUTS * timeout} or more`
-    return [error('visibility-under-timeout', 'VisibilityTimeout', message)]
+  if (visible !== undefined && timeout !== undefined && visible < timeout * VISIBILITY_TIMEOUTS) {
+    const advice = `set ${timeout * VISIBILITY_TIMEOUTS + (window ?? 0)} s or more`
+    const numbers = `${visible} s against the function's Timeout of ${timeout} s`
+    if (visible < timeout)
+      error(
+        'visibility-under-timeout',
+        'VisibilityTimeout',
+        `${numbers}: messages come again while they are at work, and Lambda refuses it; ${advice}`,
+      )
+    else
+      warning(
+        'visibility-under-six-timeouts',
+        'VisibilityTimeout',
+        `${numbers}: a throttled batch is delivered twice; ${advice}`,
+      )
   }
-  const least = VISIBILITY_TIMEOUTS * timeout + (numberAt('MaximumBatchingWindowInSeconds') ?? 0)
-  if (visible >= VISIBILITY_TIMEOUTS * timeout) return []
-  const message = `${given}: a throttled batch has no time to be tried again before its messages are delivered twice; set ${least} or more`
-  return [warning('visibility-under-six-timeouts', 'VisibilityTimeout', message)]
+  if (read('RedrivePolicy.deadLetterTargetArn') === undefined) {
+    warning(
+      'no-dead-letter-queue',
+      'RedrivePolicy',
+      `a message that keeps failing repeats until it expires, and is lost; set deadLetterTargetArn, and maxReceiveCount to ${RECEIVES} or more`,
+    )
+  } else if ((numberAt(COUNT) ?? RECEIVES) < RECEIVES) {
+    warning(
+      'few-receives',
+      COUNT,
+      `${numberAt(COUNT)} is under ${RECEIVES}: throttling counts as a receive, so good messages are put aside unread; set ${RECEIVES} or more`,
+    )
+  } else if (read(COUNT) === undefined) {
+    error('out-of-range', COUNT, `SQS refuses the policy without it; set ${RECEIVES} or more`)
+  }
+}
+const COUNT = 'RedrivePolicy.maxReceiveCount'
+
+export function checkStream({ read, numberAt, warning }: Mapping): void {
+  const attempts = numberAt(ATTEMPTS)
+  if (attempts === -1)
+    warning(
+      'no-attempts-limit',
+      ATTEMPTS,
+      '-1 is without limit: a record that keeps failing blocks its shard until it expires; set 10, say',
+    )
+  if (attempts === 0)
+    warning('no-retries', ATTEMPTS, '0: the first error, a throttled call even, gives the batch up; set 1 or more')
+  if (numberAt(AGE) === -1)
+    warning(
+      'no-age-limit',
+      AGE,
+      '-1 is without limit: records behind a blocked one expire unread; set less than the retention',
+    )
+  const bisect = read(BISECT)
+  if (bisect === undefined || flagOf(bisect) === false) {
+    warning('no-bisect', BISECT, 'a crash or a timeout gives up the whole batch for 1 record; set true')
+  }
 }
 
-const deadLetters: Rule = ({ has, read, numberAt }) => {
-  const policy = read('RedrivePolicy').kind
-  if (policy === 'unknown' || policy === 'unreadable') return []
-  if (!has('RedrivePolicy.deadLetterTargetArn')) {
-    const message =
-      'without a dead-letter queue a message that keeps failing runs again until it expires, and is then deleted unseen; set deadLetterTargetArn and maxReceiveCount'
-    return [warning('no-dead-letter-queue', 'RedrivePolicy', message)]
+export function checkDestination({ read, numberAt, error, warning }: Mapping): void {
+  const destination = read(`${DESTINATION}.OnFailure.Destination`)
+  if (destination === UNREADABLE) error('unreadable', DESTINATION, 'it must be { OnFailure: { Destination } }')
+  if (destination !== undefined) return
+  const rule = 'no-failure-destination'
+  if ([ATTEMPTS, AGE].every((setting) => (numberAt(setting) ?? -1) === -1)) {
+    warning(rule, DESTINATION, 'nothing keeps the records that expire, or names them; set OnFailure.Destination')
+  } else {
+    error(
+      rule,
+      DESTINATION,
+      'records that are given up are lost, as attempts or age are limited; set OnFailure.Destination',
+    )
   }
-  if (!has('RedrivePolicy.maxReceiveCount')) {
-    return [error('out-of-range', 'RedrivePolicy.maxReceiveCount', 'a RedrivePolicy needs maxReceiveCount, 5 or more')]
-  }
-  const receives = numberAt('RedrivePolicy.maxReceiveCount')
-  if (receives === undefined || receives >= MIN_RECEIVES) return []
-  const message = `${receives} receives are under ${MIN_RECEIVES}: throttling counts as a receive, so good messages end in the dead-letter queue without having run`
-  return [warning('few-receives', 'RedrivePolicy.maxReceiveCount', message)]
-}
-
-const retries: Rule = ({ numberAt }) => {
-  const findings: Finding[] = []
-  const attempts = numberAt('MaximumRetryAttempts')
-  if (attempts === -1) {
-    const message =
-      'attempts are -1, without limit: a record that keeps failing blocks its shard until it expires; set a number, such as 10'
-    findings.push(warning('no-attempts-limit', 'MaximumRetryAttempts', message))
-  }
-  if (attempts === 0) {
-    const message =
-      'with 0 attempts the first error, throttling of a dependency included, gives the batch up; set 1 or more'
-    findings.push(warning('no-retries', 'MaximumRetryAttempts', message))
-  }
-  if (numberAt('MaximumRecordAgeInSeconds') === -1) {
-    const message =
-      'the age is -1, without limit: while a shard is behind, records expire unread instead of going to the on-failure destination; set seconds under its retention'
-    findings.push(warning('no-age-limit', 'MaximumRecordAgeInSeconds', message))
-  }
-  return findings
-}
-
-const bisect: Rule = ({ flagAt }) => {
-  const setting = 'BisectBatchOnFunctionError'
-  if (flagAt(setting) !== false) return []
-  const message =
-    'without bisecting a crash or a timeout gives the whole batch up for the sake of 1 record; set it to true'
-  return [warning('no-bisect', setting, message)]
-}
-
-const failureDestination: Rule = ({ kind, has, read, numberAt }) => {
-  const above = ['DestinationConfig', 'DestinationConfig.OnFailure'].map((path) => read(path).kind)
-  if (above.includes('unreadable') || has('DestinationConfig.OnFailure.Destination')) return []
-  const bounds = [numberAt('MaximumRetryAttempts'), numberAt('MaximumRecordAgeInSeconds')]
-  if (!bounds.some((bound) => bound !== undefined && bound !== -1)) {
-    const where = kind === 'kafka' ? 'partition' : 'shard'
-    const message = `without an on-failure destination nothing tells which records of a ${where} expired; set OnFailure.Destination`
-    return [warning('no-failure-destination', 'DestinationConfig', message)]
-  }
-  const message =
-    'attempts or age are limited and there is no on-failure destination: records that are given up are lost; set OnFailure.Destination'
-  return [error('no-failure-destination', 'DestinationConfig', message)]
-}
-
-const EVERY = [foreignSettings, partialResponse, payload]
-
-/** The rules of a source, in the order in which their findings come. */
-export function rulesOf({ kind }: MappingSettings): readonly Rule[] {
-  if (kind === 'sqs' || kind === 'sqs-fifo') return [...EVERY, queueWindow, visibility, deadLetters]
-  return kind === 'kafka' ? [...EVERY, failureDestination] : [...EVERY, retries, bisect, failureDestination]
 }

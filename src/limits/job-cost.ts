@@ -1,7 +1,5 @@
-import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
-import { checkRate, checkWhole } from './check-number.ts'
-import { type CostPart, totalUsd } from './cost-parts.ts'
-import { checkArchitecture, checkMemory, priceRuns } from './lambda-cost.ts'
+import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
+import { type CostPart, checkArchitecture, MEMORY, priceRuns, totalUsd } from './lambda-cost.ts'
 import { type Architecture, type Prices, pricesOf } from './prices.ts'
 
 export interface JobUsage {
@@ -40,16 +38,15 @@ const MIB = 1024 * 1024
 const PARTS_OF_A_SIZE = 2000
 const PART_SIZES = 5
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  bytesIn: 'number',
-  bytesOut: 'number',
-  files: 'number',
-  mbPerSecond: 'number',
-  memoryMb: 'number',
-  architecture: 'string',
-  getBytes: 'number',
-  singlePutBytes: 'number',
-  partBytes: 'number',
+const RANGES: Readonly<Record<string, Range>> = {
+  bytesIn: [1, MANY],
+  bytesOut: [0, MANY],
+  files: [1, MANY],
+  mbPerSecond: [SLOWEST, MANY],
+  memoryMb: MEMORY,
+  getBytes: [1, MANY, 1],
+  singlePutBytes: [0, MANY, 0],
+  partBytes: [1, MANY, 1],
 }
 
 /**
@@ -61,15 +58,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
  * @param usage - how much, in how many files, how fast.
  * @param prices - prices that replace those of {@link PRICES}.
  * @returns the bill in US dollars and its parts. O(1).
- * @throws MillraceError `OPTION_INVALID` for a number out of range, an unknown name or price; `TYPE_MISMATCH` where the usage is no object;
- * `LIMIT_EXCEEDED` for a cost beyond what a number can hold.
+ * @throws MillraceError `OPTION_INVALID` for a number out of range, an unknown name or price; `TYPE_MISMATCH` for what is no object.
  * @example
  * const terabyte = jobCost({ bytesIn: 1e12, bytesOut: 0.4e12, files: 10_000, mbPerSecond: 100, memoryMb: 1769 })
  * terabyte.usd.toFixed(2) // => '0.33'
  * terabyte.secondsPerFile // => 1
  */
 export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
-  checkUsage(usage)
+  checkRanges('jobCost', usage, RANGES, { architecture: 'string' })
+  checkArchitecture(usage.architecture)
   const all = pricesOf('jobCost', prices)
   const { bytesIn, bytesOut, files, mbPerSecond, memoryMb, architecture = 'arm64' } = usage
   const { getBytes = 8 * MIB, singlePutBytes = 100 * MIB, partBytes = 8 * MIB } = usage
@@ -78,11 +75,11 @@ export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
   const gets = files * Math.ceil(bytesIn / files / getBytes)
   const puts = bytesOut === 0 ? 0 : files * putsOf(bytesOut / files, singlePutBytes, partBytes)
   const parts: readonly CostPart[] = [
-    ...priceRuns('jobCost', runs, all).parts,
+    ...priceRuns(runs, all).parts,
     { name: 'S3 GET', usd: (gets / 1000) * all.s3GetUsdPerThousand },
     { name: 'S3 PUT', usd: (puts / 1000) * all.s3PutUsdPerThousand },
   ]
-  const usd = totalUsd('jobCost', parts)
+  const usd = totalUsd(parts)
   return { usd, usdPerGb: usd / (bytesIn / 1e9), seconds, secondsPerFile: seconds / files, parts }
 }
 
@@ -98,18 +95,4 @@ function putsOf(bytes: number, singlePutBytes: number, partBytes: number): numbe
     left -= more * partBytes * 2 ** size
   }
   return parts + 2
-}
-
-function checkUsage(usage: JobUsage): void {
-  checkArgument('jobCost', 'usage', usage, 'object')
-  checkOptions('jobCost', usage, KINDS)
-  checkWhole('jobCost', 'bytesIn', usage.bytesIn, 1)
-  checkWhole('jobCost', 'bytesOut', usage.bytesOut, 0)
-  checkWhole('jobCost', 'files', usage.files, 1)
-  checkRate('jobCost', 'mbPerSecond', usage.mbPerSecond)
-  checkMemory('jobCost', usage.memoryMb)
-  checkArchitecture(usage.architecture)
-  checkWhole('jobCost', 'getBytes', usage.getBytes ?? 1, 1)
-  checkWhole('jobCost', 'singlePutBytes', usage.singlePutBytes ?? 0, 0)
-  checkWhole('jobCost', 'partBytes', usage.partBytes ?? 1, 1)
 }

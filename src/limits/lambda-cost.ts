@@ -1,9 +1,7 @@
-import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
-import { checkNumber, checkWhole } from './check-number.ts'
-import { type CostPart, totalUsd } from './cost-parts.ts'
+import { checkRanges, MANY, type Range } from './check-ranges.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
-import { type Architecture, type Prices, type PriceTier, pricesOf } from './prices.ts'
+import { type Architecture, type Prices, pricesOf } from './prices.ts'
 
 export interface LambdaUsage {
   readonly invocations: number
@@ -26,23 +24,21 @@ export interface LambdaUsage {
   readonly provisioned?: { readonly concurrency: number; readonly seconds: number }
 }
 
+/** One line of a bill. */
+export interface CostPart {
+  readonly name: string
+  readonly usd: number
+}
+
 export interface LambdaCost {
   readonly usd: number
-  /** GB-seconds that ran, initialization included, held ones not. */
+  /** GB-seconds that ran, initialization included; those only held are not. */
   readonly gbSeconds: number
   /** `requests`, `duration`, and where there are any `init`, `ephemeral storage`, `provisioned held`, `provisioned run`. They add up to `usd`. */
   readonly parts: readonly CostPart[]
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  invocations: 'number',
-  ms: 'number',
-  memoryMb: 'number',
-  architecture: 'string',
-  initMs: 'number',
-  ephemeralMb: 'number',
-  provisioned: 'object',
-}
+export const MEMORY: Range = [LAMBDA_LIMITS.memoryMinMb, LAMBDA_LIMITS.memoryMaxMb]
 
 /**
  * What a function costs on Lambda, before free tier, discounts and savings plans.
@@ -53,78 +49,68 @@ const KINDS: Readonly<Record<string, Kind>> = {
  * @param usage - what ran, as means over the invocations.
  * @param prices - prices that replace those of {@link PRICES}.
  * @returns the bill in US dollars and its parts. O(tiers).
- * @throws MillraceError `OPTION_INVALID` for a number outside of what Lambda has, an unknown name or price; `TYPE_MISMATCH` where the usage is no
- * object; `LIMIT_EXCEEDED` for a cost beyond what a number can hold.
+ * @throws MillraceError `OPTION_INVALID` for a number outside of what Lambda has, an unknown name or price; `TYPE_MISMATCH` for what is no object.
  * @example
  * const { usd, gbSeconds } = lambdaCost({ invocations: 1_000_000, ms: 100, memoryMb: 1024 })
  * gbSeconds // => 100000
  * usd.toFixed(2) // => '1.53'
  */
 export function lambdaCost(usage: LambdaUsage, prices?: Partial<Prices>): LambdaCost {
-  checkUsage(usage)
-  return priceRuns('lambdaCost', usage, pricesOf('lambdaCost', prices))
+  const { ephemeralMinMb, ephemeralMaxMb } = LAMBDA_LIMITS
+  const ranges: Readonly<Record<string, Range>> = {
+    invocations: [0, MANY],
+    ms: [0, MANY],
+    memoryMb: MEMORY,
+    initMs: [0, MANY, 0],
+    ephemeralMb: [ephemeralMinMb, ephemeralMaxMb, ephemeralMinMb],
+  }
+  checkRanges('lambdaCost', usage, ranges, { architecture: 'string', provisioned: 'object' })
+  checkArchitecture(usage.architecture)
+  if (usage.provisioned) checkRanges('lambdaCost', usage.provisioned, { concurrency: [0, MANY], seconds: [0, MANY] })
+  return priceRuns(usage, pricesOf('lambdaCost', prices))
 }
 
 /** The arithmetic of `lambdaCost`, for usage that is checked. */
-export function priceRuns(entry: string, usage: LambdaUsage, prices: Prices): LambdaCost {
-  const { invocations, ms, memoryMb, architecture = 'arm64', initMs = 0, ephemeralMb, provisioned } = usage
+export function priceRuns(usage: LambdaUsage, prices: Prices): LambdaCost {
+  const { invocations, ms, memoryMb, architecture = 'arm64', initMs = 0, provisioned } = usage
+  const { ephemeralMinMb } = LAMBDA_LIMITS
   const gb = memoryMb / 1024
   const runSeconds = (invocations * ms) / 1000
-  const initSeconds = (invocations * initMs) / 1000
-  const heldSeconds = provisioned === undefined ? 0 : provisioned.concurrency * provisioned.seconds
-  const provisionedRun = Math.min(runSeconds, heldSeconds) * gb
-  const onDemand = Math.max(0, runSeconds - heldSeconds) * gb
-  const tiers = prices.lambdaDuration[architecture]
-  const duration = tieredUsd(onDemand, tiers)
+  const seconds = runSeconds + (invocations * initMs) / 1000
+  const heldSeconds = provisioned ? provisioned.concurrency * provisioned.seconds : 0
+  const onDemandSeconds = Math.max(0, runSeconds - heldSeconds)
+  const usdOf = (gbSeconds: number): number => tieredUsd(gbSeconds, architecture, prices)
 
-  const parts: CostPart[] = [
-    { name: 'requests', usd: (invocations / 1e6) * prices.lambdaRequestUsdPerMillion },
-    { name: 'duration', usd: duration },
-  ]
-  // The last GB-seconds of the month, so the two together are what the whole costs.
-  if (initMs > 0) parts.push({ name: 'init', usd: tieredUsd(onDemand + initSeconds * gb, tiers) - duration })
-  if (ephemeralMb !== undefined && ephemeralMb > LAMBDA_LIMITS.ephemeralMinMb) {
-    const gbSeconds = ((ephemeralMb - LAMBDA_LIMITS.ephemeralMinMb) / 1024) * (runSeconds + initSeconds)
-    parts.push({ name: 'ephemeral storage', usd: gbSeconds * prices.lambdaEphemeralUsdPerGbSecond })
+  const parts: CostPart[] = []
+  const add = (name: string, usd: number) => parts.push({ name, usd })
+  add('requests', (invocations / 1e6) * prices.lambdaRequestUsdPerMillion)
+  const duration = usdOf(onDemandSeconds * gb)
+  add('duration', duration)
+  // The last GB-seconds of the month, so that the two together are what the whole costs.
+  if (initMs > 0) add('init', usdOf((onDemandSeconds + seconds - runSeconds) * gb) - duration)
+  const extraGb = ((usage.ephemeralMb ?? ephemeralMinMb) - ephemeralMinMb) / 1024
+  if (extraGb > 0) add('ephemeral storage', extraGb * seconds * prices.lambdaEphemeralUsdPerGbSecond)
+  if (provisioned) {
+    add('provisioned held', heldSeconds * gb * prices.lambdaProvisionedHeldUsdPerGbSecond[architecture])
+    const provisionedSeconds = Math.min(runSeconds, heldSeconds)
+    add('provisioned run', provisionedSeconds * gb * prices.lambdaProvisionedRunUsdPerGbSecond[architecture])
   }
-  if (provisioned !== undefined) {
-    const held = heldSeconds * gb * prices.lambdaProvisionedHeldUsdPerGbSecond[architecture]
-    const run = provisionedRun * prices.lambdaProvisionedRunUsdPerGbSecond[architecture]
-    parts.push({ name: 'provisioned held', usd: held }, { name: 'provisioned run', usd: run })
-  }
-  return { usd: totalUsd(entry, parts), gbSeconds: (runSeconds + initSeconds) * gb, parts }
+  return { usd: totalUsd(parts), gbSeconds: seconds * gb, parts }
 }
 
-function tieredUsd(gbSeconds: number, tiers: readonly PriceTier[]): number {
-  let usd = 0
-  let from = 0
-  for (const { upToGbSeconds, usdPerGbSecond } of tiers) {
-    usd += Math.max(0, Math.min(gbSeconds, upToGbSeconds) - from) * usdPerGbSecond
-    from = upToGbSeconds
-  }
-  return usd
+/** The sum of the parts, in their order: adding them up again gives the same number, bit for bit. */
+export function totalUsd(parts: readonly CostPart[]): number {
+  return parts.reduce((sum, { usd }) => sum + usd, 0)
 }
 
-function checkUsage(usage: LambdaUsage): void {
-  checkArgument('lambdaCost', 'usage', usage, 'object')
-  checkOptions('lambdaCost', usage, KINDS)
-  checkNumber('lambdaCost', 'invocations', usage.invocations, 0)
-  checkNumber('lambdaCost', 'ms', usage.ms, 0)
-  checkMemory('lambdaCost', usage.memoryMb)
-  checkNumber('lambdaCost', 'initMs', usage.initMs ?? 0, 0)
-  checkArchitecture(usage.architecture)
-  const { ephemeralMinMb, ephemeralMaxMb } = LAMBDA_LIMITS
-  checkWhole('lambdaCost', 'ephemeralMb', usage.ephemeralMb ?? ephemeralMinMb, ephemeralMinMb, ephemeralMaxMb)
-  if (usage.provisioned === undefined) return
-  checkOptions('lambdaCost', usage.provisioned, { concurrency: 'number', seconds: 'number' })
-  checkWhole('lambdaCost', 'provisioned.concurrency', usage.provisioned.concurrency, 0)
-  checkNumber('lambdaCost', 'provisioned.seconds', usage.provisioned.seconds, 0)
+export function checkArchitecture(architecture: Architecture = 'arm64'): void {
+  checkChoice('architecture', architecture, ['arm64', 'x86_64'])
 }
 
-export function checkMemory(entry: string, memoryMb: unknown): void {
-  checkWhole(entry, 'memoryMb', memoryMb, LAMBDA_LIMITS.memoryMinMb, LAMBDA_LIMITS.memoryMaxMb)
-}
-
-export function checkArchitecture(architecture: Architecture | undefined): void {
-  checkChoice('architecture', architecture ?? 'arm64', ['arm64', 'x86_64'])
+function tieredUsd(gbSeconds: number, architecture: Architecture, prices: Prices): number {
+  const ends = prices.lambdaTierGbSeconds[architecture]
+  return prices.lambdaUsdPerGbSecond[architecture].reduce((usd, price, tier) => {
+    const from = ends[tier - 1] ?? 0
+    return usd + Math.max(0, Math.min(gbSeconds, ends[tier] ?? gbSeconds) - from) * price
+  }, 0)
 }

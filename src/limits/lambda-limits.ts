@@ -1,13 +1,10 @@
-import { AWS_BLOG_ASYNC, AWS_DOCS, type Source, THIRD_PARTY } from './source.ts'
-
 /**
- * Quotas of a Lambda function, each with its unit in its name. {@link LAMBDA_LIMIT_SOURCES} has the date and the source of each.
+ * Quotas of a Lambda function, each with its unit in its name; {@link sourceOf} has the source and the date of each.
  *
  * A MB is 1,024 x 1,024 bytes.
  *
  * @example
- * LAMBDA_LIMITS.timeoutMaxSeconds // => 900
- * LAMBDA_LIMIT_SOURCES.timeoutMaxSeconds // => { title: 'AWS documentation', asOf: '2026' }
+ * LAMBDA_LIMITS.timeoutSeconds // => 900
  */
 export const LAMBDA_LIMITS = {
   memoryMinMb: 128,
@@ -15,45 +12,26 @@ export const LAMBDA_LIMITS = {
   /** Memory that brings one whole vCPU; a thread of JavaScript uses no more. */
   memoryMbPerVcpu: 1769,
   vcpuMax: 6,
-  timeoutMaxSeconds: 900,
-  timeoutDefaultSeconds: 3,
-  initMaxSeconds: 10,
+  timeoutSeconds: 900,
+  initSeconds: 10,
   /** Request and response of a synchronous call, and the batch of an event source mapping. */
-  payloadMaxBytes: 6 * 1024 * 1024,
+  payloadBytes: 6_291_456,
   /** 256 KB before October 2025. */
-  asyncPayloadMaxBytes: 1024 * 1024,
-  streamedResponseMaxBytes: 200 * 1024 * 1024,
+  asyncPayloadBytes: 1_048_576,
+  streamedResponseBytes: 209_715_200,
   ephemeralMinMb: 512,
   ephemeralMaxMb: 10_240,
-  zipMaxMb: 50,
+  zipMb: 50,
   /** The function with all of its layers: a layer makes nothing smaller. */
-  unzippedMaxMb: 250,
-  imageMaxMb: 10_240,
-  layersMax: 5,
-  environmentMaxBytes: 4096,
-  fileDescriptorsMax: 1024,
-  threadsMax: 1024,
-  /** Of an account in a region, all functions together; new accounts begin with less. */
-  concurrencyDefault: 1000,
+  unzippedMb: 250,
+  imageMb: 10_240,
+  layers: 5,
+  environmentBytes: 4096,
+  fileDescriptors: 1024,
+  threads: 1024,
+  /** Invocations at once in a region, all functions together; new accounts begin with less. */
+  concurrency: 1000,
   /** Of each function. What a window leaves unused is not carried over. */
   concurrencyGrowthPerTenSeconds: 1000,
   requestsPerSecondPerEnvironment: 10,
 } as const
-
-/** A quota that has a name of its own in {@link LAMBDA_LIMITS}. */
-export type LambdaLimitName = keyof typeof LAMBDA_LIMITS
-
-/**
- * The source and the date of every quota in {@link LAMBDA_LIMITS}.
- *
- * @example
- * LAMBDA_LIMIT_SOURCES.asyncPayloadMaxBytes.asOf // => '2025-10'
- */
-export const LAMBDA_LIMIT_SOURCES: Readonly<Record<LambdaLimitName, Source>> = {
-  ...(Object.fromEntries(Object.keys(LAMBDA_LIMITS).map((name) => [name, AWS_DOCS])) as Record<
-    LambdaLimitName,
-    Source
-  >),
-  vcpuMax: THIRD_PARTY,
-  asyncPayloadMaxBytes: AWS_BLOG_ASYNC,
-}

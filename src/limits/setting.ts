@@ -1,80 +1,54 @@
-/**
- * What a template says of a setting. `unknown`: there is a value, which CloudFormation alone can tell. `unreadable`: reading it fails.
- */
-export type Setting =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'unreadable' }
-  | { readonly kind: 'known'; readonly value: unknown }
+/** A value that CloudFormation alone can tell: there, and not known. */
+export const UNKNOWN: unique symbol = Symbol('unknown')
+/** A value that cannot be read: JSON that is none, a getter that throws, a member of what has no members. */
+export const UNREADABLE: unique symbol = Symbol('unreadable')
 
-const ABSENT: Setting = { kind: 'absent' }
-const UNKNOWN: Setting = { kind: 'unknown' }
-const UNREADABLE: Setting = { kind: 'unreadable' }
 /** No setting has a list nearly as long; a sparse array of 2^32 members would take minutes. */
 const MAX_LIST = 1000
 
-/** Read a setting by its path. Own properties alone count, and nothing that a getter or a proxy throws gets out. */
-export function readSetting(config: unknown, path: string): Setting {
-  let setting = settingOf(config)
-  for (const name of path.split('.')) {
-    if (setting.kind !== 'known') return setting
-    setting = memberOf(setting.value, name)
+/** Read a setting by its path: undefined where it is absent. Own properties alone count, and nothing that a getter or a proxy throws gets out. */
+export function readSetting(config: unknown, path: string): unknown {
+  try {
+    return path.split('.').reduce(memberOf, known(config))
+  } catch {
+    return UNREADABLE
   }
-  return setting
 }
 
 /** The members of a list; undefined for what is none, or cannot be read. */
-export function readList(value: unknown): readonly Setting[] | undefined {
+export function readList(value: unknown): readonly unknown[] | undefined {
   try {
-    return Array.isArray(value) && value.length <= MAX_LIST ? Array.from(value, settingOf) : undefined
+    return Array.isArray(value) && value.length <= MAX_LIST ? Array.from(value, known) : undefined
   } catch {
     return undefined
   }
 }
 
-/** Numbers, and text of digits as CloudFormation takes it. */
-export function numberOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return value
-  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined
-}
-
-/** Booleans, and their text. */
-export function booleanOf(value: unknown): boolean | undefined {
+/** True or false, also as text; undefined for anything else. */
+export function flagOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value
-  if (value === 'true' || value === 'True') return true
-  return value === 'false' || value === 'False' ? false : undefined
+  if (typeof value !== 'string' || !/^(true|false)$/i.test(value)) return undefined
+  return value.toLowerCase() === 'true'
 }
 
-/** Sort a value: nothing, a function or a dynamic reference of CloudFormation, JSON text of an object, or itself. */
-function settingOf(value: unknown): Setting {
-  if (value === undefined || value === null) return ABSENT
-  if (typeof value === 'string' && value.includes('{{resolve:')) return UNKNOWN
-  try {
-    return cloudFormationValue(value) ?? { kind: 'known', value: parsed(value) }
-  } catch {
-    return UNREADABLE
+function memberOf(bag: unknown, name: string): unknown {
+  if (bag === undefined || bag === UNKNOWN) return bag
+  if (typeof bag !== 'object' || bag === null) return UNREADABLE
+  return Object.hasOwn(bag, name) ? known(Reflect.get(bag, name)) : undefined
+}
+
+/**
+ * The value that stands there: `RedrivePolicy` may be the text of an object, `{ Ref: 'AWS::NoValue' }` removes a setting, any other function or
+ * dynamic reference of CloudFormation is a value that is not known, and empty text is none.
+ */
+function known(value: unknown): unknown {
+  if (value === null || value === '') return undefined
+  if (typeof value === 'string') {
+    if (value.includes('{{resolve:')) return UNKNOWN
+    return /^\s*\{/.test(value) ? JSON.parse(value) : value
   }
-}
-
-function memberOf(value: unknown, name: string): Setting {
-  if (typeof value !== 'object' || value === null) return UNREADABLE
-  try {
-    return Object.hasOwn(value, name) ? settingOf(Reflect.get(value, name)) : ABSENT
-  } catch {
-    return UNREADABLE
-  }
-}
-
-/** `{ Ref: 'AWS::NoValue' }` removes the setting; any other function stands for a value. */
-function cloudFormationValue(value: unknown): Setting | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const names = Object.keys(value)
-  const [name = ''] = names
-  if (names.length !== 1 || !(name === 'Ref' || name.startsWith('Fn::'))) return undefined
-  return name === 'Ref' && Reflect.get(value, name) === 'AWS::NoValue' ? ABSENT : UNKNOWN
-}
-
-/** `RedrivePolicy` may be the text of a JSON object. */
-function parsed(value: unknown): unknown {
-  return typeof value === 'string' && /^\s*\{/.test(value) ? JSON.parse(value) : value
+  if (typeof value !== 'object' || Array.isArray(value)) return value
+  const [name = '', ...others] = Object.keys(value as object)
+  if (others.length > 0 || !/^(Ref$|Fn::)/.test(name)) return value
+  return Reflect.get(value as object, name) === 'AWS::NoValue' ? undefined : UNKNOWN
 }

@@ -1,21 +1,54 @@
+import { checkChoice } from '../internal/check-choice.ts'
+import { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
+import { LAMBDA_LIMITS } from './lambda-limits.ts'
+import { PRICES, type Prices } from './prices.ts'
+
 /** Where a number comes from, and when it was true. */
 export interface Source {
   readonly title: string
-  /** Year or year and month (`2024-11`) of the source, so that a reader can tell how old the number is. */
+  /** Year, or year and month, of the source. */
   readonly asOf: string
 }
 
-/** The quotas page and the guides of AWS's documentation. */
-export const AWS_DOCS: Source = { title: 'AWS documentation', asOf: '2026' }
-/** The API model that the AWS SDK is generated from: ranges that a service enforces. */
-export const SDK_MODEL: Source = { title: 'API model of the AWS SDK for JavaScript', asOf: '2026-11' }
-/** The Price List, as the golden files of infracost record it. */
-export const PRICE_LIST: Source = { title: 'AWS Price List, in the golden files of infracost', asOf: '2024-11' }
-export const LAMBDA_PRICING: Source = { title: 'aws.amazon.com/lambda/pricing', asOf: '2026' }
-export const AWS_BLOG_ASYNC: Source = { title: 'AWS announcement of 1 MB asynchronous payloads', asOf: '2025-10' }
-/** Pages of others than AWS: check before you rely on them. */
-export const THIRD_PARTY: Source = { title: 'third-party page', asOf: '2026' }
-/** Known in the field, not found in a stored document: check before you rely on it. */
-export const UNCHECKED: Source = { title: 'common knowledge, not checked against a document', asOf: '2026-11' }
-/** Settings of this library's own rule, measured or derived; no quota of AWS. */
-export const OWN_RULE: Source = { title: 'docs/limits.md', asOf: '2026-11' }
+/** The name of a number in `PRICES`, `LAMBDA_LIMITS` or `ENGINE_LIMITS`. */
+export type NumberName = keyof Prices | keyof typeof LAMBDA_LIMITS | keyof EngineLimits
+
+const AWS_DOCS: Source = { title: 'AWS documentation', asOf: '2026' }
+/** The Price List as the golden files of infracost record it. */
+const PRICE_LIST: Source = { title: 'AWS Price List', asOf: '2024-11' }
+/** Pages of others than AWS. */
+const THIRD_PARTY: Source = { title: 'third party', asOf: '2026' }
+/** Known in the field, and not found in a document of AWS. */
+const UNCHECKED: Source = { title: 'unchecked', asOf: '2026-11' }
+/** A setting of this library's rule, measured or derived: docs/limits.md. */
+const OWN_RULE: Source = { title: 'millrace', asOf: '2026-11' }
+
+/** What differs from the rest of its table. */
+const EXCEPTIONS: { readonly [name in NumberName]?: Source } = {
+  lambdaProvisionedHeldUsdPerGbSecond: THIRD_PARTY,
+  lambdaProvisionedRunUsdPerGbSecond: UNCHECKED,
+  emrServerlessVcpuUsdPerHour: THIRD_PARTY,
+  emrServerlessGbUsdPerHour: THIRD_PARTY,
+  vcpuMax: THIRD_PARTY,
+  mapConcurrency: AWS_DOCS,
+  mapStartsPerSecond: THIRD_PARTY,
+  mapTransitionsPerChild: UNCHECKED,
+  batchMaxSeconds: UNCHECKED,
+}
+
+/**
+ * Name the source of a number in {@link PRICES}, {@link LAMBDA_LIMITS} or {@link ENGINE_LIMITS}, with its date.
+ *
+ * Numbers whose source is `third party` or `unchecked` are worth a look at AWS's own page before you rely on them.
+ *
+ * @param name - the number, as its table names it.
+ * @returns the title of the source and its date. O(1).
+ * @throws MillraceError `OPTION_INVALID` for a name that no table has.
+ * @example
+ * sourceOf('s3PutUsdPerThousand') // => { title: 'AWS Price List', asOf: '2024-11' }
+ * sourceOf('timeoutSeconds') // => { title: 'AWS documentation', asOf: '2026' }
+ */
+export function sourceOf(name: NumberName): Source {
+  checkChoice('name', name, Object.keys({ ...PRICES, ...LAMBDA_LIMITS, ...ENGINE_LIMITS }))
+  return EXCEPTIONS[name] ?? (name in PRICES ? PRICE_LIST : name in LAMBDA_LIMITS ? AWS_DOCS : OWN_RULE)
+}
