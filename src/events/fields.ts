@@ -39,13 +39,15 @@ export const nullableByteCount = z.optional(
 )
 
 /** Any object but an array, handed on as it is: no key of it is looked at or lost. */
-export const anyObject = z.custom<Readonly<Record<string, unknown>>>(
+export const anyObject = /* @__PURE__ */ z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be of type object',
 )
 
 /** Names and texts, such as the headers of a request. AWS's word is taken for their type: this library does not look at them. */
-export const textMap = z.optional(z.custom<Readonly<Record<string, string | undefined>> | null>())
+export const textMap = z.optional(/* @__PURE__ */ z.custom<Readonly<Record<string, string | undefined>> | null>())
 
 /** Names and lists of texts, such as headers that occur more than once; not looked at either. */
-export const textListMap = z.optional(z.custom<Readonly<Record<string, readonly string[] | undefined>> | null>())
+export const textListMap = z.optional(
+  /* @__PURE__ */ z.custom<Readonly<Record<string, readonly string[] | undefined>> | null>(),
+)

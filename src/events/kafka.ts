@@ -28,7 +28,7 @@ export const KafkaRecordSchema = z.looseObject({
   key: nullableText,
   value: nullableText,
   /** One object a header, its bytes as signed numbers: `[{ name: [104, -61] }]`. */
-  headers: z.optional(z.custom<readonly Readonly<Record<string, readonly number[]>>[] | null>()),
+  headers: z.optional(/* @__PURE__ */ z.custom<readonly Readonly<Record<string, readonly number[]>>[] | null>()),
 })
 
 /**

@@ -9,7 +9,7 @@ import { refsInText, refsInValue } from './s3-objects.ts'
  * @returns a decoder for `readRecords`, O(letters). The test event of S3 names no object: `[]`. A payload that is no notification gives
  * `EVENT_INVALID` with the path to what is wrong.
  * @example
- * const record = { eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: 'a+b.csv' } } }
+ * const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'a+b.csv' } } }
  * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
  * readRecords({ Records: [message] }, s3ObjectsPayload()).map(({ payload }) => payload.ok && payload.value.map(({ key }) => key)) // => [['a b.csv']]
  */

@@ -16,9 +16,11 @@ const version2 = /* @__PURE__ */ z.looseObject({
   path: z.string(),
   method: z.string(),
   /** A name and one value, or the list of them. */
-  headers: z.optional(z.custom<Readonly<Record<string, readonly string[] | string | undefined>> | null>()),
+  headers: z.optional(
+    /* @__PURE__ */ z.custom<Readonly<Record<string, readonly string[] | string | undefined>> | null>(),
+  ),
   queryStringParameters: z.optional(
-    z.custom<Readonly<Record<string, readonly string[] | string | undefined>> | null>(),
+    /* @__PURE__ */ z.custom<Readonly<Record<string, readonly string[] | string | undefined>> | null>(),
   ),
   body: nullableText,
   isBase64Encoded: z.optional(z.boolean()),
