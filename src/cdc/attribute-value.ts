@@ -2,7 +2,7 @@
  * A value in DynamoDB's own JSON: an object with one key, the tag of its type.
  *
  * Binary is base64 text, as Lambda delivers it, or bytes, as the SDK does. All tags are optional in the type, so that what the SDK, Lambda's
- * type declarations and `JSON.parse` give can all be handed in; which one stands there is checked when the value is read.
+ * type declarations and `JSON.parse` give can all be passed in; which one is there is checked when the value is read.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */

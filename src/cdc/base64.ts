@@ -7,7 +7,7 @@ for (const [bits, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 }
 
 /**
- * The bytes that a base64 text stands for, undefined where it is not well-formed: another alphabet, spaces, missing padding, bits after the
+ * The bytes of a base64 text, undefined where it is not well-formed: another alphabet, spaces, missing padding, bits after the
  * last byte (RFC 4648, 3.5). So each run of bytes has one text alone.
  */
 export function bytesOfBase64(text: string): Uint8Array | undefined {

@@ -14,13 +14,13 @@ export interface ChangeEvent {
   readonly before?: Item
   /** The item after, where the stream carries it; never of a REMOVE. */
   readonly after?: Item
-  /** Names of the attributes that changed, sorted; undefined where the stream lacks an image to tell. Of an INSERT or REMOVE all names. */
+  /** Names of the attributes that changed, sorted; undefined where the stream lacks an image. Of an INSERT or REMOVE all names. */
   readonly changed?: readonly string[]
   /** `'ttl'` where DynamoDB removed the item because it had expired. */
   readonly cause: 'user' | 'ttl'
   /** About when the change was made. */
   readonly time?: Date
-  /** The same in microseconds since 1970, as fine as the stream tells it. */
+  /** The same in microseconds since 1970, as precise as the stream has it. */
   readonly timeUs?: bigint
   /** Rises with the changes of an item; see `compareSequences`. Kinesis data streams do not carry it. */
   readonly sequence?: string

@@ -2,14 +2,14 @@ import type { ChangeEvent } from './change-event.ts'
 import { jsonSafe } from './json-safe.ts'
 import { compareSequences } from './sequence.ts'
 
-/** What has been seen of one item: its last change by each of the ways to tell, of which the finest that all changes have counts. */
+/** What has been seen of one item: its last change by each way to order them, of which the finest that all changes have counts. */
 interface Latest {
   bySequence: ChangeEvent | undefined
   byTime: ChangeEvent | undefined
   byArrival: ChangeEvent
   haveSequences: boolean
   haveTimes: boolean
-  /** Identities of the changes that no sequence number tells apart. */
+  /** Identities of the changes without a sequence number. */
   readonly ids: Set<string>
 }
 
@@ -67,7 +67,7 @@ function note(latest: Latest, change: ChangeEvent): void {
   latest.byArrival = change
 }
 
-/** One text for one item of one table, in whatever order its key stands. Types stay apart: 1 and '1' are two keys. */
+/** One text for one item of one table, in whatever order its key attributes are. Types stay apart: 1 and '1' are two keys. */
 function itemKey({ table, keys }: ChangeEvent): string {
   const parts = Object.keys(keys)
     .sort()

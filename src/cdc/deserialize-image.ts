@@ -12,7 +12,7 @@ export interface DeserializeOptions {
   readonly numbers?: 'auto' | 'number' | 'bigint' | 'string' | ((text: string) => unknown)
   /** `'bytes'`, the default: `Uint8Array`. `'base64'`: its base64 text. */
   readonly binary?: 'bytes' | 'base64'
-  /** `'set'`, the default: `Set`. `'array'`: the members in the order in which they stand. */
+  /** `'set'`, the default: `Set`. `'array'`: the members in their order. */
   readonly sets?: 'set' | 'array'
   /** How deep lists and maps may be nested; 64. DynamoDB itself stops at 32. */
   readonly maxDepth?: number

@@ -7,9 +7,9 @@ export interface Change {
   readonly op: 'add' | 'remove' | 'replace'
   /** Names, and places in lists. */
   readonly path: readonly (string | number)[]
-  /** What stood there; of `remove` and `replace`. */
+  /** The value that was there; of `remove` and `replace`. */
   readonly before?: unknown
-  /** What stands there now; of `add` and `replace`. */
+  /** The value that is there now; of `add` and `replace`. */
   readonly after?: unknown
 }
 
@@ -41,7 +41,7 @@ export function diff(
   return isIgnored === undefined ? changes : changes.filter(({ path }) => !isIgnored(String(path[0])))
 }
 
-/** One loop over the properties before, which counts those that stay; the others are looked for only where the numbers tell of any. */
+/** One loop over the properties before, which counts those that stay; the others are looked for only where the counts differ. */
 function diffObjects(before: Fields, after: Fields, walk: Walk, depth: number, changes: Change[]): void {
   const { steps } = walk
   const start = changes.length

@@ -8,10 +8,10 @@ export interface ChangeEnvelope {
   /** Create, update, delete. */
   readonly op: 'c' | 'u' | 'd'
   readonly key: Fields
-  /** Null where there was none, or the stream does not carry it: `source.view` tells. */
+  /** Null where there was none, or the stream does not carry it: see `source.view`. */
   readonly before: Fields | null
   readonly after: Fields | null
-  /** Null where the stream lacks an image to tell. */
+  /** Null where the stream lacks an image. */
   readonly changed: readonly string[] | null
   readonly source: {
     readonly connector: 'dynamodb'

@@ -13,7 +13,7 @@ type Steps = (string | number)[]
  * A value as JSON can hold it, exactly: bigint as decimal text, bytes as base64, sets as sorted arrays, dates and others that know how
  * (`toJSON`, or `toAttributeValue` of a number) by that. Properties that are undefined are left out.
  *
- * @param steps - where the value stands, for an error; goes on as the walk does.
+ * @param steps - the path of the value, for an error; changes as the walk proceeds.
  * @throws MillraceError `TYPE_MISMATCH` for what JSON cannot hold: NaN, infinities, functions, instances of other classes.
  */
 export function jsonSafe(value: unknown, steps: Steps): unknown {

@@ -32,18 +32,18 @@ export function readKinesisChange(payload: Payload, transport: Transport, readin
 }
 
 /**
- * The change that a stream record tells of.
+ * The change in a stream record.
  *
  * @throws MillraceError `EVENT_INVALID` where the record lacks what every change has; `ATTRIBUTE_INVALID` and `LIMIT_EXCEEDED` of its images.
  */
 export function readChange(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
-  if (!isFields(record)) throw eventError('must have an object here', place, [])
+  if (!isFields(record)) throw eventError('must be an object', place, [])
   const { dynamodb } = record
   const type = record['eventName']
   if (type !== 'INSERT' && type !== 'MODIFY' && type !== 'REMOVE') {
     throw eventError('must have INSERT, MODIFY or REMOVE here', place, ['eventName'])
   }
-  if (!isFields(dynamodb)) throw eventError('must have an object here', place, ['dynamodb'])
+  if (!isFields(dynamodb)) throw eventError('must be an object', place, ['dynamodb'])
   const keys = imageOf(dynamodb, 'Keys', place, reading.images)
   if (keys === undefined) throw eventError('must have the key of the item here', place, AT_KEYS)
   const before = type === 'INSERT' ? undefined : imageOf(dynamodb, 'OldImage', place, reading.images)
@@ -56,7 +56,7 @@ export function readChange(record: unknown, place: Place, transport: Transport, 
   const view = optionalText(dynamodb, 'StreamViewType', place, AT_CHANGE) as StreamView | undefined
   const sizeBytes = dynamodb['SizeBytes'] ?? undefined
   if (sizeBytes !== undefined && typeof sizeBytes !== 'number') {
-    throw eventError('must have a number here', place, ['dynamodb', 'SizeBytes'])
+    throw eventError('must be a number', place, ['dynamodb', 'SizeBytes'])
   }
   // Assigned one by one: spreading what may be absent costs as much as reading an image.
   const event: Draft = {
@@ -119,7 +119,7 @@ function sequenceOf(value: unknown, place: Place): string | undefined {
 }
 
 /**
- * The time of a change in microseconds since 1970. Streams tell seconds; Kinesis data streams milliseconds or microseconds, which one their
+ * The time of a change in microseconds since 1970. Streams have seconds; Kinesis data streams milliseconds or microseconds, which one their
  * precision says, else the size of the number: of the seconds, milliseconds and microseconds of this age none can be taken for another.
  */
 function timeOf(change: Fields, place: Place): number | undefined {
@@ -128,7 +128,7 @@ function timeOf(change: Fields, place: Place): number | undefined {
   const time = value instanceof Date ? value.getTime() / 1000 : value
   const microseconds = typeof time === 'number' ? Math.round(time * unitOf(time, change)) : Number.NaN
   if (Number.isSafeInteger(microseconds)) return microseconds
-  throw eventError('must have a time here', place, ['dynamodb', 'ApproximateCreationDateTime'])
+  throw eventError('must be a time', place, ['dynamodb', 'ApproximateCreationDateTime'])
 }
 
 /** Microseconds of one unit of `time`. */
@@ -162,5 +162,5 @@ function optionalText(fields: Fields, name: string, place: Place, steps: readonl
   const value = fields[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
-  throw eventError('must have text here', place, [...steps, name])
+  throw eventError('must be a string', place, [...steps, name])
 }

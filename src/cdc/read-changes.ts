@@ -14,13 +14,13 @@ import {
 } from './read-change.ts'
 
 /**
- * The changes that an event tells of: of a DynamoDB stream, of a Kinesis data stream for DynamoDB, of either through EventBridge Pipes.
+ * The changes in an event: of a DynamoDB stream, of a Kinesis data stream for DynamoDB, of either through EventBridge Pipes.
  *
  * One record is one result, in the event's order: one that cannot be read is one failed result, whose error has the path into the event. A
  * Kinesis data stream may bring a change twice, and changes of an item in the wrong order: see `compactChanges`. An image that should not
- * be there, an old one of an INSERT, is left out. `changed` is told from the raw images, so it is exact whatever `numbers` makes of them.
+ * be there, an old one of an INSERT, is left out. `changed` is computed from the raw images, so it is exact whatever `numbers` makes of them.
  *
- * @param event - what Lambda handed over.
+ * @param event - what Lambda delivered.
  * @param options - those of `deserializeImage`, and `ignore`: names of attributes, or a test of a name, that `changed` leaves out.
  * @returns a result a record, `[]` for a list without records. O(letters).
  * @throws MillraceError `EVENT_INVALID` for what is no such event, an empty array included; `OPTION_INVALID` for an unknown option. The errors
@@ -63,7 +63,7 @@ export function changePayload(options: ReadChangesOptions = {}): PayloadDecoder<
   const reading = changeReadingOf(options)
   return {
     decode: (payload) => {
-      // Pipes hand over an array, whose records stand at its first step.
+      // Pipes deliver an array, whose records are at the first step of a path.
       const transport =
         payload.place.parent === undefined && typeof payload.place.steps === 'number' ? 'pipes' : undefined
       return payload.kind === 'json'
@@ -76,19 +76,18 @@ export function changePayload(options: ReadChangesOptions = {}): PayloadDecoder<
 type Transport = ChangeEvent['transport']
 
 function readStreamRecord(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
-  if (!isFields(record)) throw eventError('must have an object here', place, [])
-  if (record['eventSource'] !== 'aws:dynamodb')
-    throw eventError('must have "aws:dynamodb" here', place, ['eventSource'])
+  if (!isFields(record)) throw eventError('must be an object', place, [])
+  if (record['eventSource'] !== 'aws:dynamodb') throw eventError('must be "aws:dynamodb"', place, ['eventSource'])
   return readChange(record, place, transport, reading)
 }
 
-/** Through Pipes the fields of `kinesis` stand in the record itself. */
+/** Through Pipes the fields of `kinesis` are in the record itself. */
 function readKinesisRecord(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
-  if (!isFields(record)) throw eventError('must have an object here', place, [])
+  if (!isFields(record)) throw eventError('must be an object', place, [])
   const isFlat = record['kinesis'] === undefined && 'data' in record
   const steps = isFlat ? ['data'] : ['kinesis', 'data']
   const data = isFlat ? record['data'] : (record['kinesis'] as Fields | undefined)?.['data']
-  if (typeof data !== 'string') throw eventError('must have text here', place, steps)
+  if (typeof data !== 'string') throw eventError('must be a string', place, steps)
   const payload: Payload = { kind: 'base64', data, place: placeAt(place, steps) }
   return readKinesisChange(payload, transport, reading)
 }

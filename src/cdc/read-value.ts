@@ -12,9 +12,9 @@ export interface Reading {
   readonly keepsBase64: boolean
   readonly keepsSetsAsArrays: boolean
   readonly maxDepth: number
-  /** Steps from the image, or from the value read, at which no list or map may stand any more. */
+  /** Steps from the image, or from the value read, at which no list or map is allowed any more. */
   readonly maxSteps: number
-  /** Where the image stands in an event. */
+  /** The place of the image in an event. */
   place: Place | undefined
   readonly steps: (string | number)[]
 }
@@ -144,7 +144,7 @@ function readSet(type: 'SS' | 'NS' | 'BS', members: unknown, reading: Reading, d
   return new Set(type === 'BS' ? distinctBytes(values) : values)
 }
 
-/** A `Set` tells bytes apart by identity; here the same bytes are one member. */
+/** A `Set` compares bytes by identity; here the same bytes are one member. */
 function distinctBytes(values: readonly unknown[]): Iterable<unknown> {
   return new Map(values.map((value) => [value instanceof Uint8Array ? base64OfBytes(value) : value, value])).values()
 }

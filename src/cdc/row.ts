@@ -10,7 +10,7 @@ export interface RowOptions {
   readonly ops?: 'cud' | 'IUD'
 }
 
-/** What a row tells of its change, beside the attributes of the item. */
+/** What a row says about its change, besides the attributes of the item. */
 export interface RowMetadata {
   readonly __op: 'c' | 'u' | 'd' | 'I' | 'U' | 'D'
   readonly __deleted: boolean
@@ -22,9 +22,9 @@ export interface RowMetadata {
   readonly __table: string | null
 }
 
-/** A change as a flat row: attributes by name, and what tells of the change. */
+/** A change as a flat row: attributes by name, and columns about the change. */
 export interface ChangeRow extends RowMetadata {
-  /** Names of the attributes that changed, as a JSON array; null where the stream lacks an image to tell. */
+  /** Names of the attributes that changed, as a JSON array; null where the stream lacks an image. */
   readonly __changed: string | null
   readonly [attribute: string]: unknown
 }
@@ -34,11 +34,11 @@ const OPERATIONS = {
   IUD: { INSERT: 'I', MODIFY: 'U', REMOVE: 'D' },
 } as const
 
-/** Names that a row gives to what tells of the change, so that no attribute can have them. */
+/** Names of the columns about the change, so that no attribute can have them. */
 export const METADATA_NAMES = ['__op', '__deleted', '__ts_us', '__seq', '__event_id', '__table', '__changed'] as const
 
 /**
- * A change as a flat row, for a MERGE: the item after the change, else before it, else its key, and seven columns that tell of the change.
+ * A change as a flat row, for a MERGE: the item after the change, else before it, else its key, and seven columns about the change.
  *
  * All of it is safe for JSON: bigint as decimal text, bytes as base64; lists, maps and sets as JSON text, sets sorted.
  *
@@ -68,7 +68,7 @@ export function rowItem({ after, before, keys }: ChangeEvent): Item {
   const item = after ?? before ?? keys
   for (const name of METADATA_NAMES) {
     if (Object.hasOwn(item, name)) {
-      throw new MillraceError('COLUMN_CONFLICT', 'an attribute has the name of a column that tells of the change', {
+      throw new MillraceError('COLUMN_CONFLICT', 'an attribute has the name of one of the columns about the change', {
         path: [name],
       })
     }

@@ -8,7 +8,7 @@ const LEADING_ZEROS = /^0+(?=.)/
 /**
  * The order of two sequence numbers of a DynamoDB stream: they are integers too long for a number, and their texts differ in length.
  *
- * Only those of changes of the same item tell which came first; between items they tell nothing.
+ * Only those of changes of the same item say which came first; between items they have no meaning.
  *
  * @returns negative where `left` is the older one, positive where it is the newer, 0 where they are the same. O(digits).
  * @example

@@ -24,15 +24,15 @@ type AnyImage = SerializedImage<Binary>
 interface Writing {
   readonly writesBase64: boolean
   readonly maxDepth: number
-  /** Steps at which no list or map may stand any more. */
+  /** Steps at which no list or map is allowed any more. */
   readonly maxSteps: number
   readonly steps: (string | number)[]
 }
 
 /**
- * Plain values as an image: what `deserializeImage` gives, the other way, and what the SDK's `marshall` writes wherever that is exact.
+ * Plain values as an image: the reverse of `deserializeImage`, and what the SDK's `marshall` writes wherever that is exact.
  *
- * A string is S, so text that stands for a number (`numbers: 'string'`) comes back as S: to write numbers of any length, read them with
+ * A string is S, so the text of a number (`numbers: 'string'`) is written as S: to write numbers of any length, read them with
  * `numbers: NumberValue.from` of `@aws-sdk/lib-dynamodb`, or another class with a method `toAttributeValue`.
  *
  * @param item - never mutated. A property that is undefined is left out.

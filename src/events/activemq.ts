@@ -17,7 +17,7 @@ export const ActiveMqMessageSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from Amazon MQ for ActiveMQ.
+ * What Lambda delivers from Amazon MQ for ActiveMQ.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *

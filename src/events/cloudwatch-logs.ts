@@ -17,7 +17,7 @@ import { type Place, placeAt, ROOT } from './place.ts'
 export const CloudWatchLogsEventSchema = z.looseObject({ awslogs: z.looseObject({ data: nonEmptyText }) })
 
 /**
- * What stands inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills. Of the two types
+ * What is inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills. Of the two types
  * of message, `CONTROL_MESSAGE` only checks that the destination can be reached.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
@@ -60,7 +60,7 @@ export function readLogs(event: unknown): Logs {
     const type = textIn(data, 'messageType', DATA_PLACE)
     const place = placeAt(DATA_PLACE, 'logEvents')
     const events = type === 'CONTROL_MESSAGE' ? [] : data['logEvents']
-    if (!Array.isArray(events)) throw payloadError('PAYLOAD_INVALID', 'must have a list here', { place })
+    if (!Array.isArray(events)) throw payloadError('PAYLOAD_INVALID', 'must be a list', { place })
     return { list: events, place, read: logEventReader(data) }
   } catch (error) {
     const read: RecordReader = () => {

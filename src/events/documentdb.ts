@@ -18,7 +18,7 @@ export const DocumentDbRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from a change stream of Amazon DocumentDB.
+ * What Lambda delivers from a change stream of Amazon DocumentDB.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-documentdb.html
  *

@@ -10,7 +10,7 @@ import {
 } from './event-record.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
-/** One change of one item. Keys and images are handed on as they are, in DynamoDB's own JSON. */
+/** One change of one item. Keys and images are passed on as they are, in DynamoDB's own JSON. */
 export const DynamoDBStreamRecordSchema = z.looseObject({
   eventSource: z.literal('aws:dynamodb'),
   eventName: z.literal(['INSERT', 'MODIFY', 'REMOVE']),
@@ -31,7 +31,7 @@ export const DynamoDBStreamRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from one shard of a DynamoDB stream, the fields of a tumbling window among it.
+ * What Lambda delivers from one shard of a DynamoDB stream, the fields of a tumbling window among it.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *
@@ -50,7 +50,7 @@ export const readDynamoDBStreamRecord: RecordReader = (record, place, draft) => 
   draft.id = textOrNone(change['SequenceNumber']) ?? ''
   if (change['Keys'] !== undefined) noteOrder(draft, keyText(fieldsOf(change['Keys'], place, ['dynamodb', 'Keys'])))
   noteSeconds(draft, change['ApproximateCreationDateTime'])
-  if (outer['eventSource'] !== 'aws:dynamodb') throw eventError('must have "aws:dynamodb" here', place, ['eventSource'])
+  if (outer['eventSource'] !== 'aws:dynamodb') throw eventError('must be "aws:dynamodb"', place, ['eventSource'])
   return { kind: 'json', data: record, place }
 }
 

@@ -15,7 +15,7 @@ export interface KafkaIdentifier {
 export interface EventRecord<T> {
   readonly source: EventSource
   /**
-   * What Lambda wants in `batchItemFailures`, or what tells the record from the others where Lambda wants nothing; `''` where the record has
+   * What Lambda wants in `batchItemFailures`, or what identifies the record where Lambda wants nothing; `''` where the record has
    * no such thing. A Kafka record has it as `kafka`, and here as `orders-0:12`.
    */
   readonly id: string
@@ -77,7 +77,7 @@ export function eventError(
 }
 
 export function fieldsOf(value: unknown, place: Place, steps: readonly string[] = NO_STEPS): Fields {
-  if (!isFields(value)) throw eventError('must have an object here', place, steps)
+  if (!isFields(value)) throw eventError('must be an object', place, steps)
   return value
 }
 
@@ -87,7 +87,7 @@ export function textOrNone(value: unknown): string | undefined {
 
 export function textIn(fields: Fields, name: string, place: Place, steps: readonly string[] = NO_STEPS): string {
   const value = fields[name]
-  if (typeof value !== 'string') throw eventError('must have text here', place, [...steps, name])
+  if (typeof value !== 'string') throw eventError('must be a string', place, [...steps, name])
   return value
 }
 
@@ -98,7 +98,7 @@ export function nonEmptyTextIn(
   steps: readonly string[] = NO_STEPS,
 ): string {
   const value = textIn(fields, name, place, steps)
-  if (value === '') throw eventError('must have text here, not an empty one', place, [...steps, name])
+  if (value === '') throw eventError('must be a non-empty string', place, [...steps, name])
   return value
 }
 

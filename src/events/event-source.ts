@@ -53,7 +53,7 @@ const STREAM_SERVICES: ReadonlyMap<string | undefined, EventSource> = new Map([
  * format 1.0 are `api-gateway-rest`. A queue or topic is `sqs` or `sns`, whatever its messages carry.
  *
  * @param event - anything at all; nothing is thrown.
- * @returns the source, or undefined: no event of these, or a list without records that tells no source. O(1), but for leading records that
+ * @returns the source, or undefined: no event of these, or a list without records that names no source. O(1), but for leading records that
  * are none.
  * @example
  * detectSource({ source: 'my.shop', 'detail-type': 'Order Placed', detail: {} }) // => 'eventbridge'
@@ -148,7 +148,7 @@ function sourceOfOthers(event: Fields): EventSource | undefined {
 
 interface BrokerList {
   readonly source: EventSource
-  /** Where the records stand. */
+  /** The field that holds the records. */
   readonly name: string
   /** Lists by the name of their queue, instead of one list. */
   readonly isByQueue?: boolean

@@ -17,7 +17,7 @@ interface Cursor {
 }
 
 /**
- * Reads a text that `JSON.parse` has taken, so that no mark of it needs a check: integers beyond 2^53 as bigints, keys as they stand there.
+ * Reads a text that `JSON.parse` has taken, so that no mark of it needs a check: integers beyond 2^53 as bigints, keys as they are written there.
  * A number beyond the doubles is infinite.
  */
 export function readExactJson(text: string, place: Place, { maxDepth }: JsonLimits): unknown {
@@ -89,7 +89,7 @@ function readString(cursor: Cursor): string {
   return raw.includes('\\') ? JSON.parse(raw) : raw.slice(1, -1)
 }
 
-/** Whether a quote stands behind an odd number of backslashes. */
+/** Whether a quote follows an odd number of backslashes. */
 function isEscaped(text: string, quote: number): boolean {
   let first = quote
   while (text.charCodeAt(first - 1) === BACKSLASH) first--

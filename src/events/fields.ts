@@ -24,7 +24,7 @@ export const optionalText = z.optional(z.string())
 export const optionalNumber = z.optional(z.number())
 export const nullableText = z.optional(z.nullable(z.string()))
 
-/** A count of bytes, where it is told: a whole number from 0 on. */
+/** A count of bytes, where there is one: a whole number from 0 on. */
 export const nullableByteCount = z.optional(
   z.nullable(
     /* @__PURE__ */ z
@@ -38,7 +38,7 @@ export const nullableByteCount = z.optional(
   ),
 )
 
-/** Any object but an array, handed on as it is: no key of it is looked at or lost. */
+/** Any object but an array, passed on as it is: no key of it is looked at or lost. */
 export const anyObject = /* @__PURE__ */ z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be of type object',

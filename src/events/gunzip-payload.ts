@@ -12,7 +12,7 @@ export interface GunzipOptions {
 export const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Payloads that may be gzip, told by the magic number; every other payload goes to `inner` as it is.
+ * Payloads that may be gzip, detected by its magic number; every other payload goes to `inner` as it is.
  *
  * @param inner - what takes the inflated bytes: `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
  * @returns a decoder for `readRecords`, O(inflated bytes). More bytes than `maxBytes` give `LIMIT_EXCEEDED`, broken gzip

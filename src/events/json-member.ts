@@ -1,5 +1,5 @@
 /**
- * The text of a member of a JSON object, as it stands there. The text must be one that `JSON.parse` takes for an object which has the member; of equal
+ * The text of a member of a JSON object, as it is written there. The text must be one that `JSON.parse` takes for an object which has the member; of equal
  * names the last counts, as there. O(letters).
  */
 export function memberText(json: string, name: string): string {

@@ -46,7 +46,10 @@ export function jsonPayload(
   if (schema === undefined) return { decode: read }
   const validate = schema?.['~standard']?.validate
   if (typeof validate !== 'function') {
-    throw new MillraceError('OPTION_INVALID', 'jsonPayload takes a Standard Schema, as zod, valibot and arktype make')
+    throw new MillraceError(
+      'OPTION_INVALID',
+      'jsonPayload expects a Standard Schema, such as one from zod, valibot or arktype',
+    )
   }
   return { decode: (payload) => check(validate, read(payload), payload.place) }
 }

@@ -32,7 +32,7 @@ export const KafkaRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from Amazon MSK or a Kafka cluster of your own: lists of records under the name of their topic and partition.
+ * What Lambda delivers from Amazon MSK or a Kafka cluster of your own: lists of records under the name of their topic and partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
  *
@@ -81,9 +81,9 @@ function identify(fields: Fields, place: Place, draft: RecordDraft, clusterOfEve
   const { partition: number, offset } = fields
   const topic = nonEmptyTextIn(fields, 'topic', place)
   if (typeof number !== 'number' && typeof number !== 'string') {
-    throw eventError('must have a number here', place, ['partition'])
+    throw eventError('must be a number', place, ['partition'])
   }
-  if (typeof offset !== 'number') throw eventError('must have a number here', place, ['offset'])
+  if (typeof offset !== 'number') throw eventError('must be a number', place, ['offset'])
   const partition = `${topic}-${number}`
   const cluster = clusterOfEvent ?? kafkaClusterOf(fields)
   const identity: KafkaIdentity = { kafka: { partition, offset }, ...(cluster !== undefined && { cluster }) }
@@ -114,12 +114,12 @@ function textOfKey(key: Uint8Array): string | undefined {
 
 /** Every header is an object of one name; the bytes of its value are signed. A value of null has no bytes. */
 function headersOf(headers: unknown, place: Place): [string, Uint8Array][] {
-  if (!Array.isArray(headers)) throw eventError('must have a list here', place, ['headers'])
+  if (!Array.isArray(headers)) throw eventError('must be a list', place, ['headers'])
   return headers.flatMap((header: unknown, index) =>
     Object.entries(fieldsOf(header, place, ['headers', String(index)])).map(([name, value]): [string, Uint8Array] => {
       if (value === null) return [name, new Uint8Array(0)]
       if (!Array.isArray(value) || !value.every(isByte))
-        throw eventError('must have a list of bytes here', place, ['headers', String(index), name])
+        throw eventError('must be a list of bytes', place, ['headers', String(index), name])
       return [name, Uint8Array.from(value)]
     }),
   )

@@ -29,7 +29,7 @@ export const KinesisRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from one shard of a Kinesis data stream, the fields of a tumbling window among it.
+ * What Lambda delivers from one shard of a Kinesis data stream, the fields of a tumbling window among it.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  *
@@ -44,7 +44,7 @@ export type KinesisEvent = z.infer<typeof KinesisEventSchema>
 const AT_KINESIS = ['kinesis']
 const AT_DATA = ['kinesis', 'data']
 
-/** In an array from EventBridge Pipes the fields of `kinesis` stand in the record itself. */
+/** In an array from EventBridge Pipes the fields of `kinesis` are in the record itself. */
 export const readKinesisRecord: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)
   const isFlat = outer['kinesis'] === undefined && 'data' in outer
@@ -52,7 +52,7 @@ export const readKinesisRecord: RecordReader = (record, place, draft) => {
   draft.id = textOrNone(kinesis['sequenceNumber']) ?? ''
   noteOrder(draft, kinesis['partitionKey'])
   noteSeconds(draft, kinesis['approximateArrivalTimestamp'])
-  if (outer['eventSource'] !== 'aws:kinesis') throw eventError('must have "aws:kinesis" here', place, ['eventSource'])
+  if (outer['eventSource'] !== 'aws:kinesis') throw eventError('must be "aws:kinesis"', place, ['eventSource'])
   const at = isFlat ? [] : AT_KINESIS
   nonEmptyTextIn(kinesis, 'sequenceNumber', place, at)
   textIn(kinesis, 'partitionKey', place, at)

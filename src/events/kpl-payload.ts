@@ -10,7 +10,7 @@ const MAGIC_BASE64 = '84ma'
 const MD5_BYTES = 16
 
 /**
- * Payloads that the Kinesis Producer Library may have aggregated, told by its magic number: each user record in one becomes a record of its
+ * Payloads that the Kinesis Producer Library may have aggregated, detected by its magic number: each user record in one becomes a record of its
  * own with `subSequence`, its place, and the partition key of that user record as `orderingKey`. Every other payload goes to `inner` as it is.
  *
  * The `id` of each stays the sequence number of the Kinesis record, because that is what Lambda can retry from.
@@ -47,7 +47,7 @@ function userRecords<T>(aggregated: AggregatedRecord, { place }: Payload, inner:
   return userRecordsOf(parts, inner)
 }
 
-/** What stands between the magic number and the checksum; undefined where there is no magic number. */
+/** The message between the magic number and the checksum; undefined where there is no magic number. */
 function aggregatedRecordOf(payload: Payload): AggregatedRecord | undefined {
   if (payload.kind !== 'bytes' && (payload.kind !== 'base64' || !payload.data.startsWith(MAGIC_BASE64))) {
     return undefined

@@ -10,7 +10,7 @@ const CR = 0x0d
  * its place from 0. Lines end with LF or CRLF; blank lines are skipped. The `id` of each is that of the record which holds it, because that is what
  * the source can redeliver.
  *
- * @param inner - takes each line, without its end: `jsonPayload(schema)`. Values that stand on one line without anything between them are one
+ * @param inner - takes each line, without its end: `jsonPayload(schema)`. Several values on one line without a separator are one
  * value to it, which JSON refuses.
  * @returns a decoder for `readRecords`, O(bytes). A line that `inner` refuses is one failed result; a record without lines is one, `PAYLOAD_INVALID`.
  * @example

@@ -114,7 +114,7 @@ function textOfBase64(base64: string, place: Place): string {
   return textOfBytes(Buffer.from(latin1, 'latin1'), place)
 }
 
-/** Bytes that a well-formed base64 text stands for, -1 where its length is not that of one. */
+/** Bytes of a well-formed base64 text, -1 where its length is not that of one. */
 function base64Length(base64: string): number {
   const { length } = base64
   if (length % 4 !== 0) return -1
@@ -128,7 +128,7 @@ function notBase64(place: Place): MillraceError {
 
 function textOfBytes(bytes: Uint8Array, place: Place): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  // The replacement character may be in the bytes, or stand where bytes were none of UTF-8.
+  // The replacement character may be in the bytes, or replace bytes that are not UTF-8.
   if (text.includes('\uFFFD') && !isUtf8(bytes)) {
     throw payloadError('ENCODING_INVALID', 'is not UTF-8: take it as bytesPayload()', { place })
   }

@@ -22,7 +22,7 @@ export const RabbitMqMessageSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
+ * What Lambda delivers from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *

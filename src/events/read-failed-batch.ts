@@ -20,13 +20,13 @@ export interface LostRecords {
 }
 
 export interface ReadFailedBatchOptions {
-  /** How many records a batch may have; 10,000, the most that Lambda hands over at once. */
+  /** How many records a batch may have; 10,000, the most that Lambda delivers at once. */
   readonly maxRecords?: number
   /** Milliseconds between one page and the next; 200, because a shard takes five reads a second. */
   readonly pauseMs?: number
   /** Ends the reading; its reason is thrown. */
   readonly signal?: AbortSignal
-  /** Hears of records that are gone, so that the ones that are left come back; without it that is an error. */
+  /** Called with the number of records that are gone, so that the ones that are left are returned; without it that is an error. */
   readonly onLost?: (lost: LostRecords) => void
 }
 
@@ -34,7 +34,7 @@ export interface ReadFailedBatchOptions {
  * The event whose batch failed, fetched from the stream again: exactly the records from the start to the end sequence number, in the shape in
  * which Lambda handed them over, to give them to `readRecords` or `processBatch` once more.
  *
- * Lambda sends where the batch stands, not its records; only a file in an S3 destination has them as `payload`, and then they are taken from
+ * Lambda sends the position of the batch, not its records; only a file in an S3 destination has them as `payload`, and then they are taken from
  * there and nothing is asked of the stream. Filters of the event source mapping are not applied again: records that they kept from the
  * function come too.
  *
@@ -45,7 +45,7 @@ export interface ReadFailedBatchOptions {
  * @param options.maxRecords - how many records a batch may have.
  * @param options.pauseMs - milliseconds between one page and the next.
  * @param options.signal - ends the reading; its reason is thrown.
- * @param options.onLost - hears of records that are gone.
+ * @param options.onLost - called with the number of records that are gone.
  * @returns the event. One request for the iterator and one for each page, mostly one; memory for the records.
  * @throws MillraceError `EVENT_INVALID` for what is no such failure, or one of Kafka without payload; `SOURCE_UNAVAILABLE` when records
  * have left the stream, with their number, or when it cannot be read (the SDK's error is the cause); `LIMIT_EXCEEDED` for more than

@@ -56,7 +56,7 @@ const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>
   ses: readSesRecord,
 }
 
-/** Where the records of a source stand; the other sources are one record, the event itself. */
+/** The field that holds the records of a source; the other sources are one record, the event itself. */
 const LISTS: ReadonlyMap<EventSource, string> = new Map([
   ['s3', 'Records'],
   ['kinesis', 'Records'],
@@ -85,7 +85,7 @@ const LISTS_BY_QUEUE: ReadonlyMap<EventSource, string> = new Map([
  * S3 Batch, a notification of S3 or a failure; the `detail` of an EventBridge event; the body of a request is decoded from base64 where it
  * is. CloudWatch Logs gives one record a log event, none for a control message. A Kafka tombstone is empty bytes and, as JSON, null.
  *
- * @param event - what Lambda handed over, or an array from EventBridge Pipes.
+ * @param event - what Lambda delivered, or an array from EventBridge Pipes.
  * @param payload - how payloads are decoded, such as `jsonPayload(schema)`.
  * @returns the records in the event's order, `[]` for a list without records. O(bytes).
  * @throws MillraceError `EVENT_INVALID` for what is no event at all, an empty array included. Nothing else is thrown, whatever comes.
@@ -100,7 +100,7 @@ export function readRecords<T>(event: unknown, decoder: PayloadOption<T>): Event
   try {
     if (source === undefined) {
       if (isEmptyList(event)) return []
-      throw eventError('is of none of the sources that Lambda has', undefined, [])
+      throw eventError('is not from a known Lambda source', undefined, [])
     }
     for (const list of listsOf(source, event)) readList(source, list, payload, records)
   } catch (error) {
@@ -113,7 +113,7 @@ function isEmptyList(event: unknown): boolean {
   return isFields(event) && Array.isArray(event['Records']) && event['Records'].length === 0
 }
 
-/** Records that stand side by side in an event, under one place of it. */
+/** A list of records in an event. */
 interface RecordList {
   readonly list: readonly unknown[]
   readonly place: Place | undefined
@@ -162,7 +162,7 @@ function readList<T>(
       payload = read(raw, place, draft)
       const userRecords = decoder.split?.(payload)
       if (userRecords !== undefined) {
-        // Firehose wants an answer for each of its records, of which a record of the user must tell.
+        // Firehose expects an answer for each of its records, so each must be among the ones that are returned.
         if (userRecords.length === 0 && source === 'firehose')
           throw payloadError('PAYLOAD_INVALID', 'holds no records', payload)
         for (const each of userRecords) records.push(userRecord(source, draft, raw, each))

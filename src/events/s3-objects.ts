@@ -23,7 +23,7 @@ interface Found {
   readonly recordId: string | undefined
 }
 
-/** How far a value stands inside an event. */
+/** How deep a value is inside an event. */
 interface Depth {
   /** The outermost queue message around it. */
   readonly recordId: string | undefined
@@ -43,8 +43,8 @@ const MAX_DEPTH = 64
  * EventBridge are not encoded and stay as they are. The test event that S3 sends when a notification is configured, and an event without
  * records, give `[]`.
  *
- * @param event - what Lambda handed over, or an array of queue messages from EventBridge Pipes.
- * @param options.onInvalid - hears of each message or record that is no S3 notification, with the queue message that it came in.
+ * @param event - what Lambda delivered, or an array of queue messages from EventBridge Pipes.
+ * @param options.onInvalid - called for each message or record that is not an S3 notification, with the queue message that it came in.
  * @returns one reference per object. O(bytes).
  * @throws MillraceError `EVENT_INVALID`, with the path into the event, when the event carries no S3 notification at all, or when one of its
  * messages or records is none and `onInvalid` is absent.
@@ -147,13 +147,11 @@ function findInTopicMessage(record: unknown, place: Place, depth: Depth): Found[
 /** What a message carries. One that carries no notification is one fault, so that the other messages go on. */
 function findInText(text: string, place: Place, { recordId, messages }: Depth): Found[] {
   try {
-    if (messages === MAX_MESSAGES) throw invalid(`stands in more than ${MAX_MESSAGES} messages`, place)
+    if (messages === MAX_MESSAGES) throw invalid(`is nested in more than ${MAX_MESSAGES} messages`, place)
     const value = parseExactJson(text, place, { maxDepth: MAX_DEPTH })
     return findRefs(value, place, { recordId, messages: messages + 1 })
   } catch (cause) {
-    const error = isMillraceError(cause, 'EVENT_INVALID')
-      ? cause
-      : invalid('carries no JSON that can be read', place, cause)
+    const error = isMillraceError(cause, 'EVENT_INVALID') ? cause : invalid('does not contain valid JSON', place, cause)
     return [{ result: { ok: false, error }, recordId }]
   }
 }

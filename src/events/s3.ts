@@ -37,10 +37,10 @@ export const S3EventSchema = z.looseObject({ Records: z.array(S3RecordSchema) })
 export type S3Record = z.infer<typeof S3RecordSchema>
 export type S3Event = z.infer<typeof S3EventSchema>
 
-/** Lambda wants no identifier of these: bucket, key, version and sequencer tell one from the others. */
+/** Lambda wants no identifier of these: bucket, key, version and sequencer identify one. */
 export const readS3Record: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)
-  if (outer['eventSource'] !== 'aws:s3') throw eventError('must have "aws:s3" here', place, ['eventSource'])
+  if (outer['eventSource'] !== 'aws:s3') throw eventError('must be "aws:s3"', place, ['eventSource'])
   const s3 = fieldsOf(outer['s3'], place, ['s3'])
   const object = fieldsOf(s3['object'], place, ['s3', 'object'])
   const bucket = nonEmptyTextIn(fieldsOf(s3['bucket'], place, ['s3', 'bucket']), 'name', place, ['s3', 'bucket'])

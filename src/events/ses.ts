@@ -38,7 +38,7 @@ export const readSesRecord: RecordReader = (record, place, draft) => {
   const mail = fieldsOf(fieldsOf(outer['ses'], place, ['ses'])['mail'], place, ['ses', 'mail'])
   draft.id = textOrNone(mail['messageId']) ?? ''
   noteTime(draft, textOrNone(mail['timestamp']))
-  if (outer['eventSource'] !== 'aws:ses') throw eventError('must have "aws:ses" here', place, ['eventSource'])
+  if (outer['eventSource'] !== 'aws:ses') throw eventError('must be "aws:ses"', place, ['eventSource'])
   nonEmptyTextIn(mail, 'messageId', place, ['ses', 'mail'])
   return { kind: 'json', data: record, place }
 }

@@ -90,7 +90,7 @@ async function readPages<R>(shard: Shard<R>, start: ShardStart, reading: Reading
     if (progress.isOver || (page.isAtTip && page.records.length === 0)) break
     iterator = page.next
     empty = page.records.length === 0 ? empty + 1 : 0
-    // A shard takes five reads a second, and Lambda goes on reading it.
+    // A shard takes five reads a second, and Lambda keeps reading it.
     if (iterator !== undefined && limits.pauseMs > 0) await wait(limits.pauseMs, undefined, { signal: limits.signal })
   }
   progress.isOver = true

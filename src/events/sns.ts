@@ -26,7 +26,7 @@ export const SnsRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from an SNS topic.
+ * What Lambda delivers from an SNS topic.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  *
@@ -43,7 +43,7 @@ export const readSnsRecord: RecordReader = (record, place, draft) => {
   const notification = fieldsOf(outer['Sns'], place, ['Sns'])
   draft.id = textOrNone(notification['MessageId']) ?? ''
   noteTime(draft, textOrNone(notification['Timestamp']))
-  if (outer['EventSource'] !== 'aws:sns') throw eventError('must have "aws:sns" here', place, ['EventSource'])
+  if (outer['EventSource'] !== 'aws:sns') throw eventError('must be "aws:sns"', place, ['EventSource'])
   const inner = placeAt(place, 'Sns')
   nonEmptyTextIn(notification, 'MessageId', inner)
   return { kind: 'text', data: textIn(notification, 'Message', inner), place: placeAt(inner, 'Message') }

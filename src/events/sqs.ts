@@ -35,7 +35,7 @@ export const SqsRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda hands over from an SQS queue, standard or FIFO.
+ * What Lambda delivers from an SQS queue, standard or FIFO.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  *
@@ -56,7 +56,7 @@ export const readSqsRecord: RecordReader = (record, place, draft) => {
     const sent = textOrNone(attributes['SentTimestamp'])
     if (sent !== undefined && /^\d+$/.test(sent)) noteTime(draft, Number(sent))
   }
-  if (message['eventSource'] !== 'aws:sqs') throw eventError('must have "aws:sqs" here', place, ['eventSource'])
+  if (message['eventSource'] !== 'aws:sqs') throw eventError('must be "aws:sqs"', place, ['eventSource'])
   nonEmptyTextIn(message, 'messageId', place)
   return { kind: 'text', data: textIn(message, 'body', place), place: placeAt(place, 'body'), recordId: draft.id }
 }

@@ -13,7 +13,7 @@ const batchInfo = {
 
 /**
  * What Lambda sends to the on-failure destination of an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream:
- * where the batch stands in the stream, not its records, which {@link readFailedBatch} fetches again. Only a file in an S3 destination holds
+ * the position of the batch in the stream, not its records, which {@link readFailedBatch} fetches again. Only a file in an S3 destination holds
  * them too, as `payload`.
  *
  * It arrives bare, or as the body of an SQS message or the text of an SNS message: there, take it as `jsonPayload(StreamFailureEventSchema)`.

@@ -7,7 +7,7 @@ export interface RecordPart {
   readonly partitionKey?: string
 }
 
-/** The records of the user that stand in the parts of a record: each part is one, or as many as `inner` finds in it. They are numbered through. */
+/** The user records in the parts of a record: each part is one, or as many as `inner` finds in it. They are numbered through. */
 export function userRecordsOf<T>(parts: readonly RecordPart[], inner: PayloadDecoder<T>): UserRecord<T>[] {
   const records: UserRecord<T>[] = []
   for (const { payload, partitionKey } of parts) {

@@ -13,22 +13,22 @@ export type BatchOrder = 'auto' | 'none' | 'strict' | 'key'
 
 /** Which records wait for which. Records are known by their place in the batch. */
 export interface BatchPlan {
-  /** The lane of each record: records of a lane run one by one, and none after one that failed. */
-  readonly lanes: Int32Array
-  readonly laneCount: number
-  /** The shard of each record of a stream: Lambda goes on from the lowest reported one, so none beyond a failure is begun. */
+  /** The group of each record: records of a group run one by one, and none after one that failed. */
+  readonly groups: Int32Array
+  readonly groupCount: number
+  /** The shard of each record of a stream: Lambda resumes from the lowest reported one, so nothing beyond a failure is started. */
   readonly shards: Int32Array | undefined
   readonly shardCount: number
-  /** How many lanes run side by side. */
+  /** How many groups run side by side. */
   readonly workers: number
 }
 
 type Record = EventRecord<unknown>
-type LaneKey = (record: Record, index: number) => string | number
+type GroupKey = (record: Record, index: number) => string | number
 
 const STREAMS: ReadonlySet<EventSource | undefined> = new Set(['kinesis', 'dynamodb-stream', 'kafka'])
 
-const ONE_LANE: LaneKey = () => 0
+const ONE_GROUP: GroupKey = () => 0
 
 export function isStream(source: EventSource | undefined): boolean {
   return STREAMS.has(source)
@@ -40,23 +40,23 @@ export function planBatch(
   { order, concurrency }: { readonly order: BatchOrder; readonly concurrency: number },
 ): BatchPlan {
   const { keyOf, workers } = rulesOf(source, records, order, concurrency)
-  const [lanes, laneCount] = keyOf === undefined ? separate(records.length) : group(records, keyOf)
+  const [groups, groupCount] = keyOf === undefined ? separate(records.length) : group(records, keyOf)
   const [shards, shardCount] = isStream(source) ? group(records, shardOf) : [undefined, 0]
-  return { lanes, laneCount, shards, shardCount, workers: Math.min(workers, laneCount) }
+  return { groups, groupCount, shards, shardCount, workers: Math.min(workers, groupCount) }
 }
 
-/** What tells the lanes apart, nothing where each record has its own, and how many of them run side by side. */
+/** The key of a record's ordering group, absent where each record has its own, and how many groups run at once. */
 function rulesOf(
   source: EventSource | undefined,
   records: readonly Record[],
   order: BatchOrder,
   concurrency: number,
-): { readonly keyOf?: LaneKey; readonly workers: number } {
+): { readonly keyOf?: GroupKey; readonly workers: number } {
   switch (order) {
     case 'none':
       return { workers: concurrency }
     case 'strict':
-      return { keyOf: ONE_LANE, workers: 1 }
+      return { keyOf: ONE_GROUP, workers: 1 }
     case 'key':
       return { keyOf: source === 'kafka' ? keyInPartition : keyOrAlone, workers: concurrency }
     case 'auto':
@@ -66,16 +66,16 @@ function rulesOf(
 }
 
 /** A batch of Kinesis or DynamoDB is of one shard, one of Kafka may be of many partitions. */
-const shardOf: LaneKey = ({ kafka }) => kafka?.partition ?? ''
+const shardOf: GroupKey = ({ kafka }) => kafka?.partition ?? ''
 
-const keyOrAlone: LaneKey = ({ orderingKey }, index) => orderingKey ?? index
+const keyOrAlone: GroupKey = ({ orderingKey }, index) => orderingKey ?? index
 
-const keyInPartition: LaneKey = ({ orderingKey, kafka }) => JSON.stringify([kafka?.partition, orderingKey])
+const keyInPartition: GroupKey = ({ orderingKey, kafka }) => JSON.stringify([kafka?.partition, orderingKey])
 
 /** A message that lost its group might belong to any: those wait for one another at least. */
-const messageGroup: LaneKey = ({ orderingKey }) => orderingKey ?? 0
+const messageGroup: GroupKey = ({ orderingKey }) => orderingKey ?? 0
 
-/** The ARN tells, not the group: messages of a standard queue may have one too, for fairness. */
+/** Decided by the ARN, not by a message group: messages of a standard queue may have one too, for fairness. */
 export function isOfFifoQueue({ source, raw }: Record): boolean {
   if (source !== 'sqs' || typeof raw !== 'object' || raw === null || !('eventSourceARN' in raw)) return false
   return typeof raw.eventSourceARN === 'string' && raw.eventSourceARN.endsWith('.fifo')
@@ -85,7 +85,7 @@ function separate(count: number): [Int32Array, number] {
   return [Int32Array.from({ length: count }, (_, index) => index), count]
 }
 
-function group(records: readonly Record[], keyOf: LaneKey): [Int32Array, number] {
+function group(records: readonly Record[], keyOf: GroupKey): [Int32Array, number] {
   const numbers = new Map<string | number, number>()
   const groups = new Int32Array(records.length)
   for (const [index, record] of records.entries()) {

@@ -1,14 +1,14 @@
 import type { KafkaIdentifier } from '../events/event-record.ts'
 
 /**
- * What Lambda takes from the handler of a queue or a stream, where its event source mapping has `ReportBatchItemFailures`: the records to
- * hand over again. An empty list acknowledges all; an empty identifier, which is what stands for a record without one, fails all.
+ * What Lambda expects from the handler of a queue or a stream, where its event source mapping has `ReportBatchItemFailures`: the records to
+ * redeliver. An empty list acknowledges all; an empty identifier, used for a record without one, fails all.
  */
 export interface BatchResponse<Identifier extends string | KafkaIdentifier = string | KafkaIdentifier> {
   batchItemFailures: { itemIdentifier: Identifier }[]
 }
 
-/** What Firehose takes from the function that transforms its records: each record once, in any order. */
+/** What Firehose expects from the function that transforms its records: each record once, in any order. */
 export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskResult = FirehoseResult> {
   records: Result[]
 }
@@ -44,7 +44,7 @@ export interface FirehoseOutcome {
   readonly metadata?: { readonly partitionKeys: Readonly<Record<string, string>> }
 }
 
-/** What S3 Batch Operations takes from the function that a job invokes: each task once. */
+/** What S3 Batch Operations expects from the function that a job invokes: each task once. */
 export interface S3BatchResponse {
   invocationSchemaVersion: string
   treatMissingKeysAs: 'PermanentFailure'
@@ -60,7 +60,7 @@ export interface S3BatchResult {
   resultString: string
 }
 
-/** What a handler of an S3 Batch task may resolve with, beside text, which is the `resultString` of a success. */
+/** What a handler of an S3 Batch task may resolve with, besides text, which is the `resultString` of a success. */
 export interface S3BatchOutcome {
   readonly resultCode: S3BatchResult['resultCode']
   readonly resultString?: string

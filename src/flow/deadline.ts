@@ -17,7 +17,7 @@ import {
  * @param context - what Lambda hands to the handler as its second argument.
  * @param options.reserveMs - milliseconds kept back for what comes after; 1,000.
  * @returns a signal, aborted already where no more than the reserve is left. Its reason is a MillraceError `DEADLINE_EXCEEDED`. O(1).
- * @throws MillraceError `OPTION_INVALID` for a context that cannot tell the remaining time.
+ * @throws MillraceError `OPTION_INVALID` for a context without the remaining time.
  * @example
  * deadline({ getRemainingTimeInMillis: () => 900 }, { reserveMs: 1000 }).reason.code // => 'DEADLINE_EXCEEDED'
  */

@@ -28,7 +28,7 @@ export function failedRecordOf(error: unknown): unknown {
   return error instanceof Error && RECORD in error ? error[RECORD] : undefined
 }
 
-/** What a listener is told of a thrown value. */
+/** The error to report for a thrown value. */
 export function reasonOf(error: unknown): unknown {
   return failedRecordOf(error) !== undefined && error instanceof Error && error.cause !== undefined
     ? error.cause

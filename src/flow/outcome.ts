@@ -1,7 +1,7 @@
 import type { MillraceError } from '../errors.ts'
 import { type BatchRun, Progress } from './run-batch.ts'
 
-/** What became of a batch, when its response is due. */
+/** The outcome of a batch at response time. */
 export interface BatchOutcome extends BatchRun {
   /** Why records were not finished, where it is the deadline. */
   readonly deadline: MillraceError | undefined
@@ -11,10 +11,10 @@ export interface BatchOutcome extends BatchRun {
 export const QUARANTINED = Symbol('quarantined')
 
 /** Reports a failure of a record to whoever listens. Never throws. */
-export type Tell = (index: number, error: unknown) => void
+export type Report = (index: number, error: unknown) => void
 
 /** Makes the response that the source expects of an outcome; throws where only a rejection reports failure. */
-export type Respond = (outcome: BatchOutcome, tell: Tell) => unknown
+export type Respond = (outcome: BatchOutcome, report: Report) => unknown
 
 export function isFinished({ progress }: BatchRun, index: number): boolean {
   return progress[index] === Progress.done

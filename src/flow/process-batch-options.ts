@@ -7,9 +7,9 @@ import type { IdempotentOptions } from '../idempotency/idempotent-options.ts'
 import type { BatchOrder } from './batch-plan.ts'
 import type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 
-/** What a handler is told beside its record. */
+/** Context passed to the handler with the record. */
 export interface HandlerRun {
-  /** Aborts at the deadline of the batch: to hand on, so that what can be stopped does stop. */
+  /** Aborts at the deadline of the batch. Pass it on, so that work which can be stopped does stop. */
   readonly signal: AbortSignal
 }
 
@@ -54,7 +54,7 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions, FailureOptions<
   readonly context?: RemainingTime | undefined
   /**
    * Run the handler once for each key, also over deliveries: the options of `idempotent`, whose `context` is that of the batch by default.
-   * Records of one batch with the same key run once and share what becomes of it.
+   * Records of one batch with the same key run once and share the outcome.
    */
   readonly idempotency?: BatchIdempotency<T>
   /**
@@ -63,8 +63,8 @@ export interface ProcessBatchOptions<T> extends DeadlineOptions, FailureOptions<
    */
   readonly checkpointStore?: CheckpointStore
   /**
-   * For Firehose: bytes of the response at the most. Lambda refuses one over 6 MB as a whole, so records beyond are `ProcessingFailed`, with
-   * their own data, and told. Default 6,081,740 (5.8 MiB).
+   * For Firehose: the most bytes of a response. Lambda refuses one over 6 MB as a whole, so records beyond are `ProcessingFailed`, with
+   * their own data, and reported. Default 6,081,740 (5.8 MiB).
    */
   readonly maxResponseBytes?: number
 }

@@ -10,27 +10,27 @@ import { startTimeLimit } from './time-limit.ts'
 import { waitAtMost } from './wait-at-most.ts'
 
 /**
- * Run a handler on every record of an event, and give Lambda the response by which it hands over again what failed, and no more than it must.
+ * Run a handler on every record of an event, and return the response that makes Lambda redeliver only what failed.
  *
  * - Standard queues: `concurrency` messages at once; those that failed are reported.
  * - FIFO queues (by the ARN): one message of a group at a time, groups side by side; after a failure the rest of its group is reported
  *   and not run.
  * - Kinesis, DynamoDB streams, Kafka: one by one; from the first failure on nothing of its shard or partition runs, and it alone is
- *   reported, because Lambda goes on from there. `order: 'key'` runs the keys side by side and reports the lowest unfinished record.
+ *   reported, because Lambda resumes from there. `order: 'key'` runs the keys side by side and reports the lowest unfinished record.
  * - Firehose and S3 Batch: their own responses, from what the handler resolves with ({@link FirehoseOutcome}, {@link S3BatchOutcome}).
- * - All others, of whose response Lambda takes no note: a failure rejects, so that Lambda sends the event again.
+ * - Other sources, whose response Lambda ignores: a failure rejects, so that Lambda sends the event again.
  *
- * With `idempotency` each key runs once, over all deliveries; with `checkpointStore` a stream goes on where it was.
+ * With `idempotency` each key runs once, over all deliveries; with `checkpointStore` a stream resumes where it was.
  *
- * At the deadline of `context` the response goes out at once, whatever handlers still do: what has not finished counts as failed, and what
- * it does later is let go. A record without identifier that fails, fails the whole batch.
+ * At the deadline of `context` the response goes out at once, whatever handlers are still doing: what has not finished counts as failed, and what
+ * it does later is ignored. A record without identifier that fails, fails the whole batch.
  *
  * @param event - of any source that `readRecords` knows.
  * @param handler - gets the decoded payload, the record, and a signal that aborts at the deadline. Whatever it throws, or does to its
  * record, harms no other.
  * @returns the response for Lambda. Under a microsecond a record beyond decoding it and the handler.
- * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`, its cause an AggregateError, where only a rejection tells the
- * source of a failure; `OPTION_INVALID`.
+ * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`, its cause an AggregateError, where only a rejection
+ * reports a failure to the source; `OPTION_INVALID`.
  * @example
  * const event = { Records: ['{"id":1}', '{'].map((body, n) => ({ eventSource: 'aws:sqs', messageId: `m-${n}`, body })) }
  * const stored: unknown[] = []
@@ -58,7 +58,7 @@ export async function processBatch<T, Event>(
   const { source, records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)
   const handle = batchHandler(source, handler, options)
-  const { tell, setAside, close } = recordWork(records, options)
+  const { report, setAside, close } = recordWork(records, options)
   const batch: HandlerRun = Object.freeze({ signal: limit.signal })
   const start = (index: number): unknown => {
     const record = records[index]
@@ -73,21 +73,21 @@ export async function processBatch<T, Event>(
     const { run, finished } = runBatch(plan, {
       keepsResults: takesResults(source),
       start: checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? undefined : start(index)),
-      onFailure: tell,
+      onFailure: report,
       isOver: limit.isReached,
       onOver: limit.reach,
     })
     await Promise.race([finished, limit.reached])
     const deadline = limit.reason()
     if (deadline !== undefined) {
-      for (const [index, each] of run.progress.entries()) if (each === Progress.running) void tell(index, deadline)
+      for (const [index, each] of run.progress.entries()) if (each === Progress.running) void report(index, deadline)
     }
     // Half of the reserve is for the checkpoint, half for the response.
     if (checkpoints !== undefined)
       await waitAtMost(millisecondsLeft(context, reserveMs / 2), checkpoints.save(run.progress))
-    const told: Promise<void>[] = []
-    const response = respond({ ...run, deadline }, (index, error) => told.push(tell(index, error)))
-    if (told.length > 0) await waitAtMost(millisecondsLeft(context, reserveMs / 2), Promise.all(told))
+    const reports: Promise<void>[] = []
+    const response = respond({ ...run, deadline }, (index, error) => reports.push(report(index, error)))
+    if (reports.length > 0) await waitAtMost(millisecondsLeft(context, reserveMs / 2), Promise.all(reports))
     return response as ResponseTo<Event>
   } finally {
     close()

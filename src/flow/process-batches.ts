@@ -62,14 +62,14 @@ export async function processBatches<T, Event = unknown>(
   const records = readRecords(event, payload)
   const { groups, respond } = readGroups(event, records)
   const limit = startTimeLimit(context, reserveMs)
-  const { run, finished, tellOf, close } = runGroups({ groups, records, handler, options, limit, concurrency })
+  const { run, finished, reportAll, close } = runGroups({ groups, records, handler, options, limit, concurrency })
   try {
     await Promise.race([finished, limit.reached])
     const deadline = limit.reason()
     if (deadline !== undefined) {
       for (const group of groups) {
         const running = group.indexes.filter((index) => run.progress[index] === Progress.running)
-        if (running.length > 0) void tellOf(running, deadline)
+        if (running.length > 0) void reportAll(running, deadline)
       }
     }
     return respond({ ...run, deadline }, () => {}) as ResponseTo<Event>

@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { type BatchOutcome, isFinished, type Respond } from './outcome.ts'
 import { Progress } from './run-batch.ts'
 
-/** For sources that hear of a failure only when the invocation fails: then they send the whole event again. */
+/** For sources to which only a failed invocation reports a failure: they send the whole event again. */
 export const rejectFailures: Respond = (outcome) => {
   if (outcome.progress.some((_, index) => !isFinished(outcome, index))) throw batchFailed(outcome)
   return { batchItemFailures: [] }

@@ -23,7 +23,7 @@ export function millisecondsLeft(context: RemainingTime | undefined, reserveMs: 
   return Number.POSITIVE_INFINITY
 }
 
-/** @throws MillraceError `OPTION_INVALID` for a context that cannot tell, and a reserve that is no time. */
+/** @throws MillraceError `OPTION_INVALID` for a context without remaining time, and a reserve that is not a number of milliseconds. */
 export function millisecondsUntilDeadline(context: RemainingTime, reserveMs: number): number {
   checkReserve(reserveMs)
   const remaining: unknown =

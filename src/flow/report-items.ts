@@ -12,7 +12,7 @@ export function reportUnfinished(records: readonly EventRecord<unknown>[]): Resp
   }
 }
 
-/** For streams: the first record of each shard that is not finished, from which Lambda goes on. */
+/** For streams: the first record of each shard that is not finished, from which Lambda resumes. */
 export function reportCheckpoints(records: readonly EventRecord<unknown>[], shards: Int32Array): Respond {
   const identifiers = records.map(identifierOf)
   return (outcome) => {

@@ -15,7 +15,7 @@ interface Delivered {
   readonly indexes: number[]
 }
 
-/** What is said of a record, and why where that is a failure that nobody has heard of yet. */
+/** The result of a record, and the error where it is a failure that has not been reported yet. */
 interface Answer {
   readonly delivered: Delivered
   readonly result: AnyResult
@@ -25,7 +25,7 @@ interface Answer {
 /** For Firehose: every record comes back, changed, as it was, dropped or failed. */
 export function respondToFirehose(records: readonly EventRecord<unknown>[], maxResponseBytes: number): Respond {
   const delivered = deliveredOf(records)
-  return (outcome, tell): FirehoseResponse<AnyResult> => {
+  return (outcome, report): FirehoseResponse<AnyResult> => {
     const nameless = delivered.filter(({ recordId }) => recordId === '')
     if (nameless.some(({ indexes }) => indexes.some((index) => !isFinished(outcome, index)))) throw batchFailed(outcome)
     const named = delivered.filter(({ recordId }) => recordId !== '')
@@ -34,7 +34,7 @@ export function respondToFirehose(records: readonly EventRecord<unknown>[], maxR
       maxResponseBytes,
     )
     for (const { delivered: one, error } of answers) {
-      if (error !== undefined) for (const index of one.indexes) tell(index, error)
+      if (error !== undefined) for (const index of one.indexes) report(index, error)
     }
     return { records: answers.map(({ result }) => result) }
   }
@@ -112,7 +112,7 @@ function withinBudget(answers: readonly Answer[], maxResponseBytes: number): rea
   })
 }
 
-/** Bytes that JSON takes for a character at the most: `\u0000`. */
+/** The most bytes of a character in JSON: `\u0000`. */
 const MAX_CHARACTER_BYTES = 6
 /** Of the names and marks of one answer, and more. */
 const FRAME_BYTES = 100

@@ -13,11 +13,11 @@ import {
 } from './remaining-time.ts'
 import { settledOrAborted } from './settled-or-aborted.ts'
 
-/** What a function that is retried is told about the call. */
+/** Context passed to a function that is retried. */
 export interface RetryAttempt {
   /** 1 for the first call. */
   readonly attempt: number
-  /** The signal of the options, to hand on. */
+  /** The signal of the options, to pass on. */
   readonly signal: AbortSignal | undefined
 }
 
@@ -51,7 +51,7 @@ export interface RetryOptions extends DeadlineOptions {
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
- * @param fn - the work; is told which attempt this is, and the signal.
+ * @param fn - the work; called with the number of the attempt and the signal.
  * @returns what the first call that succeeds gives.
  * @throws MillraceError `RETRY_EXHAUSTED` when the last attempt fails too, `DEADLINE_EXCEEDED` when the next would come too late for
  * `context`, both with the last error as cause; `OPTION_INVALID`. An error that is not retryable is thrown as it is, and so is the reason

@@ -4,7 +4,7 @@ import type { BatchPlan } from './batch-plan.ts'
 export const Progress = {
   /** Not begun. */
   waiting: 0,
-  /** Begun, and not heard of since. */
+  /** Started, and not settled yet. */
   running: 1,
   done: 2,
   failed: 3,
@@ -24,7 +24,7 @@ export interface BatchWork {
   readonly keepsResults: boolean
   /** Begin the work on a record; it may throw, reject or never settle. */
   readonly start: (index: number) => unknown
-  /** Hears of every failure before the worker goes on. Must not throw. */
+  /** Called on every failure before the worker continues. Must not throw. */
   readonly onFailure: (index: number, error: unknown) => PromiseLike<void>
   /** Asked before each record: a batch of work that never waits starves every timer. */
   readonly isOver: () => boolean
@@ -35,17 +35,17 @@ export interface BatchWork {
 /**
  * Run a batch by its plan: always the first record that may run, never more at once than there are workers.
  *
- * Whoever stops waiting for `finished` finds in `run` how far each record came; no record is begun once it `isOver`.
+ * After a wait for `finished` that ends early, `run` says how far each record came; no record is begun once it `isOver`.
  */
 export function runBatch(
   plan: BatchPlan,
   work: BatchWork,
 ): { readonly run: BatchRun; readonly finished: Promise<unknown> } {
-  const count = plan.lanes.length
+  const count = plan.groups.length
   const progress = new Uint8Array(count)
   const results: unknown[] = new Array(work.keepsResults ? count : 0)
   const errors = new Map<number, unknown>()
-  const { take, release, fail } = lanesOf(plan)
+  const { take, release, fail } = scheduleOf(plan)
 
   async function runWorker(): Promise<void> {
     for (let index = take(); index !== -1; ) {
@@ -71,26 +71,26 @@ export function runBatch(
 }
 
 /**
- * Hands out the records of a batch. A cursor goes through them once; a record whose lane is busy stays behind, and is for the worker
- * that has the lane. So every lane that is free has nothing left behind the cursor, and the next record is found without a search.
+ * Hands out the records of a batch. A cursor goes through them once; a record whose group is busy stays behind, and is for the worker
+ * that has the group. So every group that is free has nothing left behind the cursor, and the next record is found without a search.
  */
-function lanesOf({ lanes, laneCount, shards, shardCount }: BatchPlan) {
-  const count = lanes.length
-  const next = nextInLane(lanes, laneCount)
-  const busy = new Uint8Array(laneCount)
+function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
+  const count = groups.length
+  const next = nextInGroup(groups, groupCount)
+  const busy = new Uint8Array(groupCount)
   /** Where each shard ends: at its first failure. */
   const ends = new Int32Array(shardCount).fill(count)
   let cursor = 0
 
   const isBeyondFailure = (index: number): boolean => shards !== undefined && index >= at(ends, at(shards, index))
 
-  /** The next record whose lane is free, -1 where there is none. */
+  /** The next record whose group is free, -1 where there is none. */
   const take = (): number => {
     while (cursor < count) {
       const index = cursor++
-      const lane = at(lanes, index)
-      if (at(busy, lane) === 1 || isBeyondFailure(index)) continue
-      busy[lane] = 1
+      const group = at(groups, index)
+      if (at(busy, group) === 1 || isBeyondFailure(index)) continue
+      busy[group] = 1
       return index
     }
     return -1
@@ -100,11 +100,11 @@ function lanesOf({ lanes, laneCount, shards, shardCount }: BatchPlan) {
   const release = (index: number): number => {
     const waiting = at(next, index)
     if (waiting !== -1 && waiting < cursor && !isBeyondFailure(waiting)) return waiting
-    busy[at(lanes, index)] = 0
+    busy[at(groups, index)] = 0
     return take()
   }
 
-  /** The lane of a failed record stays busy for good. */
+  /** The group of a failed record stays busy for good. */
   const fail = (index: number): void => {
     if (shards === undefined) return
     const shard = at(shards, index)
@@ -114,14 +114,14 @@ function lanesOf({ lanes, laneCount, shards, shardCount }: BatchPlan) {
   return { take, release, fail }
 }
 
-/** For each record the next one of its lane, -1 for the last. */
-function nextInLane(lanes: Int32Array, laneCount: number): Int32Array {
-  const next = new Int32Array(lanes.length)
-  const following = new Int32Array(laneCount).fill(-1)
-  for (let index = lanes.length - 1; index >= 0; index--) {
-    const lane = at(lanes, index)
-    next[index] = at(following, lane)
-    following[lane] = index
+/** For each record the next one of its group, -1 for the last. */
+function nextInGroup(groups: Int32Array, groupCount: number): Int32Array {
+  const next = new Int32Array(groups.length)
+  const following = new Int32Array(groupCount).fill(-1)
+  for (let index = groups.length - 1; index >= 0; index--) {
+    const group = at(groups, index)
+    next[index] = at(following, group)
+    following[group] = index
   }
   return next
 }

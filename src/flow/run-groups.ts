@@ -21,18 +21,18 @@ interface GroupsRun<T> extends GroupsWork<T> {
   readonly progress: Uint8Array
   readonly errors: Map<number, unknown>
   readonly setAside: ReturnType<typeof recordWork<T>>['setAside']
-  readonly tell: ReturnType<typeof recordWork<T>>['tell']
+  readonly report: ReturnType<typeof recordWork<T>>['report']
 }
 
-/** Run the groups, `concurrency` at once. Whoever stops waiting for `finished` finds in `run` how far each record came. */
+/** Run the groups, `concurrency` at once. After a wait for `finished` that ends early, `run` says how far each record came. */
 export function runGroups<T>(work: GroupsWork<T>) {
   const { groups, records, options, limit, concurrency } = work
-  const { tell, setAside, close } = recordWork(records, options)
+  const { report, setAside, close } = recordWork(records, options)
   const state = {
     ...work,
     progress: new Uint8Array(records.length),
     errors: new Map<number, unknown>(),
-    tell,
+    report,
     setAside,
   }
   const run: BatchRun = { progress: state.progress, results: [], errors: state.errors }
@@ -44,8 +44,8 @@ export function runGroups<T>(work: GroupsWork<T>) {
     }
   }
   const finished = Promise.all(Array.from({ length: Math.min(concurrency, groups.length) }, runWorker))
-  const tellOf = (indexes: readonly number[], error: unknown): Promise<void> => tellReported(indexes, error, state)
-  return { run, finished, tellOf, close }
+  const reportAll = (indexes: readonly number[], error: unknown): Promise<void> => reportFailed(indexes, error, state)
+  return { run, finished, reportAll, close }
 }
 
 async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void> {
@@ -70,13 +70,13 @@ async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void
     const error = reasonOf(thrown)
     // Once for a group: the error of a batch has one of each call that failed.
     for (const index of unfinished.slice(0, 1)) errors.set(index, error)
-    await tellReported(unfinished, error, state)
+    await reportFailed(unfinished, error, state)
   }
 }
 
 /** The places of the records that can be handed to the handler. What cannot be decoded is put aside, or ends an ordered group. */
 async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun<T>): Promise<number[]> {
-  const { records, progress, errors, limit, setAside, tell } = state
+  const { records, progress, errors, limit, setAside, report } = state
   const decoded: number[] = []
   for (const index of indexes) {
     const record = records[index]
@@ -92,7 +92,7 @@ async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun
     } catch (error) {
       progress[index] = Progress.failed
       errors.set(index, error)
-      await tell(index, error)
+      await report(index, error)
       if (isOrdered) break
     }
   }
@@ -100,9 +100,9 @@ async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun
 }
 
 /** Reports those that the response reports, at once: of a stream only the first. */
-async function tellReported<T>(indexes: readonly number[], error: unknown, state: GroupsRun<T>): Promise<void> {
+async function reportFailed<T>(indexes: readonly number[], error: unknown, state: GroupsRun<T>): Promise<void> {
   const isOfStream = isStream(state.records[indexes[0] ?? 0]?.source)
-  await Promise.all((isOfStream ? indexes.slice(0, 1) : indexes).map((index) => state.tell(index, error)))
+  await Promise.all((isOfStream ? indexes.slice(0, 1) : indexes).map((index) => state.report(index, error)))
 }
 
 function mark<T>(indexes: readonly number[], value: number, { progress }: GroupsRun<T>): void {

@@ -49,9 +49,9 @@ interface Encoder {
 /**
  * The canonical bytes of a value: equal values have equal bytes, and whatever differs in content or type has different ones.
  *
- * Every piece begins with a tag and tells its length, so that no two values can run into each other. Numbers are their 64 bits (so -0 is
+ * Every piece begins with a tag and its length, so that no two values can run into each other. Numbers are their 64 bits (so -0 is
  * not 0), NaN is one value; text is UTF-8, or UTF-16 where it holds a lone surrogate; the names of an object are in order of their code
- * units; the entries of a set or map are put in order of their bytes and stand as their SHA-256. It walks with a stack of its own, so that
+ * units; the entries of a set or map are put in order of their bytes and are written as their SHA-256. It walks with a stack of its own, so that
  * no depth of nesting overflows Node's.
  *
  * @throws MillraceError `IDEMPOTENCY_KEY_INVALID` for functions, symbols, cycles, instances of classes (what they hide cannot be seen) and
@@ -150,7 +150,7 @@ function writeObject(encoder: Encoder, object: object): void {
 
 function enterArray(encoder: Encoder, array: readonly unknown[]): void {
   const names = Object.keys(array)
-  // The names of an array are its indexes in order, then others: the last one tells whether it has holes, or anything else.
+  // The names of an array are its indexes in order, then others: the last one shows whether it has holes, or anything else.
   if (names.length === array.length && (names.length === 0 || names.at(-1) === String(array.length - 1)))
     enter(encoder, TAG.array, array, array, false, 0)
   else enterNamed(encoder, TAG.sparseArray, array, names.sort())

@@ -6,7 +6,7 @@ import { recordInvalid, storeFailure } from './store-failure.ts'
 
 export interface DynamoDBCheckpointStoreOptions extends DynamoDBTableLayout {
   readonly client: DynamoDBSender
-  /** Tells consumers of one stream apart: each has checkpoints of its own. Default: none. */
+  /** Separates consumers of one stream: each has checkpoints of its own. Default: none. */
   readonly namespace?: string
 }
 

@@ -94,14 +94,14 @@ export function createTableInput(options: DynamoDBTableLayout): CreateTableComma
   }
 }
 
-/** The key and the other attributes of a record never come near what is left of an item beside a result of this size. */
+/** The key and the other attributes of a record never come near what is left of an item with a result of this size. */
 const SMALL_RESULT_BYTES = 256 * 1024
 
 /** The atomic writes of records, as requests to DynamoDB. */
 function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptions, layout: ItemLayout): RecordTable {
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
 
-  /** A conditional write; where the condition fails, DynamoDB tells what is there instead of what was to be written. */
+  /** A conditional write; where the condition fails, DynamoDB returns what is there instead of what was to be written. */
   const write = async (action: string, key: string, command: object): Promise<Written> => {
     try {
       await send(command)
@@ -113,7 +113,7 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
     }
   }
 
-  /** What is there now, from servers that do not tell it with the failed condition. */
+  /** What is there now, from servers that do not return it with the failed condition. */
   const read = async (key: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
     const command = new GetItemCommand({ TableName: tableName, Key: keyOfItem(key, layout), ConsistentRead: true })
     try {

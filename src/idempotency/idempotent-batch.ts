@@ -4,8 +4,8 @@ import { type ResultPolicy, runOnce } from './idempotent.ts'
 import type { IdempotentOptions } from './idempotent-options.ts'
 
 /**
- * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share what becomes of
- * it, so that a duplicate never meets its own twin in progress.
+ * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share the
+ * outcome, so that a duplicate never meets its own twin in progress.
  *
  * One for each batch; calls may overlap. A duplicate of a call that fails, fails with it: both are for the source to deliver again.
  */

@@ -16,7 +16,7 @@ export interface IdempotentOptions<Args extends readonly unknown[] = readonly un
   readonly key: (...args: Args) => unknown
   /** Accept keys with members that are null or undefined: `[tenant, undefined]`. Default false. */
   readonly allowPartialKey?: boolean
-  /** Tells functions on one store apart. At most 512 bytes. Default: none. */
+  /** Separates functions on one store. At most 512 bytes. Default: none. */
   readonly namespace?: string
   /** What must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
   readonly fingerprint?: (...args: Args) => unknown
@@ -42,7 +42,7 @@ export interface IdempotentOptions<Args extends readonly unknown[] = readonly un
   readonly now?: () => number
   /** From 0 to 1, for the jitter of waits. Default `Math.random`. */
   readonly random?: () => number
-  /** Makes fencing tokens, never the same twice in any process: they tell a caller from all others. Default: random UUIDs. */
+  /** Makes fencing tokens, never the same twice in any process: they identify a caller. Default: random UUIDs. */
   readonly newToken?: () => string
   /** Waits between polls and retries. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>

@@ -11,14 +11,14 @@ import { leaseLost } from './record-store.ts'
 import { decodeResult, encodeResult } from './result-text.ts'
 import type { Claim, HeldLease, NoResultReason, Outcome } from './store.ts'
 
-/** Lambda's longest run: how long a function is thought to take where no context tells. */
+/** Lambda's longest run: how long a function is thought to take without a context. */
 const LONGEST_RUN_MS = 900_000
 const DAY_SECONDS = 86_400
 const POLL_BASE_MS = 50
 const POLL_MAX_MS = 1000
 
 /**
- * What becomes of results:
+ * How results are kept:
  *
  * - `best-effort`: kept where the store takes them; a call whose result is not kept returns it all the same.
  * - `required`: a call whose result is not kept fails, as its replays do.
@@ -186,7 +186,7 @@ function replay(
     case 'abandoned':
       throw new MillraceError(
         'IDEMPOTENCY_OUTCOME_UNKNOWN',
-        'a caller of this key died or ran out of time, so nobody knows what it did: find out, then remove or complete its record',
+        'a caller of this key died or ran out of time, and its outcome is unknown: investigate, then delete or complete the record',
       )
   }
 }

@@ -11,7 +11,7 @@ export interface InProgress {
 }
 
 /**
- * `IDEMPOTENCY_IN_PROGRESS`, with what finds the record in the store and tells when to try again.
+ * `IDEMPOTENCY_IN_PROGRESS`, with what identifies the record in the store, and when to try again.
  *
  * @example
  * const error = new IdempotencyInProgressError({ namespace: 'charge', recordKey: canonicalHash('o-1'), leaseExpiresAt: 1_767_225_600_000 })

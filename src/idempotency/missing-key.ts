@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { isLiteralObject } from './literal-object.ts'
 
 /**
- * What a key lacks to tell one call from another; undefined where it lacks nothing.
+ * The part that a key lacks to identify a call; undefined where it lacks nothing.
  *
  * Looks through arrays and plain objects alone: sets, maps and bytes are values. The key must be one that `canonicalHash` took, so that it
  * has no cycles and an end.

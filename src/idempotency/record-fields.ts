@@ -31,7 +31,7 @@ export function fieldsOfRecord({ key: _, outcome, ...rest }: StoredRecord): Reco
   return { ...rest, ...Object.fromEntries(outcomeFields(outcome)) }
 }
 
-/** The one field that tells how a completed call came out. */
+/** The one field that holds the outcome of a completed call. */
 export function outcomeFields(outcome: StoredOutcome | undefined): readonly (readonly [string, string])[] {
   switch (outcome?.kind) {
     case 'result':
@@ -46,7 +46,7 @@ export function outcomeFields(outcome: StoredOutcome | undefined): readonly (rea
 }
 
 /**
- * The record that some fields stand for.
+ * The record in some fields.
  *
  * @throws MillraceError `IDEMPOTENCY_RECORD_INVALID`, naming the field.
  */

@@ -27,7 +27,7 @@ export interface RecordTable {
   replace(found: FoundRecord, record: StoredRecord): Promise<Written>
   /** Write the record if the one that is there is `in-progress` and has the token of the lease. */
   change(lease: HeldLease, record: StoredRecord): Promise<Written>
-  /** Whether a result of so many bytes of UTF-8 may stand in this record. */
+  /** Whether a result of so many bytes of UTF-8 fits in this record. */
   fits(record: StoredRecord, bytes: number): boolean
 }
 
@@ -38,7 +38,7 @@ const MAX_TURNS = 50
  * An idempotency store over the conditional writes of any table: the state machine that all stores of this library share. A store of your own is the
  * three writes of {@link RecordTable}; hold it to `storeLaws` of `millrace/testing`. The guide has one on Redis.
  *
- * @param table - the writes. Each must be atomic, and must tell whether it was done.
+ * @param table - the writes. Each must be atomic, and must report whether it was done.
  * @param overflow - keeps results that `table.fits` refuses; without it such calls are completed without result.
  * @returns a store for `idempotent`: one write for a claim of a new key, one more for a takeover or a replay that finds a record.
  * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` where a record changes 50 times during one claim; whatever
@@ -140,7 +140,7 @@ async function fitOutcome(
     return { kind: 'overflow', key: place }
   } catch (error) {
     if (isTransientError(error)) throw error
-    // The side effect is done, so the record must be completed whatever becomes of the result.
+    // The side effect is done, so the record must be completed, with the result or without.
     return { kind: 'none', reason: 'overflow-failed' }
   }
 }

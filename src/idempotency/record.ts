@@ -1,6 +1,6 @@
 import type { Claim, ClaimRequest, HeldLease, Outcome } from './store.ts'
 
-/** An outcome as it stands in a record: a result may lie elsewhere. */
+/** An outcome as a record holds it: the result may be stored elsewhere. */
 export type StoredOutcome = Outcome | { readonly kind: 'overflow'; readonly key: string }
 
 /** What a store keeps under a key. Times are milliseconds since 1970. */
@@ -18,7 +18,7 @@ export interface StoredRecord {
   readonly outcome?: StoredOutcome
 }
 
-/** A record as a store found it, and what tells this state of it from others. */
+/** A record as a store found it, and the version that identifies this state of it. */
 export interface FoundRecord {
   readonly record: StoredRecord
   readonly version?: string
@@ -63,7 +63,7 @@ export function claimedRecord(request: ClaimRequest, attempt: number): StoredRec
   }
 }
 
-/** The record that a lease stands for, with what changes. */
+/** The record of a lease, with what changes. */
 export function heldRecord(lease: HeldLease, change: Partial<StoredRecord>): StoredRecord {
   const { key, token, attempt, fingerprint } = lease
   return {

@@ -61,7 +61,7 @@ export function decodeResult(text: string): unknown {
   }
 }
 
-/** The value itself where JSON says it exactly, else what stands for it. */
+/** The value itself where JSON says it exactly, else its marked form. */
 function toJson(value: unknown, depth: number, open: Set<object>): unknown {
   switch (typeof value) {
     case 'string':
@@ -160,7 +160,7 @@ function base64Of({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }
 
-/** Turn marked objects into what they stand for, in place: nobody else holds them. */
+/** Turn marked objects back into their values, in place: nobody else holds them. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {

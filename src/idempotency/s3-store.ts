@@ -43,7 +43,7 @@ const MAX_TURNS = 8
 const CHANGE = 'writing to the record'
 
 /**
- * Records as objects of S3, by its conditional writes: for calls that are few and large, and where no table shall be.
+ * Records as objects of S3, by its conditional writes: for few, large calls when you do not want a table.
  *
  * A claim is one `PutObject` with `If-None-Match: *`; takeover, renewal, completion and release are one each with `If-Match`, so that the ETag
  * is the fence. A claim that finds a record reads it: a replay costs one refused put and one get. S3 does not delete the records when they

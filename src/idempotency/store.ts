@@ -1,9 +1,9 @@
-/** What becomes of a key whose holder let its lease run out without a word: run again, or refuse because nobody knows what it did. */
+/** What to do with a key whose holder let its lease expire: run again, or refuse because its outcome is unknown. */
 export type TakeoverPolicy = 'retry' | 'fail'
 
 /** What a caller wants to hold, and on what terms. Times are milliseconds since 1970 by the caller's clock. */
 export interface ClaimRequest {
-  /** The key, as the store shall know it. */
+  /** The key to store the record under. */
   readonly key: string
   /** Never used before: whoever finds it in the record is its owner. */
   readonly token: string
@@ -30,7 +30,7 @@ export interface HeldLease {
   /** When the record may be forgotten, should nobody complete it. */
   readonly recordExpiresAt: number
   readonly fingerprint?: string
-  /** What tells this state of the record from others, where a store needs that: an ETag. */
+  /** Identifies this state of the record, where a store needs that: an ETag. */
   readonly version?: string
 }
 
@@ -42,7 +42,7 @@ export type Outcome =
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'none'; readonly reason: NoResultReason }
 
-/** What a store says to a claim. */
+/** A store's answer to a claim. */
 export type Claim =
   | { readonly state: 'claimed'; readonly lease: HeldLease }
   /** Another caller holds the key. */

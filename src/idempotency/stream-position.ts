@@ -2,9 +2,9 @@ import { MillraceError } from '../errors.ts'
 
 const RECORD_RULE = 'a record does not name its stream, shard and sequence number'
 const KAFKA_RULE =
-  'a record of Kafka does not name its cluster, without which a topic made anew would have the keys of the old one: give the records that readRecords returns for the whole event'
+  'a record of Kafka does not name its cluster, without which a topic that was created again would have the keys of the old one: pass the records that readRecords returns for the whole event'
 
-/** Where in a stream a record stands. */
+/** The position of a record in its stream. */
 export interface StreamPosition {
   /** The stream and its shard or partition, as a path. */
   readonly shard: string
@@ -17,7 +17,7 @@ export type StreamRecord = object
 /**
  * The place of a record in its stream: a Kinesis shard, a Kafka partition, or a DynamoDB stream, whose events name no shard.
  *
- * @returns undefined for records of what is no stream, or that do not tell.
+ * @returns undefined for records of other sources, or without a position.
  */
 export function streamPosition(record: StreamRecord): StreamPosition | undefined {
   const raw = fieldOf(record, 'raw') ?? record

@@ -155,7 +155,7 @@ law(
 )
 
 law(
-  'diff: no path lies inside another, none comes twice, and no value is replaced by its like',
+  'diff: no path lies inside another, none comes twice, and never replaces a value with an equal one',
   fc.property(itemPair, ([before, after]) => {
     const changes = diff(before, after)
     const paths = changes.map(({ path }) => path.map((step) => JSON.stringify(step)).join('/'))
@@ -169,7 +169,7 @@ law(
 )
 
 law(
-  'diff: the order of properties leaves no trace',
+  'diff: does not depend on property order',
   fc.property(arbitraryPair(), ([before, after]) => {
     const [left, right] = [deserializeImage(before), deserializeImage(after)]
     expect(diff(reversed(left) as typeof left, reversed(right) as typeof right)).toEqual(diff(left, right))

@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
-import { bytesPayload, detectSource, jsonPayload, readRecords, textPayload } from '../../src/events/index.ts'
-import { type BatchOrder, processBatch } from '../../src/flow/index.ts'
+import {
+  bytesPayload,
+  detectSource,
+  type EventRecord,
+  jsonPayload,
+  readRecords,
+  textPayload,
+} from '../../src/events/index.ts'
+import { type BatchOrder, failFrom, processBatch, processBatches } from '../../src/flow/index.ts'
 import { SOURCES } from '../support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
 import { mutated } from '../support/mutate.ts'
@@ -53,9 +60,33 @@ law(
   { runs: 500 },
 )
 
+law(
+  'processBatches: an event of any source, changed anywhere, gives a response that names records of which some handler failed, or a typed error',
+  fc.asyncProperty(fc.oneof(anyEvent, mutated(anyEvent)), payload, fate, async (event, decoder, fates) => {
+    const handled: string[] = []
+    let failures = 0
+    const handler = async (records: readonly EventRecord<unknown>[]): Promise<void> => {
+      expect(records.length).toBeGreaterThan(0)
+      if (!fates.next().value) return void handled.push(...records.map(({ id }) => id))
+      failures++
+      throw failFrom(records[failures % records.length] as EventRecord<unknown>)
+    }
+    const outcome = await processBatches(event, handler, { payload: decoder }).catch((error: unknown) => error)
+    if (['EVENT_INVALID', 'BATCH_FAILED', 'OPTION_INVALID'].some((code) => isMillraceError(outcome, code as never)))
+      return
+    const records = readRecords(event, decoder)
+    const known = records.map(({ id, kafka }) => JSON.stringify(kafka ?? id))
+    const { named, isSuccess } = toldBy(outcome)
+    expect(named.filter((each) => each !== '' && !known.includes(JSON.stringify(each)))).toEqual([])
+    expect(isSuccess).toBe(failures === 0 && records.every(({ payload: each }) => each.ok))
+    if (isSuccess) expect(handled.sort()).toEqual(records.map(({ id }) => id).sort())
+  }),
+  { runs: 500 },
+)
+
 for (const { source, arbitrary } of SOURCES) {
   law(
-    `processBatch, ${source}: success where every handler is done, and a failure told where one is not`,
+    `processBatch, ${source}: reports success if all handlers finish, and failure otherwise`,
     fc.asyncProperty(arbitrary, order, fc.nat(5), async (event, chosen, failing) => {
       const run = async (handler: () => Promise<unknown>) => {
         const all = { payload: { decode: () => 'read' }, order: chosen }

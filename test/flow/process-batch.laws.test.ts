@@ -74,7 +74,7 @@ describe('concurrency', () => {
   )
 
   law(
-    'concurrency: no record waits while a worker and its lane are free',
+    'concurrency: no record waits while a worker and its ordering group are free',
     fc.asyncProperty(fc.scheduler(), batches, async (scheduler, { count, keys, concurrency }) => {
       const records = items(count, (number) => `key-${number % keys}`)
       const running = new Set<number>()
@@ -141,7 +141,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: a stream goes on from the lowest record that was not done',
+    'deadline: a stream resumes from the lowest record that was not done',
     fc.asyncProperty(behaviours, fc.constantFrom<BatchOrder>('auto', 'key', 'none'), async (list, order) => {
       const done = new Set<number>()
       const records = items(list.length, (number) => `key-${number % 3}`)
@@ -154,7 +154,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: where only a rejection tells, it comes at the deadline, and only if something was not done',
+    'deadline: where only a rejection reports failure, it comes at the deadline, and only if something was not done',
     fc.asyncProperty(behaviours, async (list) => {
       const done = new Set<number>()
       const event = topicEvent(items(list.length, () => 'same'))
@@ -167,7 +167,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: nothing begins once it has passed, and every record begun is heard of once',
+    'deadline: nothing begins once it has passed, and every record that began is reported once',
     fc.asyncProperty(behaviours, fc.nat(12), async (list, steps) => {
       const done = new Set<number>()
       const heard: string[] = []
@@ -229,7 +229,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'processBatch: onFailure hears of every failure once, and neither it nor quarantine can sink a batch',
+    'processBatch: onFailure is called once for every failure, and neither it nor quarantine can sink a batch',
     fc.asyncProperty(arbitraryScripts(), fc.constantFrom('throw', 'reject', 'none'), async (scripts, misbehaviour) => {
       const { runs, next, handler } = stage(scripts.map((each) => ({ ...each, failure: 'reject' })))
       next()

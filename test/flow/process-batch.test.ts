@@ -92,7 +92,7 @@ describe('order', () => {
     })
   })
 
-  test('equal Kafka keys of two partitions are no lane together', async () => {
+  test('equal Kafka keys of two partitions are separate ordering groups', async () => {
     const both = gate()
     const event = kafkaEvent([[{ number: 0, key: 'k' }], [{ number: 1, key: 'k' }]])
     const handler = ({ number }: { number: number }) => (number === 0 ? both.opened : Promise.resolve(both.open()))
@@ -184,7 +184,7 @@ describe('deadline', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('the signal aborts with DEADLINE_EXCEEDED, and onFailure hears of what was at work', async () => {
+  test('the signal aborts with DEADLINE_EXCEEDED, and onFailure is called for what was at work', async () => {
     const reasons: unknown[] = []
     const heard: unknown[] = []
     const handler = (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) => {
@@ -293,7 +293,7 @@ describe('handlers', () => {
     expect(told).toHaveLength(1)
   })
 
-  test('a failed quarantine is heard of beside the poison', async () => {
+  test('a failed quarantine is reported in addition to the poison', async () => {
     const heard: unknown[] = []
     const full = new Error('full')
     const { batchItemFailures } = await processBatch(queueEvent([{ number: 0, key: 'a', isPoison: true }]), never, {

@@ -47,12 +47,12 @@ function expectNothingLost(
   expect(acknowledged.filter(({ number }) => !finished.has(number))).toEqual([])
 }
 
-/** In one run, the records of a lane begin one after another as they stand, each when the one before it is done, and none after a failure. */
-function expectInOrder(run: readonly Moment[], lane: readonly Item[]): void {
-  const numbers = new Set(lane.map(({ number }) => number))
+/** In one run, the records of an ordering group begin one after another as they stand, each when the one before it is done, and none after a failure. */
+function expectInOrder(run: readonly Moment[], group: readonly Item[]): void {
+  const numbers = new Set(group.map(({ number }) => number))
   const moments = run.filter(({ number }) => numbers.has(number))
   const begun = numbersOf(moments, 'begin', 'quarantine')
-  expect(begun).toEqual(lane.slice(0, begun.length).map(({ number }) => number))
+  expect(begun).toEqual(group.slice(0, begun.length).map(({ number }) => number))
   expect(steps(moments).join(' ')).toMatch(/^(begin done ?)*(begin fail)?$/)
 }
 
@@ -184,7 +184,7 @@ describe('shards', () => {
             const options = { payload: numberPayload, order: 'key', concurrency, onFailure } as const
             const response = await processBatch(eventOf(batch), handler, options)
             const run = runs.at(-1) ?? []
-            for (const lane of byKey(batch)) expectInOrder(run, lane)
+            for (const group of byKey(batch)) expectInOrder(run, group)
             expectNothingBeyondFailure(run, batch)
             return response
           })
@@ -264,7 +264,7 @@ describe('Kafka', () => {
             for (const slice of slices) expectInOrder(run, slice)
             expect(steps(run).join(' ')).toMatch(/^(begin (done|fail) ?)*$/)
           }
-          if (order === 'key') for (const lane of slices.flatMap(byKey)) expectInOrder(run, lane)
+          if (order === 'key') for (const group of slices.flatMap(byKey)) expectInOrder(run, group)
           return response
         })
         expectNothingLost(records, delivery, runs)

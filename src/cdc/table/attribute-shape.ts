@@ -149,12 +149,12 @@ function attributeType({
   return isDecimal ? new Decimal(scale, DECIMAL_DIGITS, 128) : columnType('string')
 }
 
-/** The order in which a map's attributes come tells nothing; so it decides nothing. */
+/** The order of a map's attributes has no meaning, so it decides nothing. */
 function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : 1
 }
 
-/** Whether the values of this shape are all text: in any other text column stands the JSON of each. */
+/** Whether the values of this shape are all text: any other text column holds the JSON of each. */
 export function isText({ seen }: AttributeShape): boolean {
   return seen === SEEN.text
 }

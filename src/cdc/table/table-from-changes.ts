@@ -40,7 +40,7 @@ interface Row {
  * Inferred types depend on the changes at hand: set those that are to be the same from file to file. A column set to `string` takes text as it
  * is, and everything else as its JSON, lists and maps too; one that no change has is all null.
  *
- * @param changes - read once, and held until the table stands.
+ * @param changes - read once, and held until the table is complete.
  * @param options.schema - as that of `tableFromRows`: column types by name, or an Arrow schema, which gives the order too.
  * @param options.ops - the letters of `__op`, as in `toRow`.
  * @returns batches of up to 65,536 rows, at least one. O(values).
@@ -141,7 +141,7 @@ function learnAt(shape: AttributeShape, value: unknown, position: Position): voi
   }
 }
 
-/** The columns that tell of the change, by name. */
+/** The columns about the change, by name. */
 function metadataColumns(): Map<string, Column> {
   const texts = new List(new Field('item', columnType('string'), true))
   const types = { __deleted: columnType('bool'), __ts_us: columnType('int64'), __changed: texts }
