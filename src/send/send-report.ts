@@ -39,7 +39,7 @@ export interface UnsentOutcome<Entry> extends OutcomeOf<Entry> {
   readonly error: MillraceError
 }
 
-/** What became of one entry. */
+/** The outcome of one entry. */
 export type SendOutcome<Entry> = SentOutcome<Entry> | UnsentOutcome<Entry>
 
 /**

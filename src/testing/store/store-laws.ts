@@ -268,7 +268,7 @@ async function leaveRecord(store: IdempotencyStore, key: string, time: number, b
     await store.complete(claim.lease, { kind: 'result', text: '"old"' }, time - MAX_SKEW_MS)
 }
 
-/** Long after all leases, the key gives the one result that was kept, or runs anew. */
+/** Long after all leases, the key gives the one result that was kept, or runs again. */
 function callLate(store: IdempotencyStore, key: string, time: number): Promise<string> {
   const late = idempotent(async (_: string) => 'late', {
     store,
