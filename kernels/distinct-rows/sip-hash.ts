@@ -1,7 +1,6 @@
 // SipHash-1-3 with 128 bits of output (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), for bytes that come in pieces.
 
-/** Four lanes of 64 bits. */
-export const SIP_STATE: usize = 32
+/** The second to fourth of a state's four lanes of 64 bits. */
 const V1: usize = 8
 const V2: usize = 16
 const V3: usize = 24

@@ -5,19 +5,11 @@
 //
 // Rows are hashed column by column, so that every loop runs down one column.
 
+import { HASH, PLACE, SIP_STATE, SUMS } from './record'
 import { absorbSip, endSip, startSip } from './sip-hash'
 
-/** Bytes of one row's sums, two in each of two vectors. */
-const SUMS: usize = 32
+/** The second of the two vectors that hold the sums of a row. */
 const SECOND: usize = 16
-const HASH: usize = 16
-
-/** Keys of one place: numbers of 32 bits for the lower halves of its word, and for the upper ones. Before a column's places, what a null adds. */
-const PLACE: usize = 32
-const PLACES: usize = 16
-export const COLUMN_KEYS: usize = PLACE * (PLACES + 1)
-/** Three numbers of 64 bits for every sum. */
-export const END_KEYS: usize = 96
 
 /** Longer texts, for which there are no places, are hashed first. After the first bytes of a text comes its length, or this. */
 const LONG: usize = 128
@@ -29,8 +21,8 @@ const FIRST_MASKS: usize = memory.data<u8>([
   0, 0,
 ])
 const COUNTER: usize = memory.data(8)
-const SIP: usize = memory.data(32)
-const TEXT_HASH: usize = memory.data(16)
+const SIP: usize = memory.data(SIP_STATE)
+const TEXT_HASH: usize = memory.data(HASH)
 
 /** Random bytes from 16 of them: the hashes of numbers, in pieces of 16 bytes. @param first - number of the first piece. */
 export function expandKey(key: usize, first: u32, to: usize, length: usize): void {

@@ -1,4 +1,4 @@
-/** What `kernels/shared/row-hash.ts` computes, by its definition: slow, and in whole numbers alone. */
+/** The hash of `kernels/distinct-rows/row-hash.ts` by its definition: slow, and in whole numbers alone. */
 export function referenceHash(key: Uint8Array, row: readonly (bigint | Uint8Array | null)[]): string {
   const random = expandedKey(key, END_BYTES + row.length * COLUMN_BYTES)
   const sums = [0n, 0n, 0n, 0n]

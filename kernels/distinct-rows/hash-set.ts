@@ -1,9 +1,8 @@
 // Hashes of 16 bytes, numbered from 0 as they come. They lie in segments; a table of slots finds them. TypeScript gives the room for both.
 
-const SEGMENT_BITS: u32 = 16
+import { HASH, NO_SLOT, SEGMENT_BITS, WORD } from './record'
+
 const SEGMENT_MASK: u32 = (1 << SEGMENT_BITS) - 1
-const HASH: usize = 16
-const NO_SLOT: i32 = -1
 
 /** Addresses of the segments. */
 let segments: usize = 0
@@ -32,13 +31,13 @@ export function placeHashes(first: u32, end: u32): void {
   for (let number = first; number < end; number++) {
     const known = hashAt(number)
     let slot = load<u32>(known) & mask
-    while (load<u32>(table + ((<usize>slot) << 2)) !== 0) slot = (slot + 1) & mask
-    store<u32>(table + ((<usize>slot) << 2), (load<u32>(known, 4) & ~mask) | (number + 1))
+    while (load<u32>(table + <usize>slot * WORD) !== 0) slot = (slot + 1) & mask
+    store<u32>(table + <usize>slot * WORD, (load<u32>(known, 4) & ~mask) | (number + 1))
   }
 }
 
 function hashAt(number: u32): usize {
-  const segment: usize = load<u32>(segments + ((number >> SEGMENT_BITS) << 2))
+  const segment: usize = load<u32>(segments + (number >> SEGMENT_BITS) * WORD)
   return segment + HASH * (number & SEGMENT_MASK)
 }
 
@@ -49,7 +48,7 @@ function hashAt(number: u32): usize {
 export function touchSlots(hashes: usize, count: i32): void {
   let sum: u32 = 0
   for (const end = hashes + HASH * count; hashes < end; hashes += HASH) {
-    sum ^= load<u32>(table + ((<usize>(load<u32>(hashes) & mask)) << 2))
+    sum ^= load<u32>(table + <usize>(load<u32>(hashes) & mask) * WORD)
   }
   touched = sum
 }
@@ -69,7 +68,7 @@ export function addHashes(hashes: usize, index: i32, count: i32, numbers: usize,
     const tag = <u32>(low >> 32) & ~mask
     let number = size
     for (let at = slot === NO_SLOT ? <u32>low & mask : slot; ; at = (at + 1) & mask) {
-      const place = table + ((<usize>at) << 2)
+      const place = table + <usize>at * WORD
       const entry = load<u32>(place)
       if (entry === 0) {
         store<u32>(place, tag | (number + 1))
@@ -91,7 +90,7 @@ export function addHashes(hashes: usize, index: i32, count: i32, numbers: usize,
       number = candidate
       break
     }
-    store<u32>(numbers + ((<usize>index) << 2), number)
+    store<u32>(numbers + <usize>index * WORD, number)
   }
   return index
 }
