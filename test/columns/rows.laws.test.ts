@@ -6,9 +6,9 @@ import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { isMillraceError } from '../../src/errors.ts'
 import { arbitraryTableCase, type TableCase } from '../support/arbitrary-table.ts'
-import { cellValue, hasRepeatedKeys } from '../support/cell-values.ts'
 import { tableCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
+import { cellValue, hasRepeatedKeys } from './support/cell-values.ts'
 
 const cases = arbitraryTableCase().filter(({ schema, rows }) => {
   return !rows.some((row) => row.some((cell, index) => hasRepeatedKeys((schema.fields[index] as Field).type, cell)))

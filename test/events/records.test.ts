@@ -9,7 +9,7 @@ import {
   readRecords,
   textPayload,
 } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const summary = (event: unknown) =>

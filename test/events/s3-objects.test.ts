@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MillraceError } from '../../src/errors.ts'
 import { S3EventSchema } from '../../src/events/s3.ts'
 import { s3Objects } from '../../src/events/s3-objects.ts'
-import { s3Record } from '../support/s3-event.ts'
+import { s3Record } from './support/s3-event.ts'
 
 const invalid = (path: readonly (string | number)[]) => expect.objectContaining({ code: 'EVENT_INVALID', path })
 

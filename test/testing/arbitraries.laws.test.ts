@@ -11,7 +11,7 @@ import {
   arbitraryKinesisEvent,
   arbitraryTable,
 } from '../../src/testing/index.ts'
-import { SOURCES } from '../support/event-arbitraries.ts'
+import { SOURCES } from '../events/support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
 
 for (const { source, schema, arbitrary } of SOURCES) {

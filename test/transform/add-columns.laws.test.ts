@@ -7,7 +7,8 @@ import { addColumns } from '../../src/transform/add-columns.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
 import { arbitraryTableCase } from '../support/arbitrary-table.ts'
 import { law } from '../support/law.ts'
-import { collect, stream, transformLaws } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
+import { transformLaws } from './support/transform-laws.ts'
 
 transformLaws(
   'addColumns',

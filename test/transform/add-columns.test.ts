@@ -6,7 +6,7 @@ import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { addColumns } from '../../src/transform/add-columns.ts'
 import { filterRows } from '../../src/transform/filter-rows.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('addColumns', () => {

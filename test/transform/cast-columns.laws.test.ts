@@ -7,7 +7,7 @@ import { transformTable } from '../../src/transform/transform-table.ts'
 import { arbitraryFlatType, arbitraryTableCase } from '../support/arbitrary-table.ts'
 import { tableCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
-import { transformLaws } from '../support/transform-laws.ts'
+import { transformLaws } from './support/transform-laws.ts'
 
 transformLaws('castColumns to text', textCast, { tables: arbitraryTableCase({ nested: false }) })
 

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { cleanColumnNames } from '../../src/transform/clean-column-names.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
 import { law } from '../support/law.ts'
-import { transformLaws } from '../support/transform-laws.ts'
+import { transformLaws } from './support/transform-laws.ts'
 
 transformLaws('cleanColumnNames', () => cleanColumnNames())
 transformLaws('cleanColumnNames snake', () => cleanColumnNames({ style: 'snake' }))

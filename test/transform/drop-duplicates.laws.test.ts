@@ -7,7 +7,8 @@ import { arbitraryTableCase, type Cell } from '../support/arbitrary-table.ts'
 import { rowCells, tableCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
 import { rowToken } from '../support/row-token.ts'
-import { collect, stream, transformLaws } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
+import { transformLaws } from './support/transform-laws.ts'
 
 /** Few distinct values, so that rows repeat. */
 const repetitive = arbitraryTableCase({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { dropDuplicates } from '../../src/transform/drop-duplicates.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('dropDuplicates', () => {

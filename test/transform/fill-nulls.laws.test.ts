@@ -1,6 +1,6 @@
 import { DataType, type Schema } from 'apache-arrow'
 import { fillNulls } from '../../src/transform/fill-nulls.ts'
-import { transformLaws } from '../support/transform-laws.ts'
+import { transformLaws } from './support/transform-laws.ts'
 
 transformLaws('fillNulls', fillsFor)
 

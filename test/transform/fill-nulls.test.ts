@@ -7,7 +7,7 @@ import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { fillNulls } from '../../src/transform/fill-nulls.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
 import { batchOf } from '../support/arbitrary-table.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('fillNulls', () => {

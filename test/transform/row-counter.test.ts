@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { rowCounter } from '../../src/transform/row-counter.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 
 test('rowCounter counts the current run', async () => {
   const counter = rowCounter()

@@ -1,12 +1,12 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
-import { createTableInput, dynamodbStore } from '../../src/idempotency/dynamodb-store.ts'
-import { memoryTable } from '../../src/idempotency/memory-store.ts'
-import { recordStore } from '../../src/idempotency/record-store.ts'
-import { s3Store } from '../../src/idempotency/s3-store.ts'
-import type { IdempotencyStore } from '../../src/idempotency/store.ts'
-import type { Wire } from '../../src/testing/index.ts'
-import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from './dynamodb-server.ts'
-import { BUCKET, startS3Server } from './s3-server.ts'
+import { createTableInput, dynamodbStore } from '../../../src/idempotency/dynamodb-store.ts'
+import { memoryTable } from '../../../src/idempotency/memory-store.ts'
+import { recordStore } from '../../../src/idempotency/record-store.ts'
+import { s3Store } from '../../../src/idempotency/s3-store.ts'
+import type { IdempotencyStore } from '../../../src/idempotency/store.ts'
+import type { Wire } from '../../../src/testing/index.ts'
+import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '../../support/dynamodb-server.ts'
+import { BUCKET, startS3Server } from '../../support/s3-server.ts'
 
 /** Makes a store whose requests go over a wire. Stores of one maker share their records. */
 export type MakeStore = (wire?: Wire) => IdempotencyStore

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { MillraceError } from '../../src/errors.ts'
-import { createSender } from '../../src/send/create-sender.ts'
-import { isSendError } from '../../src/send/send-error.ts'
-import { type OrderedSendOptions, settingsOf } from '../../src/send/send-options.ts'
-import type { SendOutcome, SendReport } from '../../src/send/send-report.ts'
-import { CONTRADICTED, type EntryAnswer, type SendService } from '../../src/send/send-service.ts'
+import { MillraceError } from '../../../src/errors.ts'
+import { createSender } from '../../../src/send/create-sender.ts'
+import { isSendError } from '../../../src/send/send-error.ts'
+import { type OrderedSendOptions, settingsOf } from '../../../src/send/send-options.ts'
+import type { SendOutcome, SendReport } from '../../../src/send/send-report.ts'
+import { CONTRADICTED, type EntryAnswer, type SendService } from '../../../src/send/send-service.ts'
 
 /** An entry of a service that exists for the laws alone. */
 export interface ModelEntry {

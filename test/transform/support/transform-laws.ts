@@ -1,10 +1,11 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
-import { type Transform, transformTable } from '../../src/transform/index.ts'
-import { arbitraryTableCase, type TableCase } from './arbitrary-table.ts'
-import { rowCells, tableCells } from './column-cells.ts'
-import { law } from './law.ts'
+import { type Transform, transformTable } from '../../../src/transform/index.ts'
+import { arbitraryTableCase, type TableCase } from '../../support/arbitrary-table.ts'
+import { rowCells, tableCells } from '../../support/column-cells.ts'
+import { law } from '../../support/law.ts'
+import { collect, stream } from '../../support/streams.ts'
 
 export interface TransformLawOptions {
   readonly tables?: fc.Arbitrary<TableCase>
@@ -65,16 +66,6 @@ export function transformLaws(
       { runs },
     )
   })
-}
-
-export async function* stream<T>(values: Iterable<T>): AsyncGenerator<T> {
-  yield* values
-}
-
-export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const value of values) all.push(value)
-  return all
 }
 
 function describeSchema(schema: Schema): string {

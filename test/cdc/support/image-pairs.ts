@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Image } from '../../src/cdc/index.ts'
-import { arbitraryImage } from '../../src/testing/index.ts'
+import type { Image } from '../../../src/cdc/index.ts'
+import { arbitraryImage } from '../../../src/testing/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

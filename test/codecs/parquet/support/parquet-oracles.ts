@@ -22,7 +22,7 @@ import {
 import { DataType, type Field, type Table, TimeUnit, tableFromIPC } from 'apache-arrow'
 import { type FileMetaData, parquetMetadata, parquetReadObjects, type SchemaElement, type Statistics } from 'hyparquet'
 import { readParquet } from 'parquet-wasm'
-import type { Cell } from './arbitrary-table.ts'
+import type { Cell } from '../../../support/arbitrary-table.ts'
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer

@@ -1,5 +1,5 @@
-import { fileSource } from '../../src/codecs/input/source.ts'
-import { readParquet } from '../../src/codecs/parquet/read/read-parquet.ts'
+import { fileSource } from '../../../../src/codecs/input/source.ts'
+import { readParquet } from '../../../../src/codecs/parquet/read/read-parquet.ts'
 
 // Reads a Parquet file by range and says what the process took beyond what it took before, at the most.
 const [path = ''] = process.argv.slice(2)

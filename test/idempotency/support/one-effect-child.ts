@@ -3,9 +3,9 @@ import { appendFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { dynamodbStore } from '../../src/idempotency/dynamodb-store.ts'
-import { idempotent } from '../../src/idempotency/index.ts'
-import { s3Store } from '../../src/idempotency/s3-store.ts'
+import { dynamodbStore } from '../../../src/idempotency/dynamodb-store.ts'
+import { idempotent } from '../../../src/idempotency/index.ts'
+import { s3Store } from '../../../src/idempotency/s3-store.ts'
 
 const [kind, endpoint = '', place = '', key = '', ledger = '', callers = '1'] = process.argv.slice(2)
 const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }

@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams'
-import type { DynamoDBServer } from './dynamodb-server.ts'
+import type { DynamoDBServer } from '../../support/dynamodb-server.ts'
 
 export interface TableStream {
   /** What the table's stream has told since the last call, as Lambda hands it over in batches of up to `size` records. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EngineJob, JobUsage, LambdaUsage } from '../../src/limits/index.ts'
+import type { EngineJob, JobUsage, LambdaUsage } from '../../../src/limits/index.ts'
 
 export const memoryMb = fc.integer({ min: 128, max: 10_240 })
 export const architecture = fc.constantFrom('arm64' as const, 'x86_64' as const)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { idempotencyLease, idempotent } from '../../src/idempotency/index.ts'
-import type { ClaimRequest, HeldLease, IdempotencyStore } from '../../src/idempotency/store.ts'
-import type { Wire } from '../../src/testing/index.ts'
+import { idempotencyLease, idempotent } from '../../../src/idempotency/index.ts'
+import type { ClaimRequest, HeldLease, IdempotencyStore } from '../../../src/idempotency/store.ts'
+import type { Wire } from '../../../src/testing/index.ts'
 import type { StoreServer } from './stores.ts'
 
 const START = 1_700_000_000_000

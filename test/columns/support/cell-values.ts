@@ -1,5 +1,5 @@
 import { DataType, type Field, TimeUnit } from 'apache-arrow'
-import type { Cell } from './arbitrary-table.ts'
+import type { Cell } from '../../support/arbitrary-table.ts'
 
 /** The JavaScript value that the contract promises for a cell, worked out on another way than the library's readers do. */
 export function cellValue(type: DataType, cell: Cell): unknown {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as z from 'zod/mini'
-import { jsonPayload } from '../../src/events/index.ts'
-import type { RecordHandler } from '../../src/flow/index.ts'
+import { jsonPayload } from '../../../src/events/index.ts'
+import type { RecordHandler } from '../../../src/flow/index.ts'
 import type { Item } from './batch-events.ts'
 
 /** A record, and how its handler behaves each time. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { codecFor } from '../../src/codecs/codec-for.ts'
-import { isMillraceError } from '../../src/errors.ts'
+import { codecFor } from '../../../src/codecs/codec-for.ts'
+import { isMillraceError } from '../../../src/errors.ts'
 
 // Reads the files that it is given and says, a line of JSON each, how that ended: run by tests in a process with little memory.
 for (const path of process.argv.slice(2)) {

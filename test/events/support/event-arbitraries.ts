@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import type * as z from 'zod/mini'
-import * as events from '../../src/events/index.ts'
-import * as testing from '../../src/testing/index.ts'
+import * as events from '../../../src/events/index.ts'
+import * as testing from '../../../src/testing/index.ts'
 
 /** Every source of events with its schema and its arbitrary: laws of one hold for all. */
 export const SOURCES: readonly {
