@@ -1,10 +1,10 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb'
 import { DataType, Field, Schema, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import type { ChangeEvent, Item } from '../../src/cdc/index.ts'
-import { tableFromChanges } from '../../src/cdc/table/index.ts'
-import { decodeParquet, encodeParquet, rowsFromTable } from '../../src/codecs/index.ts'
-import { columnTypeName } from '../../src/columns/column-type.ts'
+import type { ChangeEvent, Item } from '../../../src/cdc/index.ts'
+import { tableFromChanges } from '../../../src/cdc/table/index.ts'
+import { decodeParquet, encodeParquet, rowsFromTable } from '../../../src/codecs/index.ts'
+import { columnTypeName } from '../../../src/columns/column-type.ts'
 
 const change = (after: Item, parts: Partial<ChangeEvent> = {}): ChangeEvent => ({
   type: 'MODIFY',

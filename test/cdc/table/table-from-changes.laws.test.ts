@@ -1,14 +1,14 @@
 import { DataType, type Table } from 'apache-arrow'
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type ChangeEvent, toRow } from '../../src/cdc/index.ts'
-import { sorted } from '../../src/cdc/json-safe.ts'
-import { canonicalNumber } from '../../src/cdc/number-text.ts'
-import { tableFromChanges } from '../../src/cdc/table/index.ts'
-import { jsonText } from '../../src/cdc/table/json-text.ts'
-import { decodeParquet, encodeParquet, rowsFromTable } from '../../src/codecs/index.ts'
-import { arbitraryChange, arbitraryImage } from '../../src/testing/index.ts'
-import { law } from '../support/law.ts'
+import { type ChangeEvent, toRow } from '../../../src/cdc/index.ts'
+import { sorted } from '../../../src/cdc/json-safe.ts'
+import { canonicalNumber } from '../../../src/cdc/number-text.ts'
+import { tableFromChanges } from '../../../src/cdc/table/index.ts'
+import { jsonText } from '../../../src/cdc/table/json-text.ts'
+import { decodeParquet, encodeParquet, rowsFromTable } from '../../../src/codecs/index.ts'
+import { arbitraryChange, arbitraryImage } from '../../../src/testing/index.ts'
+import { law } from '../../support/law.ts'
 
 const METADATA = new Set(['__op', '__deleted', '__ts_us', '__seq', '__event_id', '__table', '__changed'])
 
