@@ -1,7 +1,7 @@
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import { base64OfBytes } from './base64.ts'
 import { customNumber } from './custom-number.ts'
-import { isDictionary } from './dictionary.ts'
 import { setOwn } from './own-property.ts'
 
 /** Deeper values are cycles, or as good as one. */
@@ -38,7 +38,7 @@ function safeObject(value: object, steps: Steps): unknown {
   if (Array.isArray(value)) return safeList(value, steps)
   if (value instanceof Uint8Array) return base64OfBytes(value)
   if (value instanceof Set) return safeList(sorted(value), steps)
-  if (isDictionary(value)) return safeProperties(value, steps)
+  if (isKeyValueObject(value)) return safeProperties(value, steps)
   const text = customNumber(value) ?? ownJson(value)
   if (text !== undefined) return text
   throw notJson('is an instance of a class, or an invalid date, which JSON cannot hold', steps)

@@ -1,8 +1,8 @@
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import type { SerializedImage, SerializedValue } from './attribute-value.ts'
 import { base64OfBytes } from './base64.ts'
 import { customNumber } from './custom-number.ts'
-import { isDictionary } from './dictionary.ts'
 import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
 
@@ -48,7 +48,7 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options:
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: ToBytes): SerializedImage
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): AnyImage {
   const writing = writingOf(options, 1)
-  if (typeof item !== 'object' || item === null || !isDictionary(item)) throw fault('must be a plain object', writing)
+  if (!isKeyValueObject(item)) throw fault('must be a plain object', writing)
   return writeMap(item, writing)
 }
 
@@ -93,7 +93,7 @@ function writeObject(value: object, writing: Writing): AnyValue {
   if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
   if (value instanceof Set) return writeSet([...value], writing)
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
-  if (isDictionary(value)) return { M: nested(writing, () => writeMap(value, writing)) }
+  if (isKeyValueObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
   const text = customNumber(value)
   if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
   return { N: inRange(text, writing) }

@@ -1,9 +1,9 @@
 import * as types from 'node:util/types'
 import { type DataType, Field, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { columnType } from './column-type.ts'
 import { emptyColumnField } from './empty-column.ts'
-import { isKeyValueObject } from './key-value-object.ts'
 
 type FlatKind = 'bool' | 'float64' | 'int64' | 'string' | 'timestamp' | 'binary'
 

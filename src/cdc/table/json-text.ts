@@ -1,6 +1,6 @@
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { base64OfBytes } from '../base64.ts'
 import { customNumber } from '../custom-number.ts'
-import { isDictionary } from '../dictionary.ts'
 import { ownJson, sorted } from '../json-safe.ts'
 
 /**
@@ -29,7 +29,7 @@ function objectText(value: object): string | undefined {
   if (Array.isArray(value)) return joined('[', value.map(jsonText), ']')
   if (value instanceof Set) return joined('[', sorted(value).map(jsonText), ']')
   if (value instanceof Uint8Array) return JSON.stringify(base64OfBytes(value))
-  if (isDictionary(value)) {
+  if (isKeyValueObject(value)) {
     const names = Object.keys(value).filter((name) => value[name] !== undefined)
     return joined(
       '{',

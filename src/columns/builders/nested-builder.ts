@@ -1,6 +1,6 @@
 import type { Data, Field, FixedSizeList, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
-import { isKeyValueObject } from '../key-value-object.ts'
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
