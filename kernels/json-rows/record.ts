@@ -1,16 +1,6 @@
 // The record of a column in the memory of the kernel json-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
 
-export {
-  BOOL,
-  DATE,
-  FLOAT64,
-  INT64,
-  OTHER,
-  TEXT,
-  TIMESTAMP_MS,
-  TIMESTAMP_NS,
-  TIMESTAMP_US,
-} from '../shared/value-kinds.ts'
+export * from '../shared/value-kinds.ts'
 
 /** How values are read: a kind of value. */
 export const KIND = 0

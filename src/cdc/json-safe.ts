@@ -1,6 +1,6 @@
+import { base64Text } from '../internal/base64.ts'
 import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
-import { base64OfBytes } from './base64.ts'
 import { customNumber } from './custom-number.ts'
 import { setOwn } from './own-property.ts'
 
@@ -36,7 +36,7 @@ export function jsonSafe(value: unknown, steps: Steps): unknown {
 function safeObject(value: object, steps: Steps): unknown {
   if (steps.length > MAX_DEPTH) throw tooDeep(MAX_DEPTH, steps.slice())
   if (Array.isArray(value)) return safeList(value, steps)
-  if (value instanceof Uint8Array) return base64OfBytes(value)
+  if (value instanceof Uint8Array) return base64Text(value)
   if (value instanceof Set) return safeList(sorted(value), steps)
   if (isKeyValueObject(value)) return safeProperties(value, steps)
   const text = customNumber(value) ?? ownJson(value)
@@ -76,7 +76,7 @@ export function safeProperties(object: Readonly<Record<string, unknown>>, steps:
 export function sorted(set: ReadonlySet<unknown>): unknown[] {
   const members = [...set].map((member) => ({
     member,
-    key: member instanceof Uint8Array ? base64OfBytes(member) : member,
+    key: member instanceof Uint8Array ? base64Text(member) : member,
   }))
   return members.sort((left, right) => compareKeys(left.key, right.key)).map(({ member }) => member)
 }

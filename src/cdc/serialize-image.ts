@@ -1,7 +1,7 @@
+import { base64Text } from '../internal/base64.ts'
 import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import type { SerializedImage, SerializedValue } from './attribute-value.ts'
-import { base64OfBytes } from './base64.ts'
 import { customNumber } from './custom-number.ts'
 import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
@@ -130,7 +130,7 @@ function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
   if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
-    checkDistinct(members, members.map(base64OfBytes), writing)
+    checkDistinct(members, members.map(base64Text), writing)
     return { BS: members.map((member) => binaryOf(member, writing)) }
   }
   const texts = members.map((member) => memberNumber(member, writing))
@@ -152,7 +152,7 @@ function memberNumber(member: unknown, writing: Writing): string {
 }
 
 function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
-  return writesBase64 ? base64OfBytes(bytes) : bytes
+  return writesBase64 ? base64Text(bytes) : bytes
 }
 
 function numberText(value: number | bigint, writing: Writing): string {

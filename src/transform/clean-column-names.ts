@@ -1,6 +1,7 @@
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
+import { distinctColumnNames } from '../internal/distinct-column-names.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 export interface CleanColumnNamesOptions {
@@ -35,7 +36,7 @@ export function cleanColumnNames(options: CleanColumnNamesOptions = {}): Transfo
   const clean = style === 'snake' ? snakeCase : lowerCase
   return defineMap('cleanColumnNames', () => {
     const cleaned = perSchema((schema) => {
-      const names = distinctNames(schema.fields.map(({ name }, index) => clean(name) || `column_${index + 1}`))
+      const names = distinctColumnNames(schema.fields.map(({ name }) => clean(name)))
       const fields = schema.fields.map((field, index) => changedField(field, { name: names[index] as string }))
       return schemaOf(fields, schema.metadata)
     })
@@ -57,22 +58,4 @@ function snakeCase(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '')
-}
-
-/** The first of equal names stays; the others get the first number from 2 that makes a name nobody else has or had. */
-function distinctNames(names: readonly string[]): string[] {
-  const taken = new Set(names)
-  const seen = new Set<string>()
-  const next = new Map<string, number>()
-  return names.map((name) => {
-    if (!seen.has(name)) {
-      seen.add(name)
-      return name
-    }
-    let number = next.get(name) ?? 2
-    while (taken.has(`${name}_${number}`)) number++
-    next.set(name, number + 1)
-    taken.add(`${name}_${number}`)
-    return `${name}_${number}`
-  })
 }

@@ -26,3 +26,13 @@ export function s3Record(
     },
   }
 }
+
+/** The event that S3 sends when notifications are set up: no object is in it. */
+export const s3TestEvent = {
+  Service: 'Amazon S3',
+  Event: 's3:TestEvent',
+  Time: '2026-01-31T12:00:00.000Z',
+  Bucket: 'b',
+  RequestId: 'r',
+  HostId: 'h',
+}

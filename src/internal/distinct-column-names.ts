@@ -1,9 +1,9 @@
 /**
- * Unique column names: an empty one becomes `column_N` by its place, a repeated one gets `_2`, `_3`, ... passing over names that the
- * header itself holds. The first of equal names keeps it. O(names).
+ * Distinct names of columns: an empty one becomes `column_N` by its place, a repeated one gets the first of `_2`, `_3`, ... that makes a name no column
+ * has or had. The first of equal names keeps it. O(names).
  */
-export function columnNames(header: readonly string[]): string[] {
-  const given = header.map((name, index) => name || `column_${index + 1}`)
+export function distinctColumnNames(names: readonly string[]): string[] {
+  const given = names.map((name, index) => name || `column_${index + 1}`)
   const taken = new Set(given)
   const seen = new Set<string>()
   const nextNumber = new Map<string, number>()
