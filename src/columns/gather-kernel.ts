@@ -21,7 +21,7 @@ interface GatherExports {
   takeBits(ranges: number, count: number, base: number, from: number, to: number, bit: number): void
 }
 
-/** Rows that are taken at a time lie so close together. */
+/** Rows of the column that a block spans. */
 const BLOCK_ROWS = 4096
 /** Bytes of a column in a block; columns that have more are left to {@link directGather}. */
 const ROOM = 1 << 18
@@ -119,7 +119,7 @@ function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
   return { pairs, blocks }
 }
 
-/** Where things are in the kernel's memory. A block has fewer ranges than rows. */
+/** Regions of the kernel's memory. A block has no more ranges than rows. */
 interface Room extends Kernel<GatherExports> {
   readonly ranges: number
   readonly source: number
@@ -155,7 +155,7 @@ function takeFixed(room: Room, ranges: Ranges, values: Uint8Array, width: number
   }
 }
 
-/** Whether the texts of every block are of a length that fits, and every range of them lies in its block's. */
+/** Check that the texts of every block fit, and that every range of them lies in its block's. */
 function fitsRoom(offsets: ArrayLike<number>, { pairs, blocks }: Ranges): boolean {
   for (const { first, end, low, high } of blocks) {
     let last = offsets[low] as number

@@ -5,7 +5,7 @@ import { isValid } from './validity.ts'
 
 /**
  * Row hashes of 128 bits: a universal hash (NH of UMAC) whose random numbers come, by SipHash, from a key of 128 bits. Two rows that differ have the
- * same hash by a chance of 2^-124, whatever they hold, as long as who made them does not know the key.
+ * same hash with a probability of 2^-124, for any rows whose author does not know the key.
  *
  * Rows are hashed column by column in a kernel's memory, {@link BLOCK_ROWS} at most, to which the cells are copied.
  *
@@ -13,10 +13,10 @@ import { isValid } from './validity.ts'
  */
 export type RowHash = (columns: readonly HashColumn[], first: number, end: number) => number
 
-/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is taken in piece by piece. */
+/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is absorbed in pieces. */
 const ROOM = 1 << 18
 
-/** @param key - four random words, afresh for every run. */
+/** @param key - four random words, new for every run. */
 export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): RowHash {
   const keyAt = memory.reserve(HASH)
   memory.words.set(key, keyAt >> 2)

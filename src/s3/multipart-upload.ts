@@ -160,7 +160,7 @@ export async function startMultipartUpload(
 
 const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
 
-/** What S3 wants to hear again of a part when the upload is completed. */
+/** The fields of a part that S3 expects again when the upload is completed. */
 function partFields(answer: CompletedPart): CompletedPart {
   const fields: CompletedPart = { ETag: answer.ETag }
   for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]

@@ -12,11 +12,11 @@ export interface CleanColumnNamesOptions {
 /**
  * Give columns names that queries can use unquoted.
  *
- * Style `lower` turns `Event ID` into `event_id` and touches nothing else. Style `snake` also trims, splits camelCase, folds
+ * Style `lower` turns `Event ID` into `event_id` and changes nothing else. Style `snake` also trims, splits camelCase, folds
  * accents, drops apostrophes and makes all other punctuation a word's end: `Prénom d'usage`, `userID` and `Total (USD)` become
  * `prenom_dusage`, `user_id` and `total_usd`. Letters of all scripts are kept.
  *
- * Names that become equal get `_2`, `_3` from the second on, passing over names that are taken. A name of which nothing is
+ * Names that become equal get `_2`, `_3` from the second on, passing over names that exist. A name of which nothing is
  * left becomes `column_` and its place, from 1.
  *
  * @returns a transform that shares all values. O(columns) a schema.
