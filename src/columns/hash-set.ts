@@ -4,7 +4,7 @@ import { isBeyondKernel } from '../internal/kernel.ts'
 import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 
 /**
- * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes a slot in a
+ * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes per slot in a
  * table that is rebuilt from them when it grows. So memory grows by the row; the memory of an old table becomes segments.
  */
 export interface HashSet {

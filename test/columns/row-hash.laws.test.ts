@@ -101,7 +101,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'hash set: any hashes, in any blocks, are numbered as they first come, whatever its tables do on the way',
+    'hash set: any hashes, in any blocks, are numbered in order of first appearance, however often its table grows',
     fc.property(
       fc.oneof(fc.constant(200_000), fc.integer({ min: 1, max: 9000 })),
       fc.integer({ min: 300, max: BLOCK_ROWS }),

@@ -55,7 +55,7 @@ function hasOwnTest(file: string): boolean {
   return testFiles.some((path) => path.startsWith(`${stem}.`))
 }
 
-/** Whether tests of a folder, or their helpers, use a name. What `millrace/testing` exports helps the tests of every folder. */
+/** Check that tests of a folder, or their helpers, use a name. Exports of `millrace/testing` help the tests of every folder. */
 function isUsedInTests(folder: string, name: string): boolean {
   const word = new RegExp(`\\b${name}\\b`)
   const scope = folder.startsWith('testing') ? '' : `${folder}/`

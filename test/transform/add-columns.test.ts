@@ -26,7 +26,7 @@ describe('addColumns', () => {
     ])
   })
 
-  test('the first value that is not null decides, whatever the batches', async () => {
+  test('the first value that is not null decides, however the rows are cut into batches', async () => {
     const { batches } = tableFromRows([{ a: 1 }, { a: 2 }, { a: 3 }])
     const cut = [0, 1, 2].map((row) => batches[0]?.slice(row, row + 1)).filter((batch) => batch !== undefined)
     const out = await collect(addColumns({ b: (row) => (row['a'] === 1 ? null : row['a']) })(stream(cut)))
@@ -56,7 +56,7 @@ describe('addColumns', () => {
     await expect(collect(late(stream(rows)))).rejects.toEqual(misfit)
   })
 
-  test('batches do not wait for a value for ever', async () => {
+  test('batches do not wait forever for a value', async () => {
     const batch = tableFromRows(Array.from({ length: 10_000 }, (_, id) => ({ id }))).batches[0] as RecordBatch
     let sent = 0
     async function* source() {
@@ -87,7 +87,7 @@ describe('addColumns', () => {
     expect(() => transformTable(table, addColumns({ a: 3 }))).toThrow(failure('COLUMN_CONFLICT'))
   })
 
-  test('what a callback throws leaves as it is', () => {
+  test('an error of a callback is thrown unchanged', () => {
     const mine = new Error('mine')
     const thrower = () => {
       throw mine
@@ -96,7 +96,7 @@ describe('addColumns', () => {
     expect(fault(() => run([{ a: 1 }], filterRows(thrower)))).toBe(mine)
   })
 
-  test('a stage of constants hands on each batch as it comes', async () => {
+  test('a stage of constants yields each batch as it arrives', async () => {
     let pulled = 0
     const [batch] = tableFromRows([{ a: 1 }]).batches
     const source = (async function* () {

@@ -64,7 +64,7 @@ function isText(type: DataType): boolean {
   return DataType.isUtf8(DataType.isDictionary(type) ? type.dictionary : type)
 }
 
-/** What a call gives, or the code of its error. */
+/** The result of a call, or the code of its error. */
 function outcome<T>(call: () => T): T | string {
   try {
     return call()

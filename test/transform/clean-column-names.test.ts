@@ -63,7 +63,7 @@ describe('cleanColumnNames', () => {
     expect(clean(['x', 'x', 'x_2', 'x_2'])).toEqual(['x', 'x_3', 'x_2', 'x_2_2'])
   })
 
-  test('a name of which nothing is left gets its place', () => {
+  test('a name of which nothing is left is named by its place', () => {
     expect(clean(['a', '%%', ''], 'snake')).toEqual(['a', 'column_2', 'column_3'])
     expect(clean(['__proto__', 'Constructor'])).toEqual(['__proto__', 'constructor'])
   })

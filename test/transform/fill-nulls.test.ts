@@ -44,7 +44,7 @@ describe('fillNulls', () => {
     )
   })
 
-  test('a function is called once a missing value, in order', () => {
+  test('a function is called once per missing value, in order', () => {
     let calls = 0
     const next = () => ++calls
     expect(run([{ a: null }, { a: 9 }, { a: NaN }], fillNulls({ a: next }))).toEqual([{ a: 1 }, { a: 9 }, { a: 2 }])

@@ -25,7 +25,7 @@ describe('filterRows', () => {
     ).toThrow(TypeError)
   })
 
-  test('a predicate that gives a promise is refused', () => {
+  test('a predicate that returns a promise is refused', () => {
     expect(
       fault(() =>
         run(

@@ -5,7 +5,7 @@ import { defineTransform, type Transform } from '../../src/transform/transform.t
 import { transformTable } from '../../src/transform/transform-table.ts'
 
 describe('a transform of your own', () => {
-  test('takes a transform that somebody else wrote', () => {
+  test('a transform that the library did not make', () => {
     const own = Object.assign(async function* own() {}, {
       start: () => (batch: unknown) => batch,
     }) as unknown as Transform
@@ -14,7 +14,7 @@ describe('a transform of your own', () => {
     expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), halved).numRows).toBe(1)
   })
 
-  test('a transform made by hand may hold its rows until the end', () => {
+  test('a transform without defineTransform may hold its rows until the end', () => {
     const held = () => {
       let kept: RecordBatch | undefined
       return (batch: RecordBatch | undefined) => {

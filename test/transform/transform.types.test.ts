@@ -17,7 +17,7 @@ describe('transform types', () => {
     expectTypeOf(transformTable).returns.toEqualTypeOf<Table>()
   })
 
-  test('callbacks know their row without being told', () => {
+  test('callbacks infer the type of their row', () => {
     addColumns({ source: 'shop', total: (row) => expectTypeOf(row).toEqualTypeOf<Row>() })
     filterRows((row) => expectTypeOf(row).toEqualTypeOf<Row>())
     addColumns({} as Record<string, unknown>)

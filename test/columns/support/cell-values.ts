@@ -32,7 +32,7 @@ function scaledText(scaled: bigint, scale: number): string {
   return scale === 0 ? whole : `${whole}.${(magnitude % power).toString().padStart(scale, '0')}`
 }
 
-/** Whether a `Map` can hold every map among the cells. */
+/** Check that a `Map` can hold every map among the cells. */
 export function hasRepeatedKeys(type: DataType, cell: Cell): boolean {
   if (cell === null || typeof cell !== 'object' || cell instanceof Uint8Array) return false
   if (DataType.isMap(type)) {

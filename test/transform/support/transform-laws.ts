@@ -12,7 +12,7 @@ export interface TransformLawOptions {
   readonly runs?: number
 }
 
-/** The laws of every transform. `transformFor` makes one that suits a schema; undefined leaves the case out. */
+/** The laws of every transform. `transformFor` makes one for a schema; undefined skips the case. */
 export function transformLaws(
   name: string,
   transformFor: (schema: Schema) => Transform | undefined,
@@ -23,7 +23,7 @@ export function transformLaws(
 
   describe(`${name}: laws`, () => {
     law(
-      `${name}: a stream cut into batches anywhere gives the same rows as the whole table`,
+      `${name}: a stream cut into batches anywhere has the same rows as the whole table`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const streamed = rowCells(await collect(transform(stream(table.batches))))
         expect(streamed).toEqual(tableCells(transformTable(table.table, transform)))
@@ -32,7 +32,7 @@ export function transformLaws(
     )
 
     law(
-      `${name}: leaves its input as it was`,
+      `${name}: does not change its input`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const before = table.batches.map(snapshot)
         await collect(transform(stream(table.batches)))
@@ -57,7 +57,7 @@ export function transformLaws(
     )
 
     law(
-      `${name}: a run started by hand gives what the stream gives`,
+      `${name}: a run started by hand returns what the stream yields`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const run = transform.start()
         const batches = [...table.batches, undefined].flatMap((batch) => run(batch) ?? [])
