@@ -5,8 +5,21 @@ import { allSources } from './support/source-imports.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 /** Folders of `src` whose docblocks are held to the rules. */
-const FOLDERS = ['columns', 'internal', 'transform', 's3']
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/s3-job.md', 'docs/transforms.md']
+const FOLDERS = ['codecs/input', 'codecs/text', 'columns', 'internal', 'limits', 's3', 'testing', 'transform']
+const GUIDES = [
+  'architecture',
+  'batches',
+  'cdc',
+  'codecs',
+  'events',
+  'idempotency',
+  'limits',
+  's3-job',
+  'send',
+  'testing',
+  'transforms',
+]
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'kernels/README.md', ...GUIDES.map((name) => `docs/${name}.md`)]
 
 /** Words that make prose hard to read, with better ones. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
