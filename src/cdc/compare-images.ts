@@ -1,5 +1,6 @@
+import { base64Text } from '../internal/base64.ts'
 import type { AttributeValue } from './attribute-value.ts'
-import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { bytesOfBase64 } from './base64.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
 import { isType } from './read-value.ts'
 
@@ -120,7 +121,7 @@ function isSameBinary(left: unknown, right: unknown, at: ImageComparison): boole
 /** The one base64 text of some bytes. */
 function binaryText(value: unknown): string | undefined {
   if (typeof value === 'string') return bytesOfBase64(value) === undefined ? undefined : value
-  return value instanceof Uint8Array ? base64OfBytes(value) : undefined
+  return value instanceof Uint8Array ? base64Text(value) : undefined
 }
 
 const MEMBER_TEXTS = {

@@ -2,7 +2,7 @@ import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { isMillraceError } from '../errors.ts'
 import { nameOf } from './service-error.ts'
 
-/** What every message has once its operation has ended. */
+/** The fields of every message once its operation has ended. */
 export interface OperationEnd {
   /** Milliseconds from start to end. */
   ms?: number
@@ -111,7 +111,7 @@ export const channels: Channels = {
 
 /** An operation that somebody listens to. */
 export interface Operation<Message> {
-  /** The one object of all events of the operation, to be filled in as it goes on. */
+  /** The one object of all events of the operation, filled in while it runs. */
   readonly message: Message
   /** Run the synchronous part, between the events `start` and `end`, in the context that subscribers bind to `start`. Call it once. */
   start<T>(work: () => T): T

@@ -4,7 +4,7 @@ export function httpStatusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
-/** Errors that the SDK throws before it asks a service, under the name `Error`: what their messages begin with, and a word for each. */
+/** Errors that the SDK throws before it calls a service, under the name `Error`: the beginning of their messages, and a name for each. */
 const UNNAMED: readonly (readonly [RegExp, string])[] = [
   [/^Region is missing/, 'RegionMissing'],
   [/^(?:Region not accepted|Invalid region)/i, 'RegionInvalid'],
@@ -13,7 +13,7 @@ const UNNAMED: readonly (readonly [RegExp, string])[] = [
   [/^Resolved credential object is not valid/, 'CredentialsInvalid'],
 ]
 
-/** `AccessDeniedException`, `ECONNREFUSED`: the shortest true word for what went wrong. */
+/** The shortest true name of a failure: `AccessDeniedException`, `ECONNREFUSED`. */
 export function nameOf(error: unknown): string {
   const known = UNNAMED.find(([message]) => message.test(String(fieldOf(error, 'message'))))
   const words = [known?.[1], fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]

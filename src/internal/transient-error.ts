@@ -62,11 +62,11 @@ const MAX_CAUSES = 8
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
+ * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
  * refused connection.
  *
- * An error that tells nothing itself is judged by its cause, as that of `fetch` must be. One that was given up already
- * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, whatever caused it: nested retries would multiply.
+ * An error without such a mark is judged by its cause, as that of `fetch` must be. One that was given up already
+ * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, regardless of its cause: nested retries would multiply.
  *
  * @param error - anything that was thrown.
  * @returns false for what is no object. O(1).
@@ -84,7 +84,7 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * Whether a service turned a request away because it is asked too much, so that nothing of the request was done.
+ * Check whether a service rejected a request because it receives too many, so that nothing of the request was done.
  *
  * @param error - anything that was thrown.
  * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
@@ -108,7 +108,7 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** Undefined where an error itself tells nothing. */
+/** Judge an error by itself; undefined where nothing in it decides. */
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
@@ -126,7 +126,7 @@ function isTransientName(name: unknown): boolean {
   return THROTTLING_NAMES.has(name) || TRANSIENT_NAMES.has(name)
 }
 
-/** A transaction that nothing but throttling and other transactions stood in the way of. */
+/** Check whether only throttling and other transactions made a transaction fail. */
 function isThrottledTransaction(reasons: unknown): boolean {
   if (!Array.isArray(reasons)) return false
   const codes = reasons.map((reason) => fieldOf(reason, 'Code')).filter((code) => code !== 'None' && code !== undefined)
@@ -145,7 +145,7 @@ function statusOf(error: Fields): number | undefined {
   return found.find((status) => typeof status === 'number')
 }
 
-/** A header in an object of any case, or in what has `get`, as `fetch` gives it. */
+/** A header in an object of any case, or in an object with `get`, such as that of `fetch`. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined
   const value =

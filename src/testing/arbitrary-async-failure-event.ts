@@ -3,7 +3,7 @@ import type { AsyncFailureEvent } from '../events/index.ts'
 import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
- * What Lambda sends to the on-failure destination of a function that was invoked asynchronously.
+ * Records that Lambda sends to the on-failure destination of a function that was invoked asynchronously.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  *

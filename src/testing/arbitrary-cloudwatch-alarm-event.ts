@@ -3,7 +3,7 @@ import type { CloudWatchAlarmEvent } from '../events/index.ts'
 import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What a CloudWatch alarm, on a metric or composite, sends when it changes its state.
+ * Events that a CloudWatch alarm, on a metric or composite, sends when it changes its state.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  *

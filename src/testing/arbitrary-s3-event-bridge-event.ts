@@ -5,7 +5,7 @@ import { objectKey, type S3EventOptions } from './arbitrary-s3-event.ts'
 import { ACCOUNT, hexId, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What S3 sends to EventBridge about one object; its key is not encoded.
+ * Events that S3 sends to EventBridge about one object; its key is not encoded.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  *

@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly reuse?: boolean
 }
 
-/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
+/** The input of a codec: ranged bytes, bytes in memory, or a stream of chunks. */
 export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 const CHUNK_BYTES = 256 * 1024
@@ -48,7 +48,7 @@ export function bytesSource(given: Uint8Array | ArrayBufferLike | ArrayBufferVie
 }
 
 /**
- * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened anew for every call and closed after it, so nothing
+ * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened for every call and closed after it, so nothing
  * is held between reads; a stream takes 512 KiB at a time.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
@@ -97,7 +97,7 @@ export function fileSource(path: string): ByteSource {
   }
 }
 
-/** The next chunk of a file, read while the one before is worked on; its error is heard when the chunk is asked for. */
+/** The next chunk of a file, read while the one before is worked on; its error is thrown when the chunk is requested. */
 function readAhead(
   file: FileHandle,
   at: number,
@@ -109,7 +109,7 @@ function readAhead(
   return chunk
 }
 
-/** The chunk at an offset, empty at the end, in memory that is not zeroed: only what was read is handed on. */
+/** The chunk at an offset, empty at the end, in memory that is not zeroed: only bytes that were read are returned. */
 async function readChunk(
   file: FileHandle,
   at: number,
@@ -143,7 +143,7 @@ function shortened(): MillraceError {
   return new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
 }
 
-/** Whether a codec's input is bytes in memory, of this realm or another. */
+/** Check whether a codec's input is bytes in memory, of this realm or another. */
 export function isBytes(input: CodecInput): input is Uint8Array {
   return types.isUint8Array(input)
 }
@@ -155,7 +155,7 @@ export function isByteSource(input: CodecInput): input is ByteSource {
 /**
  * The bytes of any codec input, in order, once.
  *
- * @param options - told to a source.
+ * @param options - passed to a source.
  * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
  */
 export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncIterable<Uint8Array> {

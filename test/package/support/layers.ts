@@ -1,6 +1,6 @@
-/** What a layer of `src` may import. */
+/** Imports that a layer of `src` may have. */
 export interface Layer {
-  /** Layers of this package that it may import, beside itself. */
+  /** Layers of this package that it may import, besides itself. */
   readonly layers: readonly string[]
   /** Single files of other layers that it may import: files that need no peer although their layer has one. */
   readonly files?: readonly string[]
@@ -13,7 +13,7 @@ export interface Layer {
 /** The layers that every other one may import. */
 const BASE = ['errors.ts', 'result.ts', 'internal']
 
-/** Who may import whom: a layer is a folder of `src`, or a file directly in it. */
+/** Imports by layer, which is a folder of `src`, or a file directly in it. */
 export const LAYERS: Readonly<Record<string, Layer>> = {
   'errors.ts': { layers: [] },
   'result.ts': { layers: ['errors.ts'] },
