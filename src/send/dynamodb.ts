@@ -46,7 +46,7 @@ interface ItemWrite {
   readonly bytes: number
 }
 
-const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, hasOrder: true }
+const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, order: 'key', raw: false } as const
 
 /**
  * Write to a table: puts and deletes of which each has exactly one outcome.
@@ -104,7 +104,7 @@ export function dynamodbWriter(
     },
     answersOf: (output, writes) => writeAnswers(output as BatchWriteItemCommandOutput, writes, names),
   }
-  const settings = settingsOf<DynamoDBEntry>('dynamodbWriter', options as object, LIMITS, { raw: 'boolean' })
+  const settings = settingsOf<DynamoDBEntry>('dynamodbWriter', options as object, LIMITS)
   return createSender(service, settings)
 }
 
