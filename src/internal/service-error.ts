@@ -1,3 +1,5 @@
+import { fieldOf } from './field-of.ts'
+
 /** The HTTP status that an AWS service answered with, if the error comes from an answer. */
 export function httpStatusOf(error: unknown): number | undefined {
   const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
@@ -24,8 +26,4 @@ export function nameOf(error: unknown): string {
 export function describeServiceError(error: unknown): string {
   const status = httpStatusOf(error)
   return status === undefined ? nameOf(error) : `HTTP ${status} ${nameOf(error)}`
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
