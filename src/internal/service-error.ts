@@ -6,19 +6,21 @@ export function httpStatusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
-/** Errors that the SDK throws before it asks a service, under the name `Error`: what their messages begin with, and a word for each. */
-const UNNAMED: readonly (readonly [RegExp, string])[] = [
-  [/^Region is missing/, 'RegionMissing'],
-  [/^(?:Region not accepted|Invalid region)/i, 'RegionInvalid'],
-  [/^(?:No|Empty) value provided for input HTTP label: Bucket/, 'BucketMissing'],
-  [/^(?:No|Empty) value provided for input HTTP label: Key/, 'KeyMissing'],
-  [/^Resolved credential object is not valid/, 'CredentialsInvalid'],
-]
+/** Errors that the SDK throws before it asks a service, under the name `Error`: what their messages begin with. */
+const UNNAMED = {
+  RegionMissing: /^Region is missing/,
+  RegionInvalid: /^(?:Region not accepted|Invalid region)/i,
+  CredentialsInvalid: /^Resolved credential object is not valid/,
+}
+const MISSING_LABEL = /^(?:No|Empty) value provided for input HTTP label: (\w+)/
 
-/** `AccessDeniedException`, `ECONNREFUSED`: the shortest true word for what went wrong. */
+/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest true word for what went wrong. */
 export function nameOf(error: unknown): string {
-  const known = UNNAMED.find(([message]) => message.test(String(fieldOf(error, 'message'))))
-  const words = [known?.[1], fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
+  const message = String(fieldOf(error, 'message'))
+  const label = MISSING_LABEL.exec(message)?.[1]
+  const known =
+    label === undefined ? Object.entries(UNNAMED).find(([, start]) => start.test(message))?.[0] : `${label}Missing`
+  const words = [known, fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
   return words.find((word): word is string => typeof word === 'string' && /^\w{1,80}$/.test(word)) ?? 'Error'
 }
 

@@ -117,7 +117,7 @@ function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolea
   const image = isRaw ? values : serializeImage(values, { maxDepth: MAX_DEPTH })
   const bytes = imageBytes(image)
   const key = itemKey(image as Readonly<Record<string, unknown>>, names)
-  const attributes = { ...image } as Record<string, AttributeValue>
+  const attributes = (isRaw ? { ...image } : image) as Record<string, AttributeValue>
   if (entry.put !== undefined) return { request: { PutRequest: { Item: attributes } }, key, bytes }
   if (Object.keys(attributes).length !== names.length) {
     throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have the attributes of the key, and no others')

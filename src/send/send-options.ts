@@ -103,16 +103,15 @@ export function settingsOf<Entry>(
 }
 
 function checkRange(sender: string, name: string, value: unknown, maxEntries: number): void {
-  const most = name === 'maxEntries' ? maxEntries : name === 'attempts' ? Number.POSITIVE_INFINITY : 2 ** 53 - 1
-  let rule: string | undefined
-  if (name === 'order') {
-    if (value !== 'key' && value !== 'none') rule = "'key' or 'none'"
-  } else if (typeof value === 'number') {
-    if (name.endsWith('Ms')) {
-      if (!(value >= 0)) rule = 'a number of milliseconds, 0 or more'
-    } else if (!(value >= 1 && value <= most) || value % 1 > 0) {
-      rule = `a whole number, ${name === 'maxEntries' ? `from 1 to ${most}` : '1 or more'}`
-    }
+  let rule = ''
+  if (name === 'order' && value !== 'key' && value !== 'none') rule = "'key' or 'none'"
+  if (typeof value === 'number') {
+    const isCount = Number.isSafeInteger(value) && value > 0
+    if (name.endsWith('Ms')) rule = value >= 0 ? '' : 'a number of milliseconds, 0 or more'
+    else if (name === 'maxEntries' && !(isCount && value <= maxEntries))
+      rule = `a whole number, from 1 to ${maxEntries}`
+    else if (!isCount && !(name === 'attempts' && value === Number.POSITIVE_INFINITY))
+      rule = 'a whole number, 1 or more'
   }
-  if (rule !== undefined) throw new MillraceError('OPTION_INVALID', `${sender}: ${name} must be ${rule}`)
+  if (rule !== '') throw new MillraceError('OPTION_INVALID', `${sender}: ${name} must be ${rule}`)
 }
