@@ -14,7 +14,7 @@ export interface KeyLines<One extends Lined> {
   leave(one: One): One | undefined
 }
 
-const MAX_BUCKETS = 65_536
+const MAX_BUCKETS = 16_384
 
 /**
  * A hash table of the last entry of each line. It is not a Map, since one that grows and shrinks leaves a table behind for every few thousand keys,
@@ -23,15 +23,16 @@ const MAX_BUCKETS = 65_536
  * @param most - entries that wait at the same time.
  */
 export function createKeyLines<One extends Lined>(most: number): KeyLines<One> {
-  const buckets: One[][] = []
   const count = Math.min(most, MAX_BUCKETS)
+  let buckets: (One[] | undefined)[] | undefined
   return {
     join(one) {
       const { key } = one
       if (key === undefined) return true
       const slot = hashOf(key) % count
-      buckets[slot] ??= []
-      const bucket = buckets[slot]
+      buckets ??= new Array(count).fill(undefined)
+      const bucket = buckets[slot] ?? []
+      buckets[slot] = bucket
       one.bucket = bucket
       for (let at = 0; at < bucket.length; at++) {
         const last = bucket[at] as One
