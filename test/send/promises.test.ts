@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { inspect } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { inspect, promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { channels, type SendMessage } from '../../src/internal/channels.ts'
-import { kinesisSender } from '../../src/send/kinesis.ts'
 import { isSendError, type SendClient, type SendOutcome, type SqsEntry, sqsSender } from '../../src/send/sqs.ts'
 import { fakeService } from '../../src/testing/fake-service.ts'
 
@@ -325,50 +326,13 @@ test('a call is published from start to end, with its counts and nothing of its 
   expect(JSON.stringify(events)).not.toContain(CANARY)
 })
 
-test('a million entries go through in bounded memory, also while the oldest backs off', async () => {
-  const count = 1_000_000
-  let isFirst = true
-  const client = {
-    async send({ input }: { readonly input: { readonly Entries?: readonly { Id: string; MessageBody: string }[] } }) {
-      const Entries = input.Entries ?? []
-      const isOldest = isFirst
-      isFirst = false
-      if (!isOldest) return { Successful: Entries.map(({ Id }) => ({ Id })) }
-      return { Successful: Entries.slice(1).map(({ Id }) => ({ Id })), Failed: [{ Id: '0', Code: 'InternalError' }] }
-    },
-  }
-  function* source() {
-    for (let n = 0; n < count; n++) yield { MessageBody: `${'x'.repeat(100)}${n}` }
-  }
-  let most = 0
-  const before = process.memoryUsage().heapUsed
-  const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage().heapUsed - before)
-  }, 20)
-  const report = await sqsSender(client as never, target, { random: () => 1, baseMs: 300 })(source())
-  clearInterval(timer)
-  expect(report).toMatchObject({ sent: count, retries: 1 })
-  expect(most).toBeLessThan(100e6)
-})
-
-test('a million keys go through in bounded memory', async () => {
-  const count = 1_000_000
-  const client = {
-    async send({ input }: { readonly input: { readonly Records?: readonly object[] } }) {
-      await new Promise(setImmediate)
-      return { Records: input.Records?.map((_, n) => ({ SequenceNumber: `${n}` })) }
-    },
-  }
-  const Data = new Uint8Array(100)
-  function* source() {
-    for (let n = 0; n < count; n++) yield { PartitionKey: `key-${n}`, Data }
-  }
-  let most = 0
-  const before = process.memoryUsage().heapUsed
-  const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage().heapUsed - before)
-  }, 5)
-  expect(await kinesisSender(client as never, { streamName: 's' })(source())).toMatchObject({ sent: count })
-  clearInterval(timer)
-  expect(most).toBeLessThan(100e6)
-})
+test.each(['sqs', 'kinesis'])(
+  'a million entries, and a million keys, go through in under 100 MB, also while the oldest backs off: %s',
+  async (service) => {
+    const child = fileURLToPath(new URL('../support/send-memory-child.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [child, service])
+    const { addedMb, ...report } = JSON.parse(stdout)
+    expect(report).toEqual({ sent: 1_000_000, retries: 1 })
+    expect(addedMb).toBeLessThan(100)
+  },
+)
