@@ -97,6 +97,9 @@ export interface Channels {
   readonly split: TracingChannel<unknown, SplitMessage>
 }
 
+/** Of `channels`, on its own for those who publish on no other. */
+export const sendChannel: Channels['send'] = /* @__PURE__ */ tracingChannel('millrace:send')
+
 export const channels: Channels = {
   read: /* @__PURE__ */ tracingChannel('millrace:read'),
   write: /* @__PURE__ */ tracingChannel('millrace:write'),
@@ -105,7 +108,7 @@ export const channels: Channels = {
   record: /* @__PURE__ */ tracingChannel('millrace:record'),
   idempotent: /* @__PURE__ */ tracingChannel('millrace:idempotent'),
   retry: /* @__PURE__ */ tracingChannel('millrace:retry'),
-  send: /* @__PURE__ */ tracingChannel('millrace:send'),
+  send: sendChannel,
   split: /* @__PURE__ */ tracingChannel('millrace:split'),
 }
 

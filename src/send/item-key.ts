@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { canonicalNumber } from '../cdc/number-text.ts'
 import { MillraceError } from '../errors.ts'
 import { base64Text } from '../internal/base64.ts'
-import { isWellFormed } from '../internal/well-formed.ts'
+import { utf8Bytes } from './entry-rules.ts'
 
 /** Most bytes of a partition key and of a sort key. */
 const KEY_BYTES = [2048, 1024] as const
@@ -28,8 +28,7 @@ function keyPart(attributes: Attributes, name: string, most: number): string {
   const value = Object.hasOwn(attributes, name) ? (attributes[name] as Attributes | null | undefined) : undefined
   const { S: text, N: number, B: binary } = Object(value) as Attributes
   if (typeof text === 'string' && text !== '') {
-    checkBytes(name, Buffer.byteLength(text), most)
-    if (!isWellFormed(text)) throw keyError(name, 'has a lone surrogate')
+    checkBytes(name, utf8Bytes(text) ?? 0, most)
     return `S${text}`
   }
   if (types.isUint8Array(binary) && binary.byteLength > 0) {

@@ -4,7 +4,7 @@ import { createSender } from '../../../src/send/create-sender.ts'
 import { isSendError } from '../../../src/send/send-error.ts'
 import { type OrderedSendOptions, settingsOf } from '../../../src/send/send-options.ts'
 import type { SendOutcome, SendReport } from '../../../src/send/send-report.ts'
-import { CONTRADICTED, type EntryAnswer, type SendService } from '../../../src/send/send-service.ts'
+import type { EntryAnswer, SendService } from '../../../src/send/send-service.ts'
 
 /** An entry of a service that exists for the laws alone. */
 export interface ModelEntry {
@@ -42,7 +42,7 @@ export interface ModelRun {
   readonly isClosed: boolean
 }
 
-export const MODEL_LIMITS = { maxEntries: 4, maxBytes: 40, maxEntryBytes: 20, hasOrder: true }
+export const MODEL_LIMITS = { maxEntries: 4, maxBytes: 40, maxEntryBytes: 20, order: 'key' } as const
 
 export interface ModelCase {
   readonly entries: readonly ModelEntry[]
@@ -234,7 +234,7 @@ function answer(
         stored.push(one)
         if (own === 'stored') return `id-${one.id}`
         unanswered.add(one.id)
-        return own === 'said twice' ? CONTRADICTED : undefined
+        return own === 'said twice' ? null : undefined
       })
     default:
       throw new Error(planned.kind)
