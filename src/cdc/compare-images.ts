@@ -1,5 +1,6 @@
 import type { AttributeValue } from './attribute-value.ts'
 import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { isDictionary } from './dictionary.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
 import { isType } from './read-value.ts'
 
@@ -83,7 +84,7 @@ function isOtherType(value: AttributeValue, type: string, at: ImageComparison): 
 }
 
 export function isMap(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && isDictionary(value)
 }
 
 function isSameMap(left: unknown, right: unknown, at: ImageComparison, depth: number): boolean {

@@ -1,6 +1,7 @@
 import type { Place } from '../events/place.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { isDictionary } from './dictionary.ts'
 import { autoNumber } from './number-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -34,7 +35,7 @@ function tooDeepHere({ maxDepth, steps, place }: Reading, depth: number): Error 
  * `for in` walks the shape that equal objects share, without a list of keys for each of them; that is most of the speed.
  */
 export function readMap(map: unknown, reading: Reading, depth: number): Record<string, unknown> {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+  if (typeof map !== 'object' || map === null || !isDictionary(map)) {
     throw fault('must be a map of attributes', reading, depth)
   }
   const item: Record<string, unknown> = { ...map }
