@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { csv, json, ndjson, parquet } from '../src/codecs/index.ts'
 import { isMillraceError } from '../src/errors.ts'
+import { idempotencyLease, idempotent, memoryStore } from '../src/idempotency/index.ts'
+import { s3Sink } from '../src/s3/index.ts'
+import { sqsSender } from '../src/send/sqs.ts'
+import { dropDuplicates } from '../src/transform/index.ts'
 import { ENTRIES } from './support/entry-arguments.ts'
 import { type Argument, HOSTILE, type HostileName, NAMES } from './support/hostile-arguments.ts'
 
@@ -107,6 +112,55 @@ describe('options', () => {
         const error = await failureOf(name, withOption(name, place, option, HOSTILE[hostile]()))
         if (!isMillraceError(error))
           faults.push(`${option}, ${hostile}: ${error === undefined ? 'is taken' : String(error)}`)
+      }
+    }
+    expect(faults.join('\n')).toBe('')
+  })
+})
+
+const drain = async (stream: unknown): Promise<void> => {
+  for await (const _ of stream as AsyncIterable<unknown>);
+}
+const client = { send: async () => ({}), config: {} }
+const target = { bucket: 'b', key: 'k' }
+const call = (entry: unknown, ...given: readonly unknown[]): unknown => (entry as Entry)(...given)
+
+/** What they take of the hostile values: no chunks, no entries, a time, none. */
+const TAKEN: Readonly<Record<string, readonly HostileName[]>> = {
+  'dropDuplicates()': ['[]'],
+  's3Sink()': ['[]'],
+  'sqsSender()': ["''", '[]'],
+  'idempotencyLease().renew': ['42', 'undefined'],
+}
+
+/** What entries return, where it takes an argument of its own. */
+const RETURNED: Readonly<Record<string, (given: unknown) => unknown>> = {
+  'csv().read': (given) => drain(call(csv().read, given)),
+  'json().read': (given) => drain(call(json().read, given)),
+  'ndjson().read': (given) => drain(call(ndjson().read, given)),
+  'parquet().read': (given) => drain(call(parquet().read, given)),
+  'csv().write()': (given) => drain(call(csv().write(), given)),
+  'ndjson().write()': (given) => drain(call(ndjson().write(), given)),
+  'parquet().write()': (given) => drain(call(parquet().write(), given)),
+  'dropDuplicates()': (given) => drain(call(dropDuplicates(), given)),
+  's3Sink()': (given) => call(s3Sink(client as never, target), given),
+  'sqsSender()': (given) => call(sqsSender(client, { queueUrl: 'https://sqs/1/q' }), given),
+  'idempotencyLease().renew': (given) =>
+    idempotent(async (_: number) => call(idempotencyLease()?.renew.bind(idempotencyLease()), given), {
+      store: memoryStore(),
+      key: (n) => n,
+    })(1),
+}
+
+describe('what entries return', () => {
+  test.each(Object.keys(RETURNED))('%s refuses arguments of another kind by a typed error', async (name) => {
+    const faults: string[] = []
+    for (const hostile of NAMES) {
+      try {
+        await RETURNED[name]?.(HOSTILE[hostile]())
+        if (!TAKEN[name]?.includes(hostile)) faults.push(`${hostile}: is taken`)
+      } catch (error) {
+        if (!isMillraceError(error)) faults.push(`${hostile}: ${error}`)
       }
     }
     expect(faults.join('\n')).toBe('')
