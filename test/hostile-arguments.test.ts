@@ -127,6 +127,8 @@ const call = (entry: unknown, ...given: readonly unknown[]): unknown => (entry a
 
 /** What they take of the hostile values: no chunks, no entries, a time, none. */
 const TAKEN: Readonly<Record<string, readonly HostileName[]>> = {
+  'csv().write()': ['[]'],
+  'ndjson().write()': ['[]'],
   'dropDuplicates()': ['[]'],
   's3Sink()': ['[]'],
   'sqsSender()': ["''", '[]'],
