@@ -26,9 +26,7 @@ export function checkMaxDepth(maxDepth: number): void {
 /** An item: its attributes by name. Where there was none it may be undefined or null. */
 export function itemOf<T extends object>(entry: string, what: string, item: T | null | undefined): T | undefined {
   if (item === undefined || item === null) return undefined
-  if (typeof item === 'object' && isDictionary(item)) return item
-  checkArgument(entry, what, item, 'object')
-  if (item instanceof Date) throw notA(entry, what, 'an item', item)
+  if (typeof item !== 'object' || !isDictionary(item)) checkArgument(entry, what, item, 'object')
   return item
 }
 
@@ -37,13 +35,7 @@ export function checkChange(entry: string, change: ChangeEvent): void {
   const { type, keys } = Object(change) as Partial<ChangeEvent>
   const isKnown = type === 'INSERT' || type === 'MODIFY' || type === 'REMOVE'
   if (isKnown && typeof keys === 'object' && keys !== null) return
-  throw notA(
-    entry,
-    'a change',
-    'a ChangeEvent',
-    change,
-    'take result.value of what readChanges returns, where result.ok',
-  )
+  throw notA(entry, 'a change', 'a ChangeEvent', change, 'write result.value')
 }
 
 /** Refuse what is no list of `what`. */

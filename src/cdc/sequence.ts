@@ -17,8 +17,8 @@ const LEADING_ZEROS = /^0+(?=.)/
  * ['1000', '999', '1001'].sort(compareSequences) // => ['999', '1000', '1001']
  */
 export function compareSequences(left: string, right: string): number {
-  if (typeof left !== 'string') checkArgument('compareSequences', 'left', left, 'string')
-  if (typeof right !== 'string') checkArgument('compareSequences', 'right', right, 'string')
+  if (typeof left !== 'string' || typeof right !== 'string')
+    checkArgument('compareSequences', 'both', [left, right], 'strings')
   const first = left.replace(LEADING_ZEROS, '')
   const second = right.replace(LEADING_ZEROS, '')
   if (first.length !== second.length) return first.length - second.length

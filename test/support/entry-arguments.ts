@@ -58,6 +58,7 @@ const target = required(() => ({}), 'undefined', '{}', 'a Date', 'a class instan
 /** What an item is compared with may be absent, and any object is an item. */
 const items = required(
   () => ({ id: 1 }),
+  'a Date',
   'undefined',
   'null',
   '{}',
