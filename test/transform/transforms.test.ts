@@ -645,4 +645,55 @@ describe('what no other test would notice', () => {
       100, 0,
     ])
   })
+
+  test('addColumns holds batches back for a column without a value, up to 64 MiB', async () => {
+    const wide = tableFromRows(Array.from({ length: 8 }, () => ({ a: 'x'.repeat(2 ** 20) }))).batches[0] as RecordBatch
+    let pulled = 0
+    const source = (async function* () {
+      for (; pulled < 40; pulled++) yield wide
+    })()
+    for await (const _ of addColumns({ b: () => null })(source)) break
+    expect(pulled).toBe(7)
+  })
+
+  test('a pinned column takes every kind of value that its type holds', () => {
+    const values = [1, 2n]
+    const table = transformTable(
+      tableFromRows([{ a: 0 }, { a: 1 }]),
+      addColumns({ b: ({ a }) => values[Number(a)] }, { schema: { b: 'float64' } }),
+    )
+    expect(Array.from(rowsFromTable(table), ({ b }) => b)).toEqual([1, 2])
+  })
+
+  test('castColumns counts the rows of all batches before', async () => {
+    const batches = ['1', '2', 'x'].map((a) => tableFromRows([{ a }]).batches[0] as RecordBatch)
+    const cast = async () => {
+      for await (const _ of castColumns({ a: 'int32' })(stream(batches)));
+    }
+    await expect(cast()).rejects.toMatchObject({ code: 'TYPE_MISMATCH', position: { row: 3, column: 'a' } })
+  })
+
+  test('addBatchMetadata takes the time of its run', () => {
+    const before = Date.now()
+    const [row] = rowsFromTable(transformTable(tableFromRows([{ a: 1 }]), addBatchMetadata()))
+    const at = Number(row?.['processed_at'])
+    expect(at).toBeGreaterThanOrEqual(before)
+    expect(at).toBeLessThanOrEqual(Date.now())
+  })
+
+  test.each<[string, Transform]>([
+    ['addBatchMetadata', addBatchMetadata()],
+    ['addColumns', addColumns({})],
+    ['castColumns', castColumns({})],
+    ['cleanColumnNames', cleanColumnNames()],
+    ['dropDuplicates', dropDuplicates()],
+    ['fillNulls', fillNulls({})],
+    ['filterRows', filterRows(() => true)],
+    ['renameColumns', renameColumns({})],
+    ['rowCounter', rowCounter()],
+    ['scoreRows', scoreRows()],
+    ['selectColumns', selectColumns(['a'])],
+  ])('%s has its own name', (name, transform) => {
+    expect(transform.name).toBe(name)
+  })
 })
