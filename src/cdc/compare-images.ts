@@ -1,4 +1,5 @@
 import { base64Text } from '../internal/base64.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import type { AttributeValue } from './attribute-value.ts'
 import { bytesOfBase64 } from './base64.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
@@ -84,7 +85,7 @@ function isOtherType(value: AttributeValue, type: string, at: ImageComparison): 
 }
 
 export function isMap(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isKeyValueObject(value)
 }
 
 function isSameMap(left: unknown, right: unknown, at: ImageComparison, depth: number): boolean {

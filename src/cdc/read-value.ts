@@ -1,5 +1,6 @@
 import type { Place } from '../events/place.ts'
 import { base64Text } from '../internal/base64.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import { bytesOfBase64 } from './base64.ts'
 import { autoNumber } from './number-text.ts'
@@ -35,7 +36,7 @@ function tooDeepHere({ maxDepth, steps, place }: Reading, depth: number): Error 
  * `for in` walks the shape that equal objects share, without a list of keys for each of them; that is most of the speed.
  */
 export function readMap(map: unknown, reading: Reading, depth: number): Record<string, unknown> {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+  if (!isKeyValueObject(map)) {
     throw fault('must be a map of attributes', reading, depth)
   }
   const item: Record<string, unknown> = { ...map }

@@ -1,7 +1,12 @@
 import { openCheckpoints } from './batch-checkpoints.ts'
 import type { FirehoseHandlerResult, HandlerResult, ResponseTo } from './batch-response.ts'
 import { batchHandler, takesResults } from './keep-results.ts'
-import { checkOptions, type HandlerRun, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
+import {
+  checkBatchOptions,
+  type HandlerRun,
+  type ProcessBatchOptions,
+  type RecordHandler,
+} from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
 import { recordWork } from './record-work.ts'
 import { DEFAULT_RESERVE_MS, millisecondsLeft } from './remaining-time.ts'
@@ -53,7 +58,7 @@ export async function processBatch<T, Event>(
   handler: RecordHandler<T>,
   options: ProcessBatchOptions<T>,
 ): Promise<ResponseTo<Event>> {
-  checkOptions(handler, options)
+  checkBatchOptions(handler, options)
   const { context, checkpointStore, reserveMs = DEFAULT_RESERVE_MS } = options
   const { source, records, plan, respond } = readBatch(event, options)
   const limit = startTimeLimit(context, reserveMs)

@@ -51,7 +51,7 @@ export async function processBatches<T, Event = unknown>(
   handler: GroupHandler<T>,
   options: ProcessBatchesOptions<T>,
 ): Promise<ResponseTo<Event>> {
-  checkGroupOptions(handler, options)
+  checkGroupOptions('processBatches', handler, options)
   const { payload, context, concurrency = DEFAULT_CONCURRENCY, reserveMs = DEFAULT_RESERVE_MS } = options
   const source = detectSource(event)
   if (takesResults(source))

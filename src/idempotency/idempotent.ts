@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 import { type CallIdentity, callIdentity } from './call-identity.ts'
-import { checkOptions, heartbeatMsOf, type IdempotentOptions, type RemainingTimeContext } from './idempotent-options.ts'
+import {
+  checkIdempotency,
+  heartbeatMsOf,
+  type IdempotentOptions,
+  type RemainingTimeContext,
+} from './idempotent-options.ts'
 import { IdempotencyInProgressError } from './in-progress-error.ts'
 import { RunningLease, withLease } from './lease.ts'
 import { persist } from './persist.ts'
@@ -50,7 +56,7 @@ interface Tools {
  * the key; `IDEMPOTENCY_PAYLOAD_MISMATCH`; `IDEMPOTENCY_OUTCOME_UNKNOWN` where the holder died and `onTakeover` is `fail`;
  * `IDEMPOTENCY_LEASE_LOST` where the function outlived its lease and the key was taken over (its error is the cause, if it threw);
  * `IDEMPOTENCY_RESULT_UNAVAILABLE` by the replay of a call whose result was not kept; `IDEMPOTENCY_RECORD_INVALID`;
- * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` at once.
+ * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
  * @example
  * let charges = 0
  * const charge = idempotent(async (order: { id: string; cents: number }) => ({ receipt: ++charges }), {
@@ -64,19 +70,20 @@ export function idempotent<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
 ): (this: This, ...args: Args) => Promise<Awaited<R>> {
+  checkArgument('idempotent', 'the work', fn, 'function', 'write idempotent(fn, { store, key })')
+  checkIdempotency('idempotent', options)
   const run = runOnce(fn, options)
   return async function (this: This, ...args: Args): Promise<Awaited<R>> {
     return run(callIdentity(options, args), this, args)
   }
 }
 
-/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint. */
+/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint, and its checks. */
 export function runOnce<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
   results: ResultPolicy = 'best-effort',
 ): (identity: CallIdentity, self: This, args: Args) => Promise<Awaited<R>> {
-  checkOptions(options)
   const tools: Tools = {
     results,
     now: options.now ?? Date.now,

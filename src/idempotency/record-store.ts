@@ -1,5 +1,7 @@
 import { MillraceError } from '../errors.ts'
+import { notA } from '../internal/check-arguments.ts'
 import { isTransientError } from '../internal/transient-error.ts'
+import { checkOverflow } from './check-store.ts'
 import {
   claimedRecord,
   decide,
@@ -42,7 +44,7 @@ const MAX_TURNS = 50
  * @param overflow - keeps results that `table.fits` refuses; without it such calls are completed without result.
  * @returns a store for `idempotent`: one write for a claim of a new key, one more for a takeover or a replay that finds a record.
  * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` where a record changes 50 times during one claim; whatever
- * the table throws.
+ * the table throws. `TYPE_MISMATCH` at once for what is no table.
  * @example
  * const records = new Map<string, StoredRecord>()
  * const write = (record: StoredRecord, isExpected: (now: StoredRecord | undefined) => boolean): Written => {
@@ -61,6 +63,10 @@ const MAX_TURNS = 50
  * await square(3) // => 9
  */
 export function recordStore(table: RecordTable, overflow?: OverflowStore): IdempotencyStore {
+  const { insert, replace, change: changes, fits } = Object(table)
+  if ([insert, replace, changes, fits].some((write) => typeof write !== 'function'))
+    throw notA('recordStore', 'the table', 'an object with insert, replace, change and fits', table)
+  checkOverflow('recordStore', overflow)
   const change = async (lease: HeldLease, record: StoredRecord): Promise<FoundRecord> => {
     const written = await table.change(lease, record)
     if (written.won) return { record, ...(written.version !== undefined && { version: written.version }) }

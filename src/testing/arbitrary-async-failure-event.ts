@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { AsyncFailureEvent } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
@@ -12,11 +13,11 @@ import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
  * @example
  * fc.assert(fc.property(arbitraryAsyncFailureEvent(), (event) => detectSource(event) === 'async-failure'))
  */
-export function arbitraryAsyncFailureEvent({
-  requestPayload = fc.jsonValue(),
-}: {
-  readonly requestPayload?: fc.Arbitrary<unknown>
-} = {}): fc.Arbitrary<AsyncFailureEvent> {
+export function arbitraryAsyncFailureEvent(
+  options: { readonly requestPayload?: fc.Arbitrary<unknown> } = {},
+): fc.Arbitrary<AsyncFailureEvent> {
+  checkArbitrary('arbitraryAsyncFailureEvent', options, ['requestPayload'])
+  const { requestPayload = fc.jsonValue() } = options
   return withOptional(
     {
       version: fc.constant('1.0'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { type ChangeEvent, type Image, type ReadChangesOptions, readChanges } from '../cdc/index.ts'
+import { type ChangeEvent, changePayload, type Image, type ReadChangesOptions, readChanges } from '../cdc/index.ts'
 import { arbitraryImage } from './arbitrary-image.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { epochMs, hexId } from './event-parts.ts'
 
 export interface ChangeOptions {
@@ -17,7 +18,10 @@ export interface ChangeOptions {
  * @example
  * fc.assert(fc.property(fc.array(arbitraryChange()), (changes) => compactChanges(changes).length <= 3))
  */
-export function arbitraryChange({ image = arbitraryImage(), read }: ChangeOptions = {}): fc.Arbitrary<ChangeEvent> {
+export function arbitraryChange(options: ChangeOptions = {}): fc.Arbitrary<ChangeEvent> {
+  checkArbitrary('arbitraryChange', options, ['image', 'read'])
+  const { image = arbitraryImage(), read } = options
+  if (read !== undefined) changePayload(read)
   const parts = fc.record({
     eventName: fc.constantFrom('INSERT', 'MODIFY', 'REMOVE'),
     eventID: hexId,

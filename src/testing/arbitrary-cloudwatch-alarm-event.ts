@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { CloudWatchAlarmEvent } from '../events/index.ts'
+import { checkNone } from '../internal/check-arguments.ts'
 import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from './event-parts.ts'
 
 /**
@@ -11,7 +12,9 @@ import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from '.
  * @example
  * fc.assert(fc.property(arbitraryCloudWatchAlarmEvent(), (event) => readRecords(event, jsonPayload())[0]?.id === event.alarmArn))
  */
-export function arbitraryCloudWatchAlarmEvent(): fc.Arbitrary<CloudWatchAlarmEvent> {
+export function arbitraryCloudWatchAlarmEvent(): fc.Arbitrary<CloudWatchAlarmEvent>
+export function arbitraryCloudWatchAlarmEvent(...given: readonly unknown[]): fc.Arbitrary<CloudWatchAlarmEvent> {
+  checkNone('arbitraryCloudWatchAlarmEvent', given)
   // CloudWatch writes the offset as +0000.
   const time = isoTime.map((text) => text.replace('Z', '+0000'))
   const state = withOptional(

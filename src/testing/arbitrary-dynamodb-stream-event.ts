@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { DynamoDBStreamEvent, DynamoDBStreamRecord } from '../events/index.ts'
 import { arbitraryImage } from './arbitrary-image.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   ascending,
@@ -33,10 +34,11 @@ export interface DynamoDBStreamEventOptions extends RecordCount {
  * @example
  * fc.assert(fc.property(arbitraryDynamoDBStreamEvent(), (event) => readRecords(event, jsonPayload()).every(({ payload }) => payload.ok)))
  */
-export function arbitraryDynamoDBStreamEvent({
-  image = arbitraryImage(),
-  ...count
-}: DynamoDBStreamEventOptions = {}): fc.Arbitrary<DynamoDBStreamEvent> {
+export function arbitraryDynamoDBStreamEvent(
+  options: DynamoDBStreamEventOptions = {},
+): fc.Arbitrary<DynamoDBStreamEvent> {
+  checkArbitrary('arbitraryDynamoDBStreamEvent', options, ['image', 'minRecords', 'maxRecords'])
+  const { image = arbitraryImage(), ...count } = options
   const change = plainRecord({
     eventName: fc.constantFrom<EventName>('INSERT', 'MODIFY', 'REMOVE'),
     key: fc.constantFrom('1', '2', '3'),

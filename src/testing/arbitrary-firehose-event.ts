@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { FirehoseEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   ascending,
@@ -25,11 +26,11 @@ import {
  * @example
  * fc.assert(fc.property(arbitraryFirehoseEvent(), (event) => readRecords(event, bytesPayload()).length === event.records.length))
  */
-export function arbitraryFirehoseEvent({
-  payload = arbitraryPayload(),
-  isFromMsk = false,
-  ...count
-}: PayloadOption & RecordCount & { readonly isFromMsk?: boolean } = {}): fc.Arbitrary<FirehoseEvent> {
+export function arbitraryFirehoseEvent(
+  options: PayloadOption & RecordCount & { readonly isFromMsk?: boolean } = {},
+): fc.Arbitrary<FirehoseEvent> {
+  checkArbitrary('arbitraryFirehoseEvent', options, [...SIZED, 'isFromMsk'])
+  const { payload = arbitraryPayload(), isFromMsk = false, ...count } = options
   const record = plainRecord({
     data: payload.map(base64OfPayload),
     approximateArrivalTimestamp: epochMs,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { KafkaEvent, KafkaRecord } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   anyText,
@@ -23,11 +24,9 @@ import {
  * @example
  * fc.assert(fc.property(arbitraryKafkaEvent(), (event) => readRecords(event, bytesPayload()).every(({ kafka }) => kafka !== undefined)))
  */
-export function arbitraryKafkaEvent({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
+export function arbitraryKafkaEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
+  checkArbitrary('arbitraryKafkaEvent', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
     fc.oneof({ weight: 5, arbitrary: value }, fc.constantFrom(null, undefined))
   const header = plainDictionary(resourceName, fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 6 }), {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { RabbitMqEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
@@ -14,11 +15,9 @@ import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resour
  * @example
  * fc.assert(fc.property(arbitraryRabbitMqEvent(), (event) => readRecords(event, bytesPayload()).every(({ payload }) => payload.ok)))
  */
-export function arbitraryRabbitMqEvent({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
+export function arbitraryRabbitMqEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
+  checkArbitrary('arbitraryRabbitMqEvent', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const message = plainRecord({
     basicProperties: plainRecord({
       contentType: fc.constantFrom('text/plain', 'application/json', null),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { StreamFailureEvent } from '../events/index.ts'
+import { checkNone } from '../internal/check-arguments.ts'
 import { arbitraryDynamoDBStreamEvent } from './arbitrary-dynamodb-stream-event.ts'
 import { arbitraryKafkaEvent } from './arbitrary-kafka-event.ts'
 import { arbitraryKinesisEvent } from './arbitrary-kinesis-event.ts'
@@ -17,7 +18,9 @@ type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' 
  * @example
  * fc.assert(fc.property(arbitraryStreamFailureEvent(), (event) => detectSource(event) === 'stream-failure'))
  */
-export function arbitraryStreamFailureEvent(): fc.Arbitrary<StreamFailureEvent> {
+export function arbitraryStreamFailureEvent(): fc.Arbitrary<StreamFailureEvent>
+export function arbitraryStreamFailureEvent(...given: readonly unknown[]): fc.Arbitrary<StreamFailureEvent> {
+  checkNone('arbitraryStreamFailureEvent', given)
   const parts = fc.oneof(kinesisParts(), dynamodbParts(), kafkaParts())
   const context = plainRecord({
     requestId: fc.uuid(),

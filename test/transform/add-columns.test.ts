@@ -106,3 +106,24 @@ describe('addColumns', () => {
     expect(pulled).toBe(0)
   })
 })
+
+describe('addColumns, at its edges', () => {
+  test('addColumns holds batches back for a column without a value, up to 64 MiB', async () => {
+    const wide = tableFromRows(Array.from({ length: 8 }, () => ({ a: 'x'.repeat(2 ** 20) }))).batches[0] as RecordBatch
+    let pulled = 0
+    const source = (async function* () {
+      for (; pulled < 40; pulled++) yield wide
+    })()
+    for await (const _ of addColumns({ b: () => null })(source)) break
+    expect(pulled).toBe(7)
+  })
+
+  test('a pinned column takes every kind of value that its type holds', () => {
+    const values = [1, 2n]
+    const table = transformTable(
+      tableFromRows([{ a: 0 }, { a: 1 }]),
+      addColumns({ b: ({ a }) => values[Number(a)] }, { schema: { b: 'float64' } }),
+    )
+    expect(Array.from(rowsFromTable(table), ({ b }) => b)).toEqual([1, 2])
+  })
+})

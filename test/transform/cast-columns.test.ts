@@ -1,10 +1,11 @@
-import { TimestampSecond } from 'apache-arrow'
+import { type RecordBatch, TimestampSecond } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { encodeJson } from '../../src/codecs/json/json.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { castColumns } from '../../src/transform/cast-columns.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
+import { stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('castColumns', () => {
@@ -96,5 +97,15 @@ describe('castColumns', () => {
       failure('TYPE_MISMATCH', { column: 'a' }),
     )
     expect(fault(() => castColumns({ a: 'integer' as 'int64' }))).toEqual(failure('OPTION_INVALID'))
+  })
+})
+
+describe('castColumns, at its edges', () => {
+  test('castColumns counts the rows of all batches before', async () => {
+    const batches = ['1', '2', 'x'].map((a) => tableFromRows([{ a }]).batches[0] as RecordBatch)
+    const cast = async () => {
+      for await (const _ of castColumns({ a: 'int32' })(stream(batches)));
+    }
+    await expect(cast()).rejects.toMatchObject({ code: 'TYPE_MISMATCH', position: { row: 3, column: 'a' } })
   })
 })

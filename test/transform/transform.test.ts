@@ -1,6 +1,17 @@
 import type { RecordBatch } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { addBatchMetadata } from '../../src/transform/add-batch-metadata.ts'
+import { addColumns } from '../../src/transform/add-columns.ts'
+import { castColumns } from '../../src/transform/cast-columns.ts'
+import { cleanColumnNames } from '../../src/transform/clean-column-names.ts'
+import { dropDuplicates } from '../../src/transform/drop-duplicates.ts'
+import { fillNulls } from '../../src/transform/fill-nulls.ts'
+import { filterRows } from '../../src/transform/filter-rows.ts'
+import { renameColumns } from '../../src/transform/rename-columns.ts'
+import { rowCounter } from '../../src/transform/row-counter.ts'
+import { scoreRows } from '../../src/transform/score-rows.ts'
+import { selectColumns } from '../../src/transform/select-columns.ts'
 import { defineTransform, type Transform } from '../../src/transform/transform.ts'
 import { transformTable } from '../../src/transform/transform-table.ts'
 
@@ -25,5 +36,23 @@ describe('a transform of your own', () => {
     }
     const byHand = Object.assign(async function* () {}, { start: held }) as unknown as Transform
     expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), byHand).numRows).toBe(2)
+  })
+})
+
+describe('transforms, at its edges', () => {
+  test.each<[string, Transform]>([
+    ['addBatchMetadata', addBatchMetadata()],
+    ['addColumns', addColumns({})],
+    ['castColumns', castColumns({})],
+    ['cleanColumnNames', cleanColumnNames()],
+    ['dropDuplicates', dropDuplicates()],
+    ['fillNulls', fillNulls({})],
+    ['filterRows', filterRows(() => true)],
+    ['renameColumns', renameColumns({})],
+    ['rowCounter', rowCounter()],
+    ['scoreRows', scoreRows()],
+    ['selectColumns', selectColumns(['a'])],
+  ])('%s has its own name', (name, transform) => {
+    expect(transform.name).toBe(name)
   })
 })

@@ -1,4 +1,4 @@
-import type { SchemaOption } from '../../columns/column-type.ts'
+import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
 import type { Kind } from '../../internal/check-arguments.ts'
 import { checkChoice } from '../../internal/check-choice.ts'
@@ -133,7 +133,9 @@ export function csvSettings(options: CsvOptions): CsvSettings {
   const { header = true, skipLines = 0, inferRows = 10_000, limits } = options
   if (!(inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
   if (!Number.isSafeInteger(skipLines) || skipLines < 0) throw invalid('skipLines must be a number of lines, 0 or more')
-  if (typeof header !== 'boolean' && header.length === 0) throw invalid('header names no column')
+  checkHeader(header)
+  // Types that do not exist are refused here, not when a file is read.
+  schemaFields(options.schema)
   return {
     layout: {
       dialect,
@@ -151,6 +153,13 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     onInvalidRow: options.onInvalidRow,
     eol: options.eol ?? '\n',
   }
+}
+
+function checkHeader(header: unknown): void {
+  if (typeof header === 'boolean') return
+  const isNames = Array.isArray(header) && header.every((name) => typeof name === 'string')
+  if (!isNames) throw invalid('header must be true, false or an array of names')
+  if (header.length === 0) throw invalid('header names no column')
 }
 
 function typingOf(options: CsvOptions, dialect: CsvDialect): CsvTyping {
@@ -226,6 +235,7 @@ function doOverlap(one: string, other: string): boolean {
 
 function checkMark(name: string, mark: string | false | undefined): void {
   if (mark === undefined || mark === false) return
+  if (typeof mark !== 'string') throw invalid(`${name} must be text, or false`)
   if (mark === '') throw invalid(`${name} must not be empty`)
   if (/[\r\n]/.test(mark)) throw invalid(`${name} must not hold a line break`)
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import * as types from 'node:util/types'
 import { MillraceError } from '../../errors.ts'
 import { bytesOf } from '../../internal/bytes-of.ts'
-import { notA } from '../../internal/check-arguments.ts'
+import { checkArgument, notA } from '../../internal/check-arguments.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
 export interface ByteSource {
@@ -52,11 +52,12 @@ export function bytesSource(given: Uint8Array | ArrayBufferLike | ArrayBufferVie
  * is held between reads; a stream takes 512 KiB at a time.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
- *   became shorter while it was read.
+ *   became shorter while it was read; `TYPE_MISMATCH` for what is no path.
  * @example
  * for await (const batch of csv().read(fileSource('data/people.csv'))) console.log(batch.numRows) // => 2
  */
 export function fileSource(path: string): ByteSource {
+  checkArgument('fileSource', 'path', path, 'text', 'write fileURLToPath(url) for a URL')
   return {
     length: () => withFile(path, async (file) => (await file.stat().catch(unreadable)).size),
     async *stream(range = { start: 0 }, { reuse = false } = {}) {
