@@ -2,7 +2,7 @@ import { known } from '../codecs/checked-codec.ts'
 import type { CodecOptions } from '../codecs/codec-for.ts'
 import { codecFor } from '../codecs/codec-for.ts'
 import { CSV_OPTIONS, type CsvOptions, type CsvSettings, csvSettings, isAsciiByte } from '../codecs/csv/csv-options.ts'
-import type { Split, SplitFormat } from './split.ts'
+import type { Split, SplitFormat } from './gather/split.ts'
 
 /** What an object is by its key and the options. */
 export interface ObjectFormat {

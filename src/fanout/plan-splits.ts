@@ -9,9 +9,9 @@ import { describeServiceError, httpStatusOf } from '../internal/service-error.ts
 import { untilAborted } from '../internal/until-aborted.ts'
 import { s3Source } from '../s3/s3-source.ts'
 import { concurrently } from './concurrently.ts'
+import { canonicalText, digest, type Split, type SplitPlan, sealed, type UnplannedSplit } from './gather/split.ts'
 import { objectFormat } from './object-format.ts'
 import { type ObjectPlan, type PartColumns, type PlannedObject, planObject } from './plan-object.ts'
-import { canonicalText, digest, type Split, type SplitPlan, sealed, type UnplannedSplit } from './split.ts'
 
 /** An object to divide. An `S3ObjectRef` is one. */
 export interface SplitObject {

@@ -13,9 +13,9 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { s3Source } from '../s3/s3-source.ts'
+import { checkSeal, type Split, type SplitReport } from './gather/split.ts'
 import { csvSettingsOf } from './object-format.ts'
 import { inflated } from './plan-object.ts'
-import { checkSeal, type Split, type SplitReport } from './split.ts'
 
 export interface ReadSplitOptions {
   /** The dialect, limits and callbacks, as given to `planSplits`. Format, compression, delimiter and inferred types come from the split. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { isMillraceError } from '../../errors.ts'
-import { type Arrival, gather, type Json, type PartResult } from '../../fanout/gather.ts'
-import type { GatherStore } from '../../fanout/gather-store.ts'
-import { jsonText } from '../../fanout/json-text.ts'
+import { type Arrival, gather, type Json, type PartResult } from '../../fanout/gather/gather.ts'
+import type { GatherStore } from '../../fanout/gather/gather-store.ts'
+import { jsonText } from '../../fanout/gather/json-text.ts'
 import type { StoreLaw, StoreLawOptions, Wire } from '../store/store-laws.ts'
 
 /** Makes a store. All that it makes share their runs. A store that sends each of its requests over the wire is tried harder. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { MillraceError } from '../errors.ts'
+import { MillraceError } from '../../errors.ts'
 
 /** A file format, as `codecFor` names it. */
 export type SplitFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'

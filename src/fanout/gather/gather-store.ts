@@ -1,5 +1,5 @@
-import { MillraceError } from '../errors.ts'
-import { describeServiceError } from '../internal/service-error.ts'
+import { MillraceError } from '../../errors.ts'
+import { describeServiceError } from '../../internal/service-error.ts'
 
 /** One run of a fan-out, as a store sees it. */
 export interface GatherRun {

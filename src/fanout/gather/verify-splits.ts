@@ -1,5 +1,5 @@
-import { MillraceError } from '../errors.ts'
-import { notA } from '../internal/check-arguments.ts'
+import { MillraceError } from '../../errors.ts'
+import { notA } from '../../internal/check-arguments.ts'
 import type { Split, SplitPlan, SplitReport } from './split.ts'
 
 /** Rows and bytes of a whole plan. */

@@ -1,7 +1,7 @@
-import { MillraceError } from '../errors.ts'
-import { checkOptions, notA } from '../internal/check-arguments.ts'
-import { checkCount } from '../internal/check-count.ts'
-import { isWellFormed } from '../internal/well-formed.ts'
+import { MillraceError } from '../../errors.ts'
+import { checkOptions, notA } from '../../internal/check-arguments.ts'
+import { checkCount } from '../../internal/check-count.ts'
+import { isWellFormed } from '../../internal/well-formed.ts'
 import { type GatherRun, type GatherStore, storedInvalid } from './gather-store.ts'
 import { type Json, jsonText } from './json-text.ts'
 

@@ -7,10 +7,10 @@ import {
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { MillraceError } from '../errors.ts'
-import { backoffMs } from '../internal/backoff.ts'
-import { checkOptions, notA } from '../internal/check-arguments.ts'
-import { httpStatusOf, nameOf } from '../internal/service-error.ts'
+import { MillraceError } from '../../errors.ts'
+import { backoffMs } from '../../internal/backoff.ts'
+import { checkOptions, notA } from '../../internal/check-arguments.ts'
+import { httpStatusOf, nameOf } from '../../internal/service-error.ts'
 import {
   arriveFailed,
   type GatherRun,

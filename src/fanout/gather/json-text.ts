@@ -1,4 +1,4 @@
-import { MillraceError } from '../errors.ts'
+import { MillraceError } from '../../errors.ts'
 
 /** What JSON text brings back as it was. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }

@@ -10,10 +10,10 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import { MillraceError } from '../errors.ts'
-import { backoffMs } from '../internal/backoff.ts'
-import { checkFields } from '../internal/check-arguments.ts'
-import { nameOf } from '../internal/service-error.ts'
+import { MillraceError } from '../../errors.ts'
+import { backoffMs } from '../../internal/backoff.ts'
+import { checkFields } from '../../internal/check-arguments.ts'
+import { nameOf } from '../../internal/service-error.ts'
 import {
   arriveFailed,
   type GatherRun,
