@@ -43,6 +43,8 @@ const OPTIONS: ts.CompilerOptions = {
     millrace: [join(ROOT, 'src/index.ts')],
     'millrace/idempotency/*': [join(ROOT, 'src/idempotency/*-store.ts')],
     'millrace/send/*': [join(ROOT, 'src/send/*.ts')],
+    'millrace/fanout/dynamodb': [join(ROOT, 'src/fanout/gather/dynamodb-gather.ts')],
+    'millrace/fanout/s3': [join(ROOT, 'src/fanout/gather/s3-gather.ts')],
     'millrace/*': [join(ROOT, 'src/*/index.ts')],
   },
 }

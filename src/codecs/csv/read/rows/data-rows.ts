@@ -23,10 +23,10 @@ export interface OpenTable {
 
 /** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
 export function dataRows(layout: CsvLayout): DataRows {
-  const input = utf8Input(layout.encoding)
+  const input = layout.part === 'later' ? (chunk: Uint8Array | undefined) => chunk : utf8Input(layout.encoding)
   const skipLines = leadingLines(layout.skipLines)
   let dialect = layout.dialect
-  let rows: RowIndexer | undefined
+  let rows: RowIndexer | undefined = layout.part === 'later' ? rowIndexer(layout, 1) : undefined
   let table: OpenTable | undefined
   return {
     push(chunk) {
