@@ -23,6 +23,7 @@ const entry = {
   'send-eventbridge': 'src/send/eventbridge.ts',
   'send-dynamodb': 'src/send/dynamodb.ts',
   limits: 'src/limits/index.ts',
+  telemetry: 'src/telemetry/index.ts',
   testing: 'src/testing/index.ts',
 }
 

@@ -45,6 +45,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   limits: { layers: BASE },
+  telemetry: { layers: BASE },
   testing: {
     layers: [
       ...BASE,
@@ -58,6 +59,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'cdc',
       'cdc/table',
       'limits',
+      'telemetry',
     ],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
@@ -74,6 +76,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'cdc/table',
       'send',
       'limits',
+      'telemetry',
     ],
     files: ['s3/output-key.ts'],
   },
