@@ -97,5 +97,5 @@ function timeOf(given: number | Date): number {
 }
 
 function warn(): void {
-  process.emitWarning('metrics of a run could not be written', { code: 'MILLRACE_METRICS_LOST' })
+  process.emitWarning('metrics could not be written', { code: 'MILLRACE_METRICS_LOST' })
 }

@@ -55,18 +55,18 @@ export function checkMetricsOptions(run: unknown, options: CollectMetricsOptions
     const isValid = !/^(level|requestId)$/.test(name) && DIMENSION_NAME.test(name) && isText(value, DIMENSION_VALUE)
     check(
       isFree(name) && isValid,
-      `dimension ${shown(name)} needs a free name and a value of printable ASCII, up to 250 and 1,024 characters`,
+      `dimension ${shown(name)} needs a free name and text, of up to 250 and 1,024 printable ASCII`,
     )
   }
   for (const [name, value] of others) {
     const isValid = isPlain(value) && (name !== 'level' || isText(value, LEVELS))
     check(
       isFree(name) && isValid,
-      `property ${shown(name)} needs a free name, and text, a finite number, true, false or null; level a level of Lambda`,
+      `property ${shown(name)} needs a free name and text, a finite number, true, false or null; level one of Lambda`,
     )
   }
   const isSmall = own.length <= MAX_DIMENSIONS && Buffer.byteLength(JSON.stringify([own, own, others])) <= MAX_BYTES
-  check(isSmall, `there can be ${MAX_DIMENSIONS} dimensions, and with properties ${MAX_BYTES} bytes`)
+  check(isSmall, `at most ${MAX_DIMENSIONS} dimensions and, with properties, ${MAX_BYTES} bytes`)
   return [namespace, own, others]
 }
 

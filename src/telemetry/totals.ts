@@ -39,5 +39,5 @@ export function addMessage(totals: Totals, sums: readonly Metric[], message: obj
 }
 
 function amountOf(value: unknown): number {
-  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0
+  return typeof value === 'number' && value >= 0 && value < 2 ** 53 ? value : 0
 }
