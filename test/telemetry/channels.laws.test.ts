@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { expect } from 'vitest'
 import { csv, encodeCsv, parquet, tableFromRows } from '../../src/codecs/index.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch, processBatches } from '../../src/flow/index.ts'
@@ -7,67 +7,37 @@ import { dropDuplicates, filterRows } from '../../src/transform/index.ts'
 import { type Item, kinesisEvent, queueEvent } from '../support/batch-events.ts'
 import { law } from '../support/law.ts'
 import { cutAnywhere } from '../support/streams.ts'
+import { MEDDLERS, textOf } from './meddlers.ts'
 import { CANARY, OPERATIONS, seen } from './operations.ts'
-import { disorder, endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
-
-const withoutIds = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value ?? null, (_, v) => (typeof v === 'bigint' ? String(v) : v)))
-
-describe.each(OPERATIONS.map(({ name, run }) => [name, run] as const))('%s', (_, run) => {
-  test('publishes, each start with one end, and nothing of its data', async () => {
-    const { heard } = await heardOf(run)
-    expect(heard.filter(({ event }) => event === 'asyncEnd').length).toBeGreaterThan(0)
-    expect(disorder(heard)).toEqual([])
-    expect(JSON.stringify(heard)).not.toContain(CANARY)
-  })
-
-  test.each([
-    [
-      'throws',
-      () => {
-        throw new Error('subscriber')
-      },
-    ],
-    [
-      'freezes the message',
-      ({ message }: { message: object }) => {
-        for (const part of [message, ...Object.values(message)]) Object.freeze(part)
-      },
-    ],
-    [
-      'fills the message with its own',
-      ({ message }: { message: object }) => {
-        for (const name of Object.keys(message))
-          Object.defineProperty(message, name, { value: 'mine', writable: false })
-      },
-    ],
-    [
-      'is slow',
-      () => {
-        for (const end = performance.now() + 2; performance.now() < end; );
-      },
-    ],
-  ])('gives its caller the same whether a subscriber %s', async (_, subscriber) => {
-    const alone = await seen(run)
-    const { result } = await ignoringUncaught(() => listening(subscriber, () => seen(run)))
-    expect(withoutIds(result)).toEqual(withoutIds(alone))
-  })
-
-  test('reads no clock and makes no message while nobody listens', async () => {
-    const clock = vi.spyOn(performance, 'now')
-    try {
-      await seen(run)
-      expect(clock).not.toHaveBeenCalled()
-    } finally {
-      clock.mockRestore()
-    }
-  })
-})
+import { disorder, endsOf, type Heard, heardOf, ignoringUncaught, listening } from './support.ts'
 
 const rows = fc.array(fc.record({ id: fc.integer({ min: 0, max: 20 }), bad: fc.boolean() }), {
   minLength: 1,
   maxLength: 60,
 })
+
+law(
+  'channels: whatever runs at once, and whatever a subscriber does, callers see the same and each start has one end',
+  fc.asyncProperty(
+    fc.array(fc.constantFrom(...OPERATIONS), { minLength: 1, maxLength: 5 }),
+    fc.constantFrom(...Object.values(MEDDLERS)),
+    async (operations, meddle) => {
+      const all = () => Promise.all(operations.map(({ run }) => seen(run)))
+      const alone = await all()
+      const heard: Heard[] = []
+      const { result } = await ignoringUncaught(() =>
+        listening(
+          (each) => heard.push(each),
+          () => listening(meddle, all),
+        ),
+      )
+      expect(textOf(result)).toBe(textOf(alone))
+      expect(disorder(heard)).toEqual([])
+      expect(textOf(heard)).not.toContain(CANARY)
+    },
+  ),
+  { runs: 100 },
+)
 
 law(
   'channels: of a stream that is left anywhere, each start has one end',
@@ -153,7 +123,7 @@ law(
     events,
     fc.func(fc.boolean()),
     fc.boolean(),
-    fc.constantFrom(processBatch, processBatches),
+    fc.constantFrom(processBatch as unknown as typeof processBatches, processBatches),
     async (event, isFailing, quarantines, process) => {
       const { heard, outcome } = await heardOf(() =>
         process(

@@ -261,7 +261,7 @@ describe('idempotent', () => {
       if (id === 'late') time += 1000
       if (id === 'fails') throw new RangeError('no')
     }, options)
-    const other = idempotent(async () => {}, { ...options, fingerprint: () => Math.random() })
+    const other = idempotent(async (_: string) => {}, { ...options, fingerprint: () => Math.random() })
     const outcomes = await outcomesOf(async () => {
       await pay('a')
       await pay('a')

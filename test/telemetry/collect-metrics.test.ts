@@ -7,6 +7,7 @@ import { processBatch } from '../../src/flow/index.ts'
 import { type CollectMetricsOptions, channels, collectMetrics } from '../../src/telemetry/index.ts'
 import { kinesisEvent } from '../support/batch-events.ts'
 import { emfProblems } from './emf.ts'
+import { textOf } from './meddlers.ts'
 import { CANARY, OPERATIONS, seen } from './operations.ts'
 
 const file = new TextEncoder().encode('id,n\n1,1\n2\n')
@@ -171,9 +172,7 @@ test.each(OPERATIONS.map(({ name, run }) => [name, run] as const))(
     const write = (text: string) => (line = text)
     const alone = await seen(run)
     const metered = await seen(() => collectMetrics(run, { namespace: 'Orders', write }))
-    const text = (value: unknown) =>
-      JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each))
-    expect(text(metered)).toBe(text(alone))
+    expect(textOf(metered)).toBe(textOf(alone))
     expect(emfProblems(line, Date.now())).toEqual([])
     expect(line).not.toContain(CANARY)
   },
