@@ -27,6 +27,7 @@ const entry = {
   'fanout-dynamodb': 'src/fanout/gather/dynamodb-gather.ts',
   'fanout-s3': 'src/fanout/gather/s3-gather.ts',
   limits: 'src/limits/index.ts',
+  telemetry: 'src/telemetry/index.ts',
   testing: 'src/testing/index.ts',
 }
 

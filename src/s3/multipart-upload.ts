@@ -36,6 +36,8 @@ export interface MultipartUpload {
   takeOver(bytes: Uint8Array): Promise<void>
   /** Make the object of the parts; resolves to its ETag. */
   complete(): Promise<string | undefined>
+  /** Parts begun so far. */
+  parts(): number
   /** Remove every part. Resolves when no request is under way any more; never rejects. */
   abandon(): Promise<void>
 }
@@ -151,6 +153,7 @@ export async function startMultipartUpload(
       })
       return ETag
     },
+    parts: () => parts,
     async abandon() {
       await Promise.allSettled(underWay)
       await removeUpload(client, { ...target, UploadId })

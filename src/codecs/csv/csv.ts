@@ -3,6 +3,7 @@ import { checkTable } from '../../columns/check-table.ts'
 import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
 import { bytesGiven } from '../input/input-of.ts'
+import { countingRefused, traceDecode, traceEncode } from '../trace-codec.ts'
 import { CSV_OPTIONS, type CsvOptions, csvSettings } from './csv-options.ts'
 import { readCsv, readCsvTable } from './read/read-csv.ts'
 import { writeCsv, writeCsvTable } from './write/write-csv.ts'
@@ -32,7 +33,7 @@ export function csv(options: CsvOptions = {}): Codec {
   return checkedCodec({
     name: 'csv',
     contentType: 'text/csv',
-    read: (source) => readCsv(source, settings),
+    read: (source, message) => readCsv(source, countingRefused(settings, message)),
     write: () => writeCsv(settings),
   })
 }
@@ -48,7 +49,7 @@ export function csv(options: CsvOptions = {}): Codec {
  */
 export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: CsvOptions = {}): Table {
   checkCodecOptions('decodeCsv', options, CSV_OPTIONS)
-  return readCsvTable(bytesGiven('decodeCsv', bytes), csvSettings(options))
+  return traceDecode('csv', bytesGiven('decodeCsv', bytes), csvSettings(options), readCsvTable)
 }
 
 /**
@@ -67,5 +68,6 @@ export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView,
 export function encodeCsv(table: Table, options: CsvOptions = {}): Uint8Array {
   checkTable('encodeCsv', table)
   checkCodecOptions('encodeCsv', options, CSV_OPTIONS)
-  return writeCsvTable(table, csvSettings(options))
+  const settings = csvSettings(options)
+  return traceEncode('csv', table, () => writeCsvTable(table, settings))
 }

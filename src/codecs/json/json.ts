@@ -8,6 +8,7 @@ import type { Codec, CodecName } from '../codec.ts'
 import { bytesGiven } from '../input/input-of.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import type { CodecLimits } from '../limits.ts'
+import { countingRefused, traceDecode, traceEncode } from '../trace-codec.ts'
 import { type JsonReading, readJson, readJsonTable } from './read/read-json.ts'
 import { jsonWriter, type WriteForm } from './write/write-json.ts'
 
@@ -77,7 +78,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
   return checkedCodec({
     name,
     contentType,
-    read: (source) => readJson(source, reading),
+    read: (source, message) => readJson(source, countingRefused(reading, message)),
     write: () =>
       async function* (batches) {
         const writer = jsonWriter(form, nonFinite)
@@ -97,7 +98,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
  */
 export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
   checkCodecOptions('decodeJson', options, JSON_OPTIONS)
-  return readJsonTable(bytesGiven('decodeJson', bytes), jsonReading(options))
+  return traceDecode('json', bytesGiven('decodeJson', bytes), jsonReading(options), readJsonTable)
 }
 
 /**
@@ -109,7 +110,7 @@ export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView
  */
 export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
   checkCodecOptions('decodeNdjson', options, JSON_OPTIONS)
-  return readJsonTable(bytesGiven('decodeNdjson', bytes), jsonReading(options))
+  return traceDecode('ndjson', bytesGiven('decodeNdjson', bytes), jsonReading(options), readJsonTable)
 }
 
 /**
@@ -126,7 +127,7 @@ export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferVi
 export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
   checkTable('encodeJson', table)
   checkCodecOptions('encodeJson', options, JSON_OPTIONS)
-  return encodeTable(table, 'array', options)
+  return traceEncode('json', table, () => encodeTable(table, 'array', options))
 }
 
 /**
@@ -139,7 +140,7 @@ export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'>
 export function encodeNdjson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
   checkTable('encodeNdjson', table)
   checkCodecOptions('encodeNdjson', options, JSON_OPTIONS)
-  return encodeTable(table, 'lines', options)
+  return traceEncode('ndjson', table, () => encodeTable(table, 'lines', options))
 }
 
 export const JSON_OPTIONS = {

@@ -1,10 +1,13 @@
 import { type RecordBatch, Table } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { channels } from '../../internal/channels.ts'
+import { traceAsync } from '../../internal/trace.ts'
 import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
 import { type BytesHolder, inputOf } from '../input/input-of.ts'
-import { type ByteSource, isByteSource, isBytes } from '../input/source.ts'
+import { type ByteSource, type CodecInput, isByteSource, isBytes } from '../input/source.ts'
 import { defaultInflatedBytes } from '../limits.ts'
+import { countedInput, countTable, readMessage } from '../trace-codec.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
 import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
@@ -69,6 +72,19 @@ export async function decodeParquet(
 ): Promise<Table> {
   checkCodecOptions('decodeParquet', options, READ_OPTIONS)
   const input = inputOf('decodeParquet', given)
+  return traceAsync(
+    channels.read,
+    () => readMessage('parquet'),
+    async (message) => {
+      if (message === undefined) return readTable(input, options)
+      const table = await readTable(countedInput(input, message), options)
+      countTable(table, message)
+      return table
+    },
+  )
+}
+
+async function readTable(input: CodecInput, options: ParquetReadOptions): Promise<Table> {
   const maxBytes =
     options.limits?.maxInflatedBytes ??
     defaultInflatedBytes(isBytes(input) ? input.length : isByteSource(input) ? await sizeOf(input) : 0)

@@ -51,6 +51,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['apache-arrow', '@aws-sdk/client-s3'],
   },
   limits: { layers: BASE },
+  telemetry: { layers: BASE },
   testing: {
     layers: [
       ...BASE,
@@ -65,6 +66,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'cdc/table',
       'fanout/gather',
       'limits',
+      'telemetry',
     ],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
@@ -82,6 +84,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'send',
       'fanout/gather',
       'limits',
+      'telemetry',
     ],
     files: ['s3/output-key.ts'],
   },
