@@ -171,3 +171,53 @@ law(
     },
   ),
 )
+
+/** Lines that end in the midst of an object or array, and are not closed by any line below. */
+const cutLines = fc.constantFrom(
+  '{"id":',
+  '{"id":1',
+  '{"id":1,',
+  '{"id":1,"note":"a',
+  '{"id":1,"no',
+  '{"id":1,"note":[{"b":2},{"c":',
+  '{"id":[1,',
+  '[',
+  '[1,',
+  '[{"id":',
+  '{"note":"\\ud800","value":',
+  `{"note":"${BROKEN}","value":`,
+  `{"note":${'['.repeat(9)}`,
+)
+
+law(
+  'json: every line that is cut off is one rejected row, whatever lines follow it, whole or in chunks cut anywhere',
+  fc.asyncProperty(
+    fc.array(fc.tuple(fc.oneof(cutLines, fc.constant('{"id":2}')), fc.constantFrom(1, 1, 1, 3, 70)), { maxLength: 8 }),
+    fc.constantFrom('\n', '\r\n', '\r', '\n\n'),
+    fc.constantFrom('', ' ', '\t\t'),
+    fc.constantFrom(10, 64, 500),
+    fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 4 }),
+    async (runs, eol, indent, maxDepth, cuts) => {
+      const texts = ['{"id":1}', ...runs.flatMap(([text, times]) => Array.from({ length: times }, () => text))]
+      const [start, ...rest] = texts
+        .map((text) => `${indent}${text}${eol}`)
+        .join('')
+        .split(BROKEN)
+      const parts = [Buffer.from(start as string), ...rest.flatMap((part) => [Buffer.of(0xff), Buffer.from(part)])]
+      const bytes = new Uint8Array(Buffer.concat(parts))
+      const height = eol === '\n\n' ? 2 : 1
+      const cut = texts.flatMap((text, index) => (text.endsWith('}') ? [] : [[index * height + 1, index + 1]]))
+      for (const input of [bytes, chunked(bytes, cuts)]) {
+        const rejected: InvalidRow[] = []
+        const codec = ndjson({
+          schema: { id: 'int64' },
+          limits: { maxDepth },
+          onInvalidRow: (one) => rejected.push(one),
+        })
+        const table = new Table(await collect(codec.read(input)))
+        expect(rejected.map(({ line: at, row: number }) => [at, number])).toEqual(cut)
+        expect(table.numRows).toBe(texts.length - cut.length)
+      }
+    },
+  ),
+)

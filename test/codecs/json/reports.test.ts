@@ -165,6 +165,14 @@ describe('objects one after the other', () => {
         [3, 3],
       ],
     })
+    expect(reject('{"a":[\n{"a":1},\n{"a":2}\n]},\n{"a":3}\n')).toEqual({ rows: [{ a: 3n }], rejected: [[1, 1]] })
+    expect(reject(' {"a":1}\n {"a":\n {"a":2}\n {\n  "b":\n {"a":3}\n')).toEqual({
+      rows: [{ a: 1n }, { a: 2n }, { a: 3n }],
+      rejected: [
+        [2, 2],
+        [4, 4],
+      ],
+    })
   })
 })
 

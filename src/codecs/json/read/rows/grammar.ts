@@ -56,6 +56,16 @@ export function skipSpace(cursor: Cursor, at: number): number {
   }
 }
 
+/** Skip spaces and tabs. */
+export function skipBlanks(bytes: Uint8Array, at: number): number {
+  while (isBlank(bytes[at])) at++
+  return at
+}
+
+export function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB
+}
+
 export function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB
 }

@@ -1,8 +1,9 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import { textHead } from '../../../input/text-head.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
+import type { BrokenRow } from './broken-rows.ts'
 import { type Cursor, newCursor, type RowLimits } from './cursor.ts'
-import { NEWLINE, RETURN } from './grammar.ts'
+import { isBlank, NEWLINE, RETURN } from './grammar.ts'
 
 /** What comes next between rows. */
 export type Stage =
@@ -52,8 +53,12 @@ export interface RowWindow {
   invalidUtf8Before: number
   /** Whether the last row was rejected for its grammar: the next one is examined before columns are made of its keys. */
   isDoubtful: boolean
+  /** Rows from here on that are known to be broken, the last one first: see {@link findBrokenRows}. */
+  brokenRows: BrokenRow[]
 }
 
+/** Blanks before a row that are kept: how far it is indented tells rows from lines of one row. */
+const MAX_INDENT = 256
 /** Zeros after the end, which no token takes. */
 const PADDING = 2
 /** Start at the beginning of a file. */
@@ -74,6 +79,7 @@ export function newRowWindow(limits: RowLimits, path: readonly string[], onInval
     checked: 0,
     invalidUtf8Before: 0,
     isDoubtful: false,
+    brokenRows: [],
   }
 }
 
@@ -95,9 +101,10 @@ function append(window: RowWindow, bytes: Uint8Array): void {
   cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
 }
 
-/** Drop the bytes that have been read; grow where that is not enough. */
+/** Drop the bytes that have been read, but for the indentation of what comes next; grow where that is not enough. */
 function makeRoom(window: RowWindow, length: number): void {
-  const { cursor, at: from } = window
+  const { cursor, at } = window
+  const from = at - blanksBefore(cursor.bytes, at)
   const kept = cursor.end - from
   const needed = kept + length + PADDING
   const room = kept <= from ? cursor.bytes.length : cursor.bytes.length / 2
@@ -108,7 +115,7 @@ function makeRoom(window: RowWindow, length: number): void {
     cursor.bytes = larger
   }
   window.dropped += from
-  window.at = 0
+  window.at -= from
   window.retryAt -= from
   window.checked -= from
   window.invalidUtf8Before -= from
@@ -137,6 +144,13 @@ export function passRows(window: RowWindow, at: number, rows: number): void {
   window.at = at
   window.row += rows
   if (window.stage !== 'objects') window.stage = 'afterRow'
+}
+
+/** The number of spaces and tabs before an offset, counted up to {@link MAX_INDENT}. */
+export function blanksBefore(bytes: Uint8Array, at: number): number {
+  let count = 0
+  while (count < MAX_INDENT && isBlank(bytes[at - count - 1])) count++
+  return count
 }
 
 /** The line of an offset at or after `window.at`. */
