@@ -281,6 +281,49 @@ describe('in bounded time', () => {
   })
 })
 
+describe('work', () => {
+  /** The least processor time of three reads, with the number of rejected rows. */
+  function timeOf(input: string | Uint8Array, options: CsvOptions): { time: number; rejected: number } {
+    let rejected = 0
+    const times = Array.from({ length: 3 }, () => {
+      rejected = 0
+      const started = process.cpuUsage()
+      decodeCsv(typeof input === 'string' ? utf8(input) : input, { ...options, onInvalidRow: () => rejected++ })
+      const { user, system } = process.cpuUsage(started)
+      return user + system
+    })
+    return { time: Math.min(...times), rejected }
+  }
+
+  const note = 'y'.repeat(100)
+  const sound = timeOf(`id,note\n${`1,${note}\n`.repeat(16_000)}`, {}).time
+  test.each<[string, string, CsvOptions, number]>([
+    ['values that do not fit', `x,${note}\n`.repeat(16_000), { schema: { id: 'int64' } }, 16_000],
+    ['invalid UTF-16', `\ud800,${note}\n`.repeat(16_000), { encoding: 'utf-16le' }, 16_000],
+    [
+      'a value that does not fit in every 66th row',
+      `${'1,y\n'.repeat(65)}x,y\n`.repeat(600),
+      { schema: { id: 'int64' } },
+      600,
+    ],
+    ['an open quote on every line', `1,"${note}\n`.repeat(16_000), {}, 8000],
+    ['quotes that end no field, with an escape', `1,"${'a"'.repeat(30_000)}`, { lazyQuotes: true, escape: '\\' }, 0],
+    [
+      'quotes before line ends, with an escape',
+      `1,"${'a"\n'.repeat(16_000)}`,
+      { lazyQuotes: true, escape: '\\' },
+      15_999,
+    ],
+    ['quotes among blanks', `1,"${'a" '.repeat(30_000)}`, { lazyQuotes: true, trim: true }, 0],
+  ])('%s cost about what sound rows do', (_, rows, options, rejected) => {
+    const text = `id,note\n${rows}`
+    const input = options.encoding === undefined ? text : Buffer.from(text, 'utf16le')
+    const read = timeOf(input, options)
+    expect(read.rejected).toBe(rejected)
+    expect(read.time / sound).toBeLessThan(40)
+  })
+})
+
 test('a table is written and read back through every batch size', () => {
   const rows = Array.from(
     { length: 70_000 },

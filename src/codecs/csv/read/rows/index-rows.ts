@@ -108,7 +108,9 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
           skipTo += quote.length
         } else if (!isDoubled && isEscapedQuote(bytes, fieldStart, at, marks)) isEscaped = true
         else {
-          if (!isDoubled) isEscaped ||= holds(bytes, fieldStart, at, marks.escape)
+          // With lazyQuotes, what stands before an earlier quote of the field has been searched.
+          if (!isDoubled)
+            isEscaped ||= holds(bytes, Math.max(fieldStart, fieldEnd + 1 - marks.escape.length), at, marks.escape)
           fieldEnd = at
           mode = CLOSED
         }

@@ -26,7 +26,7 @@ export interface RowBlock {
   readonly firstRow: number
   /** Rows between, before and after these that the reader rejected, in order. */
   readonly faults: readonly RowFault[]
-  /** The physical line on which a row begins. For errors: O(bytes of the block). */
+  /** The physical line on which a row begins. For errors: asked for in order, O(bytes of the block) in all. */
   lineOf(row: number): number
 }
 
@@ -51,6 +51,21 @@ export function countLines(bytes: Uint8Array, start: number, end: number): numbe
     if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lines++
   }
   return lines
+}
+
+/** The physical line of an offset, counted on from the last one asked for; `line` is that of `start`. */
+export function lineCounter(bytes: Uint8Array, start: number, line: number): (at: number) => number {
+  let counted = start
+  let before = 0
+  return (at) => {
+    if (at < counted) {
+      counted = start
+      before = 0
+    }
+    before += countLines(bytes, counted, at)
+    counted = at
+    return line + before
+  }
 }
 
 /** The text of a field with escapes, whose start in the index is `~start`. */

@@ -4,9 +4,9 @@ import type { CsvDialect, CsvLayout, CsvLimits } from '../../csv-options.ts'
 import { indexRows } from './index-rows.ts'
 import { type Marks, marksOf } from './marks.ts'
 import {
-  countLines,
   fieldTooLong,
   isNullField,
+  lineCounter,
   type RowBlock,
   rowTooLong,
   tooManyColumns,
@@ -132,9 +132,10 @@ function nextBlock(
   if (scan.rowStart === start) return undefined
   const { bytes, view } = scan
   const rows = scan.rowNext / 2 / width
+  const lineAt = lineCounter(bytes, start, rowLine)
   const lineOf = (row: number): number => {
     const field = bounds[row * width * 2] as number
-    return rowLine + countLines(bytes, start, field < 0 ? ~field : field)
+    return lineAt(field < 0 ? ~field : field)
   }
   return { bytes, view, bounds, marks, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
 }
