@@ -25,6 +25,7 @@ export function jsonSurvey({ limits, path, maxRows, rejectsRows }: SurveyOptions
       const pause = readRows(window, reader)
       return pause === 'more' ? undefined : { shape: survey.root, hasAllRows: pause === 'done' }
     },
+    planSoFar: () => ({ shape: survey.root, hasAllRows: false }),
   }
 }
 

@@ -26,5 +26,6 @@ export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number)
       }
       return survey.plan()
     },
+    planSoFar: () => survey?.plan(),
   }
 }
