@@ -1,6 +1,6 @@
 // The record of a column in the memory of the kernel csv-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
 
-/** How cells are read: one of the kinds below. */
+/** The kind of the cells: one of those below. */
 export const KIND = 0
 export const IS_REQUIRED = 4
 /** Region of the values, of offsets where they are text. */

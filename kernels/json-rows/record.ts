@@ -1,6 +1,6 @@
 // The record of a column in the memory of the kernel json-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
 
-/** How values are read: one of the kinds below. */
+/** The kind of the values: one of those below. */
 export const KIND = 0
 export const KEY = 4
 export const KEY_LENGTH = 8

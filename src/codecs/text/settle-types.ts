@@ -6,7 +6,7 @@ import { isByteSource, isBytes } from '../input/source.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { slices } from './slices.ts'
 
-/** A text format whose column types are inferred: a survey of some rows gives a plan, and rows are read on a plan. */
+/** A text format whose column types are inferred: a survey of some rows returns a plan, and rows are read on a plan. */
 export interface TypedFormat<Plan> {
   /** Start a survey of the first `maxRows` rows. */
   survey(maxRows: number): TypeSurvey<Plan>
@@ -27,14 +27,14 @@ export interface TypeSurvey<Plan> {
   planSoFar(): Plan | undefined
 }
 
-/** What a survey found: a plan, of the rows before `fault` where it came upon one. */
+/** The result of a survey: a plan, of the rows before `fault` where it came upon one. */
 interface Surveyed<Plan> {
   readonly plan: Plan
   readonly fault: MillraceError | undefined
 }
 
 export interface TypedReader {
-  /** Whether all rows that take part in inference have been read, so that the types are final. */
+  /** True once all rows that take part in inference have been read, so that the types are final. */
   readonly isSure: boolean
   /** Read the next bytes, undefined after the last. @returns the batches that are full, and at the end the last one. */
   push(bytes: Uint8Array | undefined): Iterable<RecordBatch>
@@ -142,11 +142,11 @@ function pushTo<Plan>(survey: TypeSurvey<Plan>, bytes: Uint8Array | undefined): 
 
 function foundAtEnd<Plan>(survey: TypeSurvey<Plan>): Surveyed<Plan> {
   const found = pushTo(survey, undefined)
-  if (found === undefined) throw new Error('a survey gives a plan at the end, or throws')
+  if (found === undefined) throw new Error('a survey returns a plan at the end, or throws')
   return found
 }
 
-/** Whether a place in the file comes before another one. */
+/** Test whether a place in the file comes before another one. */
 function isBefore(one: Place, other: Place): boolean {
   if (one?.row !== undefined && other?.row !== undefined) return one.row < other.row
   return one?.line !== undefined && other?.line !== undefined && one.line < other.line

@@ -158,7 +158,7 @@ function isPlain({ lines }: File): boolean {
 }
 
 law(
-  'csv: rows, refused rows, their lines and numbers are those that the file was made of, in any dialect, whole or in chunks cut anywhere',
+  'csv: rows, rejected rows, their lines and numbers are those that the file was made of, in any dialect, whole or in chunks cut anywhere',
   fc.asyncProperty(files.map(withPlainTail), fc.array(fc.nat(5000), { maxLength: 8 }), async (file, cuts) => {
     fc.pre(isPlain(file))
     const { bytes, columns, refused } = meaningOf(file)

@@ -154,7 +154,7 @@ describe('files as they come', () => {
   })
 })
 
-describe('places of refused rows', () => {
+describe('places of rejected rows', () => {
   test.each<[string, string | Uint8Array, CsvOptions, unknown[]]>([
     [
       'lone carriage returns',
@@ -237,14 +237,14 @@ describe('places of refused rows', () => {
     ['a\n1"\r2"\r3"\r4"\né', [2, 3, 4, 5]],
     ['a\n1"\ré\n', [2]],
     ['a\n1"\r"2"\ré', [2]],
-  ])('another dialect goes on after faults that are seen late: %j', (text, lines) => {
+  ])('another dialect is read on after faults that are detected late: %j', (text, lines) => {
     const refused: InvalidRow[] = []
     const table = decodeCsv(utf8(text), { comment: '#', onInvalidRow: (row) => refused.push(row) })
     expect(refused.map(({ line }) => line)).toEqual(lines)
     expect(cellsOf(table)[0]?.at(-1)).toBe('é')
   })
 
-  test('the other byte order is told apart', async () => {
+  test('the other byte order is detected', async () => {
     const error = await errorOf(() => decodeCsv(Buffer.from('\ufeffa\n1', 'utf16le').swap16(), { encoding: 'utf-16' }))
     expect([error.code, error.message.includes("encoding: 'utf-16be'")]).toEqual(['ENCODING_INVALID', true])
   })

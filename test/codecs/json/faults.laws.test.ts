@@ -100,7 +100,7 @@ function meaningOf(lines: readonly (Line & { readonly eol: string })[]) {
 }
 
 law(
-  'json: rows, refused rows, their lines and numbers are those that the lines were made of, whole or in chunks cut anywhere',
+  'json: rows, rejected rows, their lines and numbers are those that the lines were made of, whole or in chunks cut anywhere',
   fc.asyncProperty(
     files,
     fc.boolean(),
@@ -138,7 +138,7 @@ law(
 )
 
 law(
-  'json: of an array whose rows take several lines each, the refused ones have the line on which they begin',
+  'json: of an array whose rows span several lines each, the rejected ones have the line on which they begin',
   fc.asyncProperty(
     fc.array(fc.tuple(fc.constantFrom('1', '2', '"x"', '"x"', '"\\ud800"'), fc.constantFrom(undefined, 2)), {
       minLength: 1,

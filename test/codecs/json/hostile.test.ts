@@ -97,7 +97,7 @@ describe('memory', () => {
     expect(await rowsIn(64, row)).toBe(1)
   })
 
-  test('lists of objects of which few have many keys are refused before they take it', () => {
+  test('lists of objects of which few have many keys are rejected before they need it', () => {
     const row = `{"list":[{${wide(9_000)}}${',{}'.repeat(5_000)}]}`
     expect(failureOf(() => decodeJson(bytes(`[${row}]`))).code).toBe('LIMIT_EXCEEDED')
     const limits = { maxRowBytes: 4000 }
@@ -107,7 +107,7 @@ describe('memory', () => {
     )
   })
 
-  test('a row of more keys than can be told apart', () => {
+  test('a row of more keys than are compared', () => {
     const keys = Array.from({ length: 100_001 }, (_, index) => `"${index}":0`).join(',')
     const mixed = '{"a":1}\n{"a":"x"}\n'
     const source = bytes(`${mixed}{"a":{${keys}},"b":1,"b":2}`)

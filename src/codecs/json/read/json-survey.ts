@@ -10,7 +10,7 @@ interface SurveyOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly maxRows: number
-  /** Whether rejected rows are passed over: they are reported when they are read. */
+  /** True where rejected rows are skipped: they are reported when they are read. */
   readonly rejectsRows: boolean
 }
 

@@ -19,13 +19,13 @@ export type KernelReader = (rows: RowIndexer, maxRows: number, maxBytes: number)
 export interface KernelRead {
   readonly rows: number
   readonly bytes: number
-  /** Whether a row stopped it, rather than the end of the bytes or a limit. */
+  /** True if a row stopped it, rather than the end of the bytes or a limit. */
   readonly isStopped: boolean
 }
 
 const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false }
 
-/** The kernel's reader of a dialect; undefined where the kernel cannot tell its rows, or its nulls, by a byte. */
+/** Create the kernel's reader of a dialect; undefined where one byte does not identify its marks or its nulls. */
 export function kernelReader(
   columns: readonly TextColumn[],
   dialect: CsvDialect,

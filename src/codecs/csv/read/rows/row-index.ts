@@ -19,7 +19,7 @@ export interface RowBlock {
   /** Fields of a row. */
   readonly width: number
   rows: number
-  /** Where the bytes of the first row begin, and where those after the last row do. */
+  /** Start of the first row's bytes, and of those after the last row. */
   readonly start: number
   readonly end: number
   /** The data row number of the first row, rejected rows counted. */
@@ -74,14 +74,14 @@ export function unescapedText({ bytes, marks }: RowBlock, start: number, end: nu
   return text.subarray(0, copyUnescaped(bytes, start, end, marks, text, 0))
 }
 
-/** Whether the field from `start` to `end` is null; an empty field is if `isEmptyNull`, unless it was quoted. */
+/** Test whether the field from `start` to `end` is null; an empty field is if `isEmptyNull`, unless it was quoted. */
 export function isNullField(block: RowBlock, start: number, end: number, isEmptyNull: boolean): boolean {
   return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== block.marks.lastOfQuote)
 }
 
-/** Why a row is rejected: the rule it breaks, and what to do. */
+/** Reasons why a row is rejected: the rule it breaks, and what to do. */
 export const FAULT = {
-  quoteInText: 'a quote stands inside an unquoted field; quote the field and double the quote',
+  quoteInText: 'an unquoted field contains a quote; quote the field and double the quote',
   textAfterQuote: 'text follows the closing quote of a field; double the quotes inside it',
   unclosedQuote: 'a quoted field has no closing quote',
 } as const

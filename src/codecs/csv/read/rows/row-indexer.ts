@@ -19,7 +19,7 @@ import {
   newScan,
   pushChunk,
   pushEnd,
-  REFUSED,
+  REJECTED,
   type RowScan,
   rebaseRow,
   rewindRow,
@@ -37,9 +37,9 @@ const SPARE_BOUNDS = 64
 export interface RowIndexer {
   /** Rows that a block has at most, once the width is known. */
   readonly blockRows: number
-  /** Give the next bytes, or undefined after the last. */
+  /** Push the next bytes, or undefined after the last. */
   push(chunk: Uint8Array | undefined): void
-  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or none are left. */
+  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or the file has ended. */
   first(): FirstRow | undefined
   /** Fix the number of fields. `keepFirst`: the first row is data, to come again from `next`. */
   start(width: number, keepFirst: boolean): void
@@ -64,7 +64,7 @@ export interface ReadRows {
   readonly rows: number
   /** Physical lines of the rows. */
   readonly lines: number
-  /** Where the row after them begins. */
+  /** Start of the row after them. */
   readonly at: number
 }
 
@@ -80,7 +80,7 @@ export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
   const scan = newScan(line)
   let dataRows = 0
   let blockRows = 1
-  /** Of the row after the last block. */
+  /** The error of the row after the last block. */
   let limitError: MillraceError | undefined
 
   return {
@@ -145,7 +145,7 @@ function nextBlock(
   return { bytes, view, bounds, marks, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
 }
 
-/** The first row that is neither blank nor a comment, which stays in hand. */
+/** The first row that is neither blank nor a comment, which remains the current row. */
 function firstRow(scan: RowScan, marks: Marks, { dialect, limits, encoding }: CsvLayout): FirstRow | undefined {
   for (;;) {
     indexRows(scan, dialect, marks, 1, Number.POSITIVE_INFINITY)
@@ -228,6 +228,6 @@ function errorOfRow(block: RowBlock, row: number, { maxFieldBytes, maxRowBytes }
 
 function errorInHand(scan: RowScan, { maxFieldBytes, maxRowBytes }: CsvLimits): MillraceError | undefined {
   if (scan.at - scan.rowStart > maxRowBytes) return rowTooLong(maxRowBytes, scan.rowLine)
-  const isInField = scan.mode !== REFUSED && scan.mode !== COMMENT
+  const isInField = scan.mode !== REJECTED && scan.mode !== COMMENT
   return isInField && scan.at - scan.fieldStart > maxFieldBytes ? fieldTooLong(maxFieldBytes, scan.rowLine) : undefined
 }

@@ -57,8 +57,8 @@ export function skipRow(window: RowWindow): number {
 /**
  * Find out, from a broken row at `window.at`, which objects and arrays that begin a line below it are broken too.
  *
- * A row that is cut off runs on into the lines below, and each of these does when it is a row of its own in turn: reading them one by one would read
- * every line as often as rows may be nested. One walk over them all, of any depth, tells the same: at the fault that ends it every bracket still open is that of
+ * A row that is cut off continues into the lines below, and so does each of these when it is read as a row: reading them one by one would read
+ * every line as often as rows may be nested. One pass over them all, of any depth, finds the same: at the fault that ends it every bracket still open is that of
  * a row with this fault, and a bracket nested too deeply for one that is open is that row's fault.
  */
 export function findBrokenRows(window: RowWindow): void {
@@ -126,7 +126,7 @@ function nextValue(cursor: Cursor, at: number, closing: number[]): number {
   }
 }
 
-/** Whether nothing but blanks stands before an offset on its line. */
+/** Test whether only blanks precede an offset on its line. */
 function beginsLine(bytes: Uint8Array, at: number): boolean {
   do at--
   while (isBlank(bytes[at]))

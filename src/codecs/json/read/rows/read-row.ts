@@ -8,7 +8,7 @@ import { OPEN_BRACE, skipBlanks, skipValue } from './grammar.ts'
 import { isBelow, mayFollowRow, reachOf, rejectRow } from './rejected-row.ts'
 import { lineOf, passRows, type RowWindow } from './row-window.ts'
 
-/** What reads an object: a survey, or the columns of a batch. */
+/** A reader of objects: a survey, or the columns of a batch. */
 export interface ObjectReader {
   /** Read the object at `at`: the offset after it, or -1 with the cursor's fault set. */
   read(cursor: Cursor, at: number): number
@@ -82,8 +82,8 @@ function checkFollowing(window: RowWindow, end: number): number {
 }
 
 /**
- * Give a row that was not read a second look. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
- * where chunks were cut, and if no later value of the same key takes its place: for that the row is read again from a copy.
+ * Examine a row that was not read. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
+ * where chunks were cut, and if no later value of the same key replaces it: for that the row is read again from a copy.
  */
 function readAgain(window: RowWindow, reader: ObjectReader): number {
   const { cursor, at } = window
@@ -115,7 +115,7 @@ function readAgain(window: RowWindow, reader: ObjectReader): number {
   return -1
 }
 
-/** Whether the row is an object, valid in grammar and encoding: the offset after it, -1 with the fault set, or {@link WAIT}. */
+/** Check that the row is an object, valid in grammar and encoding. @returns the offset after it, -1 with the fault set, or {@link WAIT}. */
 function examine(window: RowWindow): number {
   const { cursor, at } = window
   const { bytes } = cursor
@@ -131,7 +131,7 @@ function examine(window: RowWindow): number {
   return bytes[at] === OPEN_BRACE ? checkFollowing(window, end) : fail(cursor, NOT_AN_OBJECT, at)
 }
 
-/** Whether the row is valid in grammar, a lone surrogate counting only where nothing else is wrong: the offset after it, or -1. */
+/** Check the row's grammar; a lone surrogate counts only where nothing else is wrong. @returns the offset after the row, or -1. */
 function checkGrammar(window: RowWindow): number {
   const { cursor, at } = window
   const { line } = cursor
@@ -150,7 +150,7 @@ function checkGrammar(window: RowWindow): number {
   return end
 }
 
-/** Whether the bytes before a fault are not UTF-8, or the byte at which it is can stand nowhere in UTF-8 text. */
+/** Test whether the bytes before a fault are not UTF-8, or the byte at it occurs nowhere in UTF-8 text. */
 function isMisencoded({ cursor, at, invalidUtf8Before }: RowWindow, faultAt: number): boolean {
   const byte = cursor.bytes[faultAt] as number
   if ((byte >= 0x80 && byte < 0xc2) || byte > 0xf4) return true

@@ -48,7 +48,7 @@ function rowError(window: RowWindow, fault: Fault): MillraceError {
 
 /**
  * Pass the row at `window.at`, whose fault the cursor holds, and report it to `onInvalidRow`; without one, and for a limit, throw it. In an array
- * whose rows cannot be told apart any more, do both.
+ * in which the next row cannot be found, do both.
  *
  * @returns false, with nothing reported, where more bytes are needed to find its end.
  */
@@ -89,7 +89,7 @@ function faultOfRow(window: RowWindow): Fault {
 }
 
 /**
- * How far a row reaches in which there is a fault. Of objects one after the other, one that is not closed on its line, and is not laid out over
+ * Find how far a row with a fault reaches. Of objects one after the other, one that is not closed on its line, and is not laid out over
  * lines either, was cut off there: what is wrong below is another row's. So is what is nested too deeply only below a line that begins with a brace.
  */
 export function reachOf(window: RowWindow, faultAt: number): number {
@@ -98,18 +98,18 @@ export function reachOf(window: RowWindow, faultAt: number): number {
   return window.cursor.fault === TOO_DEEP ? Math.min(faultAt, laidOutEnd(window, faultAt)) : faultAt
 }
 
-/** Whether the row is an object or array among objects one after the other, and may take several lines. */
+/** Test whether the row is an object or array among objects one after the other, and may span several lines. */
 function isNested({ cursor, stage, at }: RowWindow): boolean {
   return stage === 'objects' && (cursor.bytes[at] === OPEN_BRACE || cursor.bytes[at] === OPEN_BRACKET)
 }
 
-/** Whether a fault lies below the line on which a row begins that may take several. */
+/** Test whether a fault lies below the line on which a row begins that may span several. */
 export function isBelow(window: RowWindow, faultAt: number): boolean {
   return isNested(window) && faultAt > lineEnd(window, window.at)
 }
 
 /**
- * Whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented more than its own, or closes
+ * Test whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented more than its own, or closes
  * it.
  */
 function isLaidOut(window: RowWindow, faultAt: number): boolean {
@@ -133,7 +133,7 @@ function described(window: RowWindow, fault: Fault, faultAt: number): Fault {
   return found === undefined ? fault : { code: fault.code, reason: `${fault.reason}; found ${found}` }
 }
 
-/** Where a rejected element of an array ends. */
+/** Find where a rejected element of an array ends. */
 function endOfElement(window: RowWindow): number {
   const { cursor } = window
   const end = skipRow(window)
@@ -143,7 +143,7 @@ function endOfElement(window: RowWindow): number {
 }
 
 /**
- * Where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there, and else with the line on which it
+ * Find where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there, and else with the line on which it
  * ends; anything else ends with its line. An object that is laid out over lines and broken below the first ends before the next line that begins with
  * a brace.
  */
@@ -199,7 +199,7 @@ function lineEnd({ cursor }: RowWindow, at: number): number {
   return end
 }
 
-/** Whether a row may be followed by what is at an offset: the end of the line or of the file, or another object. */
+/** Test whether a row may be followed by what is at an offset: the end of the line or of the file, or another object. */
 export function mayFollowRow({ cursor }: RowWindow, at: number): boolean {
   const byte = cursor.bytes[at]
   return at >= cursor.end || byte === NEWLINE || byte === RETURN || byte === OPEN_BRACE
