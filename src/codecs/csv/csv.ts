@@ -42,7 +42,7 @@ export function csv(options: CsvOptions = {}): Codec {
  * Read a whole CSV file in memory. Types are inferred from all of its values, so that the table never depends on the order of its rows.
  *
  * @param bytes - the file. It may be let go afterwards: the table shares none of it.
- * @returns a table of one or more chunks; a file of a header alone gives no rows. O(bytes).
+ * @returns a table of one or more chunks; a file of a header alone has no rows. O(bytes).
  * @throws MillraceError as {@link csv}.
  * @example
  * rowsFromTable(decodeCsv(new TextEncoder().encode('id,name\n1,Ada\n'))) // => [{ id: 1n, name: 'Ada' }]
@@ -56,7 +56,7 @@ export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView,
  * Write a table as CSV: quotes only where needed, integers and decimals exact, doubles in their shortest form (`NaN`, `Infinity` and
  * `-Infinity` by name), times in ISO 8601 and UTC.
  *
- * What it writes, {@link decodeCsv} reads back equal under the same options and the table's schema.
+ * {@link decodeCsv} reads the result back equal under the same options and the table's schema.
  *
  * @param options - those of the layout: `delimiter quote escape comment nullValues eol`; a header is written unless `header` says otherwise.
  * @returns UTF-8 text. O(bytes).
