@@ -1,0 +1,57 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { RecordBatch, Table } from 'apache-arrow'
+import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
+import { type ParquetMerge, mergeInParts } from '../../src/dataset/merge-parquet.ts'
+import { type PartLimits, S3_PARTS } from '../../src/dataset/merge-plan.ts'
+import type { S3Target } from '../../src/s3/s3-sink.ts'
+import { type Cell, batchCells } from '../support/parquet-cells.ts'
+import { BUCKET, type S3Server } from '../support/s3-server.ts'
+
+/** Bytes of a part at the least, in tests whose files are small. */
+export const SMALL_PART = 100
+export const SMALL_PARTS: PartLimits = { ...S3_PARTS, minBytes: SMALL_PART, sendBytes: 160, copyBytes: 300 }
+export const TARGET = 'merged.parquet'
+
+/** Put files on the server as `0.parquet`, `1.parquet`, and so on. */
+export async function putSources(server: S3Server, files: readonly Uint8Array[]) {
+  await Promise.all(files.map((file, index) => server.put(`${index}.parquet`, file)))
+  return files.map((_, index) => ({ bucket: BUCKET, key: `${index}.parquet` }))
+}
+
+export interface SmallMerge extends ParquetMerge {
+  readonly file: Uint8Array
+}
+
+/** Merge files on the server in small parts; gives the target, too. */
+export async function mergeSmall(
+  server: S3Server,
+  client: S3Client,
+  files: readonly Uint8Array[],
+  { limits = SMALL_PARTS, target = {}, signal = new AbortController().signal }: MergeSettings = {},
+): Promise<SmallMerge> {
+  const sources = await putSources(server, files)
+  const merge = await mergeInParts(client, sources, { bucket: BUCKET, key: TARGET, ...target }, signal, limits)
+  return { ...merge, file: await server.get(TARGET) }
+}
+
+export interface MergeSettings {
+  readonly limits?: PartLimits
+  readonly target?: Partial<S3Target>
+  readonly signal?: AbortSignal
+}
+
+export async function cellsOf(file: Uint8Array): Promise<Cell[][]> {
+  return tableCells(await decodeParquet(file))
+}
+
+/** The cells of a table, column by column. */
+export function tableCells(table: Table): Cell[][] {
+  const batches: RecordBatch[] = table.batches
+  return table.schema.fields.map((_, column) => batchCells(batches, column))
+}
+
+/** Tables one after the other, column by column. */
+export function joined(parts: readonly Cell[][][]): Cell[][] {
+  const [first = []] = parts
+  return first.map((_, column) => parts.flatMap((part) => part[column] ?? []))
+}
