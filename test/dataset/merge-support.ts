@@ -1,21 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { RecordBatch, Table } from 'apache-arrow'
 import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
-import { type ParquetMerge, mergeInParts } from '../../src/dataset/merge-parquet.ts'
+import { mergeInParts, type ParquetMerge } from '../../src/dataset/merge-parquet.ts'
 import { type PartLimits, S3_PARTS } from '../../src/dataset/merge-plan.ts'
 import type { S3Target } from '../../src/s3/s3-sink.ts'
-import { type Cell, batchCells } from '../support/parquet-cells.ts'
+import { batchCells, type Cell } from '../support/parquet-cells.ts'
 import { BUCKET, type S3Server } from '../support/s3-server.ts'
 
 /** Bytes of a part at the least, in tests whose files are small. */
 export const SMALL_PART = 100
 export const SMALL_PARTS: PartLimits = { ...S3_PARTS, minBytes: SMALL_PART, sendBytes: 160, copyBytes: 300 }
-export const TARGET = 'merged.parquet'
 
-/** Put files on the server as `0.parquet`, `1.parquet`, and so on. */
+let folders = 0
+
+/** Put files on the server, in a folder of their own: laws of a file run side by side. */
 export async function putSources(server: S3Server, files: readonly Uint8Array[]) {
-  await Promise.all(files.map((file, index) => server.put(`${index}.parquet`, file)))
-  return files.map((_, index) => ({ bucket: BUCKET, key: `${index}.parquet` }))
+  const folder = `merge-${folders++}`
+  await Promise.all(files.map((file, index) => server.put(`${folder}/${index}.parquet`, file)))
+  return { folder, sources: files.map((_, index) => ({ bucket: BUCKET, key: `${folder}/${index}.parquet` })) }
 }
 
 export interface SmallMerge extends ParquetMerge {
@@ -29,9 +31,10 @@ export async function mergeSmall(
   files: readonly Uint8Array[],
   { limits = SMALL_PARTS, target = {}, signal = new AbortController().signal }: MergeSettings = {},
 ): Promise<SmallMerge> {
-  const sources = await putSources(server, files)
-  const merge = await mergeInParts(client, sources, { bucket: BUCKET, key: TARGET, ...target }, signal, limits)
-  return { ...merge, file: await server.get(TARGET) }
+  const { folder, sources } = await putSources(server, files)
+  const key = `${folder}/merged.parquet`
+  const merge = await mergeInParts(client, sources, { bucket: BUCKET, key, ...target }, signal, limits)
+  return { ...merge, file: await server.get(key) }
 }
 
 export interface MergeSettings {
