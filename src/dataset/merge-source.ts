@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS } from '../codecs/limits.ts'
-import { type FileBytes, fileBytes } from '../codecs/parquet/read/bytes/file-bytes.ts'
+import type { FileBytes } from '../codecs/parquet/read/bytes/file-bytes.ts'
 import type { FileMetadata } from '../codecs/parquet/read/footer/file-metadata.ts'
 import { type RawField, type RawStruct, rawInt, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
 import { footerMetadata, type RawFooter, readFooter } from '../codecs/parquet/read/footer/read-footer.ts'
@@ -52,7 +52,7 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const object = s3Source(client, location)
   const size = await run.unlessAborted(object.length())
-  const file = fileBytes(metered(object, size, run), size)
+  const file = metered(object, size, run)
   const raw = await readFooter(file, TAIL_BYTES)
   const metadata = footerMetadata(raw.footer, raw.footerAt, {})
   const footer = rawStruct(raw.footer)
@@ -93,12 +93,14 @@ function keptBytes({ bytes }: RawFooter, file: FileBytes, size: number): FileByt
 }
 
 /** Reads of a source, counted, and given up where the run is. */
-function metered(object: S3Source, size: number, run: MergeRun) {
+function metered(object: S3Source, size: number, run: MergeRun): FileBytes {
   return {
     size,
-    async read(start: number, end: number): Promise<Uint8Array> {
+    async read(start, end) {
       const bytes = await run.unlessAborted(object.read(start, end))
       run.readBytes += bytes.length
+      if (bytes.length !== end - start)
+        throw new MillraceError('SOURCE_CHANGED', 'the object became shorter while it was merged')
       return bytes
     },
   }
