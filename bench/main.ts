@@ -12,10 +12,22 @@ import { growth } from './suites/growth.ts'
 import { idempotency } from './suites/idempotency.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
+import { merge } from './suites/merge.ts'
 import { send } from './suites/send.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, idempotency, load, send }
+const SUITES: Readonly<Record<string, Suite>> = {
+  job,
+  cdc,
+  codecs,
+  events,
+  flow,
+  growth,
+  idempotency,
+  load,
+  merge,
+  send,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
