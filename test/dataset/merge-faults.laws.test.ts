@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { mergeInParts, mergeParquet } from '../../src/dataset/merge-parquet.ts'
+import { openDuckDb } from '../codecs/parquet/support/parquet-oracles.ts'
 import { law } from '../support/law.ts'
-import { openDuckDb } from '../support/parquet-oracles.ts'
 import { BUCKET, type S3Request, type S3Server, startS3Server } from '../support/s3-server.ts'
-import { putSources, SMALL_PART, SMALL_PARTS } from './merge-support.ts'
+import { putSources, SMALL_PART, SMALL_PARTS } from './support/merge-files.ts'
 
 let server: S3Server
 let client: S3Client

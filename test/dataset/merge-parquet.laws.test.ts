@@ -6,8 +6,6 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { decodeParquet, encodeParquet, type ParquetWriteOptions } from '../../src/codecs/parquet/parquet.ts'
 import { readThriftStruct } from '../../src/codecs/parquet/read/footer/thrift-fields.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
-import { arbitraryTableCase, type TableCase } from '../support/arbitrary-table.ts'
-import { law } from '../support/law.ts'
 import {
   type DuckDb,
   metadataOf,
@@ -15,9 +13,11 @@ import {
   rowsByHyparquet,
   rowsFilteredByHyparquet,
   tableByParquetWasm,
-} from '../support/parquet-oracles.ts'
+} from '../codecs/parquet/support/parquet-oracles.ts'
+import { arbitraryTableCase, type TableCase } from '../support/arbitrary-table.ts'
+import { law } from '../support/law.ts'
 import { type S3Server, startS3Server } from '../support/s3-server.ts'
-import { cellsOf, joined, mergeSmall, SMALL_PART, tableCells } from './merge-support.ts'
+import { cellsOf, joined, mergeSmall, SMALL_PART, tableCells } from './support/merge-files.ts'
 
 let server: S3Server
 let client: S3Client

@@ -11,10 +11,16 @@ import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { mergeInParts, mergeParquet } from '../../src/dataset/merge-parquet.ts'
 import type { S3Target } from '../../src/s3/s3-sink.ts'
-import { concat, type HandmadeColumn, type HandmadeFile, handmadeFile, pageV1 } from '../support/parquet-file.ts'
-import { metadataOf } from '../support/parquet-oracles.ts'
+import {
+  concat,
+  type HandmadeColumn,
+  type HandmadeFile,
+  handmadeFile,
+  pageV1,
+} from '../codecs/parquet/support/parquet-file.ts'
+import { metadataOf } from '../codecs/parquet/support/parquet-oracles.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
-import { mergeSmall, putSources, SMALL_PART, SMALL_PARTS } from './merge-support.ts'
+import { mergeSmall, putSources, SMALL_PART, SMALL_PARTS } from './support/merge-files.ts'
 
 let server: S3Server
 let client: S3Client
