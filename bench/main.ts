@@ -12,6 +12,7 @@ import { growth } from './suites/growth.ts'
 import { idempotency } from './suites/idempotency.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
+import { merge } from './suites/merge.ts'
 import { send } from './suites/send.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 import { telemetry } from './suites/telemetry.ts'
@@ -25,6 +26,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   growth,
   idempotency,
   load,
+  merge,
   send,
   telemetry,
 }

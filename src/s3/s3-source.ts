@@ -46,6 +46,8 @@ export interface S3SourceOptions {
 export interface S3Source extends ByteSource {
   /** Bytes in all: from an earlier read, or by one `HeadObject`. */
   length(): Promise<number>
+  /** The ETag that all reads are of, without quotes: the option `eTag`, else that of the first answer; undefined before it. */
+  eTag(): string | undefined
 }
 
 /**
@@ -213,6 +215,7 @@ export function s3Source(
       return bytes === undefined ? new Uint8Array(0) : bytes.subarray(0, filled)
     },
     length,
+    eTag: () => eTag,
   }
 }
 
