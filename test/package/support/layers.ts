@@ -26,6 +26,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },
   s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
+  dataset: { layers: [...BASE, 'columns', 'codecs', 's3'], packages: ['apache-arrow', '@aws-sdk/client-s3'] },
   flow: { layers: [...BASE, 'events', 'idempotency'] },
   idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
   cdc: { layers: [...BASE, 'events'] },

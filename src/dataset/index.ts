@@ -1,0 +1,7 @@
+export { type AthenaProjection, type AthenaTableOptions, athenaTable } from './athena-table.ts'
+export { byBucket } from './by-bucket.ts'
+export { byHash } from './by-hash.ts'
+export { byDay, byHour, byMonth, byYear } from './by-period.ts'
+export { hivePath, parseHivePath } from './hive-path.ts'
+export type { PartitionBy } from './partition-by.ts'
+export type { PartitionNumbers, PartitionRule, PartitionRuleOptions, RuleProjection } from './partition-rule.ts'
