@@ -2,6 +2,13 @@ export { type AthenaProjection, type AthenaTableOptions, athenaTable } from './a
 export { byBucket } from './by-bucket.ts'
 export { byHash } from './by-hash.ts'
 export { byDay, byHour, byMonth, byYear } from './by-period.ts'
+export {
+  type DatasetSink,
+  type DatasetSinkOptions,
+  type DatasetTarget,
+  datasetSink,
+} from './dataset-sink.ts'
+export { type DatasetFile, type DatasetWrite, DatasetWriteError, isDatasetWriteError } from './dataset-write.ts'
 export { hivePath, parseHivePath } from './hive-path.ts'
 export type { PartitionBy } from './partition-by.ts'
 export type { PartitionNumbers, PartitionRule, PartitionRuleOptions, RuleProjection } from './partition-rule.ts'

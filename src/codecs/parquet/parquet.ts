@@ -8,6 +8,7 @@ import { defaultInflatedBytes } from '../limits.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
 import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
+import { PARQUET_FILES, parquetFiles } from './write/parquet-files.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS } from './write/write-options.ts'
 import { writeParquet } from './write/write-parquet.ts'
 
@@ -43,12 +44,13 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  */
 export function parquet(options: ParquetOptions = {}): Codec {
   checkCodecOptions('parquet', options, PARQUET_OPTIONS)
-  return checkedCodec({
+  const codec = checkedCodec({
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
     read: (source) => readParquet(source, options),
     write: () => writeParquet(options),
   })
+  return Object.defineProperty(codec, PARQUET_FILES, { value: () => parquetFiles(options) })
 }
 
 /**
