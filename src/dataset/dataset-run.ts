@@ -3,7 +3,7 @@ import type { Codec } from '../codecs/codec.ts'
 import { nullColumn } from '../columns/decode-dictionary.ts'
 import { recordBatch, sliceRows } from '../columns/record-batch.ts'
 import { MillraceError } from '../errors.ts'
-import { type FileEncoder, fileEncoders } from './file-encoder.ts'
+import { type FileEncoder, fileEncoders, type Pieces } from './file-encoder.ts'
 import { type FileLedger, fileLedger, type HandOver, type LedgerFile, type LedgerLimits } from './file-ledger.ts'
 import type { PartitionBy } from './partition-by.ts'
 import { type RowBuffer, rowBuffer } from './row-buffer.ts'
@@ -17,8 +17,6 @@ export interface WrittenFile {
   readonly partition: Partition
   readonly ledger: LedgerFile
   readonly upload: StagedUpload
-  /** Encoded, so far. */
-  bytes: number
 }
 
 /** One write: rows in, files on their way up. */
@@ -71,30 +69,33 @@ export function datasetRun({ format, partitionBy, limits, uploads, keyOf }: Data
     if (found === undefined) {
       const partition = partitions.partitions[file.partition] as Partition
       const upload = uploads.start((head) => keyOf(partition, file.index, head))
-      found = { partition, ledger: file, upload, bytes: 0 }
+      found = { partition, ledger: file, upload }
       written.set(file.id, found)
       encoders.set(file.id, newEncoder())
     }
     const encoder = encoders.get(file.id) as FileEncoder
-    const pass = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
-      for await (const piece of pieces) {
-        ;(found as WrittenFile).bytes += piece.length
-        await found?.upload.write(piece)
+    const { upload } = found
+    const pass = async (pieces: Pieces): Promise<void> => {
+      if (Symbol.iterator in pieces) {
+        for (const piece of pieces) if (upload.add(piece)) await upload.send()
+      } else {
+        for await (const piece of pieces) if (upload.add(piece)) await upload.send()
       }
     }
     if (batches.length > 0) await pass(encoder.write(batches))
     if (!closes) return
     await pass(encoder.finish())
     encoders.delete(file.id)
-    await found.upload.end()
+    await upload.end()
   }
 
   const handOver = async (run: Started, steps: readonly HandOver[]): Promise<void> => {
-    const batches = run.buffer.take(steps.map(({ file }) => file.id))
-    for (const [at, step] of steps.entries()) {
-      const own = batches[at] ?? []
-      batches[at] = []
-      await writeFile(run, step, own)
+    const left = new Set(steps.map(({ file }) => file.id))
+    const taken = run.buffer.take([...left])
+    for (const step of steps) {
+      // A file may be given rows and then be closed for another.
+      const hasRows = left.delete(step.file.id)
+      await writeFile(run, step, hasRows ? taken.of(step.file.id) : [])
     }
   }
 

@@ -192,7 +192,8 @@ async function publish(
   }
 }
 
-function describe({ partition, ledger, upload, bytes }: WrittenFile, bucket: string, eTag?: string): DatasetFile {
+function describe({ partition, ledger, upload }: WrittenFile, bucket: string, eTag?: string): DatasetFile {
+  const { bytes } = upload
   const { Key: key } = upload.place
   const { rows } = ledger
   return {

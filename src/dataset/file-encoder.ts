@@ -6,12 +6,15 @@ import type { Stage } from '../internal/stage.ts'
 /** One file on its way to bytes. */
 export interface FileEncoder {
   /** Take batches; gives the bytes that are ready, and holds none of the batches where the format allows. */
-  write(batches: readonly RecordBatch[]): AsyncIterable<Uint8Array>
+  write(batches: readonly RecordBatch[]): Pieces
   /** The end of the file. */
-  finish(): AsyncIterable<Uint8Array>
+  finish(): Pieces
   /** Leave the file unfinished. */
   abandon(): void
 }
+
+/** At once where the format is written at once: a turn of the event loop for each of the pieces of many small files would cost more than they do. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** A maker of encoders, which may be used in turns. Of Parquet they share one kernel. */
 export function fileEncoders(codec: Codec): () => FileEncoder {
@@ -20,13 +23,11 @@ export function fileEncoders(codec: Codec): () => FileEncoder {
   return () => {
     const file = files()
     return {
-      async *write(batches) {
+      *write(batches) {
         for (const batch of batches) yield* file.add(batch)
         yield* file.flush()
       },
-      async *finish() {
-        yield* file.finish()
-      },
+      finish: () => file.finish(),
       abandon() {},
     }
   }

@@ -130,8 +130,10 @@ export function fileLedger({ targetBytes, maxOpen, maxBufferedBytes, openBytes }
       while (at < candidates.length && (candidates[at] as LedgerFile).heldBytes >= rowGroupBytes) {
         handOver(candidates[at++] as LedgerFile)
       }
-      if (held + open.size * openBytes > maxBufferedBytes) {
-        while (at < candidates.length && held > maxBufferedBytes / 2) handOver(candidates[at++] as LedgerFile)
+      // What stays is copied, so that the memory of what leaves can go: there must be room for both.
+      const stays = maxBufferedBytes / 4
+      if (held + open.size * openBytes > maxBufferedBytes - stays) {
+        while (at < candidates.length && held > stays) handOver(candidates[at++] as LedgerFile)
       }
       return steps
     },

@@ -9,6 +9,9 @@ export {
   datasetSink,
 } from './dataset-sink.ts'
 export { type DatasetFile, type DatasetWrite, DatasetWriteError, isDatasetWriteError } from './dataset-write.ts'
+export { dropStaleFiles } from './drop-stale-files.ts'
 export { hivePath, parseHivePath } from './hive-path.ts'
+export { type DatasetLocation, type ListedFile, listDataset } from './list-dataset.ts'
 export type { PartitionBy } from './partition-by.ts'
 export type { PartitionNumbers, PartitionRule, PartitionRuleOptions, RuleProjection } from './partition-rule.ts'
+export { type DatasetSource, type ReadDatasetOptions, readDataset } from './read-dataset.ts'

@@ -19,8 +19,12 @@ export interface StagedUpload {
   /** Undefined before its first part went out. */
   readonly uploadId: string | undefined
   readonly parts: readonly CompletedPart[]
-  /** Take bytes over. Resolves when there is room for more. */
-  write(bytes: Uint8Array): Promise<void>
+  /** Of all that was added. */
+  readonly bytes: number
+  /** Take bytes over; whether there are enough for a part. */
+  add(bytes: Uint8Array): boolean
+  /** Send what was added as a part. Resolves when there is room for more. */
+  send(): Promise<void>
   /** Send what is left. */
   end(): Promise<void>
 }
@@ -136,7 +140,9 @@ interface Upload {
   readonly parts: CompletedPart[]
   /** Parts that were handed to a request. */
   sent: number
-  write(bytes: Uint8Array): Promise<void>
+  bytes: number
+  add(bytes: Uint8Array): boolean
+  send(): Promise<void>
   end(): Promise<void>
 }
 
@@ -145,13 +151,6 @@ type Enqueue = (upload: Upload, pieces: readonly Uint8Array[], length: number) =
 function emptyUpload(keyOf: (head: Uint8Array) => string, token: string, enqueue: Enqueue): Upload {
   let pieces: Uint8Array[] = []
   let length = 0
-  const send = async (): Promise<void> => {
-    const taken = pieces
-    const bytes = length
-    pieces = []
-    length = 0
-    await enqueue(upload, taken, bytes)
-  }
   const upload: Upload = {
     place: undefined,
     token,
@@ -160,13 +159,22 @@ function emptyUpload(keyOf: (head: Uint8Array) => string, token: string, enqueue
     uploadId: undefined,
     parts: [],
     sent: 0,
-    async write(bytes) {
+    bytes: 0,
+    add(bytes) {
       pieces.push(bytes)
       length += bytes.length
-      if (length >= bytesOfPart(upload.sent + 1, MIN_PART_BYTES)) await send()
+      upload.bytes += bytes.length
+      return length >= bytesOfPart(upload.sent + 1, MIN_PART_BYTES)
+    },
+    async send() {
+      const taken = pieces
+      const bytes = length
+      pieces = []
+      length = 0
+      await enqueue(upload, taken, bytes)
     },
     async end() {
-      if (length > 0 || upload.sent === 0) await send()
+      if (length > 0 || upload.sent === 0) await upload.send()
     },
   }
   return upload
