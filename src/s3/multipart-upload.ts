@@ -173,14 +173,14 @@ export async function startMultipartUpload(
 const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
 
 /** The fields of a part that S3 expects again when the upload is completed. */
-function partFields(answer: CompletedPart): CompletedPart {
+export function partFields(answer: CompletedPart): CompletedPart {
   const fields: CompletedPart = { ETag: answer.ETag }
   for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]
   return fields
 }
 
 /** Remove an upload, twice: S3 may still be taking in a part whose request was cancelled, and the first time may fail. */
-async function removeUpload(
+export async function removeUpload(
   client: Pick<S3Client, 'send'>,
   upload: Place & { readonly UploadId: string | undefined },
 ): Promise<void> {

@@ -11,6 +11,7 @@ import { countedInput, countTable, readMessage } from '../trace-codec.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
 import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
+import { PARQUET_FILES, parquetFiles } from './write/parquet-files.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS } from './write/write-options.ts'
 import { writeParquet } from './write/write-parquet.ts'
 
@@ -46,12 +47,13 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  */
 export function parquet(options: ParquetOptions = {}): Codec {
   checkCodecOptions('parquet', options, PARQUET_OPTIONS)
-  return checkedCodec({
+  const codec = checkedCodec({
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
     read: (source) => readParquet(source, options),
     write: () => writeParquet(options),
   })
+  return Object.defineProperty(codec, PARQUET_FILES, { value: () => parquetFiles(options) })
 }
 
 /**

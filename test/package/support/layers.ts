@@ -87,7 +87,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'limits',
       'telemetry',
     ],
-    files: ['s3/output-key.ts'],
+    files: [
+      's3/output-key.ts',
+      'dataset/athena-table.ts',
+      'dataset/by-bucket.ts',
+      'dataset/by-hash.ts',
+      'dataset/by-period.ts',
+      'dataset/hive-path.ts',
+      'dataset/partition-by.ts',
+      'dataset/partition-rule.ts',
+    ],
   },
 }
 
