@@ -1,9 +1,10 @@
 import { copyBytes } from './bytes'
+import { SNAPPY_TABLE } from './record'
 import { appendVarint } from './varint'
 
 /** Bytes at the end of a block that no match begins in, so that words may be read whole. */
 const TAIL: usize = 15
-const MAX_HASH_BITS: u32 = 14
+const MAX_HASH_BITS: u32 = 31 - clz<u32>(SNAPPY_TABLE / 2)
 /** The longest step over bytes that match nothing, in 32nds of a byte. */
 const MAX_SKIP: usize = 256
 
@@ -13,12 +14,12 @@ export function appendLength(to: usize, length: u32): usize {
 }
 
 /**
- * Compress a block of up to 65,536 bytes as elements of snappy (format_description.txt of google/snappy): literals, and copies of what came
+ * Compress a block of up to `SNAPPY_BLOCK` bytes as elements of snappy (format_description.txt of google/snappy): literals, and copies of what came
  * before in the block. Follows CompressFragment of google/snappy, but for knowing more places of a match than its last.
  *
  * One loop, since the table, the place and what was not yet written are needed all over it.
  *
- * @param table - 32 KiB, for the last place of a hash of four bytes each.
+ * @param table - of {@link SNAPPY_TABLE} bytes, for the last place of a hash of four bytes each.
  * @returns the end of the elements: at most `length + length / 6 + 32` bytes, and none of the 16 behind them is kept.
  */
 export function compressBlock(from: usize, length: usize, to: usize, table: usize): usize {

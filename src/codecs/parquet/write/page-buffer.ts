@@ -1,4 +1,5 @@
-import { SLACK, type WriteKernel } from './write-kernel.ts'
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** A page under construction, the last thing in the kernel's memory: `[start, end)` is there. */
 export interface PageBuffer {

@@ -1,6 +1,7 @@
+import { PLACE, SLACK, TABLE_ENTRY } from '../../../../kernels/parquet-write/record.ts'
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
-import { SLACK, type WriteKernel } from './write-kernel.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** Distinct values in order of their first use, and for every value the place of its distinct one. Both lie in the kernel's memory. */
 export interface ValueDictionary {
@@ -33,7 +34,6 @@ const PICKED = 256
 const PAYS = 0.8
 /** Steps along the table, per value, beyond which the values are taken for made to collide. */
 const MAX_STEPS = 16
-const ENTRY_BYTES = 8
 
 /**
  * Index the values by distinct value. Undefined, with the work stopped early and the memory given back, where that does not make the column
@@ -44,8 +44,8 @@ const ENTRY_BYTES = 8
 export function buildDictionary(values: LeafValues): ValueDictionary | undefined {
   const { kernel, count } = values
   const { memory } = kernel
-  const first = memory.reserve(4 * count + SLACK)
-  const indexes = memory.reserve(4 * count + SLACK)
+  const first = memory.reserve(PLACE * count + SLACK)
+  const indexes = memory.reserve(PLACE * count + SLACK)
   const tables = memory.top
   const building: Building = { size: 0, first, indexes, table: 0, mask: 0 }
   newTable(kernel, building, 2 * FIRST_JUDGEMENT)
@@ -126,7 +126,7 @@ function makeRoom(kernel: WriteKernel, building: Building, size: number): void {
 /** An empty table. */
 function newTable({ memory }: WriteKernel, building: Building, atLeast: number): void {
   const entries = 2 ** Math.ceil(Math.log2(atLeast))
-  building.table = memory.reserve(entries * ENTRY_BYTES)
+  building.table = memory.reserve(entries * TABLE_ENTRY)
   building.mask = entries - 1
-  memory.bytes.fill(0, building.table, building.table + entries * ENTRY_BYTES)
+  memory.bytes.fill(0, building.table, building.table + entries * TABLE_ENTRY)
 }

@@ -1,3 +1,4 @@
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
 import { type Kernel, type KernelMemory, kernelMaker } from '../../../internal/kernel.ts'
 import { PARQUET_WRITE } from '../../../internal/kernels/parquet-write.ts'
 
@@ -56,9 +57,6 @@ interface WriteExports {
 }
 
 export type WriteKernel = Kernel<WriteExports>
-
-/** Bytes behind every region, which the kernel may read and write. */
-export const SLACK = 16
 
 export const writeKernel: () => WriteKernel = kernelMaker<WriteExports>(PARQUET_WRITE)
 
