@@ -61,7 +61,7 @@ function takeBlockDeltas(words: usize): i32 {
   return min(lower, min(i32x4.extract_lane(least, 2), i32x4.extract_lane(least, 3)))
 }
 
-/** What is missing in the block is filled up by the least delta, which it returns. */
+/** Fill up the block by the least delta, and return that. */
 function takeWordDeltas(words: usize, count: i32): i32 {
   let least = i32.MAX_VALUE
   for (let i: usize = 0; i < <usize>count; i++) {
@@ -96,7 +96,7 @@ function appendDoubleWordBlock(to: usize, words: usize, count: i32): usize {
   return to
 }
 
-/** What is missing in the block is filled up by the least delta, which it returns. */
+/** Fill up the block by the least delta, and return that. */
 function takeDoubleWordDeltas(words: usize, count: i32): i64 {
   let least = i64.MAX_VALUE
   let previous = load<i64>(words - 8)
@@ -115,7 +115,7 @@ export function takeLengths(to: usize, start: i32, count: i32): void {
   for (let i = 0; i < count; i++) store<u32>(to + <usize>i * LENGTH, <u32>lengthOf(start + i))
 }
 
-/** How many bytes each value shares with the one before it, and how many it has beyond them. */
+/** Count the bytes that each value shares with the one before it, and those beyond them. */
 export function takePrefixes(prefixes: usize, suffixes: usize, start: i32, count: i32): void {
   let before: usize = 0
   let beforeLength: usize = 0
@@ -130,7 +130,7 @@ export function takePrefixes(prefixes: usize, suffixes: usize, start: i32, count
   }
 }
 
-/** What each value has beyond its prefix. */
+/** Append the bytes of each value beyond its prefix. */
 export function appendSuffixes(to: usize, prefixes: usize, start: i32, count: i32): usize {
   for (let i = 0; i < count; i++) {
     const prefix: usize = load<u32>(prefixes + <usize>i * LENGTH)

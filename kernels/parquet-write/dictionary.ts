@@ -14,7 +14,7 @@ const LONG_VALUE: usize = 128
 const SPREAD_WORDS: usize = 16
 
 /**
- * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, tell how many of them are known.
+ * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, count those that are known.
  *
  * @param size - how many distinct values there were before; the table has room for all that may come.
  * @returns how many there are then, or are known, or {@link COLLIDING}.
@@ -153,12 +153,12 @@ function addEntry(slot: usize, hash: u32, first: usize, place: i32, value: i32):
   store<i32>(first + <usize>place * PLACE, value)
 }
 
-/** Where the last eight bytes of a value begin, or its only ones. */
+/** Offset of the last eight bytes of a value, or of its only ones. */
 function lastWord(length: usize): usize {
   return max<usize>(length, 8) - 8
 }
 
-/** Which of a word's bytes belong to a value. */
+/** Mask of the bytes of a word that belong to a value. */
 function wordMask(length: usize): u64 {
   return select<u64>(-1, ((<u64>1) << (length << 3)) - 1, length >= 8)
 }

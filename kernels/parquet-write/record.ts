@@ -1,6 +1,6 @@
 // What the kernel parquet-write and TypeScript say to each other in numbers: one layout, for both. Offsets and lengths are in bytes.
 
-/** What lies behind every region, for words and vectors are read and written whole. */
+/** Bytes behind every region, for words and vectors are read and written whole. */
 export const SLACK = 16
 
 /** The length of a range: where a value begins and, at {@link RANGE_END}, where it ends. */
@@ -26,7 +26,7 @@ export const DELTA_BLOCK = 128
 export const SNAPPY_BLOCK = 65_536
 export const SNAPPY_TABLE = 32_768
 
-/** How values compare. */
+/** Orders of values. */
 export const UINT8 = 0
 export const INT32 = 1
 export const UINT32 = 2

@@ -8,7 +8,7 @@ const MAX_HASH_BITS: u32 = 31 - clz<u32>(SNAPPY_TABLE / 2)
 /** The longest step over bytes that match nothing, in 32nds of a byte. */
 const MAX_SKIP: usize = 256
 
-/** What stands before the first block: the bytes of all of them before compression. */
+/** Append the length of all blocks before compression, which precedes the first. */
 export function appendLength(to: usize, length: u32): usize {
   return appendVarint(to, length)
 }
@@ -70,7 +70,7 @@ function hashOf(bytes: u32, shift: u32): usize {
   return (<usize>((bytes * 0x1e35a7bd) >> shift)) << 1
 }
 
-/** Where bytes end that are equal to those from `before` on. */
+/** End of the bytes that are equal to those from `before` on. */
 function matchEnd(at: usize, before: usize, end: usize): usize {
   while (at + 8 <= end) {
     const difference = load<u64>(at) ^ load<u64>(before)
@@ -108,7 +108,7 @@ function appendLiteral(to: usize, from: usize, length: usize): usize {
   return to + length
 }
 
-/** A copy is of 64 bytes at the most, and of 4 at least. Which of its two forms it takes is nothing that a branch could foresee. */
+/** A copy is of 4 to 64 bytes. Which of its two forms it takes is nothing that a branch could foresee. */
 function appendCopy(to: usize, distance: u32, length: u32): usize {
   for (; length >= 68; length -= 64) {
     store<u32>(to, (63 << 2) | 2 | (distance << 8))

@@ -1,10 +1,10 @@
 import { PLACE, RANGE, RANGE_END, UNSOUND } from './record'
 
-/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges tell. */
+/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges define them. */
 export let width: usize = 0
 /** The values, or the bytes that ranges lie in. */
 export let data: usize = 0
-/** Where each value begins and ends, counted from {@link data} on. */
+/** Ranges of the values, counted from {@link data} on. */
 export let ranges: usize = 0
 
 /** All that follows is about these values, until others come. */
@@ -109,7 +109,7 @@ export function takeBits(to: usize, bitmap: usize, offset: i32, size: u32, slots
   return true
 }
 
-/** Bytes of values, which may be more than 32 bits tell where several share theirs. */
+/** Bytes of values, which may be more than 32 bits hold where several share theirs. */
 export function byteLength(start: i32, end: i32, order: usize): f64 {
   let bytes: u64 = 0
   for (let i = start; i < end; i++) bytes += <u64>lengthOf(placeOf(order, i))

@@ -18,7 +18,7 @@ export interface LeafValues {
   readonly ranges: Region
   /** Bytes of values that are there. */
   bytesUsed: number
-  /** Whether every value starts where the one before it ends. */
+  /** True where every value starts at the end of the one before it. */
   contiguous: boolean
   /** Buffers that lie in `data` already, and where: a dictionary is copied once, however many batches share it. */
   readonly sources: Map<Uint8Array, number>
@@ -36,7 +36,7 @@ export function emptyValues(kernel: WriteKernel, physical: Physical, rows: numbe
   return { kernel, physical, count: 0, data, ranges, bytesUsed: 0, contiguous: true, sources: new Map() }
 }
 
-/** Bytes that every value takes; 0 where ranges tell. */
+/** Bytes that every value takes; 0 where ranges define them. */
 export function widthOf(physical: Physical): 0 | 1 | 4 | 8 {
   switch (physical) {
     case 'bits':
@@ -56,7 +56,7 @@ export function useValues({ kernel, physical, data, ranges }: LeafValues): void 
   kernel.exports.useValues(widthOf(physical), data.start, ranges.start)
 }
 
-/** Where value `i` begins in `data`. */
+/** Offset in `data` at which value `i` begins. */
 export function startOf({ kernel, physical, ranges }: LeafValues, i: number): number {
   const width = widthOf(physical)
   return width > 0 ? i * width : (kernel.memory.words[(ranges.start + i * RANGE) >>> 2] as number)

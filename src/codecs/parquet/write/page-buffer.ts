@@ -12,7 +12,7 @@ export function beginPage(page: PageBuffer): void {
   page.start = page.end = page.kernel.memory.top
 }
 
-/** Give the page's memory back. */
+/** Release the page's memory. */
 export function dropPage({ kernel, start }: PageBuffer): void {
   kernel.memory.release(start)
 }

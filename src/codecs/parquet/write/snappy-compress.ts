@@ -1,7 +1,7 @@
 import { SNAPPY_BLOCK, SNAPPY_TABLE } from '../../../../kernels/parquet-write/record.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 
-/** What a block may need beyond 7/6 of its bytes, and the length before the first one. */
+/** Room of a block beyond 7/6 of its bytes, and of the length before the first one. */
 const BLOCK_ROOM = 32
 const LENGTH_ROOM = 8
 

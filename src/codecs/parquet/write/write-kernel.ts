@@ -3,7 +3,7 @@ import { type Kernel, type KernelMemory, kernelMaker } from '../../../internal/k
 import { PARQUET_WRITE } from '../../../internal/kernels/parquet-write.ts'
 
 /**
- * What `kernels/parquet-write` does, where each of its functions is told. Every number but a count is an offset into its memory; `order`
+ * Functions of `kernels/parquet-write`, which documents each of them. Every number but a count is an offset into its memory; `order`
  * is that of the places of the values meant, or 0. Functions that append return where the next byte goes, as a signed number.
  */
 interface WriteExports {
@@ -64,7 +64,7 @@ export const writeKernel: () => WriteKernel = kernelMaker<WriteExports>(PARQUET_
 export interface Region {
   start: number
   size: number
-  /** Where what lies behind it begins. */
+  /** Offset of the byte behind it and its slack. */
   end: number
 }
 

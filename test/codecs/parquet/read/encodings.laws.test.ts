@@ -67,7 +67,7 @@ function hybrid(values: readonly number[], width: number): Uint8Array {
 }
 
 law(
-  'parquet levels and indexes: read in any pieces they are what was written, at every width',
+  'parquet levels and indexes: reading in any pieces returns the values written, at every width',
   fc.property(
     fc.integer({ min: 1, max: 31 }).chain((width) => fc.tuple(fc.constant(width), runs(2 ** width - 1))),
     sizes,
@@ -86,7 +86,7 @@ law(
 )
 
 law(
-  'parquet levels: runs of bits become a bitmap, whatever bit they begin at',
+  'parquet levels: runs of bits become a bitmap, from any bit on',
   fc.property(runs(1), sizes, fc.nat(9), (values, cuts, start) => {
     const bytes = hybrid(values, 1)
     const reader = hybridReader(bytes, 0, bytes.length, 1)
@@ -189,7 +189,7 @@ const repetitive = fc
   )
 
 law(
-  'parquet snappy: inflating gives back what was compressed',
+  'parquet snappy: inflating returns the bytes compressed',
   fc.property(repetitive, (bytes) => {
     expect(snappyInflate(compress(bytes), bytes.length)).toEqual(bytes)
   }),
@@ -226,7 +226,7 @@ function lz4Block(bytes: Uint8Array): Uint8Array {
 }
 
 law(
-  'parquet LZ4: a raw block and blocks in frames inflate to what was compressed',
+  'parquet LZ4: a raw block and blocks in frames inflate to the bytes compressed',
   fc.property(repetitive, (bytes) => {
     const tripled = Uint8Array.from([...bytes].flatMap((byte) => [byte, byte, byte, byte]))
     const block = lz4Block(tripled)
