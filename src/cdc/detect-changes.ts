@@ -37,7 +37,7 @@ const NOTHING: Fields = {}
 export function detectChanges(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): string[] {
   const { ignore, maxDepth } = detectionOf('detectChanges', options)
   const left = itemOf('detectChanges', 'before', before) ?? NOTHING
@@ -61,7 +61,7 @@ export function detectChanges(
 export function detectImageChanges(
   before: Image | null | undefined,
   after: Image | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): string[] {
   const { ignore, maxDepth } = detectionOf('detectImageChanges', options)
   return changedAttributes(before ?? {}, after ?? {}, ignore, maxDepth)
@@ -69,8 +69,16 @@ export function detectImageChanges(
 
 export const DETECT_OPTIONS = { ignore: 'any', maxDepth: 'number' } as const satisfies Record<keyof DetectOptions, Kind>
 
+interface Detection {
+  readonly ignore: Ignore | undefined
+  readonly maxDepth: number
+}
+
+const PLAIN: Detection = { ignore: undefined, maxDepth: 64 }
+
 /** The options of a comparison, checked. */
-export function detectionOf(entry: string, options: DetectOptions) {
+export function detectionOf(entry: string, options: DetectOptions | undefined): Detection {
+  if (options === undefined) return PLAIN
   checkNames(entry, options, DETECT_OPTIONS)
   const { ignore, maxDepth = 64 } = options
   checkMaxDepth(maxDepth)

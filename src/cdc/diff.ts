@@ -35,10 +35,11 @@ type Fields = Readonly<Record<string, unknown>>
 export function diff(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): Change[] {
   const { ignore, maxDepth } = detectionOf('diff', options)
-  const [left, right] = [itemOf('diff', 'before', before) ?? {}, itemOf('diff', 'after', after) ?? {}]
+  const left = itemOf('diff', 'before', before) ?? {}
+  const right = itemOf('diff', 'after', after) ?? {}
   const changes: Change[] = []
   diffObjects(left, right, { maxDepth, steps: [] }, 0, changes)
   return ignore === undefined ? changes : changes.filter(({ path }) => !ignore(String(path[0])))
