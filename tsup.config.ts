@@ -22,6 +22,10 @@ const entry = {
   'send-firehose': 'src/send/firehose.ts',
   'send-eventbridge': 'src/send/eventbridge.ts',
   'send-dynamodb': 'src/send/dynamodb.ts',
+  fanout: 'src/fanout/index.ts',
+  'fanout-gather': 'src/fanout/gather/index.ts',
+  'fanout-dynamodb': 'src/fanout/gather/dynamodb-gather.ts',
+  'fanout-s3': 'src/fanout/gather/s3-gather.ts',
   limits: 'src/limits/index.ts',
   testing: 'src/testing/index.ts',
 }

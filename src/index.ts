@@ -9,6 +9,7 @@ export {
   type Position,
 } from './errors.ts'
 export * from './events/index.ts'
+export * from './fanout/gather/index.ts'
 export * from './flow/index.ts'
 export * from './idempotency/index.ts'
 export * from './limits/index.ts'

@@ -1,9 +1,11 @@
+import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { dynamodbWriter } from 'millrace/send/dynamodb'
 import { kinesisSender } from 'millrace/send/kinesis'
 import { sqsSender } from 'millrace/send/sqs'
+import { fakeService } from 'millrace/testing'
 import { Producer } from 'sqs-producer'
 import { median } from '../measure.ts'
 import { bareClient, stubClients } from '../stub-services.ts'
@@ -47,6 +49,9 @@ export const send: Suite = async ({ runs = 15, only = '' }, print) => {
   return { other: { text, figures } }
 }
 
+/** What a client does with a request, from all of it to nothing. */
+type ClientKind = 'SDK over a stub of HTTP' | 'fakeService' | 'bare client'
+
 function ways(): readonly Way[] {
   const clients = stubClients()
   const bodies = Array.from({ length: ENTRIES }, (_, n) =>
@@ -55,32 +60,50 @@ function ways(): readonly Way[] {
   const messages = bodies.map((MessageBody) => ({ MessageBody }))
   const records = bodies.map((body, n) => ({ PartitionKey: `customer-${n % 5000}`, Data: Buffer.from(body) }))
   const puts = bodies.map((body, n) => ({ put: { id: `order-${n}`, amount: n % 100, paid: true, body } }))
+  const raws = bodies.map((body, n) => ({
+    put: { id: { S: `order-${n}` }, amount: { N: `${n % 100}` }, paid: { BOOL: true }, body: { S: body } },
+  }))
   const items = puts.map(({ put }) => put)
   const document = DynamoDBDocumentClient.from(clients.dynamodb)
   const producer = Producer.create({ queueUrl: QUEUE, sqs: clients.sqs as never })
   const produced = bodies.map((body, n) => ({ id: `${n}`, body }))
-  const [sqs, kinesis, dynamodb] = ['SQS', 'Kinesis, 5,000 keys', 'DynamoDB']
-  const bare = 'SQS, client of a fake send alone'
-  return [
-    { task: sqs, name: BY_HAND, run: () => sqsLoop(clients.sqs, messages) },
-    { task: sqs, name: 'sqs-producer', run: () => producer.send(produced) },
-    { task: sqs, name: 'sqsSender', run: () => sqsSender(clients.sqs, { queueUrl: QUEUE })(messages) },
-    { task: kinesis, name: BY_HAND, run: () => kinesisLoop(clients.kinesis, records) },
-    { task: kinesis, name: 'kinesisSender', run: () => kinesisSender(clients.kinesis, { streamName: 's' })(records) },
-    {
-      task: kinesis,
-      name: "kinesisSender, order 'none'",
-      run: () => kinesisSender(clients.kinesis, { streamName: 's' }, { order: 'none' })(records),
-    },
-    { task: dynamodb, name: BY_HAND, run: () => dynamodbLoop(document, items) },
-    {
-      task: dynamodb,
-      name: 'dynamodbWriter',
-      run: () => dynamodbWriter(clients.dynamodb, { tableName: 'orders', keys: ['id'] })(puts),
-    },
-    { task: bare, name: BY_HAND, run: () => sqsLoop(bareClient('sqs') as never, messages) },
-    { task: bare, name: 'sqsSender', run: () => sqsSender(bareClient('sqs'), { queueUrl: QUEUE })(messages) },
-  ]
+  const target = { tableName: 'orders', keys: ['id'] } as const
+  const kinds: readonly ClientKind[] = ['SDK over a stub of HTTP', 'fakeService', 'bare client']
+  const of = (kind: ClientKind, service: 'sqs' | 'kinesis' | 'dynamodb') => {
+    if (kind === 'SDK over a stub of HTTP') return clients[service] as never
+    return (kind === 'fakeService' ? fakeService({ service }).client : bareClient(service)) as never
+  }
+  return kinds.flatMap((kind): Way[] => {
+    const isSdk = kind === 'SDK over a stub of HTTP'
+    const [sqs, kinesis, dynamodb] = [`SQS, ${kind}`, `Kinesis, 5,000 keys, ${kind}`, `DynamoDB, ${kind}`]
+    const byProducer = { task: sqs, name: 'sqs-producer', run: () => producer.send(produced) }
+    const byDocument = { task: dynamodb, name: BY_HAND, run: () => documentLoop(document, items) }
+    const byItems = { task: dynamodb, name: BY_HAND, run: () => itemLoop(of(kind, 'dynamodb'), raws) }
+    return [
+      { task: sqs, name: BY_HAND, run: () => sqsLoop(of(kind, 'sqs'), messages) },
+      ...(isSdk ? [byProducer] : []),
+      { task: sqs, name: 'sqsSender', run: () => sqsSender(of(kind, 'sqs'), { queueUrl: QUEUE })(messages) },
+      { task: kinesis, name: BY_HAND, run: () => kinesisLoop(of(kind, 'kinesis'), records) },
+      {
+        task: kinesis,
+        name: 'kinesisSender',
+        run: () => kinesisSender(of(kind, 'kinesis'), { streamName: 's' })(records),
+      },
+      {
+        task: kinesis,
+        name: "kinesisSender, order 'none'",
+        run: () => kinesisSender(of(kind, 'kinesis'), { streamName: 's' }, { order: 'none' })(records),
+      },
+      // A loop over plain items needs lib-dynamodb, which is none of the fakes.
+      isSdk ? byDocument : byItems,
+      { task: dynamodb, name: 'dynamodbWriter', run: () => dynamodbWriter(of(kind, 'dynamodb'), target)(puts) },
+      {
+        task: dynamodb,
+        name: 'dynamodbWriter, raw',
+        run: () => dynamodbWriter(of(kind, 'dynamodb'), target, { raw: true })(raws),
+      },
+    ]
+  })
 }
 
 type Entry = { readonly MessageBody: string; readonly Id?: string }
@@ -112,11 +135,24 @@ async function kinesisLoop(
   }
 }
 
-async function dynamodbLoop(client: DynamoDBDocumentClient, items: readonly Record<string, unknown>[]): Promise<void> {
+async function documentLoop(client: DynamoDBDocumentClient, items: readonly Record<string, unknown>[]): Promise<void> {
   for (let at = 0; at < items.length; at += 25) {
     let requests = items.slice(at, at + 25).map((Item) => ({ PutRequest: { Item } }))
     for (let tries = 0; requests.length > 0 && tries < 5; tries++) {
       const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { orders: requests } }))
+      requests = (UnprocessedItems?.['orders'] ?? []) as typeof requests
+    }
+  }
+}
+
+async function itemLoop(
+  client: DynamoDBClient,
+  puts: readonly { readonly put: Record<string, AttributeValue> }[],
+): Promise<void> {
+  for (let at = 0; at < puts.length; at += 25) {
+    let requests = puts.slice(at, at + 25).map(({ put }) => ({ PutRequest: { Item: put } }))
+    for (let tries = 0; requests.length > 0 && tries < 5; tries++) {
+      const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { orders: requests } }))
       requests = (UnprocessedItems?.['orders'] ?? []) as typeof requests
     }
   }

@@ -1,7 +1,7 @@
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { itemOf } from './check-call.ts'
 import { checkDepth, isSameValue, ownValue, type Walk } from './compare-values.ts'
 import { type DetectOptions, detectionOf } from './detect-changes.ts'
-import { isDictionary } from './dictionary.ts'
 
 /** One difference between two items. */
 export interface Change {
@@ -81,7 +81,7 @@ function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, ch
       diffLists(left, right, walk, depth, changes)
       return
     }
-    if (isDictionary(left) && isDictionary(right)) {
+    if (isKeyValueObject(left) && isKeyValueObject(right)) {
       diffObjects(left, right, walk, depth, changes)
       return
     }

@@ -1,11 +1,11 @@
 import { MillraceError } from '../errors.ts'
+import { base64Text } from '../internal/base64.ts'
 import type { Kind } from '../internal/check-arguments.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import type { SerializedImage, SerializedValue } from './attribute-value.ts'
-import { base64OfBytes } from './base64.ts'
 import { checkMaxDepth, checkNames } from './check-call.ts'
 import { customNumber } from './custom-number.ts'
-import { isDictionary } from './dictionary.ts'
 import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
 
@@ -51,7 +51,7 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options:
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: ToBytes): SerializedImage
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): AnyImage {
   const writing = writingOf('serializeImage', options, 1)
-  if (typeof item !== 'object' || item === null || !isDictionary(item)) throw fault('must be a plain object', writing)
+  if (!isKeyValueObject(item)) throw fault('must be a plain object', writing)
   return writeMap(item, writing)
 }
 
@@ -104,7 +104,7 @@ function writeObject(value: object, writing: Writing): AnyValue {
   if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
   if (value instanceof Set) return writeSet([...value], writing)
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
-  if (isDictionary(value)) return { M: nested(writing, () => writeMap(value, writing)) }
+  if (isKeyValueObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
   const text = customNumber(value)
   if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
   return { N: inRange(text, writing) }
@@ -141,7 +141,7 @@ function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
   if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
-    checkDistinct(members, members.map(base64OfBytes), writing)
+    checkDistinct(members, members.map(base64Text), writing)
     return { BS: members.map((member) => binaryOf(member, writing)) }
   }
   const texts = members.map((member) => memberNumber(member, writing))
@@ -163,7 +163,7 @@ function memberNumber(member: unknown, writing: Writing): string {
 }
 
 function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
-  return writesBase64 ? base64OfBytes(bytes) : bytes
+  return writesBase64 ? base64Text(bytes) : bytes
 }
 
 function numberText(value: number | bigint, writing: Writing): string {

@@ -16,7 +16,7 @@ export function schemaOf(fields: readonly Field[], metadata?: Map<string, string
   return new Schema([...fields], metadata)
 }
 
-/** The same field under another name or of another type. Its metadata goes on, unless the type changes: it was said of the old one. */
+/** The same field under another name or of another type. Its metadata is kept, unless the type changes, which it described. */
 export function changedField(
   field: Field,
   { name = field.name, type = field.type }: Partial<Pick<Field, 'name' | 'type'>>,

@@ -2,7 +2,7 @@ import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { isMillraceError } from '../errors.ts'
 import { nameOf } from './service-error.ts'
 
-/** What every message has once its operation has ended. */
+/** The fields of every message once its operation has ended. */
 export interface OperationEnd {
   /** Milliseconds from start to end. */
   ms?: number
@@ -97,6 +97,9 @@ export interface Channels {
   readonly split: TracingChannel<unknown, SplitMessage>
 }
 
+/** Of `channels`, on its own for those who publish on no other. */
+export const sendChannel: Channels['send'] = /* @__PURE__ */ tracingChannel('millrace:send')
+
 export const channels: Channels = {
   read: /* @__PURE__ */ tracingChannel('millrace:read'),
   write: /* @__PURE__ */ tracingChannel('millrace:write'),
@@ -105,13 +108,13 @@ export const channels: Channels = {
   record: /* @__PURE__ */ tracingChannel('millrace:record'),
   idempotent: /* @__PURE__ */ tracingChannel('millrace:idempotent'),
   retry: /* @__PURE__ */ tracingChannel('millrace:retry'),
-  send: /* @__PURE__ */ tracingChannel('millrace:send'),
+  send: sendChannel,
   split: /* @__PURE__ */ tracingChannel('millrace:split'),
 }
 
 /** An operation that somebody listens to. */
 export interface Operation<Message> {
-  /** The one object of all events of the operation, to be filled in as it goes on. */
+  /** The one object of all events of the operation, filled in while it runs. */
   readonly message: Message
   /** Run the synchronous part, between the events `start` and `end`, in the context that subscribers bind to `start`. Call it once. */
   start<T>(work: () => T): T

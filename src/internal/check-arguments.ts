@@ -1,30 +1,32 @@
 import { type ErrorCode, MillraceError } from '../errors.ts'
 
-/** What an option may be. Further rules, such as a range, are the entry's own. */
-export type Kind = keyof typeof KINDS
+/** The kinds of value that an option may have. Further rules, such as a range, are the entry's own. */
+export type Kind = keyof typeof RULES
 
-const KINDS = {
-  string: { rule: 'a string', holds: (value: unknown) => typeof value === 'string' },
-  text: { rule: 'a string that is not empty', holds: (value: unknown) => typeof value === 'string' && value !== '' },
-  number: { rule: 'a number', holds: (value: unknown) => typeof value === 'number' },
-  boolean: { rule: 'true or false', holds: (value: unknown) => typeof value === 'boolean' },
-  function: { rule: 'a function', holds: (value: unknown) => typeof value === 'function' },
-  object: { rule: 'an object', holds: isBag },
-  array: { rule: 'an array', holds: Array.isArray },
-  strings: {
-    rule: 'an array of strings',
-    holds: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-  },
-  client: {
-    rule: 'a client of the AWS SDK v3, which has a method send',
-    holds: (value: unknown) => typeof Object(value).send === 'function',
-  },
-  signal: {
-    rule: 'an AbortSignal',
-    holds: (value: unknown) => typeof Object(value).addEventListener === 'function' && 'aborted' in Object(value),
-  },
-  any: { rule: 'anything', holds: () => true },
-} satisfies Record<string, { readonly rule: string; readonly holds: (value: unknown) => boolean }>
+const RULES = {
+  string: 'a string',
+  text: 'a string that is not empty',
+  number: 'a number',
+  boolean: 'true or false',
+  function: 'a function',
+  object: 'an object',
+  array: 'an array',
+  strings: 'an array of strings',
+  client: 'a client of the AWS SDK v3, which has a method send',
+  signal: 'an AbortSignal',
+  any: 'anything',
+}
+
+/** Of the kinds that are not what `typeof` says. */
+const TESTS: { readonly [kind in Kind]?: (value: unknown) => boolean } = {
+  text: (value) => typeof value === 'string' && value !== '',
+  object: isBag,
+  array: Array.isArray,
+  strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  client: (value) => typeof Object(value).send === 'function',
+  signal: (value) => typeof Object(value).addEventListener === 'function' && 'aborted' in Object(value),
+  any: () => true,
+}
 
 /**
  * Check the options of a public entry, once a call: what they are, their names, and the kind of each. Absent and undefined options pass.
@@ -40,14 +42,12 @@ export function checkOptions(
   cure?: string,
 ): void {
   if (options === undefined) return
-  if (!isBag(options)) {
-    throw wrong('OPTION_INVALID', entry, `options must be an object, not ${kindOf(options)}`, cure)
-  }
-  for (const [name, value] of Object.entries(options)) {
+  check('OPTION_INVALID', entry, 'options', options, 'object', cure)
+  for (const [name, value] of Object.entries(options as object)) {
     if (value === undefined) continue
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (kind === undefined) throw wrong('OPTION_INVALID', entry, unknownName(name, Object.keys(kinds)))
-    checkOption(entry, name, value, kind)
+    check('OPTION_INVALID', entry, name, value, kind)
   }
 }
 
@@ -59,10 +59,11 @@ export function checkFields(
   kinds: Readonly<Record<string, Kind>>,
   cure?: string,
 ): void {
-  if (!isBag(value)) throw wrong('TYPE_MISMATCH', entry, `${what} must be an object, not ${kindOf(value)}`, cure)
+  check('TYPE_MISMATCH', entry, what, value, 'object', cure)
   for (const [name, kind] of Object.entries(kinds)) {
     const field = name.replace('!', '')
-    if (value[field] !== undefined || field !== name) checkOption(entry, field, value[field], kind, cure)
+    const own = (value as Readonly<Record<string, unknown>>)[field]
+    if (own !== undefined || field !== name) check('OPTION_INVALID', entry, field, own, kind, cure)
   }
 }
 
@@ -72,12 +73,10 @@ export function checkFields(
  * @throws MillraceError `TYPE_MISMATCH`, which says what was given.
  */
 export function checkArgument(entry: string, what: string, value: unknown, kind: Kind, cure?: string): void {
-  if (!KINDS[kind].holds(value)) {
-    throw wrong('TYPE_MISMATCH', entry, `${what} must be ${KINDS[kind].rule}, not ${kindOf(value)}`, cure)
-  }
+  check('TYPE_MISMATCH', entry, what, value, kind, cure)
 }
 
-/** Refuse arguments where there are none: a factory that stands in a pipeline uncalled is handed the stream. */
+/** Refuse arguments where there are none: a factory put into a pipeline without a call receives the stream. */
 export function checkNone(entry: string, given: readonly unknown[]): void {
   if (given.every((one) => one === undefined)) return
   throw wrong('OPTION_INVALID', entry, `it takes no argument, and was given ${kindOf(given[0])}`, `write ${entry}()`)
@@ -88,17 +87,17 @@ export function notA(entry: string, what: string, rule: string, value: unknown, 
   return wrong('TYPE_MISMATCH', entry, `${what} must be ${rule}, not ${kindOf(value)}`, cure)
 }
 
-function checkOption(entry: string, name: string, value: unknown, kind: Kind, cure?: string): void {
-  if (!KINDS[kind].holds(value)) {
-    throw wrong('OPTION_INVALID', entry, `${name} must be ${KINDS[kind].rule}, not ${kindOf(value)}`, cure)
-  }
+function check(code: ErrorCode, entry: string, what: string, value: unknown, kind: Kind, cure?: string): void {
+  const test = TESTS[kind]
+  if (test === undefined ? typeof value === kind : test(value)) return
+  throw wrong(code, entry, `${what} must be ${RULES[kind]}, not ${kindOf(value)}`, cure)
 }
 
 function wrong(code: ErrorCode, entry: string, rule: string, cure?: string): MillraceError {
   return new MillraceError(code, `${entry}: ${rule}${cure === undefined ? '' : `; ${cure}`}`)
 }
 
-/** What a value is, without any of it: `a string`, `an array`, `a Blob`. */
+/** The kind of a value, without any of its data: `a string`, `an array`, `a Blob`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value === '') return 'an empty string'
@@ -138,19 +137,18 @@ export function nearestName(name: string, known: readonly string[]): string | un
 
 /** Letters to add, drop, replace or swap with their neighbour (optimal string alignment). */
 function editDistance(from: string, to: string): number {
-  let before: number[] = []
-  let above = Array.from({ length: to.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const same = from[i - 1] === to[j - 1] ? 0 : 1
-      let edits = Math.min(Number(above[j]) + 1, Number(row[j - 1]) + 1, Number(above[j - 1]) + same)
-      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
-      if (isSwap) edits = Math.min(edits, Number(before[j - 2]) + 1)
-      row.push(edits)
+  const rows: number[][] = []
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
+  for (let i = 0; i <= from.length; i++) {
+    const row: number[] = []
+    rows.push(row)
+    for (let j = 0; j <= to.length; j++) {
+      const isSame = from[i - 1] === to[j - 1]
+      const isSwap = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      const replaced = at(i - 1, j - 1) + (isSame ? 0 : 1)
+      const swapped = isSwap ? at(i - 2, j - 2) + 1 : replaced
+      row[j] = i + j === 0 ? 0 : Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped)
     }
-    before = above
-    above = row
   }
-  return Number(above[to.length])
+  return at(from.length, to.length)
 }

@@ -1,22 +1,26 @@
+import { fieldOf } from './field-of.ts'
+
 /** The HTTP status that an AWS service answered with, if the error comes from an answer. */
 export function httpStatusOf(error: unknown): number | undefined {
   const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
   return typeof status === 'number' ? status : undefined
 }
 
-/** Errors that the SDK throws before it asks a service, under the name `Error`: what their messages begin with, and a word for each. */
-const UNNAMED: readonly (readonly [RegExp, string])[] = [
-  [/^Region is missing/, 'RegionMissing'],
-  [/^(?:Region not accepted|Invalid region)/i, 'RegionInvalid'],
-  [/^(?:No|Empty) value provided for input HTTP label: Bucket/, 'BucketMissing'],
-  [/^(?:No|Empty) value provided for input HTTP label: Key/, 'KeyMissing'],
-  [/^Resolved credential object is not valid/, 'CredentialsInvalid'],
-]
+/** Errors that the SDK throws before it calls a service, under the name `Error`: the beginning of their messages. */
+const UNNAMED = {
+  RegionMissing: /^Region is missing/,
+  RegionInvalid: /^(?:Region not accepted|Invalid region)/i,
+  CredentialsInvalid: /^Resolved credential object is not valid/,
+}
+const MISSING_LABEL = /^(?:No|Empty) value provided for input HTTP label: (\w+)/
 
-/** `AccessDeniedException`, `ECONNREFUSED`: the shortest true word for what went wrong. */
+/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest true name of a failure. */
 export function nameOf(error: unknown): string {
-  const known = UNNAMED.find(([message]) => message.test(String(fieldOf(error, 'message'))))
-  const words = [known?.[1], fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
+  const message = String(fieldOf(error, 'message'))
+  const label = MISSING_LABEL.exec(message)?.[1]
+  const known =
+    label === undefined ? Object.entries(UNNAMED).find(([, start]) => start.test(message))?.[0] : `${label}Missing`
+  const words = [known, fieldOf(error, 'Code'), fieldOf(error, 'code'), fieldOf(error, 'name')]
   return words.find((word): word is string => typeof word === 'string' && /^\w{1,80}$/.test(word)) ?? 'Error'
 }
 
@@ -24,8 +28,4 @@ export function nameOf(error: unknown): string {
 export function describeServiceError(error: unknown): string {
   const status = httpStatusOf(error)
   return status === undefined ? nameOf(error) : `HTTP ${status} ${nameOf(error)}`
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }

@@ -1,72 +1,23 @@
-/** Names under which AWS services say that they are asked too much. Source: smithy-typescript, service-error-classification. */
-const THROTTLING_NAMES: ReadonlySet<unknown> = new Set([
-  'BandwidthLimitExceeded',
-  'EC2ThrottledException',
-  'KMS.ThrottlingException',
-  'KMSThrottling',
-  'KMSThrottlingException',
-  'KmsThrottled',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceeded',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'ReplicatedWriteConflictException',
-  'SlowDown',
-  'Throttled',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingError',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'TransactionConflict',
-  'TransactionConflictException',
-  'TransactionInProgressException',
-])
+import { fieldOf } from './field-of.ts'
 
-/** Names of failures of the service or of the way to it. `AbortError` is none: somebody wanted it. */
-const TRANSIENT_NAMES: ReadonlySet<unknown> = new Set([
-  'InternalError',
-  'InternalFailure',
-  'InternalServerError',
-  'NetworkingError',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'TimeoutError',
-])
+/** Names under which AWS services say that they are asked too much. Source: smithy-typescript, service-error-classification; and `KmsThrottled` of SQS. */
+const THROTTLING =
+  /^(?:[\w.]*Throttl(?:ed|ing)(?:Error)?|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceeded|RequestLimitExceeded|ReplicatedWriteConflict|SlowDown|TooManyRequests|Transaction(?:Conflict|InProgress))(?:Exception)?$/
 
-const NETWORK_CODES: ReadonlySet<unknown> = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'ESOCKETTIMEDOUT',
-  'ETIMEDOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_SOCKET',
-])
+/** Names of failures of the service or of the way to it, and codes of Node. `AbortError` is none: somebody wanted it. */
+const TRANSIENT =
+  /^(?:Internal(?:Error|Failure|ServerError)|NetworkingError|TimeoutError|(?:RequestTimeout|ServiceUnavailable)(?:Exception)?|EAI_AGAIN|ECONN(?:ABORTED|REFUSED|RESET)|EHOSTUNREACH|ENET(?:DOWN|UNREACH)|ENOTFOUND|EPIPE|E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:SOCKET|(?:BODY|CONNECT|HEADERS)_TIMEOUT))$/
 
 const MAX_CAUSES = 8
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
+ * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
  * refused connection.
  *
- * An error that tells nothing itself is judged by its cause, as that of `fetch` must be. One that was given up already
- * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, whatever caused it: nested retries would multiply.
+ * An error without such a mark is judged by its cause, as that of `fetch` must be. One that was given up already
+ * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, regardless of its cause: nested retries would multiply.
  *
  * @param error - anything that was thrown.
  * @returns false for what is no object. O(1).
@@ -84,16 +35,17 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * Whether a service turned a request away because it is asked too much, so that nothing of the request was done.
+ * Check whether a service rejected a request because it receives too many, so that nothing of the request was done.
  *
  * @param error - anything that was thrown.
  * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
  */
 export function isThrottlingError(error: unknown): boolean {
-  if (!isObject(error)) return false
-  const { name, code, Code, $retryable } = error
-  if (fieldOf($retryable, 'throttling') === true) return true
-  return [name, code, Code].some((word) => THROTTLING_NAMES.has(word)) || statusOf(error) === 429
+  return (
+    fieldOf(fieldOf(error, '$retryable'), 'throttling') === true ||
+    isNamed(error, THROTTLING) ||
+    statusOf(error) === 429
+  )
 }
 
 /** Milliseconds after which a server asks to come back, by the header `Retry-After` of the answer that an error holds. */
@@ -108,44 +60,44 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** Undefined where an error itself tells nothing. */
+/** Judge an error by itself; undefined where nothing in it decides. */
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
   if (error['$retryable']) return true
-  if (isTransientName(name) || isTransientName(code) || isTransientName(error['Code']) || NETWORK_CODES.has(code)) {
-    return true
-  }
+  if (isNamed(error, THROTTLING) || isNamed(error, TRANSIENT)) return true
   if (name === 'TransactionCanceledException') return isThrottledTransaction(error['CancellationReasons'])
   if (retryAfterMs(error, 0) !== undefined) return true
   const status = statusOf(error)
   return status === undefined ? undefined : status >= 500 || status === 429 || status === 408
 }
 
-function isTransientName(name: unknown): boolean {
-  return THROTTLING_NAMES.has(name) || TRANSIENT_NAMES.has(name)
+/** Whether one of the names of an error is of a kind. */
+export function isNamed(error: unknown, kind: RegExp): boolean {
+  return ['name', 'code', 'Code'].some((field) => isWord(fieldOf(error, field), kind))
 }
 
-/** A transaction that nothing but throttling and other transactions stood in the way of. */
+function isWord(word: unknown, kind: RegExp): boolean {
+  return typeof word === 'string' && kind.test(word)
+}
+
+/** Check whether only throttling and other transactions made a transaction fail. */
 function isThrottledTransaction(reasons: unknown): boolean {
   if (!Array.isArray(reasons)) return false
   const codes = reasons.map((reason) => fieldOf(reason, 'Code')).filter((code) => code !== 'None' && code !== undefined)
-  return codes.length > 0 && codes.every((code) => THROTTLING_NAMES.has(code))
+  return codes.length > 0 && codes.every((code) => isWord(code, THROTTLING))
 }
 
-function statusOf(error: Fields): number | undefined {
-  const answer = error['$response'] ?? error['response']
-  const found = [
-    fieldOf(error['$metadata'], 'httpStatusCode'),
-    error['statusCode'],
-    error['status'],
-    fieldOf(answer, 'statusCode'),
-    fieldOf(answer, 'status'),
-  ]
+/** The HTTP status of the answer that an error tells of, wherever clients put it. */
+export function statusOf(error: unknown): number | undefined {
+  const answer = fieldOf(error, '$response') ?? fieldOf(error, 'response')
+  const found = [fieldOf(error, '$metadata'), error, answer].flatMap((holder) =>
+    ['httpStatusCode', 'statusCode', 'status'].map((name) => fieldOf(holder, name)),
+  )
   return found.find((status) => typeof status === 'number')
 }
 
-/** A header in an object of any case, or in what has `get`, as `fetch` gives it. */
+/** A header in an object of any case, or in an object with `get`, such as that of `fetch`. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined
   const value =
@@ -153,10 +105,6 @@ function headerOf(headers: unknown, name: string): string | undefined {
       ? headers['get'](name)
       : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined
 }
 
 function isObject(value: unknown): value is Fields & { get?: (name: string) => unknown } {

@@ -2,7 +2,7 @@
 export interface SettingRange {
   readonly min: number
   readonly max: number
-  /** What the service takes where the setting is absent; undefined where it has no default. */
+  /** The value that the service uses where the setting is absent; undefined where it has no default. */
   readonly absent?: number | undefined
   /** A value outside of the range that is allowed too: -1, without limit. */
   readonly also?: number

@@ -10,11 +10,11 @@ export interface Finding {
   readonly rule: string
   /** The property, as CloudFormation names it. */
   readonly setting: string
-  /** What happens, with the number that decides, and what to set. It quotes numbers alone. */
+  /** The consequence, with the number that decides, and the setting to change. Quotes only numbers. */
   readonly message: string
 }
 
-/** The settings of one mapping, and where the findings go. */
+/** The settings of one mapping, and the list of findings. */
 export interface Mapping {
   readonly kind: EventSourceKind
   readonly read: (path: string) => unknown

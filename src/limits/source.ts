@@ -3,7 +3,7 @@ import { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
 import { PRICES, type Prices } from './prices.ts'
 
-/** Where a number comes from, and when it was true. */
+/** The source of a number, and the date for which it holds. */
 export interface Source {
   readonly title: string
   /** Year, or year and month, of the source. */
@@ -23,7 +23,7 @@ const UNCHECKED: Source = { title: 'unchecked', asOf: '2026-11' }
 /** A setting of this library's rule, measured or derived: docs/limits.md. */
 const OWN_RULE: Source = { title: 'millrace', asOf: '2026-11' }
 
-/** What differs from the rest of its table. */
+/** Numbers whose source is not that of the rest of their table. */
 const EXCEPTIONS: { readonly [name in NumberName]?: Source } = {
   lambdaProvisionedHeldUsdPerGbSecond: THIRD_PARTY,
   lambdaProvisionedRunUsdPerGbSecond: UNCHECKED,

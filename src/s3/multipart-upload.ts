@@ -24,7 +24,7 @@ export interface MultipartOptions {
   readonly concurrency: number
   /** Cancels requests under way. */
   readonly signal: AbortSignal
-  /** Told of the first part that fails, at once. */
+  /** Called with the error of the first part that fails, at once. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -32,7 +32,7 @@ export interface MultipartOptions {
 export interface MultipartUpload {
   /** Copy bytes; resolves when there is room for more. */
   write(bytes: Uint8Array): Promise<void>
-  /** Take bytes over, before any others: they are sent from where they lie, and their memory is used again for later parts. */
+  /** Adopt bytes, before any others: they are sent without a copy, and their memory is used again for later parts. */
   takeOver(bytes: Uint8Array): Promise<void>
   /** Make the object of the parts; resolves to its ETag. */
   complete(): Promise<string | undefined>
@@ -160,7 +160,7 @@ export async function startMultipartUpload(
 
 const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
 
-/** What S3 wants to hear again of a part when the upload is completed. */
+/** The fields of a part that S3 expects again when the upload is completed. */
 function partFields(answer: CompletedPart): CompletedPart {
   const fields: CompletedPart = { ETag: answer.ETag }
   for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]

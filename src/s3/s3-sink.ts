@@ -18,7 +18,7 @@ import { writeError } from './s3-error.ts'
 export type { S3Target }
 
 export interface S3SinkOptions {
-  /** Bytes up to which an object goes out as one `PutObject`; so many are held at the most before the first request. Default 100 MiB. */
+  /** Bytes up to which an object is sent as one `PutObject`; at most so many are held before the first request. Default 100 MiB. */
   readonly singlePutLimit?: number
   /** Bytes of a part beyond that, 5 MiB to 5 GiB; doubles after every 2,000 parts. Default 8 MiB. */
   readonly partBytes?: number
@@ -33,7 +33,7 @@ export interface S3SinkOptions {
 }
 
 export interface S3SinkResult {
-  /** As S3 gives it, in quotes. */
+  /** As S3 returns it, in quotes. */
   readonly eTag?: string
   /** Bytes written. */
   readonly bytes: number
@@ -56,7 +56,7 @@ const MIB = 1024 * 1024
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
  * @param target - where the object goes and what goes with it: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in all.
- * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object anew.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object again.
  * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
  * lasts: 409); `OPTION_INVALID` for options, headers or metadata that S3 would refuse or change; `TYPE_MISMATCH` for what is no iterable or async
  * iterable of chunks, and for a chunk that is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts, or where the process has no memory for what is gathered.

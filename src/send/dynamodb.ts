@@ -46,7 +46,7 @@ interface ItemWrite {
   readonly bytes: number
 }
 
-const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, hasOrder: true }
+const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, order: 'key', raw: false } as const
 
 /**
  * Write to a table: puts and deletes of which each has exactly one outcome.
@@ -104,7 +104,7 @@ export function dynamodbWriter(
     },
     answersOf: (output, writes) => writeAnswers(output as BatchWriteItemCommandOutput, writes, names),
   }
-  const settings = settingsOf<DynamoDBEntry>('dynamodbWriter', options as object, LIMITS, { raw: 'boolean' })
+  const settings = settingsOf<DynamoDBEntry>('dynamodbWriter', options as object, LIMITS)
   return createSender(service, settings)
 }
 
@@ -117,7 +117,7 @@ function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolea
   const image = isRaw ? values : serializeImage(values, { maxDepth: MAX_DEPTH })
   const bytes = imageBytes(image)
   const key = itemKey(image as Readonly<Record<string, unknown>>, names)
-  const attributes = { ...image } as Record<string, AttributeValue>
+  const attributes = (isRaw ? { ...image } : image) as Record<string, AttributeValue>
   if (entry.put !== undefined) return { request: { PutRequest: { Item: attributes } }, key, bytes }
   if (Object.keys(attributes).length !== names.length) {
     throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have the attributes of the key, and no others')

@@ -21,7 +21,7 @@ export interface EventBridgeTarget {
   readonly eventBusName?: string
 }
 
-const LIMITS = { maxEntries: 10, maxBytes: 1_000_000, maxEntryBytes: 1_000_000, hasOrder: false }
+const LIMITS = { maxEntries: 10, maxBytes: 1_000_000, maxEntryBytes: 1_000_000 }
 const TIME_BYTES = 14
 
 /** Errors of an event that sending it again cannot cure. */
@@ -68,8 +68,6 @@ export function eventBridgeSender(
       return { ...entry, ...bus }
     },
     bytesOf: eventBytes,
-    keyOf: () => undefined,
-    isRepeatable: () => false,
     send(wires, abortSignal) {
       return client.send(new PutEventsCommand({ Entries: wires }) as never, { abortSignal })
     },

@@ -19,7 +19,7 @@ export interface FirehoseTarget {
   readonly deliveryStreamName: string
 }
 
-const LIMITS = { maxEntries: 500, maxBytes: 4_096_000, maxEntryBytes: 1_024_000, hasOrder: false }
+const LIMITS = { maxEntries: 500, maxBytes: 4_096_000, maxEntryBytes: 1_024_000 }
 
 /**
  * Put records into a Firehose stream: every record has exactly one outcome.
@@ -53,8 +53,6 @@ export function firehoseSender(
       return { ...entry }
     },
     bytesOf: ({ Data }) => dataBytes('Data', Data),
-    keyOf: () => undefined,
-    isRepeatable: () => false,
     send(wires, abortSignal) {
       const command = new PutRecordBatchCommand({ DeliveryStreamName: deliveryStreamName, Records: wires })
       return client.send(command as never, { abortSignal })

@@ -1,7 +1,8 @@
 import { types } from 'node:util'
 import { canonicalNumber } from '../cdc/number-text.ts'
 import { MillraceError } from '../errors.ts'
-import { isWellFormed } from '../internal/well-formed.ts'
+import { base64Text } from '../internal/base64.ts'
+import { utf8Bytes } from './entry-rules.ts'
 
 /** Most bytes of a partition key and of a sort key. */
 const KEY_BYTES = [2048, 1024] as const
@@ -27,13 +28,12 @@ function keyPart(attributes: Attributes, name: string, most: number): string {
   const value = Object.hasOwn(attributes, name) ? (attributes[name] as Attributes | null | undefined) : undefined
   const { S: text, N: number, B: binary } = Object(value) as Attributes
   if (typeof text === 'string' && text !== '') {
-    checkBytes(name, Buffer.byteLength(text), most)
-    if (!isWellFormed(text)) throw keyError(name, 'has a lone surrogate')
+    checkBytes(name, utf8Bytes(text) ?? 0, most)
     return `S${text}`
   }
   if (types.isUint8Array(binary) && binary.byteLength > 0) {
     checkBytes(name, binary.byteLength, most)
-    return `B${Buffer.from(binary.buffer, binary.byteOffset, binary.byteLength).toString('base64')}`
+    return `B${base64Text(binary)}`
   }
   const canonical = typeof number === 'string' ? canonicalNumber(number) : undefined
   if (canonical === undefined) throw keyError(name, 'must be a string, a number or bytes, and not empty')

@@ -1,5 +1,5 @@
-import { httpStatusOf } from '../internal/service-error.ts'
-import { isThrottlingError, isTransientError } from '../internal/transient-error.ts'
+import { fieldOf } from '../internal/field-of.ts'
+import { isNamed, isThrottlingError, isTransientError, statusOf } from '../internal/transient-error.ts'
 
 /**
  * What a rejected request means for its entries.
@@ -12,27 +12,12 @@ import { isThrottlingError, isTransientError } from '../internal/transient-error
  */
 export type Rejection = 'throttled' | 'lost' | 'unreadable' | 'content' | 'refused'
 
-/** Errors about what is in a request, as the services of the senders name them, without the suffix `Exception`. */
-const CONTENT_ERRORS: ReadonlySet<string> = new Set([
-  'BatchEntryIdsNotDistinct',
-  'BatchRequestTooLong',
-  'EmptyBatchRequest',
-  'InvalidArgument',
-  'InvalidBatchEntryId',
-  'InvalidMessageContents',
-  'InvalidParameter',
-  'InvalidParameterValue',
-  'ItemCollectionSizeLimitExceeded',
-  'ParameterValueInvalid',
-  'RequestEntityTooLarge',
-  'RequestTooLarge',
-  'Serialization',
-  'TooManyEntriesInBatchRequest',
-  // What the client throws before it sends, for a field of another type than the service has.
-  'TypeError',
-  'Validation',
-  'ValidationError',
-])
+/**
+ * Errors about what is in a request, as the services of the senders name them: also as `com.amazonaws.sqs#BatchRequestTooLong` or
+ * `AWS.SimpleQueueService.BatchRequestTooLong`. `TypeError` is what the client throws before it sends, for a field of another type than the service has.
+ */
+const CONTENT =
+  /(?:^|[.#])(?:Batch(?:EntryIdsNotDistinct|RequestTooLong)|EmptyBatchRequest|Invalid(?:Argument|BatchEntryId|MessageContents|Parameter(?:Value)?)|ItemCollectionSizeLimitExceeded|ParameterValueInvalid|Request(?:Entity)?TooLarge|Serialization|TooManyEntriesInBatchRequest|TypeError|Validation(?:Error)?)(?:Exception)?$/
 
 /** What the SDK's client for SQS says when a body arrived changed; the messages are stored then. */
 const BAD_CHECKSUM = /Invalid MD5 checksum/
@@ -40,23 +25,10 @@ const BAD_CHECKSUM = /Invalid MD5 checksum/
 /** Judge what `client.send` threw. Never call it for an abort of one's own. */
 export function judgeRejection(error: unknown): Rejection {
   // One of the client's own attempts before the last may have been stored.
-  if (isThrottlingError(error)) return fieldOf(fieldOf(error, '$metadata'), 'attempts') > 1 ? 'lost' : 'throttled'
+  if (isThrottlingError(error))
+    return Number(fieldOf(fieldOf(error, '$metadata'), 'attempts')) > 1 ? 'lost' : 'throttled'
   if (isTransientError(error) || fieldOf(error, 'name') === 'AbortError') return 'lost'
-  const status = httpStatusOf(error) ?? fieldOf(fieldOf(error, '$response'), 'statusCode')
-  if (typeof status === 'number' && status < 300) return 'unreadable'
-  if (BAD_CHECKSUM.test(String(fieldOf(error, 'message')))) return 'unreadable'
-  return status === 413 || isContentError(error) ? 'content' : 'refused'
-}
-
-function isContentError(error: unknown): boolean {
-  return ['name', 'Code', 'code'].some((name) => {
-    const word = fieldOf(error, name)
-    // `com.amazonaws.sqs#BatchRequestTooLong`, `AWS.SimpleQueueService.BatchRequestTooLong`
-    return typeof word === 'string' && CONTENT_ERRORS.has(word.replace(/^.*[.#]/, '').replace(/Exception$/, ''))
-  })
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a field of what was thrown can be anything
-function fieldOf(value: unknown, name: string): any {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+  const status = statusOf(error) ?? 400
+  if (status < 300 || BAD_CHECKSUM.test(String(fieldOf(error, 'message')))) return 'unreadable'
+  return status === 413 || isNamed(error, CONTENT) ? 'content' : 'refused'
 }

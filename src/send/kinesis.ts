@@ -21,7 +21,7 @@ export type KinesisTarget =
   | { readonly streamName: string; readonly streamArn?: undefined }
   | { readonly streamArn: string; readonly streamName?: undefined }
 
-const LIMITS = { maxEntries: 500, maxBytes: 10_485_760, maxEntryBytes: 1_048_576, hasOrder: true }
+const LIMITS = { maxEntries: 500, maxBytes: 10_485_760, maxEntryBytes: 1_048_576, order: 'key' } as const
 const HASH_KEY = /^(?:0|[1-9]\d{0,38})$/
 const MAX_HASH_KEY = 2n ** 128n - 1n
 
@@ -63,7 +63,6 @@ export function kinesisSender(
     },
     bytesOf: recordBytes,
     keyOf: ({ PartitionKey }) => PartitionKey,
-    isRepeatable: () => false,
     send(wires, abortSignal) {
       return client.send(new PutRecordsCommand({ ...stream, Records: wires }) as never, { abortSignal })
     },

@@ -1,4 +1,4 @@
-import { CONTRADICTED, type EntryAnswer } from './send-service.ts'
+import type { EntryAnswer } from './send-service.ts'
 
 /** Ids of the entries of a request: their places in it. */
 export const ENTRY_IDS: readonly string[] = Array.from({ length: 10 }, (_, at) => `${at}`)
@@ -28,13 +28,13 @@ export function answersById<Stored extends Said>(
   const answers: EntryAnswer[] = new Array(count).fill(undefined)
   let hasStranger = false
   const say = ({ Id }: Said, answer: EntryAnswer): void => {
-    const at = Number(Id)
-    if (!(at < count) || ENTRY_IDS[at] !== Id) hasStranger = true
-    else answers[at] = answers[at] === undefined ? answer : CONTRADICTED
+    const at = ENTRY_IDS.indexOf(Id as string)
+    if (at < 0 || at >= count) hasStranger = true
+    else answers[at] = answers[at] === undefined ? answer : null
   }
   for (const entry of stored ?? []) say(entry, idOf(entry) ?? '')
   for (const entry of failed ?? []) say(entry, { code: `${entry.Code}`, isFinal: entry.SenderFault === true })
-  return hasStranger ? answers.map((answer) => answer ?? CONTRADICTED) : answers
+  return hasStranger ? answers.map((answer) => answer ?? null) : answers
 }
 
 interface IndexedEntry {

@@ -44,107 +44,74 @@ export interface OrderedSendOptions<Entry> extends SendOptions<Entry> {
   readonly order?: 'key' | 'none'
 }
 
-/** Limits of a service. */
-export interface ServiceLimits {
+/** What a service takes at most, and the defaults of options that not every sender has. */
+export interface ServiceDefaults {
   /** Most entries that a request can have. */
   readonly maxEntries: number
   readonly maxBytes: number
   readonly maxEntryBytes: number
-  readonly hasOrder: boolean
+  /** Absent where the service has no order. */
+  readonly order?: 'key'
+  readonly raw?: false
 }
 
 /** Options with their defaults filled in. */
-export interface SendSettings<Entry> {
-  readonly concurrency: number
-  readonly maxEntries: number
-  readonly maxBytes: number
-  readonly maxEntryBytes: number
-  readonly maxPending: number
-  readonly attempts: number
-  readonly baseMs: number
-  readonly maxMs: number
-  readonly lingerMs: number
-  readonly atMostOnce: boolean
-  readonly keepsOrder: boolean
-  readonly random: () => number
+export type SendSettings<Entry> = Required<Omit<OrderedSendOptions<Entry>, 'onOutcome' | 'order' | 'sleep'>> & {
+  readonly order?: 'key' | 'none'
   readonly sleep: (ms: number, signal: AbortSignal) => PromiseLike<unknown>
   readonly onOutcome: ((outcome: SendOutcome<Entry>) => unknown) | undefined
-}
-
-const KINDS: Readonly<Record<keyof SendOptions<unknown>, Kind>> = {
-  concurrency: 'number',
-  maxEntries: 'number',
-  maxBytes: 'number',
-  maxEntryBytes: 'number',
-  maxPending: 'number',
-  attempts: 'number',
-  baseMs: 'number',
-  maxMs: 'number',
-  lingerMs: 'number',
-  atMostOnce: 'boolean',
-  random: 'function',
-  sleep: 'function',
-  onOutcome: 'function',
-}
-
-/**
- * Check the options of a sender and fill in the defaults.
- *
- * @param sender - the function's name, for messages.
- * @param extra - options that this sender has and others have not.
- * @throws MillraceError `OPTION_INVALID`.
- */
-export function settingsOf<Entry>(
-  sender: string,
-  options: OrderedSendOptions<Entry>,
-  limits: ServiceLimits,
-  extra: Readonly<Record<string, Kind>> = {},
-): SendSettings<Entry> {
-  checkOptions(sender, options, { ...KINDS, ...(limits.hasOrder && { order: 'string' }), ...extra })
-  const { concurrency = 4, maxEntries = limits.maxEntries, maxBytes = limits.maxBytes, attempts = 5 } = options
-  const { maxEntryBytes = Math.min(limits.maxEntryBytes, maxBytes), maxPending = 4 * concurrency * maxEntries } =
-    options
-  const { baseMs = 100, maxMs = 10_000, lingerMs = 200, order = 'key' } = options
-  checkCounts(sender, { concurrency, maxBytes, maxEntryBytes, maxPending })
-  checkCounts(sender, { maxEntries }, limits.maxEntries)
-  if (attempts !== Number.POSITIVE_INFINITY) checkCounts(sender, { attempts })
-  for (const [name, ms] of Object.entries({ baseMs, maxMs, lingerMs })) {
-    if (!(ms >= 0)) throw invalid(sender, `${name} must be a number of milliseconds, 0 or more`)
-  }
-  if (order !== 'key' && order !== 'none') throw invalid(sender, `order must be 'key' or 'none'`)
-  return {
-    concurrency,
-    maxEntries,
-    maxBytes,
-    maxEntryBytes: Math.min(maxEntryBytes, maxBytes),
-    maxPending,
-    attempts,
-    baseMs,
-    maxMs,
-    lingerMs,
-    atMostOnce: options.atMostOnce ?? false,
-    keepsOrder: limits.hasOrder && order === 'key',
-    random: options.random ?? Math.random,
-    sleep: options.sleep ?? defaultSleep,
-    onOutcome: options.onOutcome,
-  }
 }
 
 /** The longest that a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-function defaultSleep(ms: number, signal: AbortSignal): Promise<void> {
-  return wait(Math.min(ms, MAX_TIMER_MS), undefined, { signal })
-}
-
-function checkCounts(sender: string, counts: Readonly<Record<string, number>>, most = Number.MAX_SAFE_INTEGER): void {
-  for (const [name, count] of Object.entries(counts)) {
-    if (Number.isInteger(count) && count >= 1 && count <= most) continue
-    const range = most === Number.MAX_SAFE_INTEGER ? '1 or more' : `from 1 to ${most}`
-    throw invalid(sender, `${name} must be a whole number, ${range}`)
+/**
+ * Check the options of a sender and fill in the defaults.
+ *
+ * @param sender - the function's name, for messages.
+ * @throws MillraceError `OPTION_INVALID`.
+ */
+export function settingsOf<Entry>(
+  sender: string,
+  options: OrderedSendOptions<Entry>,
+  defaults: ServiceDefaults,
+): SendSettings<Entry> {
+  const settings = {
+    concurrency: 4,
+    // Filled in below, since they depend on others.
+    maxPending: Number.NaN,
+    attempts: 5,
+    baseMs: 100,
+    maxMs: 10_000,
+    lingerMs: 200,
+    atMostOnce: false,
+    random: Math.random,
+    sleep: (ms: number, signal: AbortSignal) => wait(Math.min(ms, MAX_TIMER_MS), undefined, { signal }),
+    onOutcome: undefined,
+    ...defaults,
   }
+  const kinds = Object.entries(settings).map(([name, value]) => [name, value === undefined ? 'function' : typeof value])
+  checkOptions(sender, options, Object.fromEntries(kinds) as Record<string, Kind>)
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    checkRange(sender, name, value, defaults.maxEntries)
+    Object.assign(settings, { [name]: value })
+  }
+  settings.maxPending ||= 4 * settings.concurrency * settings.maxEntries
+  settings.maxEntryBytes = Math.min(settings.maxEntryBytes, settings.maxBytes)
+  return settings
 }
 
-function invalid(sender: string, rule: string): MillraceError {
-  return new MillraceError('OPTION_INVALID', `${sender}: ${rule}`)
+function checkRange(sender: string, name: string, value: unknown, maxEntries: number): void {
+  let rule = ''
+  if (name === 'order' && value !== 'key' && value !== 'none') rule = "'key' or 'none'"
+  if (typeof value === 'number') {
+    const isCount = Number.isSafeInteger(value) && value > 0
+    if (name.endsWith('Ms')) rule = value >= 0 ? '' : 'a number of milliseconds, 0 or more'
+    else if (name === 'maxEntries' && !(isCount && value <= maxEntries))
+      rule = `a whole number, from 1 to ${maxEntries}`
+    else if (!isCount && !(name === 'attempts' && value === Number.POSITIVE_INFINITY))
+      rule = 'a whole number, 1 or more'
+  }
+  if (rule !== '') throw new MillraceError('OPTION_INVALID', `${sender}: ${name} must be ${rule}`)
 }

@@ -5,11 +5,11 @@ export interface EntryFailure {
   readonly isFinal: boolean
 }
 
-/** An answer that contradicts itself about an entry, such as one Id twice: sending again would not make it clearer. */
-export const CONTRADICTED: unique symbol = Symbol('contradicted')
-
-/** What an answer says about one entry: its id in the service ('' for none), a failure, or undefined where it says nothing. */
-export type EntryAnswer = string | EntryFailure | typeof CONTRADICTED | undefined
+/**
+ * What an answer says about one entry: its id in the service ('' for none), or a failure. Undefined where it says nothing; null where it contradicts
+ * itself, such as by one Id twice: sending the entry again would not make it clearer.
+ */
+export type EntryAnswer = string | EntryFailure | null | undefined
 
 /** What the engine of a sender has to know about a service. */
 export interface SendService<Entry, Wire> {
@@ -25,10 +25,10 @@ export interface SendService<Entry, Wire> {
   toWire(entry: Entry): Wire
   /** Bytes as the service counts them. */
   bytesOf(wire: Wire): number
-  /** The ordering key; undefined for an entry without any order. */
-  keyOf(wire: Wire): string | undefined
-  /** Whether the service stores the entry once although it is sent twice. */
-  isRepeatable(wire: Wire): boolean
+  /** The ordering key; undefined for an entry without any order. Absent where no entry has one. */
+  keyOf?(wire: Wire): string | undefined
+  /** Whether the service stores the entry once although it is sent twice. Absent where it never does. */
+  isRepeatable?(wire: Wire): boolean
   /** One request. Not called with an empty list. */
   send(wires: Wire[], signal: AbortSignal): PromiseLike<unknown>
   /** What an answer says about each of these entries, by index. A shorter list says nothing about the rest. */

@@ -25,7 +25,7 @@ interface SnsWire extends SnsEntry {
   Id: string
 }
 
-const LIMITS = { maxEntries: 10, maxBytes: 262_144, maxEntryBytes: 262_144, hasOrder: true }
+const LIMITS = { maxEntries: 10, maxBytes: 262_144, maxEntryBytes: 262_144, order: 'key' } as const
 
 /**
  * Publish messages to a topic: every message has exactly one outcome.

@@ -29,7 +29,7 @@ interface SqsWire extends SqsEntry {
   Id: string
 }
 
-const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, hasOrder: true }
+const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, order: 'key' } as const
 
 /**
  * Send messages to a queue: every message has exactly one outcome.

@@ -5,7 +5,7 @@ import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MQ for ActiveMQ, text and bytes messages.
+ * Events that Lambda delivers from Amazon MQ for ActiveMQ: text and bytes messages.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *

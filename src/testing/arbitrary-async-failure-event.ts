@@ -4,7 +4,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
- * What Lambda sends to the on-failure destination of a function that was invoked asynchronously.
+ * Records that Lambda sends to the on-failure destination of a function that was invoked asynchronously.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  *

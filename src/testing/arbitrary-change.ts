@@ -7,7 +7,7 @@ import { epochMs, hexId } from './event-parts.ts'
 export interface ChangeOptions {
   /** Items in DynamoDB's own JSON, without the key. */
   readonly image?: fc.Arbitrary<Image>
-  /** How images are read, as `readChanges` takes it. */
+  /** Options for reading images, those of `readChanges`. */
   readonly read?: ReadChangesOptions
 }
 

@@ -4,7 +4,7 @@ import { checkNone } from '../internal/check-arguments.ts'
 import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What a CloudWatch alarm, on a metric or composite, sends when it changes its state.
+ * Events that a CloudWatch alarm, on a metric or composite, sends when it changes its state.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  *

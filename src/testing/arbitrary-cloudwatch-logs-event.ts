@@ -6,7 +6,7 @@ import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord, type RecordCount, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What a subscription filter of CloudWatch Logs sends to Lambda; at times the control message that only checks the destination.
+ * Events that a subscription filter of CloudWatch Logs sends to Lambda; at times the control message that only checks the destination.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html
  *
@@ -25,7 +25,7 @@ export function arbitraryCloudWatchLogsEvent(
 }
 
 /**
- * What stands inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills.
+ * Data inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
  *

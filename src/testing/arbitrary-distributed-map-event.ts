@@ -4,7 +4,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { plainDictionary, type RecordCount, withOptional } from './event-parts.ts'
 
 /**
- * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
+ * Inputs that a Distributed Map state of Step Functions with an `ItemBatcher` passes to each of its child executions.
  *
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
  *

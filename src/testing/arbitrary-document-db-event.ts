@@ -4,7 +4,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, hexId, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from a change stream of Amazon DocumentDB: documents that were inserted, updated, replaced and deleted.
+ * Events that Lambda delivers from a change stream of Amazon DocumentDB: documents that were inserted, updated, replaced and deleted.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-documentdb.html
  *

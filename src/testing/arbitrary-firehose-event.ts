@@ -16,7 +16,7 @@ import {
 } from './event-parts.ts'
 
 /**
- * What Firehose sends to the function that transforms its records, put there directly, read from a Kinesis data stream or, with `isFromMsk`, from Amazon MSK.
+ * Events that Firehose sends to the function that transforms its records, put there directly, read from a Kinesis data stream or, with `isFromMsk`, from Amazon MSK.
  *
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  *

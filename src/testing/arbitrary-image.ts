@@ -10,7 +10,7 @@ export interface ImageOptions {
   readonly numbers?: fc.Arbitrary<string>
   /** Base64 as Lambda delivers it, the default, or bytes as the SDK does. */
   readonly binary?: 'base64' | 'bytes'
-  /** How many attributes an image has at most; 5. */
+  /** The most attributes of an image; 5. */
   readonly maxKeys?: number
 }
 

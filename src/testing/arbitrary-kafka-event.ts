@@ -14,7 +14,7 @@ import {
 } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
+ * Events that Lambda delivers from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
  * or bytes; values null for tombstones; bytes of headers signed. `maxRecords` is for each partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html

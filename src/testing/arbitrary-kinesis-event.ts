@@ -18,7 +18,7 @@ import {
 import { withWindow } from './tumbling-window.ts'
 
 /**
- * What Lambda hands over from one shard of a Kinesis data stream, in the order of the sequence numbers; at times inside a tumbling window.
+ * Events that Lambda delivers from one shard of a Kinesis data stream, in the order of the sequence numbers; at times inside a tumbling window.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  *

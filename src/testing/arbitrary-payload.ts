@@ -9,12 +9,12 @@ export type PayloadArbitrary = fc.Arbitrary<unknown>
 
 /** Options of every event whose records carry a payload. */
 export interface PayloadOption {
-  /** What the records carry: text and bytes as they are, everything else as its JSON. {@link arbitraryPayload} when absent. */
+  /** Payloads of the records: text and bytes as they are, everything else as its JSON. {@link arbitraryPayload} when absent. */
   readonly payload?: PayloadArbitrary
 }
 
 /**
- * What a record may carry: JSON of any shape, text of any script, any bytes, gzip of these.
+ * Payloads that a record may carry: JSON of any shape, text of any script, any bytes, gzip of these.
  *
  * @returns an arbitrary of texts, bytes and JSON values.
  * @example

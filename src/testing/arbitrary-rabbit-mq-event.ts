@@ -5,7 +5,7 @@ import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
+ * Events that Lambda delivers from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
  * queue.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html

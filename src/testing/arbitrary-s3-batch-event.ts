@@ -5,7 +5,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { hexId, plainRecord, resourceName } from './event-parts.ts'
 
 /**
- * What S3 Batch Operations sends to the function that a job invokes: one task, in invocation schema 1.0 or 2.0.
+ * Events that S3 Batch Operations sends to the function that a job invokes: one task, in invocation schema 1.0 or 2.0.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  *

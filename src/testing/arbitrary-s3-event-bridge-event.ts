@@ -6,7 +6,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, hexId, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What S3 sends to EventBridge about one object; its key is not encoded.
+ * Events that S3 sends to EventBridge about one object; its key is not encoded.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  *

@@ -20,7 +20,7 @@ export interface S3EventOptions extends RecordCount {
 }
 
 /**
- * What S3 sends straight to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
+ * Events that S3 sends straight to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  *

@@ -4,7 +4,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText, isoTime, plainRecord, type RecordCount } from './event-parts.ts'
 
 /**
- * What SES sends for a mail that a receipt rule hands to Lambda. The body of a mail is not in it.
+ * Events that SES sends for a mail that a receipt rule passes to Lambda. The body of a mail is not in it.
  *
  * Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html
  *

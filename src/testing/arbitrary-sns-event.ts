@@ -5,7 +5,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, anyText, isoTime, plainRecord, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from an SNS topic: one notification, whose subject may be null.
+ * Events that Lambda delivers from an SNS topic: one notification, whose subject may be null.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  *

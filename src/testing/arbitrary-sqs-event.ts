@@ -11,7 +11,7 @@ export interface SqsEventOptions extends PayloadOption, RecordCount {
 }
 
 /**
- * What Lambda hands over from an SQS queue, standard or FIFO; at times with attributes of messages.
+ * Events that Lambda delivers from an SQS queue, standard or FIFO; at times with attributes of messages.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  *

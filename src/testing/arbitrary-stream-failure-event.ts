@@ -9,7 +9,7 @@ import { ACCOUNT, isoTime, plainRecord, shardId } from './event-parts.ts'
 type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' | 'KafkaBatchInfo' | 'payload'>
 
 /**
- * What an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream sends to its on-failure destination. At times
+ * Records that an event source mapping which gave up on a batch of a Kinesis, DynamoDB or Kafka stream sends to its on-failure destination. At times
  * with the event that failed as `payload`, as destinations in S3 get it: as text.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html

@@ -10,7 +10,7 @@ import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
-/** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
+/** The fill of a column: a value, or a function that is called for every missing value, in order of the rows. */
 export type Fill = unknown
 
 const ADVICE = ': fill nulls with a value of the type that the column has, or cast the column first'
@@ -30,7 +30,7 @@ interface ColumnFill {
  * @param values - by column name: a value of the column's type, or a function for one, called once for each missing value. Null fills
  *   nothing.
  * @returns a transform. A column without missing values is shared, not copied.
- * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function gave it.
+ * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function returned it.
  * @example
  * const orders = tableFromRows([{ amount: 9.5, status: null }, { amount: NaN, status: 'paid' }])
  * rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' }))) // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
@@ -86,7 +86,7 @@ function constantFill(field: Field, value: unknown): ColumnFill {
 }
 
 function computedFill(field: Field, compute: () => unknown): ColumnFill {
-  // An empty column's type must stand before the first row is filled: the value that decides it is the first to be used.
+  // An empty column's type must be known before the first row is filled: the value that decides it is the first to be used.
   const ahead = isEmptyColumn(field) ? [compute()] : []
   const type = ahead.length > 0 ? fillType(field, ahead[0]) : field.type
   const builder = columnBuilder(type)

@@ -6,7 +6,7 @@ import { notA } from '../internal/check-arguments.ts'
 import { type Transform, wholeTableSteps } from './transform.ts'
 
 /**
- * Run transforms over a table, one after the other. The table given is left as it is; columns that nothing changes are shared.
+ * Run transforms over a table, one after the other. The table itself is not changed; columns that no transform changes are shared.
  *
  * @returns a table that keeps its schema also where no row is left.
  * @throws MillraceError what the transforms throw; `TYPE_MISMATCH` for what is no table or no transform.

@@ -17,20 +17,20 @@ export interface Transform extends Stage<RecordBatch, RecordBatch> {
   start(): TransformRun
 }
 
-/** One run, batch by batch. What `next` gives for all batches and `end` gives after them is the output, in order. */
+/** One run, batch by batch. The output is what `next` returns for all batches, then what `end` returns, in order. */
 export interface TransformSteps {
   next(batch: RecordBatch): readonly RecordBatch[]
   /** The batches that were held back. */
   end?(): readonly RecordBatch[]
 }
 
-/** What a run knows of its input before it starts. */
+/** Facts about its input that a run has before it starts. */
 export interface RunContext {
   /** All batches are in memory and stay there, so that a run may look at them again. */
   readonly wholeTable: boolean
 }
 
-/** Where a transform of this library keeps its steps, for `transformTable`. Shared by all copies of this module. */
+/** The key of the steps in a transform of this library, for `transformTable`. Shared by all copies of this module. */
 const STEPS = Symbol.for('millrace.transform.steps')
 
 type StepsOf = (context: RunContext) => TransformSteps

@@ -4,8 +4,8 @@ import { isMillraceError } from '../../src/errors.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import { type CheckpointStore, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
-import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
-import { numberPayload } from '../support/batch-scripts.ts'
+import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from './support/batch-events.ts'
+import { numberPayload } from './support/batch-scripts.ts'
 
 const items = (...keys: readonly string[]): Item[] => keys.map((key, number) => ({ number, key }))
 const never = () => new Promise(() => {})

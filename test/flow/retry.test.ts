@@ -1,4 +1,6 @@
 import { createServer } from 'node:net'
+import { Readable } from 'node:stream'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, test, vi } from 'vitest'
 import { MillraceError } from '../../src/errors.ts'
 import { deadline, isTransientError, retry } from '../../src/flow/index.ts'
@@ -67,6 +69,26 @@ describe('isTransientError', () => {
     expect(isTransientError(Object.assign(new Error('x'), fields))).toBe(false)
   })
 
+  // As smithy-typescript lists them, with what single services add.
+  test.each([
+    ...['BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete'],
+    ...['ProvisionedThroughputExceeded', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
+    ...['RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling'],
+    ...['ThrottlingException', 'ThrottlingError', 'TooManyRequestsException', 'TransactionInProgressException'],
+    ...['KMS.ThrottlingException', 'KMSThrottling', 'KMSThrottlingException', 'KmsThrottled', 'Throttled'],
+    ...['ReplicatedWriteConflictException', 'TransactionConflict', 'TransactionConflictException'],
+    ...['InternalError', 'InternalFailure', 'InternalServerError', 'NetworkingError', 'TimeoutError'],
+    ...['RequestTimeout', 'RequestTimeoutException', 'ServiceUnavailable', 'ServiceUnavailableException'],
+    ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
+    ...['ENOTFOUND', 'EPIPE', 'ESOCKETTIMEDOUT', 'ETIMEDOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'],
+    ...['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_SOCKET'],
+  ])('the code %s may pass, and no code that only begins or ends like it', (code) => {
+    expect(isTransientError({ code })).toBe(true)
+    expect(isTransientError({ code: `${code}s` })).toBe(false)
+    expect(isTransientError({ code: `No-${code}` })).toBe(false)
+    expect(isTransientError({ code: [code] })).toBe(false)
+  })
+
   test('causes that go round end', () => {
     const error = new Error('round')
     error.cause = error
@@ -80,6 +102,37 @@ describe('isTransientError', () => {
     await new Promise((resolve) => server.close(resolve))
     const error: unknown = await fetch(`http://127.0.0.1:${port}`).catch((reason: unknown) => reason)
     expect(isTransientError(error)).toBe(true)
+  })
+})
+
+describe('codes that the SDK gives up on at once', () => {
+  const config = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }
+  /** Requests that a client makes of a service that answers with one error, alone and within `retry`. */
+  const requestsOf = async (code: string): Promise<[alone: number, retried: number]> => {
+    let requests = 0
+    const handle = async () => {
+      requests++
+      const body = Readable.from([Buffer.from(JSON.stringify({ __type: `com.amazonaws.sqs#${code}` }))])
+      return { response: { statusCode: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body } }
+    }
+    const requestHandler = { metadata: { handlerProtocol: 'http/1.1' }, handle } as never
+    const client = new SQSClient({ ...config, requestHandler })
+    const send = () =>
+      client.send(new SendMessageCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/q', MessageBody: 'a' }))
+    await send().catch(() => {})
+    const alone = requests
+    requests = 0
+    await retry(send, { attempts: 3, sleep: async () => {} }).catch(() => {})
+    return [alone, requests]
+  }
+  test.each(['KmsThrottled', 'KMSThrottlingException', 'KMS.ThrottlingException', 'Throttled'])(
+    '%s: retry does not',
+    async (code) => {
+      expect(await requestsOf(code)).toEqual([1, 3])
+    },
+  )
+  test('what neither of them tries again', async () => {
+    expect(await requestsOf('InvalidMessageContents')).toEqual([1, 1])
   })
 })
 

@@ -4,7 +4,7 @@ import { layersTable } from './support/layers.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const PAGES = ['docs/architecture.md', 'CONTRIBUTING.md', 'kernels/README.md']
-/** Where a page may leave out the beginning of a path. */
+/** Folders that a page may omit from the beginning of a path. */
 const FOLDERS = [
   ...['', 'kernels/', 'src/', 'src/events/', 'src/idempotency/'],
   ...['src/codecs/csv/', 'src/codecs/csv/read/', 'src/codecs/parquet/', 'src/codecs/parquet/read/'],

@@ -17,10 +17,10 @@ import {
 const folder = scratchFolder()
 afterAll(() => removeFolder(folder))
 
-/** What the example handlers and the other files import beside the package and its peers. */
+/** Packages that the example handlers import besides this one and its peers. */
 const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb', '@types/aws-lambda']
 
-/** What a user would write: the same text as an ES module and as CommonJS. */
+/** The code of a user: the same text as an ES module and as CommonJS. */
 const CONSUMER = `${subpaths.map((subpath, index) => `import * as module${index} from '${subpath}'`).join('\n')}
 import type { ByteSource, Codec } from '${manifest.name}/codecs'
 import { codecFor } from '${manifest.name}'

@@ -6,6 +6,12 @@ const TOLERANCE = 0.05
 const CAPS: Readonly<Record<string, number>> = {
   'millrace/codecs + millrace/transform': 490_000,
   'millrace/events#S3EventSchema': 20_000,
+  'millrace/send/sqs': 19_500,
+  'millrace/send/sns': 20_000,
+  'millrace/send/kinesis': 18_500,
+  'millrace/send/firehose': 17_500,
+  'millrace/send/eventbridge': 18_500,
+  'millrace/send/dynamodb': 25_000,
 }
 
 const sizes = await bundleSizes()

@@ -27,12 +27,17 @@ export function installPackages(cache: string): string {
     const folder = join(cache, name)
     if (existsSync(join(folder, 'node_modules', name))) continue
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'package.json'), '{"private":true}')
+    // npm runs the scripts of packages that are named here alone.
+    const manifest = { private: true, allowScripts: { 'aws-lambda-ric': true } }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
     // AWS's runtime client is compiled when it is installed: it needs autoconf, automake, libtool, cmake and g++.
     const scripts = name === 'aws-lambda-ric' ? [] : ['--ignore-scripts']
     const args = ['install', '--no-save', ...scripts, '--prefix', folder, `${name}@${version}`]
     if (spawnSync('npm', args, { stdio: 'ignore' }).status !== 0)
       console.log(`SKIPPED: ${name}: npm could not install ${version}`)
+    // npm 11.19 takes the name for none of an alias, and skips the scripts after all.
+    else if (name === 'aws-lambda-ric' && !existsSync(join(folder, 'node_modules', name, 'rapid-client.node')))
+      spawnSync('npm', ['rebuild', name, '--prefix', folder], { stdio: 'ignore' })
   }
   return cache
 }

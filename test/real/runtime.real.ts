@@ -16,12 +16,18 @@ const HANDLER = `
 import { decodeCsv } from './src/codecs/index.ts'
 import { processBatch } from './src/flow/index.ts'
 import { s3Source } from './src/s3/index.ts'
+import { sqsSender } from './src/send/sqs.ts'
 const SECRET = 'name,secret-of-ada\\n"unclosed'
 export const handler = async (event) => {
   if (event.what === 'csv') return decodeCsv(new TextEncoder().encode(SECRET))
   if (event.what === 'source') {
     const client = { send: async () => { throw Object.assign(new Error('secret'), { name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } }) } }
     return s3Source(client, { bucket: 'lake', key: 'landing/a.csv' }).read(0, 1)
+  }
+  if (event.what === 'send') {
+    const client = { send: async () => { throw Object.assign(new Error('secret'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 }, body: 'secret' }) } }
+    const entries = [{ MessageBody: 'secret' }, { MessageBody: 'secret\\0' }, { MessageBody: '', secret: 'secret' }]
+    return sqsSender(client, { queueUrl: 'https://sqs/q' })(entries)
   }
   return processBatch({ Records: [{ EventSource: 'aws:sns', Sns: { MessageId: '1', Message: '{' } }] }, () => {}, { payload: undefined })
 }
@@ -33,6 +39,7 @@ describe.skipIf(ric === undefined)("under AWS's own runtime client", () => {
   test.each([
     ['csv', 'CSV_INVALID'],
     ['source', 'SOURCE_UNAVAILABLE'],
+    ['send', 'SEND_FAILED'],
     ['options', 'OPTION_INVALID'],
   ])('the errorType of a %s that fails is its code, and no log holds data', async (what, code) => {
     await bundleHandler()

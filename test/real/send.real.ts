@@ -13,6 +13,7 @@ import { eventBridgeSender } from '../../src/send/eventbridge.ts'
 import { firehoseSender } from '../../src/send/firehose.ts'
 import { snsSender } from '../../src/send/sns.ts'
 import { sqsSender } from '../../src/send/sqs.ts'
+import { failInPart } from '../support/fail-in-part.ts'
 import { MOTO } from './servers.ts'
 
 const config = {
@@ -22,6 +23,7 @@ const config = {
   maxAttempts: 1,
 }
 const ACCOUNT = '123456789012'
+const quick = { baseMs: 1, maxMs: 5 }
 const texts = Array.from({ length: 23 }, (_, n) => `{"n":${n},"text":"é😀"}`)
 
 describe.skipIf(MOTO === undefined)('senders on moto (needs moto_server)', () => {
@@ -41,10 +43,16 @@ describe.skipIf(MOTO === undefined)('senders on moto (needs moto_server)', () =>
     }
   }
 
-  test('sqsSender', async () => {
+  test('sqsSender, also where requests fail in part', async () => {
     const { QueueUrl } = await makeQueue('plain')
-    const send = sqsSender(sqs, { queueUrl: QueueUrl })
-    expect(await send(texts.map((MessageBody) => ({ MessageBody })))).toMatchObject({ sent: 23, requests: 3 })
+    const entries = texts.map((MessageBody) => ({ MessageBody }))
+    expect(await sqsSender(sqs, { queueUrl: QueueUrl })(entries)).toMatchObject({ sent: 23, requests: 3 })
+    expect(await drain(QueueUrl)).toEqual(texts.toSorted())
+    const flaky = new SQSClient(config)
+    const injected = failInPart(flaky)
+    const report = await sqsSender(flaky, { queueUrl: QueueUrl }, quick)(entries)
+    expect(report).toMatchObject({ sent: 23, failed: 0, unknown: 0, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
     expect(await drain(QueueUrl)).toEqual(texts.toSorted())
   })
 
@@ -57,6 +65,41 @@ describe.skipIf(MOTO === undefined)('senders on moto (needs moto_server)', () =>
     const entries = texts.map((Message) => ({ Message }))
     expect(await snsSender(sns, { topicArn })(entries)).toMatchObject({ sent: 23, requests: 3 })
     expect(await drain(QueueUrl)).toEqual(texts.toSorted())
+    const injected = failInPart(sns)
+    expect(await snsSender(sns, { topicArn }, quick)(entries)).toMatchObject({ sent: 23, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
+    expect(await drain(QueueUrl)).toEqual(texts.toSorted())
+  })
+
+  test('snsSender to a FIFO topic: groups arrive in order, once, though requests fail in part and answers are lost', async () => {
+    const sns = new SNSClient(config)
+    const FifoQueue = { FifoQueue: 'true' }
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'order.fifo', Attributes: FifoQueue }))
+    const topic = new CreateTopicCommand({ Name: 'order.fifo', Attributes: { FifoTopic: 'true' } })
+    const { TopicArn: topicArn = '' } = await sns.send(topic)
+    const Endpoint = `arn:aws:sqs:us-east-1:${ACCOUNT}:order.fifo`
+    const Attributes = { RawMessageDelivery: 'true' }
+    await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint, Attributes }))
+    const injected = failInPart(sns, 4)
+    const entries = Array.from({ length: 40 }, (_, n) => ({
+      Message: `${n}`,
+      MessageGroupId: `g${n % 4}`,
+      MessageDeduplicationId: `d${n}`,
+    }))
+    expect(await snsSender(sns, { topicArn }, quick)(entries)).toMatchObject({ sent: 40, failed: 0, unknown: 0 })
+    expect([injected.held > 0, injected.lost > 0]).toEqual([true, true])
+    const arrived: number[] = []
+    for (;;) {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
+      if (Messages.length === 0) break
+      arrived.push(...Messages.map(({ Body }) => Number(Body)))
+      const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle }))
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+    }
+    for (const group of [0, 1, 2, 3]) {
+      const own = arrived.filter((n) => n % 4 === group)
+      expect(own).toEqual(Array.from({ length: 10 }, (_, n) => n * 4 + group))
+    }
   })
 
   test('eventBridgeSender: events reach the target of a rule', async () => {
@@ -70,6 +113,11 @@ describe.skipIf(MOTO === undefined)('senders on moto (needs moto_server)', () =>
     expect(await eventBridgeSender(client, { eventBusName: 'bus' })(entries)).toMatchObject({ sent: 23, requests: 3 })
     const details = (await drain(QueueUrl)).map((body) => JSON.stringify(JSON.parse(body).detail))
     expect(details.sort()).toEqual(texts.toSorted())
+    const injected = failInPart(client)
+    const report = await eventBridgeSender(client, { eventBusName: 'bus' }, quick)(entries)
+    expect(report).toMatchObject({ sent: 23, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
+    expect(await drain(QueueUrl)).toHaveLength(23)
   })
 
   test('firehoseSender: records are in the bucket', async () => {
@@ -85,14 +133,23 @@ describe.skipIf(MOTO === undefined)('senders on moto (needs moto_server)', () =>
         },
       }),
     )
+    const linesOfBucket = async (): Promise<string[]> => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'lake' }))
+      const lines: string[] = []
+      for (const { Key } of Contents) {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'lake', Key }))
+        lines.push(...((await Body?.transformToString()) ?? '').trimEnd().split('\n'))
+      }
+      return lines.sort()
+    }
     const entries = texts.map((text) => ({ Data: Buffer.from(`${text}\n`) }))
     expect(await firehoseSender(client, { deliveryStreamName: 'stream' })(entries)).toMatchObject({ sent: 23 })
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'lake' }))
-    const lines: string[] = []
-    for (const { Key } of Contents) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'lake', Key }))
-      lines.push(...((await Body?.transformToString()) ?? '').trimEnd().split('\n'))
-    }
-    expect(lines.sort()).toEqual(texts.toSorted())
+    expect(await linesOfBucket()).toEqual(texts.toSorted())
+    const injected = failInPart(client)
+    const options = { ...quick, maxEntries: 8 }
+    const report = await firehoseSender(client, { deliveryStreamName: 'stream' }, options)(entries)
+    expect(report).toMatchObject({ sent: 23, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
+    expect(await linesOfBucket()).toEqual([...texts, ...texts].sort())
   })
 })

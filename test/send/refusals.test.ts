@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { type DynamoDBEntry, dynamodbWriter, type RawDynamoDBEntry } from '../../src/send/dynamodb.ts'
 import { type EventBridgeEntry, eventBridgeSender } from '../../src/send/eventbridge.ts'
@@ -185,6 +186,8 @@ describe('dynamodbWriter', () => {
       entry,
     )
   const key = { pk: 'p', sk: 1 }
+  const rawKey = { pk: { S: 'p' }, sk: { N: '1' } }
+  const nested = (depth: number): AttributeValue => (depth === 0 ? { BOOL: true } : { L: [nested(depth - 1)] })
   test.each<[DynamoDBEntry, string | number]>([
     [{ put: key }, 7],
     [
@@ -206,6 +209,10 @@ describe('dynamodbWriter', () => {
     [{ put: { ...key, a: new Date() } }, 'ATTRIBUTE_INVALID'],
     [{ put: key, delete: key } as never, 'TYPE_MISMATCH'],
     [{ put: null } as never, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...key, a: 'x\ud800' } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...key, 'x\udfff': 1 } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...key, a: [{ b: new Set(['x\ud800']) }] } }, 'ATTRIBUTE_INVALID'],
+    [{ delete: { pk: '\udc00', sk: 1 } }, 'ATTRIBUTE_INVALID'],
   ])('%# of plain values', async (entry, fate) => {
     expect(await write(entry)).toBe(fate)
   })
@@ -216,6 +223,17 @@ describe('dynamodbWriter', () => {
     [{ put: { pk: { S: 'p' }, sk: { N: '1' }, a: { S: 1 } as never } }, 'ATTRIBUTE_INVALID'],
     [{ put: { pk: { S: 'p' }, sk: { N: '1' }, a: { SS: [] } } }, 'ATTRIBUTE_INVALID'],
     [{ put: { pk: 'p' } as never }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { N: 'one' } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { N: '9'.repeat(39) } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { N: '1E126' } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { N: '-0' }, b: { N: '9.9E125' }, c: { N: '10203040' } } }, 19],
+    [{ put: { ...rawKey, a: { S: '\ud800' } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { NS: ['1', '1.0'] } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { SS: ['a', 'a'] } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { BS: [new Uint8Array(1), new Uint8Array(1)] } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: { L: new Array(1) } } }, 'ATTRIBUTE_INVALID'],
+    [{ put: { ...rawKey, a: nested(32) } }, 7 + 1 + 32 * 4 + 1],
+    [{ put: { ...rawKey, a: nested(33) } }, 'LIMIT_EXCEEDED'],
   ])('%# of attribute values', async (entry, fate) => {
     expect(await writeRaw(entry)).toBe(fate)
   })

@@ -5,6 +5,7 @@ import { type DynamoDBEntry, dynamodbWriter } from '../../src/send/dynamodb.ts'
 import { type KinesisEntry, kinesisSender } from '../../src/send/kinesis.ts'
 import { isSendError, sqsSender } from '../../src/send/sqs.ts'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
+import { failInPart } from '../support/fail-in-part.ts'
 import { type KinesisServer, startKinesis } from '../support/kinesis-server.ts'
 import { type SqsServer, startSqs } from '../support/sqs-server.ts'
 
@@ -44,28 +45,30 @@ describe('sqsSender on fauxqs', () => {
     expect(await server.drain(queueUrl)).toHaveLength(9)
   })
 
-  test('a FIFO queue keeps the order of each group, through retries', async () => {
+  test('requests that fail in part: every message is in the queue, once', async () => {
+    const queueUrl = await server.queue('partial')
+    const flaky = server.client()
+    const injected = failInPart(flaky)
+    const entries = Array.from({ length: 95 }, (_, n) => ({ MessageBody: `body ${n}` }))
+    const report = await sqsSender(flaky, { queueUrl }, { baseMs: 1 })(entries)
+    expect(report).toMatchObject({ sent: 95, failed: 0, unknown: 0, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
+    expect((await server.drain(queueUrl)).sort()).toEqual(entries.map(({ MessageBody }) => MessageBody).sort())
+  })
+
+  test('a FIFO queue keeps the order of each group, through partial failures and lost answers', async () => {
     const { QueueUrl: queueUrl = '' } = await client.send(
       new CreateQueueCommand({ QueueName: 'order.fifo', Attributes: { FifoQueue: 'true' } }),
     )
     const flaky = server.client()
-    let calls = 0
-    flaky.middlewareStack.add(
-      (next) => async (args) => {
-        calls++
-        const result = await next(args)
-        // The answer is lost after the messages are stored.
-        if (calls % 3 === 2) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' })
-        return result
-      },
-      { step: 'initialize' },
-    )
+    const injected = failInPart(flaky, 3)
     const entries = Array.from({ length: 30 }, (_, n) => ({
       MessageBody: `${n}`,
       MessageGroupId: `g${n % 3}`,
       MessageDeduplicationId: `d${n}`,
     }))
     expect(await sqsSender(flaky, { queueUrl }, { baseMs: 1 })(entries)).toMatchObject({ sent: 30, failed: 0 })
+    expect([injected.held > 0, injected.lost > 0]).toEqual([true, true])
     const bodies: number[] = []
     while (bodies.length < 30) {
       const { Messages = [] } = await client.send(
@@ -104,14 +107,9 @@ describe('kinesisSender on kinesalite', () => {
   })
   afterAll(() => server.close())
 
-  test('records are in the stream, those of a key in order', async () => {
-    const entries: KinesisEntry[] = Array.from({ length: 100 }, (_, n) => ({
-      PartitionKey: `k${n % 7}`,
-      Data: new TextEncoder().encode(`${n}`),
-    }))
-    expect(await kinesisSender(server.client, { streamName: 's' })(entries)).toMatchObject({ sent: 100, failed: 0 })
-    const records: { readonly key: string; readonly n: number }[] = []
+  const recordsOf = async (): Promise<{ readonly key: string; readonly n: number }[]> => {
     const { Shards = [] } = await server.client.listShards({ StreamName: 's' })
+    const records: { readonly key: string; readonly n: number }[] = []
     for (const { ShardId } of Shards) {
       const { ShardIterator } = await server.client.getShardIterator({
         StreamName: 's',
@@ -119,17 +117,29 @@ describe('kinesisSender on kinesalite', () => {
         ShardIteratorType: 'TRIM_HORIZON',
       })
       const { Records = [] } = await server.client.getRecords({ ShardIterator })
-      records.push(
-        ...Records.map(({ PartitionKey = '', Data }) => ({
-          key: PartitionKey,
-          n: Number(new TextDecoder().decode(Data)),
-        })),
-      )
+      for (const { PartitionKey = '', Data } of Records) {
+        records.push({ key: PartitionKey, n: Number(new TextDecoder().decode(Data)) })
+      }
     }
-    expect(records).toHaveLength(100)
+    return records
+  }
+
+  test('records are in the stream once, those of a key in order, also where requests fail in part', async () => {
+    const recordOf = (n: number): KinesisEntry => ({
+      PartitionKey: `k${n % 7}`,
+      Data: new TextEncoder().encode(`${n}`),
+    })
+    const entries = Array.from({ length: 200 }, (_, n) => recordOf(n))
+    expect(await kinesisSender(server.client, { streamName: 's' })(entries.slice(0, 100))).toMatchObject({ sent: 100 })
+    const injected = failInPart(server.client)
+    const report = await kinesisSender(server.client, { streamName: 's' }, { baseMs: 1 })(entries.slice(100))
+    expect(report).toMatchObject({ sent: 100, failed: 0, unknown: 0, retries: injected.held })
+    expect(injected.held).toBeGreaterThan(0)
+    const records = await recordsOf()
+    expect(records).toHaveLength(200)
     for (let key = 0; key < 7; key++) {
       const own = records.filter((record) => record.key === `k${key}`).map(({ n }) => n)
-      expect(own).toEqual(own.toSorted((left, right) => left - right))
+      expect(own).toEqual(entries.flatMap((_, n) => (n % 7 === key ? [n] : [])))
     }
   })
 })
@@ -185,6 +195,20 @@ describe('dynamodbWriter on a server', () => {
         tags: { SS: ['a'] },
       },
     ])
+  })
+
+  test('what comes back unprocessed is written from the copy of the writer, and the last write of a key wins', async () => {
+    const flaky = server.client()
+    const injected = failInPart(flaky, 5)
+    const write = dynamodbWriter(flaky, { tableName: 'items', keys: ['pk', 'sk'] }, { baseMs: 1 })
+    // As lib-dynamodb would round it, if it were read back.
+    const exact = 12345678901234567890n
+    const entries = Array.from({ length: 120 }, (_, n) => ({ put: { pk: 'u', sk: 100 + (n % 40), version: n, exact } }))
+    expect(await write(entries)).toMatchObject({ sent: 120, failed: 0, unknown: 0 })
+    expect([injected.held > 0, injected.lost > 0]).toEqual([true, true])
+    const stored = (await items()).filter(({ pk }) => pk?.S === 'u')
+    expect(stored.map(({ version }) => Number(version?.N))).toEqual(Array.from({ length: 40 }, (_, n) => 80 + n))
+    expect(new Set(stored.map((item) => item['exact']?.N))).toEqual(new Set([`${exact}`]))
   })
 
   test('an item that the table refuses is failed alone', async () => {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { buildApp } from 'fauxqs'
 
-/** What a test wants to happen to one request instead of, or to, its answer. */
+/** A fault for one request, instead of its answer or in it. */
 export type Fault =
   | { readonly status: number; readonly code: string }
   /** The answer's body breaks off after so many bytes. */

@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly reuse?: boolean
 }
 
-/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
+/** The input of a codec: ranged bytes, bytes in memory, or a stream of chunks. */
 export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 const CHUNK_BYTES = 256 * 1024
@@ -98,7 +98,7 @@ export function fileSource(path: string): ByteSource {
   }
 }
 
-/** The next chunk of a file, read while the one before is worked on; its error is heard when the chunk is asked for. */
+/** The next chunk of a file, read while the one before is worked on; its error is thrown when the chunk is requested. */
 function readAhead(
   file: FileHandle,
   at: number,
@@ -110,7 +110,7 @@ function readAhead(
   return chunk
 }
 
-/** The chunk at an offset, empty at the end, in memory that is not zeroed: only what was read is handed on. */
+/** The chunk at an offset, empty at the end, in memory that is not zeroed: only bytes that were read are returned. */
 async function readChunk(
   file: FileHandle,
   at: number,
@@ -144,7 +144,7 @@ function shortened(): MillraceError {
   return new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
 }
 
-/** Whether a codec's input is bytes in memory, of this realm or another. */
+/** Check whether a codec's input is bytes in memory, of this realm or another. */
 export function isBytes(input: CodecInput): input is Uint8Array {
   return types.isUint8Array(input)
 }
@@ -156,7 +156,7 @@ export function isByteSource(input: CodecInput): input is ByteSource {
 /**
  * The bytes of any codec input, in order, once.
  *
- * @param options - told to a source.
+ * @param options - passed to a source.
  * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
  */
 export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncIterable<Uint8Array> {

@@ -31,11 +31,11 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: string])[] =
   ['utf-16be', 'feff'],
 ]
 
-/** What a text format says about its encoding. */
+/** The rule of a text format for its encoding. */
 export interface TextEncodingChoice {
   /** The encoding in which the text is read, in lower case. */
   readonly encoding: string
-  /** Whether the user can name another one: the option `encoding`. */
+  /** True where the user can name another one: the option `encoding`. */
   readonly isOption: boolean
 }
 
@@ -78,7 +78,7 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Whether bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
+/** Check that bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
 function isUtf8Text(head: Uint8Array): boolean {
   if (head.includes(0) || !(head.includes(0x0a) || head.includes(0x0d))) return false
   // The last character may be cut.

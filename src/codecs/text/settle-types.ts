@@ -26,7 +26,7 @@ export interface TypeSurvey<Plan> {
 }
 
 export interface TypedReader {
-  /** Whether all rows that take part in inference have been read, so that the types are final. */
+  /** True once all rows that take part in inference have been read, so that the types are final. */
   readonly isSure: boolean
   /** Read the next bytes, undefined after the last. @returns the batches that are full, and at the end the last one. */
   push(bytes: Uint8Array | undefined): Iterable<RecordBatch>

@@ -40,7 +40,7 @@ const repeated: Wire = async (request) => {
 }
 
 /**
- * What every idempotency store must hold to, for `test.each` of any test runner: histories of claims, renewals, completions, releases, crashes, skewed
+ * Laws that every idempotency store must hold, for `test.each` of any test runner: histories of claims, renewals, completions, releases, crashes, skewed
  * clocks and takeovers against a model, also with every request sent twice, and races of several callers of one key in every order.
  *
  * The times of the laws are made up, so a store must judge by the times of its records, and not let a server delete records by a clock of its own
@@ -86,7 +86,7 @@ export function storeLaws(makeStore: MakeStore, options: StoreLawOptions = {}): 
   ]
 }
 
-/** A store whose calls are made twice, as a caller does that heard no answer. */
+/** A store whose calls are made twice, as by a caller that received no response. */
 function sentTwice(store: IdempotencyStore): IdempotencyStore {
   return {
     claim: (request) => repeated(() => store.claim(request)),
@@ -96,7 +96,7 @@ function sentTwice(store: IdempotencyStore): IdempotencyStore {
   }
 }
 
-/** What the record of the key went through before the race: in each case the key is free again. */
+/** The history of the key's record before the race: in each case the key is free again. */
 type Before = 'nothing' | 'a dead caller' | 'a failed caller' | 'a forgotten result'
 
 /** One caller of a race: what its run does, and when its process dies, if it does. */
@@ -142,7 +142,7 @@ async function raceCallers(
 ): Promise<void> {
   const key = randomUUID()
   const runs: Run[] = []
-  /** What completions were sent with, and what they were sent with where the sender lived to hear that it is kept. */
+  /** Results of all completions that were sent, and of those whose sender lived to receive the confirmation. */
   const sentResults: unknown[] = []
   const keptResults: unknown[] = []
   const results: unknown[] = []
@@ -156,7 +156,7 @@ async function raceCallers(
     const death = new Promise<void>((resolve) => {
       onDeath = resolve
     })
-    /** What a dead process waits for. */
+    /** A promise that never settles, for a dead process to wait for. */
     const die = (): Promise<never> => {
       onDeath()
       return new Promise(() => {})
@@ -165,7 +165,7 @@ async function raceCallers(
       await s.schedule(Promise.resolve(), `${index} ${label}`)
       if (time >= endsAt && !caller.outlives) await die()
     }
-    /** What was sent arrives, whether or not its sender lives on. */
+    /** A store that a request reaches even if its sender dies. */
     const store = makeStore(async (request) => {
       await step('sends')
       await s.schedule(Promise.resolve(), `${index} is asked`)

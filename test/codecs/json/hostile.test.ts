@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { decodeJson, decodeNdjson } from '../../../src/codecs/json/json.ts'
-import { readInChild } from '../../support/codec-in-child.ts'
+import { readInChild } from '../support/codec-in-child.ts'
 import { bytes, failureOf, rowsOf } from './support.ts'
 
 /** A row of so many keys, `c0` to the last, each with a value. */

@@ -20,6 +20,8 @@ interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
+  /** Whether the rows are a part of a file: a pinned column may be in another part. */
+  readonly isPart?: boolean
 }
 
 /** The reader of a file of known columns. See {@link TypedFormat.read} for `unsureRows`. */
@@ -27,7 +29,7 @@ export function jsonBatches(
   plan: JsonPlan,
   pins: ReadonlyMap<string, Field>,
   unsureRows: number,
-  { limits, path, onInvalidRow }: BatchOptions,
+  { limits, path, onInvalidRow, isPart = false }: BatchOptions,
 ): TypedReader {
   const window = newRowWindow(limits, path, onInvalidRow)
   const inference = inferenceOf(unsureRows)
@@ -47,7 +49,7 @@ export function jsonBatches(
         yield builder.finish()
       }
       if (pause !== 'done') return
-      builder.checkPins()
+      if (!isPart) builder.checkPins()
       if (builder.rows > 0 || batches === 0) yield builder.finish()
     },
   }

@@ -1,5 +1,6 @@
 import { type Data, DataType, Precision, Vector } from 'apache-arrow'
 import { MillraceError } from '../../../errors.ts'
+import { base64Text } from '../../../internal/base64.ts'
 import { decimalText, wordsToBigInt } from '../../../internal/decimal.ts'
 import { float64Text } from '../../../internal/float64.ts'
 import { isValidUtf8 } from '../../../internal/utf8.ts'
@@ -55,7 +56,7 @@ export function scalarWriter(data: Data): ValueWriter | undefined {
 }
 
 function writeBase64(text: JsonText, bytes: Uint8Array): void {
-  writeAscii(text, `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`)
+  writeAscii(text, `"${base64Text(bytes)}"`)
 }
 
 export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions): ValueWriter {

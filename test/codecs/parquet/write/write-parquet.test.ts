@@ -34,8 +34,8 @@ import { CREATED_BY } from '../../../../src/codecs/parquet/write/created-by.ts'
 import { encodeParquet, writeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
 import { isMillraceError } from '../../../../src/errors.ts'
 import { batchOf, type Cell } from '../../../support/arbitrary-table.ts'
-import { type DuckDb, metadataOf, openDuckDb, rowsByHyparquet } from '../../../support/parquet-oracles.ts'
 import { collectBytes } from '../../../support/streams.ts'
+import { type DuckDb, metadataOf, openDuckDb, rowsByHyparquet } from '../support/parquet-oracles.ts'
 
 let duckDb: DuckDb
 beforeAll(async () => {

@@ -30,6 +30,8 @@ export interface TablePlan {
   readonly isInferred: readonly boolean[]
   /** Columns of which a value yet to come may change the type although it fits. */
   readonly isUndecided: readonly boolean[]
+  /** What was seen in each column, as flags of {@link SEEN}; 0 in pinned ones. */
+  readonly seen: readonly number[]
 }
 
 /** Collects what the values of every column are, but for pinned ones. */
@@ -79,6 +81,7 @@ export function columnSurvey(names: readonly string[], typing: CsvTyping): Colum
         fields,
         isInferred: isPinned.map((is) => !is),
         isUndecided: isPinned.map((is, column) => !is && isUndecided(seen[column] as number)),
+        seen: [...seen],
       }
     },
   }

@@ -1,7 +1,7 @@
 import { MillraceError } from '../../../../errors.ts'
+import { distinctColumnNames } from '../../../../internal/distinct-column-names.ts'
 import { manyNuls } from '../../../input/text-head.ts'
 import { type CsvDialect, type CsvLayout, haveSameEnd } from '../../csv-options.ts'
-import { columnNames } from './column-names.ts'
 import { type LeadingLines, leadingLines } from './leading-lines.ts'
 import { tooManyColumns } from './row-index.ts'
 import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
@@ -23,10 +23,10 @@ export interface OpenTable {
 
 /** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
 export function dataRows(layout: CsvLayout): DataRows {
-  const input = utf8Input(layout.encoding)
+  const input = layout.part === 'later' ? (chunk: Uint8Array | undefined) => chunk : utf8Input(layout.encoding)
   const skipLines = leadingLines(layout.skipLines)
   let dialect = layout.dialect
-  let rows: RowIndexer | undefined
+  let rows: RowIndexer | undefined = layout.part === 'later' ? rowIndexer(layout, 1) : undefined
   let table: OpenTable | undefined
   return {
     push(chunk) {
@@ -69,7 +69,7 @@ function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTa
   if (typeof header !== 'boolean') {
     if (header.length > limits.maxColumns) throw tooManyColumns(limits.maxColumns, 1)
     rows.start(header.length, false)
-    return { names: columnNames(header), rows, dialect }
+    return { names: distinctColumnNames(header), rows, dialect }
   }
   const first = rows.first()
   if (first === undefined) {
@@ -78,7 +78,7 @@ function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTa
   }
   if (header && first.fields.some((field) => field.includes('\0'))) throw nulInHeader(encoding, first)
   rows.start(first.fields.length, !header)
-  return { names: columnNames(header ? first.fields : first.fields.map(() => '')), rows, dialect }
+  return { names: distinctColumnNames(header ? first.fields : first.fields.map(() => '')), rows, dialect }
 }
 
 function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceError {

@@ -9,13 +9,7 @@ import type { CompressionCodec } from 'hyparquet'
 import { afterAll, describe, expect, test } from 'vitest'
 import { decodeParquet, encodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
 import { readParquet } from '../../../../../src/codecs/parquet/read/read-parquet.ts'
-import {
-  type HandmadeColumn,
-  handmadeFile,
-  type PageOptions,
-  pageV1,
-  pageV2,
-} from '../../../../support/parquet-file.ts'
+import { type HandmadeColumn, handmadeFile, type PageOptions, pageV1, pageV2 } from '../../support/parquet-file.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'parquet-streamed-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -176,7 +170,7 @@ describe('tables whose column chunks are one page each', () => {
 })
 
 describe('a row group of 2 million rows, 124 MB of values, is read in memory that does not grow with it', () => {
-  const child = fileURLToPath(new URL('../../../../support/parquet-memory-child.ts', import.meta.url))
+  const child = fileURLToPath(new URL('../../support/parquet-memory-child.ts', import.meta.url))
   test.each([
     ['pages of 1 MiB', 1024 * 1024],
     ['a page a column', Number.POSITIVE_INFINITY],

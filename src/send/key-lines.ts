@@ -1,0 +1,64 @@
+/** An entry that may have to wait for an earlier one of its key. */
+export interface Lined {
+  readonly key: string | undefined
+  /** The entry of the same key that waits for this one. */
+  next: this | undefined
+  bucket: this[] | undefined
+}
+
+/** Lines of entries, one for each key: the first of a line may go out, the others wait for it. */
+export interface KeyLines<One extends Lined> {
+  /** Put an entry at the end of its line; true where it is the first of it. O(letters of the key). */
+  join(one: One): boolean
+  /** Take the first entry off its line; returns the one that is first now. */
+  leave(one: One): One | undefined
+}
+
+const MAX_BUCKETS = 16_384
+
+/**
+ * A hash table of the last entry of each line. It is not a Map, since one that grows and shrinks leaves a table behind for every few thousand keys,
+ * which stays until the next full garbage collection: 100 MB for a million keys.
+ *
+ * @param most - entries that wait at the same time.
+ */
+export function createKeyLines<One extends Lined>(most: number): KeyLines<One> {
+  const count = Math.min(most, MAX_BUCKETS)
+  let buckets: (One[] | undefined)[] | undefined
+  return {
+    join(one) {
+      const { key } = one
+      if (key === undefined) return true
+      const slot = hashOf(key) % count
+      buckets ??= new Array(count).fill(undefined)
+      const bucket = buckets[slot] ?? []
+      buckets[slot] = bucket
+      one.bucket = bucket
+      for (let at = 0; at < bucket.length; at++) {
+        const last = bucket[at] as One
+        if (last.key !== key) continue
+        last.next = one
+        bucket[at] = one
+        return false
+      }
+      bucket.push(one)
+      return true
+    },
+    leave(one) {
+      const { next, bucket } = one
+      one.next = undefined
+      if (next === undefined && bucket !== undefined) {
+        const last = bucket.pop() as One
+        if (last !== one) bucket[bucket.indexOf(one)] = last
+      }
+      return next
+    },
+  }
+}
+
+/** FNV-1a over UTF-16. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
+}

@@ -1,0 +1,455 @@
+// One call of a sender: a small state machine whose state is the variables of one function, so that no object with names has to be passed around.
+// That is why it is one long function of short ones. What happens next is decided in `advance` alone, after everything that happens.
+import { setMaxListeners } from 'node:events'
+import { isMillraceError, MillraceError } from '../errors.ts'
+import { backoffMs } from '../internal/backoff.ts'
+import { describeServiceError } from '../internal/service-error.ts'
+import { retryAfterMs } from '../internal/transient-error.ts'
+import { entrySource } from './entry-source.ts'
+import { judgeRejection } from './judge-rejection.ts'
+import { createKeyLines, type Lined } from './key-lines.ts'
+import { SendError } from './send-error.ts'
+import type { SendSettings } from './send-options.ts'
+import type { SendOutcome, SendReport, UnsentOutcome } from './send-report.ts'
+import type { SendService } from './send-service.ts'
+
+/** Counts of a call, which grow while it runs. */
+export type SendCounts = { -readonly [Name in keyof SendReport]: number }
+
+/** An entry that was taken from the source and whose outcome is not reported yet. */
+interface Pending<Entry, Wire> extends Lined {
+  readonly entry: Entry
+  readonly wire: Wire
+  readonly bytes: number
+  /** `fresh`: may go out for the first time. `waiting`: for an earlier one of its key, for its next attempt, or in `again`. */
+  status: 'fresh' | 'waiting' | 'in-flight' | SendOutcome<Entry>['status']
+  attempts: number
+  /** Whether a request that carried it has had no answer. */
+  mayBeStored: boolean
+  /** Whether it goes out in a request of its own, since a request that held it was refused as a whole. */
+  isAlone: boolean
+  /** Once it is settled: its id in the service, or why it is not sent. */
+  result: string | MillraceError | undefined
+  /** The entry that was taken after this one. */
+  after: Pending<Entry, Wire> | undefined
+}
+
+/** Outcomes that a `SendError` keeps. */
+const KEPT_OUTCOMES = 100
+
+/** Beyond this any base is longer than any wait, and a power of two soon is infinite. */
+const MAX_DOUBLINGS = 52
+
+/** Send all entries of a source. Fills `counts`, also where it rejects. */
+export function runSend<Entry, Wire>(
+  service: SendService<Entry, Wire>,
+  settings: SendSettings<Entry>,
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
+  counts: SendCounts,
+  signal: AbortSignal | undefined,
+): Promise<SendReport> {
+  type One = Pending<Entry, Wire>
+  const { concurrency, maxEntries, maxBytes, maxEntryBytes, maxPending, onOutcome } = settings
+  const keepsOrder = settings.order === 'key'
+  const keyOf = keepsOrder || service.isKeyExclusive ? service.keyOf : undefined
+  const lines = createKeyLines<One>(maxPending)
+  /** Keys of which an entry was not sent for good, so that later ones must not overtake it. */
+  const deadKeys = new Set<string>()
+  const source = entrySource(entries, pump)
+  /** Cancels requests and waits that nobody needs any more. */
+  const controller = new AbortController()
+  // Each request listens; Node would warn from the eleventh on.
+  setMaxListeners(0, controller.signal)
+
+  /** The oldest entry that is not reported, and the youngest. */
+  let head: One | undefined
+  let tail: One | undefined
+  /** The oldest of the fresh ones. */
+  let fresh: One | undefined
+  /** Entries that go out before the fresh ones, since the oldest entry holds back the reports of all others. */
+  const again: One[] = []
+  let ready = 0
+  let readyBytes = 0
+  let taken = 0
+  let reported = 0
+  let inFlight = 0
+  /** Waits of entries that will be sent again, and those of them during which no request goes out. */
+  let waits = 0
+  let pauses = 0
+  let hasEnded = false
+  /** Whether the source has yielded nothing for so long that a request goes out although it is not full. */
+  let isIdle = false
+  let lingerTimer: NodeJS.Timeout | undefined
+  /** Whether a promise that `onOutcome` returned is not settled yet. */
+  let isHeld = false
+  let isPumping = false
+  let isPumpedAgain = false
+  let isDone = false
+  /** Why nothing is sent any more. */
+  let stopped: MillraceError | undefined
+  /** What ends the call although every outcome may be known: an error of the source, of `onOutcome` or of `sleep`. */
+  let failure: { readonly error: unknown } | undefined
+  /** The first outcomes that are not `sent`. */
+  const unsent: UnsentOutcome<Entry>[] = []
+  let resolve: (report: SendReport) => void
+  let reject: (error: unknown) => void
+
+  const failed = (rule: string, cause?: unknown): MillraceError =>
+    new MillraceError('SEND_FAILED', `${service.name}: ${rule}`, { cause })
+
+  /** Report settled entries up to the first that is not. */
+  function report(): void {
+    while (!isHeld && head?.result !== undefined) {
+      const { entry, status, attempts, bytes, result, after } = head as One & { status: SendOutcome<Entry>['status'] }
+      const index = reported++
+      // An old entry must not keep the young alive.
+      head.after = undefined
+      head = after
+      counts[status]++
+      if (status === 'sent') counts.bytes += bytes
+      if (onOutcome === undefined) {
+        if (status !== 'sent' && unsent.length < KEPT_OUTCOMES) {
+          unsent.push({ index, entry, status, error: result as MillraceError, attempts })
+        }
+        continue
+      }
+      const told = status !== 'sent' ? { error: result } : result === '' ? {} : { id: result }
+      const held = onOutcome({ index, entry, status, ...told, attempts } as SendOutcome<Entry>)
+      if (typeof Object(held).then !== 'function') continue
+      isHeld = true
+      ;(held as PromiseLike<unknown>).then(() => pump(() => (isHeld = false)), fail)
+    }
+  }
+
+  /** Take an entry from the source; false where there is none to take now. */
+  function take(): boolean {
+    if (hasEnded || taken - reported >= maxPending) return false
+    let step: IteratorResult<Entry, unknown> | undefined
+    try {
+      step = source.next()
+    } catch (error) {
+      hasEnded = true
+      failure ??= { error }
+      return false
+    }
+    // A generator that aborts the call from inside cannot be closed until it has yielded.
+    if (hasEnded) source.close()
+    if (step === undefined) return false
+    if (step.done) {
+      hasEnded = true
+      return false
+    }
+    isIdle = false
+    admit(step.value)
+    return true
+  }
+
+  /** Let an entry go out, now or when those of its key that came before it are settled; or settle it. */
+  function admit(entry: Entry): void {
+    let status: One['status'] = 'fresh'
+    let wire: Wire | undefined
+    let bytes = 0
+    let key: string | undefined
+    let result: MillraceError | undefined
+    taken++
+    try {
+      if (stopped === undefined) {
+        wire = service.toWire(entry)
+        bytes = service.bytesOf(wire)
+        if (bytes > maxEntryBytes) throw tooLarge(bytes, maxEntryBytes)
+        key = keyOf?.(wire)
+        if (key !== undefined && deadKeys.has(key)) result = heldByKey()
+      }
+      // Reading an entry may run code that aborts the call.
+      result ??= stopped
+      if (result !== undefined) status = 'failed'
+    } catch (cause) {
+      status = 'refused'
+      result = isMillraceError(cause) ? cause : new MillraceError('TYPE_MISMATCH', 'entry cannot be read', { cause })
+    }
+    const one: One = {
+      entry,
+      wire: wire as Wire,
+      bytes,
+      key,
+      status,
+      attempts: 0,
+      mayBeStored: false,
+      isAlone: false,
+      result,
+      after: undefined,
+      next: undefined,
+      bucket: undefined,
+    }
+    if (head === undefined) head = one
+    else (tail as One).after = one
+    tail = one
+    if (result !== undefined) report()
+    else if (key === undefined || lines.join(one)) {
+      fresh ??= one
+      ready++
+      readyBytes += bytes
+    } else one.status = 'waiting'
+  }
+
+  function sendSoon(one: One): void {
+    one.status = 'waiting'
+    again.push(one)
+    ready++
+    readyBytes += one.bytes
+  }
+
+  function settle(one: One, status: SendOutcome<Entry>['status'], result: string | MillraceError): void {
+    one.status = status
+    one.result = result
+    if (stopped !== undefined || one.key === undefined) return
+    let next = lines.leave(one)
+    if (status === 'sent' || !keepsOrder) {
+      if (next !== undefined) sendSoon(next)
+      return
+    }
+    deadKeys.add(one.key)
+    for (; next !== undefined; next = lines.leave(next)) {
+      next.status = 'failed'
+      next.result = heldByKey()
+    }
+  }
+
+  /** Send nothing any more: every entry that is not in flight is settled; those in flight too where nobody waits for their answer. */
+  function stop(error: MillraceError, leavesInFlight: boolean): void {
+    stopped ??= error
+    again.length = ready = readyBytes = 0
+    fresh = undefined
+    for (let one = head; one !== undefined; one = one.after) {
+      if (one.result !== undefined || (one.status === 'in-flight' && !leavesInFlight)) continue
+      if (one.status === 'in-flight') one.mayBeStored = true
+      settle(one, one.mayBeStored ? 'unknown' : 'failed', error)
+    }
+    if (Array.isArray(entries) || hasEnded) return
+    hasEnded = true
+    const left = source.close()
+    // It had come, and there was no request with room for it.
+    if (left !== undefined && !left.done) admit(left.value)
+  }
+
+  function hasSlot(): boolean {
+    return inFlight < concurrency && pauses === 0 && stopped === undefined
+  }
+
+  /** Whether the source may still fill the request that is open. */
+  function isWorthWaiting(): boolean {
+    if (hasEnded || isIdle || taken - reported >= maxPending) return false
+    const before = taken
+    lingerTimer ??= setTimeout(() => {
+      lingerTimer = undefined
+      isIdle = taken === before
+      pump()
+    }, settings.lingerMs)
+    return true
+  }
+
+  function advance(): void {
+    report()
+    while (!isDone) {
+      if (stopped === undefined && (readyBytes >= maxBytes || ready >= maxEntries || again[0]?.isAlone)) {
+        if (!hasSlot()) return
+      } else {
+        if (take()) continue
+        if (ready === 0 || !hasSlot() || isWorthWaiting()) return
+      }
+      exchange()
+    }
+  }
+
+  /** Take the entries of the next request. */
+  function nextRequest(): One[] {
+    const request: One[] = []
+    let bytes = 0
+    while (request.length < maxEntries) {
+      const one = again[0] ?? fresh
+      if (one === undefined || bytes + one.bytes > maxBytes || (one.isAlone && request.length > 0)) break
+      if (one === fresh) {
+        do fresh = fresh.after
+        while (fresh !== undefined && fresh.status !== 'fresh')
+      } else again.shift()
+      if (one.attempts++ > 0) counts.retries++
+      one.status = 'in-flight'
+      bytes += one.bytes
+      request.push(one)
+      if (one.isAlone) break
+    }
+    ready -= request.length
+    readyBytes -= bytes
+    return request
+  }
+
+  /** Send a request, and settle its entries by the answer. */
+  async function exchange(): Promise<void> {
+    const request = nextRequest()
+    const wires = request.map(({ wire }) => wire)
+    let next: () => void
+    inFlight++
+    counts.requests++
+    try {
+      const output = await service.send(wires, controller.signal)
+      next = () => onAnswer(request, wires, output)
+    } catch (error) {
+      next = () => onRejection(request, error)
+    }
+    inFlight--
+    pump(next)
+  }
+
+  function onAnswer(request: readonly One[], wires: readonly Wire[], output: unknown): void {
+    let answers: ReturnType<typeof service.answersOf> = []
+    try {
+      answers = service.answersOf(output, wires)
+    } catch {
+      // An answer that cannot be read says nothing.
+    }
+    const left: One[] = []
+    request.forEach((one, at) => {
+      const answer = answers[at]
+      if (one.status !== 'in-flight') return
+      if (typeof answer === 'string') settle(one, 'sent', answer)
+      else if (answer) retry(left, one, !answer.isFinal, codeOf(answer.code))
+      else {
+        one.mayBeStored = true
+        if (answer === null) retry(left, one, false, 'the answer contradicts itself about the entry')
+        else retry(left, one, true, 'the answer said nothing of it')
+      }
+    })
+    rest(left, left.length === request.length)
+  }
+
+  function onRejection(request: readonly One[], error: unknown): void {
+    const kind = judgeRejection(error)
+    const word = describeServiceError(error)
+    const left: One[] = []
+    if (kind === 'refused') stop(failed(`not sent, since the service refused a request: ${word}`, error), false)
+    for (const one of request) {
+      if (one.status !== 'in-flight') continue
+      if (kind === 'lost' || kind === 'unreadable') one.mayBeStored = true
+      if (kind === 'content' && request.length > 1 && stopped === undefined) {
+        one.isAlone = true
+        sendSoon(one)
+      } else retry(left, one, kind === 'throttled' || kind === 'lost', word, error)
+    }
+    rest(left, true, error)
+  }
+
+  /** Settle an entry that was not sent, or put it into `left` to be sent again. */
+  function retry(left: One[], one: One, mayHelp: boolean, word: string, cause?: unknown): void {
+    const { attempts, mayBeStored, wire } = one
+    const isAllowed = !(mayBeStored && settings.atMostOnce) || service.isRepeatable?.(wire)
+    if (mayHelp && isAllowed && attempts < settings.attempts && stopped === undefined) {
+      one.status = 'waiting'
+      left.push(one)
+      return
+    }
+    const state = mayBeStored ? 'may be stored or not' : 'not stored'
+    const error = failed(`${state} after ${attempts} attempt${attempts === 1 ? '' : 's'}: ${word}`, cause)
+    settle(one, mayBeStored ? 'unknown' : 'failed', error)
+  }
+
+  /** Wait with full jitter, or for as long as the server asks, then send entries again. */
+  async function rest(left: readonly One[], isWhole: boolean, error?: unknown): Promise<void> {
+    if (left.length === 0) return
+    waits++
+    // Nothing of a request got through: further ones would use up their attempts.
+    const pause = isWhole ? 1 : 0
+    pauses += pause
+    let cause: { readonly error: unknown } | undefined
+    try {
+      const attempts = Math.max(...left.map((one) => one.attempts))
+      const jitterMs = backoffMs(Math.min(attempts - 1, MAX_DOUBLINGS), settings)
+      const askedMs = Math.min(retryAfterMs(error, Date.now()) ?? 0, settings.maxMs)
+      await settings.sleep(Math.max(jitterMs, askedMs), controller.signal)
+    } catch (error) {
+      cause = { error }
+    }
+    pump(() => {
+      waits--
+      pauses -= pause
+      if (stopped !== undefined) return
+      if (cause === undefined) return left.forEach(sendSoon)
+      failure = cause
+      stop(failed('not sent, since the wait for another attempt failed', cause.error), false)
+    })
+  }
+
+  /** Go as far as is possible now: report what is settled, take entries, send requests. Called with everything that happens. */
+  function pump(event?: () => void): void {
+    if (isDone) return
+    try {
+      event?.()
+      isPumpedAgain = true
+      // Callbacks of the user run inside and may call this again, by an abort.
+      if (isPumping) return
+      isPumping = true
+      while (isPumpedAgain && !isDone) {
+        isPumpedAgain = false
+        advance()
+      }
+    } catch (error) {
+      fail(error)
+    }
+    isPumping = false
+    if (hasEnded && head === undefined && !isHeld) conclude()
+  }
+
+  /** End the call at once with an error that is none of an entry. */
+  function fail(error: unknown): void {
+    if (isDone) return
+    failure = { error }
+    stop(failed('the call has ended'), true)
+    conclude()
+  }
+
+  function conclude(): void {
+    if (isDone) return
+    isDone = true
+    clearTimeout(lingerTimer)
+    signal?.removeEventListener('abort', onAbort)
+    if (inFlight + waits > 0) controller.abort()
+    const final = { ...counts }
+    if (failure !== undefined) reject(failure.error)
+    else if (onOutcome === undefined && (stopped !== undefined || final.sent < taken)) {
+      reject(new SendError(final, unsent, { cause: stopped?.cause }))
+    } else resolve(final)
+  }
+
+  /** Answers at once, whatever source, service and waits do. */
+  function onAbort(): void {
+    const reason: unknown = signal?.reason
+    pump(() => {
+      stop(failed('aborted', reason), true)
+      controller.abort(reason)
+    })
+  }
+
+  return new Promise((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort)
+    pump()
+  })
+}
+
+function tooLarge(bytes: number, maxBytes: number): MillraceError {
+  const rule = `entry has ${bytes} bytes; the service takes ${maxBytes} at most (options maxEntryBytes and maxBytes)`
+  return new MillraceError('LIMIT_EXCEEDED', rule)
+}
+
+function heldByKey(): MillraceError {
+  return new MillraceError(
+    'SEND_FAILED',
+    'not sent: an earlier entry of its key was not, and order is kept within a key',
+  )
+}
+
+/** A code of the service, and nothing that could be data. */
+function codeOf(code: string): string {
+  return /^[\w.]{1,80}$/.test(code) ? code : 'an error without a code'
+}
