@@ -11,7 +11,7 @@ import { readMap } from './read-value.ts'
 export interface DetectOptions {
   /** Names of attributes whose changes do not count, or a test of a name. Of the item itself, not of the maps in it. */
   readonly ignore?: readonly string[] | ReadonlySet<string> | ((name: string) => boolean)
-  /** How deep lists and maps may be nested; 64, at most 1,000. */
+  /** Most levels of lists and maps; 64, at most 1,000. */
   readonly maxDepth?: number
 }
 
@@ -21,7 +21,7 @@ type Ignore = (name: string) => boolean
 const NOTHING: Fields = {}
 
 /**
- * Which attributes of an item changed.
+ * List the attributes of an item that changed.
  *
  * Type-sensitive, so that 1, 1n and '1' differ; NaN equals NaN, 0 equals -0. Lists by position, sets and maps in any order, binary by content.
  * An attribute that is undefined is absent; null is a value.
@@ -46,7 +46,7 @@ export function detectChanges(
 }
 
 /**
- * Which attributes changed between two raw images, without deserializing them: exact, and several times faster.
+ * List the attributes that changed between two raw images, without deserializing them: exact, and several times faster.
  *
  * Numbers are compared by value, so `1`, `1.0` and `1E0` are the same, to the last of their digits. Types count, as everywhere.
  *

@@ -17,7 +17,7 @@ export interface Change {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * What changed between two items, down to the value in a map or list.
+ * List the changes between two items, down to the value in a map or list.
  *
  * The changes are the fewest, with no path inside another's, and applied in their order they make `before` into `after`: names sorted, a
  * list's additions from its end on, its removals from its end back. Lists are compared by position; sets, binary, dates and instances of
