@@ -80,20 +80,23 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
     async claim(request) {
       let record = claimedRecord(request, 1)
       let written = await table.insert(record)
+      let isTakeover: true | undefined
       for (let turn = 0; turn < MAX_TURNS; turn++) {
-        if (written.won) return claimed(record, written.version)
+        if (written.won) return claimed(record, written.version, isTakeover)
         const { found } = written
         if (found === undefined) {
           record = claimedRecord(request, 1)
+          isTakeover = undefined
           written = await table.insert(record)
           continue
         }
         const decision = decide(found.record, request)
-        if (decision.state === 'own') return claimed(found.record, found.version)
+        if (decision.state === 'own') return claimed(found.record, found.version, isTakeover)
         if (decision.state === 'completed')
           return completed(decision.outcome, request.needsResult === false ? undefined : overflow)
         if (decision.state !== 'free') return decision
         record = claimedRecord(request, decision.attempt)
+        isTakeover = decision.isTakeover
         written = await table.replace(found, record)
       }
       throw new MillraceError(
@@ -126,8 +129,8 @@ export function leaseLost(cause?: unknown): MillraceError {
   )
 }
 
-function claimed(record: StoredRecord, version: string | undefined): Claim {
-  return { state: 'claimed', lease: leaseOf(record, version) }
+function claimed(record: StoredRecord, version: string | undefined, isTakeover: true | undefined): Claim {
+  return { state: 'claimed', lease: leaseOf(record, version), ...(isTakeover && { isTakeover }) }
 }
 
 /** The outcome to store: a result that is too large goes to the overflow store, or nowhere. */

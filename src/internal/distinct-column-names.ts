@@ -4,7 +4,7 @@
  */
 export function distinctColumnNames(names: readonly string[]): string[] {
   const given = names.map((name, index) => name || `column_${index + 1}`)
-  const taken = new Set(given)
+  const used = new Set(given)
   const seen = new Set<string>()
   const nextNumber = new Map<string, number>()
   return given.map((name) => {
@@ -13,9 +13,9 @@ export function distinctColumnNames(names: readonly string[]): string[] {
       return name
     }
     let number = nextNumber.get(name) ?? 2
-    while (taken.has(`${name}_${number}`)) number++
+    while (used.has(`${name}_${number}`)) number++
     nextNumber.set(name, number + 1)
-    taken.add(`${name}_${number}`)
+    used.add(`${name}_${number}`)
     return `${name}_${number}`
   })
 }

@@ -72,7 +72,7 @@ function judge(error: Fields): boolean | undefined {
   return status === undefined ? undefined : status >= 500 || status === 429 || status === 408
 }
 
-/** Test whether one of the names of an error is of a kind. */
+/** Check whether one of the names of an error is of a kind. */
 export function isNamed(error: unknown, kind: RegExp): boolean {
   return ['name', 'code', 'Code'].some((field) => isWord(fieldOf(error, field), kind))
 }
@@ -88,7 +88,7 @@ function isThrottledTransaction(reasons: unknown): boolean {
   return codes.length > 0 && codes.every((code) => isWord(code, THROTTLING))
 }
 
-/** The HTTP status of the answer that an error holds, wherever clients put it. */
+/** The HTTP status of the response that an error holds, wherever clients put it. */
 export function statusOf(error: unknown): number | undefined {
   const answer = fieldOf(error, '$response') ?? fieldOf(error, 'response')
   const found = [fieldOf(error, '$metadata'), error, answer].flatMap((holder) =>

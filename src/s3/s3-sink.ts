@@ -3,9 +3,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { bytesOf } from '../internal/bytes-of.ts'
+import { channels, type SinkMessage } from '../internal/channels.ts'
 import { checkArgument, checkOptions, kindOf } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
+import { traceAsync } from '../internal/trace.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { chunksOf } from './chunks-of.ts'
@@ -99,7 +101,11 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
     }
   }
 
-  return async (chunks, { signal } = {}) => {
+  const write = async (
+    chunks: Parameters<S3Sink>[0],
+    signal: AbortSignal | undefined,
+    message: SinkMessage | undefined,
+  ): Promise<S3SinkResult> => {
     const source = chunksOf(chunks)
     const { metadata } = target
     await headersOf({ ...target, metadata: typeof metadata === 'function' ? undefined : metadata }, true)
@@ -114,6 +120,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
         const chunk = bytesOf(item)
         if (chunk === undefined) throw noBytes(item)
         bytes += chunk.length
+        if (message !== undefined) message.bytes = bytes
         if (upload === undefined && bytes > singlePutLimit) {
           const headers = await headersOf(target, false)
           upload = await startMultipartUpload(client, place, headers, {
@@ -134,8 +141,17 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
       failure.abort(error)
       await upload?.abandon()
       throw error
+    } finally {
+      if (message !== undefined) message.parts = upload?.parts() ?? 0
     }
   }
+
+  return async (chunks, { signal } = {}) =>
+    traceAsync(
+      channels.sink,
+      () => ({ bytes: 0, parts: 0 }),
+      (message) => write(chunks, signal, message),
+    )
 }
 
 const CURE = "write s3Sink(client, { bucket: 'lake', key: 'processed/a.parquet' })"

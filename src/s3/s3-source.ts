@@ -3,9 +3,11 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import type { ByteSource } from '../codecs/input/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { channels, type SourceMessage } from '../internal/channels.ts'
 import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
+import { traceIterator } from '../internal/trace.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import { allocate } from './allocate.ts'
 import { type CustomerKey, customerKeyFields } from './customer-key.ts'
@@ -44,6 +46,8 @@ export interface S3SourceOptions {
 export interface S3Source extends ByteSource {
   /** Bytes in all: from an earlier read, or by one `HeadObject`. */
   length(): Promise<number>
+  /** The ETag that all reads are of, without quotes: the option `eTag`, else that of the first answer; undefined before it. */
+  eTag(): string | undefined
 }
 
 /**
@@ -119,7 +123,17 @@ export function s3Source(
     return opened
   }
 
-  async function* stream({ start, end }: { readonly start: number; readonly end?: number } = { start: 0 }) {
+  const stream: ByteSource['stream'] = (range = { start: 0 }) =>
+    traceIterator(
+      channels.source,
+      () => ({ requests: 0, retries: 0, bytes: 0 }),
+      (message) => chunksOf(range, message),
+    )
+
+  async function* chunksOf(
+    { start, end }: { readonly start: number; readonly end?: number },
+    message: SourceMessage | undefined,
+  ) {
     checkRange(start, end)
     const limit = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end
     let at = start
@@ -129,6 +143,7 @@ export function s3Source(
       let stop: number | undefined
       let complete = false
       try {
+        if (message !== undefined) message.retries = message.requests++
         const opened = await open(at, limit, connection)
         if (opened === undefined) {
           if (at > start) throw changed('it became shorter')
@@ -141,6 +156,7 @@ export function s3Source(
             throw changed('more bytes came than were announced')
           }
           at += chunk.length
+          if (message !== undefined) message.bytes = at - start
           failures = 0
           yield chunk
         }
@@ -199,6 +215,7 @@ export function s3Source(
       return bytes === undefined ? new Uint8Array(0) : bytes.subarray(0, filled)
     },
     length,
+    eTag: () => eTag,
   }
 }
 

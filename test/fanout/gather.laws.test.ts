@@ -8,7 +8,7 @@ import { gatherLaws, type MakeGatherStore } from '../../src/testing/gather/gathe
 import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '../support/dynamodb-server.ts'
 import { seedOption } from '../support/law.ts'
 import { BUCKET, startS3Server } from '../support/s3-server.ts'
-import { wiredClient } from '../support/stores.ts'
+import { wiredClient } from '../idempotency/support/stores.ts'
 
 interface Started {
   readonly makeStore: MakeGatherStore

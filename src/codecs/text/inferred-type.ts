@@ -38,7 +38,7 @@ export const SEEN = {
   text: 2048,
 } as const
 
-/** The types that inference can give. */
+/** The types that inference can return. */
 export type InferredType = Extract<
   ColumnTypeName,
   'bool' | 'int64' | 'float64' | 'date' | 'timestamp' | 'timestamp[us]' | 'timestamp[ns]' | 'string'

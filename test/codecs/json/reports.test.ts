@@ -13,7 +13,7 @@ import { bytes, chunked, collect, failure, failureOf, rowsOf, text, typesOf } fr
 
 /** Cases from public bug reports of other libraries, and more of each kind. */
 
-describe('numbers that no double is written as stay text', () => {
+describe('numbers that are not the text of a double stay text', () => {
   test.each([
     ['82544000000000707.52'],
     ['9007199254740993.0'],
@@ -42,7 +42,7 @@ describe('numbers that no double is written as stay text', () => {
     expect(rowsOf(decodeJson(bytes(`[{"v":${number}}]`)))).toEqual([{ v: value ?? number }])
   })
 
-  test('a column pinned as float64 takes any number, rounded to the nearest double', () => {
+  test('a column pinned as float64 accepts any number, rounded to the nearest double', () => {
     const table = decodeJson(bytes('[{"v":82544000000000707.52},{"v":9007199254740993},{"v":1e-400}]'), {
       schema: { v: 'float64' },
     })
@@ -163,6 +163,14 @@ describe('objects one after the other', () => {
       rejected: [
         [1, 1],
         [3, 3],
+      ],
+    })
+    expect(reject('{"a":[\n{"a":1},\n{"a":2}\n]},\n{"a":3}\n')).toEqual({ rows: [{ a: 3n }], rejected: [[1, 1]] })
+    expect(reject(' {"a":1}\n {"a":\n {"a":2}\n {\n  "b":\n {"a":3}\n')).toEqual({
+      rows: [{ a: 1n }, { a: 2n }, { a: 3n }],
+      rejected: [
+        [2, 2],
+        [4, 4],
       ],
     })
   })

@@ -26,6 +26,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },
   s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
+  dataset: { layers: [...BASE, 'columns', 'codecs', 's3'], packages: ['apache-arrow', '@aws-sdk/client-s3'] },
   flow: { layers: [...BASE, 'events', 'idempotency'] },
   idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
   cdc: { layers: [...BASE, 'events'] },
@@ -51,6 +52,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['apache-arrow', '@aws-sdk/client-s3'],
   },
   limits: { layers: BASE },
+  telemetry: { layers: BASE },
   testing: {
     layers: [
       ...BASE,
@@ -65,6 +67,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'cdc/table',
       'fanout/gather',
       'limits',
+      'telemetry',
     ],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
@@ -82,8 +85,18 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'send',
       'fanout/gather',
       'limits',
+      'telemetry',
     ],
-    files: ['s3/output-key.ts'],
+    files: [
+      's3/output-key.ts',
+      'dataset/athena-table.ts',
+      'dataset/by-bucket.ts',
+      'dataset/by-hash.ts',
+      'dataset/by-period.ts',
+      'dataset/hive-path.ts',
+      'dataset/partition-by.ts',
+      'dataset/partition-rule.ts',
+    ],
   },
 }
 

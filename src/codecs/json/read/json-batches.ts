@@ -55,9 +55,9 @@ export function jsonBatches(
   }
 }
 
-/** How far the rows that take part in inference have been read. */
+/** Progress through the rows that take part in inference. */
 interface Inference {
-  /** Whether all of them have. */
+  /** True once all of them have been read. */
   readonly isSure: boolean
   /** Rows and bytes of them that are still to come; any number where none are. */
   readonly rowsLeft: number
@@ -108,7 +108,7 @@ interface BatchBuilder extends RowReader {
   finish(): RecordBatch
   /** Fail where a pinned column is in no row at all. */
   checkPins(): void
-  /** Have columns without a value take strings from now on. */
+  /** Make columns without a value accept strings from now on. */
   acceptStrings(): void
 }
 

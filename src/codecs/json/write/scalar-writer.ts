@@ -11,7 +11,7 @@ export interface ValueWriterOptions {
   /** The column's name, dots between nested ones. */
   readonly path: string
   readonly nonFinite: 'error' | 'null'
-  /** Whether text is marked as JSON: it is written as the value that it spells. */
+  /** True for text marked as JSON: it is written as the value that it spells. */
   readonly isJson?: boolean
 }
 
@@ -77,7 +77,7 @@ export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions)
   }
 }
 
-/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers take for exact. */
+/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers regard as exact. */
 function shortFloatText(value: number): string {
   for (let digits = 6; digits <= 9 && value !== 0; digits++) {
     const short = Number(value.toPrecision(digits))

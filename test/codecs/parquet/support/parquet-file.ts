@@ -36,7 +36,13 @@ export function thrift(struct: Record<string, unknown>): Uint8Array {
 }
 
 export function concat(...parts: (Uint8Array | readonly number[])[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
 }
 
 export interface PageOptions {

@@ -7,9 +7,9 @@ import { tooManyColumns } from './row-index.ts'
 import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
 import { utf8Input } from './utf8-input.ts'
 
-/** The data rows of a file in any encoding and dialect: what stands before them is taken off. */
+/** The data rows of a file in any encoding and dialect: the lines before them are skipped. */
 export interface DataRows {
-  /** Give the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
+  /** Push the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
   push(chunk: Uint8Array | undefined): OpenTable | undefined
 }
 

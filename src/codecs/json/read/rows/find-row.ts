@@ -29,7 +29,7 @@ import { faultError } from './rejected-row.ts'
 import type { RowWindow } from './row-window.ts'
 import { keyText } from './unescape.ts'
 
-/** What was found: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
+/** The result of looking for a row: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
 export type Place = 'row' | 'more' | 'done'
 
 const NO_ROWS = syntax('the file holds no JSON, only white space or nothing at all')
@@ -92,7 +92,7 @@ function skipToToken(window: RowWindow): void {
   }
 }
 
-/** Whether bytes that an error message would be about are still to come. */
+/** Test whether bytes that an error message would describe are still to come. */
 function mayBeCut({ cursor, at, ended }: RowWindow): boolean {
   return !ended && cursor.end - at < FOUND_BYTES
 }
