@@ -87,6 +87,9 @@ const FREE: Readonly<Record<string, readonly string[]>> = {
   encodeParquet: ['metadata'],
   parquet: ['filter', 'metadata', 'rowGroupRows', 'rowGroupBytes', 'pageBytes'],
   createTableInput: ['overflow', 'maxResultBytes'],
+  collectMetrics: ['dimensions', 'properties'],
+  planSplits: ['codec'],
+  readSplit: ['codec'],
 }
 
 const WRONG: readonly HostileName[] = ['a symbol', 'a class instance', "{ seperator: ';' }", 'NaN']
