@@ -1,5 +1,6 @@
+import { HASH } from '../../kernels/distinct-rows/record.ts'
 import { rowHash } from '../columns/row-hash.ts'
-import { BLOCK_ROWS, HASH_BYTES, rowHashKernel } from '../columns/row-hash-kernel.ts'
+import { BLOCK_ROWS, rowHashKernel } from '../columns/row-hash-kernel.ts'
 import { hashColumnOf } from '../columns/to-hash-column.ts'
 import { MillraceError } from '../errors.ts'
 import { notA } from '../internal/check-arguments.ts'
@@ -54,8 +55,8 @@ export function byHash(
             let at = hash(cells, start, end)
             const { bytes } = kernel.memory
             // Hashed once more: any few bits of a universal hash are less random than all of them.
-            for (let row = start; row < end; row++, at += HASH_BYTES) {
-              out[row] = (murmur3(bytes, at, at + HASH_BYTES) & 0x7fffffff) % buckets
+            for (let row = start; row < end; row++, at += HASH) {
+              out[row] = (murmur3(bytes, at, at + HASH) & 0x7fffffff) % buckets
             }
           }
         },
