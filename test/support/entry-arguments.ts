@@ -10,6 +10,8 @@ import { cleanColumnNames } from '../../src/transform/index.ts'
 import { type Argument, anything, none, options, required, requiredOptions } from './hostile-arguments.ts'
 
 const client = { send: async () => ({}), config: {} }
+/** For an entry that reads before it returns. */
+const brokenClient = { ...client, send: async () => Promise.reject(new Error('down')) }
 const table = tableFromRows([{ id: 1, name: 'a' }])
 const csvBytes = encodeCsv(table)
 const parquetBytes = await encodeParquet(table)
@@ -145,6 +147,12 @@ export const ENTRIES: Readonly<Record<string, readonly Argument[]>> = {
   hivePath: [required(() => ({ dt: '1' }), '{}', 'a Date', "{ seperator: ';' }", 'a class instance')],
   isDatasetWriteError: [anything(() => 1)],
   listDataset: [clients, required(() => ({ bucket: 'b', prefix: 'p' }))],
+  mergeParquet: [
+    required(() => brokenClient),
+    required(() => [{ bucket: 'b', key: 'k' }]),
+    required(() => ({ bucket: 'b', key: 'm' })),
+    options(),
+  ],
   parseHivePath: [required(() => 'dt=1/a', "'x'", "''")],
   readDataset: [clients, required(() => [], '[]', "['x']", '[null]', 'a Map', 'bytes'), options()],
   // fanout
