@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^millrace\/idempotency\/(.+)$/, replacement: `${src('')}idempotency/$1-store.ts` },
       { find: /^millrace\/send\/(.+)$/, replacement: `${src('')}send/$1.ts` },
+      { find: /^millrace\/fanout\/(dynamodb|s3)$/, replacement: `${src('')}fanout/gather/$1-gather.ts` },
       { find: /^millrace\/(.+)$/, replacement: `${src('')}$1/index.ts` },
       { find: /^millrace$/, replacement: src('index.ts') },
     ],

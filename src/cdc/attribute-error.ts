@@ -3,7 +3,7 @@ import { type Place, pathOf } from '../events/place.ts'
 
 type Steps = readonly (string | number)[]
 
-/** That an attribute breaks a rule. `steps` leads from the image to the value, `place` to the image; the value itself is never named. */
+/** The error of an attribute that breaks a rule. `steps` leads from the image to the value, `place` to the image; the value itself is never named. */
 export function attributeError(
   rule: string,
   steps: Steps,

@@ -1,6 +1,6 @@
 import type { Item } from './attribute-value.ts'
 
-/** Which images a stream carries, as `StreamViewType` says it. */
+/** The images that a stream carries, as `StreamViewType` says it. */
 export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES'
 
 /** One change of one item of a DynamoDB table, whatever brought the news of it. */
@@ -27,7 +27,7 @@ export interface ChangeEvent {
   readonly view?: StreamView
   readonly table?: string
   readonly region?: string
-  /** How the change came: a DynamoDB stream or a Kinesis data stream through Lambda, or either through EventBridge Pipes. */
+  /** The way that the change came: a DynamoDB stream or a Kinesis data stream through Lambda, or either through EventBridge Pipes. */
   readonly transport: 'streams' | 'kinesis' | 'pipes'
   readonly sizeBytes?: number
 }

@@ -3,7 +3,7 @@ import { checkChange, checkList } from './check-call.ts'
 import { jsonSafe } from './json-safe.ts'
 import { compareSequences } from './sequence.ts'
 
-/** What has been seen of one item: its last change by each way to order them, of which the finest that all changes have counts. */
+/** The changes of one item so far: the last one by each way to order them, of which the finest that all changes have counts. */
 interface Latest {
   bySequence: ChangeEvent | undefined
   byTime: ChangeEvent | undefined

@@ -5,7 +5,7 @@ import { bytesOfBase64 } from './base64.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
 import { isType } from './read-value.ts'
 
-/** How raw values are compared, and whether any of them was not plainly readable. */
+/** The limits of a comparison of raw values, and whether any of them was not plainly readable. */
 export interface ImageComparison {
   readonly maxDepth: number
   /** A value was met that takes more care: malformed, nested too deep, or with tags that are undefined. Answers count for nothing then. */
@@ -22,7 +22,7 @@ export function ownAttribute(map: Attributes, name: string): AttributeValue | un
 }
 
 /**
- * Whether two raw values are the same: of the same type, numbers by value, binary by content, sets and maps in any order. `depth` counts
+ * Test whether two raw values are the same: of the same type, numbers by value, binary by content, sets and maps in any order. `depth` counts
  * steps from the image.
  */
 export function isSameAttribute(

@@ -2,7 +2,7 @@ import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { tooDeep } from './attribute-error.ts'
 import { likenessOf } from './likeness.ts'
 
-/** How values are compared, and where the walk is: a step for each level is noted as it goes. */
+/** The limits of a comparison, and the place of the walk: a step for each level is noted as it goes. */
 export interface Walk {
   readonly maxDepth: number
   readonly steps: (string | number)[]
@@ -24,7 +24,7 @@ export function checkDepth({ maxDepth, steps }: Walk, depth: number): void {
 }
 
 /**
- * Whether two values are the same. Type-sensitive, NaN equals NaN, 0 equals -0; arrays by position, sets, maps and objects in any order,
+ * Test whether two values are the same. Type-sensitive, NaN equals NaN, 0 equals -0; arrays by position, sets, maps and objects in any order,
  * binary by content, dates by time, undefined properties like absent ones. Objects of other classes are the same where they are of one class
  * and their properties are the same; those without properties only where they are one object.
  */

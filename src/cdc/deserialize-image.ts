@@ -7,7 +7,7 @@ import { fault, type Reading, readMap, readValue } from './read-value.ts'
 
 export interface DeserializeOptions {
   /**
-   * What numbers become. `'auto'`, the default: a number where that is lossless, else a bigint where it is an integer, else the exact text
+   * The form of numbers. `'auto'`, the default: a number where that is lossless, else a bigint where it is an integer, else the exact text
    * (also beyond the doubles, as `1e400`). `'number'`: always a number, rounded if need be. `'bigint'`: always a bigint; a fraction is
    * refused. `'string'`: the text as it is. A function gets the text, checked to be a number.
    */
@@ -16,7 +16,7 @@ export interface DeserializeOptions {
   readonly binary?: 'bytes' | 'base64'
   /** `'set'`, the default: `Set`. `'array'`: the members in their order. */
   readonly sets?: 'set' | 'array'
-  /** How deep lists and maps may be nested; 64, at most 1,000. DynamoDB itself stops at 32. */
+  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself stops at 32. */
   readonly maxDepth?: number
 }
 
@@ -53,7 +53,7 @@ export function deserializeValue(value: AttributeValue, options?: DeserializeOpt
   return readValue(value, { ...reading, maxSteps: reading.maxDepth }, 0)
 }
 
-/** What the options mean to the reader. A reading serves one call after another, never two at once. */
+/** The settings of the reader, by the options. A reading serves one call after another, never two at once. */
 export function readingOf(
   entry: string,
   options: DeserializeOptions = {},

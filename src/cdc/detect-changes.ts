@@ -11,7 +11,7 @@ import { readMap } from './read-value.ts'
 export interface DetectOptions {
   /** Names of attributes whose changes do not count, or a test of a name. Of the item itself, not of the maps in it. */
   readonly ignore?: readonly string[] | ReadonlySet<string> | ((name: string) => boolean)
-  /** How deep lists and maps may be nested; 64, at most 1,000. */
+  /** Most levels of lists and maps; 64, at most 1,000. */
   readonly maxDepth?: number
 }
 
@@ -21,7 +21,7 @@ type Ignore = (name: string) => boolean
 const NOTHING: Fields = {}
 
 /**
- * Which attributes of an item changed.
+ * List the attributes of an item that changed.
  *
  * Type-sensitive, so that 1, 1n and '1' differ; NaN equals NaN, 0 equals -0. Lists by position, sets and maps in any order, binary by content.
  * An attribute that is undefined is absent; null is a value.
@@ -37,7 +37,7 @@ const NOTHING: Fields = {}
 export function detectChanges(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): string[] {
   const { ignore, maxDepth } = detectionOf('detectChanges', options)
   const left = itemOf('detectChanges', 'before', before) ?? NOTHING
@@ -46,7 +46,7 @@ export function detectChanges(
 }
 
 /**
- * Which attributes changed between two raw images, without deserializing them: exact, and several times faster.
+ * List the attributes that changed between two raw images, without deserializing them: exact, and several times faster.
  *
  * Numbers are compared by value, so `1`, `1.0` and `1E0` are the same, to the last of their digits. Types count, as everywhere.
  *
@@ -61,7 +61,7 @@ export function detectChanges(
 export function detectImageChanges(
   before: Image | null | undefined,
   after: Image | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): string[] {
   const { ignore, maxDepth } = detectionOf('detectImageChanges', options)
   return changedAttributes(before ?? {}, after ?? {}, ignore, maxDepth)
@@ -69,8 +69,16 @@ export function detectImageChanges(
 
 export const DETECT_OPTIONS = { ignore: 'any', maxDepth: 'number' } as const satisfies Record<keyof DetectOptions, Kind>
 
+interface Detection {
+  readonly ignore: Ignore | undefined
+  readonly maxDepth: number
+}
+
+const PLAIN: Detection = { ignore: undefined, maxDepth: 64 }
+
 /** The options of a comparison, checked. */
-export function detectionOf(entry: string, options: DetectOptions) {
+export function detectionOf(entry: string, options: DetectOptions | undefined): Detection {
+  if (options === undefined) return PLAIN
   checkNames(entry, options, DETECT_OPTIONS)
   const { ignore, maxDepth = 64 } = options
   checkMaxDepth(maxDepth)

@@ -17,7 +17,7 @@ export interface Change {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * What changed between two items, down to the value in a map or list.
+ * List the changes between two items, down to the value in a map or list.
  *
  * The changes are the fewest, with no path inside another's, and applied in their order they make `before` into `after`: names sorted, a
  * list's additions from its end on, its removals from its end back. Lists are compared by position; sets, binary, dates and instances of
@@ -35,10 +35,11 @@ type Fields = Readonly<Record<string, unknown>>
 export function diff(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  options: DetectOptions = {},
+  options?: DetectOptions,
 ): Change[] {
   const { ignore, maxDepth } = detectionOf('diff', options)
-  const [left, right] = [itemOf('diff', 'before', before) ?? {}, itemOf('diff', 'after', after) ?? {}]
+  const left = itemOf('diff', 'before', before) ?? {}
+  const right = itemOf('diff', 'after', after) ?? {}
   const changes: Change[] = []
   diffObjects(left, right, { maxDepth, steps: [] }, 0, changes)
   return ignore === undefined ? changes : changes.filter(({ path }) => !ignore(String(path[0])))

@@ -97,7 +97,7 @@ export function parseDecimalText(text: string): Decimal | undefined {
   return { isNegative: sign !== '', digits: all.slice(start, end), exponent }
 }
 
-/** Whether two texts are the same number, however they spell it; undefined where one of them is no number. */
+/** Test whether two texts are the same number, however they spell it; undefined where one of them is no number. */
 export function isSameNumber(left: string, right: string): boolean | undefined {
   const first = autoNumber(left)
   const second = autoNumber(right)
@@ -113,7 +113,7 @@ const MAX_POWER = 125
 const MIN_POWER = -130
 
 /**
- * Whether DynamoDB takes a number: up to 38 digits, zero or between 1E-130 and 9.99...E+125 in magnitude.
+ * Test whether DynamoDB takes a number: up to 38 digits, zero or between 1E-130 and 9.99...E+125 in magnitude.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */

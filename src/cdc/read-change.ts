@@ -11,7 +11,7 @@ import { isSequence } from './sequence.ts'
 
 export type ReadChangesOptions = DeserializeOptions & Pick<DetectOptions, 'ignore'>
 
-/** How the records of an event are read. One at a time: the reading notes where it is. */
+/** The settings by which the records of an event are read. One at a time: the reading notes where it is. */
 export interface ChangeReading {
   readonly images: Reading
   readonly ignore: ((name: string) => boolean) | undefined

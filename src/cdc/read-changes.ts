@@ -22,7 +22,7 @@ import {
  *
  * @param event - what Lambda delivered.
  * @param options - those of `deserializeImage`, and `ignore`: names of attributes, or a test of a name, that `changed` leaves out.
- * @returns a result a record, `[]` for a list without records. O(letters).
+ * @returns one result per record, `[]` for a list without records. O(letters).
  * @throws MillraceError `EVENT_INVALID` for what is no such event, an empty array included; `OPTION_INVALID` for an unknown option. The errors
  * of results: `EVENT_INVALID` for what is no change, `PAYLOAD_INVALID` for Kinesis data that is not its JSON, `ATTRIBUTE_INVALID` and
  * `LIMIT_EXCEEDED` as of `deserializeImage`.

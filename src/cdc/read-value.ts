@@ -7,7 +7,7 @@ import { autoNumber } from './number-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** How values are read, and where the reader is: a step for each level is noted as it goes, so that a fault knows its path. */
+/** The settings of the reader, and its place: a step for each level is noted as it goes, so that a fault knows its path. */
 export interface Reading {
   /** The value of a number's text that is not read the default way; undefined where the text is no number. */
   readonly numberOf: ((text: string, reading: Reading, depth: number) => unknown) | undefined
@@ -21,7 +21,7 @@ export interface Reading {
   readonly steps: (string | number)[]
 }
 
-/** That the value at hand, `depth` steps from the image, breaks a rule. */
+/** The error of the value at hand, `depth` steps from the image, where it breaks a rule. */
 export function fault(rule: string, reading: Reading, depth: number, cause?: unknown): Error {
   return attributeError(rule, reading.steps.slice(0, depth), { place: reading.place, cause })
 }
@@ -88,7 +88,7 @@ export function readValue(value: unknown, reading: Reading, depth: number): unkn
   }
 }
 
-/** What is not an object with one known key: wrong, but for keys whose value is undefined, which the SDK's types allow. */
+/** Read a value that is not an object with one known key: wrong, but for keys whose value is undefined, which the SDK's types allow. */
 function readOddValue(value: unknown, reading: Reading, depth: number): unknown {
   if (typeof value !== 'object' || value === null) throw fault('must be an object with its type as key', reading, depth)
   const given = Object.entries(value).filter(([, each]) => each !== undefined)
@@ -99,7 +99,7 @@ function readOddValue(value: unknown, reading: Reading, depth: number): unknown 
   return readValue({ [first[0]]: first[1] }, reading, depth)
 }
 
-/** Whether DynamoDB has a type of this tag. */
+/** Test whether DynamoDB has a type of this tag. */
 export function isType(tag: string): boolean {
   return TYPES.has(tag)
 }

@@ -12,7 +12,7 @@ export interface RowOptions {
   readonly ops?: 'cud' | 'IUD'
 }
 
-/** What a row says about its change, besides the attributes of the item. */
+/** The columns about the change of a row, besides the attributes of the item. */
 export interface RowMetadata {
   readonly __op: 'c' | 'u' | 'd' | 'I' | 'U' | 'D'
   readonly __deleted: boolean
@@ -69,7 +69,7 @@ export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow 
 
 export const ROW_OPTIONS = { ops: 'string' } as const satisfies Record<keyof RowOptions, Kind>
 
-/** What a row shows of the item, its names checked. */
+/** The part of the item that a row shows, its names checked. */
 export function rowItem({ after, before, keys }: ChangeEvent): Item {
   const item = after ?? before ?? keys
   for (const name of METADATA_NAMES) {

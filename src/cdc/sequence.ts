@@ -40,7 +40,7 @@ export function padSequence(sequence: string): string {
   return sequence.replace(LEADING_ZEROS, '').padStart(DIGITS, '0')
 }
 
-/** Whether a text is a sequence number by its looks: digits. */
+/** Test whether a text is a sequence number by its looks: digits. */
 export function isSequence(text: string): boolean {
   return /^\d+$/.test(text)
 }

@@ -12,7 +12,7 @@ import { setOwn } from './own-property.ts'
 export interface SerializeOptions {
   /** `'bytes'`, the default, as the SDK takes it; `'base64'` as Lambda delivers it. */
   readonly binary?: 'bytes' | 'base64'
-  /** How deep lists and maps may be nested; 64, at most 1,000. DynamoDB itself stops at 32. */
+  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself stops at 32. */
   readonly maxDepth?: number
 }
 

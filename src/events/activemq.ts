@@ -18,7 +18,7 @@ export const ActiveMqMessageSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from Amazon MQ for ActiveMQ.
+ * The event that Lambda delivers from Amazon MQ for ActiveMQ.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *

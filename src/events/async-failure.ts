@@ -3,7 +3,7 @@ import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
 /**
- * What Lambda sends to the on-failure destination of a function that was invoked asynchronously, once its retries are used up or the event
+ * The event that Lambda sends to the on-failure destination of a function that was invoked asynchronously, once its retries are used up or the event
  * is too old: the event itself is `requestPayload`. The record of a success has the same shape and is refused by its condition.
  *
  * It arrives bare, or as the body of an SQS message or the text of an SNS message: there, take it as `jsonPayload(AsyncFailureEventSchema)`.

@@ -4,7 +4,7 @@ import type { TypeOf } from './event-type.ts'
 import { anyObject, nonEmptyText, type ObjectWith, optionalText } from './fields.ts'
 
 /**
- * What a CloudWatch alarm, on a metric or composite, sends when it changes its state and Lambda is its action.
+ * The event that a CloudWatch alarm, on a metric or composite, sends when it changes its state and Lambda is its action.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  *

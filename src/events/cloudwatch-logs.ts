@@ -8,7 +8,7 @@ import { bytesOf, payloadError, textOf } from './payload.ts'
 import { type Place, placeAt, ROOT } from './place.ts'
 
 /**
- * What a subscription filter of CloudWatch Logs sends to Lambda: base64 of gzip of JSON, of the shape of {@link CloudWatchLogsDataSchema}.
+ * The event that a subscription filter of CloudWatch Logs sends to Lambda: base64 of gzip of JSON, of the shape of {@link CloudWatchLogsDataSchema}.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html
  *
@@ -18,7 +18,7 @@ import { type Place, placeAt, ROOT } from './place.ts'
 export const CloudWatchLogsEventSchema = z.looseObject({ awslogs: z.looseObject({ data: nonEmptyText }) })
 
 /**
- * What is inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills. Of the two types
+ * The data inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills. Of the two types
  * of message, `CONTROL_MESSAGE` only checks that the destination can be reached.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html

@@ -3,7 +3,7 @@ import { jsonPayload } from './json-payload.ts'
 import type { PayloadDecoder } from './payload.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
-/** How payloads are decoded: a decoder, or a schema, which stands for `jsonPayload(schema)`. */
+/** The way payloads are decoded: a decoder, or a schema, which means `jsonPayload(schema)`. */
 export type PayloadOption<T> = PayloadDecoder<T> | StandardSchema<T>
 
 /**

@@ -3,7 +3,7 @@ import type { RecordReader } from './event-record.ts'
 import type { TypeOf } from './event-type.ts'
 
 /**
- * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
+ * The input that a Distributed Map state of Step Functions with an `ItemBatcher` passes to each of its child executions.
  *
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
  *

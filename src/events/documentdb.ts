@@ -19,7 +19,7 @@ export const DocumentDbRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from a change stream of Amazon DocumentDB.
+ * The event that Lambda delivers from a change stream of Amazon DocumentDB.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-documentdb.html
  *

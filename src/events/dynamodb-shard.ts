@@ -2,7 +2,7 @@ import { imageJson } from './attribute-value-json.ts'
 import type { DynamoDBStreamRecord } from './dynamodb-stream.ts'
 import type { Shard, ShardStart } from './shard-range.ts'
 
-/** What is asked of a client of DynamoDB Streams: the `DynamoDBStreams` of `@aws-sdk/client-dynamodb-streams` has it. */
+/** The calls of a client of DynamoDB Streams that are used: the `DynamoDBStreams` of `@aws-sdk/client-dynamodb-streams` has them. */
 export interface DynamoDBStreamsReader {
   getShardIterator(
     input: {

@@ -32,7 +32,7 @@ export const DynamoDBStreamRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from one shard of a DynamoDB stream, the fields of a tumbling window among it.
+ * The event that Lambda delivers from one shard of a DynamoDB stream, including the fields of a tumbling window.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *

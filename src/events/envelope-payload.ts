@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK = 0xfeff
  * Payloads that SNS or EventBridge wrapped on their way into a queue or stream: `inner` gets the `Message` or the `detail`, through up to 8 envelopes.
  * Every other payload goes to `inner` as it is.
  *
- * An envelope of SNS has `Type`, `MessageId`, `TopicArn` and `Message`, one of EventBridge `source`, `detail-type` and `detail`. A detail is handed
+ * An envelope of SNS has `Type`, `MessageId`, `TopicArn` and `Message`, one of EventBridge `source`, `detail-type` and `detail`. A detail is passed
  * on as it was written, so that none of its numbers is rounded.
  *
  * @param inner - takes what is inside: a schema, `jsonPayload(schema)`, `s3ObjectsPayload()`, `linesPayload(...)`.
@@ -42,7 +42,7 @@ function unwrapped(payload: Payload): Payload {
   }
 }
 
-/** What an envelope holds; undefined where a payload is none. */
+/** The content of an envelope; undefined where a payload is none. */
 function insideOf(payload: Payload): Payload | undefined {
   if (payload.kind === 'json') return insideOfValue(payload.data, payload, undefined)
   const text = objectText(payload)

@@ -4,7 +4,7 @@ import type { EventSource } from './event-source.ts'
 import type { Payload } from './payload.ts'
 import { type Place, pathOf, placeAt } from './place.ts'
 
-/** What Lambda wants in `batchItemFailures` for a record of Kafka. */
+/** The identifier of a Kafka record in `batchItemFailures`. */
 export interface KafkaIdentifier {
   /** Topic and partition, such as `orders-0`. */
   readonly partition: string
@@ -15,7 +15,7 @@ export interface KafkaIdentifier {
 export interface EventRecord<T> {
   readonly source: EventSource
   /**
-   * What Lambda wants in `batchItemFailures`, or what identifies the record where Lambda wants nothing; `''` where the record has
+   * The identifier in `batchItemFailures`, or the record's own where Lambda expects none; `''` where the record has
    * no such thing. A Kafka record has it as `kafka`, and here as `orders-0:12`.
    */
   readonly id: string
@@ -36,7 +36,7 @@ export interface EventRecord<T> {
   readonly raw: unknown
 }
 
-/** Who a record is, noted before its payload is looked for, so that it is known also where that fails. */
+/** The identity of a record, noted before its payload is looked for, so that it is known also where that fails. */
 export interface RecordDraft {
   id: string
   orderingKey: string | undefined
@@ -44,7 +44,7 @@ export interface RecordDraft {
   kafka: KafkaIdentity | undefined
 }
 
-/** What only a record of Kafka has. */
+/** The fields that only a record of Kafka has. */
 export interface KafkaIdentity {
   readonly kafka: KafkaIdentifier
   key?: Uint8Array

@@ -1,4 +1,4 @@
-/** Where an event comes from. */
+/** The source of an event. */
 export type EventSource =
   | 's3'
   | 's3-eventbridge'
@@ -46,7 +46,7 @@ const STREAM_SERVICES: ReadonlyMap<string | undefined, EventSource> = new Map([
 ])
 
 /**
- * Where an event comes from, judged by its shape. It says what an event means to be, not that all of it is well-formed: that is for the
+ * Detect the source of an event by its shape. It says what an event means to be, not that all of it is well-formed: that is for the
  * schemas and for `readRecords`.
  *
  * An array is what EventBridge Pipes sends, and has the source of its records. Function URLs are `api-gateway-http`, HTTP APIs with payload
@@ -106,7 +106,7 @@ function sourceOfRequest(event: Fields, context: Fields): EventSource | undefine
   return isRest && !isAuthorizer(event) ? 'api-gateway-rest' : undefined
 }
 
-/** What API Gateway asks a Lambda authorizer looks like a request, but has the ARN of what is asked for and no body. */
+/** Tests for the request to a Lambda authorizer: like a request of API Gateway, but with the ARN of its target and no body. */
 function isAuthorizer(event: Fields): boolean {
   return event['type'] === 'REQUEST' && ('methodArn' in event || 'routeArn' in event)
 }

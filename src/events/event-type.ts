@@ -1,5 +1,5 @@
 /**
- * What a schema parses, or the same by its listed fields alone: an interface, such as those of `@types/aws-lambda`, has no index signature, and names
+ * The value that a schema parses, or the same by its listed fields alone: an interface, such as those of `@types/aws-lambda`, has no index signature, and names
  * a source by any string.
  */
 export type TypeOf<T> = T | Listed<T>

@@ -12,7 +12,7 @@ interface Cursor {
   readonly text: string
   readonly tooDeep: () => MillraceError
   at: number
-  /** How many more objects and lists may be opened inside this one. */
+  /** The number of objects and lists that may still be opened inside this one. */
   levels: number
 }
 
@@ -89,7 +89,7 @@ function readString(cursor: Cursor): string {
   return raw.includes('\\') ? JSON.parse(raw) : raw.slice(1, -1)
 }
 
-/** Whether a quote follows an odd number of backslashes. */
+/** Test whether a quote follows an odd number of backslashes. */
 function isEscaped(text: string, quote: number): boolean {
   let first = quote
   while (text.charCodeAt(first - 1) === BACKSLASH) first--

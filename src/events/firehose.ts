@@ -21,11 +21,11 @@ export const FirehoseRecordSchema = /* @__PURE__ */ z
     kafkaRecordValue: optionalText,
     /** Milliseconds since 1970. */
     approximateArrivalTimestamp: optionalNumber,
-    /** Where the delivery stream reads from a Kinesis data stream. */
+    /** Present where the delivery stream reads from a Kinesis data stream. */
     kinesisRecordMetadata: z.optional(
       z.nullable(z.looseObject({ shardId: optionalText, partitionKey: optionalText, sequenceNumber: optionalText })),
     ),
-    /** Where it reads from Amazon MSK. */
+    /** Present where it reads from Amazon MSK. */
     mskRecordMetadata: z.optional(z.nullable(z.looseObject({ offset: optionalText, partitionId: optionalText }))),
   })
   .check(
@@ -36,7 +36,7 @@ export const FirehoseRecordSchema = /* @__PURE__ */ z
   )
 
 /**
- * What Firehose sends to the function that transforms its records.
+ * The event that Firehose sends to the function that transforms its records.
  *
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  *

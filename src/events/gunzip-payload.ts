@@ -7,7 +7,7 @@ import { bytesOf, type Payload, type PayloadDecoder, payloadError } from './payl
 import type { Place } from './place.ts'
 
 export interface GunzipOptions {
-  /** How many bytes one payload may inflate to; 64 MiB. */
+  /** Most bytes that one payload may inflate to; 64 MiB. */
   readonly maxBytes?: number
 }
 

@@ -81,7 +81,7 @@ function check(validate: (value: unknown) => unknown, value: unknown, place: Pla
   throw payloadError('PAYLOAD_INVALID', ruleOf(issue), { place, steps: stepsOf(issue), cause: result.issues })
 }
 
-/** What the schema expects there, which zod, valibot and arktype all say: their messages may hold the data, and are left out. */
+/** The type that the schema expects there, which zod, valibot and arktype all name: their messages may hold the data, and are left out. */
 function ruleOf(issue: StandardIssue | undefined): string {
   if (issue === undefined || !('expected' in issue) || typeof issue.expected !== 'string') {
     return 'is not what its schema asks for'
@@ -96,7 +96,7 @@ function stepsOf(issue: StandardIssue | undefined): (string | number)[] {
   })
 }
 
-/** That a payload which is no JSON is framed by a schema registry, where its first bytes say so. */
+/** The error of a payload that is framed by a schema registry, by its first bytes; undefined for any other. */
 function framedError(payload: Payload): MillraceError | undefined {
   const registry = registryOf(payload)
   if (registry === undefined) return undefined

@@ -33,7 +33,7 @@ export const KafkaRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from Amazon MSK or a Kafka cluster of your own: lists of records under the name of their topic and partition.
+ * The event that Lambda delivers from Amazon MSK or a Kafka cluster of your own: lists of records under the name of their topic and partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
  *

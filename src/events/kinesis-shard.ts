@@ -2,7 +2,7 @@ import { base64Text } from '../internal/base64.ts'
 import type { KinesisRecord } from './kinesis.ts'
 import type { Shard, ShardStart } from './shard-range.ts'
 
-/** What is asked of a client of Kinesis: the `Kinesis` of `@aws-sdk/client-kinesis` has it. */
+/** The calls of a client of Kinesis that are used: the `Kinesis` of `@aws-sdk/client-kinesis` has them. */
 export interface KinesisReader {
   getShardIterator(
     input: {

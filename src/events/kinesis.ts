@@ -30,7 +30,7 @@ export const KinesisRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from one shard of a Kinesis data stream, the fields of a tumbling window among it.
+ * The event that Lambda delivers from one shard of a Kinesis data stream, including the fields of a tumbling window.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  *

@@ -5,7 +5,7 @@ import { bytesOf, type Payload, type PayloadDecoder, payloadError, type UserReco
 import { placeAt } from './place.ts'
 import { userRecordsOf } from './user-records.ts'
 
-/** What a record of the Kinesis Producer Library begins with. */
+/** The first bytes of a record of the Kinesis Producer Library. */
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const
 const MAGIC_BASE64 = '84ma'
 const MD5_BYTES = 16

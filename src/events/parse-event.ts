@@ -25,7 +25,7 @@ export function parseEvent<T extends z.ZodMiniType>(
   }
 }
 
-/** What the schema wants there, in words that hold nothing of the event. */
+/** The rule of the schema at that place, in words without data of the event. */
 function ruleOf(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'invalid_type':

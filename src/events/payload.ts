@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { MillraceError } from '../errors.ts'
 import { type Place, pathOf } from './place.ts'
 
-/** What a record carries, as its source carries it. */
+/** The content of a record, in the form in which its source carries it. */
 export type Payload =
   | { readonly kind: 'base64'; readonly data: string; readonly place: Place }
   | { readonly kind: 'bytes'; readonly data: Uint8Array; readonly place: Place }

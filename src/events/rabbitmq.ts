@@ -23,7 +23,7 @@ export const RabbitMqMessageSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
+ * The event that Lambda delivers from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *

@@ -15,14 +15,14 @@ import { type StreamFailureEvent, StreamFailureEventSchema } from './stream-fail
 
 /** Records of a failed batch that the stream no longer has. */
 export interface LostRecords {
-  /** How many are gone; undefined where Lambda did not say how many there were. */
+  /** The number that is gone; undefined where Lambda did not say how many there were. */
   readonly lost: number | undefined
-  /** How many are still there. */
+  /** The number that is still there. */
   readonly found: number
 }
 
 export interface ReadFailedBatchOptions {
-  /** How many records a batch may have; 10,000, the most that Lambda delivers at once. */
+  /** Most records that a batch may have; 10,000, the most that Lambda delivers at once. */
   readonly maxRecords?: number
   /** Milliseconds between one page and the next; 200, because a shard takes five reads a second. */
   readonly pauseMs?: number

@@ -71,7 +71,7 @@ const LISTS: ReadonlyMap<EventSource, string> = new Map([
   ['documentdb', 'events'],
 ])
 
-/** Where there is a list for each partition or queue. */
+/** The field that holds a list for each partition or queue. */
 const LISTS_BY_QUEUE: ReadonlyMap<EventSource, string> = new Map([
   ['kafka', 'records'],
   ['rabbitmq', 'rmqMessagesByQueue'],
@@ -138,7 +138,7 @@ function listsOf(source: EventSource, event: unknown): readonly RecordList[] {
   )
 }
 
-/** What should be a list and is none is read as a record, and fails as one. */
+/** Read a value as a list: one that is none counts as a single record, and fails as one. */
 function listOf(value: unknown, place: Place, read: RecordReader): RecordList {
   return Array.isArray(value) ? { list: value, place, read } : { list: [value], place, read, isSingle: true }
 }

@@ -15,7 +15,7 @@ export const S3BatchTaskSchema = z.looseObject({
 })
 
 /**
- * What S3 Batch Operations sends to the function that a job invokes, in invocation schema 1.0 or 2.0.
+ * The event that S3 Batch Operations sends to the function that a job invokes, in invocation schema 1.0 or 2.0.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  *

@@ -14,17 +14,17 @@ import { SnsRecordSchema } from './sns.ts'
 import { SqsRecordSchema } from './sqs.ts'
 
 export interface S3ObjectsOptions {
-  /** Takes each record that is no S3 notification, so that the others go on; without it the first one is thrown. */
+  /** Called with each record that is no S3 notification; the others are read. Without it the first one is thrown. */
   readonly onInvalid?: (error: MillraceError, recordId: string | undefined) => void
 }
 
-/** What a notification names, or why a part of it is none, with the queue message that it came in. */
+/** An object that a notification names, or the error of a part that names none, with the queue message that it came in. */
 interface Found {
   readonly result: Result<S3ObjectRef>
   readonly recordId: string | undefined
 }
 
-/** How deep a value is inside an event. */
+/** The depth of a value inside an event. */
 interface Depth {
   /** The outermost queue message around it. */
   readonly recordId: string | undefined
@@ -147,7 +147,7 @@ function findInTopicMessage(record: unknown, place: Place, depth: Depth): Found[
   return findInText(parsed.value.Sns.Message, placeAt(place, ['Sns', 'Message']), depth)
 }
 
-/** What a message carries. One that carries no notification is one fault, so that the other messages go on. */
+/** Find the objects in a message. One without a notification is one fault, and the other messages are read. */
 function findInText(text: string, place: Place, { recordId, messages }: Depth): Found[] {
   try {
     if (messages === MAX_MESSAGES) throw invalid(`is nested in more than ${MAX_MESSAGES} messages`, place)

@@ -23,7 +23,7 @@ export const S3RecordSchema = z.looseObject({
 })
 
 /**
- * What S3 sends straight to Lambda when objects are created, removed, restored, moved between tiers or replicated.
+ * The event that S3 sends straight to Lambda when objects are created, removed, restored, moved between tiers or replicated.
  *
  * Strict on the fields that `s3Objects` reads, loose elsewhere: every key that AWS sends or adds is kept. The message that S3 sends when
  * a notification is configured (`s3:TestEvent`) has no records and is not of this shape; `s3Objects` takes both.

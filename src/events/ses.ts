@@ -21,7 +21,7 @@ export const SesRecordSchema = z.looseObject({
 })
 
 /**
- * What SES sends for a mail that a receipt rule hands to Lambda.
+ * The event that SES sends for a mail that a receipt rule passes to Lambda.
  *
  * Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html
  *

@@ -6,11 +6,11 @@ export interface ShardRange {
   readonly shardId: string
   readonly start: bigint
   readonly end: bigint
-  /** How many records Lambda says there are; more, where it filtered some out. */
+  /** The number of records that Lambda counted; more, where it filtered some out. */
   readonly expected: number | undefined
 }
 
-/** Where to begin to read: at a record, behind it, or at the oldest that the shard still has. */
+/** The place to begin reading: at a record, behind it, or at the oldest that the shard still has. */
 export type ShardStart = { readonly at: bigint } | { readonly after: bigint } | 'oldest'
 
 export interface ShardPage<R> {
@@ -48,11 +48,11 @@ interface Progress<R> {
 
 export interface FoundRange<R> {
   readonly records: readonly R[]
-  /** Whether the first and the last of the range are among them: no record between two others can be missing. */
+  /** True where the first and the last of the range are among them: no record between two others can be missing. */
   readonly isComplete: boolean
 }
 
-/** What the shard still holds of a range: the records of the pages, until the last one of the range or the end of the shard. */
+/** Read the part of a range that the shard still holds: the records of the pages, until the last one of the range or the end of the shard. */
 export async function readRange<R>(shard: Shard<R>, range: ShardRange, limits: ShardLimits): Promise<FoundRange<R>> {
   const progress: Progress<R> = { found: [], first: undefined, last: undefined, isOver: false }
   let start: ShardStart = { at: range.start }

@@ -27,7 +27,7 @@ export const SnsRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from an SNS topic.
+ * The event that Lambda delivers from an SNS topic.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  *

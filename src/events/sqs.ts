@@ -36,7 +36,7 @@ export const SqsRecordSchema = z.looseObject({
 })
 
 /**
- * What Lambda delivers from an SQS queue, standard or FIFO.
+ * The event that Lambda delivers from an SQS queue, standard or FIFO.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  *

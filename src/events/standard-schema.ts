@@ -1,5 +1,5 @@
 /**
- * What any validation library offers that implements Standard Schema: zod, zod/mini, valibot, arktype and others.
+ * The interface of any validation library that implements Standard Schema: zod, zod/mini, valibot, arktype and others.
  *
  * Source: https://standardschema.dev
  */

@@ -13,7 +13,7 @@ const batchInfo = {
 }
 
 /**
- * What Lambda sends to the on-failure destination of an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream:
+ * The event that Lambda sends to the on-failure destination of an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream:
  * the position of the batch in the stream, not its records, which {@link readFailedBatch} fetches again. Only a file in an S3 destination holds
  * them too, as `payload`.
  *

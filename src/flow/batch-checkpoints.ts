@@ -4,9 +4,9 @@ import { type CheckpointStore, isBefore } from '../idempotency/checkpoint-store.
 import { type StreamPosition, streamPosition } from '../idempotency/stream-position.ts'
 import { Progress } from './run-batch.ts'
 
-/** What was done of a batch before, and the way to note what is done now. */
+/** The progress of a batch in earlier deliveries, and the way to note that of this one. */
 export interface BatchCheckpoints {
-  /** Whether a record lies at or before the checkpoint of its shard. */
+  /** Test whether a record lies at or before the checkpoint of its shard. */
   readonly isDone: (index: number) => boolean
   /** Move the checkpoint of each shard behind its last record before which everything is done. Never rejects. */
   readonly save: (progress: Uint8Array) => Promise<void>

@@ -7,7 +7,7 @@ export interface BatchGroup {
   /** The shard, partition or message group; absent where the source has none, or does not name it. */
   readonly key?: string
   readonly indexes: readonly number[]
-  /** Whether a record waits for the ones before it. */
+  /** True where a record waits for the ones before it. */
   readonly isOrdered: boolean
 }
 

@@ -11,7 +11,7 @@ import type { EventSource } from '../events/event-source.ts'
  */
 export type BatchOrder = 'auto' | 'none' | 'strict' | 'key'
 
-/** Which records wait for which. Records are known by their place in the batch. */
+/** The order of the records of a batch. Records are known by their place in the batch. */
 export interface BatchPlan {
   /** The group of each record: records of a group run one by one, and none after one that failed. */
   readonly groups: Int32Array
@@ -19,7 +19,7 @@ export interface BatchPlan {
   /** The shard of each record of a stream: Lambda resumes from the lowest reported one, so nothing beyond a failure is started. */
   readonly shards: Int32Array | undefined
   readonly shardCount: number
-  /** How many groups run side by side. */
+  /** The number of groups that run side by side. */
   readonly workers: number
 }
 

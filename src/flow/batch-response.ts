@@ -1,14 +1,14 @@
 import type { KafkaIdentifier } from '../events/event-record.ts'
 
 /**
- * What Lambda expects from the handler of a queue or a stream, where its event source mapping has `ReportBatchItemFailures`: the records to
+ * The response that Lambda expects from the handler of a queue or a stream, where its event source mapping has `ReportBatchItemFailures`: the records to
  * redeliver. An empty list acknowledges all; an empty identifier, used for a record without one, fails all.
  */
 export interface BatchResponse<Identifier extends string | KafkaIdentifier = string | KafkaIdentifier> {
   batchItemFailures: { itemIdentifier: Identifier }[]
 }
 
-/** What Firehose expects from the function that transforms its records: each record once, in any order. */
+/** The response that Firehose expects from the function that transforms its records: each record once, in any order. */
 export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskResult = FirehoseResult> {
   records: Result[]
 }
@@ -33,7 +33,7 @@ export interface FirehoseMskResult extends FirehoseVerdict {
 }
 
 /**
- * What a handler of a Firehose record may resolve with, besides bytes or text, which are the new data, and undefined, which leaves the record as
+ * A result of a handler of a Firehose record, besides bytes or text, which are the new data, and undefined, which leaves the record as
  * it is, as `data` does that is left out. In a whole {@link FirehoseResult}, recognised by its `recordId`, `data` is base64 already. Anything else
  * is `TYPE_MISMATCH`, and the record is `ProcessingFailed`.
  */
@@ -44,7 +44,7 @@ export interface FirehoseOutcome {
   readonly metadata?: { readonly partitionKeys: Readonly<Record<string, string>> }
 }
 
-/** What S3 Batch Operations expects from the function that a job invokes: each task once. */
+/** The response that S3 Batch Operations expects from the function that a job invokes: each task once. */
 export interface S3BatchResponse {
   invocationSchemaVersion: string
   treatMissingKeysAs: 'PermanentFailure'
@@ -60,18 +60,18 @@ export interface S3BatchResult {
   resultString: string
 }
 
-/** What a handler of an S3 Batch task may resolve with, besides text, which is the `resultString` of a success. */
+/** A result of a handler of an S3 Batch task, besides text, which is the `resultString` of a success. */
 export interface S3BatchOutcome {
   readonly resultCode: S3BatchResult['resultCode']
   readonly resultString?: string
 }
 
-/** What a handler of Firehose may resolve with. */
+/** Every result that a handler of Firehose may have. */
 export type FirehoseHandlerResult =
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing leaves the record as it is
   void | undefined | string | Uint8Array | FirehoseOutcome | FirehoseResult | FirehoseMskResult
 
-/** What a handler may resolve with: anything, unless the compiler knows that the event is one of Firehose. */
+/** The result of a handler: anything, unless the compiler knows that the event is one of Firehose. */
 export type HandlerResult<Event> = 0 extends 1 & Event
   ? unknown
   : Event extends { readonly deliveryStreamArn: string }

@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 
-/** Where copies of this module find each other's marks: the ES and CommonJS builds may both be loaded. */
+/** The property by which copies of this module find each other's marks: the ES and CommonJS builds may both be loaded. */
 const RECORD = Symbol.for('millrace.fail-from')
 
 /**

@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>
 const RESULTS: readonly unknown[] = ['Ok', 'Dropped', 'ProcessingFailed']
 
 /**
- * What a handler of a Firehose record resolved with, in one form that says all of it: undefined is the record as it is, bytes and text are new
+ * The result of a handler of a Firehose record, in one form that says all of it: undefined is the record as it is, bytes and text are new
  * data, a whole record as Firehose wants it back is its own outcome.
  *
  * @returns undefined for anything else, which is a mistake in the handler: to answer `Ok` would deliver the old data as if it were new.

@@ -5,10 +5,10 @@ import { firehoseOutcome, notAnOutcome } from './firehose-outcome.ts'
 import type { ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
 import { isS3BatchOutcome } from './respond-to-s3-batch.ts'
 
-/** Stands for a result of the wrong kind, also in the store: every replay is the same failure. */
+/** The mark of a result of the wrong kind, also in the store: every replay is the same failure. */
 const INVALID = null
 
-/** Whether the response to a source is made of what handlers resolve with. */
+/** Test whether the response to a source is made of what handlers resolve with. */
 export function takesResults(source: EventSource | undefined): boolean {
   return source === 'firehose' || source === 's3-batch'
 }

@@ -18,7 +18,7 @@ export type RecordHandler<T, Result = unknown> = (value: T, record: EventRecord<
 
 export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventRecord<T>, run: HandlerRun]>
 
-/** What `onFailure` and `quarantine` do for every record. */
+/** The options `onFailure` and `quarantine`, for every record. */
 export interface FailureOptions<T> {
   /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
   readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
@@ -27,11 +27,11 @@ export interface FailureOptions<T> {
 }
 
 export interface ProcessBatchesOptions<T> extends DeadlineOptions, FailureOptions<T> {
-  /** How payloads are decoded, such as `jsonPayload(schema)`; a schema alone stands for that. */
+  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema alone means the same. */
   readonly payload: PayloadOption<T>
   /** Groups at work at the same time. Default 10. */
   readonly concurrency?: number
-  /** What Lambda hands to the handler; without it there is no deadline. */
+  /** Lambda's context, the second argument of its handler; without it there is no deadline. */
   readonly context?: RemainingTime | undefined
 }
 
@@ -45,13 +45,13 @@ export interface HandlerGroup extends HandlerRun {
 export type GroupHandler<T> = (records: readonly EventRecord<T>[], group: HandlerGroup) => Promise<unknown>
 
 export interface ProcessBatchOptions<T> extends DeadlineOptions, FailureOptions<T> {
-  /** How payloads are decoded, such as `jsonPayload(schema)`; a schema alone stands for that. */
+  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema alone means the same. */
   readonly payload: PayloadOption<T>
   /** Default `auto`: the order that the source promises. */
   readonly order?: BatchOrder
   /** Records at work at the same time, where the order allows for more than one. Default 10. */
   readonly concurrency?: number
-  /** What Lambda hands to the handler; without it there is no deadline. */
+  /** Lambda's context, the second argument of its handler; without it there is no deadline. */
   readonly context?: RemainingTime | undefined
   /**
    * Run the handler once for each key, also over deliveries: the options of `idempotent`, whose `context` is that of the batch by default.

@@ -34,7 +34,7 @@ import { waitAtMost } from './wait-at-most.ts'
  * @param event - of any source that `readRecords` knows.
  * @param handler - gets the decoded payload, the record, and a signal that aborts at the deadline. Whatever it throws, or does to its
  * record, harms no other.
- * @returns the response for Lambda. Under a microsecond a record beyond decoding it and the handler.
+ * @returns the response for Lambda. Under a microsecond per record, beyond decoding it and the handler.
  * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`, its cause an AggregateError, where only a rejection
  * reports a failure to the source; `OPTION_INVALID`.
  * @example

@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 
-/** What this library needs of the context that Lambda hands to a handler. */
+/** The part of Lambda's context that this library needs. */
 export interface RemainingTime {
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number

@@ -5,7 +5,7 @@ import { batchFailed } from './reject-failures.ts'
 
 const CODES: readonly unknown[] = ['Succeeded', 'TemporaryFailure', 'PermanentFailure']
 
-/** What S3 keeps of a `resultString`. */
+/** Most bytes of a `resultString` that S3 keeps. */
 const MAX_RESULT_LENGTH = 1024
 
 /** For S3 Batch Operations: a result code for each task. What cannot be read will not be readable later either. */
@@ -43,7 +43,7 @@ function outcomeOfResult(value: unknown): S3BatchOutcome {
     : { resultCode: 'Succeeded' }
 }
 
-/** Whether a result is none of S3's own, which is a success, or one that S3 knows. */
+/** Test whether a result is none of S3's own, which is a success, or one that S3 knows. */
 export function isS3BatchOutcome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('resultCode' in value)) return true
   const { resultCode, resultString }: { readonly resultCode: unknown; readonly resultString?: unknown } = value

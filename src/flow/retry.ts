@@ -30,11 +30,11 @@ export interface RetryOptions extends DeadlineOptions {
   readonly baseMs?: number
   /** Longest wait in milliseconds, whatever a server asks for. Default 10,000. */
   readonly maxMs?: number
-  /** Whether another call may help. Default {@link isTransientError}. */
+  /** Decides whether another call may help. Default {@link isTransientError}. */
   readonly isRetryable?: (error: unknown) => boolean
   /** Ends waits and calls at once, with its reason: `deadline(context)`, for one. */
   readonly signal?: AbortSignal
-  /** What Lambda hands to the handler: no wait begins that would not end before the deadline. */
+  /** Lambda's context: no wait begins that would not end before the deadline. */
   readonly context?: RemainingTime | undefined
   /** For the jitter, from 0 to 1. Default `Math.random`. */
   readonly random?: () => number
@@ -129,7 +129,7 @@ const ATTEMPTS_RULE = 'attempts must be a whole number, 1 or more'
 /** Beyond this any base is longer than any wait, and a power of two soon is infinite. */
 const MAX_DOUBLINGS = 52
 
-/** How long to wait after an attempt: full jitter, or what the server asks for where that is longer. */
+/** The wait after an attempt: full jitter, or what the server asks for where that is longer. */
 function waits({ baseMs = 100, maxMs = 10_000, random = Math.random, now = Date.now }: RetryOptions) {
   check(baseMs >= 0 && maxMs >= 0, 'baseMs and maxMs must be numbers of milliseconds, 0 or more')
   return (attempt: number, failure: unknown): number => {

@@ -1,6 +1,6 @@
 import type { BatchPlan } from './batch-plan.ts'
 
-/** How far a record came. */
+/** The progress of a record. */
 export const Progress = {
   /** Not begun. */
   waiting: 0,
@@ -13,7 +13,7 @@ export const Progress = {
 export interface BatchRun {
   /** One of {@link Progress} for each record. */
   readonly progress: Uint8Array
-  /** What the work on each record that is done gave, where it is kept. */
+  /** The result of each record that is done, where it is kept. */
   readonly results: readonly unknown[]
   /** Why each record failed; what is thrown may be undefined. */
   readonly errors: ReadonlyMap<number, unknown>
@@ -78,7 +78,7 @@ function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
   const count = groups.length
   const next = nextInGroup(groups, groupCount)
   const busy = new Uint8Array(groupCount)
-  /** Where each shard ends: at its first failure. */
+  /** The end of each shard: its first failure. */
   const ends = new Int32Array(shardCount).fill(count)
   let cursor = 0
 

@@ -5,7 +5,7 @@ export interface ByteWriter {
   tag(byte: number): void
   uint32(value: number): void
   float64(value: number): void
-  /** What `text` writes, faster; for short text that is all ASCII, else nothing. */
+  /** Write as `text` does, faster; for short text that is all ASCII, else nothing. */
   shortAscii(tag: number, text: string): boolean
   /** A tag, the number of bytes, the text as UTF-8. */
   text(tag: number, text: string): void

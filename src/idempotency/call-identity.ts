@@ -3,7 +3,7 @@ import { canonicalHash } from './canonical-hash.ts'
 import type { IdempotentOptions } from './idempotent-options.ts'
 import { missingPartOf } from './missing-key.ts'
 
-/** What a call is known by, taken before its function can change the input. */
+/** The identity of a call, taken before its function can change the input. */
 export interface CallIdentity {
   /** Namespace and hash, as the store knows it. */
   readonly key: string

@@ -30,12 +30,12 @@ const TAG = {
 /** A container that is being written: its members in the order in which they are visited. */
 interface Frame {
   readonly container: object
-  /** What is written, in order: the members, or the names of the members. */
+  /** The members to write, in order: themselves, or the names of the members. */
   readonly members: readonly unknown[]
   readonly isNamed: boolean
   /** Members that make one entry of a set or map; 0 where the order of the members counts. */
   readonly entrySize: number
-  /** Where each entry begins in the bytes, so that they can be put in order. */
+  /** The place in the bytes where each entry begins, so that they can be put in order. */
   readonly entryStarts: number[]
   next: number
 }
@@ -81,7 +81,7 @@ function writeMember(encoder: Encoder, { isNamed, container }: Frame, member: un
   writeValue(encoder, isNamed ? (container as Readonly<Record<string, unknown>>)[member as string] : member)
 }
 
-/** How deep a value may be for the way down to it to be searched; beyond, a set of it is kept. */
+/** The depth up to which the way down to a value is searched; beyond, a set of it is kept. */
 const SHALLOW = 32
 
 /** Finds containers that lie in themselves. */

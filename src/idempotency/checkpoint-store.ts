@@ -1,6 +1,6 @@
 import { checkNone } from '../internal/check-arguments.ts'
 
-/** Where `processBatch` notes how far the shards of a stream are done. */
+/** The store in which `processBatch` notes how far the shards of a stream are done. */
 export interface CheckpointStore {
   /** The last sequence number of a shard up to which everything is done; undefined where nothing is noted. */
   readCheckpoint(shard: string): Promise<string | undefined>
@@ -8,7 +8,7 @@ export interface CheckpointStore {
   writeCheckpoint(shard: string, sequenceNumber: string): Promise<void>
 }
 
-/** Whether one sequence number comes before another: whole numbers of any length, without sign or leading zeros. */
+/** Test whether one sequence number comes before another: whole numbers of any length, without sign or leading zeros. */
 export function isBefore(left: string, right: string): boolean {
   return left.length === right.length ? left < right : left.length < right.length
 }

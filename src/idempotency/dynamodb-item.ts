@@ -7,10 +7,10 @@ import { recordInvalid } from './store-failure.ts'
 export type Attribute = { S: string } | { N: string }
 export type Item = Record<string, Attribute>
 
-/** What DynamoDB takes for an item, names and values. */
+/** An item as DynamoDB takes it, names and values. */
 export const MAX_ITEM_BYTES = 400 * 1024
 
-/** How the table of a store is laid out. */
+/** The layout of the table of a store. */
 export interface ItemLayout {
   readonly partitionKey: string
   readonly sortKey: string | undefined

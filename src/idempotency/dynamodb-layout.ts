@@ -7,14 +7,14 @@ export interface DynamoDBSender {
   send(command: never): Promise<unknown>
 }
 
-/** Where the records lie. */
+/** The table of the records, and the names of its attributes. */
 export interface DynamoDBTableLayout {
   readonly tableName: string
   /** Name of the partition key, a string. Default `id`. */
   readonly partitionKey?: string
   /** Name of the sort key, a string, where the table has one. */
   readonly sortKey?: string
-  /** What every record has as its sort key. Default `idempotency`. */
+  /** The sort key of every record. Default `idempotency`. */
   readonly sortKeyValue?: string
   /** Name of the attribute by which DynamoDB deletes records, in seconds since 1970. Default `ttl`. */
   readonly ttlAttribute?: string

@@ -33,7 +33,7 @@ export type { DynamoDBSender, DynamoDBTableLayout } from './dynamodb-layout.ts'
 
 export interface DynamoDBStoreOptions extends DynamoDBTableLayout {
   readonly client: DynamoDBSender
-  /** Where results go that are too large for an item, such as an `s3Store`. Default: they are not kept. */
+  /** The store of results that are too large for an item, such as an `s3Store`. Default: they are not kept. */
   readonly overflow?: OverflowStore
   /** Bytes of UTF-8 beyond which a result goes to the overflow store, or is not kept. Default: what fits an item of 400 KB. */
   readonly maxResultBytes?: number
@@ -121,7 +121,7 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
     }
   }
 
-  /** What is there now, from servers that do not return it with the failed condition. */
+  /** Read the record of a key, from servers that do not return it with the failed condition. */
   const read = async (key: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
     const command = new GetItemCommand({ TableName: tableName, Key: keyOfItem(key, layout), ConsistentRead: true })
     try {

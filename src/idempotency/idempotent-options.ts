@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { checkFields, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import type { IdempotencyStore, TakeoverPolicy } from './store.ts'
 
-/** What `idempotent` needs of the context that Lambda hands to a handler. */
+/** The part of Lambda's context that `idempotent` needs. */
 export interface RemainingTimeContext {
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number
@@ -11,7 +11,7 @@ export interface RemainingTimeContext {
 export interface IdempotentOptions<Args extends readonly unknown[] = readonly unknown[]> {
   readonly store: IdempotencyStore
   /**
-   * What makes two calls the same, such as an order's id. `''` and 0 are keys. `undefined`, `null`, NaN, invalid dates, `[]`, `{}`, and arrays and
+   * The value that makes two calls the same, such as an order's id. `''` and 0 are keys. `undefined`, `null`, NaN, invalid dates, `[]`, `{}`, and arrays and
    * objects with a member that is one of the first four, are missing keys.
    */
   readonly key: (...args: Args) => unknown
@@ -19,17 +19,17 @@ export interface IdempotentOptions<Args extends readonly unknown[] = readonly un
   readonly allowPartialKey?: boolean
   /** Separates functions on one store. At most 512 bytes. Default: none. */
   readonly namespace?: string
-  /** What must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
+  /** The value that must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
   readonly fingerprint?: (...args: Args) => unknown
-  /** How long a completed call is remembered. Default 86,400: a day. */
+  /** Seconds for which a completed call is remembered. Default 86,400: a day. */
   readonly ttlSeconds?: number
   /** Length of the lease, exactly. Default: by the context's remaining time, or 900,000 (Lambda's longest) where there is none, and margins. */
   readonly leaseMs?: number
   /** No lease, renewed or not, ends later than this after its claim. Default: no limit. */
   readonly maxLeaseMs?: number
-  /** How far apart the clocks of callers may be; added to a lease by the context. Default 1,000. */
+  /** Most milliseconds by which the clocks of callers differ; added to a lease by the context. Default 1,000. */
   readonly clockSkewMs?: number
-  /** How long a function may outlive the context's time; added to a lease by the context. Default 1,000. */
+  /** Milliseconds for which a function may outlive the context's time; added to a lease by the context. Default 1,000. */
   readonly graceMs?: number
   /** Renew the lease while the function runs: every third of its length, or as given. Default: no. */
   readonly heartbeat?: boolean | { readonly everyMs: number }

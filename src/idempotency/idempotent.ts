@@ -26,11 +26,11 @@ const POLL_BASE_MS = 50
 const POLL_MAX_MS = 1000
 
 /**
- * How results are kept:
+ * The policy for results:
  *
  * - `best-effort`: kept where the store takes them; a call whose result is not kept returns it all the same.
  * - `required`: a call whose result is not kept fails, as its replays do.
- * - `none`: neither kept nor given back; any completed call is a success.
+ * - `none`: neither kept nor returned; any completed call is a success.
  */
 export type ResultPolicy = 'best-effort' | 'required' | 'none'
 

@@ -1,6 +1,6 @@
 import { isMillraceError, MillraceError } from '../errors.ts'
 
-/** Which call is in progress elsewhere, and until when at the latest. */
+/** The call that is in progress elsewhere, and the end of its lease. */
 export interface InProgress {
   /** The namespace of the options, where there is one. */
   readonly namespace?: string | undefined
@@ -35,7 +35,7 @@ export class IdempotencyInProgressError extends MillraceError implements InProgr
 }
 
 /**
- * Tell whether a value is an {@link IdempotencyInProgressError}. Works across copies of the class.
+ * Test whether a value is an {@link IdempotencyInProgressError}. Works across copies of the class.
  *
  * @example
  * isIdempotencyInProgressError(new MillraceError('IDEMPOTENCY_KEY_MISSING', 'no key')) // => false

@@ -34,7 +34,7 @@ export interface LeaseTerms {
   readonly heartbeatMs: number | undefined
 }
 
-/** Where copies of this module find each other's leases: the ES and CommonJS builds may both be loaded. */
+/** The property by which copies of this module find each other's leases: the ES and CommonJS builds may both be loaded. */
 const STORAGE = Symbol.for('millrace.idempotency.lease')
 
 /**
@@ -142,7 +142,7 @@ export class RunningLease implements Lease {
     }
   }
 
-  /** What a beat fails with is not lost: the next one tries again, and the last write fails if the key was taken over. */
+  /** Renew the lease. An error is not lost: the next beat tries again, and the last write fails if the key was taken over. */
   #beat(): void {
     if (this.#isBeating || this.#held.expiresAt >= this.#terms.latest) return
     this.#isBeating = true

@@ -11,7 +11,7 @@ export interface MemoryStoreOptions {
 
 /** Records looked at with every claim, to drop those that have expired. */
 const SWEPT_PER_CLAIM = 4
-/** How long after its time a record is dropped, so that a caller whose clock is ahead drops nothing that others still count on. */
+/** Milliseconds after its time at which a record is dropped, so that a caller whose clock is ahead drops nothing that others still count on. */
 const SLACK_MS = 60_000
 
 /**

@@ -12,7 +12,7 @@ export interface RecordFields {
   readonly fingerprint?: string
   /** The result of a completed call, as text. */
   readonly result?: string
-  /** Where the result lies, if elsewhere. */
+  /** The place of the result, if it is elsewhere. */
   readonly overflow?: string
   /** Why there is no result. */
   readonly noResult?: string

@@ -29,7 +29,7 @@ export interface RecordTable {
   replace(found: FoundRecord, record: StoredRecord): Promise<Written>
   /** Write the record if the one that is there is `in-progress` and has the token of the lease. */
   change(lease: HeldLease, record: StoredRecord): Promise<Written>
-  /** Whether a result of so many bytes of UTF-8 fits in this record. */
+  /** Test whether a result of so many bytes of UTF-8 fits in this record. */
   fits(record: StoredRecord, bytes: number): boolean
 }
 
@@ -133,7 +133,7 @@ function claimed(record: StoredRecord, version: string | undefined, isTakeover: 
   return { state: 'claimed', lease: leaseOf(record, version), ...(isTakeover && { isTakeover }) }
 }
 
-/** What goes into the record: a result that is too large goes to the overflow store, or nowhere. */
+/** The outcome to store: a result that is too large goes to the overflow store, or nowhere. */
 async function fitOutcome(
   { key, token }: HeldLease,
   outcome: Outcome,

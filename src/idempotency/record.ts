@@ -3,7 +3,7 @@ import type { Claim, ClaimRequest, HeldLease, Outcome } from './store.ts'
 /** An outcome as a record holds it: the result may be stored elsewhere. */
 export type StoredOutcome = Outcome | { readonly kind: 'overflow'; readonly key: string }
 
-/** What a store keeps under a key. Times are milliseconds since 1970. */
+/** The record that a store keeps under a key. Times are milliseconds since 1970. */
 export interface StoredRecord {
   readonly key: string
   readonly state: 'in-progress' | 'completed' | 'released'
@@ -30,7 +30,7 @@ type Decision =
   | { readonly state: 'own' }
   | { readonly state: 'free'; readonly attempt: number; readonly isTakeover?: true }
 
-/** What a claim means for the record that it met: the one place where this is decided, for every store. */
+/** Decide what a claim means for the record that it met: the one place where this is decided, for every store. */
 export function decide(record: StoredRecord, request: ClaimRequest): Decision {
   if (record.state === 'in-progress' && record.token === request.token) return { state: 'own' }
   if (record.expiresAt <= request.now) return { state: 'free', attempt: 1 }

@@ -142,7 +142,7 @@ function plainToJson(object: Json, each: (value: unknown) => unknown): unknown {
   return copy ?? object
 }
 
-/** That an object is of the class itself, with no properties of its own: else it would not come back equal. */
+/** Test that an object is of the class itself, with no properties of its own: else it would not come back equal. */
 function hasOnly(object: object, name: string): true {
   const prototype: object = Object.getPrototypeOf(object)
   if (prototype.constructor?.name === name && isLiteralObject(prototype) && Reflect.ownKeys(object).length === 0)

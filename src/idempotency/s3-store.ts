@@ -122,7 +122,7 @@ const OPTIONS = {
   sleep: 'function',
 } as const satisfies Record<keyof S3StoreOptions, Kind>
 
-/** What the records need of S3. */
+/** The requests to S3 that records need. */
 interface Objects {
   put(key: string, body: string, condition: Condition): Promise<PutObjectCommandOutput>
   find(key: string): Promise<FoundRecord | undefined>

@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ValidationException: 'compare the key of the table with createTableInput()',
 }
 
-/** What the library throws where the store does not do what it is asked: what the service or the network said, nothing of key or data. */
+/** The error of a store that did not do what it was asked: the words of the service or the network, nothing of key or data. */
 export function storeFailure(action: string, cause: unknown): MillraceError {
   const advice = ADVICE[nameOf(cause)]
   return new MillraceError(

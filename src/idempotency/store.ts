@@ -1,7 +1,7 @@
-/** What to do with a key whose holder let its lease expire: run again, or refuse because its outcome is unknown. */
+/** The policy for a key whose holder let its lease expire: run again, or refuse because its outcome is unknown. */
 export type TakeoverPolicy = 'retry' | 'fail'
 
-/** What a caller wants to hold, and on what terms. Times are milliseconds since 1970 by the caller's clock. */
+/** A request to hold a key, and its terms. Times are milliseconds since 1970 by the caller's clock. */
 export interface ClaimRequest {
   /** The key to store the record under. */
   readonly key: string
@@ -37,7 +37,7 @@ export interface HeldLease {
 /** Why a completed record has no result. */
 export type NoResultReason = 'not-serialisable' | 'too-large' | 'overflow-failed' | 'refused-by-store' | 'not-needed'
 
-/** What a completed call left: its result as text, or why there is none. */
+/** The outcome of a completed call: its result as text, or why there is none. */
 export type Outcome =
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'none'; readonly reason: NoResultReason }
@@ -55,7 +55,7 @@ export type Claim =
   | { readonly state: 'completed'; readonly outcome: Outcome }
 
 /**
- * Where `idempotent` keeps its records. Every write after a claim must hold only while the lease's token is that of the record and the record
+ * The store in which `idempotent` keeps its records. Every write after a claim must hold only while the lease's token is that of the record and the record
  * is in progress, and must be atomic: this is what makes one caller the owner.
  */
 export interface IdempotencyStore {
@@ -73,7 +73,7 @@ export interface IdempotencyStore {
   release(lease: HeldLease): Promise<void>
 }
 
-/** Where a store puts results that are too large for its records. {@link IdempotencyStore}s of S3 are such stores. */
+/** The store of results that are too large for the records of another. {@link IdempotencyStore}s of S3 are such stores. */
 export interface OverflowStore {
   /** Keep a text under a key that was never used before. */
   writeResult(key: string, text: string): Promise<void>

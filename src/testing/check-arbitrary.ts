@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { checkOptions, type Kind, notA } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 
-/** What the options of the arbitraries may be. */
+/** The kinds of the options of the arbitraries. */
 const KINDS = {
   payload: 'object',
   requestPayload: 'object',

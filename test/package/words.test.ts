@@ -5,7 +5,20 @@ import { allSources } from './support/source-imports.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 /** Folders of `src` whose docblocks are held to the rules. */
-const FOLDERS = ['codecs/input', 'codecs/text', 'columns', 'internal', 'limits', 's3', 'testing', 'transform']
+const FOLDERS = [
+  'cdc',
+  'codecs/input',
+  'codecs/text',
+  'columns',
+  'events',
+  'flow',
+  'idempotency',
+  'internal',
+  'limits',
+  's3',
+  'testing',
+  'transform',
+]
 const GUIDES = [
   'architecture',
   'batches',

@@ -3,11 +3,15 @@ import fc from 'fast-check'
 import * as z from 'zod/mini'
 import { encodeCsv, encodeParquet, tableFromRows } from '../../src/codecs/index.ts'
 import { textPayload } from '../../src/events/index.ts'
+import { memoryGather } from '../../src/fanout/gather/index.ts'
+import { sealed } from '../../src/fanout/gather/split.ts'
 import { memoryStore } from '../../src/idempotency/index.ts'
 import { cleanColumnNames } from '../../src/transform/index.ts'
 import { type Argument, anything, none, options, required, requiredOptions } from './hostile-arguments.ts'
 
 const client = { send: async () => ({}), config: {} }
+/** For an entry that reads before it returns. */
+const brokenClient = { ...client, send: async () => Promise.reject(new Error('down')) }
 const table = tableFromRows([{ id: 1, name: 'a' }])
 const csvBytes = encodeCsv(table)
 const parquetBytes = await encodeParquet(table)
@@ -47,6 +51,22 @@ const recordTable = {
 const job = { objects: 1, largestBytes: 1, totalBytes: 1, isSplittable: true, mbPerSecond: 1, memoryMb: 1024 }
 const usage = { bytesIn: 1, bytesOut: 1, files: 1, mbPerSecond: 1, memoryMb: 1024 }
 
+const plan = { id: 'p', splits: [], objects: 0, bytes: 0 }
+const split = sealed({
+  plan: 'p',
+  index: 0,
+  of: 1,
+  bucket: 'b',
+  key: 'a.csv',
+  eTag: 'e',
+  format: 'csv',
+  start: 0,
+  end: 1,
+  size: 1,
+})
+
+const columns = required(() => 'id', "'x'", "''")
+const counts = required(() => 16, '42')
 const tables = required(() => table)
 const events = required(() => queueEvent)
 const decoders = required(() => textPayload(), 'a schema')
@@ -114,6 +134,37 @@ export const ENTRIES: Readonly<Record<string, readonly Argument[]>> = {
   outputKey: [required(() => 'landing/a.csv'), required(() => ({ from: 'landing', to: 'processed' }))],
   s3Sink: [clients, required(() => ({ bucket: 'b', key: 'k' })), options()],
   s3Source: [clients, required(() => ({ bucket: 'b', key: 'k' })), options()],
+  // dataset
+  athenaTable: [requiredOptions(() => ({ table: 'orders', location: 's3://lake/orders/', schema: { id: 'int64' } }))],
+  byBucket: [columns, counts, options()],
+  byDay: [columns, options()],
+  byHash: [required(() => ['id'], 'undefined', "['x']"), counts, options()],
+  byHour: [columns, options()],
+  byMonth: [columns, options()],
+  byYear: [columns, options()],
+  datasetSink: [clients, required(() => ({ bucket: 'b', prefix: 'p', name: 'n' })), options()],
+  dropStaleFiles: [clients, required(() => ({ files: [] })), required(() => ({ bucket: 'b', prefix: 'p' }))],
+  hivePath: [required(() => ({ dt: '1' }), '{}', 'a Date', "{ seperator: ';' }", 'a class instance')],
+  isDatasetWriteError: [anything(() => 1)],
+  listDataset: [clients, required(() => ({ bucket: 'b', prefix: 'p' }))],
+  mergeParquet: [
+    required(() => brokenClient),
+    required(() => [{ bucket: 'b', key: 'k' }]),
+    required(() => ({ bucket: 'b', key: 'm' })),
+    options(),
+  ],
+  parseHivePath: [required(() => 'dt=1/a', "'x'", "''")],
+  readDataset: [clients, required(() => [], '[]', "['x']", '[null]', 'a Map', 'bytes'), options()],
+  // fanout
+  dynamodbGather: [requiredOptions(() => ({ client, tableName: 't' }))],
+  gather: [requiredOptions(() => ({ store: memoryGather(), run: 'r', parts: 2 }))],
+  memoryGather: [none],
+  planSplits: [clients, required(() => [], '[]'), options()],
+  readSplit: [clients, required(() => split), options()],
+  s3Gather: [requiredOptions(() => ({ client, bucket: 'b' }))],
+  verifySplits: [required(() => plan), required(() => [], '[]', 'a Map')],
+  // telemetry
+  collectMetrics: [handlers, requiredOptions(() => ({ namespace: 'n', write: () => {} }))],
   // events
   batchKey: [required(() => [kinesisRecord])],
   bytesPayload: [none],
@@ -219,5 +270,6 @@ export const ENTRIES: Readonly<Record<string, readonly Argument[]>> = {
   arbitraryVpcLatticeEvent: payloadEvent,
   arbitraryWebSocketEvent: payloadEvent,
   fakeService: [requiredOptions(() => ({ service: 'sqs' }))],
+  gatherLaws: [required(() => () => memoryGather(), 'a function'), options(() => ({ runs: 1 }))],
   storeLaws: [required(() => () => memoryStore(), 'a function'), options(() => ({ runs: 1 }))],
 }

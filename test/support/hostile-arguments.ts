@@ -33,7 +33,7 @@ export type HostileName = keyof typeof HOSTILE
 
 export const NAMES = Object.keys(HOSTILE) as readonly HostileName[]
 
-/** An argument of a valid call, and the hostile values that may stand in its place: an error that is typed is right for these too. */
+/** An argument of a valid call, and the hostile values that its place takes too: an error that is typed is right for these too. */
 export interface Argument {
   readonly valid: () => unknown
   readonly takes: ReadonlySet<HostileName>

@@ -5,7 +5,7 @@ import { MillraceError } from '../../errors.ts'
 import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { parseDecimalText } from '../number-text.ts'
 
-/** What has been seen of an attribute: flags that are joined by `|`, so that its type depends on its values alone, not on their order. */
+/** The values of an attribute so far: flags that are joined by `|`, so that its type depends on its values alone, not on their order. */
 const SEEN = {
   bool: 1,
   integer: 2,
@@ -24,10 +24,10 @@ const NUMBERS = SEEN.integer | SEEN.wide | SEEN.fraction
 /** Decimals of more digits are known to Arrow, but to few that read Parquet. */
 const DECIMAL_DIGITS = 38
 
-/** What is known of a place in the items: an attribute, a field of maps, the items of lists and sets. */
+/** The shape of a place in the items: an attribute, a field of maps, the items of lists and sets. */
 export interface AttributeShape {
   seen: number
-  /** Whether an integer has been seen that no double holds. */
+  /** True where an integer has been seen that no double holds. */
   hasWideInteger: boolean
   /** Most digits before the point of any number, and after it. */
   wholeDigits: number
@@ -40,7 +40,7 @@ export function newShape(): AttributeShape {
   return { seen: 0, hasWideInteger: false, wholeDigits: 0, scale: 0, fields: new Map(), item: undefined }
 }
 
-/** How deep the values of a column nest, as elsewhere. */
+/** Most levels of the values of a column, as elsewhere. */
 const MAX_DEPTH = 64
 
 /**
@@ -154,7 +154,7 @@ function byName([left]: readonly [string, unknown], [right]: readonly [string, u
   return left < right ? -1 : 1
 }
 
-/** Whether the values of this shape are all text: any other text column holds the JSON of each. */
+/** Test whether the values of this shape are all text: any other text column holds the JSON of each. */
 export function isText({ seen }: AttributeShape): boolean {
   return seen === SEEN.text
 }

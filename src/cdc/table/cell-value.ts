@@ -11,7 +11,7 @@ import { jsonText } from './json-text.ts'
 export type CellValue = (value: unknown) => unknown
 
 /**
- * How the values of an attribute go into a column of this type.
+ * The way the values of an attribute go into a column of this type.
  *
  * @param shape - what has been seen of the attribute; undefined for a type that the caller has set, whose text columns take text as it is.
  */

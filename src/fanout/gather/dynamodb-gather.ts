@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { MillraceError } from '../../errors.ts'
 import { backoffMs } from '../../internal/backoff.ts'
-import { checkFields } from '../../internal/check-arguments.ts'
+import { checkFields, checkOptions } from '../../internal/check-arguments.ts'
 import { nameOf } from '../../internal/service-error.ts'
 import {
   arriveFailed,
@@ -63,6 +63,7 @@ const MAX_TURNS = 8
  */
 export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
   checkFields('dynamodbGather', 'options', options, { 'client!': 'client', 'tableName!': 'text' })
+  checkOptions('dynamodbGather', options, { client: 'client', tableName: 'text' })
   const { client, tableName: TableName } = options
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
 

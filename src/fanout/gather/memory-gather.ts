@@ -1,3 +1,4 @@
+import { checkNone } from '../../internal/check-arguments.ts'
 import { type GatherStore, partsMismatch } from './gather-store.ts'
 
 interface Run {
@@ -14,7 +15,9 @@ interface Run {
  * const { arrive } = gather({ store: memoryGather(), run: 'nightly', parts: 1 })
  * await arrive(0, 'done') // => { arrived: 1, isComplete: true }
  */
-export function memoryGather(): GatherStore {
+export function memoryGather(): GatherStore
+export function memoryGather(...given: readonly unknown[]): GatherStore {
+  checkNone('memoryGather', given)
   const runs = new Map<string, Run>()
   const find = (name: string, now: number): Run | undefined => {
     const run = runs.get(name)

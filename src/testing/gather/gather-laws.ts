@@ -5,6 +5,7 @@ import { isMillraceError } from '../../errors.ts'
 import { type Arrival, gather, type Json, type PartResult } from '../../fanout/gather/gather.ts'
 import type { GatherStore } from '../../fanout/gather/gather-store.ts'
 import { jsonText } from '../../fanout/gather/json-text.ts'
+import { checkLaws } from '../check-laws.ts'
 import type { StoreLaw, StoreLawOptions, Wire } from '../store/store-laws.ts'
 
 /** Makes a store. All that it makes share their runs. A store that sends each of its requests over the wire is tried harder. */
@@ -43,7 +44,9 @@ const START_MS = 1_700_000_000_000
  * for (const { run } of laws) await run()
  * laws.length // => 3
  */
-export function gatherLaws(makeStore: MakeGatherStore, { runs = 100, seed }: StoreLawOptions = {}): StoreLaw[] {
+export function gatherLaws(makeStore: MakeGatherStore, options: StoreLawOptions = {}): StoreLaw[] {
+  checkLaws('gatherLaws', makeStore, options)
+  const { runs = 100, seed } = options
   const law = (name: string, property: fc.IAsyncProperty<unknown>): StoreLaw => ({
     name,
     run: () => fc.assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) }),

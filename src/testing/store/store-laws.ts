@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { isMillraceError } from '../../errors.ts'
 import { canonicalHash, idempotencyLease, idempotent } from '../../idempotency/index.ts'
 import type { IdempotencyStore } from '../../idempotency/store.ts'
-import { checkArgument, checkOptions } from '../../internal/check-arguments.ts'
-import { checkCount } from '../../internal/check-count.ts'
+import { checkLaws } from '../check-laws.ts'
 import { followHistory, storeHistories } from './store-model.ts'
 
 /** Carries a request of a store to its server and the answer back, in its own way and time: twice, late, or never. */
@@ -55,11 +54,8 @@ const repeated: Wire = async (request) => {
  * laws.length // => 3
  */
 export function storeLaws(makeStore: MakeStore, options: StoreLawOptions = {}): StoreLaw[] {
-  checkArgument('storeLaws', 'makeStore', makeStore, 'function', 'write storeLaws((wire) => myStore())')
-  checkOptions('storeLaws', options, { runs: 'number', seed: 'number' })
+  checkLaws('storeLaws', makeStore, options)
   const { runs = 100, seed } = options
-  checkCount('storeLaws: runs', runs, 1, Number.MAX_SAFE_INTEGER)
-  checkCount('storeLaws: seed', seed ?? 0, -(2 ** 31), 2 ** 32 - 1)
   const law = (name: string, property: fc.IAsyncProperty<unknown>): StoreLaw => ({
     name,
     run: () => fc.assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) }),
