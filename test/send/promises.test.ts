@@ -20,7 +20,7 @@ const messages = (count: number): SqsEntry[] => Array.from({ length: count }, (_
 const hung = { send: () => new Promise<never>(() => {}) }
 
 describe('an abort', () => {
-  test('answers at once, whatever service, source and waits do', async () => {
+  test('settles the call at once, without waiting for service, source or sleep', async () => {
     const controller = new AbortController()
     const call = thrown(sqsSender(hung, target)(messages(25), { signal: controller.signal }))
     const reason = new Error('out of time')
@@ -199,7 +199,7 @@ describe('a source', () => {
     expect(await sqsSender(client, target, { lingerMs: 5 })(source())).toMatchObject({ sent: 3, requests: 2 })
   })
 
-  test('stands at the beginning of a pipeline whose end is a sender', async () => {
+  test('is the start of a pipeline that a sender ends', async () => {
     const { client } = fakeService({ service: 'sqs' })
     const report = await pipeline(messages(12), sqsSender(client, target))
     expect(report).toMatchObject({ sent: 12, requests: 2 })
