@@ -141,6 +141,7 @@ export function runSend<Entry, Wire>(
     }
     isIdle = false
     admit(step.value)
+    if (tail?.result !== undefined) report()
     return true
   }
 
@@ -184,8 +185,8 @@ export function runSend<Entry, Wire>(
     if (head === undefined) head = one
     else (tail as One).after = one
     tail = one
-    if (result !== undefined) report()
-    else if (key === undefined || lines.join(one)) {
+    if (result !== undefined) return
+    if (key === undefined || lines.join(one)) {
       fresh ??= one
       ready++
       readyBytes += bytes
@@ -209,9 +210,10 @@ export function runSend<Entry, Wire>(
       return
     }
     deadKeys.add(one.key)
+    const error = heldByKey()
     for (; next !== undefined; next = lines.leave(next)) {
       next.status = 'failed'
-      next.result = heldByKey()
+      next.result = error
     }
   }
 

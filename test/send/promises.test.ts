@@ -223,6 +223,27 @@ describe('onOutcome', () => {
     expect(await thrown(sqsSender(client, target, { onOutcome: rejects })(messages(100)))).toBe(own)
   })
 
+  test('is never called while it runs, also where it aborts the call', async () => {
+    const { client } = fakeService({ service: 'sqs' })
+    const controller = new AbortController()
+    let [depth, most] = [0, 0]
+    const indexes: number[] = []
+    const onOutcome = ({ index }: SendOutcome<SqsEntry>): void => {
+      most = Math.max(most, ++depth)
+      indexes.push(index)
+      if (index === 2) controller.abort()
+      depth--
+    }
+    async function* source() {
+      for (const message of messages(60)) yield message
+    }
+    const options = { onOutcome, concurrency: 1, maxPending: 10 }
+    const report = await sqsSender(client, target, options)(source(), { signal: controller.signal })
+    const { sent, failed, unknown } = report
+    expect(most).toBe(1)
+    expect(indexes).toEqual(Array.from({ length: sent + failed + unknown }, (_, n) => n))
+  })
+
   test('is waited for where it returns a promise, one outcome after the other', async () => {
     const { client } = fakeService({ service: 'sqs' })
     let [running, most, done] = [0, 0, 0]
