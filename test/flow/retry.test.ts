@@ -117,7 +117,8 @@ describe('codes that the SDK gives up on at once', () => {
     }
     const requestHandler = { metadata: { handlerProtocol: 'http/1.1' }, handle } as never
     const client = new SQSClient({ ...config, requestHandler })
-    const send = () => client.send(new SendMessageCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/q', MessageBody: 'a' }))
+    const send = () =>
+      client.send(new SendMessageCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/q', MessageBody: 'a' }))
     await send().catch(() => {})
     const alone = requests
     requests = 0
