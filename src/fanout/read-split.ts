@@ -55,7 +55,9 @@ const MIN_STREAMED_BYTES = 16 * 1024 ** 3
  * @throws MillraceError `SPLIT_MISMATCH` for an altered split, and, from the iterator, where a split ends inside quotes, so that its end was guessed wrong;
  * `SOURCE_CHANGED` where the object is no longer the planned one; `OPTION_INVALID` for a `report` that is asked for too early; all that the codecs throw.
  * @example no-run needs a bucket
- * const batches = readSplit(new S3Client(), split)
+ * const client = new S3Client()
+ * const { splits } = await planSplits(client, [{ bucket: 'lake', key: 'landing/orders.csv' }])
+ * const batches = readSplit(client, splits[0])
  * for await (const batch of batches) console.log(batch.numRows)
  * console.log(batches.report.rows)
  */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ndjson } from '../../src/codecs/json/json.ts'
 import { byDay } from '../../src/dataset/by-period.ts'
 import { type DatasetSinkOptions, type DatasetTarget, datasetSink } from '../../src/dataset/dataset-sink.ts'
-import { isDatasetWriteError } from '../../src/dataset/dataset-write.ts'
+import { DatasetWriteError, isDatasetWriteError } from '../../src/dataset/dataset-write.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { deadline } from '../../src/flow/deadline.ts'
 import { type S3Request, type S3Server, startS3Server } from '../support/s3-server.ts'
@@ -165,6 +165,7 @@ describe('from the first completion on', () => {
     )
     const error = await sinkOf()(streamOf(batches)).catch((thrown: unknown) => thrown)
     if (!isDatasetWriteError(error)) throw error
+    expect(error).toBeInstanceOf(DatasetWriteError)
     expect(error.files.length).toBeGreaterThan(2)
     expect(error.files.length).toBeLessThan(whole.files.length)
     expect(error.message).toMatch(new RegExp(`^${error.files.length} of ${whole.files.length} files`))

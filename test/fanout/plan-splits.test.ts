@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
-import { memoryBucket } from './memory-bucket.ts'
+import { memoryBucket } from './support/memory-bucket.ts'
 
 const code = (name: string, message?: RegExp) =>
   expect.objectContaining({ code: name, ...(message && { message: expect.stringMatching(message) }) })

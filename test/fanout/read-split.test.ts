@@ -4,7 +4,7 @@ import type { Split, SplitReport } from '../../src/fanout/gather/split.ts'
 import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../src/fanout/read-split.ts'
-import { memoryBucket } from './memory-bucket.ts'
+import { memoryBucket } from './support/memory-bucket.ts'
 
 const code = (name: string, message?: RegExp) =>
   expect.objectContaining({ code: name, ...(message && { message: expect.stringMatching(message) }) })
@@ -121,26 +121,5 @@ describe('readSplit', () => {
     [{ send() {} }, {}, 'OPTION_INVALID'],
   ])('arguments that are wrong are refused at once: %#', (client, split, name) => {
     expect(() => readSplit(client as never, split as never)).toThrow(code(name))
-  })
-})
-
-describe('verifySplits', () => {
-  test('a report that is missing, doubled and different, foreign, or of other bytes: SPLIT_MISMATCH; doubled and equal is fine', async () => {
-    const { client, plan } = await planned()
-    const reports: SplitReport[] = []
-    for (const split of plan.splits) reports.push(await read(client, split))
-    const [first, ...others] = reports as [SplitReport, ...SplitReport[]]
-    expect(verifySplits(plan, [...reports, first])).toEqual({ rows: 100, refused: 0, bytes: CSV.length })
-    const refused = (changed: readonly unknown[], rule: RegExp) =>
-      expect(() => verifySplits(plan, changed as never)).toThrow(code('SPLIT_MISMATCH', rule))
-    refused(others, /split 0 has no report/)
-    refused([...reports, { ...first, rows: 1 }], /two reports that differ/)
-    refused([...others, { ...first, plan: 'x' }], /another plan/)
-    refused([...others, { ...first, index: 99 }], /another plan/)
-    refused([...others, { ...first, bytes: 1 }], /covers/)
-    refused([...others, { ...first, rows: undefined }], /numbers of rows/)
-    expect(() => verifySplits(undefined as never, [])).toThrow(code('TYPE_MISMATCH'))
-    expect(() => verifySplits(plan, 5 as never)).toThrow(code('TYPE_MISMATCH'))
-    expect(() => verifySplits(plan, [null] as never)).toThrow(code('TYPE_MISMATCH'))
   })
 })

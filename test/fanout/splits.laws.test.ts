@@ -11,7 +11,7 @@ import { planSplits } from '../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../src/fanout/read-split.ts'
 import { isMillraceError } from '../../src/index.ts'
 import { law } from '../support/law.ts'
-import { memoryBucket } from './memory-bucket.ts'
+import { memoryBucket } from './support/memory-bucket.ts'
 
 async function rowsOf(batches: AsyncIterable<RecordBatch>): Promise<unknown[]> {
   const rows: unknown[] = []

@@ -59,7 +59,7 @@ const MAX_TURNS = 8
  * @throws MillraceError, by its calls: see `GatherStore`. `LIMIT_EXCEEDED` for over 50,000 parts, or a result over 398 KiB.
  * @example no-run needs a table
  * const store = dynamodbGather({ client: new DynamoDBClient(), tableName: 'idempotency' })
- * const { isComplete } = await gather({ store, run: plan.id, parts: plan.splits.length }).arrive(split.index, report)
+ * const { isComplete } = await gather({ store, run: 'orders-2026-11-29', parts: 80 }).arrive(7, { rows: 1_000_000 })
  */
 export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
   checkFields('dynamodbGather', 'options', options, { 'client!': 'client', 'tableName!': 'text' })

@@ -49,7 +49,7 @@ const READ_AHEAD = 8
  * @throws MillraceError, by its calls: see `GatherStore`. `OPTION_INVALID` at once.
  * @example no-run needs a bucket
  * const store = s3Gather({ client: new S3Client(), bucket: 'lake', prefix: 'work/gather/' })
- * const { isComplete } = await gather({ store, run: plan.id, parts: plan.splits.length }).arrive(split.index, report)
+ * const { isComplete } = await gather({ store, run: 'orders-2026-11-29', parts: 80 }).arrive(7, { rows: 1_000_000 })
  */
 export function s3Gather(options: S3GatherOptions): GatherStore {
   if (options === undefined)

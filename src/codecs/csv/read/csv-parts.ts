@@ -11,14 +11,14 @@ import { dataRows } from './rows/data-rows.ts'
 import { FAULT } from './rows/row-index.ts'
 import { type RowIndexer, rowIndexer } from './rows/row-indexer.ts'
 
-/** What the first bytes of a file say of all its rows. */
+/** Columns and first rows of a file, by its first bytes. */
 export interface CsvHead {
   readonly names: readonly string[]
   /** The delimiter of the options, or the one that the file itself names. */
   readonly delimiter: string
   /** The bytes from the first data row on, in UTF-8. */
   readonly rows: Uint8Array
-  /** Where the first data row begins, for files in UTF-8. */
+  /** Offset of the first data row, for files in UTF-8. */
   readonly rowsAt: number
 }
 
@@ -62,9 +62,9 @@ export interface CsvPart {
   readonly names: readonly string[]
   /** Flags of what inference saw in each column, null where its type is pinned by the options. */
   readonly inference: readonly (number | null)[]
-  /** Whether the part begins where the file begins. */
+  /** True for the part that begins with the file. */
   readonly isFirst: boolean
-  /** Whether it ends where the file ends. */
+  /** True for the part that ends with the file. */
   readonly isLast: boolean
 }
 

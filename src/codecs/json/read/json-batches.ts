@@ -20,7 +20,7 @@ interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
-  /** Whether the rows are a part of a file: a pinned column may be in another part. */
+  /** True where the rows are a part of a file: a pinned column may be in another part. */
   readonly isPart?: boolean
 }
 

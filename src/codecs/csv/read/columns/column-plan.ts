@@ -30,7 +30,7 @@ export interface TablePlan {
   readonly isInferred: readonly boolean[]
   /** Columns of which a value yet to come may change the type although it fits. */
   readonly isUndecided: readonly boolean[]
-  /** What was seen in each column, as flags of {@link SEEN}; 0 in pinned ones. */
+  /** Values seen in each column, as flags of {@link SEEN}; 0 in pinned ones. */
   readonly seen: readonly number[]
 }
 

@@ -1,14 +1,14 @@
 import { CreateTableCommand, type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dynamodbGather } from '../../src/fanout/gather/dynamodb-gather.ts'
-import { type Gather, gather, type Json, type PartResult } from '../../src/fanout/gather/gather.ts'
-import type { GatherStore } from '../../src/fanout/gather/gather-store.ts'
-import { memoryGather } from '../../src/fanout/gather/memory-gather.ts'
-import { s3Gather } from '../../src/fanout/gather/s3-gather.ts'
-import { createTableInput } from '../../src/idempotency/dynamodb-store.ts'
-import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
-import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { dynamodbGather } from '../../../src/fanout/gather/dynamodb-gather.ts'
+import { type Gather, gather, type Json, type PartResult } from '../../../src/fanout/gather/gather.ts'
+import type { GatherStore } from '../../../src/fanout/gather/gather-store.ts'
+import { memoryGather } from '../../../src/fanout/gather/memory-gather.ts'
+import { s3Gather } from '../../../src/fanout/gather/s3-gather.ts'
+import { createTableInput } from '../../../src/idempotency/dynamodb-store.ts'
+import { type DynamoDBServer, startDynamoDB } from '../../support/dynamodb-server.ts'
+import { BUCKET, type S3Server, startS3Server } from '../../support/s3-server.ts'
 
 const code = (name: string, message?: RegExp) =>
   expect.objectContaining({ code: name, ...(message && { message: expect.stringMatching(message) }) })
