@@ -28,7 +28,7 @@ export interface MultipartOptions {
   readonly onFailure: (error: unknown) => void
 }
 
-/** Where a part goes: the fields of its request. */
+/** The place of a part: the fields of its request. */
 export interface PartPlace extends Place {
   readonly UploadId: string | undefined
   readonly PartNumber: number
