@@ -98,6 +98,20 @@ export async function eventsAs(format: 'ndjson' | 'parquet', rows: number): Prom
   return path
 }
 
+/** The same events as Parquet, with a column `part` of 100 values. */
+export async function eventsInParts(rows: number): Promise<string> {
+  const path = `${DATA}events-${rows}-parts.parquet`
+  if (existsSync(path)) return path
+  const events = await eventsAs('parquet', rows)
+  const connection = await (await DuckDBInstance.create()).connect()
+  await connection.run(
+    `COPY (SELECT *, 'p' || (user_id % 100) AS part FROM '${events}') TO '${path}.part' (FORMAT parquet, COMPRESSION snappy)`,
+  )
+  connection.closeSync()
+  renameSync(`${path}.part`, path)
+  return path
+}
+
 if (import.meta.main) {
   const rows = Number(process.argv[2] ?? 1_000_000)
   for (const path of [await eventsCsv(rows), await eventsAs('ndjson', rows), await eventsAs('parquet', rows)])

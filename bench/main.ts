@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { writePage } from './page.ts'
 import { cdc } from './suites/cdc.ts'
 import { codecs } from './suites/codecs.ts'
+import { dataset } from './suites/dataset.ts'
 import { events } from './suites/events.ts'
 import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
@@ -21,6 +22,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   job,
   cdc,
   codecs,
+  dataset,
   events,
   flow,
   growth,

@@ -16,7 +16,7 @@ const PACKAGES = [
   'apache-arrow',
 ]
 
-/** What a suite printed beside its contests, such as the table of load times. */
+/** Output of a suite besides its contests, such as the table of load times. */
 export interface OtherText {
   readonly suite: string
   readonly text: string
@@ -37,7 +37,7 @@ export function writePage(
   const page = `# Benchmarks
 
 Each candidate runs in a process of its own, in turns, on the same file; figures are medians. The clock starts when a candidate's modules are
-loaded and ends when its table or file stands. Row counts and sums of what they give are compared, so that none wins by being wrong.
+loaded and ends when its table or file is complete. Row counts and sums of the results are compared, so that none wins by being wrong.
 
 - Machine: ${machine}
 - Versions: ${versions}

@@ -9,7 +9,7 @@ import { median } from '../measure.ts'
 import { formatTable } from '../table.ts'
 import type { Suite } from './suite.ts'
 
-/** What others need for the same work, and what a handler loads in any case. */
+/** Packages for the same work, and those that a handler loads in any case. */
 const PEERS = [['apache-arrow'], ['hyparquet', 'hyparquet-writer'], ['@aws-sdk/client-s3']]
 
 const AWS_SDK = ['@aws-sdk/*']

@@ -8,8 +8,8 @@ import { kinesisSender } from 'millrace/send/kinesis'
 import { snsSender } from 'millrace/send/sns'
 
 /**
- * Changes of a table go on, in order for each item: all to a Kinesis stream, removals to a FIFO topic too. Lambda gets back the first record whose change
- * did not arrive, and resumes there.
+ * Sends the changes of a table to a Kinesis stream, and removals to a FIFO topic too, in order for each item. Returns the first record whose change did
+ * not arrive, so that Lambda resumes there.
  */
 export function createHandler({
   kinesis = new KinesisClient({}),

@@ -4,12 +4,12 @@ import { data, lengthOf, placeOf, startOf } from './values'
 
 const SIGN: u64 = 0x8000000000000000
 
-/** Which value is the least, and which the greatest. */
+/** Places of the least and the greatest value. */
 export let least: i32 = 0
 export let greatest: i32 = 0
 
 /**
- * Tell the bounds of values `start` to `end`, at least one, or of those that `order` names there.
+ * Find the bounds of values `start` to `end`, at least one, or of those that `order` names there.
  *
  * @returns false where a number is NaN, which has no place in the order.
  */
@@ -124,7 +124,7 @@ function leadingBytes(i: i32): v128 {
   return i8x16.shuffle(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 }
 
-/** Whether value `i` is less than value `j`. Where their first bytes agree, a flipped one changes nothing. */
+/** Test that value `i` is less than value `j`. Where their first bytes agree, a flipped one changes nothing. */
 function isBefore(iHigh: u64, iLow: u64, jHigh: u64, jLow: u64, i: i32, j: i32): bool {
   if (iHigh !== jHigh) return iHigh < jHigh
   return iLow < jLow || (iLow === jLow && compareBytes(i, j) < 0)

@@ -15,7 +15,7 @@ export function copyBytes(to: usize, from: usize, length: usize): void {
   } while (to < end)
 }
 
-/** How many bytes from `a` and from `b` on are equal, `most` at the most. */
+/** Count the equal bytes from `a` and from `b` on, at most `most`. */
 export function sharedLength(a: usize, b: usize, most: usize): usize {
   for (let shared: usize = 0; shared < most; shared += 16) {
     const differences = i8x16.bitmask(i8x16.ne(v128.load(a + shared), v128.load(b + shared)))

@@ -1,10 +1,10 @@
 import { copyBytes, sharedLength } from './bytes'
 import { packDoubleWords, packWords } from './pack'
+import { DELTA_BLOCK, LENGTH } from './record'
 import { lengthOf, startOf } from './values'
 import { appendVarint, appendZigZag } from './varint'
 
 /** DELTA_BINARY_PACKED: blocks of 128 deltas, each its least one and four miniblocks of 32 with a bit width of their own. */
-const BLOCK: i32 = 128
 const MINIBLOCK: i32 = 32
 
 /** The deltas of one block, and a miniblock's offsets from the least one in half the bytes. */
@@ -13,12 +13,12 @@ const offsets: usize = memory.data(128)
 
 /** Append `count` integers of `size` bytes, at least one. */
 export function appendDeltas(to: usize, words: usize, size: usize, count: i32): usize {
-  to = appendVarint(to, BLOCK)
-  to = appendVarint(to, BLOCK / MINIBLOCK)
+  to = appendVarint(to, DELTA_BLOCK)
+  to = appendVarint(to, DELTA_BLOCK / MINIBLOCK)
   to = appendVarint(to, count)
   to = appendZigZag(to, size === 4 ? <i64>load<i32>(words) : load<i64>(words))
-  for (let at = 1; at < count; at += BLOCK) {
-    const length = min(BLOCK, count - at)
+  for (let at = 1; at < count; at += DELTA_BLOCK) {
+    const length = min(DELTA_BLOCK, count - at)
     const start = words + <usize>at * size
     to = size === 4 ? appendWordBlock(to, start, length) : appendDoubleWordBlock(to, start, length)
   }
@@ -27,7 +27,7 @@ export function appendDeltas(to: usize, words: usize, size: usize, count: i32): 
 
 /** In 32 bits, so that unsigned words wrap as they should. */
 function appendWordBlock(to: usize, words: usize, count: i32): usize {
-  const least = count === BLOCK ? takeBlockDeltas(words) : takeWordDeltas(words, count)
+  const least = count === DELTA_BLOCK ? takeBlockDeltas(words) : takeWordDeltas(words, count)
   const widths = appendZigZag(to, least)
   store<u32>(widths, 0)
   to = widths + 4
@@ -61,7 +61,7 @@ function takeBlockDeltas(words: usize): i32 {
   return min(lower, min(i32x4.extract_lane(least, 2), i32x4.extract_lane(least, 3)))
 }
 
-/** What is missing in the block is filled up by the least delta, which it returns. */
+/** Fill up the block by the least delta, and return that. */
 function takeWordDeltas(words: usize, count: i32): i32 {
   let least = i32.MAX_VALUE
   for (let i: usize = 0; i < <usize>count; i++) {
@@ -69,7 +69,7 @@ function takeWordDeltas(words: usize, count: i32): i32 {
     store<i32>(deltas + (i << 2), delta)
     least = min(least, delta)
   }
-  for (let i = <usize>count; i < <usize>BLOCK; i++) store<i32>(deltas + (i << 2), least)
+  for (let i = <usize>count; i < <usize>DELTA_BLOCK; i++) store<i32>(deltas + (i << 2), least)
   return least
 }
 
@@ -96,7 +96,7 @@ function appendDoubleWordBlock(to: usize, words: usize, count: i32): usize {
   return to
 }
 
-/** What is missing in the block is filled up by the least delta, which it returns. */
+/** Fill up the block by the least delta, and return that. */
 function takeDoubleWordDeltas(words: usize, count: i32): i64 {
   let least = i64.MAX_VALUE
   let previous = load<i64>(words - 8)
@@ -107,15 +107,15 @@ function takeDoubleWordDeltas(words: usize, count: i32): i64 {
     store<i64>(deltas + (i << 3), delta)
     least = min(least, delta)
   }
-  for (let i = <usize>count; i < <usize>BLOCK; i++) store<i64>(deltas + (i << 3), least)
+  for (let i = <usize>count; i < <usize>DELTA_BLOCK; i++) store<i64>(deltas + (i << 3), least)
   return least
 }
 
 export function takeLengths(to: usize, start: i32, count: i32): void {
-  for (let i = 0; i < count; i++) store<u32>(to + ((<usize>i) << 2), <u32>lengthOf(start + i))
+  for (let i = 0; i < count; i++) store<u32>(to + <usize>i * LENGTH, <u32>lengthOf(start + i))
 }
 
-/** How many bytes each value shares with the one before it, and how many it has beyond them. */
+/** Count the bytes that each value shares with the one before it, and those beyond them. */
 export function takePrefixes(prefixes: usize, suffixes: usize, start: i32, count: i32): void {
   let before: usize = 0
   let beforeLength: usize = 0
@@ -123,17 +123,17 @@ export function takePrefixes(prefixes: usize, suffixes: usize, start: i32, count
     const from = startOf(start + i)
     const length = lengthOf(start + i)
     const shared = sharedLength(before, from, min(beforeLength, length))
-    store<u32>(prefixes + ((<usize>i) << 2), <u32>shared)
-    store<u32>(suffixes + ((<usize>i) << 2), <u32>(length - shared))
+    store<u32>(prefixes + <usize>i * LENGTH, <u32>shared)
+    store<u32>(suffixes + <usize>i * LENGTH, <u32>(length - shared))
     before = from
     beforeLength = length
   }
 }
 
-/** What each value has beyond its prefix. */
+/** Append the bytes of each value beyond its prefix. */
 export function appendSuffixes(to: usize, prefixes: usize, start: i32, count: i32): usize {
   for (let i = 0; i < count; i++) {
-    const prefix: usize = load<u32>(prefixes + ((<usize>i) << 2))
+    const prefix: usize = load<u32>(prefixes + <usize>i * LENGTH)
     const length = lengthOf(start + i) - prefix
     copyBytes(to, startOf(start + i) + prefix, length)
     to += length

@@ -1,4 +1,5 @@
 import { sharedLength } from './bytes'
+import { COLLIDING, PLACE, RANGE, TABLE_ENTRY } from './record'
 import { data, ranges, width } from './values'
 
 // The table is one of open addressing, a power of two long: the place of a distinct value, counted from 1, below 32 bits of its hash; 0 where
@@ -12,11 +13,8 @@ const SHORT_VALUE: usize = 16
 const LONG_VALUE: usize = 128
 const SPREAD_WORDS: usize = 16
 
-/** After so many steps along the table, values are taken for made to collide. */
-const COLLIDING: i32 = -1
-
 /**
- * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, tell how many of them are known.
+ * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, count those that are known.
  *
  * @param size - how many distinct values there were before; the table has room for all that may come.
  * @returns how many there are then, or are known, or {@link COLLIDING}.
@@ -59,11 +57,11 @@ function indexWords<T>(
       const hash = mixed(<u64>value * ODD)
       let at = hash & mask
       for (;;) {
-        const entry = load<u64>(table + ((<usize>at) << 3))
+        const entry = load<u64>(table + <usize>at * TABLE_ENTRY)
         place = <i32>entry - 1
         if (place < 0) break
         if (<u32>(entry >> 32) === hash) {
-          const j = load<i32>(first + ((<usize>place) << 2))
+          const j = load<i32>(first + <usize>place * PLACE)
           if (load<T>(words + <usize>j * sizeof<T>()) === value) break
         }
         if (--steps < 0) return COLLIDING
@@ -71,12 +69,12 @@ function indexWords<T>(
       }
       if (place < 0 && indexes !== 0) {
         place = size
-        addEntry(table + ((<usize>at) << 3), hash, first, size++, i)
+        addEntry(table + <usize>at * TABLE_ENTRY, hash, first, size++, i)
       }
       before = value
     }
     known += i32(place >= 0)
-    if (indexes !== 0) store<i32>(indexes + ((<usize>i) << 2), place)
+    if (indexes !== 0) store<i32>(indexes + <usize>i * PLACE, place)
   }
   return indexes === 0 ? known : size
 }
@@ -102,7 +100,7 @@ function indexBytes(
   let beforeHead: u64 = 0
   let beforeTail: u64 = 0
   for (let i = start; i < end; i += stride) {
-    const range = load<u64>(all + ((<usize>i) << 3))
+    const range = load<u64>(all + <usize>i * RANGE)
     const at = bytes + <usize>(<u32>range)
     const length = <usize>(range >> 32) - <usize>(<u32>range)
     const bits = wordMask(length)
@@ -116,11 +114,11 @@ function indexBytes(
       const hash = mixed(hashWithin(at, length) ^ ((head ^ <u64>length) * ODD + rotl<u64>(tail, 32) * ODDER))
       let slot = hash & mask
       for (;;) {
-        const entry = load<u64>(table + ((<usize>slot) << 3))
+        const entry = load<u64>(table + <usize>slot * TABLE_ENTRY)
         place = <i32>entry - 1
         if (place < 0) break
         if (<u32>(entry >> 32) === hash) {
-          const other = load<u64>(all + ((<usize>load<u32>(first + ((<usize>place) << 2))) << 3))
+          const other = load<u64>(all + <usize>load<u32>(first + <usize>place * PLACE) * RANGE)
           const from = bytes + <usize>(<u32>other)
           const headsDiffer = (load<u64>(from) & bits) ^ head
           const tailsDiffer = (load<u64>(from + lastWord(length)) & bits) ^ tail
@@ -137,7 +135,7 @@ function indexBytes(
       }
       if (place < 0 && indexes !== 0) {
         place = size
-        addEntry(table + ((<usize>slot) << 3), hash, first, size++, i)
+        addEntry(table + <usize>slot * TABLE_ENTRY, hash, first, size++, i)
       }
       beforeAt = at
       beforeLength = length
@@ -145,22 +143,22 @@ function indexBytes(
       beforeTail = tail
     }
     known += i32(place >= 0)
-    if (indexes !== 0) store<i32>(indexes + ((<usize>i) << 2), place)
+    if (indexes !== 0) store<i32>(indexes + <usize>i * PLACE, place)
   }
   return indexes === 0 ? known : size
 }
 
 function addEntry(slot: usize, hash: u32, first: usize, place: i32, value: i32): void {
   store<u64>(slot, ((<u64>hash) << 32) | <u64>(place + 1))
-  store<i32>(first + ((<usize>place) << 2), value)
+  store<i32>(first + <usize>place * PLACE, value)
 }
 
-/** Where the last eight bytes of a value begin, or its only ones. */
+/** Offset of the last eight bytes of a value, or of its only ones. */
 function lastWord(length: usize): usize {
   return max<usize>(length, 8) - 8
 }
 
-/** Which of a word's bytes belong to a value. */
+/** Mask of the bytes of a word that belong to a value. */
 function wordMask(length: usize): u64 {
   return select<u64>(-1, ((<u64>1) << (length << 3)) - 1, length >= 8)
 }
@@ -190,10 +188,10 @@ function mixed(hash: u64): u32 {
 /** Put the entries of one table into another, larger one, all of whose slots are free. */
 export function resizeTable(from: usize, fromMask: u32, to: usize, toMask: u32): void {
   for (let i: usize = 0; i <= <usize>fromMask; i++) {
-    const entry = load<u64>(from + (i << 3))
+    const entry = load<u64>(from + i * TABLE_ENTRY)
     if (entry === 0) continue
     let at = <u32>(entry >> 32) & toMask
-    while (load<u64>(to + ((<usize>at) << 3)) !== 0) at = (at + 1) & toMask
-    store<u64>(to + ((<usize>at) << 3), entry)
+    while (load<u64>(to + <usize>at * TABLE_ENTRY) !== 0) at = (at + 1) & toMask
+    store<u64>(to + <usize>at * TABLE_ENTRY, entry)
   }
 }

@@ -1,4 +1,5 @@
 import { copyBytes } from './bytes'
+import { RANGE, RANGE_END } from './record'
 import { data, lengthOf, placeOf, ranges, startOf, width } from './values'
 
 /** Bits, of which there is a byte each: eight become one by a multiplication that moves each to its place in the highest byte. */
@@ -47,7 +48,7 @@ export function appendConcatenated(to: usize, start: i32, end: i32, order: usize
   if (start >= end) return to
   if (isContiguous) {
     const size =
-      <usize>load<u32>(ranges + ((<usize>(end - 1)) << 3), 4) - <usize>load<u32>(ranges + ((<usize>start) << 3))
+      <usize>load<u32>(ranges + <usize>(end - 1) * RANGE, RANGE_END) - <usize>load<u32>(ranges + <usize>start * RANGE)
     memory.copy(to, startOf(start), size)
     return to + size
   }

@@ -1,6 +1,32 @@
-// What the kernel parquet-write and TypeScript say to each other in numbers: one layout, for both.
+// What the kernel parquet-write and TypeScript say to each other in numbers: one layout, for both. Offsets and lengths are in bytes.
 
-/** How values compare. */
+/** Bytes behind every region, for words and vectors are read and written whole. */
+export const SLACK = 16
+
+/** The length of a range: where a value begins and, at {@link RANGE_END}, where it ends. */
+export const RANGE = 8
+export const RANGE_END = 4
+/** The length of a place of a value, in orders, slots and indexes. */
+export const PLACE = 4
+/** Returned for ranges that lie elsewhere than in their bytes. */
+export const UNSOUND = -1
+
+/** The length of an entry of the table of distinct values. */
+export const TABLE_ENTRY = 8
+/** Returned for values that are taken for made to collide. */
+export const COLLIDING = -1
+
+/** The bytes of a length of a value, of what it shares with the one before it, and of what it does not. */
+export const LENGTH = 4
+
+/** Values of a block of deltas. */
+export const DELTA_BLOCK = 128
+
+/** The longest block of snappy, beyond whose beginning no copy reaches, and the table of its hashes. */
+export const SNAPPY_BLOCK = 65_536
+export const SNAPPY_TABLE = 32_768
+
+/** Orders of values. */
 export const UINT8 = 0
 export const INT32 = 1
 export const UINT32 = 2

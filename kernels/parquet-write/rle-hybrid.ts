@@ -1,7 +1,7 @@
 import { packWords } from './pack'
 import { appendVarint } from './varint'
 
-/** What a repeated run costs, with the header of the bit-packed run that must follow it. */
+/** Bits of a repeated run, with the header of the bit-packed run that must follow it. */
 const RUN_BITS: i32 = 40
 
 /** Append levels, a byte each, in Parquet's hybrid of run-length and bit-packed runs. */

@@ -1,24 +1,25 @@
 import { copyBytes } from './bytes'
+import { SNAPPY_TABLE } from './record'
 import { appendVarint } from './varint'
 
 /** Bytes at the end of a block that no match begins in, so that words may be read whole. */
 const TAIL: usize = 15
-const MAX_HASH_BITS: u32 = 14
+const MAX_HASH_BITS: u32 = 31 - clz<u32>(SNAPPY_TABLE / 2)
 /** The longest step over bytes that match nothing, in 32nds of a byte. */
 const MAX_SKIP: usize = 256
 
-/** What stands before the first block: the bytes of all of them before compression. */
+/** Append the length of all blocks before compression, which precedes the first. */
 export function appendLength(to: usize, length: u32): usize {
   return appendVarint(to, length)
 }
 
 /**
- * Compress a block of up to 65,536 bytes as elements of snappy (format_description.txt of google/snappy): literals, and copies of what came
+ * Compress a block of up to `SNAPPY_BLOCK` bytes as elements of snappy (format_description.txt of google/snappy): literals, and copies of what came
  * before in the block. Follows CompressFragment of google/snappy, but for knowing more places of a match than its last.
  *
  * One loop, since the table, the place and what was not yet written are needed all over it.
  *
- * @param table - 32 KiB, for the last place of a hash of four bytes each.
+ * @param table - of {@link SNAPPY_TABLE} bytes, for the last place of a hash of four bytes each.
  * @returns the end of the elements: at most `length + length / 6 + 32` bytes, and none of the 16 behind them is kept.
  */
 export function compressBlock(from: usize, length: usize, to: usize, table: usize): usize {
@@ -69,7 +70,7 @@ function hashOf(bytes: u32, shift: u32): usize {
   return (<usize>((bytes * 0x1e35a7bd) >> shift)) << 1
 }
 
-/** Where bytes end that are equal to those from `before` on. */
+/** End of the bytes that are equal to those from `before` on. */
 function matchEnd(at: usize, before: usize, end: usize): usize {
   while (at + 8 <= end) {
     const difference = load<u64>(at) ^ load<u64>(before)
@@ -107,7 +108,7 @@ function appendLiteral(to: usize, from: usize, length: usize): usize {
   return to + length
 }
 
-/** A copy is of 64 bytes at the most, and of 4 at least. Which of its two forms it takes is nothing that a branch could foresee. */
+/** A copy is of 4 to 64 bytes. Which of its two forms it takes is nothing that a branch could foresee. */
 function appendCopy(to: usize, distance: u32, length: u32): usize {
   for (; length >= 68; length -= 64) {
     store<u32>(to, (63 << 2) | 2 | (distance << 8))

@@ -1,8 +1,10 @@
-/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges tell. */
+import { PLACE, RANGE, RANGE_END, UNSOUND } from './record'
+
+/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges define them. */
 export let width: usize = 0
 /** The values, or the bytes that ranges lie in. */
 export let data: usize = 0
-/** Where each value begins and ends, counted from {@link data} on: 8 bytes a value. */
+/** Ranges of the values, counted from {@link data} on. */
 export let ranges: usize = 0
 
 /** All that follows is about these values, until others come. */
@@ -14,16 +16,16 @@ export function useValues(valueWidth: usize, valuesAt: usize, rangesAt: usize): 
 
 /** The place of value `i` among those that `order` names, or of all where it is 0. */
 export function placeOf(order: usize, i: i32): i32 {
-  return order === 0 ? i : load<i32>(order + ((<usize>i) << 2))
+  return order === 0 ? i : load<i32>(order + <usize>i * PLACE)
 }
 
 export function startOf(i: i32): usize {
-  return data + load<u32>(ranges + ((<usize>i) << 3))
+  return data + load<u32>(ranges + <usize>i * RANGE)
 }
 
 export function lengthOf(i: i32): usize {
-  const range = ranges + ((<usize>i) << 3)
-  return load<u32>(range, 4) - load<u32>(range)
+  const range = ranges + <usize>i * RANGE
+  return load<u32>(range, RANGE_END) - load<u32>(range)
 }
 
 /**
@@ -45,7 +47,7 @@ export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, s
     const until = i32x4.add(ends, bases)
     v128.store(to, i32x4.shuffle(from, until, 0, 4, 1, 5))
     v128.store(to, i32x4.shuffle(from, until, 2, 6, 3, 7), 16)
-    to += 32
+    to += 4 * RANGE
   }
   let isSound = !v128.any_true(unsound)
   for (const end = fours + ((count & 3) << 2); offsets < end; offsets += 4) {
@@ -53,13 +55,11 @@ export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, s
     const until = load<u32>(offsets, 4) - low
     isSound = isSound && from <= until && until <= size
     store<u32>(to, base + from)
-    store<u32>(to, base + until, 4)
-    to += 8
+    store<u32>(to, base + until, RANGE_END)
+    to += RANGE
   }
   return isSound
 }
-
-const UNSOUND: i32 = -1
 
 /**
  * Take the ranges of the values in `count` slots, of which there are `slotsEnd`, counted from `firstSlot` on.
@@ -80,15 +80,15 @@ export function takeRanges(
   let gaps: i32 = 0
   let previous = load<u32>(offsets) - low
   for (let i = 0; i < count; i++) {
-    const slot = load<u32>(slots + ((<usize>i) << 2)) - firstSlot
+    const slot = load<u32>(slots + <usize>i * PLACE) - firstSlot
     if (slot >= slotsEnd) return UNSOUND
     const start = load<u32>(offsets + ((<usize>slot) << 2)) - low
     const end = load<u32>(offsets + ((<usize>slot) << 2), 4) - low
     if (start > end || end > size) return UNSOUND
     gaps |= i32(start !== previous)
     store<u32>(to, base + start)
-    store<u32>(to, base + end, 4)
-    to += 8
+    store<u32>(to, base + end, RANGE_END)
+    to += RANGE
     previous = end
   }
   return gaps
@@ -109,7 +109,7 @@ export function takeBits(to: usize, bitmap: usize, offset: i32, size: u32, slots
   return true
 }
 
-/** Bytes of values, which may be more than 32 bits tell where several share theirs. */
+/** Bytes of values, which may be more than 32 bits hold where several share theirs. */
 export function byteLength(start: i32, end: i32, order: usize): f64 {
   let bytes: u64 = 0
   for (let i = start; i < end; i++) bytes += <u64>lengthOf(placeOf(order, i))

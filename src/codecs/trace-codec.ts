@@ -40,7 +40,11 @@ function countedSource(source: ByteSource, message: ReadMessage): ByteSource {
   return Object.defineProperty(counted, 'size', { get: () => source.size, enumerable: true })
 }
 
-async function* countedChunks(chunks: AsyncIterable<Uint8Array>, message: ReadMessage): AsyncGenerator<Uint8Array> {
+/** Chunks of a file that is read, counted. */
+export async function* countedChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  message: ReadMessage,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     message.bytes += lengthOf(chunk)
     yield chunk

@@ -4,7 +4,7 @@ import { type ColumnParts, columnData, type ValueArray } from './builders/buffer
 import { directGather, type Gather, takeOffsets } from './gather.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { recordBatch } from './record-batch.ts'
-import { itemRuns, type RowRanges, rowRangesOf, scaledRuns } from './row-ranges.ts'
+import { itemCount, itemRuns, type RowRanges, rowRangesOf, scaledRuns } from './row-ranges.ts'
 
 /**
  * The rows of these indices, in their order. A batch of which every row is kept in order is returned as it is.
@@ -89,7 +89,7 @@ function takeFixed(values: ValueArray, stride: number, runs: RowRanges, gather: 
 
 function takeText(data: Data, runs: RowRanges, gather: Gather): ColumnParts {
   const offsets = offsetsOf(data)
-  const values = new Uint8Array(checkedOffset(itemRuns(runs, offsets).rows))
+  const values = new Uint8Array(checkedOffset(itemCount(runs, offsets)))
   const taken = new Int32Array(runs.rows + 1)
   gather.text(data.values, offsets, runs, values, taken)
   return { valueOffsets: storedOffsets(data.type, taken), values }

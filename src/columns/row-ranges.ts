@@ -79,6 +79,16 @@ export function itemRuns(runs: RowRanges, offsets: ArrayLike<number>): RowRanges
   return { starts, lengths, count: runs.count, rows }
 }
 
+/** How many items these are. */
+export function itemCount({ starts, lengths, count }: RowRanges, offsets: ArrayLike<number>): number {
+  let items = 0
+  for (let run = 0; run < count; run++) {
+    const start = starts[run] as number
+    items += (offsets[start + (lengths[run] as number)] as number) - (offsets[start] as number)
+  }
+  return items
+}
+
 /** The same for lists of one size. */
 export function scaledRuns(runs: RowRanges, size: number): RowRanges {
   const scale = (value: number): number => value * size

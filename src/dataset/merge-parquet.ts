@@ -49,12 +49,13 @@ export interface ParquetMerge {
  * @param client - an `S3Client` of `@aws-sdk/client-s3`. The role needs `s3:GetObject` on the sources and `s3:PutObject` on the target.
  * @param sources - at least one object; `eTag` and `versionId` pin what is meant. The target may be one of them.
  * @param target - as for `s3Sink`; its content type is that of Parquet unless given. A function as `metadata` is called once, before the first request that writes.
- * @returns what was written. Holds the footers of all sources (32 MiB at most in the target), page indexes, and four parts of up to 13 MiB. Two requests for each source, one
+ * @returns what was written. Holds the footers of all sources (32 MiB at most in the target), page indexes, and four parts of up to 13 MiB. Three requests for each source that is copied, two for others, one
  * for each 256 MiB that are copied, one for about 8 MiB that are sent; O(bytes of footers) of work.
  * @throws MillraceError with the index of the source at fault as its `path`: `TYPE_MISMATCH` for a schema, or rules for dates, that differ from the first source's; `PARQUET_INVALID`
  * for what is no sound Parquet file, or has column chunks in other files; `UNSUPPORTED_FORMAT` for encryption, for faults of old writers that readers know by the writer's name, and for
  * fields of the footer that may hold offsets but are not known; `SOURCE_CHANGED`, `SOURCE_UNAVAILABLE`. Without: `LIMIT_EXCEEDED` for a footer over 32 MiB or over 10,000 parts; `WRITE_FAILED` and `WRITE_CONFLICT` as
- * `s3Sink` has them; `OPTION_INVALID`. After any of them no part of an upload is left, and the target is as it was.
+ * `s3Sink` has them; `OPTION_INVALID`. After any of them no part of an upload is left, and the target is as it was; only where
+ * the answer to the last request is lost, or the signal comes while it is awaited, S3 may have made the target.
  * @see https://parquet.apache.org/docs/file-format/
  * @example no-run needs a bucket
  * const sources = [{ bucket: 'lake', key: 'parts/0.parquet' }, { bucket: 'lake', key: 'parts/1.parquet' }]

@@ -3,6 +3,8 @@ export interface MergeRun {
   readonly signal: AbortSignal
   /** Bytes that came into the process. */
   readBytes: number
+  /** Bytes of sources that stay in memory. */
+  keptBytes: number
   /** What was asked for, or the signal's reason once it aborts, whichever is first. */
   unlessAborted<T>(asked: Promise<T>): Promise<T>
 }
@@ -11,6 +13,7 @@ export function mergeRun(signal: AbortSignal): MergeRun {
   return {
     signal,
     readBytes: 0,
+    keptBytes: 0,
     unlessAborted: (asked) =>
       new Promise((resolve, reject) => {
         const onAbort = (): void => reject(signal.reason)

@@ -10,12 +10,11 @@ import { MillraceError } from '../errors.ts'
 import type { SinkClient } from '../s3/request-body.ts'
 import { type S3Location, type S3Source, s3Source } from '../s3/s3-source.ts'
 import { checkKnown } from './merge-fields.ts'
-import { bloomOf, checkOffsets, indexesOf, indexPageOf, pagesOf, type Range, rawGroups } from './merge-groups.ts'
 import type { MergeRun } from './merge-run.ts'
-import { writerFaults } from './merge-writers.ts'
+import { type Survey, surveyOf } from './merge-survey.ts'
 
 /** What is kept of a source between its footer and the merged one. */
-export interface MergeSource {
+export interface MergeSource extends Survey {
   readonly index: number
   readonly location: S3Location
   readonly eTag: string
@@ -23,12 +22,7 @@ export interface MergeSource {
   readonly rows: number
   /** The list of row groups, field 4 of the footer. */
   readonly groups: RawField
-  readonly groupCount: number
-  /** The bytes that go to the target: all from the first page on, but for the indexes at the end. Empty where there are no rows. */
-  readonly data: Range
   readonly footerAt: number
-  /** Bytes of page indexes; undefined where a column chunk has no offset index, so that none of the merged file can be kept. */
-  readonly indexBytes: number | undefined
 }
 
 /** A source, and what of its footer all sources must agree on. */
@@ -41,7 +35,8 @@ export interface OpenedSource {
 
 /** Read at once from the end: the footer of most files, a third of a percent of the smallest that is copied. */
 const TAIL_BYTES = 16 * 1024
-const MAGIC_BYTES = 4
+/** Small files that came whole with their footers are kept up to so many bytes in all. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024
 
 /** Read the footer of a source, and check that its row groups can be moved. */
 export async function openSource(
@@ -78,18 +73,20 @@ export async function openSource(
     index,
     location,
     eTag,
-    file: keptBytes(raw, file, size),
+    file: keptBytes(raw, file, run),
     rows,
     groups: { ...groups, value: groups.value.slice() },
     footerAt: raw.footerAt,
-    ...surveyed(groups, metadata, raw.footerAt),
+    ...surveyOf(groups, metadata, raw.footerAt),
   }
   return { source, footer, metadata, leaves }
 }
 
-/** A whole file that came with its footer is kept; of others nothing is. */
-function keptBytes({ bytes }: RawFooter, file: FileBytes, size: number): FileBytes {
-  return size <= TAIL_BYTES ? bytes : file
+/** A whole file that came with its footer is kept, within bounds; of others nothing is. */
+function keptBytes({ bytes }: RawFooter, file: FileBytes, run: MergeRun): FileBytes {
+  if (file.size > TAIL_BYTES || run.keptBytes + file.size > MAX_KEPT_BYTES) return file
+  run.keptBytes += file.size
+  return bytes
 }
 
 /** Reads of a source, counted, and given up where the run is. */
@@ -108,44 +105,4 @@ function metered(object: S3Source, size: number, run: MergeRun): FileBytes {
 
 function encryptedColumn(): MillraceError {
   return unsupported('a column is encrypted: its pages are bound to their places; rewrite the file without encryption')
-}
-
-/** Check the row groups as bytes against what the reader made of them, and find out what lies where. */
-function surveyed(field: RawField, metadata: FileMetadata, footerAt: number) {
-  const faults = writerFaults(metadata.createdBy)
-  const checked = metadata.rowGroups.filter(({ rows }) => rows > 0)
-  let [groupCount, end, indexStart, indexBytes, isIndexed] = [0, 0, footerAt, 0, true]
-  for (const group of rawGroups(field)) {
-    const seen = checked[groupCount++]
-    if (seen?.rows !== group.rows) throw invalid('the row counts are of another type than the format says')
-    for (const [column, chunk] of group.chunks.entries()) {
-      const fault = faults.find(({ holds }) => holds(chunk.metadata))
-      if (fault !== undefined)
-        throw unsupported(
-          `${fault.rule}, which readers know by the writer's name alone; read the file and write it anew`,
-        )
-      const shown = seen.chunks[column]
-      if (shown !== undefined) checkOffsets(chunk, footerAt, shown)
-      const bloom = bloomOf(chunk, footerAt)
-      end = Math.max(end, pagesOf(chunk).end, bloom?.end ?? 0, indexPageOf(chunk) === undefined ? 0 : footerAt)
-      const indexes = indexesOf(chunk)
-      isIndexed &&= indexes.offset !== undefined
-      for (const { start, end } of [indexes.offset, indexes.column].filter((range) => range !== undefined)) {
-        isIndexed &&= start >= MAGIC_BYTES && start < end && end <= footerAt
-        indexBytes += Math.max(0, end - start)
-      }
-    }
-  }
-  if (groupCount !== checked.length) throw invalid('the row counts are of another type than the format says')
-  // Indexes behind everything else are written anew, so they need not be copied.
-  for (const group of rawGroups(field)) {
-    for (const chunk of group.chunks) {
-      const { offset, column } = indexesOf(chunk)
-      for (const range of [offset, column]) {
-        if (range !== undefined && range.start >= end) indexStart = Math.min(indexStart, range.start)
-      }
-    }
-  }
-  const data = groupCount === 0 ? { start: MAGIC_BYTES, end: MAGIC_BYTES } : { start: MAGIC_BYTES, end: indexStart }
-  return { groupCount, data, indexBytes: isIndexed ? indexBytes : undefined }
 }

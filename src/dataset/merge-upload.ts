@@ -8,14 +8,15 @@ import { headersOf, placeOf, type S3Target } from '../s3/object-headers.ts'
 import { defaultChecksum, type SinkClient } from '../s3/request-body.ts'
 import { writeError } from '../s3/s3-error.ts'
 import { s3Sink } from '../s3/s3-sink.ts'
-import type { S3Location } from '../s3/s3-source.ts'
+import { type S3Location, s3Source } from '../s3/s3-source.ts'
 import { inSource, sourceError } from './merge-error.ts'
 import { lengthOf, type Part, type Piece } from './merge-plan.ts'
 import { type MergeRun, mapConcurrently, mergeRun } from './merge-run.ts'
 import type { MergeSource } from './merge-source.ts'
 
-/** Parts under way at once; those that are sent hold their bytes. */
-const PARTS_AT_ONCE = 4
+/** Parts under way at once. Copies are the server's work; parts that are sent hold their bytes. */
+const PARTS_AT_ONCE = 16
+const SENT_AT_ONCE = 4
 /** Pieces of one part that are read at once. */
 const READS_AT_ONCE = 8
 
@@ -61,15 +62,56 @@ async function sendParts(
   const { unlessAborted } = mergeRun(signal)
   const algorithm = await defaultChecksum(client)
   const checksum = algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm }
+  const sending = new Set<Promise<void>>()
+  const left = copiesOf(parts)
+
+  const sendPart = async (place: PartPlace, { pieces, length }: SentPart): Promise<CompletedPart> => {
+    const Body = await unlessAborted(bytesOf(pieces, length, sources))
+    return client.send(new UploadPartCommand({ ...place, ...checksum, Body }), { abortSignal: signal })
+  }
+
   for (const part of parts) {
-    await upload.part(async (place) => {
-      if (part.kind === 'copy') return copyPart(client, place, sources[part.source] as MergeSource, part, signal)
-      const Body = await unlessAborted(bytesOf(part.pieces, part.length, sources))
-      return client.send(new UploadPartCommand({ ...place, ...checksum, Body }), { abortSignal: signal })
+    if (part.kind === 'copy') {
+      const source = sources[part.source] as MergeSource
+      await upload.part(async (place) => {
+        const copied = await copyPart(client, place, source, part, signal)
+        const others = (left.get(part.source) ?? 0) - 1
+        left.set(part.source, others)
+        if (others === 0) await unlessAborted(checkUnchanged(client, source))
+        return copied
+      })
+      continue
+    }
+    while (sending.size >= SENT_AT_ONCE) await Promise.race(sending)
+    await upload.part((place) => {
+      const sent = sendPart(place, part)
+      const settled: Promise<void> = sent.then(noop, noop).finally(() => sending.delete(settled))
+      sending.add(settled)
+      return sent
     })
   }
   return upload.complete()
 }
+
+/** How many parts are copied of each source. */
+function copiesOf(parts: readonly Part[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const part of parts) if (part.kind === 'copy') counts.set(part.source, (counts.get(part.source) ?? 0) + 1)
+  return counts
+}
+
+/** Ask once more whether the source is what it was, after its last copy: not every server looks at the condition of a copy. */
+async function checkUnchanged(client: SinkClient, { index, location, eTag }: MergeSource): Promise<void> {
+  try {
+    await s3Source(client, { ...location, eTag }).length()
+  } catch (error) {
+    throw inSource(index, error)
+  }
+}
+
+type SentPart = Extract<Part, { kind: 'send' }>
+
+const noop = (): void => {}
 
 /** The bytes of a part that is sent. */
 async function bytesOf(pieces: readonly Piece[], length: number, sources: readonly MergeSource[]): Promise<Uint8Array> {

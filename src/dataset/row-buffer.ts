@@ -78,29 +78,41 @@ function joined(schema: Schema, pieces: readonly Piece[]): Piece {
 
 /** Sorted by counting: files are numbered in the order in which they began, so those of some rows are few, or near each other. */
 function sortedUnit({ batch, files: fileOfRow }: Piece): Unit {
-  const files = Int32Array.from(new Set(fileOfRow)).sort()
-  const first = files[0] as number
-  const places = new Int32Array((files.at(-1) as number) - first + 1)
-  for (let place = 0; place < files.length; place++) places[(files[place] as number) - first] = place
-  const ends = new Int32Array(files.length)
-  for (const file of fileOfRow) {
-    const place = places[file - first] as number
-    ends[place] = (ends[place] as number) + 1
+  const rows = fileOfRow.length
+  let first = fileOfRow[0] as number
+  let last = first
+  for (let row = 1; row < rows; row++) {
+    const file = fileOfRow[row] as number
+    if (file < first) first = file
+    else if (file > last) last = file
   }
-  const next = new Int32Array(files.length)
-  for (let place = 0, end = 0; place < files.length; place++) {
+  /** Of each file, how many rows it has, then where the next of them goes, which in the end is where they end. */
+  const next = new Int32Array(last - first + 1)
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    const place = (fileOfRow[row] as number) - first
+    const before = next[place] as number
+    if (before === 0) count++
+    next[place] = before + 1
+  }
+  const files = new Int32Array(count)
+  const ends = new Int32Array(count)
+  for (let place = 0, at = 0, end = 0; at < count; place++) {
+    const own = next[place] as number
+    if (own === 0) continue
     next[place] = end
-    end += ends[place] as number
-    ends[place] = end
+    end += own
+    files[at] = first + place
+    ends[at++] = end
   }
-  const order = new Int32Array(fileOfRow.length)
-  for (let row = 0; row < fileOfRow.length; row++) {
-    const place = places[(fileOfRow[row] as number) - first] as number
+  const order = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const place = (fileOfRow[row] as number) - first
     const at = next[place] as number
     order[at] = row
     next[place] = at + 1
   }
-  return { batch: gatherRows(batch, order, order.length), files, ends }
+  return { batch: gatherRows(batch, order, rows), files, ends }
 }
 
 function rowsOf({ batch, files, ends }: Unit, file: number): RecordBatch[] {

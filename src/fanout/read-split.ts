@@ -8,9 +8,12 @@ import { ndjsonPartReader } from '../codecs/json/read/json-parts.ts'
 import { defaultInflatedBytes } from '../codecs/limits.ts'
 import type { TypedReader } from '../codecs/text/settle-types.ts'
 import { slices } from '../codecs/text/slices.ts'
+import { countedBatches, countedChunks, countingRefused, readMessage } from '../codecs/trace-codec.ts'
 import { schemaFields } from '../columns/column-type.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
+import { channels, type ReadMessage, type SplitMessage } from '../internal/channels.ts'
 import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
+import { traceIterator } from '../internal/trace.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { s3Source } from '../s3/s3-source.ts'
 import { checkSeal, type Split, type SplitReport } from './gather/split.ts'
@@ -62,7 +65,7 @@ export function readSplit(client: Pick<S3Client, 'send'>, split: Split, options:
   checkOptions('readSplit', options, KINDS)
   checkSeal(split)
   const { codec = {}, signal } = options
-  const { plan, index, start, end } = split
+  const { plan, index, of, start, end } = split
   let rows = 0
   let refused = 0
   let state: 'new' | 'reading' | 'done' = 'new'
@@ -77,11 +80,20 @@ export function readSplit(client: Pick<S3Client, 'send'>, split: Split, options:
     if (state !== 'new')
       throw new MillraceError('OPTION_INVALID', 'readSplit: the batches of a split can be iterated once; call it again')
     state = 'reading'
-    for await (const batch of splitBatches(client, split, { ...codec, ...countRefused }, signal)) {
-      rows += batch.numRows
-      yield batch
-    }
+    yield* traceIterator(channels.split, () => ({ index, of, rows: 0, refused: 0, bytes: 0 }), counted)
     state = 'done'
+  }
+
+  async function* counted(message: SplitMessage | undefined): AsyncGenerator<RecordBatch> {
+    try {
+      for await (const batch of splitBatches(client, split, { ...codec, ...countRefused }, signal)) {
+        rows += batch.numRows
+        yield batch
+      }
+      if (message !== undefined) message.bytes = end - start
+    } finally {
+      if (message !== undefined) Object.assign(message, { rows, refused })
+    }
   }
 
   return {
@@ -99,20 +111,40 @@ async function* splitBatches(
   codec: CodecOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RecordBatch> {
-  const { bucket, key, eTag, versionId, start, end, size, compression } = split
+  const { bucket, key, eTag, versionId, size, format } = split
   const source = s3Source(client, { bucket, key, eTag, ...(versionId !== undefined && { versionId }) })
-  const reader = readerOf(split, codec)
-  if (reader === undefined) {
+  if (!isPart(split)) {
     const batches = wholeBatches(split, { ...source, size }, codec)
     yield* signal === undefined ? batches : untilAborted(batches, signal)
     return
   }
+  yield* traceIterator(
+    channels.read,
+    () => readMessage(format === 'tsv' ? 'csv' : format),
+    (message) => {
+      const batches = partBatches(source, split, countingRefused(codec, message), signal, message)
+      return message === undefined ? batches : countedBatches(batches, message)
+    },
+  )
+}
+
+/** Rows of a part of a text file, whose types are known. */
+async function* partBatches(
+  source: ByteSource,
+  split: PartOfText,
+  codec: CodecOptions,
+  signal: AbortSignal | undefined,
+  message: ReadMessage | undefined,
+): AsyncGenerator<RecordBatch> {
+  const { start, end, size, compression } = split
+  const reader = readerOf(split, codec)
   if (start === end) {
     yield* reader.push(undefined)
     return
   }
   const range = start === 0 && end === size ? undefined : { start, end }
-  const bytes = source.stream(range)
+  const stream = source.stream(range)
+  const bytes = message === undefined ? stream : countedChunks(stream, message)
   const maxBytes = codec.limits?.maxInflatedBytes ?? Math.max(defaultInflatedBytes(size), MIN_STREAMED_BYTES)
   const chunks = inflated(signal === undefined ? bytes : untilAborted(bytes, signal), compression, maxBytes)
   try {
@@ -123,10 +155,15 @@ async function* splitBatches(
   }
 }
 
-/** The reader of a split of text whose types are known. */
-function readerOf(split: Split, codec: CodecOptions): TypedReader | undefined {
+/** Whether a split is text whose types are known. */
+function isPart(split: Split): split is PartOfText {
+  return split.inference !== undefined && split.schema !== undefined
+}
+
+type PartOfText = Split & Required<Pick<Split, 'inference' | 'schema'>>
+
+function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
   const { format, header, schema, inference, start, end, size, delimiter } = split
-  if (inference === undefined || schema === undefined) return undefined
   if (format === 'ndjson' || format === 'json') {
     const names = schema.map(([name]) => name)
     const { limits = {}, onInvalidRow } = codec

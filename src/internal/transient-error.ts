@@ -1,10 +1,10 @@
 import { fieldOf } from './field-of.ts'
 
-/** Names under which AWS services say that they are asked too much. Source: smithy-typescript, service-error-classification; and `KmsThrottled` of SQS. */
+/** Names of throttling errors of AWS. Source: smithy-typescript, service-error-classification; and `KmsThrottled` of SQS. */
 const THROTTLING =
   /^(?:[\w.]*Throttl(?:ed|ing)(?:Error)?|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceeded|RequestLimitExceeded|ReplicatedWriteConflict|SlowDown|TooManyRequests|Transaction(?:Conflict|InProgress))(?:Exception)?$/
 
-/** Names of failures of the service or of the way to it, and codes of Node. `AbortError` is none: somebody wanted it. */
+/** Names of failures of the service or the network, and codes of Node. `AbortError` is not one: the caller asked for it. */
 const TRANSIENT =
   /^(?:Internal(?:Error|Failure|ServerError)|NetworkingError|TimeoutError|(?:RequestTimeout|ServiceUnavailable)(?:Exception)?|EAI_AGAIN|ECONN(?:ABORTED|REFUSED|RESET)|EHOSTUNREACH|ENET(?:DOWN|UNREACH)|ENOTFOUND|EPIPE|E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:SOCKET|(?:BODY|CONNECT|HEADERS)_TIMEOUT))$/
 
@@ -13,11 +13,11 @@ const MAX_CAUSES = 8
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
+ * Test whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
  * refused connection.
  *
- * An error without such a mark is judged by its cause, as that of `fetch` must be. One that was given up already
- * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, regardless of its cause: nested retries would multiply.
+ * An error that has no code or status of its own is judged by its cause, as that of `fetch` must be. One that was given up already
+ * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, whatever caused it: nested retries would multiply.
  *
  * @param error - anything that was thrown.
  * @returns false for what is no object. O(1).
@@ -35,7 +35,7 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * Check whether a service rejected a request because it receives too many, so that nothing of the request was done.
+ * Test whether a service rejected a request because of throttling, so that nothing of the request was done.
  *
  * @param error - anything that was thrown.
  * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
@@ -60,7 +60,7 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** Judge an error by itself; undefined where nothing in it decides. */
+/** Classify an error by itself, without its cause; undefined where it has no code or status of its own. */
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
@@ -72,7 +72,7 @@ function judge(error: Fields): boolean | undefined {
   return status === undefined ? undefined : status >= 500 || status === 429 || status === 408
 }
 
-/** Check whether one of the names of an error is of a kind. */
+/** Test the names and codes of an error. */
 export function isNamed(error: unknown, kind: RegExp): boolean {
   return ['name', 'code', 'Code'].some((field) => isWord(fieldOf(error, field), kind))
 }
@@ -88,7 +88,7 @@ function isThrottledTransaction(reasons: unknown): boolean {
   return codes.length > 0 && codes.every((code) => isWord(code, THROTTLING))
 }
 
-/** The HTTP status of the response that an error holds, wherever clients put it. */
+/** HTTP status of the answer behind an error, wherever clients put it. */
 export function statusOf(error: unknown): number | undefined {
   const answer = fieldOf(error, '$response') ?? fieldOf(error, 'response')
   const found = [fieldOf(error, '$metadata'), error, answer].flatMap((holder) =>
@@ -97,7 +97,7 @@ export function statusOf(error: unknown): number | undefined {
   return found.find((status) => typeof status === 'number')
 }
 
-/** A header in an object of any case, or in an object with `get`, such as that of `fetch`. */
+/** A header in an object of any case, or in what has `get`, as `fetch` returns it. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined
   const value =

@@ -2,20 +2,20 @@ import { types } from 'node:util'
 import { type ErrorCode, MillraceError } from '../errors.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
-/** That a field of an entry breaks a rule; names the field, never what is in it. */
+/** Make the error of an entry that breaks a rule. Names the field, never its content. */
 export function refused(code: ErrorCode, field: string, rule: string): MillraceError {
   return new MillraceError(code, `${field} ${rule}`)
 }
 
-/** @throws MillraceError `TYPE_MISMATCH` for what is no object. */
+/** @throws MillraceError `TYPE_MISMATCH` for anything but an object. */
 export function checkEntry(entry: unknown): void {
   if (typeof entry !== 'object' || entry === null) throw new MillraceError('TYPE_MISMATCH', 'entry must be an object')
 }
 
-/** Up to here counting letters is faster than the call out of JavaScript. */
+/** Length up to which counting characters is faster than a native call. */
 const SHORT_TEXT = 32
 
-/** Bytes of a text in UTF-8; undefined where a lone surrogate keeps it from having any. */
+/** Count the UTF-8 bytes of a string. Returns undefined for a lone surrogate, which UTF-8 cannot encode. */
 export function utf8Bytes(text: string): number | undefined {
   const { length } = text
   let ascii = 0
@@ -26,9 +26,9 @@ export function utf8Bytes(text: string): number | undefined {
 }
 
 /**
- * Bytes of a text in UTF-8.
+ * Count the UTF-8 bytes of a field.
  *
- * @throws MillraceError `TYPE_MISMATCH` for what is no text, or empty; `ENCODING_INVALID` for a lone surrogate.
+ * @throws MillraceError `TYPE_MISMATCH` for anything but a non-empty string; `ENCODING_INVALID` for a lone surrogate.
  */
 export function textBytes(field: string, text: unknown): number {
   if (typeof text !== 'string' || text === '') {
@@ -40,7 +40,7 @@ export function textBytes(field: string, text: unknown): number {
 }
 
 /**
- * Bytes of binary data.
+ * Count the bytes of binary data.
  *
  * @throws MillraceError `TYPE_MISMATCH`.
  */
@@ -49,7 +49,7 @@ export function dataBytes(field: string, data: unknown): number {
   throw refused('TYPE_MISMATCH', field, 'must be a Uint8Array')
 }
 
-/** @throws MillraceError `LIMIT_EXCEEDED` for a text of more characters. */
+/** @throws MillraceError `LIMIT_EXCEEDED` for a string of more characters. */
 export function checkLength(field: string, text: string, most: number): void {
   if (text.length <= most) return
   let characters = 0

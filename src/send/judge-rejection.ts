@@ -2,11 +2,11 @@ import { fieldOf } from '../internal/field-of.ts'
 import { isNamed, isThrottlingError, isTransientError, statusOf } from '../internal/transient-error.ts'
 
 /**
- * What a rejected request means for its entries.
+ * Classes of rejected requests, by what they mean for the entries.
  *
  * - `throttled`: surely not stored; sending again may help.
  * - `lost`: no answer, so they may be stored; sending again may help.
- * - `unreadable`: an answer that the client could not read; they may be stored, and sending again gives the same.
+ * - `unreadable`: an answer that the client could not read; they may be stored, and another attempt would end the same way.
  * - `content`: surely not stored; the request was refused for what is in it.
  * - `refused`: surely not stored, and no request will do better.
  */
@@ -19,10 +19,10 @@ export type Rejection = 'throttled' | 'lost' | 'unreadable' | 'content' | 'refus
 const CONTENT =
   /(?:^|[.#])(?:Batch(?:EntryIdsNotDistinct|RequestTooLong)|EmptyBatchRequest|Invalid(?:Argument|BatchEntryId|MessageContents|Parameter(?:Value)?)|ItemCollectionSizeLimitExceeded|ParameterValueInvalid|Request(?:Entity)?TooLarge|Serialization|TooManyEntriesInBatchRequest|TypeError|Validation(?:Error)?)(?:Exception)?$/
 
-/** What the SDK's client for SQS says when a body arrived changed; the messages are stored then. */
+/** Message of the SDK's SQS client when the checksum of a body differs; the messages are stored then. */
 const BAD_CHECKSUM = /Invalid MD5 checksum/
 
-/** Judge what `client.send` threw. Never call it for an abort of one's own. */
+/** Classify an error that `client.send` threw. Do not call it for an abort of the caller. */
 export function judgeRejection(error: unknown): Rejection {
   // One of the client's own attempts before the last may have been stored.
   if (isThrottlingError(error))

@@ -1,4 +1,4 @@
-/** An entry that may have to wait for an earlier one of its key. */
+/** An entry that waits for earlier ones of its key. */
 export interface Lined {
   readonly key: string | undefined
   /** The entry of the same key that waits for this one. */
@@ -6,21 +6,21 @@ export interface Lined {
   bucket: this[] | undefined
 }
 
-/** Lines of entries, one for each key: the first of a line may go out, the others wait for it. */
+/** Queues of entries by key: the first entry of a queue may go out, the others wait for it. */
 export interface KeyLines<One extends Lined> {
-  /** Put an entry at the end of its line; true where it is the first of it. O(letters of the key). */
+  /** Append an entry to the queue of its key. Returns true if it is the first one. O(characters of the key). */
   join(one: One): boolean
-  /** Take the first entry off its line; returns the one that is first now. */
+  /** Remove the first entry of a queue. Returns the one that is first now. */
   leave(one: One): One | undefined
 }
 
 const MAX_BUCKETS = 16_384
 
 /**
- * A hash table of the last entry of each line. It is not a Map, since one that grows and shrinks leaves a table behind for every few thousand keys,
- * which stays until the next full garbage collection: 100 MB for a million keys.
+ * Hash table of the last entry of each queue. A Map that grows and shrinks leaves a table behind every few thousand keys until the next full garbage
+ * collection, 100 MB for a million keys; this table is allocated once.
  *
- * @param most - entries that wait at the same time.
+ * @param most - the largest number of entries at the same time.
  */
 export function createKeyLines<One extends Lined>(most: number): KeyLines<One> {
   const count = Math.min(most, MAX_BUCKETS)

@@ -52,7 +52,7 @@ export function kinesisSender(
   checkFields('kinesisSender', 'target', target, { streamName: 'text', streamArn: 'text' })
   const { streamName, streamArn } = target
   if ((streamName === undefined) === (streamArn === undefined)) {
-    throw new MillraceError('OPTION_INVALID', 'kinesisSender: give either streamName or streamArn')
+    throw new MillraceError('OPTION_INVALID', 'kinesisSender: pass either streamName or streamArn')
   }
   const stream = streamArn === undefined ? { StreamName: streamName } : { StreamARN: streamArn }
   const service: SendService<KinesisEntry, KinesisEntry> = {

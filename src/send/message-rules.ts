@@ -13,14 +13,14 @@ interface MessageFields {
   readonly MessageDeduplicationId?: string | undefined
 }
 
-/** What is no character of XML 1.0, and lone surrogates, which are found elsewhere. */
+/** Characters that XML 1.0 does not have. Lone surrogates are found by `textBytes`. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that SQS refuses
 const REFUSED_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]*[\w-]$/i
 const ID = /^[!-~]{1,128}$/
 
 /**
- * Bytes of a text that goes through XML.
+ * Count the UTF-8 bytes of a field that the service carries in XML.
  *
  * @throws MillraceError `TYPE_MISMATCH`, `ENCODING_INVALID`.
  */
@@ -33,7 +33,7 @@ export function xmlTextBytes(field: string, text: unknown): number {
 }
 
 /**
- * Check ids and group of a message.
+ * Check the group id and the deduplication id of a message.
  *
  * @param isFifo - whether the queue or topic keeps order, so that every message needs a group.
  * @throws MillraceError `TYPE_MISMATCH`.
@@ -45,7 +45,7 @@ export function checkIds({ MessageGroupId, MessageDeduplicationId }: MessageFiel
 }
 
 /**
- * Bytes of the attributes of a message: names, types and values.
+ * Count the bytes of the attributes of a message: names, types and values.
  *
  * @throws MillraceError `TYPE_MISMATCH`, `ENCODING_INVALID`, `LIMIT_EXCEEDED`.
  */

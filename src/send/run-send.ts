@@ -1,5 +1,5 @@
-// One call of a sender: a small state machine whose state is the variables of one function, so that no object with names has to be passed around.
-// That is why it is one long function of short ones. What happens next is decided in `advance` alone, after everything that happens.
+// One call of a sender: a state machine whose state is the variables of one function, since names of properties survive minifying and local names do
+// not. Hence one long function of short ones. `advance` alone decides the next step; it runs after every event.
 import { setMaxListeners } from 'node:events'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
@@ -13,10 +13,10 @@ import type { SendSettings } from './send-options.ts'
 import type { SendOutcome, SendReport, UnsentOutcome } from './send-report.ts'
 import type { SendService } from './send-service.ts'
 
-/** Counts of a call, which grow while it runs. */
+/** Counts of a call while it runs. */
 export type SendCounts = { -readonly [Name in keyof SendReport]: number }
 
-/** An entry that was taken from the source and whose outcome is not reported yet. */
+/** An entry taken from the source whose outcome is not reported yet. */
 interface Pending<Entry, Wire> extends Lined {
   readonly entry: Entry
   readonly wire: Wire
@@ -24,11 +24,11 @@ interface Pending<Entry, Wire> extends Lined {
   /** `fresh`: may go out for the first time. `waiting`: for an earlier one of its key, for its next attempt, or in `again`. */
   status: 'fresh' | 'waiting' | 'in-flight' | SendOutcome<Entry>['status']
   attempts: number
-  /** Whether a request that carried it has had no answer. */
+  /** True once a request that carried it had no answer. */
   mayBeStored: boolean
-  /** Whether it goes out in a request of its own, since a request that held it was refused as a whole. */
+  /** True when it needs a request of its own, since a request that held it was refused as a whole. */
   isAlone: boolean
-  /** Once it is settled: its id in the service, or why it is not sent. */
+  /** Once settled: its id in the service, or the reason why it is not sent. */
   result: string | MillraceError | undefined
   /** The entry that was taken after this one. */
   after: Pending<Entry, Wire> | undefined
@@ -37,7 +37,7 @@ interface Pending<Entry, Wire> extends Lined {
 /** Outcomes that a `SendError` keeps. */
 const KEPT_OUTCOMES = 100
 
-/** Beyond this any base is longer than any wait, and a power of two soon is infinite. */
+/** Largest exponent of the backoff: beyond it every wait is at its maximum, and powers of two become infinite. */
 const MAX_DOUBLINGS = 52
 
 /** Send all entries of a source. Fills `counts`, also where it rejects. */
@@ -53,41 +53,41 @@ export function runSend<Entry, Wire>(
   const keepsOrder = settings.order === 'key'
   const keyOf = keepsOrder || service.isKeyExclusive ? service.keyOf : undefined
   const lines = createKeyLines<One>(maxPending)
-  /** Keys of which an entry was not sent for good, so that later ones must not overtake it. */
+  /** Keys with an entry that finally was not sent: later entries of these keys must not overtake it. */
   const deadKeys = new Set<string>()
   const source = entrySource(entries, pump)
-  /** Cancels requests and waits that nobody needs any more. */
+  /** Cancels the remaining requests and waits when the call ends. */
   const controller = new AbortController()
   // Each request listens; Node would warn from the eleventh on.
   setMaxListeners(0, controller.signal)
 
-  /** The oldest entry that is not reported, and the youngest. */
+  /** The oldest and the youngest entry that are not reported. */
   let head: One | undefined
   let tail: One | undefined
-  /** The oldest of the fresh ones. */
+  /** The oldest fresh entry. */
   let fresh: One | undefined
-  /** Entries that go out before the fresh ones, since the oldest entry holds back the reports of all others. */
+  /** Entries that go out before the fresh ones, since the oldest entry delays the reports of all others. */
   const again: One[] = []
   let ready = 0
   let readyBytes = 0
   let taken = 0
   let reported = 0
   let inFlight = 0
-  /** Waits of entries that will be sent again, and those of them during which no request goes out. */
+  /** Current waits before another attempt, and those of them that pause all requests. */
   let waits = 0
   let pauses = 0
   let hasEnded = false
-  /** Whether the source has yielded nothing for so long that a request goes out although it is not full. */
+  /** True when the source has yielded nothing for `lingerMs`, so that a request goes out although it is not full. */
   let isIdle = false
   let lingerTimer: NodeJS.Timeout | undefined
-  /** Whether a promise that `onOutcome` returned is not settled yet. */
+  /** True while a promise that `onOutcome` returned is pending. */
   let isHeld = false
   let isPumping = false
   let isPumpedAgain = false
   let isDone = false
-  /** Why nothing is sent any more. */
+  /** The reason why sending has stopped. */
   let stopped: MillraceError | undefined
-  /** What ends the call although every outcome may be known: an error of the source, of `onOutcome` or of `sleep`. */
+  /** Error of the source, of `onOutcome` or of `sleep`, which the call rejects with. */
   let failure: { readonly error: unknown } | undefined
   /** The first outcomes that are not `sent`. */
   const unsent: UnsentOutcome<Entry>[] = []
@@ -113,15 +113,15 @@ export function runSend<Entry, Wire>(
         }
         continue
       }
-      const told = status !== 'sent' ? { error: result } : result === '' ? {} : { id: result }
-      const held = onOutcome({ index, entry, status, ...told, attempts } as SendOutcome<Entry>)
+      const detail = status !== 'sent' ? { error: result } : result === '' ? {} : { id: result }
+      const held = onOutcome({ index, entry, status, ...detail, attempts } as SendOutcome<Entry>)
       if (typeof Object(held).then !== 'function') continue
       isHeld = true
       ;(held as PromiseLike<unknown>).then(() => pump(() => (isHeld = false)), fail)
     }
   }
 
-  /** Take an entry from the source; false where there is none to take now. */
+  /** Take an entry from the source. Returns false if there is none now. */
   function take(): boolean {
     if (hasEnded || taken - reported >= maxPending) return false
     let step: IteratorResult<Entry, unknown> | undefined
@@ -141,10 +141,11 @@ export function runSend<Entry, Wire>(
     }
     isIdle = false
     admit(step.value)
+    if (tail?.result !== undefined) report()
     return true
   }
 
-  /** Let an entry go out, now or when those of its key that came before it are settled; or settle it. */
+  /** Queue an entry, behind earlier ones of its key, or settle it at once. */
   function admit(entry: Entry): void {
     let status: One['status'] = 'fresh'
     let wire: Wire | undefined
@@ -184,8 +185,8 @@ export function runSend<Entry, Wire>(
     if (head === undefined) head = one
     else (tail as One).after = one
     tail = one
-    if (result !== undefined) report()
-    else if (key === undefined || lines.join(one)) {
+    if (result !== undefined) return
+    if (key === undefined || lines.join(one)) {
       fresh ??= one
       ready++
       readyBytes += bytes
@@ -209,13 +210,14 @@ export function runSend<Entry, Wire>(
       return
     }
     deadKeys.add(one.key)
+    const error = heldByKey()
     for (; next !== undefined; next = lines.leave(next)) {
       next.status = 'failed'
-      next.result = heldByKey()
+      next.result = error
     }
   }
 
-  /** Send nothing any more: every entry that is not in flight is settled; those in flight too where nobody waits for their answer. */
+  /** Stop sending: settle every entry that is not in flight, and those in flight too with `leavesInFlight`. */
   function stop(error: MillraceError, leavesInFlight: boolean): void {
     stopped ??= error
     again.length = ready = readyBytes = 0
@@ -228,7 +230,7 @@ export function runSend<Entry, Wire>(
     if (Array.isArray(entries) || hasEnded) return
     hasEnded = true
     const left = source.close()
-    // It had come, and there was no request with room for it.
+    // The source had yielded it, but no request had room for it.
     if (left !== undefined && !left.done) admit(left.value)
   }
 
@@ -236,7 +238,7 @@ export function runSend<Entry, Wire>(
     return inFlight < concurrency && pauses === 0 && stopped === undefined
   }
 
-  /** Whether the source may still fill the request that is open. */
+  /** Decide whether to wait for more entries before a request goes out that is not full. */
   function isWorthWaiting(): boolean {
     if (hasEnded || isIdle || taken - reported >= maxPending) return false
     const before = taken
@@ -283,7 +285,7 @@ export function runSend<Entry, Wire>(
     return request
   }
 
-  /** Send a request, and settle its entries by the answer. */
+  /** Send a request and settle its entries by the answer. */
   async function exchange(): Promise<void> {
     const request = nextRequest()
     const wires = request.map(({ wire }) => wire)
@@ -324,22 +326,22 @@ export function runSend<Entry, Wire>(
 
   function onRejection(request: readonly One[], error: unknown): void {
     const kind = judgeRejection(error)
-    const word = describeServiceError(error)
+    const reason = describeServiceError(error)
     const left: One[] = []
-    if (kind === 'refused') stop(failed(`not sent, since the service refused a request: ${word}`, error), false)
+    if (kind === 'refused') stop(failed(`not sent, since the service refused a request: ${reason}`, error), false)
     for (const one of request) {
       if (one.status !== 'in-flight') continue
       if (kind === 'lost' || kind === 'unreadable') one.mayBeStored = true
       if (kind === 'content' && request.length > 1 && stopped === undefined) {
         one.isAlone = true
         sendSoon(one)
-      } else retry(left, one, kind === 'throttled' || kind === 'lost', word, error)
+      } else retry(left, one, kind === 'throttled' || kind === 'lost', reason, error)
     }
     rest(left, true, error)
   }
 
-  /** Settle an entry that was not sent, or put it into `left` to be sent again. */
-  function retry(left: One[], one: One, mayHelp: boolean, word: string, cause?: unknown): void {
+  /** Settle an entry that was not sent, or collect it in `left` for another attempt. */
+  function retry(left: One[], one: One, mayHelp: boolean, reason: string, cause?: unknown): void {
     const { attempts, mayBeStored, wire } = one
     const isAllowed = !(mayBeStored && settings.atMostOnce) || service.isRepeatable?.(wire)
     if (mayHelp && isAllowed && attempts < settings.attempts && stopped === undefined) {
@@ -348,15 +350,15 @@ export function runSend<Entry, Wire>(
       return
     }
     const state = mayBeStored ? 'may be stored or not' : 'not stored'
-    const error = failed(`${state} after ${attempts} attempt${attempts === 1 ? '' : 's'}: ${word}`, cause)
+    const error = failed(`${state} after ${attempts} attempt${attempts === 1 ? '' : 's'}: ${reason}`, cause)
     settle(one, mayBeStored ? 'unknown' : 'failed', error)
   }
 
-  /** Wait with full jitter, or for as long as the server asks, then send entries again. */
+  /** Wait with full jitter, or as long as the server asks, then queue entries again. */
   async function rest(left: readonly One[], isWhole: boolean, error?: unknown): Promise<void> {
     if (left.length === 0) return
     waits++
-    // Nothing of a request got through: further ones would use up their attempts.
+    // No entry of the request got through: further requests would use up their attempts.
     const pause = isWhole ? 1 : 0
     pauses += pause
     let cause: { readonly error: unknown } | undefined
@@ -378,13 +380,13 @@ export function runSend<Entry, Wire>(
     })
   }
 
-  /** Go as far as is possible now: report what is settled, take entries, send requests. Called with everything that happens. */
+  /** Handle an event, then report, take and send as far as possible. */
   function pump(event?: () => void): void {
     if (isDone) return
     try {
       event?.()
       isPumpedAgain = true
-      // Callbacks of the user run inside and may call this again, by an abort.
+      // Callbacks of the user run inside, and an abort in one of them calls this again.
       if (isPumping) return
       isPumping = true
       while (isPumpedAgain && !isDone) {
@@ -398,7 +400,7 @@ export function runSend<Entry, Wire>(
     if (hasEnded && head === undefined && !isHeld) conclude()
   }
 
-  /** End the call at once with an error that is none of an entry. */
+  /** End the call at once with an error that belongs to no entry. */
   function fail(error: unknown): void {
     if (isDone) return
     failure = { error }
@@ -419,7 +421,7 @@ export function runSend<Entry, Wire>(
     } else resolve(final)
   }
 
-  /** Answers at once, whatever source, service and waits do. */
+  /** Settle the call at once, without waiting for source, service or sleep. */
   function onAbort(): void {
     const reason: unknown = signal?.reason
     pump(() => {
@@ -449,7 +451,7 @@ function heldByKey(): MillraceError {
   )
 }
 
-/** A code of the service, and nothing that could be data. */
+/** Return a code of the service if it is one word, so that no data gets into a message. */
 function codeOf(code: string): string {
   return /^[\w.]{1,80}$/.test(code) ? code : 'an error without a code'
 }

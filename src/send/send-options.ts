@@ -6,13 +6,13 @@ import type { SendOutcome } from './send-report.ts'
 export interface SendOptions<Entry> {
   /** Requests at the same time. Default 4. */
   readonly concurrency?: number
-  /** Entries in a request. Default: the most that the service takes. */
+  /** Entries in a request. Default: the maximum of the service. */
   readonly maxEntries?: number
   /** Bytes of a request, as the service counts them. */
   readonly maxBytes?: number
   /** Bytes of an entry, as the service counts them; a larger one is refused alone. */
   readonly maxEntryBytes?: number
-  /** Entries taken from the source and not yet reported; then the source is not read. Default 4 x `concurrency` x `maxEntries`. */
+  /** Entries taken from the source and not yet reported; at this number the source is not read. Default 4 x `concurrency` x `maxEntries`. */
   readonly maxPending?: number
   /** Requests that may carry an entry, the first one included. Default 5. */
   readonly attempts?: number
@@ -20,7 +20,7 @@ export interface SendOptions<Entry> {
   readonly baseMs?: number
   /** Longest wait in milliseconds. Default 10,000. */
   readonly maxMs?: number
-  /** How long a request that is not full waits for a source that yields nothing. Default 200 milliseconds. */
+  /** Longest wait of a partly filled request for a source that yields nothing. Default 200 milliseconds. */
   readonly lingerMs?: number
   /** Never send an entry again after a lost answer, unless the service stores it once. Default false. */
   readonly atMostOnce?: boolean
@@ -30,8 +30,8 @@ export interface SendOptions<Entry> {
   readonly sleep?: (ms: number, signal?: AbortSignal) => PromiseLike<unknown>
   /**
    * Called with the outcome of every entry, in the order of the input; the call of the sender then resolves although entries failed. Anything it
-   * throws ends the call with that error. Where it returns a promise, the next outcome waits for it, and no more than `maxPending` entries are
-   * taken meanwhile.
+   * throws ends the call with that error. If it returns a promise, the next outcome waits for it, and at most `maxPending` entries are taken
+   * meanwhile.
    */
   readonly onOutcome?: (outcome: SendOutcome<Entry>) => void | PromiseLike<void>
 }
@@ -44,7 +44,7 @@ export interface OrderedSendOptions<Entry> extends SendOptions<Entry> {
   readonly order?: 'key' | 'none'
 }
 
-/** What a service takes at most, and the defaults of options that not every sender has. */
+/** Limits of a service, and the defaults of options that not every sender has. */
 export interface ServiceDefaults {
   /** Most entries that a request can have. */
   readonly maxEntries: number
@@ -62,7 +62,7 @@ export type SendSettings<Entry> = Required<Omit<OrderedSendOptions<Entry>, 'onOu
   readonly onOutcome: ((outcome: SendOutcome<Entry>) => unknown) | undefined
 }
 
-/** The longest that a timer of Node can wait. */
+/** Longest wait of a timer of Node. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**

@@ -6,7 +6,7 @@ export interface SendReport {
   readonly sent: number
   /** Entries that broke a published rule of the service and were never sent. */
   readonly refused: number
-  /** Entries that are certainly not stored. */
+  /** Entries that certainly are not stored. */
   readonly failed: number
   /** Entries that may be stored or not, since an answer was lost. */
   readonly unknown: number
@@ -29,11 +29,11 @@ interface OutcomeOf<Entry> {
 /** An entry that the service confirmed. */
 export interface SentOutcome<Entry> extends OutcomeOf<Entry> {
   readonly status: 'sent'
-  /** What the service calls it: a message id, a sequence number, an event id. */
+  /** Id in the service: a message id, a sequence number, an event id. */
   readonly id?: string
 }
 
-/** An entry that was not sent, or not surely. */
+/** An entry that is not confirmed. */
 export interface UnsentOutcome<Entry> extends OutcomeOf<Entry> {
   readonly status: 'refused' | 'failed' | 'unknown'
   readonly error: MillraceError

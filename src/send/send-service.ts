@@ -1,37 +1,37 @@
-/** One attempt to send an entry did not succeed, as the service says. */
+/** Failure of one attempt to send an entry, as the service reports it. */
 export interface EntryFailure {
   readonly code: string
-  /** Whether sending it again cannot help. */
+  /** True when another attempt cannot help. */
   readonly isFinal: boolean
 }
 
 /**
- * What an answer says about one entry: its id in the service ('' for none), or a failure. Undefined where it says nothing; null where it contradicts
- * itself, such as by one Id twice: sending the entry again would not make it clearer.
+ * Result of one entry in an answer: its id in the service ('' for none), or a failure. Undefined where the answer does not mention it; null where it
+ * contradicts itself, such as by one Id twice, which another attempt would not make clearer.
  */
 export type EntryAnswer = string | EntryFailure | null | undefined
 
-/** What the engine of a sender has to know about a service. */
+/** Rules and requests of one service, for the engine of a sender. */
 export interface SendService<Entry, Wire> {
-  /** As in the messages of the channel `millrace:send`. */
+  /** Name in the messages of the channel `millrace:send`. */
   readonly name: 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge' | 'dynamodb'
-  /** Whether a request must not hold two entries of one key, even where no order is asked for. */
+  /** True where a request must not hold two entries of one key, even without order. */
   readonly isKeyExclusive?: boolean
   /**
-   * The entry as the request carries it; never the entry itself, which is not changed.
+   * Copy an entry into the form that the request carries. Does not change the entry.
    *
    * @throws MillraceError for an entry that the service would refuse.
    */
   toWire(entry: Entry): Wire
-  /** Bytes as the service counts them. */
+  /** Count bytes as the service does. */
   bytesOf(wire: Wire): number
-  /** The ordering key; undefined for an entry without any order. Absent where no entry has one. */
+  /** Return the ordering key; undefined for an entry without order. Absent where no entry has one. */
   keyOf?(wire: Wire): string | undefined
-  /** Whether the service stores the entry once although it is sent twice. Absent where it never does. */
+  /** Return true if the service stores the entry once although it is sent twice. Absent where it never does. */
   isRepeatable?(wire: Wire): boolean
-  /** One request. Not called with an empty list. */
+  /** Send one request. Not called with an empty list. */
   send(wires: Wire[], signal: AbortSignal): PromiseLike<unknown>
-  /** What an answer says about each of these entries, by index. A shorter list says nothing about the rest. */
+  /** Read an answer: a result for each of these entries, by index. A shorter list says nothing about the rest. */
   answersOf(output: unknown, wires: readonly Wire[]): readonly EntryAnswer[]
 }
 

@@ -17,7 +17,7 @@ export type { SendClient } from './send-service.ts'
 export type SnsEntry = Omit<PublishBatchRequestEntry, 'Id'>
 
 export interface SnsTarget {
-  /** ARN of the topic; a FIFO topic is told by its ending, `.fifo`. */
+  /** ARN of the topic; one that ends in `.fifo` is a FIFO topic. */
   readonly topicArn: string
 }
 

@@ -21,7 +21,7 @@ export type { SendClient } from './send-service.ts'
 export type SqsEntry = Omit<SendMessageBatchRequestEntry, 'Id'>
 
 export interface SqsTarget {
-  /** URL of the queue; a FIFO queue is told by its ending, `.fifo`. */
+  /** URL of the queue; one that ends in `.fifo` is a FIFO queue. */
   readonly queueUrl: string
 }
 
@@ -39,7 +39,7 @@ const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, 
  * a message group, and messages with a deduplication id are never stored twice by a retry.
  *
  * @param client - an `SQSClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
- * @param target - the queue; give a queue's lower `MaximumMessageSize` as `maxBytes`.
+ * @param target - the queue; pass a lower `MaximumMessageSize` of the queue as `maxBytes`.
  * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds `maxPending` messages at most.
  * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
  * at once.

@@ -31,7 +31,7 @@ for (const aborts of [false, true]) {
       const isLeft = aborts || fates.some(({ kind }) => kind === 'refuses')
       if (!isLeft)
         expect(isBroken).toBe(source !== 'array' && throwsAfter !== undefined && throwsAfter < entries.length)
-      // An asynchronous source that is left may yield one more, of which nobody hears.
+      // An asynchronous source that is left may yield one more entry, which has no outcome.
       const taken = source === 'array' ? entries.length : run.yielded
       expect(taken - run.outcomes.length).toBeOneOf(isLeft && source === 'async' ? [0, 1] : [0])
       if (run.report === undefined) return

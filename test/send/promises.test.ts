@@ -20,7 +20,7 @@ const messages = (count: number): SqsEntry[] => Array.from({ length: count }, (_
 const hung = { send: () => new Promise<never>(() => {}) }
 
 describe('an abort', () => {
-  test('answers at once, whatever service, source and waits do', async () => {
+  test('settles the call at once, without waiting for service, source or sleep', async () => {
     const controller = new AbortController()
     const call = thrown(sqsSender(hung, target)(messages(25), { signal: controller.signal }))
     const reason = new Error('out of time')
@@ -199,7 +199,7 @@ describe('a source', () => {
     expect(await sqsSender(client, target, { lingerMs: 5 })(source())).toMatchObject({ sent: 3, requests: 2 })
   })
 
-  test('stands at the beginning of a pipeline whose end is a sender', async () => {
+  test('is the start of a pipeline that a sender ends', async () => {
     const { client } = fakeService({ service: 'sqs' })
     const report = await pipeline(messages(12), sqsSender(client, target))
     expect(report).toMatchObject({ sent: 12, requests: 2 })
@@ -221,6 +221,27 @@ describe('onOutcome', () => {
       throw own
     }
     expect(await thrown(sqsSender(client, target, { onOutcome: rejects })(messages(100)))).toBe(own)
+  })
+
+  test('is never called while it runs, also where it aborts the call', async () => {
+    const { client } = fakeService({ service: 'sqs' })
+    const controller = new AbortController()
+    let [depth, most] = [0, 0]
+    const indexes: number[] = []
+    const onOutcome = ({ index }: SendOutcome<SqsEntry>): void => {
+      most = Math.max(most, ++depth)
+      indexes.push(index)
+      if (index === 2) controller.abort()
+      depth--
+    }
+    async function* source() {
+      for (const message of messages(60)) yield message
+    }
+    const options = { onOutcome, concurrency: 1, maxPending: 10 }
+    const report = await sqsSender(client, target, options)(source(), { signal: controller.signal })
+    const { sent, failed, unknown } = report
+    expect(most).toBe(1)
+    expect(indexes).toEqual(Array.from({ length: sent + failed + unknown }, (_, n) => n))
   })
 
   test('is waited for where it returns a promise, one outcome after the other', async () => {

@@ -43,7 +43,7 @@ test('a write puts or deletes, plain values or attribute values', () => {
   void raw([{ put: { pk: 'a' } }])
 })
 
-test('an outcome tells its error only where it is not sent', () => {
+test('an outcome has an error only where it is not sent', () => {
   const outcome = {} as SendOutcome<SqsEntry>
   if (outcome.status === 'sent') expectTypeOf(outcome).not.toHaveProperty('error')
   else expectTypeOf(outcome.error.code).toBeString()

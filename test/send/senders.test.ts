@@ -99,7 +99,7 @@ describe.each(CASES)('$service', ({ service, most, sender, entry, passes }) => {
     expect(parts[0]).toBeGreaterThan(parts[1] as number)
   })
 
-  test('a failure that lasts is failed after all attempts, told in order by onOutcome', async () => {
+  test('a failure that lasts is failed after all attempts, and onOutcome is called in order', async () => {
     const { client } = fake(() => ({ 0: passes }))
     const outcomes: SendOutcome<Entry>[] = []
     const options = { ...QUICK, attempts: 3, onOutcome: (outcome: SendOutcome<Entry>) => void outcomes.push(outcome) }

@@ -2,7 +2,7 @@ type Input = Record<string, unknown>
 type Output = Record<string, unknown>
 type Next = (args: { input: Input }) => Promise<{ output: Output }>
 
-/** What of a client of the SDK lets a test stand between it and its service. */
+/** The part of a client of the SDK through which a test can change requests and answers. */
 interface Stack {
   readonly middlewareStack: {
     add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize' }): void

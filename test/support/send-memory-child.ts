@@ -1,7 +1,7 @@
 import { kinesisSender } from '../../src/send/kinesis.ts'
 import { sqsSender } from '../../src/send/sqs.ts'
 
-// Sends a million entries to a service that fails the oldest of them once, and says how much the process took beyond what it took before, at the most.
+// Sends a million entries to a service that fails the oldest of them once, and prints the largest growth of the process.
 const [service = 'sqs'] = process.argv.slice(2)
 const COUNT = 1_000_000
 const LOOK_EVERY = 1000

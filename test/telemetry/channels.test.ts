@@ -1,14 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesSource, codecFor, csv, encodeCsv, encodeParquet, parquet, tableFromRows } from '../../src/codecs/index.ts'
 import { jsonPayload, textPayload } from '../../src/events/index.ts'
+import { planSplits } from '../../src/fanout/plan-splits.ts'
+import { readSplit } from '../../src/fanout/read-split.ts'
 import { deadline, processBatch, retry } from '../../src/flow/index.ts'
 import { idempotent, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
 import { channels } from '../../src/internal/channels.ts'
 import { s3Sink } from '../../src/s3/s3-sink.ts'
 import { s3Source } from '../../src/s3/s3-source.ts'
 import { defineTransform, fillNulls, transformTable } from '../../src/transform/index.ts'
+import { memoryBucket } from '../fanout/memory-bucket.ts'
 import { queueEvent } from '../flow/support/batch-events.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
 import { endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
@@ -128,6 +132,28 @@ describe('source and sink', () => {
     ])
     expect(JSON.stringify(heard)).not.toContain('secret-key')
   })
+})
+
+test('split: its rows, refused ones and bytes; its rows are read, by a part of a file and by a whole one', async () => {
+  const file = text(
+    `id,name\n${Array.from({ length: 100 }, (_, id) => (id === 50 ? '50\n' : `${id},name ${id}\n`)).join('')}`,
+  )
+  const { client } = memoryBucket({ 'a.csv': file, 'b.csv.gz': gzipSync(file) })
+  const objects = ['a.csv', 'b.csv.gz'].map((key) => ({ bucket: 'b', key }))
+  const codec = { onInvalidRow: () => {} }
+  const plan = await planSplits(client, objects, { codec, targetBytes: 600, probeBytes: 1000 })
+  const { heard } = await heardOf(async () => {
+    for (const split of plan.splits) await drain(readSplit(client, split, { codec }))
+  })
+  const splits = endsOf(heard, 'split')
+  const sum = (list: readonly Record<string, unknown>[], field: string) =>
+    list.reduce((total, each) => total + Number(each[field]), 0)
+  expect(splits.map(({ index, of }) => [index, of])).toEqual(plan.splits.map(({ index, of }) => [index, of]))
+  expect([sum(splits, 'rows'), sum(splits, 'refused'), sum(splits, 'bytes')]).toEqual([198, 2, plan.bytes])
+  const reads = endsOf(heard, 'read')
+  expect(reads.length).toBe(plan.splits.length)
+  expect([sum(reads, 'rows'), sum(reads, 'bytes')]).toEqual([198, plan.bytes])
+  expect(reads.filter(({ refused }) => Object(refused).CSV_INVALID === 1).length).toBe(2)
 })
 
 describe('batch and record', () => {

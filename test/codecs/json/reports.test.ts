@@ -81,6 +81,9 @@ describe('errors say where and what was found', () => {
     ['a comment of blocks', '{"a":/* x */1}', /comment/, { byteOffset: 5 }, ['a']],
     ['a hash comment', '# x\n{"a":1}', /comment/, { line: 1, byteOffset: 0 }, []],
     ['NaN', '{"a":{"b":[1,NaN]}}', /NaN or Infinity/, { byteOffset: 13 }, ['a', 'b', 1]],
+    ['nan', '{"a":nan}', /NaN or Infinity/, { byteOffset: 6 }, ['a']],
+    ['nothing of another format in an escape', '{"a":"\\x41"}', /JSON has \(/, { byteOffset: 7 }, ['a']],
+    ['nothing of another format in null', '[{"a":1},null]', /must be an object \(/, { row: 2, byteOffset: 9 }, []],
     ['-Infinity', '{"a":-Infinity}', /number must/, { byteOffset: 6 }, ['a']],
     ['None', '{"a":None}', /Python/, { byteOffset: 5 }, ['a']],
     ['undefined', '{"a":undefined}', /undefined/, { byteOffset: 5 }, ['a']],
@@ -222,6 +225,18 @@ describe('rows', () => {
     })
     expect([rowsOf(table), rejected]).toEqual([[{ a: 1n }, { a: 2n }], [2]])
   })
+
+  test.each(['{"x":"\ue000","R":[]}', '{"\ue000":1,"R":[]}', '{"R":[{"a":1}],"x":["\ue000"]}'])(
+    'invalid UTF-8 around the rows is refused: %j',
+    async (source) => {
+      const [start, end] = source.split('\ue000').map((part) => bytes(part)) as [Uint8Array, Uint8Array]
+      const file = Buffer.concat([start, Buffer.of(0xff), end])
+      for (const size of [1, 4, 100]) {
+        const error = await failure(collect(json({ rows: ['R'] }).read(chunked(file, [size]))))
+        expect(error.code).toBe('ENCODING_INVALID')
+      }
+    },
+  )
 
   test('must be keys', () => {
     expect(failureOf(() => json({ rows: [1] as never })).code).toBe('OPTION_INVALID')

@@ -12,11 +12,11 @@ export interface ModelEntry {
   readonly key: string | undefined
   readonly bytes: number
   readonly isBad: boolean
-  /** Whether the service stores it once although it comes twice. */
+  /** True if the service stores it once although it arrives twice. */
   readonly isRepeatable: boolean
 }
 
-/** What the service does with a request. */
+/** Reaction of the service to a request. */
 export type Fate =
   | { readonly kind: 'answers'; readonly entries: readonly EntryFate[] }
   | { readonly kind: 'throttles' | 'refuses' | 'finds content' | 'throws at once' | 'never answers' }
@@ -24,7 +24,7 @@ export type Fate =
   | { readonly kind: 'answers short'; readonly said: number }
 export type EntryFate = 'stored' | 'failed' | 'failed for good' | 'said twice' | 'left out'
 
-/** What was seen from outside during a call. */
+/** Observations of a call from outside. */
 export interface ModelRun {
   readonly entries: readonly ModelEntry[]
   readonly requests: readonly (readonly ModelEntry[])[]

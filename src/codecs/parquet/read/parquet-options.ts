@@ -3,7 +3,7 @@ import type { CodecLimits } from '../../limits.ts'
 import type { ParquetFilter } from './schema/row-group-filter.ts'
 
 /**
- * How a Parquet file is read.
+ * Options for reading a Parquet file.
  *
  * @example
  * const table = tableFromRows(Array.from({ length: 6 }, (_, id) => ({ id, name: `row ${id}`, even: id % 2 === 0 })))
@@ -25,10 +25,10 @@ export interface ParquetReadOptions {
   readonly dictionary?: 'decode' | 'keep'
   /**
    * Unit of the deprecated INT96 timestamps, which hold nanoseconds. Default `ns`, and `us` for files that Spark wrote. 64-bit nanoseconds reach from 1677
-   * to 2262: take `us` where dates such as 9999-12-31 stand for an open end. A value that does not fit its unit is `TYPE_MISMATCH`.
+   * to 2262: take `us` where dates such as 9999-12-31 mean an open end. A value that does not fit its unit is `TYPE_MISMATCH`.
    */
   readonly int96?: 'ns' | 'us'
-  /** What a hostile file may ask for at the most: `LIMIT_EXCEEDED` beyond. */
+  /** Limits for hostile files: `LIMIT_EXCEEDED` beyond. */
   readonly limits?: CodecLimits
 }
 

@@ -18,10 +18,10 @@ import { mayMatch } from './schema/row-group-filter.ts'
 import { type ColumnShape, fileShape, leavesOf } from './schema/schema-shape.ts'
 
 const BATCH_ROWS = 65_536
-/** What the batches of a file may take together: a dictionary's one long value may stand in every row. */
+/** Most bytes of all batches of a file: every row may hold a dictionary's one long value. */
 const MIN_MAX_DECODED = 16 * 1024 ** 3
 const MAX_DECODED_RATIO = 16_384
-/** How many times over the memory that may be held can be filled: row groups that share their bytes would keep a reader busy for ever. */
+/** Most times that the memory allowed can be filled: row groups that share their bytes would keep a reader busy for ever. */
 const MAX_TURNOVER = 64
 
 /** parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size. */

@@ -6,7 +6,7 @@ import type { ValueDictionary } from './value-dictionary.ts'
 
 /**
  * The bloom filter of a chunk: over the hashes of its distinct values' plain bytes, one false answer in a hundred. About 2 microseconds
- * for each value, since the format's hash is one of 64-bit integers. None for booleans, where it could tell nothing.
+ * for each value, since the format's hash is one of 64-bit integers. None for booleans, where it could exclude nothing.
  */
 export function bloomFilterOf(
   leaf: WriteLeaf,
@@ -30,7 +30,7 @@ export function bloomFilterOf(
   return filter
 }
 
-/** Whether all bits but the sign are 0. */
+/** Tests that all bits but the sign are 0. */
 function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte, i) => byte === 0 || (i === bytes.length - 1 && byte === 0x80))
 }

@@ -13,13 +13,13 @@ import {
 import type { WriteLeaf } from './file-schema.ts'
 import { type LeafValues, viewAt } from './leaf-values.ts'
 
-/** Which value is the least and which the greatest. */
+/** Places of the least and the greatest value. */
 export interface Bounds {
   readonly min: number
   readonly max: number
 }
 
-/** How the kernel compares. */
+/** Order in which the kernel compares. */
 const KINDS = {
   bits: { unsigned: UINT8 },
   word: { signed: INT32, unsigned: UINT32, float: FLOAT32 },
@@ -55,7 +55,7 @@ export function boundsOfPair(values: LeafValues, leaf: WriteLeaf, a: number, b: 
   return bounds
 }
 
-/** How far apart the bounds of integers are. */
+/** Difference between the bounds of integers. */
 export function integerRange(values: LeafValues, leaf: WriteLeaf, { min, max }: Bounds): bigint {
   return integerAt(values, leaf, max) - integerAt(values, leaf, min)
 }

@@ -10,11 +10,11 @@ import { appendIndexRuns, bitWidthOf } from './rle-hybrid.ts'
 import { buildDictionary, type ValueDictionary } from './value-dictionary.ts'
 import type { ParquetEncodings } from './write-options.ts'
 
-/** How the values of one column chunk go into its pages. */
+/** The encoding of one column chunk, which appends its values to pages. */
 export interface ChunkEncoding {
   readonly encoding: Encoding
   readonly dictionary: ValueDictionary | undefined
-  /** Whether pages become smaller by compression, as far as a sample tells. */
+  /** True where pages become smaller by compression, judged by a sample. */
   readonly compresses: boolean
   readonly bounds: Bounds | undefined
   append(page: PageBuffer, start: number, end: number): void
@@ -25,10 +25,10 @@ interface Candidate {
   append(page: PageBuffer, start: number, end: number): void
 }
 
-/** Values in a row that stand for a column chunk when encodings are compared. */
+/** Consecutive values that represent a column chunk when encodings are compared. */
 const SAMPLE = 2048
 const SAMPLE_BYTES = 128 * 1024
-/** What an encoding that some readers learned late must save over PLAIN. */
+/** The share of PLAIN's bytes below which an encoding is chosen that older readers lack. */
 const MARGIN = 0.95
 /** A column whose sample keeps more than this is stored as it is, which is faster to write and to read. Who asks for more than snappy wants size. */
 const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
@@ -74,7 +74,7 @@ interface Cost {
   readonly rawBytes: number
 }
 
-/** What `count` values, or entries of the dictionary, cost if they are all like those in the middle. */
+/** Estimates the bytes of `count` values, or entries of the dictionary, from those in the middle. */
 function costOf(
   candidate: Candidate,
   values: LeafValues,

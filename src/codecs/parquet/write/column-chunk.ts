@@ -184,7 +184,7 @@ function appendAllDefined(page: PageBuffer, count: number, max: number): void {
   appendSized(page, () => appendRepeatedRun(page, max, count, bitWidthOf(max)))
 }
 
-/** What is appended behind its length, which takes four bytes. */
+/** Appends bytes behind their length, which takes four bytes. */
 function appendSized(page: PageBuffer, append: () => void): void {
   const at = page.end
   roomInPage(page, 4)

@@ -1,3 +1,4 @@
+import { DELTA_BLOCK, LENGTH } from '../../../../kernels/parquet-write/record.ts'
 import { appendConcatenated } from './encode-plain.ts'
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
@@ -5,13 +6,12 @@ import { type PageBuffer, roomInPage } from './page-buffer.ts'
 /** The range of integers of 4 and 8 bytes beyond which deltas are not tried: every reader must be able to add them up exactly. */
 export const MAX_DELTA_RANGE = { 4: 2 ** 31, 8: 2 ** 51 } as const
 
-const BLOCK = 128
 const BLOCK_HEADER = 14
 const HEADER = 40
 
-/** Bytes that the deltas of so many integers take at the most. */
+/** Bytes that the deltas of so many integers take at most. */
 function deltaRoom(size: 4 | 8, count: number): number {
-  return HEADER + Math.ceil(count / BLOCK) * (BLOCK_HEADER + BLOCK * size)
+  return HEADER + Math.ceil(count / DELTA_BLOCK) * (BLOCK_HEADER + DELTA_BLOCK * size)
 }
 
 /** DELTA_BINARY_PACKED: integers of `size` bytes, at least one, all within {@link MAX_DELTA_RANGE} of each other. */
@@ -24,7 +24,7 @@ export function appendDeltas(page: PageBuffer, { data }: LeafValues, size: 4 | 8
 export function appendDeltaLengths(page: PageBuffer, values: LeafValues, start: number, end: number): void {
   const { exports } = page.kernel
   const count = end - start
-  const lengths = roomInPage(page, deltaRoom(4, count) + byteLength(values, start, end), 4 * count)
+  const lengths = roomInPage(page, deltaRoom(4, count) + byteLength(values, start, end), LENGTH * count)
   exports.takeLengths(lengths, start, count)
   page.end = exports.appendDeltas(page.end, lengths, 4, count) >>> 0
   appendConcatenated(page, values, start, end)
@@ -34,8 +34,8 @@ export function appendDeltaLengths(page: PageBuffer, values: LeafValues, start: 
 export function appendDeltaPrefixes(page: PageBuffer, values: LeafValues, start: number, end: number): void {
   const { exports } = page.kernel
   const count = end - start
-  const prefixes = roomInPage(page, 2 * deltaRoom(4, count) + byteLength(values, start, end), 8 * count)
-  const suffixes = prefixes + 4 * count
+  const prefixes = roomInPage(page, 2 * deltaRoom(4, count) + byteLength(values, start, end), 2 * LENGTH * count)
+  const suffixes = prefixes + LENGTH * count
   exports.takePrefixes(prefixes, suffixes, start, count)
   page.end = exports.appendDeltas(page.end, prefixes, 4, count) >>> 0
   page.end = exports.appendDeltas(page.end, suffixes, 4, count) >>> 0

@@ -10,7 +10,7 @@ import { type LeafType, leafType } from './leaf-type.ts'
 export interface Step {
   readonly kind: 'struct' | 'list'
   readonly optional: boolean
-  /** Which child leads to the leaf. */
+  /** Index of the child that leads to the leaf. */
   readonly child: number
 }
 

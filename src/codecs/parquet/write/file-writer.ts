@@ -9,9 +9,9 @@ import { type ChunkIndexes, footerBytes, indexBytes, MAGIC } from './format.ts'
 import { encodeRowGroup } from './row-group.ts'
 import type { WriteSettings } from './write-options.ts'
 
-/** One Parquet file on its way out. Batches are held until they make a row group; bytes that were handed over are not. */
+/** One Parquet file on its way out. Batches are held until they make a row group; bytes that were yielded are not. */
 export interface FileWriter {
-  /** Take a batch; gives the bytes that are ready. */
+  /** Add a batch; yields the bytes that are ready. */
   add(batch: RecordBatch): Generator<Uint8Array>
   /** End the row group: what is held goes out. */
   flush(): Generator<Uint8Array>
@@ -113,7 +113,7 @@ function* finishFile(state: FileState): Generator<Uint8Array> {
       'no batch came, so the columns are unknown: write at least one, if an empty one',
     )
   }
-  // A file without rows has one row group without rows: the format layer gives an empty list a type that strict readers refuse.
+  // A file without rows has one row group without rows: the format layer writes an empty list with a type that strict readers refuse.
   if (state.heldRows > 0 || state.rowGroups.length === 0) yield* flush(state)
   if (state.indexes.length > 0) yield* out(state, indexBytes(state.indexes, state.offset))
   const metadata = state.settings.metadata.map(([key, value]) => ({ key, value }))

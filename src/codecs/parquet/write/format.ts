@@ -16,7 +16,7 @@ export function pageHeaderBytes(header: PageHeader): Uint8Array {
   return writer.getBytes()
 }
 
-/** What a column chunk adds between the last row group and the footer. */
+/** Structures of a column chunk between the last row group and the footer. */
 export interface ChunkIndexes {
   readonly chunk: ColumnChunk
   readonly columnIndex?: ColumnIndex
@@ -24,7 +24,7 @@ export interface ChunkIndexes {
   readonly bloomFilter?: Uint32Array
 }
 
-/** The indexes and bloom filters of all chunks for the place `offset` of the file. Tells each chunk, for the footer, where its own are. */
+/** The indexes and bloom filters of all chunks for the place `offset` of the file. Reports to each chunk, for the footer, the places of its own. */
 export function indexBytes(indexes: readonly ChunkIndexes[], offset: number): Uint8Array {
   const writer = new ByteWriter(4096)
   writer.offset = offset

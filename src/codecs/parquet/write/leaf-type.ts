@@ -2,10 +2,10 @@ import { DataType, DateUnit, type Decimal, Precision, TimeUnit } from 'apache-ar
 import type { LogicalType, SchemaElement } from 'hyparquet'
 import { JSON_EXTENSION, UUID_EXTENSION } from '../../../columns/extension-type.ts'
 
-/** How the values of a leaf lie in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
+/** Form of the values of a leaf in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
 export type Physical = 'bits' | 'word' | 'double-word' | 'bytes' | 'fixed'
 
-/** How minimum and maximum compare. `none`: no order is defined, so no bounds are written. */
+/** Order of minimum and maximum. `none`: no order is defined, so no bounds are written. */
 export type ValueOrder = 'signed' | 'unsigned' | 'float' | 'decimal' | 'none'
 
 export interface LeafType {
@@ -78,7 +78,7 @@ function doubleWord(order: ValueOrder, converted: SchemaElement['converted_type'
 }
 
 /**
- * Widths are told by the converted type alone: the format layer writes the bit width of a logical INTEGER as 32 bits where the format asks
+ * Widths come from the converted type alone: the format layer writes the bit width of a logical INTEGER as 32 bits where the format asks
  * for 8, which strict readers refuse.
  */
 function integerType(bitWidth: 8 | 16 | 32 | 64, isSigned: boolean): LeafType {
@@ -109,7 +109,7 @@ function timeType(unit: TimeUnit): LeafType {
   return word('signed', 'TIME_MILLIS', { type: 'TIME', isAdjustedToUTC: false, unit: 'MILLIS' })
 }
 
-/** With a time zone the value is an instant, whatever the zone; without one it is local time. */
+/** With a time zone the value is an instant, for any zone; without one it is local time. */
 function timestampType(unit: TimeUnit, timezone: string | null | undefined): LeafType {
   const isAdjustedToUTC = typeof timezone === 'string' && timezone !== ''
   if (unit === TimeUnit.NANOSECOND) {
@@ -133,17 +133,17 @@ function decimalType({ precision, scale }: Decimal): LeafType | undefined {
   return { physical: 'fixed', order: 'decimal', element }
 }
 
-/** Whether the values of a column must be valid UTF-8. */
+/** Tests that the values of a column must be valid UTF-8. */
 export function isText({ converted_type }: Pick<SchemaElement, 'converted_type'>): boolean {
   return converted_type === 'UTF8' || converted_type === 'JSON'
 }
 
-/** Whether a date of this type is counted in milliseconds, which Parquet cannot say. */
+/** Tests that dates of this type are counted in milliseconds, for which Parquet has no type. */
 export function isDateMillisecond(type: DataType): boolean {
   return DataType.isDate(type) && type.unit === DateUnit.MILLISECOND
 }
 
-/** Whether values of this type are seconds, which Parquet has no unit for: written as milliseconds. */
+/** Tests that values of this type are seconds, for which Parquet has no unit: they are written as milliseconds. */
 export function isSeconds(type: DataType): boolean {
   return (DataType.isTime(type) || DataType.isTimestamp(type)) && type.unit === TimeUnit.SECOND
 }

@@ -1,4 +1,5 @@
 import { type Data, DataType, type Vector } from 'apache-arrow'
+import { RANGE, RANGE_END } from '../../../../kernels/parquet-write/record.ts'
 import { MillraceError } from '../../../errors.ts'
 import type { Physical } from './leaf-type.ts'
 import type { LeafSlots } from './levels.ts'
@@ -17,7 +18,7 @@ export interface LeafValues {
   readonly ranges: Region
   /** Bytes of values that are there. */
   bytesUsed: number
-  /** Whether every value starts where the one before it ends. */
+  /** True where every value starts at the end of the one before it. */
   contiguous: boolean
   /** Buffers that lie in `data` already, and where: a dictionary is copied once, however many batches share it. */
   readonly sources: Map<Uint8Array, number>
@@ -26,18 +27,16 @@ export interface LeafValues {
 /** Called with the number of values before one that its type cannot hold, and the rule. */
 export type OnMisfit = (value: number, rule: string) => never
 
-const RANGE_BYTES = 8
-
 /** No values yet; room for one a row. */
 export function emptyValues(kernel: WriteKernel, physical: Physical, rows: number): LeafValues {
   const isRanged = physical === 'bytes' || physical === 'fixed'
-  const ranges = region(kernel.memory, isRanged ? rows * RANGE_BYTES : 0)
+  const ranges = region(kernel.memory, isRanged ? rows * RANGE : 0)
   // Last, so that it grows where it is.
   const data = region(kernel.memory, isRanged ? 0 : rows * widthOf(physical))
   return { kernel, physical, count: 0, data, ranges, bytesUsed: 0, contiguous: true, sources: new Map() }
 }
 
-/** Bytes that every value takes; 0 where ranges tell. */
+/** Bytes that every value takes; 0 where ranges define them. */
 export function widthOf(physical: Physical): 0 | 1 | 4 | 8 {
   switch (physical) {
     case 'bits':
@@ -57,15 +56,15 @@ export function useValues({ kernel, physical, data, ranges }: LeafValues): void 
   kernel.exports.useValues(widthOf(physical), data.start, ranges.start)
 }
 
-/** Where value `i` begins in `data`. */
+/** Offset in `data` at which value `i` begins. */
 export function startOf({ kernel, physical, ranges }: LeafValues, i: number): number {
   const width = widthOf(physical)
-  return width > 0 ? i * width : (kernel.memory.words[(ranges.start >>> 2) + 2 * i] as number)
+  return width > 0 ? i * width : (kernel.memory.words[(ranges.start + i * RANGE) >>> 2] as number)
 }
 
 export function endOf({ kernel, physical, ranges }: LeafValues, i: number): number {
   const width = widthOf(physical)
-  return width > 0 ? (i + 1) * width : (kernel.memory.words[(ranges.start >>> 2) + 2 * i + 1] as number)
+  return width > 0 ? (i + 1) * width : (kernel.memory.words[(ranges.start + i * RANGE + RANGE_END) >>> 2] as number)
 }
 
 /** Bytes of values `start` to `end`, or of those whose places lie at `order` in the kernel's memory. */
@@ -218,9 +217,9 @@ function appendRanges(
   const low = isShared ? 0 : (own[0] as number)
   const high = isShared ? bytes.length : (own[own.length - 1] as number)
   if (own.length !== last + 2 - first || low < 0 || high < low || high > bytes.length) throw unsound()
-  growRegion(memory, ranges, (values.count + count) * RANGE_BYTES)
+  growRegion(memory, ranges, (values.count + count) * RANGE)
   const isFirst = values.count === 0
-  const from = ranges.start + values.count * RANGE_BYTES
+  const from = ranges.start + values.count * RANGE
   const base = copySource(values, bytes, low, high, isShared)
   const top = memory.top
   const at = putWords(values, own)

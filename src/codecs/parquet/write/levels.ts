@@ -3,7 +3,7 @@ import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
 import type { Step, WriteLeaf } from './file-schema.ts'
 import { firstGap, nullTest, presentSlots, validityOf } from './validity.ts'
 
-/** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or what stands for a null. */
+/** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or represents a null. */
 export interface Levels {
   readonly definitions: ByteSink
   readonly repetitions: ByteSink
@@ -31,7 +31,7 @@ interface Entries {
   readonly repetitions: Uint8Array
 }
 
-/** Called with the row of the batch, from 0, that has a null where none may stand. */
+/** Called with the row of the batch, from 0, that has a null where none is allowed. */
 export type OnForbiddenNull = (row: number) => never
 
 export function emptyLevels(): Levels {
@@ -45,7 +45,7 @@ export function resetLevels(levels: Levels): void {
   levels.values = 0
 }
 
-/** Append the levels of a leaf in one batch, and tell where its values lie. `data` is its top-level column. */
+/** Append the levels of a leaf in one batch, and return the places of its values. `data` is its top-level column. */
 export function appendLevels(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
   const found =
     leaf.steps.length === 0 ? flatSlots(levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)

@@ -1,4 +1,5 @@
-import { SLACK, type WriteKernel } from './write-kernel.ts'
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** A page under construction, the last thing in the kernel's memory: `[start, end)` is there. */
 export interface PageBuffer {
@@ -11,7 +12,7 @@ export function beginPage(page: PageBuffer): void {
   page.start = page.end = page.kernel.memory.top
 }
 
-/** Give the page's memory back. */
+/** Release the page's memory. */
 export function dropPage({ kernel, start }: PageBuffer): void {
   kernel.memory.release(start)
 }

@@ -10,7 +10,7 @@ export interface PageCompressor {
   readonly codec: CompressionCodec
   /** A page's bytes in the end, in an array of their own. */
   compress(page: PageBuffer): Uint8Array
-  /** How many these are. */
+  /** Number of these bytes. */
   compressedLength(page: PageBuffer): number
 }
 

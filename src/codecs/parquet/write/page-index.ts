@@ -8,7 +8,7 @@ import { statisticsOf } from './statistics.ts'
 
 type ColumnIndex = NonNullable<ChunkIndexes['columnIndex']>
 
-/** Where the pages of a chunk lie and what they hold, for readers that skip pages. */
+/** Places and bounds of the pages of a chunk, for readers that skip pages. */
 export function pageIndexes(
   pages: readonly EncodedPage[],
   leaf: WriteLeaf,

@@ -22,7 +22,7 @@ export interface EncodedPage extends PageRange {
 }
 
 /**
- * Cut a column chunk into pages of `pageBytes` before compression (a row more at the most) and `pageRows` rows. A row never spans two pages.
+ * Cut a column chunk into pages of `pageBytes` before compression (at most a row more) and `pageRows` rows. A row never spans two pages.
  * There is at least one page, if an empty one.
  */
 export function pageRanges(
@@ -91,7 +91,7 @@ function bytesOf(values: LeafValues, valueBytes: number | undefined, start: numb
   return 4 * (end - start) + byteLength(values, start, end)
 }
 
-/** Pages where only the repetition levels tell where rows begin. */
+/** Pages of a column whose rows begin where the repetition levels say. */
 function listPages(
   leaf: WriteLeaf,
   levels: Levels,
@@ -99,7 +99,7 @@ function listPages(
   valueBytes: number | undefined,
   { pageBytes, pageRows }: WriteSettings,
 ): PageRange[] {
-  // A number in any case: where it may be undefined, V8 gives up its compiled loop for every column chunk anew.
+  // A number in any case: where it may be undefined, V8 gives up its compiled loop for every column chunk.
   const eachBytes = valueBytes ?? -1
   const { entries } = levels
   const definitions = levels.definitions.bytes

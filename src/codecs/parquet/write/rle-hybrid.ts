@@ -9,7 +9,7 @@ export function bitWidthOf(max: number): number {
 }
 
 /**
- * Bytes that so many values take at the most. A repeated run is of eight values or more and 40 bits, and there is a bit-packed one between
+ * Upper bound of the bytes that so many values take. A repeated run is of eight values or more and 40 bits, and there is a bit-packed one between
  * two of them.
  */
 function hybridRoom(count: number, bitWidth: number): number {

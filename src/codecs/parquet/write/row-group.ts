@@ -98,7 +98,7 @@ function collect(
   for (const batch of batches) {
     const data = batch.data.children[leaf.column]
     if (data === undefined || data.length !== batch.numRows) {
-      throw new MillraceError('TYPE_MISMATCH', 'a column has not as many rows as its batch', {
+      throw new MillraceError('TYPE_MISMATCH', 'a column has more or fewer rows than its batch', {
         position: { column: nameOf(leaf) },
       })
     }

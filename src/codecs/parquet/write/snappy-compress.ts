@@ -1,10 +1,7 @@
+import { SNAPPY_BLOCK, SNAPPY_TABLE } from '../../../../kernels/parquet-write/record.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 
-/** Bytes of a block, beyond whose beginning no copy reaches. */
-const BLOCK = 65_536
-/** The kernel's table. */
-const TABLE_BYTES = 32_768
-/** What a block may need beyond 7/6 of its bytes, and the length before the first one. */
+/** Room of a block beyond 7/6 of its bytes, and of the length before the first one. */
 const BLOCK_ROOM = 32
 const LENGTH_ROOM = 8
 
@@ -12,12 +9,12 @@ const LENGTH_ROOM = 8
 export function snappyBytes(page: PageBuffer): Uint8Array {
   const { start, end, kernel } = page
   const length = end - start
-  const most = LENGTH_ROOM + Math.ceil((length * 7) / 6) + BLOCK_ROOM * Math.ceil(length / BLOCK)
-  const table = roomInPage(page, 0, TABLE_BYTES + most)
-  const output = table + TABLE_BYTES
+  const most = LENGTH_ROOM + Math.ceil((length * 7) / 6) + BLOCK_ROOM * Math.ceil(length / SNAPPY_BLOCK)
+  const table = roomInPage(page, 0, SNAPPY_TABLE + most)
+  const output = table + SNAPPY_TABLE
   let to = kernel.exports.appendLength(output, length) >>> 0
-  for (let at = start; at < end; at += BLOCK) {
-    to = kernel.exports.compressBlock(at, Math.min(BLOCK, end - at), to, table) >>> 0
+  for (let at = start; at < end; at += SNAPPY_BLOCK) {
+    to = kernel.exports.compressBlock(at, Math.min(SNAPPY_BLOCK, end - at), to, table) >>> 0
   }
   return kernel.memory.bytes.subarray(output, to)
 }

@@ -4,7 +4,7 @@ import type { WriteLeaf } from './file-schema.ts'
 import { isText } from './leaf-type.ts'
 import { bytesAt, type LeafValues, viewAt } from './leaf-values.ts'
 
-/** Bytes of a text or binary bound at the most. */
+/** Most bytes of a text or binary bound. */
 const MAX_BOUND_BYTES = 64
 
 /** Statistics as the footer takes them. */
@@ -33,7 +33,7 @@ export function statisticsOf(
   }
 }
 
-/** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not tell them apart. */
+/** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not distinguish them. */
 function bound(values: LeafValues, leaf: WriteLeaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
   const { physical } = values
   const isDecimal = leaf.schema.converted_type === 'DECIMAL'

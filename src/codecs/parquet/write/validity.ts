@@ -1,7 +1,7 @@
 import { type Data, DataType } from 'apache-arrow'
 import { dictionaryCodes } from './physical-data.ts'
 
-/** Whether a slot is null; undefined where none is. A dictionary value may be null though its index is not. */
+/** Tests a slot for null; undefined where none is. A dictionary value may be null though its index is not. */
 export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
   const { type, dictionary } = data
   if (DataType.isNull(type)) return () => true
@@ -12,7 +12,7 @@ export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
   return (slot) => own?.(slot) || isNullEntry(codes[slot] as number)
 }
 
-/** Which slots of a flat column have a value, as bits; undefined where all have. */
+/** The slots of a flat column that have a value, as bits; undefined where all have. */
 export function validityOf(data: Data): { readonly bitmap: Uint8Array; readonly offset: number } | undefined {
   const isNull = nullTest(data)
   if (isNull === undefined) return undefined

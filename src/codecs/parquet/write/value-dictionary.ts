@@ -1,6 +1,7 @@
+import { PLACE, SLACK, TABLE_ENTRY } from '../../../../kernels/parquet-write/record.ts'
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
-import { SLACK, type WriteKernel } from './write-kernel.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** Distinct values in order of their first use, and for every value the place of its distinct one. Both lie in the kernel's memory. */
 export interface ValueDictionary {
@@ -29,11 +30,10 @@ const FIRST_JUDGEMENT = 4096
 const BLOCK = 4096
 /** Values to come that are looked up to see whether they are known. */
 const PICKED = 256
-/** What share of its plain bytes a column may keep at the most with a dictionary, before compression. */
+/** The largest share of its plain bytes that a column may keep with a dictionary, before compression. */
 const PAYS = 0.8
 /** Steps along the table, per value, beyond which the values are taken for made to collide. */
 const MAX_STEPS = 16
-const ENTRY_BYTES = 8
 
 /**
  * Index the values by distinct value. Undefined, with the work stopped early and the memory given back, where that does not make the column
@@ -44,8 +44,8 @@ const ENTRY_BYTES = 8
 export function buildDictionary(values: LeafValues): ValueDictionary | undefined {
   const { kernel, count } = values
   const { memory } = kernel
-  const first = memory.reserve(4 * count + SLACK)
-  const indexes = memory.reserve(4 * count + SLACK)
+  const first = memory.reserve(PLACE * count + SLACK)
+  const indexes = memory.reserve(PLACE * count + SLACK)
   const tables = memory.top
   const building: Building = { size: 0, first, indexes, table: 0, mask: 0 }
   newTable(kernel, building, 2 * FIRST_JUDGEMENT)
@@ -70,7 +70,7 @@ function indexAll(values: LeafValues, building: Building): boolean {
   return true
 }
 
-/** Whether a dictionary makes the column smaller if the values to come are like those seen so far, or like a few picked from them. */
+/** Tests that a dictionary makes the column smaller if the values to come are like those seen so far, or like a few picked from them. */
 function pays(building: Building, values: LeafValues, seen: number): boolean {
   const { count } = values
   const { size } = building
@@ -79,11 +79,11 @@ function pays(building: Building, values: LeafValues, seen: number): boolean {
     distinct * valueBytes + (count * bitWidthOf(distinct)) / 8 < PAYS * count * valueBytes
   if (seen === count) return paysWith(size)
   if (paysWith(expectedDistinct(size, seen, count))) return true
-  // Values that come round in order, such as those of sensors, show no repeat until the round is over: the picked ones tell.
+  // Values that come round in order, such as those of sensors, show no repeat until the round is over: the picked ones show it.
   return paysWith(Math.round(size / knownShare(building, values, seen)))
 }
 
-/** What share of values picked from those to come is in the dictionary already. */
+/** The share of values picked from those to come that is in the dictionary already. */
 function knownShare({ table, mask, first, size }: Building, { kernel, count }: LeafValues, seen: number): number {
   const stride = Math.max(1, Math.floor((count - seen) / PICKED))
   const picked = Math.ceil((count - seen) / stride)
@@ -100,7 +100,7 @@ function plainBytes(values: LeafValues, seen: number): number {
 }
 
 /**
- * How many distinct values `count` draws show where `seen` of them showed `distinct`: the birthday problem, taken for draws from one
+ * Estimates the distinct values that `count` draws show where `seen` of them showed `distinct`: the birthday problem, taken for draws from one
  * population of equal chances.
  */
 export function expectedDistinct(distinct: number, seen: number, count: number): number {
@@ -126,7 +126,7 @@ function makeRoom(kernel: WriteKernel, building: Building, size: number): void {
 /** An empty table. */
 function newTable({ memory }: WriteKernel, building: Building, atLeast: number): void {
   const entries = 2 ** Math.ceil(Math.log2(atLeast))
-  building.table = memory.reserve(entries * ENTRY_BYTES)
+  building.table = memory.reserve(entries * TABLE_ENTRY)
   building.mask = entries - 1
-  memory.bytes.fill(0, building.table, building.table + entries * ENTRY_BYTES)
+  memory.bytes.fill(0, building.table, building.table + entries * TABLE_ENTRY)
 }

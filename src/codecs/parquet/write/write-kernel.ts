@@ -1,8 +1,9 @@
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
 import { type Kernel, type KernelMemory, kernelMaker } from '../../../internal/kernel.ts'
 import { PARQUET_WRITE } from '../../../internal/kernels/parquet-write.ts'
 
 /**
- * What `kernels/parquet-write` does, where each of its functions is told. Every number but a count is an offset into its memory; `order`
+ * Functions of `kernels/parquet-write`, which documents each of them. Every number but a count is an offset into its memory; `order`
  * is that of the places of the values meant, or 0. Functions that append return where the next byte goes, as a signed number.
  */
 interface WriteExports {
@@ -57,16 +58,13 @@ interface WriteExports {
 
 export type WriteKernel = Kernel<WriteExports>
 
-/** Bytes behind every region, which the kernel may read and write. */
-export const SLACK = 16
-
 export const writeKernel: () => WriteKernel = kernelMaker<WriteExports>(PARQUET_WRITE)
 
 /** Part of a kernel's memory, which may move when it grows. */
 export interface Region {
   start: number
   size: number
-  /** Where what lies behind it begins. */
+  /** Offset of the byte behind it and its slack. */
   end: number
 }
 

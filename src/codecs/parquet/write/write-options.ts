@@ -8,7 +8,7 @@ export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
 export type ParquetEncodings = 'compatible' | 'compact'
 
 /**
- * How a Parquet file is written.
+ * Options for writing a Parquet file.
  *
  * @example
  * const table = tableFromRows([{ id: 1, name: 'Ada' }, { id: 2, name: 'Grace' }, { id: 3, name: 'Edsger' }])
@@ -23,13 +23,13 @@ export interface ParquetWriteOptions {
    * where they save bytes: integers that rise, and text that begins as the value before. Readers in JavaScript and older ones lack them.
    */
   readonly encodings?: ParquetEncodings
-  /** Rows of a row group at the most. Default 131,072. */
+  /** Most rows of a row group. Default 131,072. */
   readonly rowGroupRows?: number
   /** Bytes of Arrow buffers after which a row group is closed. One row group is held in memory. Default 64 MiB. */
   readonly rowGroupBytes?: number
   /** Bytes of a page before compression, about. Default 1 MiB. */
   readonly pageBytes?: number
-  /** Write column and offset indexes, so that readers may skip pages; pages then hold 20,000 rows at the most. Default false. */
+  /** Write column and offset indexes, so that readers may skip pages; pages then hold at most 20,000 rows. Default false. */
   readonly pageIndex?: boolean
   /** Columns that get a bloom filter in every row group: a nested one by its path, `address.city`. Default none. */
   readonly bloomFilters?: readonly string[]

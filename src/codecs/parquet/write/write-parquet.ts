@@ -13,7 +13,7 @@ const OUTPUT_BYTES = 256 * 1024
  * A stage from record batches to the bytes of one Parquet file. Arrow buffers go straight to pages, no JavaScript value is made.
  *
  * Types keep their meaning: 8- to 64-bit integers, floats, text, bytes, dates, times, timestamps (an instant where the type has a time
- * zone, whose name is not kept), decimals of 76 digits at the most, lists, structs, maps. Seconds become milliseconds. An Arrow dictionary
+ * zone, whose name is not kept), decimals of at most 76 digits, lists, structs, maps. Seconds become milliseconds. An Arrow dictionary
  * is an encoding to Parquet: the column is written as its value type. A column of the null type has no values. Text must be valid UTF-8.
  * Fields marked as Arrow's extension types `arrow.uuid` and `arrow.json` are written as UUID and JSON.
  *

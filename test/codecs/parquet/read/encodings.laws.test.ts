@@ -14,9 +14,11 @@ import {
   deltaInt32Reader,
   deltaInt64Reader,
 } from '../../../../src/codecs/parquet/read/encodings/delta-reader.ts'
+import { gatherFixed } from '../../../../src/codecs/parquet/read/encodings/gather-fixed.ts'
 import { hybridReader } from '../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
 import { lz4Decompress, lz4Raw } from '../../../../src/codecs/parquet/read/pages/lz4.ts'
 import { snappyInflate } from '../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
+import { appendConverted, bytesToDecimal } from '../../../../src/codecs/parquet/read/schema/conversions.ts'
 import { law } from '../../../support/law.ts'
 
 /** Cut `count` values into pieces, so that a reader has to go on in the middle of its runs. */
@@ -67,7 +69,7 @@ function hybrid(values: readonly number[], width: number): Uint8Array {
 }
 
 law(
-  'parquet levels and indexes: read in any pieces they are what was written, at every width',
+  'parquet levels and indexes: reading in any pieces returns the values written, at every width',
   fc.property(
     fc.integer({ min: 1, max: 31 }).chain((width) => fc.tuple(fc.constant(width), runs(2 ** width - 1))),
     sizes,
@@ -86,7 +88,7 @@ law(
 )
 
 law(
-  'parquet levels: runs of bits become a bitmap, whatever bit they begin at',
+  'parquet levels: runs of bits become a bitmap, from any bit on',
   fc.property(runs(1), sizes, fc.nat(9), (values, cuts, start) => {
     const bytes = hybrid(values, 1)
     const reader = hybridReader(bytes, 0, bytes.length, 1)
@@ -163,9 +165,62 @@ law(
   }),
 )
 
+/** Each way of moving values of a fixed width: units, words, bytes, calls. */
+const WIDTHS = [1, 2, 3, 4, 5, 8, 12, 16, 17, 20, 30, 32, 72, 100, 131, 256]
+
+law(
+  'parquet dictionary: values are gathered in the order of their indexes, at every width',
+  fc.property(
+    fc.constantFrom(...WIDTHS),
+    fc.array(fc.nat(8), { maxLength: 50 }),
+    fc.nat(3),
+    (width, indexes, before) => {
+      const from = fixedValues(width, 9)
+      from.bytes.forEach((_, i) => {
+        from.bytes[i] = (i * 31) % 251
+      })
+      const into = fixedValues(width, before + indexes.length)
+      into.count = before
+      gatherFixed(from, Int32Array.from(indexes), indexes.length, into)
+      const entries = indexes.flatMap((index) => [...from.bytes.subarray(index * width, (index + 1) * width)])
+      expect(into.count).toBe(before + indexes.length)
+      expect([...into.bytes]).toEqual([...new Uint8Array(before * width), ...entries])
+    },
+  ),
+)
+
+/** A number of up to 128 bits, and the bytes that it is written in: those that it needs or more. */
+const decimal = fc.integer({ min: 1, max: 16 }).chain((bytes) => {
+  const end = 1n << BigInt(8 * bytes - 1)
+  return fc.tuple(fc.bigInt({ min: -end, max: end - 1n }), fc.integer({ min: bytes, max: 20 }))
+})
+
+law(
+  'parquet decimals: big-endian bytes of any sufficient length keep the number',
+  fc.property(fc.array(decimal, { maxLength: 20 }), (decimals) => {
+    const strings = byteValues(decimals.length)
+    strings.bytes = new Uint8Array(decimals.length * 20)
+    decimals.forEach(([value, length], i) => {
+      const start = strings.offsets[i] as number
+      for (let k = 0; k < length; k++) strings.bytes[start + length - 1 - k] = Number((value >> BigInt(8 * k)) & 255n)
+      strings.offsets[i + 1] = start + length
+    })
+    strings.count = decimals.length
+    for (const width of [16, 32]) {
+      const into = fixedValues(width, decimals.length)
+      appendConverted(strings, into, bytesToDecimal(width))
+      const longs = new BigInt64Array(into.bytes.buffer)
+      decimals.forEach(([value], i) => {
+        for (let word = 0; word < width / 8; word++)
+          expect(longs[(i * width) / 8 + word]).toBe(BigInt.asIntN(64, value >> BigInt(64 * word)))
+      })
+    }
+  }),
+)
+
 law(
   'parquet nulls: values that lie without gaps move to their slots, at every width',
-  fc.property(fc.array(fc.boolean(), { maxLength: 100 }), fc.constantFrom(1, 2, 4, 8, 12, 16), (valid, width) => {
+  fc.property(fc.array(fc.boolean(), { maxLength: 100 }), fc.constantFrom(...WIDTHS), (valid, width) => {
     const bitmap = new Uint8Array((valid.length + 7) >> 3)
     valid.forEach((present, i) => {
       if (present) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7))
@@ -189,7 +244,7 @@ const repetitive = fc
   )
 
 law(
-  'parquet snappy: inflating gives back what was compressed',
+  'parquet snappy: inflating returns the bytes compressed',
   fc.property(repetitive, (bytes) => {
     expect(snappyInflate(compress(bytes), bytes.length)).toEqual(bytes)
   }),
@@ -226,7 +281,7 @@ function lz4Block(bytes: Uint8Array): Uint8Array {
 }
 
 law(
-  'parquet LZ4: a raw block and blocks in frames inflate to what was compressed',
+  'parquet LZ4: a raw block and blocks in frames inflate to the bytes compressed',
   fc.property(repetitive, (bytes) => {
     const tripled = Uint8Array.from([...bytes].flatMap((byte) => [byte, byte, byte, byte]))
     const block = lz4Block(tripled)

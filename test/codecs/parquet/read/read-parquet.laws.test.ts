@@ -59,7 +59,7 @@ function expectedColumns({ schema, rows }: TableCase): Cell[][] {
 }
 
 law(
-  'parquet: reading what was written gives the same cells, nested ones too',
+  'parquet: tables round-trip cell by cell, nested ones too',
   fc.asyncProperty(arbitraryTableCase(), writeOptions, async (table, options) => {
     const batches = await batchesOf(await encodeParquet(table.table, options))
     expect(columnsOf(batches)).toEqual(expectedColumns(table))
@@ -84,7 +84,7 @@ law(
 )
 
 law(
-  'parquet: any split of a stream into chunks gives the same batches',
+  'parquet: batches do not depend on the chunks of the stream',
   fc.asyncProperty(arbitraryTableCase(), fc.array(fc.nat(4000)), async (table, cuts) => {
     const bytes = await encodeParquet(table.table)
     const ends = [...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length]
@@ -194,7 +194,7 @@ function mutated(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array 
 }
 
 law(
-  'parquet: a valid file with any bytes changed gives data or one of our errors, soon',
+  'parquet: a valid file with any bytes changed yields data or a MillraceError, in bounded time',
   fc.asyncProperty(fc.nat(100), fc.array(mutation, { minLength: 1, maxLength: 5 }), async (pick, mutations) => {
     const bytes = mutated(seeds[pick % seeds.length] as Uint8Array, mutations)
     const started = performance.now()
@@ -219,7 +219,7 @@ law(
 )
 
 law(
-  'parquet: any bytes between two marks give data or one of our errors',
+  'parquet: any bytes between two magic numbers yield data or a MillraceError',
   fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(300), async (bytes, footer) => {
     const mark = [0x50, 0x41, 0x52, 0x31]
     const file = Uint8Array.from([...mark, ...bytes, footer & 255, footer >> 8, 0, 0, ...mark])

@@ -155,7 +155,7 @@ describe('parquet types', () => {
   })
 })
 
-describe('parquet: what is read', () => {
+describe('parquet: reading', () => {
   const table = tableFromRows(
     Array.from({ length: 1000 }, (_, i) => ({
       id: BigInt(i),
@@ -402,7 +402,7 @@ describe('parquet faults', () => {
     }
   })
 
-  test('what a stream holds at once is limited, not what the file inflates to', async () => {
+  test('a stream limits the bytes held at once, not the inflated bytes of the file', async () => {
     const values = 150_000
     const zeros = new Uint8Array(values * 64)
     const packed = zlib.gzipSync(zeros)
@@ -433,7 +433,7 @@ describe('parquet faults', () => {
   })
 })
 
-test('text in the place of bytes is refused as what it is', async () => {
+test('text in the place of bytes is refused as text', async () => {
   const text = async function* () {
     yield 'PAR1' as unknown as Uint8Array
   }

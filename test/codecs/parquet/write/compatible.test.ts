@@ -55,7 +55,7 @@ async function elementsOf(type: DataType, metadata?: Map<string, string>): Promi
 const convertedOf = async (type: DataType, metadata?: Map<string, string>) =>
   (await elementsOf(type, metadata)).map(({ converted_type }) => converted_type)
 
-describe('what the rules of other readers ask of a file', () => {
+describe('rules of other readers', () => {
   const file = encodeParquet(tableFromRows([{ a: 1 }]))
 
   test('created_by has the form that parquet-java parses, today and before 1.8', async () => {

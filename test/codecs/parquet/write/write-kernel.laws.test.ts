@@ -122,7 +122,7 @@ describe('snappy', () => {
     })
 
   law(
-    'parquet snappy: two decoders give back what was compressed, of any size, within the room that was made',
+    'parquet snappy: two decoders inflate pages of any size to the bytes compressed, within the room reserved',
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), text), (bytes) => {
       const kernel = noisyKernel()
       const packed = pageOf(kernel, (page) => {
@@ -142,7 +142,7 @@ describe('snappy', () => {
 })
 
 law(
-  'parquet levels and indexes: what the kernel writes reads back, at every width, whatever lay in its memory',
+  'parquet levels and indexes: runs written by the kernel read back, at every width, over any memory',
   fc.property(
     fc.integer({ min: 1, max: 31 }).chain((width) => fc.tuple(fc.constant(width), runs(2 ** width - 1))),
     ([width, values]) => {

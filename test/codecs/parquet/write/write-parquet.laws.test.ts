@@ -77,7 +77,7 @@ const isNestedNull = ({ type }: Field): boolean =>
   ((type.children ?? []) as Field[]).some((child) => DataType.isNull(child.type) || isNestedNull(child))
 
 law(
-  'parquet: hyparquet reads back, value by value, what was written',
+  'parquet: hyparquet reads the values written',
   fc.asyncProperty(arbitraryTableCase(), options, async (one, settings) => {
     fc.pre(!one.schema.fields.some(hasMap))
     const bytes = await encodeParquet(one.table, settings)
@@ -91,7 +91,7 @@ law(
 )
 
 law(
-  'parquet: DuckDB reads back, value by value, what was written',
+  'parquet: DuckDB reads the values written',
   fc.asyncProperty(
     arbitraryTableCase({ types: fc.oneof(arbitraryFlatType(), arbitraryNestedType()) }),
     options,
@@ -106,7 +106,7 @@ law(
 )
 
 law(
-  'parquet: parquet-wasm reads back, value by value, what was written',
+  'parquet: parquet-wasm reads the values written',
   fc.asyncProperty(arbitraryTableCase(), options, async (one, settings) => {
     const { batches } = tableByParquetWasm(await encodeParquet(one.table, settings))
     const own = batchOf(one.schema, one.rows)
@@ -118,7 +118,7 @@ law(
 )
 
 law(
-  'parquet: rows cut into batches anywhere give the same rows',
+  'parquet: rows read do not depend on the batches written',
   fc.asyncProperty(arbitraryTableCase({ nested: false }), options, async (one, settings) => {
     const cut = await collectBytes(writeParquet(settings)(streamOf(batchesOf(one))))
     const rows = one.rows.map((row) =>
@@ -269,7 +269,7 @@ law(
 )
 
 law(
-  'parquet: what a bloom filter or a page index lets DuckDB and hyparquet skip holds no row that was asked for',
+  'parquet: by bloom filters and page indexes, DuckDB and hyparquet skip no row that matches',
   fc.asyncProperty(
     arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 60, types: orderedTypes }),
     async (one) => {

@@ -74,7 +74,7 @@ async function errorOf(run: () => Promise<unknown>): Promise<{ code: string; pos
 
 const chunkOf = (bytes: Uint8Array, column = 0, rowGroup = 0) => metadataOf(bytes).row_groups[rowGroup]?.columns[column]
 
-describe('what is written', () => {
+describe('written files', () => {
   test('a table without rows is a file with its schema', async () => {
     const bytes = await encodeParquet(columnTable(new Int64(), []))
     expect(await duckDb.over(bytes, 'select column_name, column_type from (describe select * from FILE)')).toEqual([
@@ -190,7 +190,7 @@ describe('what is written', () => {
     expect((await errorOf(() => encodeParquet(table([2n ** 40n])))).code).toBe('TYPE_MISMATCH')
   })
 
-  test('UUIDs and JSON stay what they are, read and written again', async () => {
+  test('UUIDs and JSON keep their types, read and written again', async () => {
     const one = '123e4567-e89b-12d3-a456-426614174000'
     const cells = `'${one}'::uuid as u, '{"a": 1}'::json as j, ['${one}'::uuid, null] as us`
     const bytes = await encodeParquet(await decodeParquet(await duckDb.file(`select ${cells}`)))
@@ -276,7 +276,7 @@ describe('encodings and statistics', () => {
   const encodings = async (type: DataType, cells: Cell[]) =>
     chunkOf(await encodeParquet(columnTable(type, cells, false), { encodings: 'compact' }))?.meta_data?.encodings
 
-  test('few distinct values get a dictionary, rising integers deltas, rising text what is new of each', async () => {
+  test('few distinct values get a dictionary, rising integers deltas, rising text suffixes', async () => {
     expect(
       await encodings(
         new Utf8(),
@@ -312,7 +312,7 @@ describe('encodings and statistics', () => {
     ).toContain('RLE_DICTIONARY')
   })
 
-  test('what compression does not shrink is stored as it is', async () => {
+  test('a chunk that compression does not shrink is stored uncompressed', async () => {
     let seed = 1n
     const noise = many(() => {
       seed = BigInt.asIntN(64, seed * 6364136223846793005n + 1442695040888963407n)
@@ -338,7 +338,7 @@ describe('encodings and statistics', () => {
     expect(open?.min_value).toBe('\u{10ffff}'.repeat(16))
   })
 
-  test('a chunk with a NaN has no bounds, so that no reader takes it for constant', async () => {
+  test('a chunk with a NaN has no bounds, so that no reader treats it as constant', async () => {
     const bytes = await encodeParquet(columnTable(new Float64(), [0, Number.NaN]))
     expect(await duckDb.over(bytes, 'select c from FILE where c = 0')).toEqual([[0]])
   })
@@ -415,7 +415,7 @@ test('with a page index every chunk has an offset index, that of one page, too: 
   }
 })
 
-describe('what is refused', () => {
+describe('refused tables', () => {
   const int = (name: string, nullable = true): Field => new Field(name, new Int32(), nullable)
 
   test('two columns of one name', async () => {

@@ -82,8 +82,7 @@ function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTa
 }
 
 function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceError {
-  const { message } = manyNuls(Buffer.from(fields.join()), { encoding: encoding.toLowerCase(), isOption: true })
-  return new MillraceError('ENCODING_INVALID', message, { position: { line } })
+  return manyNuls(Buffer.from(fields.join()), { encoding: encoding.toLowerCase(), isOption: true }, { line })
 }
 
 export function emptyFile(): MillraceError {

@@ -17,14 +17,7 @@ import {
   skipSpace,
   skipValue,
 } from './grammar.ts'
-import { endsLine, type RowWindow } from './row-window.ts'
-
-/** A row whose grammar is known to break, and where: what {@link skipRow} finds of it. Offsets are from the start of the file. */
-export interface BrokenRow {
-  readonly at: number
-  readonly fault: Fault
-  readonly faultAt: number
-}
+import { type BrokenRow, endsLine, type RowWindow } from './row-window.ts'
 
 /** Bounds of what one search holds: of brackets open at once, many times the nesting that rows may have, and of rows found. */
 const MAX_OPEN = 8192

@@ -1,3 +1,4 @@
+import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import {
   CUT_OFF,
   type Cursor,
@@ -5,6 +6,7 @@ import {
   EXPECTED_KEY,
   type Fault,
   fail,
+  INVALID_UTF8,
   ROW_TOO_LONG,
   syntax,
 } from './cursor.ts'
@@ -167,6 +169,7 @@ function passMember(window: RowWindow): boolean {
   const end = skipMember(window)
   if (end >= 0 && end < cursor.end) {
     if (end - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
+    if (at < window.invalidUtf8Before && !isValidUtf8(cursor.bytes, at, end)) throw faultError(window, INVALID_UTF8, at)
     window.at = end
     return true
   }

@@ -33,8 +33,20 @@ export function foundAt(bytes: Uint8Array, start: number, at: number, end: numbe
     return 'a byte order mark (BOM), as where files were joined: remove it'
   }
   if (byte === 0) return 'a NUL byte'
-  const text = asciiText(bytes, at, Math.min(end, at + FOUND_BYTES))
+  const from = wordStart(bytes, start, at)
+  const text = asciiText(bytes, from, Math.min(end, from + FOUND_BYTES))
   return FOREIGN.find(([form]) => form.test(text))?.[1]
+}
+
+/** The start of the word in which an offset lies: the fault of `nan` is its second letter, since `null` begins with the first. */
+function wordStart(bytes: Uint8Array, start: number, at: number): number {
+  let from = at
+  while (from > start && isLetter(bytes[from]) && isLetter(bytes[from - 1])) from--
+  return from
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
 }
 
 function followsComma(bytes: Uint8Array, start: number, at: number): boolean {

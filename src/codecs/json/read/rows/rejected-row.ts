@@ -1,6 +1,6 @@
 import { MillraceError } from '../../../../errors.ts'
 import { skipRow } from './broken-rows.ts'
-import { AFTER_OBJECT, CUT_OFF, type Fault, fail, NOT_AN_OBJECT, TOO_DEEP } from './cursor.ts'
+import { AFTER_OBJECT, CUT_OFF, type Fault, fail, INVALID_ESCAPE, NOT_AN_OBJECT, TOO_DEEP } from './cursor.ts'
 import { pathTo } from './fault-path.ts'
 import { foundAt } from './found.ts'
 import {
@@ -126,10 +126,11 @@ function ownIndent({ cursor, at }: RowWindow): number {
   return blanksBefore(cursor.bytes, at)
 }
 
-/** The fault with what was found where it is. */
+/** Add to a fault what was found at its offset, where that explains it. */
 function described(window: RowWindow, fault: Fault, faultAt: number): Fault {
   const { bytes, end } = window.cursor
-  const found = fault.code === 'JSON_INVALID' ? foundAt(bytes, window.at, faultAt, end) : undefined
+  if (fault.code !== 'JSON_INVALID' || fault === NOT_AN_OBJECT || fault === INVALID_ESCAPE) return fault
+  const found = foundAt(bytes, window.at, faultAt, end)
   return found === undefined ? fault : { code: fault.code, reason: `${fault.reason}; found ${found}` }
 }
 

@@ -1,8 +1,7 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import { textHead } from '../../../input/text-head.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
-import type { BrokenRow } from './broken-rows.ts'
-import { type Cursor, newCursor, type RowLimits } from './cursor.ts'
+import { type Cursor, type Fault, newCursor, type RowLimits } from './cursor.ts'
 import { isBlank, NEWLINE, RETURN } from './grammar.ts'
 
 /** The next thing expected between rows. */
@@ -26,6 +25,13 @@ export type Stage =
 
 /** The callback for rejected rows; undefined where the first one is an error. */
 export type OnInvalidRow = ((row: InvalidRow) => void) | undefined
+
+/** A row whose grammar is known to break, and where: what reading it finds. Offsets are from the start of the file. */
+export interface BrokenRow {
+  readonly at: number
+  readonly fault: Fault
+  readonly faultAt: number
+}
 
 /** The bytes of a file that are in memory, and the place in them up to which rows have been read. Offsets are into `cursor.bytes`. */
 export interface RowWindow {
@@ -53,7 +59,7 @@ export interface RowWindow {
   invalidUtf8Before: number
   /** True after a row that was rejected for its grammar: the next one is examined before columns are made of its keys. */
   isDoubtful: boolean
-  /** Rows from here on that are known to be broken, the last one first: see {@link findBrokenRows}. */
+  /** Rows from here on that are known to be broken, the last one first: `findBrokenRows` finds them. */
   brokenRows: BrokenRow[]
 }
 

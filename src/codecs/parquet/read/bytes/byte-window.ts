@@ -3,7 +3,7 @@ import { copyOf } from './copy-of.ts'
 /** Bytes that come in pieces, of which only those are held that have not been used. */
 export interface ByteWindow {
   readonly bytes: Uint8Array
-  /** Where the bytes begin that have not been used. */
+  /** Offset of the first byte that has not been used. */
   at: number
   /** Hold at least `length` unused bytes; fewer only at the end. Returns how many are held. */
   fill(length: number): Promise<number>

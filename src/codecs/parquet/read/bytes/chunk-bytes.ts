@@ -19,7 +19,7 @@ export function wholeChunk(bytes: Uint8Array): ChunkBytes {
 /** A chunk that is read a window at a time, so that memory does not grow with the row group. Read front to back, no byte is read twice. */
 export function windowedChunk(file: FileBytes, { start, end }: ByteRange, windowBytes: number): ChunkBytes {
   const chunkLength = end - start
-  /** What is still needed of the windows before. */
+  /** Bytes of the windows before that are still needed. */
   let tail = EMPTY
   let window = EMPTY
   let windowAt = 0

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../input/source.ts'
 
-/** What a file is read through: a {@link ByteSource}, of which only ranges are asked for. */
+/** Source of a file: a {@link ByteSource}, of which only ranges are requested. */
 export type FileSource = Pick<ByteSource, 'size' | 'length' | 'read'>
 
 /** A file that came in parts, which are not joined: its bytes are in memory once. */

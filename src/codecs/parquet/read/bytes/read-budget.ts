@@ -30,7 +30,7 @@ export function wholePageBytes(inflatedChunkSizes: readonly number[]): number {
   return Math.min(MAX_WHOLE_PAGE_BYTES, fairShare(inflatedChunkSizes, PAGE_BYTES, ORDINARY_PAGE_BYTES))
 }
 
-/** What each may take of `total`: what some do not need goes to the others. Infinity where there is enough for all, `least` where there are too many. */
+/** Largest equal share of `total`, to which is added what smaller sizes leave. Infinity where there is enough for all, `least` where there are too many. */
 function fairShare(sizes: readonly number[], total: number, least: number): number {
   let left = total
   const sorted = [...sizes].sort((a, b) => a - b)

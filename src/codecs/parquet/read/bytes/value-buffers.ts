@@ -17,7 +17,7 @@ export interface ByteValues {
   offsets: Int32Array
   bytes: Uint8Array
   count: number
-  /** What `bytes` may grow to. */
+  /** Most bytes that `bytes` may grow to. */
   readonly maxBytes: number
 }
 

@@ -12,14 +12,14 @@ export interface Validity {
 }
 
 export interface TextCheck {
-  /** Whether values came from anywhere but a dictionary that was checked. */
+  /** True unless all values came from a dictionary that was checked. */
   readonly needed: boolean
   /** The row of the file, from 1, that a slot belongs to. */
   rowOf(slot: number): number
   readonly maxFieldBytes: number
 }
 
-/** The Arrow column of values that stand at their slots. Text is checked here. */
+/** The Arrow column of values that lie in their slots. Text is checked here. */
 export function columnData(leaf: Leaf, values: Values, { bitmap, nulls }: Validity, text: TextCheck): Data {
   const { type } = leaf.layout
   const base = { type, length: values.count, nullCount: nulls, nullBitmap: bitmap }

@@ -30,7 +30,7 @@ export function keepDictionaries(shapes: readonly ColumnShape[], groups: readonl
 
 /**
  * Collects indexes into the dictionary of one column chunk. Where the writer gave up on its dictionary and went on with plain pages,
- * their values stand behind it, for that batch alone.
+ * their values follow it, for that batch alone.
  */
 export function dictionaryCollectors(
   leaf: Leaf,

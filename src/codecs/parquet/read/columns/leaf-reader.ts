@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow'
 
-/** What a column gives to one batch. */
+/** Part of a column in one batch. */
 export interface LeafBatch {
   readonly data: Data
   /** Levels, one pair per slot of the file; absent for flat columns. */
@@ -16,7 +16,7 @@ export interface LeafReader {
   take(rows: number): LeafBatch
 }
 
-/** What a column may put into one batch, at the worst. Batches are far smaller as a rule. */
+/** Most bytes of a column in one batch. Batches are far smaller as a rule. */
 export const MAX_COLUMN_BYTES = 32 * 1024 * 1024
 
 export interface LeafLimits {

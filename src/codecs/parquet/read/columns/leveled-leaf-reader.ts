@@ -17,12 +17,12 @@ interface Levels {
   definitions: Uint8Array
   repetitions: Uint8Array
   count: number
-  /** Where rows start. */
+  /** Indexes at which rows start, of which `rows` are known. */
   starts: Int32Array
   rows: number
 }
 
-/** Reads a column inside lists or structs: levels are decoded ahead, for only they tell where rows end. */
+/** Reads a column inside lists or structs: levels are decoded ahead, for only they define the ends of rows. */
 export function leveledLeafReader(
   leaf: Leaf,
   pages: PageReader,
@@ -82,7 +82,7 @@ export function leveledLeafReader(
     }
   }
 
-  /** Where the levels of the first `rows` rows end; they are dropped. */
+  /** Remove and return the levels of the first `rows` rows. */
   function dropLevels(rows: number): Pick<LeafBatch, 'definitions' | 'repetitions'> {
     const end = rows < levels.rows ? (levels.starts[rows] as number) : levels.count
     const definitions = levels.definitions.slice(0, end)
@@ -135,7 +135,7 @@ export function leveledLeafReader(
   }
 }
 
-/** Give every slot that exists its place: where the innermost list has an element, with a value or null. */
+/** Move values to the slots that exist: where the innermost list has an element, with a value or null. */
 function spreadOverSlots(leaf: Leaf, definitions: Uint8Array, values: ReturnType<typeof emptyValues>) {
   const present = values.count
   let slots = 0

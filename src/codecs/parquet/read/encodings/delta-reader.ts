@@ -3,7 +3,7 @@ import { unpackBits, unpackLongs } from './bit-unpack.ts'
 
 /** DELTA_BINARY_PACKED of Encodings.md, resumable; 64-bit integers come as pairs of 32-bit words, the lower first. */
 export interface DeltaReader {
-  /** How many values the encoding says it holds. */
+  /** Number of values according to the encoding. */
   readonly total: number
   read(out: Int32Array, outAt: number, count: number): void
 }
@@ -17,7 +17,7 @@ interface DeltaHeader {
   readonly end: number
 }
 
-/** Reused by `readVarint64`, which gives two words. */
+/** Reused by `readVarint64`, which returns two words. */
 interface Varint {
   low: number
   high: number
@@ -37,7 +37,7 @@ function deltaHeader(bytes: Uint8Array, start: number, end: number): DeltaHeader
   return { miniblocks, miniblockValues, total, firstLow: varint.low, firstHigh: varint.high, end: varint.end }
 }
 
-/** Where delta encoded values end: the headers of the blocks are walked, nothing is decoded. */
+/** Offset of the end of delta encoded values: the headers of the blocks are walked, nothing is decoded. */
 export function deltaEnd(bytes: Uint8Array, start: number, end: number): number {
   const header = deltaHeader(bytes, start, end)
   const varint: Varint = { low: 0, high: 0, end: header.end }

@@ -156,7 +156,7 @@ function copyBits(
   return ones
 }
 
-/** How many bits of a byte are 1. */
+/** Number of 1 bits of each byte. */
 const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
   let ones = 0
   for (let rest = byte; rest > 0; rest >>= 1) ones += rest & 1

@@ -64,7 +64,7 @@ async function holdStrings(
   }
 }
 
-/** How many whole values, `count` at most, lie from `at` on, where they end, and the bytes that the next one takes. */
+/** Count the whole values from `at` on, at most `count`; returns their end too, and the bytes that the next one takes. */
 function completeStrings(bytes: Uint8Array, at: number, count: number) {
   let values = 0
   let needed = 4

@@ -18,7 +18,7 @@ import {
   type ThriftStruct,
 } from './thrift-fields.ts'
 
-/** What a Parquet footer says, checked for shape. Fields are numbered as in parquet.thrift. */
+/** Contents of a Parquet footer, checked for shape. Fields are numbered as in parquet.thrift. */
 export interface FileMetadata {
   readonly schema: readonly SchemaElement[]
   readonly rowGroups: readonly RowGroup[]

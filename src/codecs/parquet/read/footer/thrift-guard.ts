@@ -1,6 +1,6 @@
 import { invalid } from '../invalid.ts'
 
-/** What the bytes end in the middle of: the caller may have more of them. */
+/** Thrown where the bytes end within a struct: the caller may have more of them. */
 export const TRUNCATED = -1
 
 const MAX_DEPTH = 16

@@ -33,9 +33,9 @@ export type HoldSlots = (slots: number, left: number, maxBytes: number) => Promi
 
 export interface PageContext {
   readonly decompress: Decompress
-  /** What is held at once. */
+  /** Bytes that are held at once. */
   readonly held: ByteBudget
-  /** What all pages inflate to. */
+  /** Inflated bytes of all pages. */
   readonly inflated: ByteBudget
   /** Pages of plain values beyond this are inflated piece by piece. */
   readonly maxWholeBytes: number

@@ -18,7 +18,7 @@ export interface PageStream {
 
 const CHUNK_BYTES = 128 * 1024
 
-/** Whether pages of this compression can be inflated piece by piece. */
+/** Tests that pages of this compression can be inflated piece by piece. */
 export function inflatesInPieces(codec: CompressionCodec): boolean {
   if (codec === 'ZSTD') return typeof zlib.createZstdDecompress === 'function'
   return codec === 'UNCOMPRESSED' || codec === 'SNAPPY' || codec === 'GZIP' || codec === 'BROTLI'

@@ -1,6 +1,6 @@
 import { corruptSnappy, LONG_LITERAL, littleEndian } from './snappy-decompress.ts'
 
-/** How far back a stream can refer: compressors work in blocks of 64 KiB. */
+/** Longest distance of a copy in a stream: compressors work in blocks of 64 KiB. */
 const HISTORY = 64 * 1024
 const ROOM = 256 * 1024
 /** The longest copy of an element. */

@@ -2,7 +2,7 @@ import type { RowGroup } from '../footer/file-metadata.ts'
 import { exceeded, invalid, unsupported } from '../invalid.ts'
 import type { FileShape, Leaf } from './schema-shape.ts'
 
-/** What a byte of a file may stand for at the most, and what any file may hold: runs of one value cost next to no bytes. */
+/** Most values for each byte of a file, and those that any file may hold: runs of one value cost next to no bytes. */
 const MAX_VALUES_PER_BYTE = 16_384
 const MIN_MAX_VALUES = 64 * 1024 * 1024
 

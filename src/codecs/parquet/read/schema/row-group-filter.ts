@@ -6,7 +6,7 @@ import type { ColumnShape, Leaf } from './schema-shape.ts'
 
 export type ParquetFilterValue = number | bigint | string | boolean | Date | Uint8Array
 
-/** What a column's values must be: equal, one of, above, at least, below, at most. Several conditions hold together. Nulls match none. */
+/** Condition on a column's values: equal, one of, above, at least, below, at most. Several conditions hold together. Nulls match none. */
 export interface ParquetCondition {
   readonly eq?: ParquetFilterValue
   readonly in?: readonly ParquetFilterValue[]
@@ -32,7 +32,7 @@ type Bound = number | bigint | Uint8Array
 /** Sign of `bound - value`; undefined where they cannot be compared, so that nothing follows. */
 type Compare = (bound: Bound) => number | undefined
 
-/** Whether a row group may hold a row that matches, as far as its statistics tell. */
+/** Tests by its statistics that a row group may hold a row that matches. */
 export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readonly ColumnShape[]): boolean {
   return Object.entries(filter).every(([name, condition]) => {
     const shapes = columns.filter(({ field }) => field.name === name)
@@ -64,7 +64,7 @@ function chunkMayMatch(condition: ParquetCondition, chunk: ColumnChunk, leaf: Le
   return holds && !(asks && isAllNull(chunk))
 }
 
-/** Whether the statistics say that no row has a value. Bounds beside it contradict it. */
+/** Tests that the statistics report no value in any row. Bounds contradict it. */
 function isAllNull({ statistics, values }: ColumnChunk): boolean {
   if (statistics === undefined || values === 0 || statistics.nulls !== values) return false
   return statistics.min === undefined && statistics.max === undefined
@@ -107,7 +107,7 @@ function sign(bound: Bound | undefined, compare: Compare): number | undefined {
   return bound === undefined ? undefined : compare(bound)
 }
 
-/** How the bounds of a column compare with a value of the filter. */
+/** Comparison of the bounds of a column with a value of the filter. */
 function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
   const { type } = leaf.layout
   const against =

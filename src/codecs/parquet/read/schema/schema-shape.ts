@@ -24,7 +24,7 @@ export interface Leaf {
 
 export type KeptDictionary = Dictionary<DataType, Int32>
 
-/** How definition and repetition levels map to Arrow, after the record shredding of the Dremel paper. */
+/** Mapping of definition and repetition levels to Arrow, after the record shredding of the Dremel paper. */
 export type ColumnShape = LeafShape | StructShape | ListShape
 
 export interface LeafShape {
@@ -67,7 +67,7 @@ interface Node {
 export interface FileShape {
   readonly columns: readonly ColumnShape[]
   readonly leafCount: number
-  /** Leaves of the schema's list behind the tree of its root: no column leads to them, but some writers give them chunks. */
+  /** Leaves of the schema's list behind the tree of its root: no column leads to them, but some writers add chunks of them. */
   readonly strayLeaves: number
 }
 

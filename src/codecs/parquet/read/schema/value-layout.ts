@@ -37,7 +37,7 @@ import {
   widenInts,
 } from './conversions.ts'
 
-/** How the values of a column lie in the file and in Arrow. Widths are bytes per value; 0 stands for byte strings. */
+/** Form of the values of a column in the file and in Arrow. Widths are bytes per value; 0 means byte strings. */
 export interface ValueLayout {
   readonly type: DataType
   readonly physical: ParquetType

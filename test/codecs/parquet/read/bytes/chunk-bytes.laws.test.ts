@@ -9,7 +9,7 @@ const FILE = Uint8Array.from({ length: 4000 }, (_, i) => (i * 7) % 251)
 const reads = fc.array(fc.record({ back: fc.nat(30), length: fc.nat(300), isLast: fc.boolean() }), { maxLength: 40 })
 
 law(
-  'parquet windows: reads return the bytes of the chunk, whatever the window, and no byte is read from the source twice',
+  'parquet windows: reads return the bytes of the chunk for any window, and read no byte of the source twice',
   fc.asyncProperty(reads, fc.nat(500), fc.integer({ min: 1, max: 400 }), async (steps, start, windowBytes) => {
     const end = FILE.length - 100
     const counts = new Uint8Array(FILE.length)

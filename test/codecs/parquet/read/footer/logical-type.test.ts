@@ -13,11 +13,11 @@ async function read(column: Pick<HandmadeColumn, 'type' | 'typeLength' | 'elemen
   return [String(table.schema.fields[0]?.type), ...batchCells(table.batches, 0)]
 }
 
-describe('a logical type that says nothing gives way to the converted type', () => {
+describe('the converted type replaces a logical type that says nothing', () => {
   const interval = { type: 'FIXED_LEN_BYTE_ARRAY', typeLength: 12 } as const
   const months = [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]
 
-  test('INTERVAL beside UNKNOWN, as parquet-java writes it, is read as without UNKNOWN', async () => {
+  test('INTERVAL with UNKNOWN, as parquet-java writes it, is read as without UNKNOWN', async () => {
     const alone = await read({ ...interval, element: { field_6: 21 } }, months)
     expect(alone[0]).toBe('FixedSizeBinary[12]')
     expect(await read({ ...interval, element: { field_6: 21, field_10: UNKNOWN } }, months)).toEqual(alone)

@@ -174,7 +174,7 @@ describe('tables whose column chunks are one page each', () => {
   const table = wideTable(ROWS)
 
   test.each(['snappy', 'gzip', 'none'] as const)(
-    '%s: nulls, text, lists and structs are what pages of 1 MiB hold',
+    '%s: nulls, text, lists and structs equal those of pages of 1 MiB',
     async (compression) => {
       const rows = { rowGroupRows: ROWS, rowGroupBytes: Number.POSITIVE_INFINITY, compression }
       const limits = { maxInflatedBytes: 4 * 1024 ** 3 }

@@ -117,7 +117,7 @@ describe('statistics that contradict themselves skip nothing', () => {
     expect(await rowsKept({ ...decimal, min: bytes(5), max: bytes(6) }, { eq: 1.5 })).toBe(1)
   })
 
-  test('nulls alone beside a minimum', async () => {
+  test('nulls alone, with a minimum', async () => {
     expect(await rowsKept(plain, { eq: 7 }, 1)).toBe(1)
   })
 
