@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bundleSizes } from '../../scripts/bundle.ts'
+import { bundle, bundleSizes } from '../../scripts/bundle.ts'
 import noted from './sizes.json' with { type: 'json' }
 
 const TOLERANCE = 0.05
@@ -30,6 +30,10 @@ describe('bundled and minified, without the AWS SDK', () => {
       expect(sizes[modules]).toBeLessThan(before * (1 + TOLERANCE))
     },
   )
+
+  test('the check of arguments, errors included, is under 4 kB', async () => {
+    expect((await bundle(['./src/internal/check-arguments.ts'])).length).toBeLessThan(4000)
+  })
 
   test('sizes.json notes nothing that is gone', () => {
     expect(Object.keys(notedSizes).filter((modules) => !(modules in sizes))).toEqual([])
