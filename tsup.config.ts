@@ -9,6 +9,7 @@ const entry = {
   codecs: 'src/codecs/index.ts',
   transform: 'src/transform/index.ts',
   s3: 'src/s3/index.ts',
+  dataset: 'src/dataset/index.ts',
   flow: 'src/flow/index.ts',
   idempotency: 'src/idempotency/index.ts',
   'idempotency-dynamodb': 'src/idempotency/dynamodb-store.ts',
@@ -22,7 +23,12 @@ const entry = {
   'send-firehose': 'src/send/firehose.ts',
   'send-eventbridge': 'src/send/eventbridge.ts',
   'send-dynamodb': 'src/send/dynamodb.ts',
+  fanout: 'src/fanout/index.ts',
+  'fanout-gather': 'src/fanout/gather/index.ts',
+  'fanout-dynamodb': 'src/fanout/gather/dynamodb-gather.ts',
+  'fanout-s3': 'src/fanout/gather/s3-gather.ts',
   limits: 'src/limits/index.ts',
+  telemetry: 'src/telemetry/index.ts',
   testing: 'src/testing/index.ts',
 }
 

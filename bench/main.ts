@@ -1,4 +1,4 @@
-// `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--json file] [--page]`: see the suites below.
+// `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--against folder] [--json file] [--page]`: see the suites below.
 // `--page` writes the figures to docs/benchmarks.md.
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
@@ -12,10 +12,24 @@ import { growth } from './suites/growth.ts'
 import { idempotency } from './suites/idempotency.ts'
 import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
+import { merge } from './suites/merge.ts'
 import { send } from './suites/send.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
+import { telemetry } from './suites/telemetry.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { job, cdc, codecs, events, flow, growth, idempotency, load, send }
+const SUITES: Readonly<Record<string, Suite>> = {
+  job,
+  cdc,
+  codecs,
+  events,
+  flow,
+  growth,
+  idempotency,
+  load,
+  merge,
+  send,
+  telemetry,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +37,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     runs: { type: 'string' },
     only: { type: 'string' },
+    against: { type: 'string' },
     json: { type: 'string' },
     page: { type: 'boolean', default: false },
   },
@@ -38,6 +53,7 @@ const options = {
   rows: Number(values.rows),
   runs: values.runs === undefined ? undefined : Number(values.runs),
   only: values.only,
+  against: values.against,
 }
 const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`
 console.log(`${machine}\n`)

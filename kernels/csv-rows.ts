@@ -36,7 +36,7 @@ export const heapStart: usize = __heap_base
 const LF: u32 = 0x0a
 const CR: u32 = 0x0d
 
-/** Where the first row begins that was not read. */
+/** Start of the first row that was not read. */
 export let rowsEnd: usize = 0
 /** Line breaks inside the quotes of the rows that were read, and of the comments among them. */
 export let breaksRead: i32 = 0
@@ -46,7 +46,7 @@ let delimiter: u32 = 0
 let quote: u32 = 0
 let escapeMark: u32 = 0
 let comment: u32 = 0
-/** Whether the comment is no longer than its byte. */
+/** True if the comment is no longer than its byte. */
 let skipsComments: bool = false
 
 /** After the last byte, a line feed. */
@@ -166,7 +166,7 @@ function readCell(column: usize, kind: i32, closing: u32, at: usize, row: i32): 
   return end !== NOWHERE && isEnd(load<u8>(end), closing) ? end : deferCell(column, closing, at, row)
 }
 
-/** Whether a byte ends a cell, or shows that it is not sound. */
+/** Test whether a byte ends a cell, or shows that it is not sound. */
 function isEnd(byte: u32, closing: u32): bool {
   return byte === closing || byte === LF || byte === quote || byte === CR
 }

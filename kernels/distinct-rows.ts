@@ -12,19 +12,17 @@ export {
   touched,
   touchSlots,
   useTable,
-} from './shared/hash-set'
+} from './distinct-rows/hash-set'
 export {
   absorbBytes,
   absorbFixed,
   absorbLong,
   bytesOfBits,
-  COLUMN_KEYS,
-  END_KEYS,
   endRows,
   expandKey,
   plainDoubles,
   startRows,
-} from './shared/row-hash'
-export { absorbSip, endSip, SIP_STATE, startSip } from './shared/sip-hash'
+} from './distinct-rows/row-hash'
+export { absorbSip, startSip } from './distinct-rows/sip-hash'
 
 export const heapStart: usize = __heap_base

@@ -1,14 +1,16 @@
 // Takes ranges of a column's rows, one after the other, where the ranges are many and short.
 //
-// Memory: a block of the column, the ranges in it, and what is taken, each with 16 bytes to spare: values are copied sixteen bytes at a time, and what
+// Memory: a block of the column, the ranges in it, and what is taken, each with SPARE bytes behind it: values are copied sixteen bytes at a time, and what
 // is copied too much is overwritten by the next range.
+
+import { RANGE, RANGE_ROWS } from './gather/record'
 
 export const heapStart: usize = __heap_base
 
-/** Values of `width` bytes. The ranges are pairs of numbers: first row, rows; the value at `from` is that of row `base`. */
+/** Values of `width` bytes. The value at `from` is that of row `base`. */
 export function takeFixed(ranges: usize, count: i32, base: u32, from: usize, width: u32, to: usize): void {
-  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
-    const length = load<u32>(ranges, 4) * width
+  for (const end = ranges + count * RANGE; ranges < end; ranges += RANGE) {
+    const length = load<u32>(ranges, RANGE_ROWS) * width
     copy(from + (load<u32>(ranges) - base) * width, to, length)
     to += length
   }
@@ -31,8 +33,8 @@ export function takeText(
   newOffsets: usize,
   to: usize,
 ): void {
-  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
-    const rows = load<u32>(ranges, 4)
+  for (const end = ranges + count * RANGE; ranges < end; ranges += RANGE) {
+    const rows = load<u32>(ranges, RANGE_ROWS)
     const first = offsets + ((load<u32>(ranges) - base) << 2)
     const start = load<u32>(first)
     const length = load<u32>(first + (rows << 2)) - start
@@ -53,9 +55,9 @@ function copy(from: usize, to: usize, length: usize): void {
 
 /** Bits, from bit `bit` of `to` on, of which the ones before stay. The first bit at `from` is that of row `base`. */
 export function takeBits(ranges: usize, count: i32, base: u32, from: usize, to: usize, bit: u32): void {
-  for (const end = ranges + (count << 3); ranges < end; ranges += 8) {
+  for (const end = ranges + count * RANGE; ranges < end; ranges += RANGE) {
     let source = load<u32>(ranges) - base
-    let left = load<u32>(ranges, 4)
+    let left = load<u32>(ranges, RANGE_ROWS)
     while (left > 0) {
       // Of eight bytes, 57 bits at least come after the first.
       const length = min<u32>(left, 48)

@@ -64,7 +64,7 @@ import { takeDate, takeTimestamp } from './shared/times'
 
 export const heapStart: usize = __heap_base
 
-/** Of the rows taken: where the last one ends, the line breaks up to there, the bytes of the rows. */
+/** Totals of the rows read: the end of the last one, the line breaks up to there, the bytes of the rows. */
 export let rowsEnd: usize = 0
 export let rowsLines: i32 = 0
 export let rowsBytes: i32 = 0

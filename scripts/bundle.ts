@@ -23,6 +23,7 @@ export async function bundle(modules: readonly string[], external: readonly stri
     write: false,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     target: 'node20',
     external: [...external],
     // CommonJS packages inside an ES module ask for Node's own modules through this.
@@ -48,7 +49,10 @@ export function subpathsOfPackage(): readonly string[] {
     .map((key) => `millrace${key.slice(1)}`)
 }
 
-/** What `test/package/sizes.json` keeps: bytes of each subpath alone, of the two that go together, and of one event schema. */
+const JOB = 'examples/s3-job'
+
+/** What `test/package/sizes.json` keeps: bytes of each subpath alone, of the two that go together, of one event schema, and of the
+ * example S3 job, without the AWS SDK and with it. */
 export async function bundleSizes(): Promise<Readonly<Record<string, number>>> {
   const sets = [
     ...subpathsOfPackage().map((subpath) => [subpath]),
@@ -57,5 +61,7 @@ export async function bundleSizes(): Promise<Readonly<Record<string, number>>> {
   ]
   const sizes: Record<string, number> = {}
   for (const modules of sets) sizes[modules.join(' + ')] = (await bundle(modules, ['@aws-sdk/*'])).length
+  sizes[JOB] = (await bundle([`./${JOB}/handler.ts`], ['@aws-sdk/*'])).length
+  sizes[`${JOB} + AWS SDK`] = (await bundle([`./${JOB}/handler.ts`])).length
   return sizes
 }

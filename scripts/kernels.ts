@@ -18,7 +18,8 @@ const RELEASE_FLAGS = ['--optimizeLevel=3', '--converge', '--noAssert']
 async function kernelModule(file: string): Promise<string> {
   let binary = new Uint8Array(0)
   const { error, stderr } = await asc.main([file, ...FLAGS, ...modeFlags(file), '--outFile=kernel.wasm'], {
-    readFile: (name, folder) => readIfThere(join(folder, name)),
+    // A layout that TypeScript imports too names its imports with their ending, to which asc adds its own.
+    readFile: (name, folder) => readIfThere(join(folder, name.replace(/\.ts\.ts$/, '.ts'))),
     writeFile(name, contents) {
       if (name === 'kernel.wasm') binary = contents as Uint8Array<ArrayBuffer>
       else writeFileSync(join(DEBUG_OUT, name.replace('kernel', basename(file, '.ts'))), contents)

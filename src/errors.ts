@@ -53,7 +53,7 @@ const BRAND = Symbol.for('millrace.error')
 /**
  * The one error class of this library. Its message names the place and the rule, never the data.
  *
- * `name` is the code, so that whatever reports an error by its name tells one failure from another: Lambda's `errorType`, `ErrorEquals` of Step Functions,
+ * `name` is the code, so that a report of errors by name distinguishes failures: Lambda's `errorType`, `ErrorEquals` of Step Functions,
  * a log. Only `code`, `path` and `position` are enumerable, since Lambda logs every enumerable property of an error.
  *
  * Test `code` (or use {@link isMillraceError}) rather than `instanceof`: the CommonJS build has a copy of this class in
@@ -81,7 +81,7 @@ export class MillraceError extends Error {
 }
 
 /**
- * Tell whether a value is a {@link MillraceError}, of the given code if one is given. Works across copies of the class and realms: a brand is tested,
+ * Check whether a value is a {@link MillraceError}, of the given code if there is one. Works across copies of the class and realms: a brand is tested,
  * `Symbol.for('millrace.error')`.
  *
  * @example
@@ -90,7 +90,7 @@ export class MillraceError extends Error {
 export function isMillraceError(value: unknown, code?: ErrorCode): value is MillraceError {
   if (typeof value !== 'object' || value === null) return false
   const error = value as { readonly [BRAND]?: unknown; readonly name?: unknown; readonly code?: unknown }
-  // Versions before the brand gave their errors the name of the class.
+  // Errors of versions before the brand have the name of the class.
   const isBranded = error[BRAND] === true || (value instanceof Error && error.name === 'MillraceError')
   return isBranded && typeof error.code === 'string' && (code === undefined || error.code === code)
 }

@@ -5,7 +5,14 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
-import { jsonPayload, readRecords } from '../src/events/index.ts'
+import {
+  envelopePayload,
+  gunzipPayload,
+  jsonPayload,
+  kplPayload,
+  linesPayload,
+  readRecords,
+} from '../src/events/index.ts'
 import { deadline, processBatch, retry } from '../src/flow/index.ts'
 import { outputKey, s3Sink, s3Source } from '../src/s3/index.ts'
 import * as transform from '../src/transform/index.ts'
@@ -293,6 +300,8 @@ test('a schema given as payload is wrapped by jsonPayload', async () => {
   const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":1}' }] }
   const schema = z.object({ id: z.number() })
   expect(readRecords(event, schema)).toMatchObject([{ payload: { ok: true, value: { id: 1 } } }])
+  for (const around of [gunzipPayload, kplPayload, linesPayload, envelopePayload])
+    expect(readRecords(event, around(schema))).toMatchObject([{ payload: { ok: true, value: { id: 1 } } }])
   const ids: number[] = []
   await processBatch(event, async ({ id }) => void ids.push(id), { payload: schema })
   expect(ids).toEqual([1])

@@ -55,6 +55,13 @@ export const codecs = contestSuite(3, {
   }),
   'Parquet to table': async (rows) => ({ file: await eventsAs('parquet', rows), candidates: PARQUET_READERS }),
   'Parquet to table, flights': async () => ({ file: realFile('flights-3m.parquet'), candidates: PARQUET_READERS }),
+  'Parquet encodings to table': async (rows) => ({
+    file: await eventsAs('parquet', rows),
+    candidates: {
+      millrace: 'parquet-read/encodings-compatible',
+      "millrace, encodings: 'compact'": 'parquet-read/encodings-compact',
+    },
+  }),
   'table to Parquet': async (rows) => ({
     file: await eventsAs('parquet', rows),
     candidates: {
@@ -62,6 +69,7 @@ export const codecs = contestSuite(3, {
       'parquet-wasm, from Arrow': 'parquet-write/parquet-wasm',
       'DuckDB, one thread': 'parquet-write/duckdb',
       millrace: 'parquet-write/millrace',
+      "millrace, encodings: 'compact'": 'parquet-write/millrace-compact',
     },
     factsOfOutput: factsOfEvents,
   }),

@@ -10,7 +10,7 @@ import { formatTable } from '../table.ts'
 import type { Suite } from './suite.ts'
 
 /** What others need for the same work, and what a handler loads in any case. */
-const PEERS = [['apache-arrow'], ['hyparquet', 'hyparquet-writer'], ['csv-parse'], ['@aws-sdk/client-s3']]
+const PEERS = [['apache-arrow'], ['hyparquet', 'hyparquet-writer'], ['@aws-sdk/client-s3']]
 
 const AWS_SDK = ['@aws-sdk/*']
 

@@ -7,6 +7,8 @@ export interface SuiteOptions {
   readonly runs: number | undefined
   /** Only contests whose name holds this text. */
   readonly only: string | undefined
+  /** Folder of another build of this library to compare with. */
+  readonly against?: string | undefined
 }
 
 export interface SuiteFigures {

@@ -6,42 +6,56 @@ import { s3Objects } from 'millrace/events'
 import { outputKey, s3Sink, s3Source } from 'millrace/s3'
 import { addBatchMetadata, cleanColumnNames, dropDuplicates, fillNulls, rowCounter } from 'millrace/transform'
 
+interface Place {
+  readonly bucket: string
+  readonly key: string
+}
+
 /** A file lands under `landing/`: CSV, JSON or Parquet. Clean Parquet comes out under `processed/`. */
 export function createHandler({ client = new S3Client({}), codec = {} as CodecOptions } = {}) {
   return async (event: unknown) => {
     const results = []
     for (const { bucket, key } of s3Objects(event)) {
-      const output = outputKey(key, { from: 'landing', to: 'processed' })
-      const now = new Date()
-      const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
-      // US-ASCII: encodeURI leaves ordinary keys as they are. A multipart upload (over 100 MiB) begins before all rows are counted.
-      const metadata = ({ complete }: { complete: boolean }) => ({
-        source: encodeURI(key),
-        processed_at: now.toISOString(),
-        ...(complete && { row_count: `${rowsOut.rows}` }),
-      })
-      const { bytes } = await pipeline(
-        codecFor(key, codec).read(s3Source(client, { bucket, key })),
-        rowsIn,
-        cleanColumnNames(),
-        dropDuplicates(),
-        fillNulls({ amount: 0, status: 'unknown', created_at: () => now }),
-        addBatchMetadata({ now: () => now }),
-        rowsOut,
-        parquet().write(),
-        s3Sink(client, { bucket, key: output, contentType: parquet().contentType, metadata }),
-      ).catch((error: unknown) => {
-        // One line of JSON for whoever is called; the error itself names no object.
-        if (isMillraceError(error)) {
-          const { code, position, message } = error
-          console.error(JSON.stringify({ level: 'ERROR', bucket, key, code, position, message }))
-        }
+      try {
+        results.push(await processObject(client, { bucket, key }, codec))
+      } catch (error) {
+        logFailure({ bucket, key }, error)
         throw error
-      })
-      results.push({ source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes })
+      }
     }
     return results
   }
+}
+
+async function processObject(client: S3Client, { bucket, key }: Place, codec: CodecOptions) {
+  const output = outputKey(key, { from: 'landing', to: 'processed' })
+  const now = new Date()
+  const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
+  // US-ASCII: encodeURI leaves ordinary keys as they are. A multipart upload (over 100 MiB) begins before all rows are counted.
+  const metadata = ({ complete }: { complete: boolean }) => ({
+    source: encodeURI(key),
+    processed_at: now.toISOString(),
+    ...(complete && { row_count: `${rowsOut.rows}` }),
+  })
+  const { bytes } = await pipeline(
+    codecFor(key, codec).read(s3Source(client, { bucket, key })),
+    rowsIn,
+    cleanColumnNames(),
+    dropDuplicates(),
+    fillNulls({ amount: 0, status: 'unknown', created_at: () => now }),
+    addBatchMetadata({ now: () => now }),
+    rowsOut,
+    parquet().write(),
+    s3Sink(client, { bucket, key: output, contentType: parquet().contentType, metadata }),
+  )
+  return { source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes }
+}
+
+/** One line of JSON for whoever is called; the error itself names no object. */
+function logFailure({ bucket, key }: Place, error: unknown): void {
+  if (!isMillraceError(error)) return
+  const { code, position, message } = error
+  console.error(JSON.stringify({ level: 'ERROR', bucket, key, code, position, message }))
 }
 
 export const handler = createHandler()

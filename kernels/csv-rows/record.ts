@@ -1,9 +1,11 @@
 // The record of a column in the memory of the kernel csv-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
 
-/** How cells are read: one of the kinds below. */
+export * from '../shared/value-kinds.ts'
+
+/** How cells are read: a kind of value. */
 export const KIND = 0
 export const IS_REQUIRED = 4
-/** Region of the values, of offsets where they are text. */
+/** Region of the values, of offsets where they are text; none for OTHER. */
 export const VALUES = 8
 export const VALIDITY = 12
 export const TEXT_BYTES = 16
@@ -21,14 +23,3 @@ export const RECORD = 48
 
 /** The length of a deferred cell. */
 export const DEFERRED_CELL = 12
-
-export const TEXT = 0
-export const INT64 = 1
-export const FLOAT64 = 2
-export const BOOL = 3
-export const DATE = 4
-export const TIMESTAMP_MS = 5
-export const TIMESTAMP_US = 6
-export const TIMESTAMP_NS = 7
-/** Any other type: every cell is deferred to TypeScript, and there is no region of values. */
-export const OTHER = 8

@@ -3,7 +3,7 @@
 import { NOWHERE } from '../shared/digits'
 import { BACKSLASH, CR, LF, QUOTE, TAB, ZERO } from './bytes'
 
-/** Where the text of the last escape ends. */
+/** End of the text of the last escape. */
 export let escapeEnd: usize = 0
 
 /** Write what the escape at `at` means, up to {@link escapeEnd}. @returns the offset after it, or NOWHERE where it means nothing. */

@@ -1,6 +1,8 @@
 // The record of a column in the memory of the kernel json-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
 
-/** How values are read: one of the kinds below. */
+export * from '../shared/value-kinds.ts'
+
+/** How values are read: a kind of value. */
 export const KIND = 0
 export const KEY = 4
 export const KEY_LENGTH = 8
@@ -34,16 +36,6 @@ export const ITEM_BYTES = 72
 /** The length of a record. */
 export const RECORD = 80
 
-export const TEXT = 0
-export const INT64 = 1
-export const FLOAT64 = 2
-export const BOOL = 3
-export const DATE = 4
-export const TIMESTAMP_MS = 5
-export const TIMESTAMP_US = 6
-export const TIMESTAMP_NS = 7
-/** Any other type: every value is deferred to TypeScript. */
-export const OTHER = 8
 /** Nothing but nulls. */
 export const NOTHING = 9
 /** The kinds of values are marked, and nothing is kept. */

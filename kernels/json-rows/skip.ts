@@ -5,10 +5,10 @@ import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, isEnd, OPEN_BRACE, OPEN_BRACKET,
 import { takeEscape } from './escapes'
 import { skipSpace } from './space'
 
-/** Whether the last string held an escape. */
+/** True if the last string held an escape. */
 export let hadEscape: bool = false
 
-/** For what escapes mean. */
+/** Scratch memory for the text of escapes. */
 const scratch: usize = memory.data(16)
 
 /** The offset after a value, of which nothing is checked but where it ends. */

@@ -20,7 +20,7 @@ export const SEEN_TEXT: i32 = (1 << 17) | 2048
 /** Integers up to here are exactly doubles. */
 export const MAX_SAFE: i64 = 1 << 53
 
-/** For values that are looked at only. */
+/** Scratch memory for values that are not kept. */
 const scratch: usize = memory.data(16)
 
 /** Mark the kind of a value; what is nested, and what the usual forms do not tell, is left to TypeScript. */

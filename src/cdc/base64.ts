@@ -32,7 +32,3 @@ export function bytesOfBase64(text: string): Uint8Array | undefined {
   }
   return (buffer & ((1 << filled) - 1)) === 0 ? bytes : undefined
 }
-
-export function base64OfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-}

@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './change-event.ts'
+import { checkChange, checkList } from './check-call.ts'
 import { jsonSafe } from './json-safe.ts'
 import { compareSequences } from './sequence.ts'
 
@@ -24,15 +25,18 @@ interface Latest {
  * @param changes - of any number of tables and items, read once.
  * @returns a change an item, in the order in which the items first appear. O(changes); what is held is a few changes an item, and the
  * identities of those without sequence number.
- * @throws MillraceError `TYPE_MISMATCH` where a key is of a type that JSON cannot hold, which only a function as `numbers` can make.
+ * @throws MillraceError `TYPE_MISMATCH` where a key is of a type that JSON cannot hold, which only a function as `numbers` can make, and for what is no
+ * list of changes.
  * @example
  * const change = (type: ChangeEvent['type'], sequence: string): ChangeEvent =>
  *   ({ type, id: sequence, keys: { id: 1 }, sequence, cause: 'user', transport: 'streams' })
  * compactChanges([change('REMOVE', '1000'), change('MODIFY', '999')]).map(({ type }) => type) // => ['REMOVE']
  */
 export function compactChanges(changes: Iterable<ChangeEvent>): ChangeEvent[] {
+  checkList('compactChanges', 'changes', changes)
   const items = new Map<string, Latest>()
   for (const change of changes) {
+    checkChange('compactChanges', change)
     const key = itemKey(change)
     const latest = items.get(key)
     if (latest === undefined) items.set(key, firstOf(change))

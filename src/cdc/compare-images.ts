@@ -1,5 +1,7 @@
+import { base64Text } from '../internal/base64.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import type { AttributeValue } from './attribute-value.ts'
-import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { bytesOfBase64 } from './base64.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
 import { isType } from './read-value.ts'
 
@@ -83,7 +85,7 @@ function isOtherType(value: AttributeValue, type: string, at: ImageComparison): 
 }
 
 export function isMap(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isKeyValueObject(value)
 }
 
 function isSameMap(left: unknown, right: unknown, at: ImageComparison, depth: number): boolean {
@@ -120,7 +122,7 @@ function isSameBinary(left: unknown, right: unknown, at: ImageComparison): boole
 /** The one base64 text of some bytes. */
 function binaryText(value: unknown): string | undefined {
   if (typeof value === 'string') return bytesOfBase64(value) === undefined ? undefined : value
-  return value instanceof Uint8Array ? base64OfBytes(value) : undefined
+  return value instanceof Uint8Array ? base64Text(value) : undefined
 }
 
 const MEMBER_TEXTS = {

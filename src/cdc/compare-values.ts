@@ -1,5 +1,5 @@
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { tooDeep } from './attribute-error.ts'
-import { isDictionary } from './dictionary.ts'
 import { likenessOf } from './likeness.ts'
 
 /** How values are compared, and where the walk is: a step for each level is noted as it goes. */
@@ -35,7 +35,7 @@ export function isSameValue(left: unknown, right: unknown, walk: Walk, depth: nu
   }
   checkDepth(walk, depth)
   if (Array.isArray(left)) return Array.isArray(right) && isSameArray(left, right, walk, depth)
-  if (isDictionary(left)) return isDictionary(right) && isSameObject(left, right, walk, depth)
+  if (isKeyValueObject(left)) return isKeyValueObject(right) && isSameObject(left, right, walk, depth)
   return isSameInstance(left, right, walk, depth)
 }
 

@@ -1,5 +1,7 @@
 import { MillraceError } from '../errors.ts'
+import type { Kind } from '../internal/check-arguments.ts'
 import type { AttributeValue, Image, Item } from './attribute-value.ts'
+import { checkMaxDepth, checkNames } from './check-call.ts'
 import { bigIntOf, isNumberText, numberOf, parseDecimalText } from './number-text.ts'
 import { fault, type Reading, readMap, readValue } from './read-value.ts'
 
@@ -14,7 +16,7 @@ export interface DeserializeOptions {
   readonly binary?: 'bytes' | 'base64'
   /** `'set'`, the default: `Set`. `'array'`: the members in their order. */
   readonly sets?: 'set' | 'array'
-  /** How deep lists and maps may be nested; 64. DynamoDB itself stops at 32. */
+  /** How deep lists and maps may be nested; 64, at most 1,000. DynamoDB itself stops at 32. */
   readonly maxDepth?: number
 }
 
@@ -34,7 +36,7 @@ export interface DeserializeOptions {
  * deserializeImage(image) // => { id: 'a-1', total: 19.9, views: 9007199254740993n, seal: Uint8Array.of(1, 2), tags: new Set(['new']) }
  */
 export function deserializeImage(image: Image, options?: DeserializeOptions): Item {
-  return readMap(image, readingOf(options), 0)
+  return readMap(image, readingOf('deserializeImage', options), 0)
 }
 
 /**
@@ -47,13 +49,19 @@ export function deserializeImage(image: Image, options?: DeserializeOptions): It
  * deserializeValue({ L: [{ N: '1.50' }, { NULL: true }] }, { numbers: 'string' }) // => ['1.50', null]
  */
 export function deserializeValue(value: AttributeValue, options?: DeserializeOptions): unknown {
-  const reading = readingOf(options)
+  const reading = readingOf('deserializeValue', options)
   return readValue(value, { ...reading, maxSteps: reading.maxDepth }, 0)
 }
 
 /** What the options mean to the reader. A reading serves one call after another, never two at once. */
-export function readingOf(options: DeserializeOptions = {}): Reading {
+export function readingOf(
+  entry: string,
+  options: DeserializeOptions = {},
+  kinds: Readonly<Record<string, Kind>> = DESERIALIZE_OPTIONS,
+): Reading {
+  checkNames(entry, options, kinds)
   const { numbers = 'auto', binary = 'bytes', sets = 'set', maxDepth = 64 } = options
+  checkMaxDepth(maxDepth)
   if (binary !== 'bytes' && binary !== 'base64') throw unknownOption("binary is 'bytes' or 'base64'")
   if (sets !== 'set' && sets !== 'array') throw unknownOption("sets is 'set' or 'array'")
   return {
@@ -66,6 +74,13 @@ export function readingOf(options: DeserializeOptions = {}): Reading {
     steps: [],
   }
 }
+
+export const DESERIALIZE_OPTIONS = {
+  numbers: 'any',
+  binary: 'string',
+  sets: 'string',
+  maxDepth: 'number',
+} as const satisfies Record<keyof DeserializeOptions, Kind>
 
 function unknownOption(rule: string): MillraceError {
   return new MillraceError('OPTION_INVALID', rule)

@@ -1,4 +1,7 @@
+import { MillraceError } from '../errors.ts'
+import type { Kind } from '../internal/check-arguments.ts'
 import type { Image } from './attribute-value.ts'
+import { checkMaxDepth, checkNames, itemOf } from './check-call.ts'
 import { type ImageComparison, isMap, isSameAttribute, ownAttribute } from './compare-images.ts'
 import { isSameValue, ownValue, type Walk } from './compare-values.ts'
 import { type DeserializeOptions, readingOf } from './deserialize-image.ts'
@@ -8,7 +11,7 @@ import { readMap } from './read-value.ts'
 export interface DetectOptions {
   /** Names of attributes whose changes do not count, or a test of a name. Of the item itself, not of the maps in it. */
   readonly ignore?: readonly string[] | ReadonlySet<string> | ((name: string) => boolean)
-  /** How deep lists and maps may be nested; 64. */
+  /** How deep lists and maps may be nested; 64, at most 1,000. */
   readonly maxDepth?: number
 }
 
@@ -26,16 +29,20 @@ const NOTHING: Fields = {}
  * @param before - the item before, undefined or null where there was none.
  * @param after - the item after, likewise.
  * @returns names, sorted by code unit. O(values), as far as they are equal.
- * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself.
+ * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself; `TYPE_MISMATCH` for what is no
+ * item, such as a promise of one; `OPTION_INVALID`.
  * @example
  * detectChanges({ id: 1, tags: new Set(['a', 'b']) }, { id: 1, tags: new Set(['b', 'a']), paid: true }) // => ['paid']
  */
 export function detectChanges(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  { ignore, maxDepth = 64 }: DetectOptions = {},
+  options: DetectOptions = {},
 ): string[] {
-  return changedNames(before ?? NOTHING, after ?? NOTHING, ignoring(ignore), { maxDepth, steps: [] })
+  const { ignore, maxDepth } = detectionOf('detectChanges', options)
+  const left = itemOf('detectChanges', 'before', before) ?? NOTHING
+  const right = itemOf('detectChanges', 'after', after) ?? NOTHING
+  return changedNames(left, right, ignore, { maxDepth, steps: [] })
 }
 
 /**
@@ -47,16 +54,27 @@ export function detectChanges(
  * @param after - `NewImage`, likewise.
  * @returns names, sorted by code unit. O(letters), as far as they are equal.
  * @throws MillraceError as `deserializeImage` does, where images differ and are not well-formed. What is equal letter by letter is not looked
- * at any closer.
+ * at any closer. `OPTION_INVALID`.
  * @example
  * detectImageChanges({ total: { N: '1.50' }, at: { S: 'x' } }, { total: { N: '1.5' }, at: { S: 'y' } }) // => ['at']
  */
 export function detectImageChanges(
   before: Image | null | undefined,
   after: Image | null | undefined,
-  { ignore, maxDepth = 64 }: DetectOptions = {},
+  options: DetectOptions = {},
 ): string[] {
-  return changedAttributes(before ?? {}, after ?? {}, ignoring(ignore), maxDepth)
+  const { ignore, maxDepth } = detectionOf('detectImageChanges', options)
+  return changedAttributes(before ?? {}, after ?? {}, ignore, maxDepth)
+}
+
+export const DETECT_OPTIONS = { ignore: 'any', maxDepth: 'number' } as const satisfies Record<keyof DetectOptions, Kind>
+
+/** The options of a comparison, checked. */
+export function detectionOf(entry: string, options: DetectOptions) {
+  checkNames(entry, options, DETECT_OPTIONS)
+  const { ignore, maxDepth = 64 } = options
+  checkMaxDepth(maxDepth)
+  return { ignore: ignoring(entry, ignore), maxDepth }
 }
 
 export function changedAttributes(before: Image, after: Image, ignore: Ignore | undefined, maxDepth: number): string[] {
@@ -91,7 +109,9 @@ function changedValues(before: Image, after: Image, ignore: Ignore | undefined, 
     return number
   }
   const options: DeserializeOptions = { numbers, maxDepth }
-  const values = [before, after].map((image) => readMap(withoutUndefined(image), readingOf(options), 0))
+  const values = [before, after].map((image) =>
+    readMap(withoutUndefined(image), readingOf('detectImageChanges', options), 0),
+  )
   return changedNames(values[0] ?? NOTHING, values[1] ?? NOTHING, ignore, { maxDepth, steps: [] })
 }
 
@@ -135,8 +155,14 @@ export function kept(names: string[], ignore: Ignore | undefined): string[] {
 const FEW = 24
 
 /** The test of a name that an option `ignore` means. */
-export function ignoring(ignore: DetectOptions['ignore']): Ignore | undefined {
+export function ignoring(entry: string, ignore: DetectOptions['ignore']): Ignore | undefined {
   if (ignore === undefined || typeof ignore === 'function') return ignore
-  const names = new Set(ignore)
+  if (typeof ignore !== 'object' || ignore === null || !(Symbol.iterator in ignore)) throw notNames(entry)
+  const names: ReadonlySet<unknown> = new Set(ignore)
+  for (const name of names) if (typeof name !== 'string') throw notNames(entry)
   return (name) => names.has(name)
+}
+
+function notNames(entry: string): MillraceError {
+  return new MillraceError('OPTION_INVALID', `${entry}: ignore must be an array or set of names, or a test of a name`)
 }

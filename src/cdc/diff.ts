@@ -1,6 +1,7 @@
+import { isKeyValueObject } from '../internal/key-value-object.ts'
+import { itemOf } from './check-call.ts'
 import { checkDepth, isSameValue, ownValue, type Walk } from './compare-values.ts'
-import { type DetectOptions, ignoring } from './detect-changes.ts'
-import { isDictionary } from './dictionary.ts'
+import { type DetectOptions, detectionOf } from './detect-changes.ts'
 
 /** One difference between two items. */
 export interface Change {
@@ -25,7 +26,8 @@ type Fields = Readonly<Record<string, unknown>>
  * @param before - undefined or null where there was none.
  * @param after - likewise.
  * @returns changes, whose values are the very ones of the items. O(values).
- * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself.
+ * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself; `TYPE_MISMATCH` for what is no
+ * item, such as a promise of one; `OPTION_INVALID`.
  * @example
  * diff({ id: 1, to: { city: 'Basel', zip: 4001 } }, { id: 1, to: { city: 'Bern', zip: 4001 }, paid: true })
  * // => [{ op: 'add', path: ['paid'], after: true }, { op: 'replace', path: ['to', 'city'], before: 'Basel', after: 'Bern' }]
@@ -33,12 +35,13 @@ type Fields = Readonly<Record<string, unknown>>
 export function diff(
   before: Fields | null | undefined,
   after: Fields | null | undefined,
-  { ignore, maxDepth = 64 }: DetectOptions = {},
+  options: DetectOptions = {},
 ): Change[] {
+  const { ignore, maxDepth } = detectionOf('diff', options)
+  const [left, right] = [itemOf('diff', 'before', before) ?? {}, itemOf('diff', 'after', after) ?? {}]
   const changes: Change[] = []
-  diffObjects(before ?? {}, after ?? {}, { maxDepth, steps: [] }, 0, changes)
-  const isIgnored = ignoring(ignore)
-  return isIgnored === undefined ? changes : changes.filter(({ path }) => !isIgnored(String(path[0])))
+  diffObjects(left, right, { maxDepth, steps: [] }, 0, changes)
+  return ignore === undefined ? changes : changes.filter(({ path }) => !ignore(String(path[0])))
 }
 
 /** One loop over the properties before, which counts those that stay; the others are looked for only where the counts differ. */
@@ -77,7 +80,7 @@ function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, ch
       diffLists(left, right, walk, depth, changes)
       return
     }
-    if (isDictionary(left) && isDictionary(right)) {
+    if (isKeyValueObject(left) && isKeyValueObject(right)) {
       diffObjects(left, right, walk, depth, changes)
       return
     }

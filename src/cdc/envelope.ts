@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './change-event.ts'
+import { checkChange } from './check-call.ts'
 import { safeProperties } from './json-safe.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -38,13 +39,15 @@ const OPERATIONS = { INSERT: 'c', MODIFY: 'u', REMOVE: 'd' } as const
  * Source: https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-change-events-value
  *
  * @returns a new object. O(values).
- * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot hold, which only a function as `numbers` can make.
+ * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot hold, which only a function as `numbers` can make, and for what is
+ * no change.
  * @example
  * const change: ChangeEvent = { type: 'INSERT', id: 'e', keys: { id: 1 }, after: { id: 1, n: 2n }, cause: 'user', transport: 'streams' }
  * const { op, key, before, after } = toEnvelope(change)
  * ;[op, key, before, after] // => ['c', { id: 1 }, null, { id: 1, n: '2' }]
  */
 export function toEnvelope(change: ChangeEvent): ChangeEnvelope {
+  checkChange('toEnvelope', change)
   const { type, id, keys, before, after, changed, cause, time, timeUs, sequence, view, table, region, transport } =
     change
   return {

@@ -1,3 +1,5 @@
+import { notA } from '../internal/check-arguments.ts'
+import { checkList } from './check-call.ts'
 import type { Change } from './diff.ts'
 import { jsonSafe } from './json-safe.ts'
 
@@ -24,7 +26,10 @@ export interface JsonPatchOperation {
  * toJsonPatch(diff({ to: { 'a/b': 1 } }, { to: { 'a/b': 2n } })) // => [{ op: 'replace', path: '/to/a~1b', value: '2' }]
  */
 export function toJsonPatch(changes: Iterable<Change>): JsonPatchOperation[] {
-  return Array.from(changes, ({ op, path, after }) => {
+  checkList('toJsonPatch', 'changes', changes)
+  return Array.from(changes, (change) => {
+    const { op, path, after } = Object(change) as Partial<Change>
+    if (op === undefined || !Array.isArray(path)) throw notA('toJsonPatch', 'a change', 'a Change of diff', change)
     const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     return op === 'remove' ? { op, path: pointer } : { op, path: pointer, value: jsonSafe(after ?? null, [...path]) }
   })

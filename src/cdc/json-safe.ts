@@ -1,7 +1,7 @@
+import { base64Text } from '../internal/base64.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
-import { base64OfBytes } from './base64.ts'
 import { customNumber } from './custom-number.ts'
-import { isDictionary } from './dictionary.ts'
 import { setOwn } from './own-property.ts'
 
 /** Deeper values are cycles, or as good as one. */
@@ -36,9 +36,9 @@ export function jsonSafe(value: unknown, steps: Steps): unknown {
 function safeObject(value: object, steps: Steps): unknown {
   if (steps.length > MAX_DEPTH) throw tooDeep(MAX_DEPTH, steps.slice())
   if (Array.isArray(value)) return safeList(value, steps)
-  if (value instanceof Uint8Array) return base64OfBytes(value)
+  if (value instanceof Uint8Array) return base64Text(value)
   if (value instanceof Set) return safeList(sorted(value), steps)
-  if (isDictionary(value)) return safeProperties(value, steps)
+  if (isKeyValueObject(value)) return safeProperties(value, steps)
   const text = customNumber(value) ?? ownJson(value)
   if (text !== undefined) return text
   throw notJson('is an instance of a class, or an invalid date, which JSON cannot hold', steps)
@@ -76,7 +76,7 @@ export function safeProperties(object: Readonly<Record<string, unknown>>, steps:
 export function sorted(set: ReadonlySet<unknown>): unknown[] {
   const members = [...set].map((member) => ({
     member,
-    key: member instanceof Uint8Array ? base64OfBytes(member) : member,
+    key: member instanceof Uint8Array ? base64Text(member) : member,
   }))
   return members.sort((left, right) => compareKeys(left.key, right.key)).map(({ member }) => member)
 }

@@ -1,4 +1,4 @@
-import { isDictionary } from './dictionary.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 
 /** Levels that are looked at; what lies deeper is alike. */
 const LEVELS = 3
@@ -18,7 +18,7 @@ export function likenessOf(value: unknown, levels = LEVELS): string {
   if (levels === 0) return 'o'
   if (Array.isArray(value)) return `[${value.length},${membersOf(value, levels)}]`
   if (value instanceof Set || value instanceof Map) return `s${value.size}`
-  return isDictionary(value) ? `{${propertiesOf(value, levels)}}` : 'o'
+  return isKeyValueObject(value) ? `{${propertiesOf(value, levels)}}` : 'o'
 }
 
 function membersOf(list: readonly unknown[], levels: number): string {

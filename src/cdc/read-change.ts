@@ -4,7 +4,7 @@ import { type Payload, textOf } from '../events/payload.ts'
 import { type Place, placeAt } from '../events/place.ts'
 import type { Image, Item } from './attribute-value.ts'
 import type { ChangeEvent, StreamView } from './change-event.ts'
-import { type DeserializeOptions, readingOf } from './deserialize-image.ts'
+import { DESERIALIZE_OPTIONS, type DeserializeOptions, readingOf } from './deserialize-image.ts'
 import { changedAttributes, type DetectOptions, ignoring, kept } from './detect-changes.ts'
 import { type Reading, readMap } from './read-value.ts'
 import { isSequence } from './sequence.ts'
@@ -19,8 +19,9 @@ export interface ChangeReading {
 
 type Transport = ChangeEvent['transport']
 
-export function changeReadingOf(options: ReadChangesOptions): ChangeReading {
-  return { images: readingOf(options), ignore: ignoring(options.ignore) }
+export function changeReadingOf(entry: string, options: ReadChangesOptions): ChangeReading {
+  const images = readingOf(entry, options, { ...DESERIALIZE_OPTIONS, ignore: 'any' })
+  return { images, ignore: ignoring(entry, options.ignore) }
 }
 
 /** The change that a record of a Kinesis data stream carries, as the JSON of a stream record in base64. */

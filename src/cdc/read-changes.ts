@@ -33,7 +33,7 @@ import {
  * readChanges(event).map((result) => result.ok && result.value.changed) // => [['paid']]
  */
 export function readChanges(event: unknown, options: ReadChangesOptions = {}): Result<ChangeEvent>[] {
-  const reading = changeReadingOf(options)
+  const reading = changeReadingOf('readChanges', options)
   const source = detectSource(event)
   try {
     const isPipe = Array.isArray(event)
@@ -60,7 +60,7 @@ export function readChanges(event: unknown, options: ReadChangesOptions = {}): R
  * readRecords(event, changePayload()).map(({ id, payload }) => [id, payload.ok && payload.value.keys]) // => [['111', { id: 'a' }]]
  */
 export function changePayload(options: ReadChangesOptions = {}): PayloadDecoder<ChangeEvent> {
-  const reading = changeReadingOf(options)
+  const reading = changeReadingOf('changePayload', options)
   return {
     decode: (payload) => {
       // Pipes deliver an array, whose records are at the first step of a path.

@@ -1,6 +1,8 @@
 import type { Place } from '../events/place.ts'
+import { base64Text } from '../internal/base64.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
-import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { bytesOfBase64 } from './base64.ts'
 import { autoNumber } from './number-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -34,7 +36,7 @@ function tooDeepHere({ maxDepth, steps, place }: Reading, depth: number): Error 
  * `for in` walks the shape that equal objects share, without a list of keys for each of them; that is most of the speed.
  */
 export function readMap(map: unknown, reading: Reading, depth: number): Record<string, unknown> {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+  if (!isKeyValueObject(map)) {
     throw fault('must be a map of attributes', reading, depth)
   }
   const item: Record<string, unknown> = { ...map }
@@ -123,7 +125,7 @@ function readList(list: unknown, reading: Reading, depth: number): unknown[] {
 }
 
 function readBinary(value: unknown, reading: Reading, depth: number): unknown {
-  if (value instanceof Uint8Array) return reading.keepsBase64 ? base64OfBytes(value) : value
+  if (value instanceof Uint8Array) return reading.keepsBase64 ? base64Text(value) : value
   const bytes = typeof value === 'string' ? bytesOfBase64(value) : undefined
   if (bytes === undefined) throw fault('of type B must be base64 or bytes', reading, depth)
   return reading.keepsBase64 ? value : bytes
@@ -146,5 +148,5 @@ function readSet(type: 'SS' | 'NS' | 'BS', members: unknown, reading: Reading, d
 
 /** A `Set` compares bytes by identity; here the same bytes are one member. */
 function distinctBytes(values: readonly unknown[]): Iterable<unknown> {
-  return new Map(values.map((value) => [value instanceof Uint8Array ? base64OfBytes(value) : value, value])).values()
+  return new Map(values.map((value) => [value instanceof Uint8Array ? base64Text(value) : value, value])).values()
 }

@@ -1,6 +1,8 @@
 import { MillraceError } from '../errors.ts'
+import type { Kind } from '../internal/check-arguments.ts'
 import type { Item } from './attribute-value.ts'
 import type { ChangeEvent } from './change-event.ts'
+import { checkChange, checkNames } from './check-call.ts'
 import { jsonSafe } from './json-safe.ts'
 import { setOwn } from './own-property.ts'
 import { padSequence } from './sequence.ts'
@@ -45,13 +47,15 @@ export const METADATA_NAMES = ['__op', '__deleted', '__ts_us', '__seq', '__event
  * @param options.ops - the letters of `__op`.
  * @returns a new object. O(values).
  * @throws MillraceError `COLUMN_CONFLICT` where an attribute has the name of one of the seven; `TYPE_MISMATCH` with the path to a value that
- * JSON cannot hold; `OPTION_INVALID` for other `ops`.
+ * JSON cannot hold, and for what is no change; `OPTION_INVALID` for other `ops`.
  * @example
  * const change: ChangeEvent = { type: 'REMOVE', id: 'e', keys: { id: 1 }, before: { id: 1, tags: ['a'] }, cause: 'ttl', transport: 'streams' }
  * const { id, tags, __op, __deleted } = toRow(change)
  * ;[id, tags, __op, __deleted] // => [1, '["a"]', 'd', true]
  */
 export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow {
+  checkNames('toRow', options, ROW_OPTIONS)
+  checkChange('toRow', change)
   const row: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(rowItem(change))) {
     if (value === undefined) continue
@@ -62,6 +66,8 @@ export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow 
   const changed = change.changed === undefined ? null : JSON.stringify(change.changed)
   return Object.assign(row, { ...rowMetadata(change, options), __changed: changed })
 }
+
+export const ROW_OPTIONS = { ops: 'string' } as const satisfies Record<keyof RowOptions, Kind>
 
 /** What a row shows of the item, its names checked. */
 export function rowItem({ after, before, keys }: ChangeEvent): Item {

@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 
 /** Most digits that DynamoDB documents for a sequence number. */
 const DIGITS = 40
@@ -11,10 +12,13 @@ const LEADING_ZEROS = /^0+(?=.)/
  * Only those of changes of the same item say which came first; between items they have no meaning.
  *
  * @returns negative where `left` is the older one, positive where it is the newer, 0 where they are the same. O(digits).
+ * @throws MillraceError `TYPE_MISMATCH` for what is no string.
  * @example
  * ['1000', '999', '1001'].sort(compareSequences) // => ['999', '1000', '1001']
  */
 export function compareSequences(left: string, right: string): number {
+  if (typeof left !== 'string' || typeof right !== 'string')
+    checkArgument('compareSequences', 'both', [left, right], 'strings')
   const first = left.replace(LEADING_ZEROS, '')
   const second = right.replace(LEADING_ZEROS, '')
   if (first.length !== second.length) return first.length - second.length
@@ -24,11 +28,12 @@ export function compareSequences(left: string, right: string): number {
 /**
  * A sequence number with leading zeros to 40 digits, so that the order of its text is that of its number: in SQL, in Parquet statistics, in keys.
  *
- * @throws MillraceError `EVENT_INVALID` for what is no sequence number, or a longer one than DynamoDB documents.
+ * @throws MillraceError `EVENT_INVALID` for what is no sequence number, or a longer one than DynamoDB documents; `TYPE_MISMATCH` for what is no string.
  * @example
  * padSequence('111').length // => 40
  */
 export function padSequence(sequence: string): string {
+  if (typeof sequence !== 'string') checkArgument('padSequence', 'sequence', sequence, 'string')
   if (!isSequence(sequence) || sequence.length > DIGITS) {
     throw new MillraceError('EVENT_INVALID', `a sequence number of DynamoDB is up to ${DIGITS} digits`)
   }

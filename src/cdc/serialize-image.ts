@@ -1,15 +1,18 @@
+import { MillraceError } from '../errors.ts'
+import { base64Text } from '../internal/base64.ts'
+import type { Kind } from '../internal/check-arguments.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { attributeError, tooDeep } from './attribute-error.ts'
 import type { SerializedImage, SerializedValue } from './attribute-value.ts'
-import { base64OfBytes } from './base64.ts'
+import { checkMaxDepth, checkNames } from './check-call.ts'
 import { customNumber } from './custom-number.ts'
-import { isDictionary } from './dictionary.ts'
 import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
 
 export interface SerializeOptions {
   /** `'bytes'`, the default, as the SDK takes it; `'base64'` as Lambda delivers it. */
   readonly binary?: 'bytes' | 'base64'
-  /** How deep lists and maps may be nested; 64. DynamoDB itself stops at 32. */
+  /** How deep lists and maps may be nested; 64, at most 1,000. DynamoDB itself stops at 32. */
   readonly maxDepth?: number
 }
 
@@ -40,15 +43,15 @@ interface Writing {
  * @throws MillraceError `ATTRIBUTE_INVALID` with the path to what DynamoDB cannot hold, or not exactly: a number that is an integer beyond 2^53
  * (take a bigint), NaN, a number that DynamoDB refuses (over 38 digits, or outside of 1E-130 to 9.99E+125), a set that is empty, mixed or has
  * members that are equal to DynamoDB, undefined in a list, a Date or another instance of a class. `LIMIT_EXCEEDED` where values nest
- * more than `maxDepth` deep.
+ * more than `maxDepth` deep. `OPTION_INVALID`.
  * @example
  * serializeImage({ id: 'a', views: 9007199254740993n, tags: new Set(['new']) }) // => { id: { S: 'a' }, views: { N: '9007199254740993' }, tags: { SS: ['new'] } }
  */
 export function serializeImage(item: Readonly<Record<string, unknown>>, options: ToBase64): SerializedImage<string>
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: ToBytes): SerializedImage
 export function serializeImage(item: Readonly<Record<string, unknown>>, options?: SerializeOptions): AnyImage {
-  const writing = writingOf(options, 1)
-  if (typeof item !== 'object' || item === null || !isDictionary(item)) throw fault('must be a plain object', writing)
+  const writing = writingOf('serializeImage', options, 1)
+  if (!isKeyValueObject(item)) throw fault('must be a plain object', writing)
   return writeMap(item, writing)
 }
 
@@ -62,10 +65,18 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options?
 export function serializeValue(value: unknown, options: ToBase64): SerializedValue<string>
 export function serializeValue(value: unknown, options?: ToBytes): SerializedValue
 export function serializeValue(value: unknown, options?: SerializeOptions): AnyValue {
-  return writeValue(value, writingOf(options, 0))
+  return writeValue(value, writingOf('serializeValue', options, 0))
 }
 
-function writingOf({ binary = 'bytes', maxDepth = 64 }: SerializeOptions = {}, imageSteps: 0 | 1): Writing {
+const OPTIONS = { binary: 'string', maxDepth: 'number' } as const satisfies Record<keyof SerializeOptions, Kind>
+
+function writingOf(entry: string, options: SerializeOptions = {}, imageSteps: 0 | 1): Writing {
+  checkNames(entry, options, OPTIONS)
+  const { binary = 'bytes', maxDepth = 64 } = options
+  if (binary !== 'bytes' && binary !== 'base64') {
+    throw new MillraceError('OPTION_INVALID', `${entry}: binary is 'bytes' or 'base64'`)
+  }
+  checkMaxDepth(maxDepth)
   return { writesBase64: binary === 'base64', maxDepth, maxSteps: maxDepth + imageSteps, steps: [] }
 }
 
@@ -93,7 +104,7 @@ function writeObject(value: object, writing: Writing): AnyValue {
   if (value instanceof Uint8Array) return { B: binaryOf(value, writing) }
   if (value instanceof Set) return writeSet([...value], writing)
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
-  if (isDictionary(value)) return { M: nested(writing, () => writeMap(value, writing)) }
+  if (isKeyValueObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
   const text = customNumber(value)
   if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
   return { N: inRange(text, writing) }
@@ -130,7 +141,7 @@ function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
   if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
-    checkDistinct(members, members.map(base64OfBytes), writing)
+    checkDistinct(members, members.map(base64Text), writing)
     return { BS: members.map((member) => binaryOf(member, writing)) }
   }
   const texts = members.map((member) => memberNumber(member, writing))
@@ -152,7 +163,7 @@ function memberNumber(member: unknown, writing: Writing): string {
 }
 
 function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
-  return writesBase64 ? base64OfBytes(bytes) : bytes
+  return writesBase64 ? base64Text(bytes) : bytes
 }
 
 function numberText(value: number | bigint, writing: Writing): string {

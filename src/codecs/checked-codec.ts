@@ -1,10 +1,13 @@
 import type { RecordBatch } from 'apache-arrow'
 import { checkBatch, checkBatches } from '../columns/check-table.ts'
+import { channels, type ReadMessage, type WriteMessage } from '../internal/channels.ts'
 import { checkNone, checkOptions, type Kind } from '../internal/check-arguments.ts'
+import { traceIterator } from '../internal/trace.ts'
 import type { Codec } from './codec.ts'
 import { inputOf } from './input/input-of.ts'
 import type { CodecInput } from './input/source.ts'
 import type { CodecLimits } from './limits.ts'
+import { countedBatches, countedInput, countedOutput, readMessage, writeMessage } from './trace-codec.ts'
 
 const LIMITS = {
   maxInflatedBytes: 'number',
@@ -20,24 +23,59 @@ export function checkCodecOptions(entry: string, options: unknown, kinds: Readon
   checkOptions(`${entry}: limits`, Object(options).limits, LIMITS)
 }
 
-/** A codec of what {@link inputOf} gives. */
-type RawCodec = Omit<Codec, 'read'> & { read(source: CodecInput): AsyncIterable<RecordBatch> }
+/** A codec of what {@link inputOf} gives. It counts refused rows in the message, where somebody listens. */
+type RawCodec = Omit<Codec, 'read'> & { read(source: CodecInput, message?: ReadMessage): AsyncIterable<RecordBatch> }
 
-/** A codec that reads whatever holds bytes, and whose stage takes record batches alone. Once a call, and once a batch. */
+const RAW = Symbol('raw codec')
+
+/**
+ * A codec that reads whatever holds bytes, whose stage takes record batches alone, and whose files are operations of `millrace:read` and
+ * `millrace:write`. Once a call, and once a batch.
+ */
 export function checkedCodec(codec: RawCodec): Codec {
   const { name } = codec
-  const write = (...given: readonly unknown[]) => {
-    checkNone(`${name}().write`, given)
-    const stage = codec.write()
-    return (batches: AsyncIterable<RecordBatch>) => stage(checkedBatches(`${name}().write`, batches))
+  const entry = `${name}().write`
+  const read: Codec['read'] = (source) => {
+    const input = inputOf(`${name}().read`, source)
+    return traceIterator(
+      channels.read,
+      () => readMessage(name),
+      (message) =>
+        message === undefined
+          ? codec.read(input)
+          : countedBatches(codec.read(countedInput(input, message), message), message),
+    )
   }
-  return { ...codec, read: (source) => codec.read(inputOf(`${name}().read`, source)), write }
+  const write = (...given: readonly unknown[]) => {
+    checkNone(entry, given)
+    const stage = codec.write()
+    return (batches: AsyncIterable<RecordBatch>) =>
+      traceIterator(
+        channels.write,
+        () => writeMessage(name),
+        (message) => {
+          const chunks = stage(checkedBatches(entry, batches, message))
+          return message === undefined ? chunks : countedOutput(chunks, message)
+        },
+      )
+  }
+  return Object.defineProperty({ ...codec, read, write }, RAW, { value: codec })
 }
 
-async function* checkedBatches(entry: string, batches: AsyncIterable<RecordBatch>): AsyncGenerator<RecordBatch> {
+/** The codec inside of a checked one, for one around it that is an operation itself. */
+export function rawCodec(codec: Codec): RawCodec {
+  return (codec as { readonly [RAW]?: RawCodec })[RAW] ?? (codec as RawCodec)
+}
+
+async function* checkedBatches(
+  entry: string,
+  batches: AsyncIterable<RecordBatch>,
+  message: WriteMessage | undefined,
+): AsyncGenerator<RecordBatch> {
   checkBatches(entry, batches)
   for await (const batch of batches) {
     checkBatch(entry, batch)
+    if (message !== undefined) message.rows += batch.numRows
     yield batch
   }
 }

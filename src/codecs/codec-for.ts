@@ -1,9 +1,10 @@
 import type { RecordBatch } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import type { ReadMessage } from '../internal/channels.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 import type { Stage } from '../internal/stage.ts'
-import { checkCodecOptions, checkedCodec, known } from './checked-codec.ts'
+import { checkCodecOptions, checkedCodec, known, rawCodec } from './checked-codec.ts'
 import type { Codec, CodecInput } from './codec.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
 import { CSV_OPTIONS } from './csv/csv-options.ts'
@@ -94,16 +95,17 @@ function wrapped(
 ): Codec {
   if (reading === 'none' && writing === 'none') return codec
   const isParquet = codec.name === 'parquet'
-  const read = (input: CodecInput) => {
+  const raw = rawCodec(codec)
+  const read = (input: CodecInput, message?: ReadMessage) => {
     const held = defaultInflatedBytes(sizeOf(input))
     const maxBytes = limits?.maxInflatedBytes ?? (isParquet ? held : Math.max(held, MIN_STREAMED_BYTES))
     const chunks = (): AsyncIterable<Uint8Array> => inflatedChunks(chunksOf(input), reading, maxBytes)
     // Parquet is read by range, which would inflate the file again for each.
     const canReadAgain = isBytes(input) || isByteSource(input)
-    return codec.read(canReadAgain && !isParquet ? inflatedSource(chunks) : chunks())
+    return raw.read(canReadAgain && !isParquet ? inflatedSource(chunks) : chunks(), message)
   }
   const write = (): Stage<RecordBatch, Uint8Array> => {
-    const encode = codec.write()
+    const encode = raw.write()
     if (writing === 'none') return encode
     const compress = deflate(writing)
     return (batches) => compress(encode(batches))

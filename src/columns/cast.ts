@@ -53,7 +53,7 @@ export function isSameType(left: DataType, right: DataType): boolean {
   return left === right || (left.typeId === right.typeId && String(left) === String(right))
 }
 
-/** Dates as days, timestamps as bigint of their unit, all else as a caller would see it. */
+/** Dates as days, timestamps as bigint of their unit, other values as a caller would see them. */
 function rawReader(data: Data): ValueReader {
   if (!DataType.isTimestamp(data.type) && !DataType.isDate(data.type)) return valueReader(data)
   const values: ArrayLike<unknown> = data.values
@@ -185,7 +185,7 @@ function fromDecimal(to: DataType): Convert | undefined {
   return DataType.isFloat(to) ? (value) => decimalToFloat(String(value)) : undefined
 }
 
-/** A double keeps 15 digits of any decimal, so that the cast back gives the same; of integers it keeps those up to 2**53. */
+/** A double keeps 15 digits of any decimal, so that the cast back returns the same; of integers it keeps those up to 2**53. */
 function decimalToFloat(text: string): number | undefined {
   const [whole = '', fraction = ''] = text.split('.')
   const digits = `${whole}${fraction}`.replace(/^-?0*/, '').replace(/0+$/, '')

@@ -4,7 +4,7 @@ import { isMillraceError, MillraceError, type Position } from '../errors.ts'
 import { columnTypeName } from './column-type.ts'
 import type { Shape } from './shape.ts'
 
-/** That a JavaScript value does not fit its column; says what kind of value it is, never which, and `otherwise` what to do. */
+/** The error for a JavaScript value that does not fit its column: names the kind of value, never the value, and `otherwise` what to do. */
 export function misfit(value: unknown, type: DataType, position: Position, otherwise = ''): MillraceError {
   const name = columnTypeName(type)
   const remedy = remedyFor(value, type) || otherwise
@@ -21,13 +21,13 @@ function remedyFor(value: unknown, type: DataType): string {
     : ''
 }
 
-/** That a value is of another kind than those that made its column's shape. */
+/** The error for a value of another kind than those that made its column's shape. */
 export function strangerError({ kind }: Shape, value: unknown, position: Position): MillraceError {
   const rule = kind === 'empty' ? 'is no value that a column can hold' : `does not fit a column of ${kind} values`
   return new MillraceError('TYPE_MISMATCH', `${kindName(value)} ${rule}; convert it first`, { position })
 }
 
-/** A word for the kind of a value, for messages. */
+/** Name the kind of a value, for messages. */
 function kindName(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value !== 'object') return `this ${typeof value}`

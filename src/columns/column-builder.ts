@@ -12,7 +12,7 @@ import { dateBuilder, durationBuilder, timeBuilder, timestampBuilder } from './b
 export type { ColumnBuilder } from './builders/builder.ts'
 
 /**
- * A builder of one column of the given type. What each type takes:
+ * A builder of one column of the given type. The values that each type accepts:
  *
  * | type | values |
  * |---|---|
@@ -30,7 +30,7 @@ export type { ColumnBuilder } from './builders/builder.ts'
  * | list | array, typed array; fixed-size list: of that size |
  * | struct | plain object without further keys; a missing key is null |
  * | map | `Map`, array of `[key, value]` |
- * | dictionary | what its value type takes |
+ * | dictionary | those of its value type |
  *
  * @throws MillraceError `UNSUPPORTED_FORMAT` for unions, intervals, half floats and view types.
  */

@@ -49,7 +49,7 @@ export type ColumnTypeName =
   | 'timestamp[ns]'
   | `decimal(${number},${number})`
 
-/** Columns by name, or an Arrow schema. Arrow types stand where a nested or dictionary column is meant. */
+/** Columns by name, or an Arrow schema. Nested and dictionary columns need Arrow types. */
 export type SchemaOption = { readonly [column: string]: ColumnTypeName | DataType } | Schema
 
 /**
@@ -119,7 +119,7 @@ function fieldOf(name: string, type: ColumnTypeName | DataType): Field {
   return new Field(name, columnType(type), true, metadata)
 }
 
-/** The name by which people know a column's type: as a `schema` option spells it, else Arrow's. */
+/** The name of a column's type for messages: as a `schema` option spells it, or Arrow's where it has no spelling. */
 export function columnTypeName(type: DataType): string {
   if (DataType.isDictionary(type)) return columnTypeName(type.dictionary)
   if (DataType.isDecimal(type)) return `decimal(${type.precision},${type.scale})`
@@ -144,7 +144,7 @@ function checkedType(type: DataType): DataType {
   throw new MillraceError('OPTION_INVALID', 'a column type is a name, such as int64 or decimal(10,2), or an Arrow type')
 }
 
-/** Whether the option is an Arrow schema, of this or another copy of Arrow. */
+/** Check whether the option is an Arrow schema, of this or another copy of Arrow. */
 export function isSchema(option: SchemaOption): option is Schema {
   return option instanceof Schema || (Array.isArray(option['fields']) && option['metadata'] instanceof Map)
 }

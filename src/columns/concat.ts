@@ -13,7 +13,7 @@ import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './la
 import { recordBatch } from './record-batch.ts'
 import { isValid } from './validity.ts'
 
-/** The rows of all batches in one, in order. One batch alone is given back as it is. */
+/** The rows of all batches in one, in order. A single batch is returned as it is. */
 export function concatBatches(schema: Schema, batches: readonly RecordBatch[]): RecordBatch {
   const [first] = batches
   if (batches.length === 1 && first !== undefined) return first

@@ -6,7 +6,7 @@ import { takeColumn } from './gather-rows.ts'
 import { rowRangesOf } from './row-ranges.ts'
 import { isValid } from './validity.ts'
 
-/** The column of the values that a dictionary column's indices stand for. */
+/** The column of the values that a dictionary column's indices refer to. */
 export function decodeDictionary(data: Data): Data {
   const { dictionary: valueType } = data.type as Dictionary
   const { length, nullBitmap, offset } = data
@@ -17,7 +17,7 @@ export function decodeDictionary(data: Data): Data {
   const bitmap = new Uint8Array((length + 7) >> 3)
   let nullCount = 0
   for (let row = 0; row < length; row++) {
-    // What stands at a null is undefined, so that it takes the first value and is masked.
+    // The index at a null is undefined, so it reads the first value, which is masked.
     const place = hasNulls && !isValid(nullBitmap, offset + row) ? -1 : Number(data.values[row])
     if (place >= 0) places[row] = place
     if (place < 0 || (values.nullCount > 0 && !isValid(values.nullBitmap, values.offset + place))) nullCount++

@@ -21,7 +21,7 @@ export interface DistinctRowsOptions {
   /** In the same kernel. */
   readonly hash: RowHash
   /**
-   * `hash`: rows of one hash of 128 bits are taken for equal. `copy`: they are compared too, with copies of the distinct rows. `share`: likewise,
+   * `hash`: rows with one hash of 128 bits count as equal. `copy`: they are compared too, with copies of the distinct rows. `share`: likewise,
    * with the batches themselves, which stay in memory anyway.
    */
   readonly compare: 'hash' | 'copy' | 'share'

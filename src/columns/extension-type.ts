@@ -7,7 +7,7 @@ export const EXTENSION_KEY = 'ARROW:extension:name'
 export const UUID_EXTENSION = 'arrow.uuid'
 export const JSON_EXTENSION = 'arrow.json'
 
-/** Whether a field's text is marked as JSON. */
+/** Check whether a field's text is marked as JSON. */
 export function isJsonField(field: Field): boolean {
   return field.metadata.get(EXTENSION_KEY) === JSON_EXTENSION
 }

@@ -1,10 +1,11 @@
+import { RANGE, RANGE_ROWS, SPARE } from '../../kernels/gather/record.ts'
 import { type Kernel, kernelMaker } from '../internal/kernel.ts'
 import { GATHER } from '../internal/kernels/gather.ts'
 import type { ValueArray } from './builders/buffers.ts'
 import { directGather, type Gather } from './gather.ts'
 import type { RowRanges } from './row-ranges.ts'
 
-/** What `kernels/gather.ts` exports. */
+/** Functions that `kernels/gather.ts` exports. */
 interface GatherExports {
   takeFixed(ranges: number, count: number, base: number, from: number, width: number, to: number): void
   takeText(
@@ -20,12 +21,13 @@ interface GatherExports {
   takeBits(ranges: number, count: number, base: number, from: number, to: number, bit: number): void
 }
 
-/** Rows that are taken at a time lie so close together. */
+/** Rows of the column that a block spans. */
 const BLOCK_ROWS = 4096
 /** Bytes of a column in a block; columns that have more are left to {@link directGather}. */
 const ROOM = 1 << 18
-/** What the kernel reads or writes too much. */
-const SLACK = 32
+/** A range, and its number of rows, in words. */
+const RANGE_WORDS = RANGE >> 2
+const ROWS_WORD = RANGE_ROWS >> 2
 /** Longer ranges are copied best as they are, and so are ones that lie far apart. */
 const LONG_RUN = 128
 const FAR_APART = 16
@@ -34,7 +36,7 @@ const gatherKernel: () => Kernel<GatherExports> = kernelMaker<GatherExports>(GAT
 
 /** Ranges for the kernel, cut so that each lies in one block. */
 interface Ranges {
-  /** First row and number of rows of every range. */
+  /** As the kernel reads them. */
   readonly pairs: Int32Array
   readonly blocks: readonly Block[]
 }
@@ -94,7 +96,7 @@ function isForKernel({ starts, lengths, count, rows }: RowRanges): boolean {
 }
 
 function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
-  const pairs = new Int32Array(2 * (count + Math.ceil(rows / BLOCK_ROWS)))
+  const pairs = new Int32Array(RANGE_WORDS * (count + Math.ceil(rows / BLOCK_ROWS)))
   const blocks: Block[] = []
   let block = { first: 0, end: 0, low: 0, high: 0, before: 0, rows: 0 }
   for (let run = 0; run < count; run++) {
@@ -106,8 +108,8 @@ function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
         block = { first: block.end, end: block.end, low: row, high: row, before, rows: 0 }
         blocks.push(block)
       }
-      pairs[block.end * 2] = row
-      pairs[block.end * 2 + 1] = length
+      pairs[block.end * RANGE_WORDS] = row
+      pairs[block.end * RANGE_WORDS + ROWS_WORD] = length
       block.end++
       row += length
       block.high = row
@@ -117,7 +119,7 @@ function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
   return { pairs, blocks }
 }
 
-/** Where things are in the kernel's memory. A block has fewer ranges than rows. */
+/** Regions of the kernel's memory. A block has no more ranges than rows. */
 interface Room extends Kernel<GatherExports> {
   readonly ranges: number
   readonly source: number
@@ -130,16 +132,16 @@ function roomIn({ exports, memory }: Kernel<GatherExports>): Room {
   return {
     exports,
     memory,
-    ranges: memory.reserve(BLOCK_ROWS * 8),
-    source: memory.reserve(ROOM + SLACK),
-    target: memory.reserve(ROOM + SLACK),
-    offsets: memory.reserve(BLOCK_ROWS * 4 + SLACK),
-    newOffsets: memory.reserve(BLOCK_ROWS * 4 + SLACK),
+    ranges: memory.reserve(BLOCK_ROWS * RANGE),
+    source: memory.reserve(ROOM + SPARE),
+    target: memory.reserve(ROOM + SPARE),
+    offsets: memory.reserve((BLOCK_ROWS + 1) * 4 + SPARE),
+    newOffsets: memory.reserve(BLOCK_ROWS * 4 + SPARE),
   }
 }
 
 function copyRanges({ memory, ranges }: Room, { pairs }: Ranges, { first, end }: Block): number {
-  memory.words.set(pairs.subarray(first * 2, end * 2), ranges >> 2)
+  memory.words.set(pairs.subarray(first * RANGE_WORDS, end * RANGE_WORDS), ranges >> 2)
   return end - first
 }
 
@@ -153,16 +155,16 @@ function takeFixed(room: Room, ranges: Ranges, values: Uint8Array, width: number
   }
 }
 
-/** Whether the texts of every block are of a length that fits, and every range of them lies in its block's. */
+/** Check that the texts of every block fit, and that every range of them lies in its block's. */
 function fitsRoom(offsets: ArrayLike<number>, { pairs, blocks }: Ranges): boolean {
   for (const { first, end, low, high } of blocks) {
     let last = offsets[low] as number
     if ((offsets[high] as number) - last > ROOM) return false
     for (let range = first; range < end; range++) {
-      const row = pairs[range * 2] as number
+      const row = pairs[range * RANGE_WORDS] as number
       const start = offsets[row] as number
       if (start < last) return false
-      last = offsets[row + (pairs[range * 2 + 1] as number)] as number
+      last = offsets[row + (pairs[range * RANGE_WORDS + ROWS_WORD] as number)] as number
       if (last < start) return false
     }
   }

@@ -7,7 +7,7 @@ import { recordBatch } from './record-batch.ts'
 import { itemRuns, type RowRanges, rowRangesOf, scaledRuns } from './row-ranges.ts'
 
 /**
- * The rows of these indices, in their order. A batch of which every row is taken in order is given back as it is.
+ * The rows of these indices, in their order. A batch of which every row is kept in order is returned as it is.
  *
  * @param indices - rows from 0; the first `count` are used.
  */

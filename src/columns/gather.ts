@@ -2,11 +2,11 @@ import { copyBits } from './bits.ts'
 import type { ValueArray } from './builders/buffers.ts'
 import type { RowRanges } from './row-ranges.ts'
 
-/** The copies that taking rows comes down to; what they write to is of the right size, and all zeros. */
+/** The copies that make up a gather of rows; they write to buffers of the right size, all zeros. */
 export interface Gather {
   /** `stride` elements a row. */
   fixed(values: ValueArray, stride: number, runs: RowRanges, out: ValueArray): void
-  /** Texts, and the offsets of what is taken: one more than there are rows. */
+  /** Texts, and the offsets of those copied: one more than there are rows. */
   text(values: Uint8Array, offsets: ArrayLike<number>, runs: RowRanges, out: Uint8Array, outOffsets: Int32Array): void
   /** Bits from bit `offset` on. */
   bits(bits: Uint8Array, offset: number, runs: RowRanges, out: Uint8Array): void

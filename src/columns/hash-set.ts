@@ -1,10 +1,11 @@
+import { HASH, NO_SLOT, SEGMENT_BITS, WORD } from '../../kernels/distinct-rows/record.ts'
 import { MillraceError } from '../errors.ts'
 import { isBeyondKernel } from '../internal/kernel.ts'
-import { BLOCK_ROWS, HASH_BYTES, type RowHashKernel } from './row-hash-kernel.ts'
+import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 
 /**
- * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes a slot in a
- * table that is made anew from them when it grows. So memory grows by the row; what a table leaves behind becomes segments.
+ * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes per slot in a
+ * table that is rebuilt from them when it grows. So memory grows by the row; the memory of an old table becomes segments.
  */
 export interface HashSet {
   readonly size: number
@@ -12,8 +13,8 @@ export interface HashSet {
    * Write the numbers of `count` hashes, at most {@link BLOCK_ROWS}: of one that is new, the number of hashes before it.
    *
    * @param hashes - where they are in the kernel's memory.
-   * @param isSame - asked where a hash is known already: whether its row and the `index`-th of these are equal too. Else the search
-   *   goes on.
+   * @param isSame - called where a hash is known already, with its number and the index of the row that has it too: true where the rows are equal as
+   *   well; otherwise the search continues.
    * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have, which are enough for 160 million, or what the process has.
    */
   add(hashes: number, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
@@ -21,24 +22,23 @@ export interface HashSet {
 
 export type IsSameRow = (known: number, index: number) => boolean
 
-const SEGMENT_ROWS = 1 << 16
-const SEGMENT_BYTES = SEGMENT_ROWS * HASH_BYTES
+const SEGMENT_ROWS = 1 << SEGMENT_BITS
+const SEGMENT_BYTES = SEGMENT_ROWS * HASH
 const MAX_SEGMENTS = 2 ** 32 / SEGMENT_BYTES
 const FIRST_TABLE = 1 << 12
-/** Below so many slots the table grows eightfold: to fill it anew costs more than 8 MB. */
+/** Below so many slots the table grows eightfold: to rebuild it costs more than 8 MB. */
 const SMALL_TABLE = 1 << 19
 /** Of 8 slots so many are used before the table grows. */
 const MAX_LOAD = 5
-const NO_SLOT = -1
 
 export function hashSet({ exports, memory }: RowHashKernel): HashSet {
-  const segments = memory.reserve(MAX_SEGMENTS * 4)
-  const numbers = memory.reserve(BLOCK_ROWS * 4)
+  const segments = memory.reserve(MAX_SEGMENTS * WORD)
+  const numbers = memory.reserve(BLOCK_ROWS * WORD)
   let segmentCount = 0
   const spare: number[] = []
   let slots = FIRST_TABLE
-  // Nothing is ever given back to the memory, so what it gives is all zeros.
-  let table = memory.reserve(slots * 4)
+  // Nothing is ever released, so reserved memory is all zeros.
+  let table = memory.reserve(slots * WORD)
   exports.useTable(segments, table, slots)
 
   const room = (bytes: number): number => {
@@ -54,9 +54,9 @@ export function hashSet({ exports, memory }: RowHashKernel): HashSet {
   }
 
   const growTable = (): void => {
-    for (let at = table; at + SEGMENT_BYTES <= table + slots * 4; at += SEGMENT_BYTES) spare.push(at)
+    for (let at = table; at + SEGMENT_BYTES <= table + slots * WORD; at += SEGMENT_BYTES) spare.push(at)
     slots *= slots < SMALL_TABLE ? 8 : 2
-    table = room(slots * 4)
+    table = room(slots * WORD)
     exports.useTable(segments, table, slots)
     const size = exports.size.value
     for (let first = 0; first < size; first += SEGMENT_ROWS) {

@@ -2,7 +2,7 @@ import { type Data, DataType } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 
 /**
- * How Arrow lays a column's buffers out, whatever its values mean: what gather, concatenation, hashing and equality go by.
+ * The layout of a column's buffers in Arrow, independent of what its values mean: gather, concatenation, hashing and equality are written by it.
  *
  * `fixed` columns hold `stride` elements of one typed array a row; `bytes` and `list` columns hold offsets, maps being lists of pairs.
  */
@@ -47,7 +47,7 @@ export function itemsOf(data: Data): Data {
   return items
 }
 
-/** What 32-bit offsets can address. */
+/** The most bytes that 32-bit offsets can address. */
 export const MAX_OFFSET = 2 ** 31 - 1
 
 /** @throws MillraceError `LIMIT_EXCEEDED` where 32-bit offsets would overflow. */

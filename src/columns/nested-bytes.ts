@@ -20,8 +20,7 @@ type WriteValue = (row: number, out: Output) => void
 
 /**
  * Nested values as bytes that are equal where the values are: a byte for null or not, then a list's number of items and these, a struct's fields, a
- * text's length and bytes, any other value's bytes. Whoever reads them with the type in hand can tell where each part ends, so different
- * values have different bytes.
+ * text's length and bytes, any other value's bytes. The type determines where each part ends, so different values have different bytes.
  *
  * @param hashColumnOf - the cells of the columns that the values end in.
  */
@@ -103,7 +102,7 @@ function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: HashColum
   }
 }
 
-/** What every -0 and every NaN is written as. */
+/** The bits that replace those of every -0 and every NaN. */
 const ZERO = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)
 const NAN = Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)
 

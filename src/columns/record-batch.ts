@@ -11,12 +11,19 @@ export function recordBatch(schema: Schema, columns: readonly Data[], rows: numb
   return Object.assign(Object.create(RecordBatch.prototype) as RecordBatch, parts)
 }
 
+/** Rows from `start` to `end`, as views; the batch itself where these are all. */
+export function sliceRows(batch: RecordBatch, start: number, end: number): RecordBatch {
+  if (start === 0 && end === batch.numRows) return batch
+  const columns = batch.data.children.map((column) => column.slice(start, end - start))
+  return recordBatch(batch.schema, columns, end - start)
+}
+
 /** A schema of the given fields. Arrow's default metadata version is kept. */
 export function schemaOf(fields: readonly Field[], metadata?: Map<string, string>): Schema {
   return new Schema([...fields], metadata)
 }
 
-/** The same field under another name or of another type. Its metadata goes on, unless the type changes: it was said of the old one. */
+/** The same field under another name or of another type. Its metadata is kept, unless the type changes, which it described. */
 export function changedField(
   field: Field,
   { name = field.name, type = field.type }: Partial<Pick<Field, 'name' | 'type'>>,

@@ -2,7 +2,7 @@ import type { Data } from 'apache-arrow'
 import { takeColumn } from './gather-rows.ts'
 import type { RowRanges } from './row-ranges.ts'
 
-/** Columns of one value: gives one of so many rows, all of them views of the longest. */
+/** Columns of one value, each of so many rows: all of them are views of the longest. */
 export function repeated(one: Data): (rows: number) => Data {
   let longest = one
   return (rows) => {

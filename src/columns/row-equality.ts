@@ -1,7 +1,7 @@
 import type { HashColumn } from './hash-column.ts'
 import { isValid } from './validity.ts'
 
-/** Whether a row of some columns equals a row of columns of the same types: nulls equal nulls, NaN equals NaN, -0 equals 0. */
+/** Compare a row of some columns with a row of columns of the same types: nulls equal nulls, NaN equals NaN, -0 equals 0. */
 export function equalRows(
   left: readonly HashColumn[],
   leftRow: number,

@@ -1,11 +1,8 @@
 import { type Kernel, kernelMaker } from '../internal/kernel.ts'
 import { DISTINCT_ROWS } from '../internal/kernels/distinct-rows.ts'
 
-/** What `kernels/distinct-rows.ts` exports; lengths are in bytes, all else are addresses and counts. */
+/** Exports of `kernels/distinct-rows.ts`: lengths are in bytes, all other numbers are addresses and counts. */
 export interface RowHashExports {
-  readonly COLUMN_KEYS: { readonly value: number }
-  readonly END_KEYS: { readonly value: number }
-  readonly SIP_STATE: { readonly value: number }
   expandKey(key: number, first: number, to: number, length: number): void
   startRows(sums: number, rows: number): void
   absorbFixed(sums: number, rows: number, keys: number, values: number, width: number, nulls: number, bit: number): void
@@ -37,9 +34,6 @@ export interface RowHashExports {
 }
 
 export type RowHashKernel = Kernel<RowHashExports>
-
-/** Bytes of a row's hash. */
-export const HASH_BYTES = 16
 
 /** Rows hashed at a time: their sums stay in the processor's caches while one column after the other is added. */
 export const BLOCK_ROWS = 1024

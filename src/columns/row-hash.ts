@@ -1,10 +1,11 @@
+import { COLUMN_KEYS, END_KEYS, HASH, SIP_STATE, SPARE, SUMS } from '../../kernels/distinct-rows/record.ts'
 import type { HashColumn } from './hash-column.ts'
-import { BLOCK_ROWS, HASH_BYTES, type RowHashKernel } from './row-hash-kernel.ts'
+import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 import { isValid } from './validity.ts'
 
 /**
  * Row hashes of 128 bits: a universal hash (NH of UMAC) whose random numbers come, by SipHash, from a key of 128 bits. Two rows that differ have the
- * same hash by a chance of 2^-124, whatever they hold, as long as who made them does not know the key.
+ * same hash with a probability of 2^-124, for any rows whose author does not know the key.
  *
  * Rows are hashed column by column in a kernel's memory, {@link BLOCK_ROWS} at most, to which the cells are copied.
  *
@@ -12,35 +13,32 @@ import { isValid } from './validity.ts'
  */
 export type RowHash = (columns: readonly HashColumn[], first: number, end: number) => number
 
-/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is taken in piece by piece. */
+/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is absorbed in pieces. */
 const ROOM = 1 << 18
-/** The kernel reads words of eight bytes, the last of which may begin seven bytes after the last byte. */
-const SLACK = 16
-const SUMS_BYTES = 32
 
-/** @param key - four random words, afresh for every run. */
+/** @param key - four random words, new for every run. */
 export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): RowHash {
-  const keyAt = memory.reserve(HASH_BYTES)
+  const keyAt = memory.reserve(HASH)
   memory.words.set(key, keyAt >> 2)
-  const sip = memory.reserve(exports.SIP_STATE.value)
-  const sums = memory.reserve(BLOCK_ROWS * SUMS_BYTES)
-  const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+  const sip = memory.reserve(SIP_STATE)
+  const sums = memory.reserve(BLOCK_ROWS * SUMS)
+  const hashes = memory.reserve(BLOCK_ROWS * HASH)
   const bitmap = memory.reserve(BLOCK_ROWS / 8 + 1)
   const bits = memory.reserve(BLOCK_ROWS / 8 + 1)
   const offsetsAt = memory.reserve((BLOCK_ROWS + 1) * 4)
-  const room = memory.reserve(ROOM + SLACK)
+  const room = memory.reserve(ROOM + SPARE)
 
   let pieces = 0
   const newKeys = (bytes: number): number => {
     const at = memory.reserve(bytes)
     exports.expandKey(keyAt, pieces, at, bytes)
-    pieces += bytes / HASH_BYTES
+    pieces += bytes / HASH
     return at
   }
-  const endKeys = newKeys(exports.END_KEYS.value)
+  const endKeys = newKeys(END_KEYS)
   const columnKeys: number[] = []
   const keysOf = (column: number): number => {
-    columnKeys[column] ??= newKeys(exports.COLUMN_KEYS.value)
+    columnKeys[column] ??= newKeys(COLUMN_KEYS)
     return columnKeys[column]
   }
 
@@ -86,7 +84,7 @@ export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): Ro
     const middle = (first + end) >> 1
     if (middle > first) {
       absorbBytes(cells, keys, first, middle, rowSums)
-      absorbBytes(cells, keys, middle, end, rowSums + (middle - first) * SUMS_BYTES)
+      absorbBytes(cells, keys, middle, end, rowSums + (middle - first) * SUMS)
     } else absorbLong(cells, keys, first, rowSums)
   }
 

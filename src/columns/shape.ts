@@ -1,13 +1,13 @@
 import * as types from 'node:util/types'
 import { type DataType, Field, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
+import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { columnType } from './column-type.ts'
 import { emptyColumnField } from './empty-column.ts'
-import { isKeyValueObject } from './key-value-object.ts'
 
 type FlatKind = 'bool' | 'float64' | 'int64' | 'string' | 'timestamp' | 'binary'
 
-/** What is known of a column's JavaScript values: its kind by the first that is not null, its parts by all of them. */
+/** The shape of a column's JavaScript values as far as known: its kind by the first that is not null, its parts by all of them. */
 export interface Shape {
   kind: FlatKind | 'empty' | 'list' | 'struct' | 'map'
   /** Of the items of a list, the values of a map. */
@@ -83,7 +83,7 @@ function learnParts(shape: Shape, value: unknown, depth: number): boolean {
   return true
 }
 
-/** Whether every part has a value, so that no value that fits can say more about the type; of structs, the fields there are. */
+/** Check that every part has a value, so that no value that fits can say more about the type; of structs, the fields there are. */
 export function isComplete({ kind, item, key, fields }: Shape): boolean {
   switch (kind) {
     case 'empty':

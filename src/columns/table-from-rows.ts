@@ -21,8 +21,8 @@ type Row = Readonly<Record<string, unknown>>
  *
  * @param rows - read once. Only own enumerable keys count; `__proto__` is a name like any other.
  * @param options.schema - types of some or all columns, by the contract of `columnBuilder`. A column that no row has is all null. An
- *   Arrow `Schema` gives its columns' order too; its required columns refuse null.
- * @returns batches of up to 65,536 rows, at least one. O(values); the rows are held until the table stands.
+ *   Arrow `Schema` sets the order of columns too; its required columns refuse null.
+ * @returns batches of up to 65,536 rows, at least one. O(values); the rows are held until the table is complete.
  * @throws MillraceError `TYPE_MISMATCH` with row and column where a value is of another kind than those before it, does not fit its column's
  *   type exactly, or is no value that a column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep.
  * @example
@@ -89,7 +89,7 @@ function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map
   return shapes
 }
 
-/** Whether a row's own keys are what it holds: an instance of a class may be one, a `Map` or a promise of a row is not. */
+/** Check that a row holds its values under its own keys: an instance of a class may, a `Map` or a promise of a row does not. */
 function isRow(row: unknown): row is Row {
   if (!isObject(row) || Symbol.iterator in row) return false
   return !types.isDate(row) && !types.isPromise(row) && !types.isAnyArrayBuffer(row)

@@ -83,7 +83,8 @@ function evenOffsets(length: number, size: number): Int32Array {
   return offsets
 }
 
-function plainBytes(data: Data): Data {
+/** Text and bytes of Arrow's view types in the layout of the others. */
+export function plainBytes(data: Data): Data {
   const read = valueReader(data)
   const builder = columnBuilder(DataType.isUtf8View(data.type) ? new Utf8() : new Binary())
   for (let row = 0; row < data.length; row++) builder.append(read(row))

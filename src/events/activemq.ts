@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textIn, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, nonEmptyText, optionalNumber, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -31,8 +32,8 @@ export const ActiveMqEventSchema = z.looseObject({
   messages: z.array(ActiveMqMessageSchema),
 })
 
-export type ActiveMqMessage = z.infer<typeof ActiveMqMessageSchema>
-export type ActiveMqEvent = z.infer<typeof ActiveMqEventSchema>
+export type ActiveMqMessage = TypeOf<z.infer<typeof ActiveMqMessageSchema>>
+export type ActiveMqEvent = TypeOf<z.infer<typeof ActiveMqEventSchema>>
 
 export const readActiveMqMessage: RecordReader = (record, place, draft) => {
   const message = fieldsOf(record, place)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { bodyOf, fieldsOf, isFields, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, nullableText, textListMap, textMap } from './fields.ts'
 
 /**
@@ -23,7 +24,7 @@ export const AlbEventSchema = z.looseObject({
   isBase64Encoded: z.optional(z.boolean()),
 })
 
-export type AlbEvent = z.infer<typeof AlbEventSchema>
+export type AlbEvent = TypeOf<z.infer<typeof AlbEventSchema>>
 
 /** A load balancer names no request: its trace does, where it is sent. */
 export const readAlbEvent: RecordReader = (event, place, draft) => {

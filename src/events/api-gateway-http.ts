@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { bodyOf, fieldsOf, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nullableText, optionalNumber, optionalText, textMap } from './fields.ts'
 
 /**
@@ -31,7 +32,7 @@ export const ApiGatewayHttpEventSchema = z.looseObject({
   isBase64Encoded: z.optional(z.boolean()),
 })
 
-export type ApiGatewayHttpEvent = z.infer<typeof ApiGatewayHttpEventSchema>
+export type ApiGatewayHttpEvent = TypeOf<z.infer<typeof ApiGatewayHttpEventSchema>>
 
 export const readApiGatewayHttpEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { bodyOf, fieldsOf, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nullableText, optionalNumber, optionalText, textListMap, textMap } from './fields.ts'
 
 /**
@@ -30,7 +31,7 @@ export const ApiGatewayRestEventSchema = z.looseObject({
   isBase64Encoded: z.optional(z.boolean()),
 })
 
-export type ApiGatewayRestEvent = z.infer<typeof ApiGatewayRestEventSchema>
+export type ApiGatewayRestEvent = TypeOf<z.infer<typeof ApiGatewayRestEventSchema>>
 
 export const readApiGatewayRestEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
 /**
@@ -31,4 +32,4 @@ export const AsyncFailureEventSchema = z.looseObject({
   responsePayload: z.optional(z.unknown()),
 })
 
-export type AsyncFailureEvent = z.infer<typeof AsyncFailureEventSchema>
+export type AsyncFailureEvent = TypeOf<z.infer<typeof AsyncFailureEventSchema>>

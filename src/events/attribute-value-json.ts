@@ -1,3 +1,5 @@
+import { base64Text } from '../internal/base64.ts'
+
 type Image = Readonly<Record<string, unknown>>
 
 /** An item as the SDK's clients give it, in the form in which Lambda has it: binary as base64. Nothing else changes. */
@@ -20,8 +22,7 @@ function valueJson(value: unknown): unknown {
 }
 
 function base64Of(bytes: unknown): unknown {
-  if (!(bytes instanceof Uint8Array)) return bytes
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  return bytes instanceof Uint8Array ? base64Text(bytes) : bytes
 }
 
 /** `fromEntries` makes an attribute `__proto__` an own key like any other. */

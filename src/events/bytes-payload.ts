@@ -1,3 +1,4 @@
+import { checkNone } from '../internal/check-arguments.ts'
 import { bytesOf, type Payload, type PayloadDecoder } from './payload.ts'
 
 /**
@@ -8,7 +9,9 @@ import { bytesOf, type Payload, type PayloadDecoder } from './payload.ts'
  * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: '//8=', partitionKey: 'k', sequenceNumber: '1' } }] }
  * readRecords(event, bytesPayload()).map(({ payload }) => payload.ok && [...payload.value]) // => [[255, 255]]
  */
-export function bytesPayload(): PayloadDecoder<Uint8Array> {
+export function bytesPayload(): PayloadDecoder<Uint8Array>
+export function bytesPayload(...given: readonly unknown[]): PayloadDecoder<Uint8Array> {
+  checkNone('bytesPayload', given)
   return { decode: plainBytes }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fieldsOf, nonEmptyTextIn, noteOrder, noteTime, type RecordReader, textOrNone } from './event-record.ts'
-import { anyObject, nonEmptyText, optionalText } from './fields.ts'
+import type { TypeOf } from './event-type.ts'
+import { anyObject, nonEmptyText, type ObjectWith, optionalText } from './fields.ts'
 
 /**
  * What a CloudWatch alarm, on a metric or composite, sends when it changes its state and Lambda is its action.
@@ -22,11 +23,11 @@ export const CloudWatchAlarmEventSchema = z.looseObject({
     alarmName: optionalText,
     state: z.optional(z.looseObject({ value: optionalText, reason: optionalText, timestamp: optionalText })),
     previousState: z.optional(z.looseObject({ value: optionalText, reason: optionalText, timestamp: optionalText })),
-    configuration: z.optional(anyObject),
+    configuration: z.optional(anyObject as ObjectWith<{ readonly description?: string | undefined }>),
   }),
 })
 
-export type CloudWatchAlarmEvent = z.infer<typeof CloudWatchAlarmEventSchema>
+export type CloudWatchAlarmEvent = TypeOf<z.infer<typeof CloudWatchAlarmEventSchema>>
 
 export const readCloudWatchAlarmEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)

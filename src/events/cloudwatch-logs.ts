@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type Fields, fieldsOf, noteTime, type RecordReader, textIn, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { parseExactJson } from './exact-json.ts'
 import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
 import { DEFAULT_MAX_BYTES, gunzip } from './gunzip-payload.ts'
@@ -41,7 +42,7 @@ export const CloudWatchLogsDataSchema = z.looseObject({
   ),
 })
 
-export type CloudWatchLogsEvent = z.infer<typeof CloudWatchLogsEventSchema>
+export type CloudWatchLogsEvent = TypeOf<z.infer<typeof CloudWatchLogsEventSchema>>
 export type CloudWatchLogsData = z.infer<typeof CloudWatchLogsDataSchema>
 
 interface Logs {

@@ -6,7 +6,11 @@ import type { StandardSchema } from './standard-schema.ts'
 /** How payloads are decoded: a decoder, or a schema, which stands for `jsonPayload(schema)`. */
 export type PayloadOption<T> = PayloadDecoder<T> | StandardSchema<T>
 
-/** @throws MillraceError `TYPE_MISMATCH` for what is neither a decoder nor a schema. */
+/**
+ * The decoder that an option means.
+ *
+ * @throws MillraceError `TYPE_MISMATCH` for what is neither a decoder nor a schema.
+ */
 export function decoderOf<T>(entry: string, payload: PayloadOption<T>): PayloadDecoder<T> {
   const { decode, '~standard': standard } = Object(payload)
   if (typeof decode === 'function' && standard === undefined) return payload as PayloadDecoder<T>

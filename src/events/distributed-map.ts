@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { RecordReader } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 
 /**
  * What a Distributed Map state of Step Functions with an `ItemBatcher` hands to each of its child executions.
@@ -14,7 +15,7 @@ export const DistributedMapEventSchema = z.looseObject({
   BatchInput: z.optional(z.unknown()),
 })
 
-export type DistributedMapEvent = z.infer<typeof DistributedMapEventSchema>
+export type DistributedMapEvent = TypeOf<z.infer<typeof DistributedMapEventSchema>>
 
 /** An item has no name: its place in the list is its identifier. */
 export const readDistributedMapItem: RecordReader = (item, place, draft) => {

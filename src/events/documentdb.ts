@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type Fields, fieldsOf, isFields, noteSeconds, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -32,8 +33,8 @@ export const DocumentDbEventSchema = z.looseObject({
   events: z.array(DocumentDbRecordSchema),
 })
 
-export type DocumentDbRecord = z.infer<typeof DocumentDbRecordSchema>
-export type DocumentDbEvent = z.infer<typeof DocumentDbEventSchema>
+export type DocumentDbRecord = TypeOf<z.infer<typeof DocumentDbRecordSchema>>
+export type DocumentDbEvent = TypeOf<z.infer<typeof DocumentDbEventSchema>>
 
 export const readDocumentDbRecord: RecordReader = (record, place, draft) => {
   const event = fieldsOf(fieldsOf(record, place)['event'], place, ['event'])

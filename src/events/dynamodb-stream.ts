@@ -8,6 +8,7 @@ import {
   type RecordReader,
   textOrNone,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
 /** One change of one item. Keys and images are passed on as they are, in DynamoDB's own JSON. */
@@ -41,8 +42,8 @@ export const DynamoDBStreamRecordSchema = z.looseObject({
  */
 export const DynamoDBStreamEventSchema = z.looseObject({ Records: z.array(DynamoDBStreamRecordSchema) })
 
-export type DynamoDBStreamRecord = z.infer<typeof DynamoDBStreamRecordSchema>
-export type DynamoDBStreamEvent = z.infer<typeof DynamoDBStreamEventSchema>
+export type DynamoDBStreamRecord = TypeOf<z.infer<typeof DynamoDBStreamRecordSchema>>
+export type DynamoDBStreamEvent = TypeOf<z.infer<typeof DynamoDBStreamEventSchema>>
 
 export const readDynamoDBStreamRecord: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)

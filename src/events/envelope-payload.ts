@@ -1,3 +1,4 @@
+import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { isFields } from './event-record.ts'
 import { memberText } from './json-member.ts'
 import { type Payload, type PayloadDecoder, payloadError, textOf } from './payload.ts'
@@ -14,17 +15,19 @@ const BYTE_ORDER_MARK = 0xfeff
  * An envelope of SNS has `Type`, `MessageId`, `TopicArn` and `Message`, one of EventBridge `source`, `detail-type` and `detail`. A detail is handed
  * on as it was written, so that none of its numbers is rounded.
  *
- * @param inner - takes what is inside: `jsonPayload(schema)`, `s3ObjectsPayload()`, `linesPayload(...)`.
+ * @param inner - takes what is inside: a schema, `jsonPayload(schema)`, `s3ObjectsPayload()`, `linesPayload(...)`.
  * @returns a decoder for `readRecords`, O(letters) for each envelope. Paths of errors lead through `Message` and `detail`. More than 8 envelopes give
  * `LIMIT_EXCEEDED`.
+ * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
  * @example
  * const body = JSON.stringify({ Type: 'Notification', MessageId: 'i', TopicArn: 'arn', Message: '{"id":9007199254740993}' })
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body }] }
  * readRecords(event, envelopePayload(jsonPayload())).map(({ payload }) => payload) // => [{ ok: true, value: { id: 9007199254740993n } }]
  */
-export function envelopePayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
-  const { split } = inner
-  const decode = (payload: Payload): T => inner.decode(unwrapped(payload))
+export function envelopePayload<T>(inner: PayloadOption<T>): PayloadDecoder<T> {
+  const decoder = decoderOf('envelopePayload', inner)
+  const { split } = decoder
+  const decode = (payload: Payload): T => decoder.decode(unwrapped(payload))
   return split === undefined ? { decode } : { decode, split: (payload) => split(unwrapped(payload)) }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -25,7 +26,7 @@ export const eventBridgeEnvelope = {
  */
 export const EventBridgeEventSchema = z.looseObject({ ...eventBridgeEnvelope, detail: z.unknown() })
 
-export type EventBridgeEvent = z.infer<typeof EventBridgeEventSchema>
+export type EventBridgeEvent = TypeOf<z.infer<typeof EventBridgeEventSchema>>
 
 export const readEventBridgeEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)

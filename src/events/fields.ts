@@ -44,6 +44,9 @@ export const anyObject = /* @__PURE__ */ z.custom<Readonly<Record<string, unknow
   'must be of type object',
 )
 
+/** {@link anyObject} with the fields that AWS documents, whose word is taken for their types. */
+export type ObjectWith<Fields> = z.ZodMiniCustom<Fields & Readonly<Record<string, unknown>>>
+
 /** Names and texts, such as the headers of a request. AWS's word is taken for their type: this library does not look at them. */
 export const textMap = z.optional(/* @__PURE__ */ z.custom<Readonly<Record<string, string | undefined>> | null>())
 

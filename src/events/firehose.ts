@@ -9,6 +9,7 @@ import {
   textIn,
   textOrNone,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -51,8 +52,8 @@ export const FirehoseEventSchema = z.looseObject({
   records: z.array(FirehoseRecordSchema),
 })
 
-export type FirehoseRecord = z.infer<typeof FirehoseRecordSchema>
-export type FirehoseEvent = z.infer<typeof FirehoseEventSchema>
+export type FirehoseRecord = TypeOf<z.infer<typeof FirehoseRecordSchema>>
+export type FirehoseEvent = TypeOf<z.infer<typeof FirehoseEventSchema>>
 
 export const readFirehoseRecord: RecordReader = (record, place, draft) => {
   const fields = fieldsOf(record, place)

@@ -1,6 +1,8 @@
 import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
-import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
+import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError } from './payload.ts'
 import type { Place } from './place.ts'
 
@@ -14,21 +16,21 @@ export const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 /**
  * Payloads that may be gzip, detected by its magic number; every other payload goes to `inner` as it is.
  *
- * @param inner - what takes the inflated bytes: `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
+ * @param inner - what takes the inflated bytes: a schema, `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
  * @returns a decoder for `readRecords`, O(inflated bytes). More bytes than `maxBytes` give `LIMIT_EXCEEDED`, broken gzip
  * `PAYLOAD_INVALID`, both with zlib's error as cause.
- * @throws MillraceError `OPTION_INVALID` when `maxBytes` is not a whole number from 1 on.
+ * @throws MillraceError `OPTION_INVALID` when `maxBytes` is not a whole number from 1 on; `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
  * @example
  * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eyJpZCI6MX0=', partitionKey: 'k', sequenceNumber: '1' } }] }
  * readRecords(event, gunzipPayload(jsonPayload())).map(({ payload }) => payload) // => [{ ok: true, value: { id: 1 } }]
  */
-export function gunzipPayload<T>(inner: PayloadDecoder<T>, options: GunzipOptions = {}): PayloadDecoder<T> {
+export function gunzipPayload<T>(inner: PayloadOption<T>, options: GunzipOptions = {}): PayloadDecoder<T> {
+  const decoder = decoderOf('gunzipPayload', inner)
+  checkOptions('gunzipPayload', options, { maxBytes: 'number' }, 'write gunzipPayload(inner, { maxBytes: 1_000_000 })')
   const { maxBytes = DEFAULT_MAX_BYTES } = options
-  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
-    throw new MillraceError('OPTION_INVALID', 'maxBytes is a whole number of bytes from 1 on')
-  }
-  const decode = (payload: Payload): T => inner.decode(inflate(payload, maxBytes))
-  const { split } = inner
+  checkCount('gunzipPayload: maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER)
+  const decode = (payload: Payload): T => decoder.decode(inflate(payload, maxBytes))
+  const { split } = decoder
   return split === undefined ? { decode } : { decode, split: (payload) => split(inflate(payload, maxBytes)) }
 }
 

@@ -1,9 +1,14 @@
 import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
 import { checkDepth, type JsonLimits, parseExactJson } from './exact-json.ts'
 import { type Payload, type PayloadDecoder, payloadError, textOf } from './payload.ts'
 import type { Place } from './place.ts'
 import { registryOf } from './schema-registry.ts'
 import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
+
+/** Not so deep that a walk of the value could overflow the stack. */
+const MAX_DEPTH = 1000
 
 /**
  * Payloads as JSON, checked against a schema of your own where one is given.
@@ -17,11 +22,11 @@ import type { StandardIssue, StandardResult, StandardSchema } from './standard-s
  * Bytes that begin with the header of a schema registry (Confluent or AWS Glue) are no JSON; the error then says so.
  *
  * @param schema - any synchronous Standard Schema: zod, zod/mini, valibot, arktype.
- * @param options.maxDepth - how deep objects and lists may be nested; 64.
+ * @param options.maxDepth - how deep objects and lists may be nested; 64, at most 1,000.
  * @returns a decoder for `readRecords`, O(letters). No JSON, and a value that the schema refuses, give `PAYLOAD_INVALID` with the path to
  * the first fault and, for a schema, its issues as `cause` (these may quote the data, the error itself never does); bytes that are not UTF-8
  * `ENCODING_INVALID`; too deep `LIMIT_EXCEEDED`.
- * @throws MillraceError `OPTION_INVALID` when `schema` is no Standard Schema.
+ * @throws MillraceError `OPTION_INVALID` when `schema` is no Standard Schema, and for other options.
  * @example
  * const order = z.object({ id: z.bigint() })
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":9007199254740993}' }] }
@@ -31,8 +36,11 @@ export function jsonPayload(schema?: undefined, options?: Partial<JsonLimits>): 
 export function jsonPayload<T>(schema: StandardSchema<T>, options?: Partial<JsonLimits>): PayloadDecoder<T>
 export function jsonPayload(
   schema?: StandardSchema<unknown>,
-  { maxDepth = 64 }: Partial<JsonLimits> = {},
+  options: Partial<JsonLimits> = {},
 ): PayloadDecoder<unknown> {
+  checkOptions('jsonPayload', options, { maxDepth: 'number' }, 'write jsonPayload(schema, { maxDepth: 100 })')
+  const { maxDepth = 64 } = options
+  checkCount('jsonPayload: maxDepth', maxDepth, 0, MAX_DEPTH)
   const limits = { maxDepth }
   const read = (payload: Payload): unknown => {
     if (payload.kind === 'none') return null

@@ -13,6 +13,7 @@ import {
   type RecordReader,
   textIn,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
 import { bytesOf } from './payload.ts'
 import { type Place, placeAt } from './place.ts'
@@ -48,8 +49,8 @@ export const KafkaEventSchema = z.looseObject({
   records: z.catchall(z.object({}), z.array(KafkaRecordSchema)),
 })
 
-export type KafkaRecord = z.infer<typeof KafkaRecordSchema>
-export type KafkaEvent = z.infer<typeof KafkaEventSchema>
+export type KafkaRecord = TypeOf<z.infer<typeof KafkaRecordSchema>>
+export type KafkaEvent = TypeOf<z.infer<typeof KafkaEventSchema>>
 
 /**
  * The cluster that an event or, from EventBridge Pipes, a record names: the ARN or, where there is none, `servers-` and a hash of the bootstrap

@@ -1,3 +1,4 @@
+import { base64Text } from '../internal/base64.ts'
 import type { KinesisRecord } from './kinesis.ts'
 import type { Shard, ShardStart } from './shard-range.ts'
 
@@ -77,7 +78,7 @@ function recordOf(
       kinesisSchemaVersion: '1.0',
       partitionKey: PartitionKey,
       sequenceNumber: SequenceNumber,
-      data: base64Of(Data),
+      data: base64Text(Data ?? new Uint8Array(0)),
       ...(arrival !== undefined && { approximateArrivalTimestamp: arrival.getTime() / 1000 }),
     },
     eventSource: 'aws:kinesis',
@@ -87,8 +88,4 @@ function recordOf(
     awsRegion: eventSourceARN.split(':')[3] ?? '',
     eventSourceARN,
   }
-}
-
-function base64Of(bytes: Uint8Array = new Uint8Array(0)): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

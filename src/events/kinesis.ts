@@ -9,6 +9,7 @@ import {
   textIn,
   textOrNone,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, optionalNumber, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -38,8 +39,8 @@ export const KinesisRecordSchema = z.looseObject({
  */
 export const KinesisEventSchema = z.looseObject({ Records: z.array(KinesisRecordSchema) })
 
-export type KinesisRecord = z.infer<typeof KinesisRecordSchema>
-export type KinesisEvent = z.infer<typeof KinesisEventSchema>
+export type KinesisRecord = TypeOf<z.infer<typeof KinesisRecordSchema>>
+export type KinesisEvent = TypeOf<z.infer<typeof KinesisEventSchema>>
 
 const AT_KINESIS = ['kinesis']
 const AT_DATA = ['kinesis', 'data']

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type AggregatedRecord, readAggregatedRecord } from './aggregated-record.ts'
+import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
 import { placeAt } from './place.ts'
 import { userRecordsOf } from './user-records.ts'
@@ -17,20 +18,22 @@ const MD5_BYTES = 16
  *
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  *
- * @param inner - takes the bytes of each user record.
+ * @param inner - takes the bytes of each user record: a decoder, or a schema.
  * @returns a decoder for `readRecords`, O(bytes). A checksum that does not match and broken Protocol Buffers give `PAYLOAD_INVALID`, one
  * failed result for the whole Kinesis record.
+ * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
  * @example
  * const data = '84mawgoDa2V5GgcIABoDb25lGgcIABoDdHdvcDfeNB2PpU+wV+nYy5HKpg=='
  * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'a', sequenceNumber: '1' } }] }
  * readRecords(event, kplPayload(textPayload())).map(({ subSequence, payload }) => [subSequence, payload.ok && payload.value]) // => [[0, 'one'], [1, 'two']]
  */
-export function kplPayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
+export function kplPayload<T>(inner: PayloadOption<T>): PayloadDecoder<T> {
+  const decoder = decoderOf('kplPayload', inner)
   return {
-    decode: inner.decode,
+    decode: decoder.decode,
     split: (payload) => {
       const aggregated = aggregatedRecordOf(payload)
-      return aggregated === undefined ? inner.split?.(payload) : userRecords(aggregated, payload, inner)
+      return aggregated === undefined ? decoder.split?.(payload) : userRecords(aggregated, payload, decoder)
     },
   }
 }

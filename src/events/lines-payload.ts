@@ -1,3 +1,4 @@
+import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError, textOf } from './payload.ts'
 import { placeAt } from './place.ts'
 import { userRecordsOf } from './user-records.ts'
@@ -10,15 +11,17 @@ const CR = 0x0d
  * its place from 0. Lines end with LF or CRLF; blank lines are skipped. The `id` of each is that of the record which holds it, because that is what
  * the source can redeliver.
  *
- * @param inner - takes each line, without its end: `jsonPayload(schema)`. Several values on one line without a separator are one
+ * @param inner - takes each line, without its end: a schema, `jsonPayload(schema)`. Several values on one line without a separator are one
  * value to it, which JSON refuses.
  * @returns a decoder for `readRecords`, O(bytes). A line that `inner` refuses is one failed result; a record without lines is one, `PAYLOAD_INVALID`.
+ * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
  * @example
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":1}\n\n{"id":2}\n' }] }
  * readRecords(event, linesPayload(jsonPayload())).map(({ subSequence, payload }) => [subSequence, payload.ok && payload.value])
  * // => [[0, { id: 1 }], [1, { id: 2 }]]
  */
-export function linesPayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
+export function linesPayload<T>(inner: PayloadOption<T>): PayloadDecoder<T> {
+  const decoder = decoderOf('linesPayload', inner)
   return {
     decode: (payload) => {
       const [line, second] = linesOf(payload)
@@ -28,12 +31,12 @@ export function linesPayload<T>(inner: PayloadDecoder<T>): PayloadDecoder<T> {
           'must be one line here: its lines cannot be records of their own',
           payload,
         )
-      return inner.decode(line)
+      return decoder.decode(line)
     },
     split: (payload) =>
       userRecordsOf(
         linesOf(payload).map((line) => ({ payload: line })),
-        inner,
+        decoder,
       ),
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type Fields, fieldsOf, isFields, noteTime, type RecordReader, textIn, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, nullableText, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -36,8 +37,8 @@ export const RabbitMqEventSchema = z.looseObject({
   rmqMessagesByQueue: z.catchall(z.object({}), z.array(RabbitMqMessageSchema)),
 })
 
-export type RabbitMqMessage = z.infer<typeof RabbitMqMessageSchema>
-export type RabbitMqEvent = z.infer<typeof RabbitMqEventSchema>
+export type RabbitMqMessage = TypeOf<z.infer<typeof RabbitMqMessageSchema>>
+export type RabbitMqEvent = TypeOf<z.infer<typeof RabbitMqEventSchema>>
 
 /** A message has the id that its producer gave it, or none. */
 export const readRabbitMqMessage: RecordReader = (record, place, draft) => {

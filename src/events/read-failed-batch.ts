@@ -1,4 +1,6 @@
 import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
 import { type DynamoDBStreamsReader, dynamodbShard } from './dynamodb-shard.ts'
 import type { DynamoDBStreamEvent } from './dynamodb-stream.ts'
 import { detectSource } from './event-source.ts'
@@ -79,8 +81,12 @@ export async function readFailedBatch(
 export async function readFailedBatch(
   failure: StreamFailureEvent,
   client?: KinesisReader | DynamoDBStreamsReader,
-  { maxRecords = 10_000, pauseMs = 200, signal, onLost }: ReadFailedBatchOptions = {},
+  options: ReadFailedBatchOptions = {},
 ): Promise<unknown> {
+  checkOptions('readFailedBatch', options, OPTIONS)
+  const { maxRecords = 10_000, pauseMs = 200, signal, onLost } = options
+  checkCount('readFailedBatch: maxRecords', maxRecords, 1, Number.MAX_SAFE_INTEGER)
+  checkCount('readFailedBatch: pauseMs', pauseMs, 0, MAX_PAUSE_MS)
   const parsed = parseEvent(StreamFailureEventSchema, failure, { name: 'a failure of a stream' })
   if (!parsed.ok) throw parsed.error
   const { KinesisBatchInfo: kinesis, DDBStreamBatchInfo: dynamodb, payload } = parsed.value
@@ -89,7 +95,7 @@ export async function readFailedBatch(
   if (info === undefined) throw invalid('a batch of Kafka comes with its payload or not at all', ['payload'])
   if (client === undefined)
     throw invalid('without its payload a batch is read again by a client of its stream', ['payload'])
-  if (typeof client.getRecords !== 'function') throw new MillraceError('OPTION_INVALID', CLIENT_RULE)
+  if (typeof Object(client).getRecords !== 'function') throw new MillraceError('OPTION_INVALID', CLIENT_RULE)
   const range = rangeOf(info, kinesis === undefined ? 'DDBStreamBatchInfo' : 'KinesisBatchInfo')
   const limits = { maxRecords, pauseMs, signal }
   const { records, isComplete } =
@@ -99,6 +105,11 @@ export async function readFailedBatch(
   if (!isComplete) tellLoss(range, records.length, onLost)
   return { Records: records }
 }
+
+/** The longest that a timer of Node can wait. */
+const MAX_PAUSE_MS = 2 ** 31 - 1
+
+const OPTIONS = { maxRecords: 'number', pauseMs: 'number', signal: 'signal', onLost: 'function' } as const
 
 const CLIENT_RULE =
   'client must be the Kinesis or DynamoDBStreams of the SDK: KinesisClient and DynamoDBStreamsClient take commands alone'

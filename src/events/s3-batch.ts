@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fieldsOf, nonEmptyTextIn, type RecordReader, textOrNone } from './event-record.ts'
-import { anyObject, nonEmptyText, nullableText, optionalText } from './fields.ts'
+import type { TypeOf } from './event-type.ts'
+import { anyObject, nonEmptyText, nullableText, type ObjectWith, optionalText } from './fields.ts'
 
 /** One object of an S3 Batch Operations job. The key is form-encoded, as in a notification. */
 export const S3BatchTaskSchema = z.looseObject({
@@ -25,12 +26,12 @@ export const S3BatchTaskSchema = z.looseObject({
 export const S3BatchEventSchema = z.looseObject({
   invocationSchemaVersion: optionalText,
   invocationId: z.string(),
-  job: anyObject,
+  job: anyObject as ObjectWith<{ readonly id?: string | undefined }>,
   tasks: z.array(S3BatchTaskSchema),
 })
 
-export type S3BatchTask = z.infer<typeof S3BatchTaskSchema>
-export type S3BatchEvent = z.infer<typeof S3BatchEventSchema>
+export type S3BatchTask = TypeOf<z.infer<typeof S3BatchTaskSchema>>
+export type S3BatchEvent = TypeOf<z.infer<typeof S3BatchEventSchema>>
 
 export const readS3BatchTask: RecordReader = (record, place, draft) => {
   const task = fieldsOf(record, place)

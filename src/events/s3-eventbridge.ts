@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { TypeOf } from './event-type.ts'
 import { eventBridgeEnvelope } from './eventbridge.ts'
 import { nonEmptyText, nullableByteCount, nullableText, optionalText } from './fields.ts'
 
@@ -28,4 +29,4 @@ export const S3EventBridgeEventSchema = z.looseObject({
   }),
 })
 
-export type S3EventBridgeEvent = z.infer<typeof S3EventBridgeEventSchema>
+export type S3EventBridgeEvent = TypeOf<z.infer<typeof S3EventBridgeEventSchema>>

@@ -1,3 +1,4 @@
+import { checkNone } from '../internal/check-arguments.ts'
 import { type Payload, type PayloadDecoder, textOf } from './payload.ts'
 import type { S3ObjectRef } from './s3-object-ref.ts'
 import { refsInText, refsInValue } from './s3-objects.ts'
@@ -13,7 +14,9 @@ import { refsInText, refsInValue } from './s3-objects.ts'
  * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
  * readRecords({ Records: [message] }, s3ObjectsPayload()).map(({ payload }) => payload.ok && payload.value.map(({ key }) => key)) // => [['a b.csv']]
  */
-export function s3ObjectsPayload(): PayloadDecoder<S3ObjectRef[]> {
+export function s3ObjectsPayload(): PayloadDecoder<S3ObjectRef[]>
+export function s3ObjectsPayload(...given: readonly unknown[]): PayloadDecoder<S3ObjectRef[]> {
+  checkNone('s3ObjectsPayload', given)
   return { decode: refsOf }
 }
 

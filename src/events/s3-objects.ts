@@ -1,4 +1,5 @@
 import { isMillraceError, MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
 import type { Result } from '../result.ts'
 import { type Fields, isFields, textOrNone } from './event-record.ts'
 import { detectSource } from './event-source.ts'
@@ -47,13 +48,15 @@ const MAX_DEPTH = 64
  * @param options.onInvalid - called for each message or record that is not an S3 notification, with the queue message that it came in.
  * @returns one reference per object. O(bytes).
  * @throws MillraceError `EVENT_INVALID`, with the path into the event, when the event carries no S3 notification at all, or when one of its
- * messages or records is none and `onInvalid` is absent.
+ * messages or records is none and `onInvalid` is absent. `OPTION_INVALID`.
  * @example
  * const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'a+b%2Bc.csv' } } }
  * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
  * s3Objects({ Records: [message] }).map(({ key, recordId }) => [key, recordId]) // => [['a b+c.csv', 'm']]
  */
-export function s3Objects(event: unknown, { onInvalid }: S3ObjectsOptions = {}): S3ObjectRef[] {
+export function s3Objects(event: unknown, options: S3ObjectsOptions = {}): S3ObjectRef[] {
+  checkOptions('s3Objects', options, { onInvalid: 'function' }, 'write s3Objects(event, { onInvalid: (error) => {} })')
+  const { onInvalid } = options
   const refs: S3ObjectRef[] = []
   for (const { result, recordId } of findRefs(event, ROOT, { recordId: undefined, messages: 0 })) {
     if (result.ok) refs.push(recordId === undefined ? result.value : { ...result.value, recordId })

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { dateTimeText, nonEmptyText, nullableByteCount, nullableText } from './fields.ts'
 
 /** One record of an S3 notification: what happened to one object. */
@@ -34,8 +35,8 @@ export const S3RecordSchema = z.looseObject({
  */
 export const S3EventSchema = z.looseObject({ Records: z.array(S3RecordSchema) })
 
-export type S3Record = z.infer<typeof S3RecordSchema>
-export type S3Event = z.infer<typeof S3EventSchema>
+export type S3Record = TypeOf<z.infer<typeof S3RecordSchema>>
+export type S3Event = TypeOf<z.infer<typeof S3EventSchema>>
 
 /** Lambda wants no identifier of these: bucket, key, version and sequencer identify one. */
 export const readS3Record: RecordReader = (record, place, draft) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { RecordReader } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { eventBridgeEnvelope, readEventBridgeEvent } from './eventbridge.ts'
 
 /**
@@ -19,7 +20,7 @@ export const ScheduledEventSchema = z.looseObject({
   detail: z.unknown(),
 })
 
-export type ScheduledEvent = z.infer<typeof ScheduledEventSchema>
+export type ScheduledEvent = TypeOf<z.infer<typeof ScheduledEventSchema>>
 
 /** The detail that EventBridge Scheduler sends is JSON as text. */
 export const readScheduledEvent: RecordReader = (event, place, draft) => {

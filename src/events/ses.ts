@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, textOrNone } from './event-record.ts'
-import { anyObject, nonEmptyText, optionalText } from './fields.ts'
+import type { TypeOf } from './event-type.ts'
+import { anyObject, nonEmptyText, type ObjectWith, optionalText } from './fields.ts'
 
 /** One mail that was received; its body is not in it. */
 export const SesRecordSchema = z.looseObject({
@@ -13,9 +14,9 @@ export const SesRecordSchema = z.looseObject({
       timestamp: optionalText,
       source: optionalText,
       destination: z.optional(z.array(z.string())),
-      commonHeaders: z.optional(anyObject),
+      commonHeaders: z.optional(anyObject as ObjectWith<{ readonly subject?: string | undefined }>),
     }),
-    receipt: anyObject,
+    receipt: anyObject as ObjectWith<{ readonly recipients?: readonly string[] | undefined }>,
   }),
 })
 
@@ -30,8 +31,8 @@ export const SesRecordSchema = z.looseObject({
  */
 export const SesEventSchema = z.looseObject({ Records: z.array(SesRecordSchema) })
 
-export type SesRecord = z.infer<typeof SesRecordSchema>
-export type SesEvent = z.infer<typeof SesEventSchema>
+export type SesRecord = TypeOf<z.infer<typeof SesRecordSchema>>
+export type SesEvent = TypeOf<z.infer<typeof SesEventSchema>>
 
 export const readSesRecord: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)

@@ -8,6 +8,7 @@ import {
   textIn,
   textOrNone,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -35,8 +36,8 @@ export const SnsRecordSchema = z.looseObject({
  */
 export const SnsEventSchema = z.looseObject({ Records: z.array(SnsRecordSchema) })
 
-export type SnsRecord = z.infer<typeof SnsRecordSchema>
-export type SnsEvent = z.infer<typeof SnsEventSchema>
+export type SnsRecord = TypeOf<z.infer<typeof SnsRecordSchema>>
+export type SnsEvent = TypeOf<z.infer<typeof SnsEventSchema>>
 
 export const readSnsRecord: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)

@@ -10,6 +10,7 @@ import {
   textIn,
   textOrNone,
 } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
@@ -44,8 +45,8 @@ export const SqsRecordSchema = z.looseObject({
  */
 export const SqsEventSchema = z.looseObject({ Records: z.array(SqsRecordSchema) })
 
-export type SqsRecord = z.infer<typeof SqsRecordSchema>
-export type SqsEvent = z.infer<typeof SqsEventSchema>
+export type SqsRecord = TypeOf<z.infer<typeof SqsRecordSchema>>
+export type SqsEvent = TypeOf<z.infer<typeof SqsEventSchema>>
 
 export const readSqsRecord: RecordReader = (record, place, draft) => {
   const message = fieldsOf(record, place)

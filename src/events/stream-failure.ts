@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, nonEmptyText, optionalNumber, optionalText } from './fields.ts'
 
 const batchInfo = {
@@ -50,4 +51,4 @@ export const StreamFailureEventSchema = /* @__PURE__ */ z
     ),
   )
 
-export type StreamFailureEvent = z.infer<typeof StreamFailureEventSchema>
+export type StreamFailureEvent = TypeOf<z.infer<typeof StreamFailureEventSchema>>

@@ -1,3 +1,4 @@
+import { checkNone } from '../internal/check-arguments.ts'
 import { type PayloadDecoder, textOf } from './payload.ts'
 
 /**
@@ -8,6 +9,8 @@ import { type PayloadDecoder, textOf } from './payload.ts'
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: 'plain text' }] }
  * readRecords(event, textPayload()).map(({ payload }) => payload) // => [{ ok: true, value: 'plain text' }]
  */
-export function textPayload(): PayloadDecoder<string> {
+export function textPayload(): PayloadDecoder<string>
+export function textPayload(...given: readonly unknown[]): PayloadDecoder<string> {
+  checkNone('textPayload', given)
   return { decode: textOf }
 }

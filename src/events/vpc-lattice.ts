@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { bodyOf, fieldsOf, isFields, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { anyObject, nullableText, optionalText, textMap } from './fields.ts'
 
 const version1 = /* @__PURE__ */ z.looseObject({
@@ -47,7 +48,7 @@ const version2 = /* @__PURE__ */ z.looseObject({
  */
 export const VpcLatticeEventSchema = z.union([version1, version2])
 
-export type VpcLatticeEvent = z.infer<typeof VpcLatticeEventSchema>
+export type VpcLatticeEvent = TypeOf<z.infer<typeof VpcLatticeEventSchema>>
 
 /** Lattice names no request: its trace does, where it is sent. */
 export const readVpcLatticeEvent: RecordReader = (event, place, draft) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { bodyOf, fieldsOf, noteOrder, noteTime, type RecordReader, textOrNone } from './event-record.ts'
+import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText, textListMap, textMap } from './fields.ts'
 
 /**
@@ -30,7 +31,7 @@ export const WebSocketEventSchema = z.looseObject({
   isBase64Encoded: z.optional(z.boolean()),
 })
 
-export type WebSocketEvent = z.infer<typeof WebSocketEventSchema>
+export type WebSocketEvent = TypeOf<z.infer<typeof WebSocketEventSchema>>
 
 export const readWebSocketEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)

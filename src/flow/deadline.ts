@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import type { MillraceError } from '../errors.ts'
+import { channels, startOperation } from '../internal/channels.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import {
   DEFAULT_RESERVE_MS,
@@ -25,10 +27,19 @@ export function deadline(context: RemainingTime, options: DeadlineOptions = {}):
   checkOptions('deadline', options, { reserveMs: 'number' }, 'write deadline(context, { reserveMs: 1000 })')
   const { reserveMs = DEFAULT_RESERVE_MS } = options
   const left = millisecondsUntilDeadline(context, reserveMs)
-  if (left <= 0) return AbortSignal.abort(deadlineExceeded())
+  if (left <= 0) return AbortSignal.abort(hit(reserveMs))
   const controller = new AbortController()
   // Every request of an invocation may listen: Node 20 takes more than ten for a leak.
   setMaxListeners(0, controller.signal)
-  if (left <= MAX_TIMER_MS) setTimeout(() => controller.abort(deadlineExceeded()), left).unref()
+  if (left <= MAX_TIMER_MS) setTimeout(() => controller.abort(hit(reserveMs)), left).unref()
   return controller.signal
+}
+
+/** The reason of an abort, published. */
+function hit(reserveMs: number): MillraceError {
+  const reason = deadlineExceeded()
+  const operation = startOperation(channels.deadline, () => ({ reserveMs }))
+  operation?.start(() => {})
+  operation?.end({ error: reason })
+  return reason
 }

@@ -4,6 +4,7 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { EventSource } from '../events/event-source.ts'
 import type { CheckpointStore } from '../idempotency/checkpoint-store.ts'
 import type { IdempotentOptions } from '../idempotency/idempotent-options.ts'
+import { checkOptions, type Kind } from '../internal/check-arguments.ts'
 import type { BatchOrder } from './batch-plan.ts'
 import type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 
@@ -74,8 +75,25 @@ export const DEFAULT_RESPONSE_BYTES = 6_081_740
 
 const ORDERS: readonly BatchOrder[] = ['auto', 'none', 'strict', 'key']
 
-export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
-  checkGroupOptions(handler, options)
+const GROUP_KINDS = {
+  payload: 'any',
+  concurrency: 'number',
+  context: 'object',
+  reserveMs: 'number',
+  quarantine: 'function',
+  onFailure: 'function',
+} as const satisfies Record<keyof ProcessBatchesOptions<unknown>, Kind>
+
+const KINDS = {
+  ...GROUP_KINDS,
+  order: 'string',
+  idempotency: 'object',
+  checkpointStore: 'object',
+  maxResponseBytes: 'number',
+} as const satisfies Record<keyof ProcessBatchOptions<unknown>, Kind>
+
+export function checkBatchOptions<T>(handler: RecordHandler<T>, options: ProcessBatchOptions<T>): void {
+  checkGroupOptions('processBatch', handler, options, KINDS)
   const { order = 'auto', checkpointStore } = options
   check(
     checkpointStore === undefined ||
@@ -84,19 +102,20 @@ export function checkOptions<T>(handler: RecordHandler<T>, options: ProcessBatch
   )
   check(ORDERS.includes(order), `order must be one of ${ORDERS.join(', ')}`)
   const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = options
-  check(
-    typeof maxResponseBytes === 'number' && maxResponseBytes > 0,
-    'maxResponseBytes must be a number of bytes over 0',
-  )
+  check(maxResponseBytes > 0, 'maxResponseBytes must be a number of bytes over 0')
 }
 
 /** The options that both ways to run a batch have. */
-export function checkGroupOptions<T>(handler: unknown, options: ProcessBatchesOptions<T>): void {
-  const { payload, concurrency = DEFAULT_CONCURRENCY, quarantine, onFailure } = options ?? {}
+export function checkGroupOptions<T>(
+  entry: string,
+  handler: unknown,
+  options: ProcessBatchesOptions<T>,
+  kinds: Readonly<Record<string, Kind>> = GROUP_KINDS,
+): void {
   check(typeof handler === 'function', 'handler must be a function')
+  checkOptions(entry, options, kinds, `write ${entry}(event, handler, { payload: jsonPayload(schema) })`)
+  const { payload, concurrency = DEFAULT_CONCURRENCY } = options ?? {}
   check(isDecoder(payload), 'payload must be a decoder, such as jsonPayload()')
-  check(quarantine === undefined || typeof quarantine === 'function', 'quarantine must be a function')
-  check(onFailure === undefined || typeof onFailure === 'function', 'onFailure must be a function')
   const isCount = concurrency === Number.POSITIVE_INFINITY || Number.isInteger(concurrency)
   check(isCount && concurrency >= 1, 'concurrency must be a whole number, 1 or more')
 }

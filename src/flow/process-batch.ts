@@ -1,7 +1,13 @@
 import { openCheckpoints } from './batch-checkpoints.ts'
 import type { FirehoseHandlerResult, HandlerResult, ResponseTo } from './batch-response.ts'
+import { type BatchTrace, traceBatch } from './batch-trace.ts'
 import { batchHandler, takesResults } from './keep-results.ts'
-import { checkOptions, type HandlerRun, type ProcessBatchOptions, type RecordHandler } from './process-batch-options.ts'
+import {
+  checkBatchOptions,
+  type HandlerRun,
+  type ProcessBatchOptions,
+  type RecordHandler,
+} from './process-batch-options.ts'
 import { readBatch } from './read-batch.ts'
 import { recordWork } from './record-work.ts'
 import { DEFAULT_RESERVE_MS, millisecondsLeft } from './remaining-time.ts'
@@ -53,26 +59,40 @@ export async function processBatch<T, Event>(
   handler: RecordHandler<T>,
   options: ProcessBatchOptions<T>,
 ): Promise<ResponseTo<Event>> {
-  checkOptions(handler, options)
+  checkBatchOptions(handler, options)
+  const trace = traceBatch(event, options.context)
+  if (trace === undefined) return runRecords(event, handler, options)
+  return trace.run(() => runRecords(event, handler, options, trace))
+}
+
+async function runRecords<T, Event>(
+  event: Event,
+  handler: RecordHandler<T>,
+  options: ProcessBatchOptions<T>,
+  trace?: BatchTrace,
+): Promise<ResponseTo<Event>> {
   const { context, checkpointStore, reserveMs = DEFAULT_RESERVE_MS } = options
   const { source, records, plan, respond } = readBatch(event, options)
+  trace?.read(records)
   const limit = startTimeLimit(context, reserveMs)
   const handle = batchHandler(source, handler, options)
   const { report, setAside, close } = recordWork(records, options)
   const batch: HandlerRun = Object.freeze({ signal: limit.signal })
-  const start = (index: number): unknown => {
+  const begin = (index: number): unknown => {
     const record = records[index]
     if (record === undefined) return undefined
     const { payload } = record
     return payload.ok ? handle(payload.value, record, batch) : setAside(index, record, payload.error)
   }
+  const start = trace === undefined ? begin : trace.around(begin)
   try {
     const opening = checkpointStore && openCheckpoints(event, records, checkpointStore)
     // A store that has not answered at the deadline is not waited for: no record begins then.
     const checkpoints = opening && (await Promise.race([opening, limit.reached]))
     const { run, finished } = runBatch(plan, {
       keepsResults: takesResults(source),
-      start: checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? undefined : start(index)),
+      start:
+        checkpoints === undefined ? start : (index) => (checkpoints.isDone(index) ? trace?.skip(index) : start(index)),
       onFailure: report,
       isOver: limit.isReached,
       onOver: limit.reach,
@@ -82,11 +102,15 @@ export async function processBatch<T, Event>(
     if (deadline !== undefined) {
       for (const [index, each] of run.progress.entries()) if (each === Progress.running) void report(index, deadline)
     }
+    trace?.finish(run.progress, deadline)
     // Half of the reserve is for the checkpoint, half for the response.
     if (checkpoints !== undefined)
       await waitAtMost(millisecondsLeft(context, reserveMs / 2), checkpoints.save(run.progress))
     const reports: Promise<void>[] = []
-    const response = respond({ ...run, deadline }, (index, error) => reports.push(report(index, error)))
+    const response = respond({ ...run, deadline }, (index, error) => {
+      trace?.fail(index)
+      reports.push(report(index, error))
+    })
     if (reports.length > 0) await waitAtMost(millisecondsLeft(context, reserveMs / 2), Promise.all(reports))
     return response as ResponseTo<Event>
   } finally {

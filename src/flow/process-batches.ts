@@ -5,6 +5,7 @@ import { readRecords } from '../events/records.ts'
 import { type BatchGroup, groupsOf } from './batch-groups.ts'
 import { isStream } from './batch-plan.ts'
 import type { ResponseTo } from './batch-response.ts'
+import { type BatchTrace, traceBatch } from './batch-trace.ts'
 import { takesResults } from './keep-results.ts'
 import type { Respond } from './outcome.ts'
 import {
@@ -51,7 +52,18 @@ export async function processBatches<T, Event = unknown>(
   handler: GroupHandler<T>,
   options: ProcessBatchesOptions<T>,
 ): Promise<ResponseTo<Event>> {
-  checkGroupOptions(handler, options)
+  checkGroupOptions('processBatches', handler, options)
+  const trace = traceBatch(event, options.context)
+  if (trace === undefined) return runBatches(event, handler, options)
+  return trace.run(() => runBatches(event, handler, options, trace))
+}
+
+async function runBatches<T, Event>(
+  event: Event,
+  handler: GroupHandler<T>,
+  options: ProcessBatchesOptions<T>,
+  trace?: BatchTrace,
+): Promise<ResponseTo<Event>> {
   const { payload, context, concurrency = DEFAULT_CONCURRENCY, reserveMs = DEFAULT_RESERVE_MS } = options
   const source = detectSource(event)
   if (takesResults(source))
@@ -61,8 +73,17 @@ export async function processBatches<T, Event = unknown>(
     )
   const records = readRecords(event, payload)
   const { groups, respond } = readGroups(event, records)
+  trace?.read(records)
   const limit = startTimeLimit(context, reserveMs)
-  const { run, finished, reportAll, close } = runGroups({ groups, records, handler, options, limit, concurrency })
+  const { run, finished, reportAll, close } = runGroups({
+    groups,
+    records,
+    handler: trace === undefined ? handler : trace.aroundGroup(handler),
+    options,
+    limit,
+    concurrency,
+    trace,
+  })
   try {
     await Promise.race([finished, limit.reached])
     const deadline = limit.reason()
@@ -72,6 +93,7 @@ export async function processBatches<T, Event = unknown>(
         if (running.length > 0) void reportAll(running, deadline)
       }
     }
+    trace?.finish(run.progress, deadline)
     return respond({ ...run, deadline }, () => {}) as ResponseTo<Event>
   } finally {
     close()

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { channels, type RetryMessage } from '../internal/channels.ts'
 import { checkArgument, checkOptions } from '../internal/check-arguments.ts'
+import { traceAsync } from '../internal/trace.ts'
 import { isTransientError, retryAfterMs } from '../internal/transient-error.ts'
 import {
   DEFAULT_RESERVE_MS,
@@ -68,6 +70,18 @@ export async function retry<T>(
   fn: (attempt: RetryAttempt) => PromiseLike<T> | T,
   options: RetryOptions = {},
 ): Promise<T> {
+  return traceAsync(
+    channels.retry,
+    () => ({ attempts: 0, waitedMs: 0, exhausted: false }),
+    (message) => attemptAll(fn, options, message),
+  )
+}
+
+async function attemptAll<T>(
+  fn: (attempt: RetryAttempt) => PromiseLike<T> | T,
+  options: RetryOptions,
+  message: RetryMessage | undefined,
+): Promise<T> {
   checkArgument('retry', 'the work', fn, 'function', 'write retry(() => client.send(command))')
   checkOptions('retry', options, OPTIONS)
   const { attempts = 5, isRetryable = isTransientError, signal, sleep = defaultSleep } = options
@@ -77,6 +91,7 @@ export async function retry<T>(
   if (millisecondsLeft(context, reserveMs) <= 0) throw deadlineExceeded()
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted()
+    if (message !== undefined) message.attempts = attempt
     let failure: unknown
     try {
       return await settledOrAborted(fn({ attempt, signal }), signal)
@@ -85,10 +100,14 @@ export async function retry<T>(
     }
     signal?.throwIfAborted()
     if (!isRetryable(failure)) throw failure
-    if (attempt >= attempts) throw exhausted(attempts, failure)
+    if (attempt >= attempts) {
+      if (message !== undefined) message.exhausted = true
+      throw exhausted(attempts, failure)
+    }
     const ms = waitMs(attempt, failure)
     if (millisecondsLeft(context, reserveMs) <= ms) throw deadlineExceeded(failure)
     await settledOrAborted(sleep(ms, signal), signal)
+    if (message !== undefined) message.waitedMs += ms
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../events/event-record.ts'
 import type { BatchGroup } from './batch-groups.ts'
 import { isStream } from './batch-plan.ts'
+import type { BatchTrace } from './batch-trace.ts'
 import { failedRecordOf, reasonOf } from './fail-from.ts'
 import type { GroupHandler, ProcessBatchesOptions } from './process-batch-options.ts'
 import { recordWork } from './record-work.ts'
@@ -14,6 +15,7 @@ export interface GroupsWork<T> {
   readonly options: ProcessBatchesOptions<T>
   readonly limit: TimeLimit
   readonly concurrency: number
+  readonly trace: BatchTrace | undefined
 }
 
 /** The work, and how far it came. */
@@ -76,7 +78,9 @@ async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void
 
 /** The places of the records that can be handed to the handler. What cannot be decoded is put aside, or ends an ordered group. */
 async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun<T>): Promise<number[]> {
-  const { records, progress, errors, limit, setAside, report } = state
+  const { records, progress, errors, limit, trace, report } = state
+  const take = (index: number): unknown => setAsideOf(index, state)
+  const setAside = trace === undefined ? take : trace.around(take)
   const decoded: number[] = []
   for (const index of indexes) {
     const record = records[index]
@@ -87,7 +91,7 @@ async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun
     }
     progress[index] = Progress.running
     try {
-      await setAside(index, record, record.payload.error)
+      await setAside(index)
       progress[index] = Progress.done
     } catch (error) {
       progress[index] = Progress.failed
@@ -97,6 +101,11 @@ async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun
     }
   }
   return decoded
+}
+
+function setAsideOf<T>(index: number, { records, setAside }: GroupsRun<T>): unknown {
+  const record = records[index]
+  return record === undefined || record.payload.ok ? undefined : setAside(index, record, record.payload.error)
 }
 
 /** Reports those that the response reports, at once: of a stream only the first. */

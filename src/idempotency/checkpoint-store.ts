@@ -1,3 +1,5 @@
+import { checkNone } from '../internal/check-arguments.ts'
+
 /** Where `processBatch` notes how far the shards of a stream are done. */
 export interface CheckpointStore {
   /** The last sequence number of a shard up to which everything is done; undefined where nothing is noted. */
@@ -21,7 +23,9 @@ export function isBefore(left: string, right: string): boolean {
  * await checkpoints.writeCheckpoint('shard-0', '9')
  * await checkpoints.readCheckpoint('shard-0') // => '12'
  */
-export function memoryCheckpointStore(): CheckpointStore {
+export function memoryCheckpointStore(): CheckpointStore
+export function memoryCheckpointStore(...given: readonly unknown[]): CheckpointStore {
+  checkNone('memoryCheckpointStore', given)
   const checkpoints = new Map<string, string>()
   return {
     readCheckpoint: async (shard) => checkpoints.get(shard),

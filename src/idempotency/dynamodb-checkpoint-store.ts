@@ -1,4 +1,5 @@
 import { GetItemCommand, type GetItemCommandOutput, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { checkFields } from '../internal/check-arguments.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { keyOfItem } from './dynamodb-item.ts'
 import { type DynamoDBSender, type DynamoDBTableLayout, layoutOf } from './dynamodb-layout.ts'
@@ -27,8 +28,9 @@ const DIGITS = 64
  * export const handler = (event: unknown) => processBatch(event, work, { payload: jsonPayload(), checkpointStore })
  */
 export function dynamodbCheckpointStore(options: DynamoDBCheckpointStoreOptions): CheckpointStore {
+  const layout = layoutOf('dynamodbCheckpointStore', options, { client: 'client', namespace: 'string' })
+  checkFields('dynamodbCheckpointStore', 'options', options, { 'client!': 'client' })
   const { client, tableName, namespace = '' } = options
-  const layout = layoutOf(options)
   const keyOf = (shard: string) => keyOfItem(`checkpoint#${namespace}#${shard}`, layout)
 
   return {

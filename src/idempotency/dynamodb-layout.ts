@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { checkFields, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import type { ItemLayout } from './dynamodb-item.ts'
 
 /** A `DynamoDBClient` of `@aws-sdk/client-dynamodb`, or a document client of `@aws-sdk/lib-dynamodb` around one. */
@@ -31,21 +32,34 @@ const OWN_ATTRIBUTES = [
   'noResult',
 ]
 
+const KINDS = {
+  tableName: 'text',
+  partitionKey: 'text',
+  sortKey: 'text',
+  sortKeyValue: 'text',
+  ttlAttribute: 'text',
+} as const satisfies Record<keyof DynamoDBTableLayout, Kind>
+
 /**
  * The layout of a table, with its defaults.
  *
- * @throws MillraceError `OPTION_INVALID` for names that clash.
+ * @param others - options of the entry that are not of the table.
+ * @throws MillraceError `OPTION_INVALID` for other options, and names that clash; `TYPE_MISMATCH` for what is no object.
  */
-export function layoutOf(options: DynamoDBTableLayout): ItemLayout {
+export function layoutOf(
+  entry: string,
+  options: DynamoDBTableLayout,
+  others: Readonly<Record<string, Kind>> = {},
+): ItemLayout {
+  checkFields(entry, 'options', options, { 'tableName!': 'text' }, `write ${entry}({ tableName: 'idempotency' })`)
+  checkOptions(entry, options, { ...KINDS, ...others })
   const { partitionKey = 'id', sortKey, sortKeyValue = 'idempotency', ttlAttribute = 'ttl' } = options
   const names = [partitionKey, ttlAttribute, ...(sortKey === undefined ? [] : [sortKey])]
-  const clash = names.find((name, index) => name === '' || OWN_ATTRIBUTES.includes(name) || names.indexOf(name) < index)
+  const clash = names.find((name, index) => OWN_ATTRIBUTES.includes(name) || names.indexOf(name) < index)
   if (clash !== undefined)
     throw new MillraceError(
       'OPTION_INVALID',
-      'partitionKey, sortKey and ttlAttribute must be different names, and not those of the record itself',
+      `${entry}: partitionKey, sortKey and ttlAttribute must be different names, and not those of the record itself`,
     )
-  if (typeof options.tableName !== 'string' || options.tableName === '')
-    throw new MillraceError('OPTION_INVALID', 'tableName: must be the name or ARN of a table')
   return { partitionKey, sortKey, sortKeyValue, ttlAttribute }
 }

@@ -7,6 +7,8 @@ import {
   UpdateItemCommand,
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb'
+import { checkFields } from '../internal/check-arguments.ts'
+import { checkOverflow, checkResultBytes } from './check-store.ts'
 import {
   changedAttributes,
   type Item,
@@ -56,14 +58,17 @@ export interface DynamoDBStore extends IdempotencyStore {
  * @param options.overflow - where results go that do not fit an item of 400 KB.
  * @returns a store for `idempotent`.
  * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause; `IDEMPOTENCY_RECORD_INVALID` for an item that is
- * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` at once for names that clash.
+ * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
  * @example no-run needs a table
  * const store = dynamodbStore({ client: new DynamoDBClient(), tableName: 'idempotency' })
  * const charge = async (order: { readonly id: string }) => ({ charged: order.id })
  * export const handler = idempotent(charge, { store, key: (order) => order.id, namespace: 'charge', ttlSeconds: 604_800 })
  */
 export function dynamodbStore(options: DynamoDBStoreOptions): DynamoDBStore {
-  const layout = layoutOf(options)
+  const layout = layoutOf('dynamodbStore', options, STORE_OPTIONS)
+  checkFields('dynamodbStore', 'options', options, { 'client!': 'client' })
+  checkOverflow('dynamodbStore', options.overflow)
+  checkResultBytes('dynamodbStore', options.maxResultBytes)
   return {
     ...recordStore(dynamodbTable(options, layout), options.overflow),
     createTableInput: () => createTableInput(options),
@@ -77,14 +82,15 @@ export function dynamodbStore(options: DynamoDBStoreOptions): DynamoDBStore {
 /**
  * The table that a {@link dynamodbStore} needs, for `CreateTableCommand` and for infrastructure as code.
  *
- * @param options - its name, and those of its keys where they are not the defaults.
+ * @param options - its name, and those of its keys where they are not the defaults; the options of a `dynamodbStore` are taken too.
  * @returns on-demand, with its keys alone; switch time to live on as well.
- * @throws MillraceError `OPTION_INVALID` for names that clash.
+ * @throws MillraceError `OPTION_INVALID` for names that clash, and for other options than those of `dynamodbStore`; `TYPE_MISMATCH` for what is no object.
  * @example
  * createTableInput({ tableName: 'idempotency' }).KeySchema // => [{ AttributeName: 'id', KeyType: 'HASH' }]
  */
 export function createTableInput(options: DynamoDBTableLayout): CreateTableCommandInput {
-  const { partitionKey, sortKey } = layoutOf(options)
+  // The options of a store have the table's among them, and are mostly at hand.
+  const { partitionKey, sortKey } = layoutOf('createTableInput', options, { ...STORE_OPTIONS, namespace: 'string' })
   const names = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey]
   return {
     TableName: options.tableName,
@@ -93,6 +99,8 @@ export function createTableInput(options: DynamoDBTableLayout): CreateTableComma
     KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
   }
 }
+
+const STORE_OPTIONS = { client: 'client', overflow: 'object', maxResultBytes: 'number' } as const
 
 /** The key and the other attributes of a record never come near what is left of an item with a result of this size. */
 const SMALL_RESULT_BYTES = 256 * 1024

@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { callIdentity } from './call-identity.ts'
 import { type ResultPolicy, runOnce } from './idempotent.ts'
-import type { IdempotentOptions } from './idempotent-options.ts'
+import { checkIdempotency, type IdempotentOptions } from './idempotent-options.ts'
 
 /**
  * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share the
@@ -14,6 +14,7 @@ export function idempotentBatch<Args extends unknown[], R>(
   options: IdempotentOptions<Args>,
   results: ResultPolicy,
 ): (...args: Args) => Promise<Awaited<R>> {
+  checkIdempotency('idempotency', options)
   const run = runOnce<undefined, Args, R>(fn, options, results)
   const calls = new Map<string, { readonly fingerprint: string | undefined; readonly result: Promise<Awaited<R>> }>()
   return async (...args): Promise<Awaited<R>> => {

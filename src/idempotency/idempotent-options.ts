@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { checkFields, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import type { IdempotencyStore, TakeoverPolicy } from './store.ts'
 
 /** What `idempotent` needs of the context that Lambda hands to a handler. */
@@ -51,35 +52,60 @@ export interface IdempotentOptions<Args extends readonly unknown[] = readonly un
 const MAX_NAMESPACE_BYTES = 512
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+const KINDS = {
+  store: 'object',
+  key: 'function',
+  fingerprint: 'function',
+  allowPartialKey: 'boolean',
+  namespace: 'string',
+  ttlSeconds: 'number',
+  leaseMs: 'number',
+  maxLeaseMs: 'number',
+  clockSkewMs: 'number',
+  graceMs: 'number',
+  heartbeat: 'any',
+  onInProgress: 'any',
+  onTakeover: 'string',
+  context: 'function',
+  now: 'function',
+  random: 'function',
+  newToken: 'function',
+  sleep: 'function',
+} as const satisfies Record<keyof IdempotentOptions, Kind>
+
 /** Refuse options that could not work, when the function is made rather than when it is called. */
-export function checkOptions(options: IdempotentOptions<never>): void {
-  const { store, key, namespace = '', onInProgress = 'throw', onTakeover = 'retry', heartbeat = false } = options
-  check('store', 'must be a store such as memoryStore()', typeof store?.claim === 'function')
-  check('key', 'must be a function of the input', typeof key === 'function')
-  check('fingerprint', 'must be a function of the input', isFunctionOrNone(options.fingerprint))
-  check('context', 'must be a function of the arguments', isFunctionOrNone(options.context))
-  check('allowPartialKey', 'must be true or false', typeof (options.allowPartialKey ?? false) === 'boolean')
-  check('now', 'must be a function that gives milliseconds', isFunctionOrNone(options.now))
-  check('random', 'must be a function that gives numbers from 0 to 1', isFunctionOrNone(options.random))
-  check('newToken', 'must be a function that gives text never given before', isFunctionOrNone(options.newToken))
-  check('sleep', 'must be a function that waits', isFunctionOrNone(options.sleep))
-  check('namespace', `must be well-formed text of at most ${MAX_NAMESPACE_BYTES} bytes`, isNamespace(namespace))
-  check('ttlSeconds', 'must be a number over 0', isOver0(options.ttlSeconds ?? 1))
-  check('leaseMs', 'must be a number over 0', isOver0(options.leaseMs ?? 1))
-  check('maxLeaseMs', 'must be a number over 0', isOver0(options.maxLeaseMs ?? 1))
-  check('clockSkewMs', 'must be a number from 0', isFrom0(options.clockSkewMs ?? 0))
-  check('graceMs', 'must be a number from 0', isFrom0(options.graceMs ?? 0))
-  check('onTakeover', 'must be retry or fail', onTakeover === 'retry' || onTakeover === 'fail')
-  check(
-    'onInProgress',
-    'must be throw or { waitMs } from 0',
-    onInProgress === 'throw' || (typeof onInProgress === 'object' && isFrom0(onInProgress.waitMs)),
+export function checkIdempotency(entry: string, options: IdempotentOptions<never>): void {
+  checkFields(
+    entry,
+    'options',
+    options,
+    { 'store!': 'object', 'key!': 'function' },
+    `write ${entry}(fn, { store, key })`,
   )
-  check(
-    'heartbeat',
-    `must be true, false or { everyMs } over 0 and below ${MAX_TIMER_MS}`,
-    typeof heartbeat === 'boolean' || (isOver0(heartbeat.everyMs) && heartbeat.everyMs <= MAX_TIMER_MS),
-  )
+  checkOptions(entry, options, KINDS)
+  const { store, namespace = '', onInProgress = 'throw', onTakeover = 'retry', heartbeat = false } = options
+  const check = (name: string, rule: string, holds: boolean): void => {
+    if (!holds) throw new MillraceError('OPTION_INVALID', `${entry}: ${name} must be ${rule}`)
+  }
+  check('store', 'a store such as memoryStore()', typeof store.claim === 'function')
+  check('namespace', `well-formed text of at most ${MAX_NAMESPACE_BYTES} bytes`, isNamespace(namespace))
+  check('ttlSeconds', 'a number over 0', isOver0(options.ttlSeconds ?? 1))
+  check('leaseMs', 'a number over 0', isOver0(options.leaseMs ?? 1))
+  check('maxLeaseMs', 'a number over 0', isOver0(options.maxLeaseMs ?? 1))
+  check('clockSkewMs', 'a number from 0', isFrom0(options.clockSkewMs ?? 0))
+  check('graceMs', 'a number from 0', isFrom0(options.graceMs ?? 0))
+  check('onTakeover', 'retry or fail', onTakeover === 'retry' || onTakeover === 'fail')
+  if (onInProgress !== 'throw') {
+    const { waitMs } = Object(onInProgress)
+    check('onInProgress', 'throw or { waitMs } from 0', isFrom0(waitMs))
+    checkOptions(`${entry}: onInProgress`, onInProgress, { waitMs: 'number' })
+  }
+  if (typeof heartbeat !== 'boolean') {
+    const { everyMs } = Object(heartbeat)
+    const rule = `true, false or { everyMs } over 0 and below ${MAX_TIMER_MS}`
+    check('heartbeat', rule, isOver0(everyMs) && everyMs <= MAX_TIMER_MS)
+    checkOptions(`${entry}: heartbeat`, heartbeat, { everyMs: 'number' })
+  }
 }
 
 /** Milliseconds between two beats of a lease of some length. */
@@ -88,16 +114,8 @@ export function heartbeatMsOf(heartbeat: IdempotentOptions['heartbeat'], lengthM
   return heartbeat === true ? Math.min(Math.max(lengthMs / 3, 1), MAX_TIMER_MS) : heartbeat.everyMs
 }
 
-function check(name: string, rule: string, holds: boolean): void {
-  if (!holds) throw new MillraceError('OPTION_INVALID', `${name}: ${rule}`)
-}
-
-function isFunctionOrNone(value: unknown): boolean {
-  return value === undefined || typeof value === 'function'
-}
-
-function isNamespace(value: unknown): boolean {
-  return typeof value === 'string' && Buffer.byteLength(value) <= MAX_NAMESPACE_BYTES && !/\p{Surrogate}/u.test(value)
+function isNamespace(value: string): boolean {
+  return Buffer.byteLength(value) <= MAX_NAMESPACE_BYTES && !/\p{Surrogate}/u.test(value)
 }
 
 function isOver0(value: number): boolean {

@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { channels, type IdempotentMessage } from '../internal/channels.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
+import { traceAsync } from '../internal/trace.ts'
 import { type CallIdentity, callIdentity } from './call-identity.ts'
-import { checkOptions, heartbeatMsOf, type IdempotentOptions, type RemainingTimeContext } from './idempotent-options.ts'
+import {
+  checkIdempotency,
+  heartbeatMsOf,
+  type IdempotentOptions,
+  type RemainingTimeContext,
+} from './idempotent-options.ts'
 import { IdempotencyInProgressError } from './in-progress-error.ts'
 import { RunningLease, withLease } from './lease.ts'
 import { persist } from './persist.ts'
@@ -50,7 +58,7 @@ interface Tools {
  * the key; `IDEMPOTENCY_PAYLOAD_MISMATCH`; `IDEMPOTENCY_OUTCOME_UNKNOWN` where the holder died and `onTakeover` is `fail`;
  * `IDEMPOTENCY_LEASE_LOST` where the function outlived its lease and the key was taken over (its error is the cause, if it threw);
  * `IDEMPOTENCY_RESULT_UNAVAILABLE` by the replay of a call whose result was not kept; `IDEMPOTENCY_RECORD_INVALID`;
- * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` at once.
+ * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
  * @example
  * let charges = 0
  * const charge = idempotent(async (order: { id: string; cents: number }) => ({ receipt: ++charges }), {
@@ -64,19 +72,20 @@ export function idempotent<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
 ): (this: This, ...args: Args) => Promise<Awaited<R>> {
+  checkArgument('idempotent', 'the work', fn, 'function', 'write idempotent(fn, { store, key })')
+  checkIdempotency('idempotent', options)
   const run = runOnce(fn, options)
   return async function (this: This, ...args: Args): Promise<Awaited<R>> {
     return run(callIdentity(options, args), this, args)
   }
 }
 
-/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint. */
+/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint, and its checks. */
 export function runOnce<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
   results: ResultPolicy = 'best-effort',
 ): (identity: CallIdentity, self: This, args: Args) => Promise<Awaited<R>> {
-  checkOptions(options)
   const tools: Tools = {
     results,
     now: options.now ?? Date.now,
@@ -86,8 +95,14 @@ export function runOnce<This, Args extends unknown[], R>(
     ttlMs: (options.ttlSeconds ?? DAY_SECONDS) * 1000,
   }
 
-  return async (identity, self, args): Promise<Awaited<R>> => {
+  const once = async (
+    identity: CallIdentity,
+    self: This,
+    args: Args,
+    message: IdempotentMessage | undefined,
+  ): Promise<Awaited<R>> => {
     const { claim, claimedAt } = await claimKey(identity, args, options, tools)
+    if (message !== undefined) message.outcome = outcomeOf(claim)
     if (claim.state !== 'claimed') return replay(claim, identity, options, results) as Awaited<R>
     const lengthMs = Math.max(claim.lease.expiresAt - claimedAt, 1)
     const lease = new RunningLease(options.store, claim.lease, {
@@ -100,13 +115,42 @@ export function runOnce<This, Args extends unknown[], R>(
     try {
       result = await withLease(lease, () => fn.apply(self, args))
     } catch (error) {
-      await release(lease, error, options, tools)
+      await noteLoss(message, release(lease, error, options, tools))
       throw error
     }
-    const missing = await complete(lease, result, options, tools)
+    const missing = await noteLoss(message, complete(lease, result, options, tools))
     if (missing !== undefined && results === 'required') throw resultUnavailable('the call is completed', missing)
     return result
   }
+
+  const { namespace } = options
+  const describe = (): IdempotentMessage => ({ ...(namespace !== undefined && { namespace }), outcome: 'unknown' })
+  return (identity, self, args) =>
+    traceAsync(channels.idempotent, describe, (message) => once(identity, self, args, message))
+}
+
+function outcomeOf(claim: Claim): IdempotentMessage['outcome'] {
+  switch (claim.state) {
+    case 'claimed':
+      return claim.isTakeover === true ? 'taken-over' : 'ran'
+    case 'completed':
+      return 'replayed'
+    case 'in-progress':
+      return 'in-progress'
+    case 'mismatched':
+      return 'mismatch'
+    case 'abandoned':
+      return 'unknown'
+  }
+}
+
+/** Note in the message, where there is one, that the last write of a call found its lease lost. */
+function noteLoss<T>(message: IdempotentMessage | undefined, write: Promise<T>): Promise<T> {
+  if (message === undefined) return write
+  return write.catch((error: unknown) => {
+    if (isMillraceError(error, 'IDEMPOTENCY_LEASE_LOST')) message.outcome = 'lease-lost'
+    throw error
+  })
 }
 
 /** Claim a key, and while another caller holds it, again and again, as long as the options allow. */

@@ -1,3 +1,5 @@
+import { checkOptions } from '../internal/check-arguments.ts'
+import { checkResultBytes } from './check-store.ts'
 import type { StoredRecord } from './record.ts'
 import { type RecordTable, recordStore, type Written } from './record-store.ts'
 import type { IdempotencyStore } from './store.ts'
@@ -18,12 +20,15 @@ const SLACK_MS = 60_000
  *
  * @param options.maxResultBytes - bytes beyond which a result is not kept.
  * @returns a store; expired records are dropped little by little as claims come. O(1) a call.
+ * @throws MillraceError `OPTION_INVALID` at once.
  * @example
  * const store = memoryStore()
  * const square = idempotent(async (n: number) => n * n, { store, key: (n) => n })
  * await square(3) // => 9
  */
 export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore {
+  checkOptions('memoryStore', options, { maxResultBytes: 'number' })
+  checkResultBytes('memoryStore', options.maxResultBytes)
   const table = memoryTable(options)
   const store = recordStore(table)
   return {

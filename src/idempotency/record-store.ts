@@ -1,5 +1,7 @@
 import { MillraceError } from '../errors.ts'
+import { notA } from '../internal/check-arguments.ts'
 import { isTransientError } from '../internal/transient-error.ts'
+import { checkOverflow } from './check-store.ts'
 import {
   claimedRecord,
   decide,
@@ -42,7 +44,7 @@ const MAX_TURNS = 50
  * @param overflow - keeps results that `table.fits` refuses; without it such calls are completed without result.
  * @returns a store for `idempotent`: one write for a claim of a new key, one more for a takeover or a replay that finds a record.
  * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` where a record changes 50 times during one claim; whatever
- * the table throws.
+ * the table throws. `TYPE_MISMATCH` at once for what is no table.
  * @example
  * const records = new Map<string, StoredRecord>()
  * const write = (record: StoredRecord, isExpected: (now: StoredRecord | undefined) => boolean): Written => {
@@ -61,6 +63,10 @@ const MAX_TURNS = 50
  * await square(3) // => 9
  */
 export function recordStore(table: RecordTable, overflow?: OverflowStore): IdempotencyStore {
+  const { insert, replace, change: changes, fits } = Object(table)
+  if ([insert, replace, changes, fits].some((write) => typeof write !== 'function'))
+    throw notA('recordStore', 'the table', 'an object with insert, replace, change and fits', table)
+  checkOverflow('recordStore', overflow)
   const change = async (lease: HeldLease, record: StoredRecord): Promise<FoundRecord> => {
     const written = await table.change(lease, record)
     if (written.won) return { record, ...(written.version !== undefined && { version: written.version }) }
@@ -74,20 +80,23 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
     async claim(request) {
       let record = claimedRecord(request, 1)
       let written = await table.insert(record)
+      let isTakeover: true | undefined
       for (let turn = 0; turn < MAX_TURNS; turn++) {
-        if (written.won) return claimed(record, written.version)
+        if (written.won) return claimed(record, written.version, isTakeover)
         const { found } = written
         if (found === undefined) {
           record = claimedRecord(request, 1)
+          isTakeover = undefined
           written = await table.insert(record)
           continue
         }
         const decision = decide(found.record, request)
-        if (decision.state === 'own') return claimed(found.record, found.version)
+        if (decision.state === 'own') return claimed(found.record, found.version, isTakeover)
         if (decision.state === 'completed')
           return completed(decision.outcome, request.needsResult === false ? undefined : overflow)
         if (decision.state !== 'free') return decision
         record = claimedRecord(request, decision.attempt)
+        isTakeover = decision.isTakeover
         written = await table.replace(found, record)
       }
       throw new MillraceError(
@@ -120,8 +129,8 @@ export function leaseLost(cause?: unknown): MillraceError {
   )
 }
 
-function claimed(record: StoredRecord, version: string | undefined): Claim {
-  return { state: 'claimed', lease: leaseOf(record, version) }
+function claimed(record: StoredRecord, version: string | undefined, isTakeover: true | undefined): Claim {
+  return { state: 'claimed', lease: leaseOf(record, version), ...(isTakeover && { isTakeover }) }
 }
 
 /** What goes into the record: a result that is too large goes to the overflow store, or nowhere. */

@@ -28,7 +28,7 @@ type Decision =
   | Exclude<Claim, { readonly state: 'claimed' | 'completed' }>
   | { readonly state: 'completed'; readonly outcome: StoredOutcome }
   | { readonly state: 'own' }
-  | { readonly state: 'free'; readonly attempt: number }
+  | { readonly state: 'free'; readonly attempt: number; readonly isTakeover?: true }
 
 /** What a claim means for the record that it met: the one place where this is decided, for every store. */
 export function decide(record: StoredRecord, request: ClaimRequest): Decision {
@@ -40,7 +40,8 @@ export function decide(record: StoredRecord, request: ClaimRequest): Decision {
     return { state: 'completed', outcome: record.outcome ?? { kind: 'none', reason: 'refused-by-store' } }
   }
   if (record.leaseExpiresAt > request.now) return { state: 'in-progress', leaseExpiresAt: record.leaseExpiresAt }
-  return request.onTakeover === 'fail' ? { state: 'abandoned' } : { state: 'free', attempt: record.attempt + 1 }
+  if (request.onTakeover === 'fail') return { state: 'abandoned' }
+  return { state: 'free', attempt: record.attempt + 1, isTakeover: true }
 }
 
 /** A record from before the fingerprint was asked for is no mismatch. */

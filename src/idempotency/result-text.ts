@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
+import { base64Text } from '../internal/base64.ts'
 import { isLiteralObject } from './literal-object.ts'
 import type { Outcome } from './store.ts'
 
@@ -95,7 +96,7 @@ function contentToJson(object: object, each: (value: unknown) => unknown): unkno
   if (types.isDate(object)) return { $date: hasOnly(object, 'Date') && object.getTime() }
   if (types.isMap(object)) return hasOnly(object, 'Map') && { $map: [...object].map((entry) => entry.map(each)) }
   if (types.isSet(object)) return hasOnly(object, 'Set') && { $set: [...object].map(each) }
-  if (ArrayBuffer.isView(object)) return { [`$${bytesKind(object)}`]: base64Of(object) }
+  if (ArrayBuffer.isView(object)) return { [`$${bytesKind(object)}`]: base64Text(object) }
   if (types.isArrayBuffer(object)) return { $ArrayBuffer: Buffer.from(object).toString('base64') }
   if (!isLiteralObject(object) || Object.getOwnPropertySymbols(object).length > 0)
     throw new TypeError('no plain object')
@@ -154,10 +155,6 @@ function bytesKind(view: ArrayBufferView): string {
   const { name } = view.constructor
   if (name in TYPED_ARRAYS || name === 'DataView') return name
   throw new TypeError('a view of an unknown kind')
-}
-
-function base64Of({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }
 
 /** Turn marked objects back into their values, in place: nobody else holds them. */

@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { checkFields, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import { httpStatusOf, nameOf } from '../internal/service-error.ts'
+import { checkResultBytes } from './check-store.ts'
 import { objectKey } from './object-key.ts'
 import type { FoundRecord, StoredRecord } from './record.ts'
 import { decodeRecord, encodeRecord } from './record-json.ts'
@@ -54,16 +56,23 @@ const CHANGE = 'writing to the record'
  * @param options.prefix - under which the records lie.
  * @returns a store for `idempotent`, and an overflow store for a `dynamodbStore`.
  * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause; `IDEMPOTENCY_RECORD_INVALID` for an object that is
- * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` at once.
+ * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
  * @example no-run needs a bucket
  * const store = s3Store({ client: new S3Client(), bucket: 'lake', prefix: 'idempotency/' })
  * const importFile = async (file: { readonly key: string }) => ({ imported: file.key })
  * export const handler = idempotent(importFile, { store, key: (file) => file.key, namespace: 'import' })
  */
 export function s3Store(options: S3StoreOptions): S3Store {
+  checkFields(
+    's3Store',
+    'options',
+    options,
+    { 'client!': 'client', 'bucket!': 'text' },
+    "write s3Store({ client, bucket: 'lake' })",
+  )
+  checkOptions('s3Store', options, OPTIONS)
+  checkResultBytes('s3Store', options.maxResultBytes)
   const { client, bucket, prefix = 'idempotency/' } = options
-  if (typeof bucket !== 'string' || bucket === '')
-    throw new MillraceError('OPTION_INVALID', 'bucket: must be the name of a bucket')
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
   const place = (key: string) => ({ Bucket: bucket, Key: objectKey(prefix, key) })
 
@@ -103,6 +112,15 @@ export function s3Store(options: S3StoreOptions): S3Store {
     readResult: async (key) => (await read(`${key}.result`))?.text,
   }
 }
+
+const OPTIONS = {
+  client: 'client',
+  bucket: 'text',
+  prefix: 'string',
+  maxResultBytes: 'number',
+  random: 'function',
+  sleep: 'function',
+} as const satisfies Record<keyof S3StoreOptions, Kind>
 
 /** What the records need of S3. */
 interface Objects {

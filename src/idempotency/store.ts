@@ -44,7 +44,8 @@ export type Outcome =
 
 /** A store's answer to a claim. */
 export type Claim =
-  | { readonly state: 'claimed'; readonly lease: HeldLease }
+  /** `isTakeover`: the holder before let its lease run out. For telemetry alone. */
+  | { readonly state: 'claimed'; readonly lease: HeldLease; readonly isTakeover?: true }
   /** Another caller holds the key. */
   | { readonly state: 'in-progress'; readonly leaseExpiresAt: number }
   /** Its holder let the lease run out, and the request's policy is `fail`. */

@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { checkArgument } from '../internal/check-arguments.ts'
 
 const RECORD_RULE = 'a record does not name its stream, shard and sequence number'
 const KAFKA_RULE =
@@ -46,7 +47,8 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
  * partition of Kafka; Kafka's own records do not name their cluster, so those must come from `readRecords`.
  * @returns such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream; from
  * Kafka the cluster, topic and partition.
- * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, of what is no stream, or of Kafka without cluster.
+ * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, of what is no stream, or of Kafka without cluster;
+ * `TYPE_MISMATCH` for what is no array.
  * @example
  * const record = (n: string) => ({
  *   eventID: `shardId-000000000006:${n}`,
@@ -56,6 +58,7 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
  * batchKey([record('4959'), record('4960')]) // => 'orders/shardId-000000000006/4959-4960'
  */
 export function batchKey(records: readonly StreamRecord[]): string {
+  checkArgument('batchKey', 'records', records, 'array', 'write batchKey(readRecords(event, payload))')
   const positions = records.map((record) => {
     const place = streamPosition(record)
     if (place === undefined) throw new MillraceError('EVENT_INVALID', `batchKey: ${RECORD_RULE}`)

@@ -8,7 +8,7 @@ export interface BackoffOptions {
 }
 
 /**
- * How long to wait after a failure, with full jitter: anything from 0 to `baseMs * 2^failures`, so that callers who failed together do
+ * Compute the wait after a failure, with full jitter: anything from 0 to `baseMs * 2^failures`, so that callers who failed together do
  * not come back together.
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

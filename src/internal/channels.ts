@@ -2,7 +2,7 @@ import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { isMillraceError } from '../errors.ts'
 import { nameOf } from './service-error.ts'
 
-/** What every message has once its operation has ended. */
+/** The fields of every message once its operation has ended. */
 export interface OperationEnd {
   /** Milliseconds from start to end. */
   ms?: number
@@ -10,57 +10,95 @@ export interface OperationEnd {
   code?: string
 }
 
-/** A stream of a codec that is read. */
+/** A file that a codec reads. */
 export interface ReadMessage extends OperationEnd {
   format: string
+  /** Bytes taken from the source, as they lie there: compressed where the file is. Ranges that are read twice count twice. */
   bytes: number
   rows: number
   batches: number
-  /** Rows that were refused, by error code. */
+  /** Rows that `onInvalidRow` took, by error code. */
   refused: Record<string, number>
 }
 
-/** A stream of a codec that is written. */
+/** A file that a codec writes. */
 export interface WriteMessage extends OperationEnd {
   format: string
   bytes: number
   rows: number
 }
 
+/** One run of a transform, over a stream or a table. */
 export interface TransformMessage extends OperationEnd {
   name: string
   rowsIn: number
   rowsOut: number
+  /** Of `fillNulls`: missing values that got one. */
   nullsFilled?: number
 }
 
-/** One call of `processBatch` or `processBatches`. */
+/** One stream of bytes from S3, whole or a range. */
+export interface SourceMessage extends OperationEnd {
+  requests: number
+  /** Requests after one that failed, stalled or broke. */
+  retries: number
+  bytes: number
+}
+
+/** One object that is written to S3. */
+export interface SinkMessage extends OperationEnd {
+  bytes: number
+  /** Parts of a multipart upload; 0 where one `PutObject` is enough. */
+  parts: number
+}
+
+/** One call of `processBatch` or `processBatches`. `records` is the sum of `succeeded`, `failed`, `quarantined` and `skipped`. */
 export interface BatchMessage extends OperationEnd {
   source: string
   records: number
   succeeded: number
+  /** Records that are not done, those that never began included. */
   failed: number
+  /** Of the failed ones: not begun, after a failure before them or at the deadline. */
+  notBegun: number
   quarantined: number
+  /** Done before, as the checkpoint of their shard says. */
   skipped: number
   deadlineHit: boolean
+  /** Of streams: the age of the oldest record when the batch began. */
   iteratorAgeMs?: number
+  /** The `awsRequestId` of the option `context`. */
+  requestId?: string
 }
 
-/** One record of an event, while its handler runs. */
+/** One record of an event: while its handler or quarantine runs. */
 export interface RecordMessage extends OperationEnd {
   source: string
-  status: string
+  /** `running` until the end. */
+  status: 'running' | 'succeeded' | 'failed' | 'quarantined' | 'skipped'
+  /** Of SQS: root, parent and sampling decision of `AWSTraceHeader`. */
+  traceHeader?: string
 }
 
+/** One call of an idempotent function, or of a handler under the option `idempotency`. */
 export interface IdempotentMessage extends OperationEnd {
   namespace?: string
+  /** `unknown` until the store has answered, where it fails, and where the caller before died and `onTakeover` is `fail`. */
   outcome: 'ran' | 'replayed' | 'in-progress' | 'taken-over' | 'lease-lost' | 'unknown' | 'mismatch'
 }
 
+/** One call of `retry`. */
 export interface RetryMessage extends OperationEnd {
   attempts: number
+  /** Milliseconds of all waits between attempts. */
   waitedMs: number
+  /** Whether the last attempt failed too. */
   exhausted: boolean
+}
+
+/** A signal of `deadline` that aborts. */
+export interface DeadlineMessage extends OperationEnd {
+  reserveMs: number
 }
 
 /** One call of a sender: its `SendReport` and the service. */
@@ -84,15 +122,18 @@ export interface SplitMessage extends OperationEnd {
   bytes: number
 }
 
-/** The channels of `node:diagnostics_channel` that the primitives publish on; messages hold counts, codes and names, never data. */
+/** The channels of the primitives, by operation. */
 export interface Channels {
   readonly read: TracingChannel<unknown, ReadMessage>
   readonly write: TracingChannel<unknown, WriteMessage>
   readonly transform: TracingChannel<unknown, TransformMessage>
+  readonly source: TracingChannel<unknown, SourceMessage>
+  readonly sink: TracingChannel<unknown, SinkMessage>
   readonly batch: TracingChannel<unknown, BatchMessage>
   readonly record: TracingChannel<unknown, RecordMessage>
   readonly idempotent: TracingChannel<unknown, IdempotentMessage>
   readonly retry: TracingChannel<unknown, RetryMessage>
+  readonly deadline: TracingChannel<unknown, DeadlineMessage>
   readonly send: TracingChannel<unknown, SendMessage>
   readonly split: TracingChannel<unknown, SplitMessage>
 }
@@ -100,21 +141,32 @@ export interface Channels {
 /** Of `channels`, on its own for those who publish on no other. */
 export const sendChannel: Channels['send'] = /* @__PURE__ */ tracingChannel('millrace:send')
 
-export const channels: Channels = {
-  read: /* @__PURE__ */ tracingChannel('millrace:read'),
-  write: /* @__PURE__ */ tracingChannel('millrace:write'),
-  transform: /* @__PURE__ */ tracingChannel('millrace:transform'),
-  batch: /* @__PURE__ */ tracingChannel('millrace:batch'),
-  record: /* @__PURE__ */ tracingChannel('millrace:record'),
-  idempotent: /* @__PURE__ */ tracingChannel('millrace:idempotent'),
-  retry: /* @__PURE__ */ tracingChannel('millrace:retry'),
-  send: sendChannel,
-  split: /* @__PURE__ */ tracingChannel('millrace:split'),
+/**
+ * The channels of `node:diagnostics_channel` that the primitives publish on: `millrace:read`, `millrace:write` and so on.
+ *
+ * One message object goes through all events of an operation: `start`, `end` (its synchronous part is over), then `error` if it failed,
+ * `asyncStart` and `asyncEnd`. `asyncEnd` is the end, exactly once. Messages hold counts, codes, names and milliseconds, never a value, a key or a
+ * payload. While nobody subscribes, no clock is read and no message made.
+ *
+ * What a subscriber throws does not reach the operation, but Node raises it as an uncaught exception on the next tick: catch your own.
+ *
+ * @example
+ * const rows: number[] = []
+ * channels.read.asyncEnd.subscribe((message) => rows.push((message as ReadMessage).rows))
+ * decodeCsv(new TextEncoder().encode('id\n1\n2\n'))
+ * rows // => [2]
+ */
+export const channels: Channels = /* @__PURE__ */ makeChannels(
+  'read write transform source sink batch record idempotent retry deadline send split',
+)
+
+function makeChannels(names: string): Channels {
+  return Object.fromEntries(names.split(' ').map((name) => [name, tracingChannel(`millrace:${name}`)])) as never
 }
 
 /** An operation that somebody listens to. */
 export interface Operation<Message> {
-  /** The one object of all events of the operation, to be filled in as it goes on. */
+  /** Its counts, to be filled in as it goes on. Subscribers get them at the end, in an object of their own, whatever they do to that. */
   readonly message: Message
   /** Run the synchronous part, between the events `start` and `end`, in the context that subscribers bind to `start`. Call it once. */
   start<T>(work: () => T): T
@@ -127,36 +179,50 @@ export interface Operation<Message> {
  *
  * The message never holds a result or an error, only the error's code: a cause may quote data.
  *
- * @param describe - makes the message; called only if somebody listens.
+ * @param describe - makes the message, anew each time; called only if somebody listens.
  * @returns undefined if nobody listens: then no clock is read and no object made.
  */
 export function startOperation<Message extends OperationEnd>(
   channel: TracingChannel<unknown, Message>,
-  describe: () => Message,
+  describe: () => NoInfer<Message>,
 ): Operation<Message> | undefined {
   if (!channel.hasSubscribers) return undefined
   const message = describe()
+  const published = describe()
   const startMs = performance.now()
   let hasEnded = false
   return {
     message,
     start(work) {
       try {
-        return channel.start.runStores(message, work)
+        return channel.start.runStores(published, work)
       } finally {
-        channel.end.publish(message)
+        channel.end.publish(published)
       }
     },
     end(failure) {
       if (hasEnded) return
       hasEnded = true
       message.ms = performance.now() - startMs
-      if (failure !== undefined) {
-        message.code = isMillraceError(failure.error) ? failure.error.code : nameOf(failure.error)
-        channel.error.publish(message)
+      if (failure !== undefined) message.code = codeOf(failure.error)
+      try {
+        Object.assign(published, message)
+      } catch {
+        // A subscriber froze it: the counts are for subscribers alone.
       }
-      channel.asyncStart.publish(message)
-      channel.asyncEnd.publish(message)
+      if (failure !== undefined) channel.error.publish(published)
+      channel.asyncStart.publish(published)
+      channel.asyncEnd.publish(published)
     },
+  }
+}
+
+/** The code of an error, or its name, where that is a word: never a sentence, which may quote data. */
+function codeOf(error: unknown): string {
+  try {
+    const code = isMillraceError(error) ? error.code : nameOf(error)
+    return /^\w{1,80}$/.test(code) ? code : 'Error'
+  } catch {
+    return 'Error'
   }
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, MillraceError } from '../errors.ts'
 
-/** Kinds of options. Further rules, such as a range, are the entry's own. */
+/** The kinds of value that an option may have. Further rules, such as a range, are the entry's own. */
 export type Kind = keyof typeof RULES
 
 const RULES = {
@@ -76,7 +76,7 @@ export function checkArgument(entry: string, what: string, value: unknown, kind:
   check('TYPE_MISMATCH', entry, what, value, kind, cure)
 }
 
-/** Refuse arguments where there are none: a factory that stands in a pipeline uncalled is handed the stream. */
+/** Refuse arguments where there are none: a factory put into a pipeline without a call receives the stream. */
 export function checkNone(entry: string, given: readonly unknown[]): void {
   if (given.every((one) => one === undefined)) return
   throw wrong('OPTION_INVALID', entry, `it takes no argument, and was given ${kindOf(given[0])}`, `write ${entry}()`)
@@ -97,7 +97,7 @@ function wrong(code: ErrorCode, entry: string, rule: string, cure?: string): Mil
   return new MillraceError(code, `${entry}: ${rule}${cure === undefined ? '' : `; ${cure}`}`)
 }
 
-/** Describe the kind of a value without its content: `a string`, `an array`, `a Blob`. */
+/** The kind of a value, without any of its data: `a string`, `an array`, `a Blob`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value === '') return 'an empty string'

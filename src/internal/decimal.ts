@@ -9,10 +9,10 @@ const POINT = 0x2e
 const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => 10 ** exponent)
 
 /**
- * Parse the decimal number in `bytes[start, end)` into `words` words at `out[index * words]`, scaled by `10 ** scale`. Exponents (`1.5e3`) are
- * taken; zeros beyond the scale are too.
+ * Parse the decimal number in `bytes[start, end)` into `words` words at `out[index * words]`, scaled by `10 ** scale`. Exponents (`1.5e3`) and zeros
+ * beyond the scale are accepted.
  *
- * @returns false where the text is no number, has a leading zero or plus, or does not fit precision and scale exactly; what stands at
+ * @returns false where the text is no number, has a leading zero or plus, or does not fit precision and scale exactly; the value at
  *   the index is then undefined.
  */
 export function parseDecimal(
@@ -65,7 +65,7 @@ export function parseDecimal(
   return true
 }
 
-/** Where the `e` of an exponent stands, or `end`. */
+/** The position of the `e` of an exponent, or `end`. */
 function exponentStart(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) if (((bytes[at] as number) | 0x20) === 0x65) return at
   return end

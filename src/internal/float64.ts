@@ -9,7 +9,7 @@ const POINT = 0x2e
 /** The powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
-/** Integers up to here are exact in a double, whatever their digits. */
+/** Every integer up to here is exact in a double. */
 const EXACT_MANTISSA = 2 ** 53
 
 /**
@@ -81,7 +81,7 @@ function parseExponent(bytes: Uint8Array, start: number, end: number): number {
   return negative ? -exponent : exponent
 }
 
-/** Whether `bytes[start, end)` holds nothing but digits after an optional minus: an integer, however long. */
+/** Check that `bytes[start, end)` holds only digits after an optional minus: an integer of any length. */
 export function isIntegerText(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start < end && bytes[start] === MINUS ? start + 1 : start
   if (at >= end) return false
@@ -89,14 +89,14 @@ export function isIntegerText(bytes: Uint8Array, start: number, end: number): bo
   return true
 }
 
-/** Decimals of so many digits are told apart by normal doubles. */
+/** Normal doubles distinguish all decimals of so many digits. */
 const SURE_DIGITS = 15
-/** Digits that tell all doubles apart. */
+/** Digits that distinguish all doubles. */
 const MAX_DIGITS = 17
 const MIN_NORMAL = 2 ** -1022
 
 /**
- * Whether a double keeps the number whose text is `bytes[start, end)`, of which it is the nearest double: an integer of 64 bits exactly; any other
+ * Check that a double keeps the number whose text is `bytes[start, end)`, of which it is the nearest double: an integer of 64 bits exactly; any other
  * number as a decimal that the double is written as, by `String` or `toPrecision`. An exponent with a leading zero (`1e05`) and a zero with an
  * exponent (`0E12`) are codes rather than numbers, but for the two digits behind a sign that `printf` of C writes (`1e-05`, `0e+00`).
  */

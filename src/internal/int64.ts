@@ -1,6 +1,6 @@
 /**
  * 64-bit integers as text and as two little-endian 32-bit halves, without a bigint per value: the low half is exact in 32-bit
- * arithmetic, and the high half is what a double leaves over once the low half is taken off.
+ * arithmetic, and the high half is the rest of a double after the low half is subtracted.
  */
 
 const TWO_32 = 2 ** 32
@@ -48,7 +48,7 @@ export function parseInt64(bytes: Uint8Array, start: number, end: number, out: I
  */
 export function storeMulAdd(factor: number, unit: number, rest: number, out: Int32Array, index: number): boolean {
   const low = (Math.imul(factor, unit) + (rest | 0)) >>> 0
-  // The sum in doubles is off by 2**12 at the most, far less than the half of 2**32 that rounding forgives.
+  // The sum in doubles is off by at most 2**12, far less than the half of 2**32 that rounding forgives.
   const high = Math.round((factor * unit + rest - low) / TWO_32)
   if (high > 0x7fffffff || high < -0x80000000) return false
   out[2 * index] = low
@@ -56,7 +56,7 @@ export function storeMulAdd(factor: number, unit: number, rest: number, out: Int
   return true
 }
 
-/** Whether the 64-bit integer of these halves is exactly a double. */
+/** Check that the 64-bit integer of these halves is exactly a double. */
 export function isExactDouble(low: number, high: number): boolean {
   if (high >= -0x200000 && high < 0x200000) return true
   const value = high * TWO_32 + (low >>> 0)

@@ -18,7 +18,7 @@ const COLON = 0x3a
  * Parse the ISO 8601 date `2024-02-29` in `bytes[start, end)` into `out[index]`, in days since 1970-01-01. Years beyond 0000 to 9999 have a sign and six
  * to nine digits.
  *
- * @returns false, with nothing written, for all else, days that the calendar lacks included.
+ * @returns false, with nothing written, for any other text, days that the calendar lacks included.
  */
 export function parseDate(bytes: Uint8Array, start: number, end: number, out: Int32Array, index: number): boolean {
   const days = daysOfDate(bytes, start, end)
@@ -63,7 +63,7 @@ export function timestampUnitOf(bytes: Uint8Array, start: number, end: number): 
   return nanoseconds % 1e6 === 0 ? MILLISECOND : nanoseconds % 1e3 === 0 ? MICROSECOND : NANOSECOND
 }
 
-/** Where the `T` or space of a date-time stands, or -1. */
+/** The position of the `T` or space of a date-time, or -1. */
 function separatorOf(bytes: Uint8Array, start: number, end: number): number {
   // From `2024-02-29T00:00` to `+999999999-12-31T23:59:59.999999999+05:30`, and room for zeros after the ninth digit.
   if (end - start < 16 || end - start > 64) return -1
@@ -146,7 +146,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear - 719_468
 }
 
-/** Nanoseconds since midnight UTC of the time in `bytes[start, end)`, its offset taken off; NaN where it is none. */
+/** Nanoseconds since midnight UTC of the time in `bytes[start, end)`, its offset subtracted; NaN where it is none. */
 function timeOfDay(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 5 || bytes[start + 2] !== COLON) return Number.NaN
   const hour = twoDigits(bytes, start)

@@ -7,21 +7,21 @@ export interface Kernel<Exports> {
 }
 
 export interface KernelMemory {
-  /** All of the memory. Renewed whenever it grows: take it afresh after {@link KernelMemory.reserve}. */
+  /** All of the memory. Replaced when it grows: read it again after {@link KernelMemory.reserve}. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
-  /** Where the next bytes will be reserved. */
+  /** The offset at which the next bytes will be reserved. */
   readonly top: number
-  /** Keep so many bytes more, from an offset on that is a multiple of 16. They hold anything. `LIMIT_EXCEEDED` beyond 4 GiB, or what the process has. */
+  /** Keep so many bytes more, from an offset on that is a multiple of 16. Their content is arbitrary. Throws `LIMIT_EXCEEDED` beyond 4 GiB, or the memory of the process. */
   reserve(size: number): number
-  /** Give back all that was reserved from an offset on. */
+  /** Release everything reserved from an offset on. */
   release(from: number): void
 }
 
-/** What every kernel exports. */
+/** Exports of every kernel. */
 interface KernelBase {
   readonly memory: WasmMemory
-  /** Where its own data ends. */
+  /** The end of its own data. */
   readonly heapStart: { readonly value: number }
 }
 
@@ -30,13 +30,15 @@ interface WasmMemory {
   grow(pages: number): number
 }
 
-/** What is used of WebAssembly, which the types of Node leave out. */
+/** The part of WebAssembly that kernels need, which the types of Node leave out. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object) => { readonly exports: object }
 }
 
 const PAGE_BYTES = 65_536
+/** At least so many pages are added at a time: 1 MiB. */
+const STEP_PAGES = 16
 const MAX_BYTES = 2 ** 32
 
 /**
@@ -91,20 +93,26 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
   }
 }
 
-/** Whether so many bytes are more than any WebAssembly memory can have; else it is the process that has no more. */
+/** Check whether so many bytes are more than any WebAssembly memory can have; otherwise the process has no more. */
 export function isBeyondKernel(end: number): boolean {
   return end > MAX_BYTES
 }
 
 function grow(memory: WasmMemory, bytes: number, end: number): void {
   try {
-    memory.grow(Math.ceil(bytes / PAGE_BYTES))
+    memory.grow(pagesFor(bytes, end))
   } catch (cause) {
     const rule = isBeyondKernel(end)
       ? 'the data held at once exceeds the 4 GiB that WebAssembly can address; use smaller batches or row groups'
       : `this process has no memory for ${bytes} bytes more; give it more, or use smaller batches or row groups`
     throw new MillraceError('LIMIT_EXCEEDED', rule, { cause })
   }
+}
+
+/** Pages that hold the bytes, in steps: growing costs a tenth of a millisecond, and a page that is not used next to nothing. */
+function pagesFor(bytes: number, end: number): number {
+  const step = Math.min(STEP_PAGES * PAGE_BYTES, Math.max(0, MAX_BYTES - PAGE_BYTES - end))
+  return Math.ceil(Math.max(bytes, step) / PAGE_BYTES)
 }
 
 /** In numbers, for offsets go up to 4 GiB. */

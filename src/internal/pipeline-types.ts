@@ -1,7 +1,7 @@
 // Long, for a declaration with every number of stages is the only way to type a function of any number of them whose results TypeScript infers.
-// biome-ignore-all lint/suspicious/noExplicitAny: what a function takes or gives is inferred from it, whatever that is
+// biome-ignore-all lint/suspicious/noExplicitAny: parameters and results of a function are inferred from it, of any type
 
-/** What comes out of a source or a stage: its chunks. Node's streams do not say what they hold. */
+/** The chunks that a source or a stage yields. Node's streams do not say what they hold. */
 type ChunkOf<S> = S extends (...args: any[]) => AsyncIterable<infer T> | Iterable<infer T>
   ? T
   : S extends AsyncIterable<infer T> | Iterable<infer T>
@@ -213,7 +213,7 @@ export interface Pipeline {
 }
 
 // `pipeline` takes any number of stages, and any iterable as its source. Its declarations in @types/node end at four stages, and up to 24 take no
-// array in front of an async function. These go on to ten, and stand on no type of @types/node but NodeJS's streams, whose versions differ.
+// array in front of an async function. These reach ten, and use no type of @types/node but NodeJS's streams, since its versions differ.
 declare module 'stream/promises' {
   function pipeline<A extends Source, B extends Sink<A>>(source: A, destination: B, options?: Options): ResultOf<B>
 

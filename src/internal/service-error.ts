@@ -6,7 +6,7 @@ export function httpStatusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
-/** Errors that the SDK throws before it asks a service, under the name `Error`: what their messages begin with. */
+/** Errors that the SDK throws before it calls a service, under the name `Error`: the beginning of their messages. */
 const UNNAMED = {
   RegionMissing: /^Region is missing/,
   RegionInvalid: /^(?:Region not accepted|Invalid region)/i,
@@ -14,7 +14,7 @@ const UNNAMED = {
 }
 const MISSING_LABEL = /^(?:No|Empty) value provided for input HTTP label: (\w+)/
 
-/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest true word for what went wrong. */
+/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest true name of a failure. */
 export function nameOf(error: unknown): string {
   const message = String(fieldOf(error, 'message'))
   const label = MISSING_LABEL.exec(message)?.[1]

@@ -1,6 +1,6 @@
 /**
- * The items of a source until a signal aborts, then the signal's reason as an error: at once, even where the source never gives another
- * item. A source that is left while it works on an item is told so, and not waited for.
+ * The items of a source until a signal aborts, then the signal's reason as an error: at once, even where the source never yields another
+ * item. The iterator of a source that is left while it works on an item is closed without waiting.
  */
 export async function* untilAborted<T>(
   source: AsyncIterable<T>,

@@ -4,12 +4,12 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Whether `bytes[start, end)` is valid UTF-8: no overlong form, no surrogate, nothing over U+10FFFF. Native, about 10 GB/s on ASCII. */
+/** Check that `bytes[start, end)` is valid UTF-8: no overlong form, no surrogate, nothing over U+10FFFF. Native, about 10 GB/s on ASCII. */
 export function isValidUtf8(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
   return isUtf8(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
 }
 
-/** Where the first fault in `bytes[start, end)` begins, or `end` where there is none. For error messages: O(bytes). */
+/** The start of the first fault in `bytes[start, end)`, or `end` where there is none. For error messages: O(bytes). */
 export function firstInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
   let valid = start
   let size = end - start

@@ -79,7 +79,7 @@ function numberIn(value: unknown, { min, max, also }: SettingRange): number | un
   return isIn ? (number as number) : undefined
 }
 
-/** Where `FifoQueue` is not known, the limits of a standard queue hold, which are the wider ones. */
+/** Check for a FIFO queue; where that is not known, the limits of a standard queue hold, which are the wider ones. */
 function isFifo(read: (path: string) => unknown): boolean {
   return flagOf(read('FifoQueue')) === true || textOf(read('EventSourceArn')).endsWith('.fifo')
 }

@@ -15,7 +15,7 @@ export type Engine = 'lambda' | 'distributed-map' | 'batch' | 'emr'
 
 export interface EngineCandidate {
   readonly engine: Engine
-  /** Whether every reason in `why` holds. */
+  /** True where every reason in `why` holds. */
   readonly fits: boolean
   /** Compute and orchestration, without S3, which every engine pays alike; undefined where there is no price here: EC2, GPUs. */
   readonly usd: number | undefined

@@ -12,9 +12,9 @@ export interface EngineJob {
   readonly objects: number
   readonly largestBytes: number
   readonly totalBytes: number
-  /** Whether a range of an object can be read alone: CSV and NDJSON that are not compressed, Parquet. */
+  /** True where a range of an object can be read alone: CSV and NDJSON that are not compressed, Parquet. */
   readonly isSplittable: boolean
-  /** Speed of the whole job on one function of `memoryMb`, in 10^6 bytes read a second. */
+  /** Speed of the whole job on one function of `memoryMb`, in 10^6 bytes read per second. */
   readonly mbPerSecond: number
   /** Memory that the work needs; over 10,240 is beyond Lambda. */
   readonly memoryMb: number
@@ -32,7 +32,7 @@ export interface SizedJob extends EngineJob {
   readonly totalSeconds: number
   readonly largestSeconds: number
   readonly needsGpu: boolean
-  /** Whether rows of different objects have to meet. */
+  /** True where rows of different objects have to meet. */
   readonly rowsMeet: boolean
   readonly limits: EngineLimits
   readonly prices: Prices

@@ -3,9 +3,9 @@ import { fargateUsdPerSecond } from './fargate-size.ts'
 
 /** One comparison: a number of the job against a number of the engine. */
 export interface Reason {
-  /** What is compared: `seconds of everything in one run`. */
+  /** The comparison: `seconds of everything in one run`. */
   readonly rule: string
-  /** Whether the engine passes. */
+  /** True where the engine passes. */
   readonly holds: boolean
   /** The number of the job. */
   readonly actual: number
@@ -52,7 +52,7 @@ export function emrReasons({ limits, rowsMeet, totalBytes }: SizedJob): readonly
 
 const SHUFFLED = 'bytes to join or shuffle on one machine'
 
-/** What rules out any function: memory, a GPU, load that is steady. */
+/** Reasons against any function: memory, a GPU, load that is steady. */
 function functionReasons(job: SizedJob): readonly Reason[] {
   const reasons = [atMost('MB of memory of a function', job.memoryMb, job.limits.functionMb)]
   if (job.needsGpu) reasons.push(atMost('GPUs of a function', 1, 0))

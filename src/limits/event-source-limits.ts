@@ -2,7 +2,7 @@
 export interface SettingRange {
   readonly min: number
   readonly max: number
-  /** What the service takes where the setting is absent; undefined where it has no default. */
+  /** The value that the service uses where the setting is absent; undefined where it has no default. */
   readonly absent?: number | undefined
   /** A value outside of the range that is allowed too: -1, without limit. */
   readonly also?: number
@@ -44,7 +44,8 @@ const stream = { ...log, ParallelizationFactor: range(1, 10, 1), TumblingWindowI
  * Ranges and defaults of an event source mapping's settings, and of the queue's and the function's that belong to it, by the names that
  * CloudFormation has.
  *
- * From the API model of the AWS SDK (2026-11) and AWS's documentation (2026); that FIFO queues have no batching window is unchecked.
+ * From the API model of the AWS SDK (2026-11) and AWS's documentation (2026); that FIFO queues have no batching window:
+ * docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html.
  *
  * @example
  * EVENT_SOURCE_LIMITS.kinesis['BatchSize'] // => { min: 1, max: 10000, absent: 100 }

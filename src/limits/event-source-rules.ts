@@ -10,11 +10,11 @@ export interface Finding {
   readonly rule: string
   /** The property, as CloudFormation names it. */
   readonly setting: string
-  /** What happens, with the number that decides, and what to set. It quotes numbers alone. */
+  /** The consequence, with the number that decides, and the setting to change. Quotes only numbers. */
   readonly message: string
 }
 
-/** The settings of one mapping, and where the findings go. */
+/** The settings of one mapping, and the list of findings. */
 export interface Mapping {
   readonly kind: EventSourceKind
   readonly read: (path: string) => unknown
@@ -44,8 +44,7 @@ export function checkForeign(mapping: Mapping): void {
   const notForQueues = [...STREAM_ONLY, BISECT, AGE, ATTEMPTS, DESTINATION, 'StartingPosition']
   const notForStreams = mapping.kind === 'kafka' ? [...STREAM_ONLY, 'ScalingConfig'] : ['ScalingConfig']
   for (const setting of isQueue(mapping) ? notForQueues : notForStreams) {
-    if (mapping.read(setting) !== undefined)
-      mapping.error('other-source', setting, 'Lambda refuses it for this source; remove it')
+    if (mapping.read(setting) !== undefined) mapping.error('other-source', setting, 'Lambda refuses it for this source')
   }
 }
 
@@ -57,11 +56,8 @@ export function checkResponse({ read, error, warning }: Mapping): void {
   if (!types?.every((type) => type === PARTIAL || type === UNKNOWN || type === undefined)) {
     error('out-of-range', setting, `it must be a list with ${PARTIAL} alone`)
   } else if (types.every((type) => type === undefined)) {
-    warning(
-      'no-partial-response',
-      setting,
-      `Lambda ignores which records failed: 1 that throws repeats its batch, 1 that is only reported is lost; set ${PARTIAL}`,
-    )
+    const loss = '1 record that throws repeats its batch, 1 that is only reported is lost'
+    warning('no-partial-response', setting, `${loss}; set ${PARTIAL}`)
   }
 }
 
@@ -70,101 +66,83 @@ export function checkPayload({ kind, numberAt, error, warning }: Mapping): void 
   const most = LAMBDA_LIMITS.payloadBytes
   const bytes = Math.ceil((numberAt('RecordBytes') ?? 0) * (kind === 'kinesis' || kind === 'kafka' ? 4 / 3 : 1))
   const batch = numberAt('BatchSize') ?? 1
+  const over = `of ${bytes} bytes in an event of ${most}`
   if (bytes > most) {
-    error(
-      'record-over-payload',
-      'RecordBytes',
-      `a record is ${bytes} bytes of an event of ${most}: it never arrives; put it in S3 and send its key`,
-    )
+    error('record-over-payload', 'RecordBytes', `a record ${over} never arrives; send its key in S3`)
   } else if (batch * bytes > most) {
     const records = Math.floor(most / bytes)
-    warning(
-      'batch-over-payload',
-      'BatchSize',
-      `${batch} records of ${bytes} bytes are over the ${most} of an event: batches end at ${records}; set that or less`,
-    )
+    warning('batch-over-payload', 'BatchSize', `${batch} records ${over}: batches end at ${records}; set that or less`)
   }
 }
 
 export function checkQueue({ kind, read, numberAt, error, warning }: Mapping): void {
-  const window = numberAt('MaximumBatchingWindowInSeconds')
+  const window = numberAt(WINDOW)
   if (kind === 'sqs' && (numberAt('BatchSize') ?? 0) > BATCH_WITHOUT_WINDOW && window === 0) {
-    error(
-      'batch-needs-window',
-      'MaximumBatchingWindowInSeconds',
-      `a batch over ${BATCH_WITHOUT_WINDOW} needs a window of 1 s or more`,
-    )
+    error('batch-needs-window', WINDOW, `a batch over ${BATCH_WITHOUT_WINDOW} needs a window of 1 s or more`)
   }
-  const visible = numberAt('VisibilityTimeout')
+  const visible = numberAt(VISIBILITY)
   const timeout = numberAt('Timeout')
   if (visible !== undefined && timeout !== undefined && visible < timeout * VISIBILITY_TIMEOUTS) {
     const advice = `set ${timeout * VISIBILITY_TIMEOUTS + (window ?? 0)} s or more`
     const numbers = `${visible} s against the function's Timeout of ${timeout} s`
     if (visible < timeout)
-      error(
-        'visibility-under-timeout',
-        'VisibilityTimeout',
-        `${numbers}: messages come again while they are at work, and Lambda refuses it; ${advice}`,
-      )
+      error('visibility-under-timeout', VISIBILITY, `${numbers}: messages come again while at work; ${advice}`)
     else
       warning(
         'visibility-under-six-timeouts',
-        'VisibilityTimeout',
+        VISIBILITY,
         `${numbers}: a throttled batch is delivered twice; ${advice}`,
       )
   }
+  const receives = numberAt(COUNT)
+  const enough = `set ${RECEIVES} or more`
   if (read('RedrivePolicy.deadLetterTargetArn') === undefined) {
     warning(
       'no-dead-letter-queue',
       'RedrivePolicy',
-      `a message that keeps failing repeats until it expires, and is lost; set deadLetterTargetArn, and maxReceiveCount to ${RECEIVES} or more`,
+      `${FAILING} repeats until it expires, and is lost; set deadLetterTargetArn`,
     )
-  } else if ((numberAt(COUNT) ?? RECEIVES) < RECEIVES) {
-    warning(
-      'few-receives',
-      COUNT,
-      `${numberAt(COUNT)} is under ${RECEIVES}: throttling counts as a receive, so good messages are put aside unread; set ${RECEIVES} or more`,
-    )
+  } else if ((receives ?? RECEIVES) < RECEIVES) {
+    const harm = 'throttling counts as a receive, so good messages are put aside unread'
+    warning('few-receives', COUNT, `${receives} is under ${RECEIVES}: ${harm}; ${enough}`)
   } else if (read(COUNT) === undefined) {
-    error('out-of-range', COUNT, `SQS refuses the policy without it; set ${RECEIVES} or more`)
+    error('out-of-range', COUNT, `SQS refuses the policy without it; ${enough}`)
   }
 }
+
+const WINDOW = 'MaximumBatchingWindowInSeconds'
+const VISIBILITY = 'VisibilityTimeout'
 const COUNT = 'RedrivePolicy.maxReceiveCount'
+const FAILING = 'a record that keeps failing'
+const UNLIMITED = '-1 is without limit'
 
 export function checkStream({ read, numberAt, warning }: Mapping): void {
   const attempts = numberAt(ATTEMPTS)
   if (attempts === -1)
-    warning(
-      'no-attempts-limit',
-      ATTEMPTS,
-      '-1 is without limit: a record that keeps failing blocks its shard until it expires; set 10, say',
-    )
-  if (attempts === 0)
-    warning('no-retries', ATTEMPTS, '0: the first error, a throttled call even, gives the batch up; set 1 or more')
+    warning('no-attempts-limit', ATTEMPTS, `${UNLIMITED}: ${FAILING} blocks its shard until it expires; set 10, say`)
+  if (attempts === 0) warning('no-retries', ATTEMPTS, '0: a throttled call even gives the batch up; set 1 or more')
   if (numberAt(AGE) === -1)
     warning(
       'no-age-limit',
       AGE,
-      '-1 is without limit: records behind a blocked one expire unread; set less than the retention',
+      `${UNLIMITED}: records behind a blocked one expire unread; set less than the retention`,
     )
   const bisect = read(BISECT)
   if (bisect === undefined || flagOf(bisect) === false) {
-    warning('no-bisect', BISECT, 'a crash or a timeout gives up the whole batch for 1 record; set true')
+    warning('no-bisect', BISECT, 'a crash or timeout gives up the whole batch for 1 record; set true')
   }
 }
 
 export function checkDestination({ read, numberAt, error, warning }: Mapping): void {
-  const destination = read(`${DESTINATION}.OnFailure.Destination`)
+  const setting = 'OnFailure.Destination'
+  const destination = read(`${DESTINATION}.${setting}`)
   if (destination === UNREADABLE) error('unreadable', DESTINATION, 'it must be { OnFailure: { Destination } }')
   if (destination !== undefined) return
-  const rule = 'no-failure-destination'
-  if ([ATTEMPTS, AGE].every((setting) => (numberAt(setting) ?? -1) === -1)) {
-    warning(rule, DESTINATION, 'nothing keeps the records that expire, or names them; set OnFailure.Destination')
-  } else {
-    error(
-      rule,
-      DESTINATION,
-      'records that are given up are lost, as attempts or age are limited; set OnFailure.Destination',
-    )
-  }
+  const isUnlimited = [ATTEMPTS, AGE].every((name) => (numberAt(name) ?? -1) === -1)
+  const tell = isUnlimited ? warning : error
+  tell(
+    'no-failure-destination',
+    DESTINATION,
+    `records that ${isUnlimited ? 'expire' : 'are given up'} are lost; set ${setting}`,
+  )
 }

@@ -50,7 +50,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 }
 
 /**
- * What a job over files in S3 costs: running time on Lambda and the requests to S3.
+ * Compute the cost of a job over files in S3: running time on Lambda and the requests to S3.
  *
  * Assumes files of equal size. Leaves out what does not depend on the job: storage, logs, the free tier. Data between S3 and Lambda in one
  * region is free. Small files are dominated by requests: a PUT and a GET cost as much as 0.23 s of 1,769 MB.

@@ -41,9 +41,9 @@ export interface LambdaCost {
 export const MEMORY: Range = [LAMBDA_LIMITS.memoryMinMb, LAMBDA_LIMITS.memoryMaxMb]
 
 /**
- * What a function costs on Lambda, before free tier, discounts and savings plans.
+ * Compute the cost of a function on Lambda, before free tier, discounts and savings plans.
  *
- * Tiers of the GB-second price apply to the usage given as if it were a month's. More memory, time, requests or `/tmp` never cost less.
+ * Tiers of the GB-second price apply to the usage as if it were a month's. More memory, time, requests or `/tmp` never cost less.
  * More provisioned concurrency may: it pays where it is busy for more than 60% of what is held.
  *
  * @param usage - what ran, as means over the invocations.

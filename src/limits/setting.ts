@@ -1,4 +1,4 @@
-/** A value that CloudFormation alone can tell: there, and not known. */
+/** A value that only CloudFormation knows: present, but unknown here. */
 export const UNKNOWN: unique symbol = Symbol('unknown')
 /** A value that cannot be read: JSON that is none, a getter that throws, a member of what has no members. */
 export const UNREADABLE: unique symbol = Symbol('unreadable')

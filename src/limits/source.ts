@@ -3,7 +3,7 @@ import { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
 import { PRICES, type Prices } from './prices.ts'
 
-/** Where a number comes from, and when it was true. */
+/** The source of a number, and the date for which it holds. */
 export interface Source {
   readonly title: string
   /** Year, or year and month, of the source. */
@@ -13,27 +13,35 @@ export interface Source {
 /** The name of a number in `PRICES`, `LAMBDA_LIMITS` or `ENGINE_LIMITS`. */
 export type NumberName = keyof Prices | keyof typeof LAMBDA_LIMITS | keyof EngineLimits
 
-const AWS_DOCS: Source = { title: 'AWS documentation', asOf: '2026' }
-/** The Price List as the golden files of infracost record it. */
-const PRICE_LIST: Source = { title: 'AWS Price List', asOf: '2024-11' }
-/** Pages of others than AWS. */
-const THIRD_PARTY: Source = { title: 'third party', asOf: '2026' }
-/** Known in the field, and not found in a document of AWS. */
-const UNCHECKED: Source = { title: 'unchecked', asOf: '2026-11' }
-/** A setting of this library's rule, measured or derived: docs/limits.md. */
-const OWN_RULE: Source = { title: 'millrace', asOf: '2026-11' }
+const source = (title: string, asOf: string): Source => ({ title, asOf })
 
-/** What differs from the rest of its table. */
+const AWS_DOCS = /* @__PURE__ */ source('AWS documentation', '2026')
+/** The Price List as the golden files of infracost record it. */
+const PRICE_LIST = /* @__PURE__ */ source('AWS Price List', '2024-11')
+/** Pages and calculators of others than AWS, which agree; AWS's own page does not show the number without a script. */
+const THIRD_PARTY = /* @__PURE__ */ source('third party', '2026')
+/** Known in the field; looked for in 2026-11 in AWS's documentation and price pages, and not found. */
+const UNCHECKED = /* @__PURE__ */ source('unchecked', '2026-11')
+/** A setting of this library's rule, measured or derived: docs/limits.md. */
+const OWN_RULE = /* @__PURE__ */ source('millrace', '2026-11')
+
+/**
+ * What differs from the rest of its table.
+ *
+ * - `vcpuMax`: aws.amazon.com/about-aws/whats-new/2020/12/aws-lambda-supports-10gb-memory-6-vcpu-cores-lambda-functions
+ * - `batchMaxSeconds`: docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html, 14 days on Fargate
+ * - provisioned concurrency, EMR Serverless: public cost calculators that quote AWS's price pages for us-east-1
+ */
 const EXCEPTIONS: { readonly [name in NumberName]?: Source } = {
   lambdaProvisionedHeldUsdPerGbSecond: THIRD_PARTY,
-  lambdaProvisionedRunUsdPerGbSecond: UNCHECKED,
+  lambdaProvisionedRunUsdPerGbSecond: THIRD_PARTY,
   emrServerlessVcpuUsdPerHour: THIRD_PARTY,
   emrServerlessGbUsdPerHour: THIRD_PARTY,
-  vcpuMax: THIRD_PARTY,
+  vcpuMax: /* @__PURE__ */ source('AWS announcement', '2020-12'),
   mapConcurrency: AWS_DOCS,
   mapStartsPerSecond: THIRD_PARTY,
   mapTransitionsPerChild: UNCHECKED,
-  batchMaxSeconds: UNCHECKED,
+  batchMaxSeconds: AWS_DOCS,
 }
 
 /**

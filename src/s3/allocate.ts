@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 
 /**
- * Memory for so many bytes, which hold anything.
+ * Allocate so many bytes, whose content is arbitrary.
  *
  * @throws MillraceError `LIMIT_EXCEEDED` where there is none.
  */

@@ -1,6 +1,6 @@
 import { notA } from '../internal/check-arguments.ts'
 
-/** What a sink reads, as an async iterable. Bytes and text are iterables too, of numbers and letters, and no chunks. */
+/** The chunks of a sink's source, as an async iterable. Bytes and text are iterables too, but of numbers and letters, not of chunks. */
 export function chunksOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const isWhole = typeof source === 'string' || ArrayBuffer.isView(source)
   if (!isWhole && typeof Object(source)[Symbol.asyncIterator] === 'function') return source as AsyncIterable<Uint8Array>

@@ -3,7 +3,7 @@ import { allocate } from './allocate.ts'
 /** Bytes gathered in one piece. */
 export interface GrowingBuffer {
   append(bytes: Uint8Array): void
-  /** What was gathered, without a copy; it is not held any longer. */
+  /** Return the gathered bytes, without a copy, and release them. */
   take(): Uint8Array
 }
 
@@ -11,8 +11,8 @@ const FIRST_BYTES = 64 * 1024
 const DOUBLING_BYTES = 4 * 1024 * 1024
 
 /**
- * Gather up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved at once, and the system gives
- * memory to what is touched alone. So no second copy of a large object ever exists, which joining a list of chunks would make.
+ * Gather up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved at once, and the system
+ * provides memory only for the part that is touched. So no second copy of a large object ever exists, which joining a list of chunks would make.
  *
  * @throws MillraceError `LIMIT_EXCEEDED` where the process has no memory for it.
  */

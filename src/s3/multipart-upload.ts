@@ -15,7 +15,7 @@ import { writeError } from './s3-error.ts'
 
 export const MIN_PART_BYTES = 5 * 1024 * 1024
 export const MAX_PART_BYTES = 5 * 1024 * 1024 * 1024
-const MAX_PARTS = 10_000
+export const MAX_PARTS = 10_000
 const PARTS_OF_A_SIZE = 2_000
 
 export interface MultipartOptions {
@@ -24,18 +24,28 @@ export interface MultipartOptions {
   readonly concurrency: number
   /** Cancels requests under way. */
   readonly signal: AbortSignal
-  /** Told of the first part that fails, at once. */
+  /** Called with the error of the first part that fails, at once. */
   readonly onFailure: (error: unknown) => void
+}
+
+/** Where a part goes: the fields of its request. */
+export interface PartPlace extends Place {
+  readonly UploadId: string | undefined
+  readonly PartNumber: number
 }
 
 /** A multipart upload under way. */
 export interface MultipartUpload {
   /** Copy bytes; resolves when there is room for more. */
   write(bytes: Uint8Array): Promise<void>
-  /** Take bytes over, before any others: they are sent from where they lie, and their memory is used again for later parts. */
+  /** Adopt bytes, before any others: they are sent without a copy, and their memory is used again for later parts. */
   takeOver(bytes: Uint8Array): Promise<void>
+  /** One part as the caller sends it, in a row of such parts alone; resolves when there is room for more. */
+  part(send: (part: PartPlace) => Promise<CompletedPart>): Promise<void>
   /** Make the object of the parts; resolves to its ETag. */
   complete(): Promise<string | undefined>
+  /** Parts begun so far. */
+  parts(): number
   /** Remove every part. Resolves when no request is under way any more; never rejects. */
   abandon(): Promise<void>
 }
@@ -72,29 +82,29 @@ export async function startMultipartUpload(
   let filling: Uint8Array | undefined
   let filled = 0
 
-  const upload = async (PartNumber: number, buffer: Uint8Array, length: number): Promise<void> => {
-    try {
-      const command = new UploadPartCommand({
-        ...target,
-        ...checksum,
-        UploadId,
-        PartNumber,
-        Body: buffer.subarray(0, length),
-      })
-      const answer = await client.send(command, { abortSignal: signal })
-      completed.push({ PartNumber, ...partFields(answer) })
-      free.push(buffer)
-    } catch (error) {
-      onFailure(error)
-    }
-  }
-
-  const send = async (buffer: Uint8Array, length: number): Promise<void> => {
+  const part: MultipartUpload['part'] = async (send) => {
     while (underWay.size >= concurrency) await Promise.race(underWay)
     signal.throwIfAborted()
-    const task: Promise<void> = upload(++parts, buffer, length).finally(() => underWay.delete(task))
+    const PartNumber = ++parts
+    const upload = async (): Promise<void> => {
+      try {
+        const answer = await send({ ...target, UploadId, PartNumber })
+        completed.push({ PartNumber, ...partFields(answer) })
+      } catch (error) {
+        onFailure(error)
+      }
+    }
+    const task: Promise<void> = upload().finally(() => underWay.delete(task))
     underWay.add(task)
   }
+
+  const send = (buffer: Uint8Array, length: number): Promise<void> =>
+    part(async (place) => {
+      const command = new UploadPartCommand({ ...place, ...checksum, Body: buffer.subarray(0, length) })
+      const answer = await client.send(command, { abortSignal: signal })
+      free.push(buffer)
+      return answer
+    })
 
   const nextBuffer = (): Uint8Array => {
     if (parts === MAX_PARTS) {
@@ -126,6 +136,7 @@ export async function startMultipartUpload(
 
   return {
     write,
+    part,
     async takeOver(bytes) {
       let at = 0
       for (let length = partBytes; bytes.length - at >= length; length = bytesOfPart(parts + 1, partBytes)) {
@@ -151,6 +162,7 @@ export async function startMultipartUpload(
       })
       return ETag
     },
+    parts: () => parts,
     async abandon() {
       await Promise.allSettled(underWay)
       await removeUpload(client, { ...target, UploadId })
@@ -160,15 +172,15 @@ export async function startMultipartUpload(
 
 const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
 
-/** What S3 wants to hear again of a part when the upload is completed. */
-function partFields(answer: CompletedPart): CompletedPart {
+/** The fields of a part that S3 expects again when the upload is completed. */
+export function partFields(answer: CompletedPart): CompletedPart {
   const fields: CompletedPart = { ETag: answer.ETag }
   for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]
   return fields
 }
 
 /** Remove an upload, twice: S3 may still be taking in a part whose request was cancelled, and the first time may fail. */
-async function removeUpload(
+export async function removeUpload(
   client: Pick<S3Client, 'send'>,
   upload: Place & { readonly UploadId: string | undefined },
 ): Promise<void> {

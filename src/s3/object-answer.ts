@@ -11,7 +11,7 @@ export interface Opened {
 export function openedFrom(answer: GetObjectCommandOutput, start: number): Opened {
   const body: unknown = answer.Body
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) {
-    throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the client gives no stream of bytes')
+    throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the client returns no stream of bytes')
   }
   const first = answer.ContentRange === undefined ? 0 : Number(/^bytes (\d+)-/.exec(answer.ContentRange)?.[1])
   if (first !== start) {

@@ -4,18 +4,18 @@ import { checkFields } from '../internal/check-arguments.ts'
 /** User metadata of an object: names to values, both US-ASCII, 2 KB in all. */
 export type ObjectMetadata = Readonly<Record<string, string>>
 
-/** Where an object goes, and what goes with it. */
+/** The target of a write: bucket, key and the headers of the object. */
 export interface S3Target {
   readonly bucket: string
   readonly key: string
   readonly contentType?: string
-  /** How the bytes are encoded, such as `gzip`: the sink sends them as they come. */
+  /** The encoding of the bytes, such as `gzip`: the sink does not change them. */
   readonly contentEncoding?: string
-  /** What caches may do, such as `max-age=3600`. */
+  /** Rules for caches, such as `max-age=3600`. */
   readonly cacheControl?: string
   /**
-   * User metadata. A function is called once, when the first request goes out: then all bytes have come, if they are at most
-   * `singlePutLimit`, and `complete` is true. Else it is false, and what counts the whole, such as rows, is not known yet.
+   * User metadata. A function is called once, when the first request is sent. `complete` is true where all bytes have arrived by then, as they have up to
+   * `singlePutLimit`; otherwise totals, such as a count of rows, are not known yet.
    */
   readonly metadata?:
     | ObjectMetadata
@@ -45,7 +45,7 @@ export interface Place {
   readonly ExpectedBucketOwner?: string
 }
 
-/** What the request that makes the object carries. */
+/** Headers of the request that creates the object. */
 export type ObjectHeaders = Readonly<Record<string, string | boolean>> & { readonly Metadata?: Record<string, string> }
 
 const MAX_METADATA_BYTES = 2048
@@ -53,7 +53,7 @@ const MAX_TAGS = 10
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^(?:[!-~](?:[ -~]*[!-~])?)?$/
 
-/** Fields that go out as one header each, by the name that the SDK has for them. */
+/** Fields that are sent as one header each, by the name that the SDK has for them. */
 const HEADERS = {
   contentType: 'ContentType',
   contentEncoding: 'ContentEncoding',
@@ -64,7 +64,7 @@ const HEADERS = {
   acl: 'ACL',
 } as const
 
-/** Where a target is. Fields of a wrong kind are refused at once; their letters when the sink is called. */
+/** The place of a target. Fields of a wrong kind are refused at once; their characters when the sink is called. */
 export function placeOf(entry: string, target: S3Target, cure: string): Place {
   checkFields(entry, 'target', target, { 'bucket!': 'text', 'key!': 'text' }, cure)
   const texts = [...Object.keys(HEADERS), 'ifNoneMatch', 'expectedBucketOwner'].map((name) => [name, 'string'] as const)
@@ -75,8 +75,8 @@ export function placeOf(entry: string, target: S3Target, cure: string): Place {
 }
 
 /**
- * What goes with the object, as the first request carries it. Checked before anything is sent: S3 and HTTP would refuse it late, or change it in
- * silence (names are lower-cased, spaces at the ends are trimmed, other characters are mangled).
+ * Headers of the object, as the first request carries them. Checked before anything is sent: S3 and HTTP would refuse them late, or change them
+ * silently (names are lower-cased, spaces at the ends are trimmed, other characters are mangled).
  */
 export async function headersOf(
   target: Omit<S3Target, 'metadata'> & Metadata,

@@ -16,8 +16,8 @@ const FORMAT_ENDING = /(?<=.)\.(?:csv|txt|tsv|json|jsonl|ndjson|parquet|parq|pq)
 /**
  * The key that a job's output goes to: the input's key, moved from one prefix to another, with the output's ending.
  *
- * Prefixes are matched by whole segments, so `landing2/` is not under `landing`. Only the endings that `codecFor` reads are taken off
- * (one of a compression, one of a format, in any case): `v1.2` and `v1.3` stay apart. Everything else of a key is kept as it is, empty
+ * Prefixes are matched by whole segments, so `landing2/` is not under `landing`. Only the endings that `codecFor` reads are removed
+ * (one of a compression, one of a format, in any case): `v1.2` and `v1.3` remain distinct. Everything else of a key is kept as it is, empty
  * segments included, since S3 compares keys byte by byte.
  *
  * @param key - decoded key of the input, such as `S3ObjectRef.key`.

@@ -2,21 +2,21 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
 
-/** What the sink needs of an `S3Client`. */
+/** The part of an `S3Client` that the sink needs. */
 export type SinkClient = Pick<S3Client, 'send' | 'config'>
 
 const IN_MEMORY_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
 
 /**
- * Whether a body goes out as a stream of pieces. From one large piece TLS makes a second one, encrypted, before it sends a byte, and the
+ * Check whether a body is sent as a stream of pieces. From one large piece TLS makes a second one, encrypted, before it sends a byte, and the
  * client hashes it twice: 90 MB more memory and twice the time for 90 MB.
  */
 export function isStreamed(bytes: Uint8Array): boolean {
   return bytes.length > IN_MEMORY_BYTES
 }
 
-/** The checksum that a client sends with every write unless told otherwise; undefined where its configuration (or age) sends none. */
+/** The checksum that a client sends with every write by default; undefined where its configuration (or version) sends none. */
 export async function defaultChecksum(client: SinkClient): Promise<'CRC32' | undefined> {
   return (await client.config.requestChecksumCalculation?.()) === 'WHEN_SUPPORTED' ? 'CRC32' : undefined
 }

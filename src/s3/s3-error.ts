@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { describeServiceError, httpStatusOf, nameOf } from '../internal/service-error.ts'
 
-/** What the library throws where a read fails at its first request. */
+/** The error for a read that fails at its first request. */
 export function sourceUnavailable(cause: unknown): MillraceError {
   return new MillraceError(
     'SOURCE_UNAVAILABLE',
@@ -12,7 +12,7 @@ export function sourceUnavailable(cause: unknown): MillraceError {
   )
 }
 
-/** What the library throws where a write fails, or loses against another one. */
+/** The error for a write that fails, or loses against another one. */
 export function writeError(cause: unknown, ifNoneMatch: '*' | undefined): MillraceError {
   const status = httpStatusOf(cause)
   if (status === 409 || (status === 412 && ifNoneMatch !== undefined)) {
@@ -30,7 +30,7 @@ export function writeError(cause: unknown, ifNoneMatch: '*' | undefined): Millra
   )
 }
 
-/** What to do about it, by the name of what went wrong; else by the status. */
+/** Advice by the name of the failure. */
 const ADVICE: Readonly<Record<string, string>> = {
   RegionMissing: 'no region is configured: set AWS_REGION, or region in new S3Client({ region })',
   RegionInvalid: 'the region that is configured is none',

@@ -3,9 +3,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { bytesOf } from '../internal/bytes-of.ts'
+import { channels, type SinkMessage } from '../internal/channels.ts'
 import { checkArgument, checkOptions, kindOf } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
+import { traceAsync } from '../internal/trace.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { chunksOf } from './chunks-of.ts'
@@ -18,7 +20,7 @@ import { writeError } from './s3-error.ts'
 export type { S3Target }
 
 export interface S3SinkOptions {
-  /** Bytes up to which an object goes out as one `PutObject`; so many are held at the most before the first request. Default 100 MiB. */
+  /** Bytes up to which an object is sent as one `PutObject`; at most so many are held before the first request. Default 100 MiB. */
   readonly singlePutLimit?: number
   /** Bytes of a part beyond that, 5 MiB to 5 GiB; doubles after every 2,000 parts. Default 8 MiB. */
   readonly partBytes?: number
@@ -33,7 +35,7 @@ export interface S3SinkOptions {
 }
 
 export interface S3SinkResult {
-  /** As S3 gives it, in quotes. */
+  /** As S3 returns it, in quotes. */
   readonly eTag?: string
   /** Bytes written. */
   readonly bytes: number
@@ -56,7 +58,7 @@ const MIB = 1024 * 1024
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
  * @param target - where the object goes and what goes with it: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in all.
- * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object anew.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object again.
  * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
  * lasts: 409); `OPTION_INVALID` for options, headers or metadata that S3 would refuse or change; `TYPE_MISMATCH` for what is no iterable or async
  * iterable of chunks, and for a chunk that is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts, or where the process has no memory for what is gathered.
@@ -99,7 +101,11 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
     }
   }
 
-  return async (chunks, { signal } = {}) => {
+  const write = async (
+    chunks: Parameters<S3Sink>[0],
+    signal: AbortSignal | undefined,
+    message: SinkMessage | undefined,
+  ): Promise<S3SinkResult> => {
     const source = chunksOf(chunks)
     const { metadata } = target
     await headersOf({ ...target, metadata: typeof metadata === 'function' ? undefined : metadata }, true)
@@ -114,6 +120,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
         const chunk = bytesOf(item)
         if (chunk === undefined) throw noBytes(item)
         bytes += chunk.length
+        if (message !== undefined) message.bytes = bytes
         if (upload === undefined && bytes > singlePutLimit) {
           const headers = await headersOf(target, false)
           upload = await startMultipartUpload(client, place, headers, {
@@ -134,8 +141,17 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
       failure.abort(error)
       await upload?.abandon()
       throw error
+    } finally {
+      if (message !== undefined) message.parts = upload?.parts() ?? 0
     }
   }
+
+  return async (chunks, { signal } = {}) =>
+    traceAsync(
+      channels.sink,
+      () => ({ bytes: 0, parts: 0 }),
+      (message) => write(chunks, signal, message),
+    )
 }
 
 const CURE = "write s3Sink(client, { bucket: 'lake', key: 'processed/a.parquet' })"

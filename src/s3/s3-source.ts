@@ -3,9 +3,11 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import type { ByteSource } from '../codecs/input/source.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
+import { channels, type SourceMessage } from '../internal/channels.ts'
 import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 import { httpStatusOf } from '../internal/service-error.ts'
+import { traceIterator } from '../internal/trace.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import { allocate } from './allocate.ts'
 import { type CustomerKey, customerKeyFields } from './customer-key.ts'
@@ -19,7 +21,7 @@ export interface S3Location {
   /** The decoded key. */
   readonly key: string
   readonly versionId?: string
-  /** What the object must be, with or without quotes; when absent, what it is at the first read. */
+  /** The ETag that the object must have, with or without quotes; when absent, the one of the first read. */
   readonly eTag?: string
   /** `'requester'`: this account pays for requests and bytes of a requester-pays bucket. */
   readonly requestPayer?: 'requester'
@@ -30,7 +32,7 @@ export interface S3Location {
 }
 
 export interface S3SourceOptions {
-  /** Failures in a row, without a byte between them, after which a read gives up. Default 5. */
+  /** Failures in a row, without a byte between them, after which a read fails. Default 5. */
   readonly attempts?: number
   /** Milliseconds without an answer or a byte, while one is awaited, after which a connection counts as broken. Never waits longer. Default 30,000. */
   readonly stallMs?: number
@@ -40,20 +42,22 @@ export interface S3SourceOptions {
   readonly random?: () => number
 }
 
-/** A {@link ByteSource} that can tell its size at the cost of at most one request. */
+/** A {@link ByteSource} that knows its size, at the cost of at most one request. */
 export interface S3Source extends ByteSource {
-  /** Bytes in all: from what was read before, else by one `HeadObject`. */
+  /** Bytes in all: from an earlier read, or by one `HeadObject`. */
   length(): Promise<number>
+  /** The ETag that all reads are of, without quotes: the option `eTag`, else that of the first answer; undefined before it. */
+  eTag(): string | undefined
 }
 
 /**
  * An object of S3 as a {@link ByteSource}: streamed with one `GetObject`, or read by range.
  *
- * A stream that breaks or stalls goes on at the byte where it broke, with backoff. All reads of one source are of one object: the first
- * answer's ETag (or the option `eTag`) goes out with every further request. Leaving a stream early closes its connection.
+ * A stream that breaks or stalls resumes at the byte where it broke, with backoff. All reads of one source are of one object: the first
+ * answer's ETag (or the option `eTag`) is sent with every further request. Leaving a stream early closes its connection.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
- * @param location - bucket, decoded key, and `versionId` or `eTag` where the event gave them.
+ * @param location - bucket, decoded key, and `versionId` or `eTag` where the event has them.
  * @returns the source. Holds no bytes itself; `read` holds the range it returns. An empty object has no bytes, and so has a range
  * beyond the end.
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the object is missing, access is denied, or the attempts are used up (the SDK's error is
@@ -119,7 +123,17 @@ export function s3Source(
     return opened
   }
 
-  async function* stream({ start, end }: { readonly start: number; readonly end?: number } = { start: 0 }) {
+  const stream: ByteSource['stream'] = (range = { start: 0 }) =>
+    traceIterator(
+      channels.source,
+      () => ({ requests: 0, retries: 0, bytes: 0 }),
+      (message) => chunksOf(range, message),
+    )
+
+  async function* chunksOf(
+    { start, end }: { readonly start: number; readonly end?: number },
+    message: SourceMessage | undefined,
+  ) {
     checkRange(start, end)
     const limit = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end
     let at = start
@@ -129,6 +143,7 @@ export function s3Source(
       let stop: number | undefined
       let complete = false
       try {
+        if (message !== undefined) message.retries = message.requests++
         const opened = await open(at, limit, connection)
         if (opened === undefined) {
           if (at > start) throw changed('it became shorter')
@@ -141,6 +156,7 @@ export function s3Source(
             throw changed('more bytes came than were announced')
           }
           at += chunk.length
+          if (message !== undefined) message.bytes = at - start
           failures = 0
           yield chunk
         }
@@ -150,7 +166,7 @@ export function s3Source(
       } catch (error) {
         if (isMillraceError(error)) throw error
         failures++
-        // All bytes came and yet it failed: their checksum is wrong. They are handed on already, so there is nothing to resume.
+        // All bytes came and yet it failed: their checksum is wrong. They have been yielded already, so there is nothing to resume.
         if (failures >= attempts || at === stop) throw sourceUnavailable(error)
       } finally {
         // Whoever leaves early, here or by the consumer's break, closes the connection: nothing lingers in the client's pool.
@@ -168,7 +184,10 @@ export function s3Source(
         const answer = await unlessStalled(asked, stallMs, connection)
         pin(answer.ETag, answer.ContentLength)
         if (size === undefined) {
-          throw new MillraceError('SOURCE_UNAVAILABLE', 'the object cannot be read: the server does not give its size')
+          throw new MillraceError(
+            'SOURCE_UNAVAILABLE',
+            'the object cannot be read: the server does not report its size',
+          )
         }
       } catch (error) {
         if (isMillraceError(error)) throw error
@@ -196,6 +215,7 @@ export function s3Source(
       return bytes === undefined ? new Uint8Array(0) : bytes.subarray(0, filled)
     },
     length,
+    eTag: () => eTag,
   }
 }
 
@@ -215,7 +235,7 @@ function checkRange(start: number, end: number | undefined): void {
   const isRange = Number.isSafeInteger(start) && start >= 0
   const isEnd = end === undefined || end === Number.POSITIVE_INFINITY || (Number.isSafeInteger(end) && end >= 0)
   if (isRange && isEnd) return
-  throw new MillraceError('OPTION_INVALID', 's3Source: a range must be given by whole numbers of bytes from 0 up')
+  throw new MillraceError('OPTION_INVALID', 's3Source: a range must be whole numbers of bytes, from 0 up')
 }
 
 function readError(error: unknown, begun: boolean): MillraceError {

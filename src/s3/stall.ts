@@ -1,6 +1,6 @@
 /**
- * What S3 has been asked for, or an error after `stallMs`. The wait ends then, whatever the client does: a client that ignores the signal may never
- * settle. What comes too late is closed.
+ * Wait for the response of S3, or throw after `stallMs`. The wait ends then in any case: a client that ignores the signal may never settle. A response
+ * that arrives too late is closed.
  */
 export function unlessStalled<T>(asked: Promise<T>, stallMs: number, connection: AbortController): Promise<T> {
   return new Promise((resolve, reject) => {

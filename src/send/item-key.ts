@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { canonicalNumber } from '../cdc/number-text.ts'
 import { MillraceError } from '../errors.ts'
+import { base64Text } from '../internal/base64.ts'
 import { utf8Bytes } from './entry-rules.ts'
 
 /** Most bytes of a partition key and of a sort key. */
@@ -32,7 +33,7 @@ function keyPart(attributes: Attributes, name: string, most: number): string {
   }
   if (types.isUint8Array(binary) && binary.byteLength > 0) {
     checkBytes(name, binary.byteLength, most)
-    return `B${Buffer.from(binary.buffer, binary.byteOffset, binary.byteLength).toString('base64')}`
+    return `B${base64Text(binary)}`
   }
   const canonical = typeof number === 'string' ? canonicalNumber(number) : undefined
   if (canonical === undefined) throw keyError(name, 'must be a string, a number or bytes, and not empty')

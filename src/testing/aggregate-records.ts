@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
+import { checkArgument, notA } from '../internal/check-arguments.ts'
 import { bytesOfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText, plainRecord } from './event-parts.ts'
 
 /** One record of the user in a record that the Kinesis Producer Library aggregates. */
@@ -17,10 +19,17 @@ const MAGIC = [0xf3, 0x89, 0x9a, 0xc2]
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  *
  * @returns the magic number, the message in Protocol Buffers, its MD5. O(bytes).
+ * @throws MillraceError `TYPE_MISMATCH` for what are no records.
  * @example
  * Buffer.from(aggregateRecords([{ partitionKey: 'a', data: Buffer.from('one') }])).toString('hex').slice(0, 8) // => 'f3899ac2'
  */
 export function aggregateRecords(records: readonly KplUserRecord[]): Uint8Array {
+  checkArgument('aggregateRecords', 'records', records, 'array', 'write aggregateRecords([{ partitionKey, data }])')
+  for (const record of records) {
+    const { partitionKey, data } = Object(record)
+    if (typeof partitionKey !== 'string' || !ArrayBuffer.isView(data))
+      throw notA('aggregateRecords', 'a record', 'an object with a partitionKey of text and bytes as data', record)
+  }
   const keys = [...new Set(records.map(({ partitionKey }) => partitionKey))]
   const table = keys.flatMap((key) => field(1, Buffer.from(key)))
   const messages = records.flatMap(({ partitionKey, data }) =>
@@ -38,10 +47,12 @@ export function aggregateRecords(records: readonly KplUserRecord[]): Uint8Array 
  * @example
  * fc.assert(fc.property(arbitraryAggregatedRecord(), ({ records, bytes }) => bytes.length > 20 && records.length > 0))
  */
-export function arbitraryAggregatedRecord({ payload = fc.jsonValue() }: PayloadOption = {}): fc.Arbitrary<{
+export function arbitraryAggregatedRecord(options: PayloadOption = {}): fc.Arbitrary<{
   readonly records: readonly KplUserRecord[]
   readonly bytes: Uint8Array
 }> {
+  checkArbitrary('arbitraryAggregatedRecord', options, ['payload'])
+  const { payload = fc.jsonValue() } = options
   const record = plainRecord({ partitionKey: anyText(6), data: payload.map(bytesOfPayload) })
   return fc
     .array(record, { minLength: 1, maxLength: 5 })

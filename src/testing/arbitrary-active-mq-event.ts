@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import type { ActiveMqEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MQ for ActiveMQ, text and bytes messages.
+ * Events that Lambda delivers from Amazon MQ for ActiveMQ: text and bytes messages.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *
@@ -13,11 +14,9 @@ import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName }
  * @example
  * fc.assert(fc.property(arbitraryActiveMqEvent(), (event) => readRecords(event, bytesPayload()).length === event.messages.length))
  */
-export function arbitraryActiveMqEvent({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<ActiveMqEvent> {
+export function arbitraryActiveMqEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<ActiveMqEvent> {
+  checkArbitrary('arbitraryActiveMqEvent', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const message = plainRecord({
     messageID: fc.uuid().map((id) => `ID:b-${id}-1:1`),
     messageType: fc.constantFrom('jms/text-message', 'jms/bytes-message'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { AlbEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts, traceId } from './http-parts.ts'
 
@@ -15,6 +16,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts, traceId } from
  * fc.assert(fc.property(arbitraryAlbEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryAlbEvent(options: PayloadOption = {}): fc.Arbitrary<AlbEvent> {
+  checkArbitrary('arbitraryAlbEvent', options, ['payload'])
   const request = plainRecord({
     httpMethod,
     path,

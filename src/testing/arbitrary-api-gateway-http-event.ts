@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { ApiGatewayHttpEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, withOptional } from './event-parts.ts'
 import { headers, httpBody, httpMethod, path, texts } from './http-parts.ts'
 
@@ -15,6 +16,7 @@ import { headers, httpBody, httpMethod, path, texts } from './http-parts.ts'
  * fc.assert(fc.property(arbitraryApiGatewayHttpEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryApiGatewayHttpEvent(options: PayloadOption = {}): fc.Arbitrary<ApiGatewayHttpEvent> {
+  checkArbitrary('arbitraryApiGatewayHttpEvent', options, ['payload'])
   const request = withOptional(
     {
       rawPath: path,

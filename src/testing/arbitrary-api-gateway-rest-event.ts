@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { ApiGatewayRestEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-parts.ts'
 
@@ -15,6 +16,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-
  * fc.assert(fc.property(arbitraryApiGatewayRestEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryApiGatewayRestEvent(options: PayloadOption = {}): fc.Arbitrary<ApiGatewayRestEvent> {
+  checkArbitrary('arbitraryApiGatewayRestEvent', options, ['payload'])
   const request = plainRecord({
     resource: fc.constantFrom('/', '/orders/{id}', '/{proxy+}'),
     path,

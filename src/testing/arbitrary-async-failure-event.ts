@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import type { AsyncFailureEvent } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
- * What Lambda sends to the on-failure destination of a function that was invoked asynchronously.
+ * Records that Lambda sends to the on-failure destination of a function that was invoked asynchronously.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  *
@@ -12,11 +13,11 @@ import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
  * @example
  * fc.assert(fc.property(arbitraryAsyncFailureEvent(), (event) => detectSource(event) === 'async-failure'))
  */
-export function arbitraryAsyncFailureEvent({
-  requestPayload = fc.jsonValue(),
-}: {
-  readonly requestPayload?: fc.Arbitrary<unknown>
-} = {}): fc.Arbitrary<AsyncFailureEvent> {
+export function arbitraryAsyncFailureEvent(
+  options: { readonly requestPayload?: fc.Arbitrary<unknown> } = {},
+): fc.Arbitrary<AsyncFailureEvent> {
+  checkArbitrary('arbitraryAsyncFailureEvent', options, ['requestPayload'])
+  const { requestPayload = fc.jsonValue() } = options
   return withOptional(
     {
       version: fc.constant('1.0'),

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
-import { type ChangeEvent, type Image, type ReadChangesOptions, readChanges } from '../cdc/index.ts'
+import { type ChangeEvent, changePayload, type Image, type ReadChangesOptions, readChanges } from '../cdc/index.ts'
 import { arbitraryImage } from './arbitrary-image.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { epochMs, hexId } from './event-parts.ts'
 
 export interface ChangeOptions {
   /** Items in DynamoDB's own JSON, without the key. */
   readonly image?: fc.Arbitrary<Image>
-  /** How images are read, as `readChanges` takes it. */
+  /** Options for reading images, those of `readChanges`. */
   readonly read?: ReadChangesOptions
 }
 
@@ -17,7 +18,10 @@ export interface ChangeOptions {
  * @example
  * fc.assert(fc.property(fc.array(arbitraryChange()), (changes) => compactChanges(changes).length <= 3))
  */
-export function arbitraryChange({ image = arbitraryImage(), read }: ChangeOptions = {}): fc.Arbitrary<ChangeEvent> {
+export function arbitraryChange(options: ChangeOptions = {}): fc.Arbitrary<ChangeEvent> {
+  checkArbitrary('arbitraryChange', options, ['image', 'read'])
+  const { image = arbitraryImage(), read } = options
+  if (read !== undefined) changePayload(read)
   const parts = fc.record({
     eventName: fc.constantFrom('INSERT', 'MODIFY', 'REMOVE'),
     eventID: hexId,

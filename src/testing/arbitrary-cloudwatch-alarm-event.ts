@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import type { CloudWatchAlarmEvent } from '../events/index.ts'
+import { checkNone } from '../internal/check-arguments.ts'
 import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What a CloudWatch alarm, on a metric or composite, sends when it changes its state.
+ * Events that a CloudWatch alarm, on a metric or composite, sends when it changes its state.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  *
@@ -11,7 +12,9 @@ import { ACCOUNT, anyText, isoTime, region, resourceName, withOptional } from '.
  * @example
  * fc.assert(fc.property(arbitraryCloudWatchAlarmEvent(), (event) => readRecords(event, jsonPayload())[0]?.id === event.alarmArn))
  */
-export function arbitraryCloudWatchAlarmEvent(): fc.Arbitrary<CloudWatchAlarmEvent> {
+export function arbitraryCloudWatchAlarmEvent(): fc.Arbitrary<CloudWatchAlarmEvent>
+export function arbitraryCloudWatchAlarmEvent(...given: readonly unknown[]): fc.Arbitrary<CloudWatchAlarmEvent> {
+  checkNone('arbitraryCloudWatchAlarmEvent', given)
   // CloudWatch writes the offset as +0000.
   const time = isoTime.map((text) => text.replace('Z', '+0000'))
   const state = withOptional(

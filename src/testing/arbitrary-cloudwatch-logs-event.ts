@@ -2,10 +2,11 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { CloudWatchLogsData, CloudWatchLogsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord, type RecordCount, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What a subscription filter of CloudWatch Logs sends to Lambda; at times the control message that only checks the destination.
+ * Events that a subscription filter of CloudWatch Logs sends to Lambda; at times the control message that only checks the destination.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html
  *
@@ -17,13 +18,14 @@ import { ACCOUNT, epochMs, plainRecord, type RecordCount, resourceName, withOpti
 export function arbitraryCloudWatchLogsEvent(
   options: PayloadOption & RecordCount = {},
 ): fc.Arbitrary<CloudWatchLogsEvent> {
+  checkArbitrary('arbitraryCloudWatchLogsEvent', options, SIZED)
   return arbitraryCloudWatchLogsData(options).map((data) => ({
     awslogs: { data: gzipSync(JSON.stringify(data)).toString('base64') },
   }))
 }
 
 /**
- * What stands inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills.
+ * Data inside that event, and inside the records of a Kinesis or Firehose stream that a subscription filter fills.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
  *
@@ -32,11 +34,11 @@ export function arbitraryCloudWatchLogsEvent(
  * @example
  * fc.assert(fc.property(arbitraryCloudWatchLogsData(), ({ logEvents }) => logEvents.length > 0))
  */
-export function arbitraryCloudWatchLogsData({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<CloudWatchLogsData> {
+export function arbitraryCloudWatchLogsData(
+  options: PayloadOption & RecordCount = {},
+): fc.Arbitrary<CloudWatchLogsData> {
+  checkArbitrary('arbitraryCloudWatchLogsData', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const logEvent = withOptional(
     { id: fc.stringMatching(/^[0-9]{56}$/), timestamp: epochMs, message: payload.map(textOfPayload) },
     { extractedFields: fc.constant({ level: 'INFO' }) },

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 export interface CsvOptions {
@@ -18,7 +19,9 @@ export interface CsvOptions {
  * @example
  * fc.assert(fc.property(arbitraryCsv(), (bytes) => decodeCsv(bytes).numCols > 0))
  */
-export function arbitraryCsv({ maxColumns = 5, maxRows = 20 }: CsvOptions = {}): fc.Arbitrary<Uint8Array> {
+export function arbitraryCsv(options: CsvOptions = {}): fc.Arbitrary<Uint8Array> {
+  checkArbitrary('arbitraryCsv', options, ['maxColumns', 'maxRows'])
+  const { maxColumns = 5, maxRows = 20 } = options
   const style = fc.record({
     lineEnd: fc.constantFrom('\n', '\r\n'),
     hasMark: fc.boolean(),

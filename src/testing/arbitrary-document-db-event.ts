@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import type { DocumentDbEvent } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, hexId, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from a change stream of Amazon DocumentDB: documents that were inserted, updated, replaced and deleted.
+ * Events that Lambda delivers from a change stream of Amazon DocumentDB: documents that were inserted, updated, replaced and deleted.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-documentdb.html
  *
@@ -12,11 +13,15 @@ import { ACCOUNT, hexId, plainRecord, type RecordCount, region, resourceName } f
  * @example
  * fc.assert(fc.property(arbitraryDocumentDbEvent(), (event) => readRecords(event, jsonPayload()).length === event.events.length))
  */
-export function arbitraryDocumentDbEvent({
-  document = fc.dictionary(fc.constantFrom('name', 'total', 'tags'), fc.jsonValue(), { noNullPrototype: true }),
-  minRecords = 1,
-  maxRecords = 5,
-}: RecordCount & { readonly document?: fc.Arbitrary<Record<string, unknown>> } = {}): fc.Arbitrary<DocumentDbEvent> {
+export function arbitraryDocumentDbEvent(
+  options: RecordCount & { readonly document?: fc.Arbitrary<Record<string, unknown>> } = {},
+): fc.Arbitrary<DocumentDbEvent> {
+  checkArbitrary('arbitraryDocumentDbEvent', options, ['document', 'minRecords', 'maxRecords'])
+  const {
+    document = fc.dictionary(fc.constantFrom('name', 'total', 'tags'), fc.jsonValue(), { noNullPrototype: true }),
+    minRecords = 1,
+    maxRecords = 5,
+  } = options
   const seconds = fc.integer({ min: 1_420_070_400, max: 2_051_222_400 })
   const change = fc
     .tuple(hexId, hexId, seconds, fc.constantFrom('insert', 'update', 'replace', 'delete'), document, resourceName)

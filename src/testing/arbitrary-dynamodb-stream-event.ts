@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { DynamoDBStreamEvent, DynamoDBStreamRecord } from '../events/index.ts'
 import { arbitraryImage } from './arbitrary-image.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   ascending,
@@ -24,7 +25,7 @@ export interface DynamoDBStreamEventOptions extends RecordCount {
 }
 
 /**
- * What Lambda hands over from one shard of a DynamoDB stream, with the images that each type of view and each kind of change has; removals by
+ * Events that Lambda delivers from one shard of a DynamoDB stream, with the images that each type of view and each kind of change has; removals by
  * a time to live have their `userIdentity`. Times are whole seconds or have a fraction, and may be absent.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
@@ -33,10 +34,11 @@ export interface DynamoDBStreamEventOptions extends RecordCount {
  * @example
  * fc.assert(fc.property(arbitraryDynamoDBStreamEvent(), (event) => readRecords(event, jsonPayload()).every(({ payload }) => payload.ok)))
  */
-export function arbitraryDynamoDBStreamEvent({
-  image = arbitraryImage(),
-  ...count
-}: DynamoDBStreamEventOptions = {}): fc.Arbitrary<DynamoDBStreamEvent> {
+export function arbitraryDynamoDBStreamEvent(
+  options: DynamoDBStreamEventOptions = {},
+): fc.Arbitrary<DynamoDBStreamEvent> {
+  checkArbitrary('arbitraryDynamoDBStreamEvent', options, ['image', 'minRecords', 'maxRecords'])
+  const { image = arbitraryImage(), ...count } = options
   const change = plainRecord({
     eventName: fc.constantFrom<EventName>('INSERT', 'MODIFY', 'REMOVE'),
     key: fc.constantFrom('1', '2', '3'),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { EventBridgeEvent } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, anyText, isoSeconds, plainDictionary, plainRecord, region } from './event-parts.ts'
 
 /** The fields around the detail of every event of a bus. */
@@ -17,11 +18,11 @@ export function busEnvelope() {
  * @example
  * fc.assert(fc.property(arbitraryEventBridgeEvent(), (event) => readRecords(event, jsonPayload())[0]?.id === event.id))
  */
-export function arbitraryEventBridgeEvent({
-  detail = plainDictionary(anyText(8), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
-}: {
-  readonly detail?: fc.Arbitrary<unknown>
-} = {}): fc.Arbitrary<EventBridgeEvent> {
+export function arbitraryEventBridgeEvent(
+  options: { readonly detail?: fc.Arbitrary<unknown> } = {},
+): fc.Arbitrary<EventBridgeEvent> {
+  checkArbitrary('arbitraryEventBridgeEvent', options, ['detail'])
+  const { detail = plainDictionary(anyText(8), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }) } = options
   return plainRecord({
     ...busEnvelope(),
     source: fc.constantFrom('my.shop', 'aws.ec2', 'aws.partner/example.com/orders'),

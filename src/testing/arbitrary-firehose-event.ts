@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { FirehoseEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   ascending,
@@ -15,7 +16,7 @@ import {
 } from './event-parts.ts'
 
 /**
- * What Firehose sends to the function that transforms its records, put there directly, read from a Kinesis data stream or, with `isFromMsk`, from Amazon MSK.
+ * Events that Firehose sends to the function that transforms its records, put there directly, read from a Kinesis data stream or, with `isFromMsk`, from Amazon MSK.
  *
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  *
@@ -25,11 +26,11 @@ import {
  * @example
  * fc.assert(fc.property(arbitraryFirehoseEvent(), (event) => readRecords(event, bytesPayload()).length === event.records.length))
  */
-export function arbitraryFirehoseEvent({
-  payload = arbitraryPayload(),
-  isFromMsk = false,
-  ...count
-}: PayloadOption & RecordCount & { readonly isFromMsk?: boolean } = {}): fc.Arbitrary<FirehoseEvent> {
+export function arbitraryFirehoseEvent(
+  options: PayloadOption & RecordCount & { readonly isFromMsk?: boolean } = {},
+): fc.Arbitrary<FirehoseEvent> {
+  checkArbitrary('arbitraryFirehoseEvent', options, [...SIZED, 'isFromMsk'])
+  const { payload = arbitraryPayload(), isFromMsk = false, ...count } = options
   const record = plainRecord({
     data: payload.map(base64OfPayload),
     approximateArrivalTimestamp: epochMs,

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import type { AttributeValue, Image } from '../cdc/index.ts'
 import { isInDynamoDBRange } from '../cdc/number-text.ts'
+import { checkChoice } from '../internal/check-choice.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 export interface ImageOptions {
@@ -8,7 +10,7 @@ export interface ImageOptions {
   readonly numbers?: fc.Arbitrary<string>
   /** Base64 as Lambda delivers it, the default, or bytes as the SDK does. */
   readonly binary?: 'base64' | 'bytes'
-  /** How many attributes an image has at most; 5. */
+  /** The most attributes of an image; 5. */
   readonly maxKeys?: number
 }
 
@@ -30,6 +32,8 @@ const attributeName = fc.oneof(
  * fc.assert(fc.property(arbitraryImage(), (image) => detectImageChanges(image, image).length === 0))
  */
 export function arbitraryImage(options: ImageOptions = {}): fc.Arbitrary<Image> {
+  checkArbitrary('arbitraryImage', options, ['numbers', 'binary', 'maxKeys'])
+  checkChoice('arbitraryImage: binary', options.binary ?? 'base64', ['base64', 'bytes'])
   const { maxKeys = 5 } = options
   return fc.dictionary(attributeName, arbitraryAttribute(options), { maxKeys, ...PLAIN })
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { KafkaEvent, KafkaRecord } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   anyText,
@@ -13,7 +14,7 @@ import {
 } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
+ * Events that Lambda delivers from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
  * or bytes; values null for tombstones; bytes of headers signed. `maxRecords` is for each partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
@@ -23,11 +24,9 @@ import {
  * @example
  * fc.assert(fc.property(arbitraryKafkaEvent(), (event) => readRecords(event, bytesPayload()).every(({ kafka }) => kafka !== undefined)))
  */
-export function arbitraryKafkaEvent({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
+export function arbitraryKafkaEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
+  checkArbitrary('arbitraryKafkaEvent', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
     fc.oneof({ weight: 5, arbitrary: value }, fc.constantFrom(null, undefined))
   const header = plainDictionary(resourceName, fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 6 }), {

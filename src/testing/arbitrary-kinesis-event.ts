@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { KinesisEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   anyText,
@@ -17,7 +18,7 @@ import {
 import { withWindow } from './tumbling-window.ts'
 
 /**
- * What Lambda hands over from one shard of a Kinesis data stream, in the order of the sequence numbers; at times inside a tumbling window.
+ * Events that Lambda delivers from one shard of a Kinesis data stream, in the order of the sequence numbers; at times inside a tumbling window.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  *
@@ -27,10 +28,9 @@ import { withWindow } from './tumbling-window.ts'
  * const event = arbitraryKinesisEvent({ payload: fc.record({ id: fc.nat() }) })
  * fc.assert(fc.property(event, (each) => readRecords(each, jsonPayload()).every(({ payload }) => payload.ok)))
  */
-export function arbitraryKinesisEvent({
-  payload = arbitraryPayload(),
-  ...count
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<KinesisEvent> {
+export function arbitraryKinesisEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<KinesisEvent> {
+  checkArbitrary('arbitraryKinesisEvent', options, SIZED)
+  const { payload = arbitraryPayload(), ...count } = options
   const record = plainRecord({
     partitionKey: fc.oneof(fc.constantFrom('a', 'b', 'c'), anyText()),
     data: payload.map(base64OfPayload),

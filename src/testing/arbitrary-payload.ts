@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { checkNone } from '../internal/check-arguments.ts'
+import { checkIsArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 /** A payload of a record: text and bytes go into the record as they are, everything else as its JSON. */
@@ -7,18 +9,20 @@ export type PayloadArbitrary = fc.Arbitrary<unknown>
 
 /** Options of every event whose records carry a payload. */
 export interface PayloadOption {
-  /** What the records carry: text and bytes as they are, everything else as its JSON. {@link arbitraryPayload} when absent. */
+  /** Payloads of the records: text and bytes as they are, everything else as its JSON. {@link arbitraryPayload} when absent. */
   readonly payload?: PayloadArbitrary
 }
 
 /**
- * What a record may carry: JSON of any shape, text of any script, any bytes, gzip of these.
+ * Payloads that a record may carry: JSON of any shape, text of any script, any bytes, gzip of these.
  *
  * @returns an arbitrary of texts, bytes and JSON values.
  * @example
  * fc.assert(fc.property(arbitraryPayload(), (payload) => payload !== undefined))
  */
-export function arbitraryPayload(): PayloadArbitrary {
+export function arbitraryPayload(): PayloadArbitrary
+export function arbitraryPayload(...given: readonly unknown[]): PayloadArbitrary {
+  checkNone('arbitraryPayload', given)
   const plain = fc.oneof(fc.jsonValue(), anyText(), fc.uint8Array({ maxLength: 60 }))
   return fc.oneof({ weight: 4, arbitrary: plain }, arbitraryGzip(plain))
 }
@@ -32,6 +36,7 @@ export function arbitraryPayload(): PayloadArbitrary {
  * fc.assert(fc.property(arbitraryGzip(fc.constant('a,b')), (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b))
  */
 export function arbitraryGzip(payload: PayloadArbitrary = fc.jsonValue()): fc.Arbitrary<Uint8Array> {
+  checkIsArbitrary('arbitraryGzip', 'payload', payload)
   return payload.map((each) => new Uint8Array(gzipSync(bytesOfPayload(each))))
 }
 

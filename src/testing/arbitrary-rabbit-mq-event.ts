@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import type { RabbitMqEvent } from '../events/index.ts'
 import { arbitraryPayload, base64OfPayload, type PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
+ * Events that Lambda delivers from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
  * queue.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
@@ -14,11 +15,9 @@ import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resour
  * @example
  * fc.assert(fc.property(arbitraryRabbitMqEvent(), (event) => readRecords(event, bytesPayload()).every(({ payload }) => payload.ok)))
  */
-export function arbitraryRabbitMqEvent({
-  payload = arbitraryPayload(),
-  minRecords = 1,
-  maxRecords = 5,
-}: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
+export function arbitraryRabbitMqEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
+  checkArbitrary('arbitraryRabbitMqEvent', options, SIZED)
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
   const message = plainRecord({
     basicProperties: plainRecord({
       contentType: fc.constantFrom('text/plain', 'application/json', null),

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import type { S3BatchEvent } from '../events/index.ts'
 import { encodeKey, objectKey, type S3EventOptions } from './arbitrary-s3-event.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { hexId, plainRecord, resourceName } from './event-parts.ts'
 
 /**
- * What S3 Batch Operations sends to the function that a job invokes: one task, in invocation schema 1.0 or 2.0.
+ * Events that S3 Batch Operations sends to the function that a job invokes: one task, in invocation schema 1.0 or 2.0.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  *
@@ -13,9 +14,9 @@ import { hexId, plainRecord, resourceName } from './event-parts.ts'
  * @example
  * fc.assert(fc.property(arbitraryS3BatchEvent(), (event) => s3Objects(event).length === 1))
  */
-export function arbitraryS3BatchEvent({
-  key = objectKey,
-}: Pick<S3EventOptions, 'key'> = {}): fc.Arbitrary<S3BatchEvent> {
+export function arbitraryS3BatchEvent(options: Pick<S3EventOptions, 'key'> = {}): fc.Arbitrary<S3BatchEvent> {
+  checkArbitrary('arbitraryS3BatchEvent', options, ['key'])
+  const { key = objectKey } = options
   const parts = plainRecord({
     invocationId: hexId,
     jobId: fc.uuid(),

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import type { S3EventBridgeEvent } from '../events/index.ts'
 import { busEnvelope } from './arbitrary-event-bridge-event.ts'
 import { objectKey, type S3EventOptions } from './arbitrary-s3-event.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, hexId, resourceName, withOptional } from './event-parts.ts'
 
 /**
- * What S3 sends to EventBridge about one object; its key is not encoded.
+ * Events that S3 sends to EventBridge about one object; its key is not encoded.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  *
@@ -13,9 +14,11 @@ import { ACCOUNT, hexId, resourceName, withOptional } from './event-parts.ts'
  * @example
  * fc.assert(fc.property(arbitraryS3EventBridgeEvent(), (event) => s3Objects(event)[0]?.key === event.detail.object.key))
  */
-export function arbitraryS3EventBridgeEvent({
-  key = objectKey,
-}: Pick<S3EventOptions, 'key'> = {}): fc.Arbitrary<S3EventBridgeEvent> {
+export function arbitraryS3EventBridgeEvent(
+  options: Pick<S3EventOptions, 'key'> = {},
+): fc.Arbitrary<S3EventBridgeEvent> {
+  checkArbitrary('arbitraryS3EventBridgeEvent', options, ['key'])
+  const { key = objectKey } = options
   const object = withOptional(
     { key },
     { size: fc.maxSafeNat(), etag: hexId, 'version-id': hexId, sequencer: fc.stringMatching(/^[0-9A-F]{16,18}$/) },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { S3Event } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import {
   ACCOUNT,
   anyText,
@@ -19,7 +20,7 @@ export interface S3EventOptions extends RecordCount {
 }
 
 /**
- * What S3 sends straight to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
+ * Events that S3 sends straight to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  *
@@ -27,11 +28,9 @@ export interface S3EventOptions extends RecordCount {
  * @example
  * fc.assert(fc.property(arbitraryS3Event(), (event) => s3Objects(event).length === event.Records.length))
  */
-export function arbitraryS3Event({
-  key = objectKey,
-  minRecords = 1,
-  maxRecords = 5,
-}: S3EventOptions = {}): fc.Arbitrary<S3Event> {
+export function arbitraryS3Event(options: S3EventOptions = {}): fc.Arbitrary<S3Event> {
+  checkArbitrary('arbitraryS3Event', options, ['key', 'minRecords', 'maxRecords'])
+  const { key = objectKey, minRecords = 1, maxRecords = 5 } = options
   const object = withOptional(
     { key: key.map(encodeKey) },
     { size: fc.maxSafeNat(), eTag: hexId, versionId: hexId, sequencer: fc.stringMatching(/^[0-9A-F]{16,18}$/) },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ScheduledEvent } from '../events/index.ts'
+import { checkNone } from '../internal/check-arguments.ts'
 import { busEnvelope } from './arbitrary-event-bridge-event.ts'
 import { ACCOUNT, plainRecord, resourceName } from './event-parts.ts'
 
@@ -12,7 +13,9 @@ import { ACCOUNT, plainRecord, resourceName } from './event-parts.ts'
  * @example
  * fc.assert(fc.property(arbitraryScheduledEvent(), (event) => detectSource(event) === 'scheduled'))
  */
-export function arbitraryScheduledEvent(): fc.Arbitrary<ScheduledEvent> {
+export function arbitraryScheduledEvent(): fc.Arbitrary<ScheduledEvent>
+export function arbitraryScheduledEvent(...given: readonly unknown[]): fc.Arbitrary<ScheduledEvent> {
+  checkNone('arbitraryScheduledEvent', given)
   const common = { ...busEnvelope(), 'detail-type': fc.constant('Scheduled Event' as const) }
   const resources = (service: string): fc.Arbitrary<string[]> =>
     resourceName.map((name) => [`arn:aws:${service}:us-east-1:${ACCOUNT}:${name}`])

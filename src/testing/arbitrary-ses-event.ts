@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import type { SesEvent } from '../events/index.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText, isoTime, plainRecord, type RecordCount } from './event-parts.ts'
 
 /**
- * What SES sends for a mail that a receipt rule hands to Lambda. The body of a mail is not in it.
+ * Events that SES sends for a mail that a receipt rule passes to Lambda. The body of a mail is not in it.
  *
  * Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html
  *
@@ -11,7 +12,9 @@ import { anyText, isoTime, plainRecord, type RecordCount } from './event-parts.t
  * @example
  * fc.assert(fc.property(arbitrarySesEvent(), (event) => readRecords(event, jsonPayload()).length === event.Records.length))
  */
-export function arbitrarySesEvent({ minRecords = 1, maxRecords = 1 }: RecordCount = {}): fc.Arbitrary<SesEvent> {
+export function arbitrarySesEvent(options: RecordCount = {}): fc.Arbitrary<SesEvent> {
+  checkArbitrary('arbitrarySesEvent', options, ['minRecords', 'maxRecords'])
+  const { minRecords = 1, maxRecords = 1 } = options
   const address = fc.emailAddress()
   const verdict = fc.constantFrom('PASS', 'FAIL', 'GRAY', 'PROCESSING_FAILED').map((status) => ({ status }))
   const mail = plainRecord({

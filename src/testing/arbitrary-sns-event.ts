@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import type { SnsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, anyText, isoTime, plainRecord, region, resourceName } from './event-parts.ts'
 
 /**
- * What Lambda hands over from an SNS topic: one notification, whose subject may be null.
+ * Events that Lambda delivers from an SNS topic: one notification, whose subject may be null.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  *
@@ -13,7 +14,9 @@ import { ACCOUNT, anyText, isoTime, plainRecord, region, resourceName } from './
  * @example
  * fc.assert(fc.property(arbitrarySnsEvent(), (event) => readRecords(event, textPayload()).length === 1))
  */
-export function arbitrarySnsEvent({ payload = arbitraryPayload() }: PayloadOption = {}): fc.Arbitrary<SnsEvent> {
+export function arbitrarySnsEvent(options: PayloadOption = {}): fc.Arbitrary<SnsEvent> {
+  checkArbitrary('arbitrarySnsEvent', options, ['payload'])
+  const { payload = arbitraryPayload() } = options
   const parts = plainRecord({
     topic: resourceName,
     awsRegion: region,

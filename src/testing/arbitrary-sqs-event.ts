@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { SqsEvent } from '../events/index.ts'
 import { arbitraryPayload, type PayloadOption, textOfPayload } from './arbitrary-payload.ts'
+import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 export interface SqsEventOptions extends PayloadOption, RecordCount {
@@ -10,7 +11,7 @@ export interface SqsEventOptions extends PayloadOption, RecordCount {
 }
 
 /**
- * What Lambda hands over from an SQS queue, standard or FIFO; at times with attributes of messages.
+ * Events that Lambda delivers from an SQS queue, standard or FIFO; at times with attributes of messages.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  *
@@ -19,12 +20,9 @@ export interface SqsEventOptions extends PayloadOption, RecordCount {
  * @example
  * fc.assert(fc.property(arbitrarySqsEvent({ fifo: true }), (event) => readRecords(event, textPayload())[0]?.orderingKey !== undefined))
  */
-export function arbitrarySqsEvent({
-  payload = arbitraryPayload(),
-  fifo,
-  minRecords = 1,
-  maxRecords = 5,
-}: SqsEventOptions = {}): fc.Arbitrary<SqsEvent> {
+export function arbitrarySqsEvent(options: SqsEventOptions = {}): fc.Arbitrary<SqsEvent> {
+  checkArbitrary('arbitrarySqsEvent', options, [...SIZED, 'fifo'])
+  const { payload = arbitraryPayload(), fifo, minRecords = 1, maxRecords = 5 } = options
   const message = plainRecord({
     messageId: fc.uuid(),
     body: payload.map(textOfPayload),

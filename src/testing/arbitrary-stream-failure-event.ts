@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { StreamFailureEvent } from '../events/index.ts'
+import { checkNone } from '../internal/check-arguments.ts'
 import { arbitraryDynamoDBStreamEvent } from './arbitrary-dynamodb-stream-event.ts'
 import { arbitraryKafkaEvent } from './arbitrary-kafka-event.ts'
 import { arbitraryKinesisEvent } from './arbitrary-kinesis-event.ts'
@@ -8,7 +9,7 @@ import { ACCOUNT, isoTime, plainRecord, shardId } from './event-parts.ts'
 type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' | 'KafkaBatchInfo' | 'payload'>
 
 /**
- * What an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream sends to its on-failure destination. At times
+ * Records that an event source mapping which gave up on a batch of a Kinesis, DynamoDB or Kafka stream sends to its on-failure destination. At times
  * with the event that failed as `payload`, as destinations in S3 get it: as text.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
@@ -17,7 +18,9 @@ type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' 
  * @example
  * fc.assert(fc.property(arbitraryStreamFailureEvent(), (event) => detectSource(event) === 'stream-failure'))
  */
-export function arbitraryStreamFailureEvent(): fc.Arbitrary<StreamFailureEvent> {
+export function arbitraryStreamFailureEvent(): fc.Arbitrary<StreamFailureEvent>
+export function arbitraryStreamFailureEvent(...given: readonly unknown[]): fc.Arbitrary<StreamFailureEvent> {
+  checkNone('arbitraryStreamFailureEvent', given)
   const parts = fc.oneof(kinesisParts(), dynamodbParts(), kafkaParts())
   const context = plainRecord({
     requestId: fc.uuid(),

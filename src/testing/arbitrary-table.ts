@@ -2,6 +2,8 @@ import { DataType, type Table } from 'apache-arrow'
 import fc from 'fast-check'
 import { type ColumnTypeName, columnType } from '../columns/column-type.ts'
 import { tableFromRows } from '../columns/table-from-rows.ts'
+import { MillraceError } from '../errors.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 export interface TableOptions {
@@ -35,11 +37,11 @@ const TYPES: readonly ColumnTypeName[] = [
  * @example
  * fc.assert(fc.property(arbitraryTable(), (table) => transformTable(table, dropDuplicates()).numRows <= table.numRows))
  */
-export function arbitraryTable({
-  types = TYPES,
-  maxColumns = 5,
-  maxRows = 20,
-}: TableOptions = {}): fc.Arbitrary<Table> {
+export function arbitraryTable(options: TableOptions = {}): fc.Arbitrary<Table> {
+  checkArbitrary('arbitraryTable', options, ['types', 'maxColumns', 'maxRows'])
+  const { types = TYPES, maxColumns = 5, maxRows = 20 } = options
+  if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'arbitraryTable: types names no type')
+  for (const type of types) columnType(type)
   const column = fc.tuple(anyText(10), fc.constantFrom(...types))
   const columns = fc.uniqueArray(column, { minLength: 1, maxLength: maxColumns, selector: ([name]) => name })
   return columns.chain((list) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { VpcLatticeEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-parts.ts'
 
@@ -15,6 +16,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-
  * fc.assert(fc.property(arbitraryVpcLatticeEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryVpcLatticeEvent(options: PayloadOption = {}): fc.Arbitrary<VpcLatticeEvent> {
+  checkArbitrary('arbitraryVpcLatticeEvent', options, ['payload'])
   const request = plainRecord({ path, method: httpMethod, headers, query: texts, body: httpBody(options, {}), epochMs })
   return fc
     .tuple(request, fc.boolean())

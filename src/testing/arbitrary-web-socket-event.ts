@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { WebSocketEvent } from '../events/index.ts'
 import type { PayloadOption } from './arbitrary-payload.ts'
+import { checkArbitrary } from './check-arbitrary.ts'
 import { epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody } from './http-parts.ts'
 
@@ -15,6 +16,7 @@ import { headers, httpBody } from './http-parts.ts'
  * fc.assert(fc.property(arbitraryWebSocketEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))
  */
 export function arbitraryWebSocketEvent(options: PayloadOption = {}): fc.Arbitrary<WebSocketEvent> {
+  checkArbitrary('arbitraryWebSocketEvent', options, ['payload'])
   const context = plainRecord({
     connectionId: fc.stringMatching(/^[A-Za-z0-9]{8}=$/),
     requestId: fc.uuid(),

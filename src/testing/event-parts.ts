@@ -2,7 +2,7 @@ import fc from 'fast-check'
 
 // Parts that the events of several sources share.
 
-/** How many records an event of a test has. */
+/** The number of records of an event. */
 export interface RecordCount {
   /** 1: AWS sends no empty list, but for the last event of a tumbling window. */
   readonly minRecords?: number

@@ -1,10 +1,12 @@
+import { checkFields, checkOptions } from '../internal/check-arguments.ts'
+import { checkChoice } from '../internal/check-choice.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 
 /** Services that a sender of `millrace/send` writes to. */
 export type FakeServiceName = 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge' | 'dynamodb'
 
 /**
- * Reaction of a fake service to a request: `'ok'` stores and confirms all of it, `'lost'` stores all of it and loses the answer, an error rejects all
+ * The action of a fake service on a request: `'ok'` stores and confirms all of it, `'lost'` stores all of it and loses the answer, an error rejects all
  * of it, and codes by index fail those entries alone.
  */
 export type FakeAnswer = 'ok' | 'lost' | Error | { readonly [index: number]: string }
@@ -29,13 +31,18 @@ export interface FakeService {
  *
  * @param options - which service, and a script of its answers. For DynamoDB an entry with a code comes back unprocessed.
  * @returns the client, and what was stored and asked. O(entries).
+ * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once.
  * @example
  * const queue = fakeService({ service: 'sqs', script: (_, call) => (call === 1 ? { 1: 'InternalError' } : 'ok') })
  * const send = sqsSender(queue.client, { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders' }, { baseMs: 0 })
  * await send([{ MessageBody: 'a' }, { MessageBody: 'b' }]) // => { sent: 2, refused: 0, failed: 0, unknown: 0, requests: 2, retries: 1, bytes: 2 }
  * queue.stored.length // => 2
  */
-export function fakeService({ service, script = () => 'ok' }: FakeServiceOptions): FakeService {
+export function fakeService(options: FakeServiceOptions): FakeService {
+  checkFields('fakeService', 'options', options, { 'service!': 'string' }, "write fakeService({ service: 'sqs' })")
+  checkOptions('fakeService', options, { service: 'string', script: 'function' })
+  const { service, script = () => 'ok' } = options
+  checkChoice('fakeService: service', service, [...Object.keys(ENTRIES_FIELD), 'dynamodb'])
   const stored: unknown[] = []
   const requests: Record<string, unknown>[] = []
   const send = async (command: { readonly input: object }): Promise<object> => {

@@ -39,4 +39,5 @@ export {
   fakeService,
 } from './fake-service.ts'
 
+export { gatherLaws, type MakeGatherStore } from './gather/gather-laws.ts'
 export { type MakeStore, type StoreLaw, type StoreLawOptions, storeLaws, type Wire } from './store/store-laws.ts'

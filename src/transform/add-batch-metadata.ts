@@ -16,7 +16,7 @@ export interface AddBatchMetadataOptions {
  * Add when and in which run a row was processed: `processed_at`, a timestamp, and `batch_id`, like `batch_20240229_235959` in UTC. Both are the
  * same in all rows of a run.
  *
- * @throws MillraceError `COLUMN_CONFLICT` where the table has one of these columns; `OPTION_INVALID` where `now` gives no time.
+ * @throws MillraceError `COLUMN_CONFLICT` where the table has one of these columns; `OPTION_INVALID` where `now` returns no time.
  * @example
  * const stamp = addBatchMetadata({ now: () => new Date('2024-02-29T23:59:59Z') })
  * Array.from(rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp)))[0].batch_id // => 'batch_20240229_235959'
@@ -28,7 +28,7 @@ export function addBatchMetadata(options: AddBatchMetadataOptions = {}): Transfo
   return defineTransform('addBatchMetadata', (context) => {
     const at = now()
     if (!types.isDate(at) || Number.isNaN(at.getTime())) {
-      throw new MillraceError('OPTION_INVALID', 'now: must give a valid Date')
+      throw new MillraceError('OPTION_INVALID', 'now: must return a valid Date')
     }
     return addColumnSteps({ processed_at: at, batch_id: batchId ?? batchIdAt(at) }, fields, context)
   })

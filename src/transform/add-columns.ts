@@ -19,18 +19,18 @@ export interface AddColumnsOptions {
   readonly schema?: SchemaOption
 }
 
-/** Rows and bytes to look at before a computed column without any value is taken for one that has none. */
+/** Rows and bytes to hold before a computed column without any value counts as one that has none. */
 const MAX_HELD_ROWS = 65_536
 const MAX_HELD_BYTES = 64 * 1024 * 1024
 
 /**
  * Add columns after the others, of one value or computed row by row from the columns there were.
  *
- * Types not given by `schema` come from the values as in `tableFromRows`: number float64, bigint int64, `Date` timestamp and so on. In a computed
+ * Types that `schema` does not name are inferred from the values as in `tableFromRows`: number float64, bigint int64, `Date` timestamp and so on. In a computed
  * column the first value that is not null decides: the rows up to one after which every part of a list or object has had a value. Batches
- * wait for it, up to 65,536 rows and 64 MiB, after which what is still without a value is text.
+ * wait for it, up to 65,536 rows and 64 MiB, after which a part that is still without a value is text.
  *
- * @param values - by name. A function is called once a row, in order, and reads columns as it touches them; what it throws leaves as it is.
+ * @param values - by name. A function is called once per row, in order, and reads columns as it touches them; what it throws leaves as it is.
  * @throws MillraceError `COLUMN_CONFLICT` for a name that the table has; `TYPE_MISMATCH` with row and column where a value does not fit; `COLUMN_UNKNOWN` where
  *   `schema` names a column that is not added.
  * @example
@@ -53,17 +53,17 @@ export function addColumns(values: Readonly<Record<string, unknown>>, options: A
   return defineTransform('addColumns', (context) => addColumnSteps(values, pinned, context))
 }
 
-/** A new column: what is known of its type, and its values in one batch. */
+/** A new column: its type as far as known, and its values in one batch. */
 interface NewColumn {
-  /** The field, once the type stands. */
+  /** The field, once the type is known. */
   field(): Field | undefined
-  /** Fix the type, even where no value told it. */
+  /** Fix the type, even where no value decided it. */
   settle(): Field
   /** Work out the values of a batch, learning from them. */
   values(rowAt: (index: number) => Row, rows: number, before: number): ColumnValues
 }
 
-/** Builds the column of one batch, once all types stand. */
+/** Builds the column of one batch, once all types are known. */
 type ColumnValues = () => Data
 
 interface HeldBatch {

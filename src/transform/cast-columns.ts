@@ -13,7 +13,7 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * |---|---|---|
  * | string | int, float, bool, decimal, date, timestamp, time | text that reads as one: `-12`, `1.5e3`, `true`, `2024-02-29`, `2024-02-29T12:00:00Z`, `12:00:00`; floats to the nearest |
  * | string | binary, and back | UTF-8 |
- * | int, float, bool, decimal, date, timestamp, time | string | all; casting back gives the same |
+ * | int, float, bool, decimal, date, timestamp, time | string | all; casting back returns the same |
  * | int, float, decimal | int, float, decimal | what the other holds exactly; a decimal of up to 15 digits is a float |
  * | date | timestamp | midnight UTC |
  * | date | int, and back | days since 1970-01-01 |

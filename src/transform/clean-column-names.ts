@@ -1,6 +1,7 @@
 import { changedField, recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
+import { distinctColumnNames } from '../internal/distinct-column-names.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 export interface CleanColumnNamesOptions {
@@ -11,11 +12,11 @@ export interface CleanColumnNamesOptions {
 /**
  * Give columns names that queries can use unquoted.
  *
- * Style `lower` turns `Event ID` into `event_id` and touches nothing else. Style `snake` also trims, splits camelCase, folds
+ * Style `lower` turns `Event ID` into `event_id` and changes nothing else. Style `snake` also trims, splits camelCase, folds
  * accents, drops apostrophes and makes all other punctuation a word's end: `Prénom d'usage`, `userID` and `Total (USD)` become
  * `prenom_dusage`, `user_id` and `total_usd`. Letters of all scripts are kept.
  *
- * Names that become equal get `_2`, `_3` from the second on, passing over names that are taken. A name of which nothing is
+ * Names that become equal get `_2`, `_3` from the second on, passing over names that exist. A name of which nothing is
  * left becomes `column_` and its place, from 1.
  *
  * @returns a transform that shares all values. O(columns) a schema.
@@ -35,7 +36,7 @@ export function cleanColumnNames(options: CleanColumnNamesOptions = {}): Transfo
   const clean = style === 'snake' ? snakeCase : lowerCase
   return defineMap('cleanColumnNames', () => {
     const cleaned = perSchema((schema) => {
-      const names = distinctNames(schema.fields.map(({ name }, index) => clean(name) || `column_${index + 1}`))
+      const names = distinctColumnNames(schema.fields.map(({ name }) => clean(name)))
       const fields = schema.fields.map((field, index) => changedField(field, { name: names[index] as string }))
       return schemaOf(fields, schema.metadata)
     })
@@ -57,22 +58,4 @@ function snakeCase(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '')
-}
-
-/** The first of equal names stays; the others get the first number from 2 that makes a name nobody else has or had. */
-function distinctNames(names: readonly string[]): string[] {
-  const taken = new Set(names)
-  const seen = new Set<string>()
-  const next = new Map<string, number>()
-  return names.map((name) => {
-    if (!seen.has(name)) {
-      seen.add(name)
-      return name
-    }
-    let number = next.get(name) ?? 2
-    while (taken.has(`${name}_${number}`)) number++
-    next.set(name, number + 1)
-    taken.add(`${name}_${number}`)
-    return `${name}_${number}`
-  })
 }

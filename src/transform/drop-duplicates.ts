@@ -15,7 +15,7 @@ import { defineTransform, perSchema, type Transform, type TransformSteps } from 
 export interface DropDuplicatesOptions {
   /** Columns to compare; all when absent. */
   readonly subset?: readonly string[]
-  /** Which of equal rows stays: the first (default), the last, or none of them. */
+  /** The row that stays of equal ones: the first (default), the last, or none of them. */
   readonly keep?: 'first' | 'last' | 'none'
   /** Compare the rows themselves, not their 128-bit hashes alone. Default false; a whole table is always compared exactly. */
   readonly exact?: boolean
@@ -28,7 +28,7 @@ export interface DropDuplicatesOptions {
  *
  * Nulls equal nulls, NaN equals NaN, -0 equals 0; a dictionary column is compared by its values.
  *
- * With `keep: 'first'`, a stream flows: 16 bytes a distinct row and some 8 for finding it, whatever the rows hold. Rows count as
+ * With `keep: 'first'`, a stream flows: 16 bytes per distinct row and some 8 for finding it, however long the rows are. Rows count as
  * equal where their 128-bit hashes are, under a key that is new with every run: among 10 million rows one in 10^23 runs would mistake
  * two for one, and nobody can make a file that does. `exact` compares bytes too, and so holds the distinct rows of the compared columns.
  * `'last'` and `'none'` hold all rows until the end of the stream. A batch without duplicates passes uncopied.
@@ -97,7 +97,7 @@ function keepFirst(distinct: DistinctRows, number: NumberRows, gather: Gather): 
   }
 }
 
-/** What stays is known only once all rows have been seen, so the batches are held with the numbers of their rows. */
+/** Hold the batches with the numbers of their rows: only once all rows have been seen it is known which ones stay. */
 function keepAtEnd(distinct: DistinctRows, number: NumberRows, gather: Gather, keep: 'last' | 'none'): TransformSteps {
   const held: { readonly batch: RecordBatch; readonly numbers: Int32Array }[] = []
   return {

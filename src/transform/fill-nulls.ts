@@ -10,7 +10,7 @@ import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
-/** What fills a column: a value, or a function that is called for every missing value, in order of the rows. */
+/** The fill of a column: a value, or a function that is called for every missing value, in order of the rows. */
 export type Fill = unknown
 
 const ADVICE = ': fill nulls with a value of the type that the column has, or cast the column first'
@@ -30,7 +30,7 @@ interface ColumnFill {
  * @param values - by column name: a value of the column's type, or a function for one, called once for each missing value. Null fills
  *   nothing.
  * @returns a transform. A column without missing values is shared, not copied.
- * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function gave it.
+ * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function returned it.
  * @example
  * const orders = tableFromRows([{ amount: 9.5, status: null }, { amount: NaN, status: 'paid' }])
  * rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' }))) // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
@@ -38,11 +38,15 @@ interface ColumnFill {
 export function fillNulls(values: Readonly<Record<string, Fill>>): Transform {
   checkArgument('fillNulls', 'values', values, 'object', 'write fillNulls({ amount: 0 })')
   const fills = new Map(Object.entries(values).filter(([, fill]) => fill !== null && fill !== undefined))
-  return defineMap('fillNulls', () => {
+  return defineMap('fillNulls', ({ message }) => {
+    if (message !== undefined) message.nullsFilled = 0
     const started = new Map<string, ColumnFill>()
+    const count = (rows: { readonly length: number }): void => {
+      if (message !== undefined) message.nullsFilled = (message.nullsFilled ?? 0) + rows.length
+    }
     const fillOf = (field: Field): ColumnFill | undefined => {
       if (!fills.has(field.name)) return undefined
-      const known = started.get(field.name) ?? columnFill(field, fills.get(field.name))
+      const known = started.get(field.name) ?? columnFill(field, fills.get(field.name), count)
       started.set(field.name, known)
       return known
     }
@@ -67,11 +71,16 @@ function filledField(field: Field, fill: ColumnFill | undefined): Field {
   return isEmptyColumn(field) ? changedField(field, { type: fill.type }) : field
 }
 
-function columnFill(field: Field, fill: Fill): ColumnFill {
-  return typeof fill === 'function' ? computedFill(field, fill as () => unknown) : constantFill(field, fill)
+/** Counts the rows that were filled. */
+type Count = (rows: { readonly length: number }) => void
+
+function columnFill(field: Field, fill: Fill, count: Count): ColumnFill {
+  return typeof fill === 'function'
+    ? computedFill(field, fill as () => unknown, count)
+    : constantFill(field, fill, count)
 }
 
-function constantFill(field: Field, value: unknown): ColumnFill {
+function constantFill(field: Field, value: unknown, count: Count): ColumnFill {
   const type = fillType(field, value)
   const builder = columnBuilder(type)
   if (!builder.append(value)) throw misfit(value, type, { column: field.name }, ADVICE)
@@ -80,13 +89,15 @@ function constantFill(field: Field, value: unknown): ColumnFill {
     type,
     fill(data, before) {
       const column = typedColumn(data, type, field.name, before)
-      return replaceRows(column, missingRows(column), one)
+      const rows = missingRows(column)
+      count(rows)
+      return replaceRows(column, rows, one)
     },
   }
 }
 
-function computedFill(field: Field, compute: () => unknown): ColumnFill {
-  // An empty column's type must stand before the first row is filled: the value that decides it is the first to be used.
+function computedFill(field: Field, compute: () => unknown, count: Count): ColumnFill {
+  // An empty column's type must be known before the first row is filled: the value that decides it is the first to be used.
   const ahead = isEmptyColumn(field) ? [compute()] : []
   const type = ahead.length > 0 ? fillType(field, ahead[0]) : field.type
   const builder = columnBuilder(type)
@@ -99,6 +110,7 @@ function computedFill(field: Field, compute: () => unknown): ColumnFill {
         const value = ahead.length > 0 ? ahead.pop() : compute()
         if (!builder.append(value)) throw misfit(value, type, { row: before + row + 1, column: field.name }, ADVICE)
       }
+      count(rows)
       return replaceRows(column, rows, builder.finish())
     },
   }

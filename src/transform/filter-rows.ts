@@ -11,8 +11,8 @@ import { defineMap, type Transform } from './transform.ts'
  * Keep the rows for which the predicate holds, in order.
  *
  * @param predicate - called once a row; columns are read as it touches them. What it throws leaves the transform as it is.
- * @returns a transform that gives a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
- * @throws MillraceError `OPTION_INVALID` where the predicate gives a promise, which would hold for every row.
+ * @returns a transform that returns a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
+ * @throws MillraceError `OPTION_INVALID` where the predicate returns a promise, which would hold for every row.
  * @example
  * const paid = filterRows((row) => Number(row['amount']) > 0)
  * rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid)) // => [{ amount: 5 }]
@@ -36,7 +36,7 @@ export function filterRows(predicate: (row: Row) => unknown): Transform {
 
 function isKept(answer: unknown): boolean {
   if (types.isPromise(answer)) {
-    throw new MillraceError('OPTION_INVALID', 'the predicate gave a promise; look up what it needs before the stream')
+    throw new MillraceError('OPTION_INVALID', 'the predicate returned a promise; resolve async data before the stream')
   }
   return Boolean(answer)
 }

@@ -2,11 +2,13 @@ import { type RecordBatch, type Schema, Table } from 'apache-arrow'
 import { checkTable } from '../columns/check-table.ts'
 import { concatColumns } from '../columns/concat.ts'
 import { recordBatch } from '../columns/record-batch.ts'
+import { channels } from '../internal/channels.ts'
 import { notA } from '../internal/check-arguments.ts'
-import { type Transform, wholeTableSteps } from './transform.ts'
+import { traceSync } from '../internal/trace.ts'
+import { type Transform, transformMessage, wholeTableSteps } from './transform.ts'
 
 /**
- * Run transforms over a table, one after the other. The table given is left as it is; columns that nothing changes are shared.
+ * Run transforms over a table, one after the other. The table itself is not changed; columns that no transform changes are shared.
  *
  * @returns a table that keeps its schema also where no row is left.
  * @throws MillraceError what the transforms throw; `TYPE_MISMATCH` for what is no table or no transform.
@@ -20,9 +22,15 @@ export function transformTable(table: Table, ...transforms: readonly Transform[]
   let batches: readonly RecordBatch[] = table.batches
   let { schema } = table
   for (const transform of transforms) {
-    const steps = wholeTableSteps(transform)
     const input = batches.length === 0 ? [emptyBatch(schema)] : batches
-    batches = [...input.flatMap((batch) => steps.next(batch)), ...(steps.end?.() ?? [])]
+    batches = traceSync(
+      channels.transform,
+      () => transformMessage(transform.name),
+      (message) => {
+        const steps = wholeTableSteps(transform, message)
+        return [...input.flatMap((batch) => steps.next(batch)), ...(steps.end?.() ?? [])]
+      },
+    )
     schema = batches[0]?.schema ?? schema
   }
   return new Table(schema, [...batches])

@@ -1,8 +1,10 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { checkBatch, checkBatches } from '../columns/check-table.ts'
 import { concatBatches } from '../columns/concat.ts'
+import { channels, type TransformMessage } from '../internal/channels.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import type { Stage } from '../internal/stage.ts'
+import { traceIterator } from '../internal/trace.ts'
 
 /** One run of a transform: called with every batch, then once with undefined. */
 export type TransformRun = (batch: RecordBatch | undefined) => RecordBatch | undefined
@@ -17,20 +19,22 @@ export interface Transform extends Stage<RecordBatch, RecordBatch> {
   start(): TransformRun
 }
 
-/** One run, batch by batch. What `next` gives for all batches and `end` gives after them is the output, in order. */
+/** One run, batch by batch. The output is what `next` returns for all batches, then what `end` returns, in order. */
 export interface TransformSteps {
   next(batch: RecordBatch): readonly RecordBatch[]
   /** The batches that were held back. */
   end?(): readonly RecordBatch[]
 }
 
-/** What a run knows of its input before it starts. */
+/** Facts about its input that a run has before it starts. */
 export interface RunContext {
   /** All batches are in memory and stay there, so that a run may look at them again. */
   readonly wholeTable: boolean
+  /** The counts of the run, where somebody listens to `millrace:transform`. */
+  readonly message?: TransformMessage | undefined
 }
 
-/** Where a transform of this library keeps its steps, for `transformTable`. Shared by all copies of this module. */
+/** The key of the steps in a transform of this library, for `transformTable`. Shared by all copies of this module. */
 const STEPS = Symbol.for('millrace.transform.steps')
 
 type StepsOf = (context: RunContext) => TransformSteps
@@ -45,15 +49,21 @@ type StepsOf = (context: RunContext) => TransformSteps
 export function defineTransform(name: string, stepsOf: StepsOf): Transform {
   checkArgument('defineTransform', 'name', name, 'string')
   checkArgument('defineTransform', 'the start of a run', stepsOf, 'function')
-  const stage: Stage<RecordBatch, RecordBatch> = async function* (source) {
+  async function* run(source: AsyncIterable<RecordBatch>, message: TransformMessage | undefined) {
     checkBatches(name, source)
-    const steps = stepsOf({ wholeTable: false })
+    const steps = countedSteps(stepsOf({ wholeTable: false, message }), message)
     for await (const batch of source) {
       checkBatch(name, batch)
       yield* steps.next(batch)
     }
     yield* steps.end?.() ?? []
   }
+  const stage: Stage<RecordBatch, RecordBatch> = (source) =>
+    traceIterator(
+      channels.transform,
+      () => transformMessage(name),
+      (message) => run(source, message),
+    )
   const start = (): TransformRun => {
     const steps = stepsOf({ wholeTable: false })
     return (batch) => joined(batch === undefined ? (steps.end?.() ?? []) : steps.next(batch))
@@ -62,20 +72,41 @@ export function defineTransform(name: string, stepsOf: StepsOf): Transform {
 }
 
 /** A transform that makes one batch of every batch. */
-export function defineMap(name: string, start: () => (batch: RecordBatch) => RecordBatch): Transform {
-  return defineTransform(name, () => {
-    const map = start()
+export function defineMap(
+  name: string,
+  start: (context: RunContext) => (batch: RecordBatch) => RecordBatch,
+): Transform {
+  return defineTransform(name, (context) => {
+    const map = start(context)
     return { next: (batch) => [map(batch)] }
   })
 }
 
 /** A run of a transform over a table that is in memory; of any other implementation through its `start`. */
-export function wholeTableSteps(transform: Transform): TransformSteps {
+export function wholeTableSteps(transform: Transform, message?: TransformMessage): TransformSteps {
   const stepsOf = (transform as Partial<Record<typeof STEPS, StepsOf>>)[STEPS]
-  if (stepsOf !== undefined) return stepsOf({ wholeTable: true })
+  if (stepsOf !== undefined) return countedSteps(stepsOf({ wholeTable: true, message }), message)
   const run = transform.start()
   const list = (batch: RecordBatch | undefined): RecordBatch[] => (batch === undefined ? [] : [batch])
-  return { next: (batch) => list(run(batch)), end: () => list(run(undefined)) }
+  return countedSteps({ next: (batch) => list(run(batch)), end: () => list(run(undefined)) }, message)
+}
+
+export function transformMessage(name: string): TransformMessage {
+  return { name, rowsIn: 0, rowsOut: 0 }
+}
+
+/** The steps of a run, which count rows in and out where somebody listens. */
+function countedSteps(steps: TransformSteps, message: TransformMessage | undefined): TransformSteps {
+  if (message === undefined) return steps
+  const counted = (batches: readonly RecordBatch[]): readonly RecordBatch[] => {
+    for (const { numRows } of batches) message.rowsOut += numRows
+    return batches
+  }
+  const next = (batch: RecordBatch): readonly RecordBatch[] => {
+    message.rowsIn += batch.numRows
+    return counted(steps.next(batch))
+  }
+  return { next, end: () => counted(steps.end?.() ?? []) }
 }
 
 function joined(batches: readonly RecordBatch[]): RecordBatch | undefined {

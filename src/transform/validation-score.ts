@@ -8,7 +8,7 @@ export interface ScoreRule {
   readonly name: string
   /** Its part of the score, against the sum of all. */
   readonly weight: number
-  /** Whether it holds. */
+  /** Returns true where it holds. */
   test(record: Readonly<Record<string, unknown>>): boolean
 }
 
@@ -41,7 +41,7 @@ export function requiredFields(names: readonly string[], options: RequiredFields
 }
 
 /**
- * How much of a record is there: the share of the rules' weight that holds, from 0 to 100, rounded.
+ * Score how complete a record is: the share of the rules' weight that holds, from 0 to 100, rounded.
  *
  * @param rules - default: `event_id`, `event_type`, `user_id` and `amount`, 25 each. No rules at all score 100.
  * @throws MillraceError `OPTION_INVALID` for a weight that is negative or no number, or weights that are all 0; `TYPE_MISMATCH` for what is no

@@ -7,7 +7,7 @@ import { isMillraceError } from '../../src/errors.ts'
 import { arbitraryNumberText } from '../../src/testing/arbitrary-image.ts'
 import { arbitraryImage } from '../../src/testing/index.ts'
 import { law } from '../support/law.ts'
-import { allAttributes, hasProtoName } from './support.ts'
+import { allAttributes, hasProtoName } from './support/image-pairs.ts'
 
 const runs = 1000
 

@@ -13,7 +13,7 @@ import { isMillraceError } from '../../src/errors.ts'
 import { arbitraryNumberText } from '../../src/testing/arbitrary-image.ts'
 import { arbitraryImage } from '../../src/testing/index.ts'
 import { law } from '../support/law.ts'
-import { arbitraryPair, define, reversed } from './support.ts'
+import { arbitraryPair, define, reversed } from './support/image-pairs.ts'
 
 const runs = 1000
 

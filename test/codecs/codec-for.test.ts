@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { codecFor } from '../../src/codecs/codec-for.ts'
 import { bytesSource, type CodecInput } from '../../src/codecs/input/source.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 
 const rowsOf = async (input: CodecInput, key: string, options = {}) => [
   ...rowsFromTable(new Table(await collect(codecFor(key, options).read(input)))),

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, expect } from 'vitest'
 import { encodeCsv, encodeJson, encodeNdjson, encodeParquet, tableFromRows } from '../../src/codecs/index.ts'
-import { readInChild } from '../support/codec-in-child.ts'
 import { law } from '../support/law.ts'
+import { readInChild } from './support/codec-in-child.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'codecs-fuzz-'))
 afterAll(() => rmSync(scratch, { recursive: true }))

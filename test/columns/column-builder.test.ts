@@ -162,7 +162,7 @@ describe('columnBuilder: what each type takes', () => {
     expect(valueReader(data)(128)).toBe('v7')
   })
 
-  test('a builder may be used again after finish, and what it gave stays', () => {
+  test('a builder can be used again after finish, and the data returned before stays', () => {
     const builder = columnBuilder(columnType('string'))
     builder.append('a')
     builder.appendNull()
@@ -216,7 +216,7 @@ describe('tableFromRows', () => {
     ])
   })
 
-  test('a schema pins some columns; those that no row has are null; an Arrow schema gives the order', () => {
+  test('a schema pins some columns; those that no row has are null; an Arrow schema sets the order', () => {
     expect([...rowsFromTable(tableFromRows([{ a: 1, b: 2 }], { schema: { b: 'int64', z: 'date' } }))]).toEqual([
       { a: 1, b: 2n, z: null },
     ])

@@ -5,7 +5,7 @@ import { fillNulls, transformTable } from '../../src/transform/index.ts'
 import { arbitraryPlainType, arbitraryTableCase, type Cell, type TableCase } from '../support/arbitrary-table.ts'
 import { columnCells, rowCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
-import { collect, stream } from '../support/transform-laws.ts'
+import { collect, stream } from '../support/streams.ts'
 
 /** A fill of a plain type, and the cell that it becomes. */
 function fillFor(type: DataType): { readonly fill: unknown; readonly cell: Cell } {

@@ -1,17 +1,18 @@
 import { Binary, Dictionary, Field, Float64, Int32, Int64, List, Schema, Struct, Utf8 } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { HASH } from '../../kernels/distinct-rows/record.ts'
 import { distinctRows } from '../../src/columns/distinct-rows.ts'
 import type { HashColumn } from '../../src/columns/hash-column.ts'
 import { hashSet } from '../../src/columns/hash-set.ts'
 import { equalRows } from '../../src/columns/row-equality.ts'
 import { type RowHash, rowHash } from '../../src/columns/row-hash.ts'
-import { BLOCK_ROWS, HASH_BYTES, rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
+import { BLOCK_ROWS, rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
 import { hashColumnOf } from '../../src/columns/to-hash-column.ts'
 import { arbitraryTableCase, batchOf, type Cell, dataOf, type TableCase } from '../support/arbitrary-table.ts'
 import { law } from '../support/law.ts'
-import { referenceHash } from '../support/row-hash-reference.ts'
 import { rowToken } from '../support/row-token.ts'
+import { referenceHash } from './support/row-hash-reference.ts'
 
 const key = fc.array(fc.integer(), { minLength: 4, maxLength: 4 }).map((words) => Int32Array.from(words))
 /** Few values, so that equal rows are frequent. */
@@ -100,13 +101,13 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'hash set: any hashes, in any blocks, are numbered as they first come, whatever its tables do on the way',
+    'hash set: any hashes, in any blocks, are numbered in order of first appearance, however often its table grows',
     fc.property(
       fc.oneof(fc.constant(200_000), fc.integer({ min: 1, max: 9000 })),
       fc.integer({ min: 300, max: BLOCK_ROWS }),
       (kinds, block) => {
         const kernel = rowHashKernel()
-        const at = kernel.memory.reserve(BLOCK_ROWS * HASH_BYTES)
+        const at = kernel.memory.reserve(BLOCK_ROWS * HASH)
         const set = hashSet(kernel)
         const numbers = new Map<number, number>()
         const out = new Int32Array(block)
@@ -162,7 +163,7 @@ describe('row hash and equality', () => {
 
   test('a set that finds no more room says so', () => {
     const { exports, memory } = rowHashKernel()
-    const hashes = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+    const hashes = memory.reserve(BLOCK_ROWS * HASH)
     const reserve = (bytes: number): number => {
       if (memory.top + bytes > 2 ** 21) throw new RangeError('no more memory')
       return memory.reserve(bytes)
@@ -227,7 +228,7 @@ function hasher(key: Int32Array): (cells: readonly HashColumn[], first: number, 
   const hash = rowHash(kernel, key)
   return (cells, first, end = first + 1) => {
     const at = hash(cells, first, end)
-    return Buffer.from(kernel.memory.bytes.slice(at, at + (end - first) * HASH_BYTES)).toString('hex')
+    return Buffer.from(kernel.memory.bytes.slice(at, at + (end - first) * HASH)).toString('hex')
   }
 }
 
@@ -236,9 +237,9 @@ function hashOf(cells: readonly HashColumn[], row = 0): string {
 }
 
 function constantHash({ memory }: Kernel): RowHash {
-  const at = memory.reserve(BLOCK_ROWS * HASH_BYTES)
+  const at = memory.reserve(BLOCK_ROWS * HASH)
   return (_, first, end) => {
-    memory.bytes.fill(7, at, at + (end - first) * HASH_BYTES)
+    memory.bytes.fill(7, at, at + (end - first) * HASH)
     return at
   }
 }

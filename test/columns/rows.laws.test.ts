@@ -6,9 +6,9 @@ import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { isMillraceError } from '../../src/errors.ts'
 import { arbitraryTableCase, type TableCase } from '../support/arbitrary-table.ts'
-import { cellValue, hasRepeatedKeys } from '../support/cell-values.ts'
 import { tableCells } from '../support/column-cells.ts'
 import { law } from '../support/law.ts'
+import { cellValue, hasRepeatedKeys } from './support/cell-values.ts'
 
 const cases = arbitraryTableCase().filter(({ schema, rows }) => {
   return !rows.some((row) => row.some((cell, index) => hasRepeatedKeys((schema.fields[index] as Field).type, cell)))
@@ -22,7 +22,7 @@ function expectedRows({ schema, rows }: TableCase): Record<string, unknown>[] {
 
 describe('rows', () => {
   law(
-    'rowsFromTable: every cell as the contract gives it, whatever its batch is a slice of',
+    'rowsFromTable: every cell has the value of the contract, also in slices of batches',
     fc.property(cases, (table) => {
       expect([...rowsFromTable(table.table)]).toEqual(expectedRows(table))
     }),
@@ -58,7 +58,7 @@ describe('rows', () => {
   )
 
   law(
-    'tableFromRows: any values at all give a table that holds them, or a MillraceError with row and column',
+    'tableFromRows: any values make a table that holds them, or a MillraceError with row and column',
     fc.property(
       fc.array(
         fc.dictionary(

@@ -9,7 +9,6 @@ import { describe, expect, test } from 'vitest'
 import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { readParquet } from '../../src/codecs/parquet/read/read-parquet.ts'
 import { isMillraceError } from '../../src/errors.ts'
-import { readInChild } from '../support/codec-in-child.ts'
 import {
   batchCells,
   type Cell,
@@ -17,7 +16,8 @@ import {
   hyparquetCell,
   hyparquetParsers,
   withoutDecimals,
-} from '../support/parquet-cells.ts'
+} from '../codecs/parquet/support/parquet-cells.ts'
+import { readInChild } from '../codecs/support/codec-in-child.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpora/parquet/', import.meta.url))
 

@@ -6,12 +6,15 @@ import type { MillraceError } from '../../src/errors.ts'
 import {
   bytesPayload,
   type EventRecord,
+  envelopePayload,
   gunzipPayload,
   jsonPayload,
   kplPayload,
+  linesPayload,
   type PayloadDecoder,
   readRecords,
   type SqsEvent,
+  SqsEventSchema,
   textPayload,
 } from '../../src/events/index.ts'
 
@@ -35,8 +38,16 @@ test('a result is a value or an error', () => {
   if (payload?.ok === false) expectTypeOf(payload.error).toEqualTypeOf<MillraceError>()
 })
 
-test('an event is typed where the library looks, unknown elsewhere', () => {
+test('an event is typed where the library looks; what a schema gives has the rest as unknown', () => {
   const read = (event: SqsEvent) => event.Records[0]
   expectTypeOf(read).returns.toExtend<{ messageId: string; body: string } | undefined>()
-  expectTypeOf<NonNullable<ReturnType<typeof read>>['anything']>().toEqualTypeOf<unknown>()
+  const event = SqsEventSchema.parse({})
+  expectTypeOf(event).toExtend<SqsEvent>()
+  expectTypeOf(event.Records[0]?.['anything']).toEqualTypeOf<unknown>()
+})
+
+test('a schema inside a decoder is a decoder of its output', () => {
+  const order = z.object({ id: z.bigint() })
+  expectTypeOf(kplPayload(gunzipPayload(order))).toEqualTypeOf<PayloadDecoder<{ id: bigint }>>()
+  expectTypeOf(linesPayload(envelopePayload(order))).toEqualTypeOf<PayloadDecoder<{ id: bigint }>>()
 })

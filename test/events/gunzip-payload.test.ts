@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeCsv } from '../../src/codecs/index.ts'
 import { bytesPayload, gunzipPayload, jsonPayload, readRecords, textPayload } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const AT_DATA = ['Records', 0, 'kinesis', 'data']
 const read = (payload: unknown, maxBytes?: number) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { detectSource, jsonPayload, readRecords, S3EventSchema, s3Objects } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const cause = new Error('trap')
 const trap = (): never => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
 import * as z from 'zod/mini'
 import { jsonPayload, type PayloadDecoder, readRecords, type StandardSchema } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const AT_DATA = ['Records', 0, 'kinesis', 'data']
 const read = <T>(text: unknown, decoder: PayloadDecoder<T>) => readRecords(kinesisEvent(text), decoder)[0]?.payload

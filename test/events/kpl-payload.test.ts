@@ -12,7 +12,7 @@ import {
   textPayload,
 } from '../../src/events/index.ts'
 import { aggregateRecords } from '../../src/testing/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const AT_DATA = ['Records', 0, 'kinesis', 'data']
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bytesPayload, type PayloadDecoder, readRecords, textPayload } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const kinesis = (data: unknown) => ({
   Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'k', sequenceNumber: '1' } }],

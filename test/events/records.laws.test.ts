@@ -25,9 +25,9 @@ import {
   arbitrarySnsEvent,
   arbitrarySqsEvent,
 } from '../../src/testing/index.ts'
-import { SOURCES } from '../support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
-import { mutated } from '../support/mutate.ts'
+import { mutated } from '../support/mutated-json.ts'
+import { SOURCES } from './support/event-arbitraries.ts'
 
 const DECODERS = [bytesPayload(), textPayload(), jsonPayload(), gunzipPayload(kplPayload(gunzipPayload(jsonPayload())))]
 const decoder = fc.constantFrom(...DECODERS)

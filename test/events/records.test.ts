@@ -9,7 +9,8 @@ import {
   readRecords,
   textPayload,
 } from '../../src/events/index.ts'
-import { kinesisEvent } from '../support/kinesis-event.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
+import { s3TestEvent } from './support/s3-event.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const summary = (event: unknown) =>
@@ -64,14 +65,7 @@ describe('nothing to do', () => {
     { eventSource: 'SelfManagedKafka', records: { 't-0': [] } },
     { job: { id: 'j' }, invocationId: 'i', tasks: [] },
     { Items: [] },
-    {
-      Service: 'Amazon S3',
-      Event: 's3:TestEvent',
-      Time: '2026-01-31T12:00:00.000Z',
-      Bucket: 'b',
-      RequestId: 'r',
-      HostId: 'h',
-    },
+    s3TestEvent,
   ])('%o has no records', (event) => {
     expect(readRecords(event, jsonPayload())).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MillraceError } from '../../src/errors.ts'
 import { s3Objects } from '../../src/events/index.ts'
-import { s3Record } from '../support/s3-event.ts'
+import { s3Record } from './support/s3-event.ts'
 
 const direct = (key: string) => ({ Records: [s3Record({ key })] })
 const bus = (key: string) => ({

@@ -3,9 +3,9 @@ import { expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { s3Objects } from '../../src/events/s3-objects.ts'
 import { arbitraryS3BatchEvent, arbitraryS3Event, arbitraryS3EventBridgeEvent } from '../../src/testing/index.ts'
-import { SOURCES } from '../support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
-import { s3Record } from '../support/s3-event.ts'
+import { SOURCES } from './support/event-arbitraries.ts'
+import { s3Record } from './support/s3-event.ts'
 
 /** As S3 encodes a key: `application/x-www-form-urlencoded`, slashes kept. */
 const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MillraceError } from '../../src/errors.ts'
 import { S3EventSchema } from '../../src/events/s3.ts'
 import { s3Objects } from '../../src/events/s3-objects.ts'
-import { s3Record } from '../support/s3-event.ts'
+import { s3Record, s3TestEvent } from './support/s3-event.ts'
 
 const invalid = (path: readonly (string | number)[]) => expect.objectContaining({ code: 'EVENT_INVALID', path })
 
@@ -68,17 +68,7 @@ describe('s3Objects', () => {
   })
 
   test.each([
-    [
-      'the test event',
-      {
-        Service: 'Amazon S3',
-        Event: 's3:TestEvent',
-        Time: '2026-01-31T12:00:00.000Z',
-        Bucket: 'b',
-        RequestId: 'r',
-        HostId: 'h',
-      },
-    ],
+    ['the test event', s3TestEvent],
     ['no records', { Records: [] }],
   ])('%s names no objects', (_, event) => {
     expect(s3Objects(event)).toEqual([])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as events from '../../src/events/index.ts'
-import { s3Record } from '../support/s3-event.ts'
+import { s3Record } from './support/s3-event.ts'
 
 const accepted = (schema: { safeParse(value: unknown): { success: boolean } }, event: unknown): boolean =>
   schema.safeParse(event).success

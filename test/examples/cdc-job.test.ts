@@ -20,7 +20,7 @@ import { jsonText } from '../../src/cdc/table/json-text.ts'
 import { decodeParquet, rowsFromTable } from '../../src/codecs/index.ts'
 import { type DynamoDBServer, dynamoDBServer, hasDynoxide, startDynoxide } from '../support/dynamodb-server.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
-import { createStreamedTable, openTableStream, type TableStream } from '../support/table-stream.ts'
+import { createStreamedTable, openTableStream, type TableStream } from './support/dynamodb-table-stream.ts'
 
 /** A server with streams that runs already, such as DynamoDB Local. */
 const endpoint = process.env['DYNAMODB_ENDPOINT']

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../../examples/redis-store/redis-store.ts'
 import { idempotent } from '../../src/idempotency/index.ts'
 import { storeLaws } from '../../src/testing/index.ts'
+import { storeFences } from '../idempotency/support/store-fences.ts'
 import { seedOption } from '../support/law.ts'
 import { hasRedis, type RedisServer, startRedis } from '../support/redis-server.ts'
-import { storeFences } from '../support/store-fences.ts'
 
 const name = hasRedis
   ? 'the Redis store of the guide'

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { s3Event } from '../../demo/s3-event.ts'
 import { createHandler } from '../../examples/s3-job/handler.ts'
 import { decodeParquet, encodeParquet, rowsFromTable, tableFromRows } from '../../src/codecs/index.ts'
@@ -21,6 +21,13 @@ async function land(key: string, body: Uint8Array | string, options: Parameters<
 }
 const rowsOf = async (key: string) => [...rowsFromTable(await decodeParquet(await server.get(key)))]
 const metadataOf = async (key: string) => client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))
+
+/** What was logged, line by line, each of them JSON. */
+function linesOf(log: MockInstance<typeof console.error>): unknown[] {
+  const lines = log.mock.calls.map((given) => JSON.parse(given.join(' ')))
+  log.mockRestore()
+  return lines
+}
 
 const csv = `Event ID,User ID,Amount,Status,Created At
 a,u1,19.5,paid,2026-01-05T09:00:00Z
@@ -135,13 +142,23 @@ describe('the S3 job on what it cannot read: a typed error, nothing written, no 
     if (!key.includes('..')) await server.put(key, bytes)
     const kept = server.keys()
     const requests = server.requests.length
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     await expect(createHandler({ client })(s3Event(BUCKET, key, bytes.length))).rejects.toMatchObject({
       name: code,
       code,
     })
+    expect(linesOf(log)).toEqual([expect.objectContaining({ level: 'ERROR', bucket: BUCKET, key, code })])
     expect(server.keys()).toEqual(kept)
     expect(server.openUploads()).toBe(0)
     expect(server.requests.slice(requests).filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
+  })
+
+  test('its log line has the position, and no data', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await server.put('landing/x.csv', 'a,b\n1,2\nsecret\n')
+    await expect(createHandler({ client })(s3Event(BUCKET, 'landing/x.csv', 1))).rejects.toThrow()
+    const place = { bucket: BUCKET, key: 'landing/x.csv', code: 'CSV_INVALID', position: { line: 3, row: 2 } }
+    expect(linesOf(log)).toEqual([{ level: 'ERROR', ...place, message: expect.not.stringContaining('secret') }])
   })
 
   test.each([

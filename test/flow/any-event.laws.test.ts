@@ -10,9 +10,9 @@ import {
   textPayload,
 } from '../../src/events/index.ts'
 import { type BatchOrder, failFrom, processBatch, processBatches } from '../../src/flow/index.ts'
-import { SOURCES } from '../support/event-arbitraries.ts'
+import { SOURCES } from '../events/support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
-import { mutated } from '../support/mutate.ts'
+import { mutated } from '../support/mutated-json.ts'
 
 const payload = fc.constantFrom(bytesPayload(), textPayload(), jsonPayload())
 const order = fc.constantFrom<BatchOrder>('auto', 'none', 'strict', 'key')

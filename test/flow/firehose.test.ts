@@ -2,8 +2,8 @@ import type { FirehoseTransformationEvent } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import { bytesPayload, type Payload, type PayloadDecoder, textPayload } from '../../src/events/index.ts'
 import { type FirehoseOutcome, processBatch } from '../../src/flow/index.ts'
-import { firehoseEvent } from '../support/batch-events.ts'
-import { numberPayload as payload } from '../support/batch-scripts.ts'
+import { firehoseEvent } from './support/batch-events.ts'
+import { numberPayload as payload } from './support/batch-scripts.ts'
 
 const unused = async (): Promise<void> => {}
 const refuse = async (): Promise<void> => {

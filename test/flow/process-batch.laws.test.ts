@@ -4,6 +4,7 @@ import { isMillraceError } from '../../src/errors.ts'
 import { bytesPayload, kplPayload, textPayload } from '../../src/events/index.ts'
 import { type BatchOrder, processBatch } from '../../src/flow/index.ts'
 import { aggregateRecords } from '../../src/testing/aggregate-records.ts'
+import { law } from '../support/law.ts'
 import {
   firehoseEvent,
   type Item,
@@ -12,9 +13,8 @@ import {
   queueEvent,
   sequenceOf,
   topicEvent,
-} from '../support/batch-events.ts'
-import { arbitraryScripts, numberPayload, numbersOf, stage } from '../support/batch-scripts.ts'
-import { law } from '../support/law.ts'
+} from './support/batch-events.ts'
+import { arbitraryScripts, numberPayload, numbersOf, stage } from './support/batch-scripts.ts'
 
 const items = (count: number, keyOf: (number: number) => string): Item[] =>
   Array.from({ length: count }, (_, number) => ({ number, key: keyOf(number) }))

@@ -3,9 +3,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
-import { type CheckpointStore, memoryCheckpointStore } from '../../src/idempotency/index.ts'
-import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
-import { numberPayload } from '../support/batch-scripts.ts'
+import { type CheckpointStore, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
+import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from './support/batch-events.ts'
+import { numberPayload } from './support/batch-scripts.ts'
 
 const items = (...keys: readonly string[]): Item[] => keys.map((key, number) => ({ number, key }))
 const never = () => new Promise(() => {})
@@ -333,6 +333,10 @@ describe('options', () => {
     ['a remaining time that is none', { payload, context: { getRemainingTimeInMillis: () => Number.NaN } }],
     ['no payload', {}],
     ['no options', undefined],
+    ['a checkpoint store that is none', { payload, checkpointStore: {} }],
+    ['a misspelt name', { payload, concurency: 5 }],
+    ['idempotency without its key', { payload, idempotency: { store: memoryStore() } }],
+    ['idempotency of another kind', { payload, idempotency: true }],
   ])('%s is refused, and no handler runs', async (_, options) => {
     const handler = vi.fn(never)
     await expect(processBatch(event, handler, options as never)).rejects.toMatchObject({ code: 'OPTION_INVALID' })

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { EventRecord } from '../../src/events/index.ts'
 import { failFrom, type HandlerGroup, type ProcessBatchesOptions, processBatches } from '../../src/flow/index.ts'
-import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from '../support/batch-events.ts'
-import { numberPayload as payload } from '../support/batch-scripts.ts'
+import { firehoseEvent, type Item, kafkaEvent, kinesisEvent, queueEvent, topicEvent } from './support/batch-events.ts'
+import { numberPayload as payload } from './support/batch-scripts.ts'
 
 type Value = { number: number }
 type Records = readonly EventRecord<Value>[]

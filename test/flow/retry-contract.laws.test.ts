@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { type BatchOrder, processBatch } from '../../src/flow/index.ts'
+import { law } from '../support/law.ts'
 import {
   dynamoDBEvent,
   type Item,
@@ -9,23 +10,15 @@ import {
   numberOf,
   queueEvent,
   sequenceOf,
-} from '../support/batch-events.ts'
-import {
-  arbitraryScripts,
-  type Moment,
-  numberPayload,
-  numbersOf,
-  type Script,
-  stage,
-} from '../support/batch-scripts.ts'
+} from './support/batch-events.ts'
+import { arbitraryScripts, type Moment, numberPayload, numbersOf, type Script, stage } from './support/batch-scripts.ts'
 import {
   type Delivery,
   type SimulatedRecord,
   simulateKafka,
   simulateQueue,
   simulateShard,
-} from '../support/lambda-simulator.ts'
-import { law } from '../support/law.ts'
+} from './support/lambda-simulator.ts'
 
 type Simulated = Script & SimulatedRecord
 

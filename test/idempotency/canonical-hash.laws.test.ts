@@ -4,17 +4,9 @@ import { describe, expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { canonicalHash } from '../../src/idempotency/index.ts'
 import { law } from '../support/law.ts'
+import { arbitraryData } from './support/arbitrary-data.ts'
 
-const data = fc.anything({
-  withBigInt: true,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withTypedArray: true,
-  withSparseArray: true,
-  withNullPrototype: true,
-  withUnicodeString: true,
-})
+const data = arbitraryData()
 
 describe('canonicalHash', () => {
   law(

@@ -45,12 +45,12 @@ test('so is the record where a server does not show the old item of a failed con
 
 test('access denied on a write is a failure, and a warning of the batch; a condition that fails is none', async () => {
   const denied = dynamodbCheckpointStore({
-    ...clientOf({ PutItemCommand: named('AccessDeniedException') }),
+    client: clientOf({ PutItemCommand: named('AccessDeniedException') }).client,
     tableName: 't',
   })
   await expect(denied.writeCheckpoint('s', '1')).rejects.toMatchObject({ code: 'IDEMPOTENCY_STORE_FAILED' })
-  const behind = clientOf({ PutItemCommand: named('ConditionalCheckFailedException') })
-  await dynamodbCheckpointStore({ ...behind, tableName: 't' }).writeCheckpoint('s', '1')
+  const { client: behind } = clientOf({ PutItemCommand: named('ConditionalCheckFailedException') })
+  await dynamodbCheckpointStore({ client: behind, tableName: 't' }).writeCheckpoint('s', '1')
 
   const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const record = {
@@ -74,6 +74,6 @@ test.each([
   [{ other: { S: '12' } }],
   [{}],
 ])('a stored item %j is no checkpoint', async (Item) => {
-  const store = dynamodbCheckpointStore({ ...clientOf({ GetItemCommand: { Item } }), tableName: 't' })
+  const store = dynamodbCheckpointStore({ client: clientOf({ GetItemCommand: { Item } }).client, tableName: 't' })
   await expect(store.readCheckpoint('s')).rejects.toMatchObject({ code: 'IDEMPOTENCY_RECORD_INVALID' })
 })

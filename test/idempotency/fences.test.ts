@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { storeFences } from '../support/store-fences.ts'
-import { STORES, type StoreServer, startedServer } from '../support/stores.ts'
+import { storeFences } from './support/store-fences.ts'
+import { STORES, type StoreServer, startedServer } from './support/stores.ts'
 
 describe.each(STORES)('$name', ({ isHere, start }) => {
   let server: StoreServer | undefined

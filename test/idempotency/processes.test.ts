@@ -12,7 +12,7 @@ import { startDynamoDB } from '../support/dynamodb-server.ts'
 import { BUCKET, startS3Server } from '../support/s3-server.ts'
 
 const PROCESSES = 8
-const CHILD = fileURLToPath(new URL('../support/one-effect-child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('./support/one-effect-child.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'millrace-processes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

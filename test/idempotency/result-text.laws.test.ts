@@ -4,23 +4,14 @@ import { describe, expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { decodeResult, encodeResult } from '../../src/idempotency/result-text.ts'
 import { law } from '../support/law.ts'
+import { arbitraryData } from './support/arbitrary-data.ts'
 
 const key = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
   fc.constantFrom('__proto__', 'constructor', 'toJSON', '$date', '$set', '$', '\\', '\n', '"', '\ud800', '0', ''),
 )
-const result = fc.anything({
-  key,
-  withBigInt: true,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withTypedArray: true,
-  withSparseArray: true,
-  withNullPrototype: true,
-  withUnicodeString: true,
-})
+const result = arbitraryData({ key })
 
 describe('results', () => {
   law(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { storeLaws } from '../support/store-laws.ts'
-import { STORES, type StoreServer, startedServer } from '../support/stores.ts'
+import { storeLaws } from './support/store-laws.ts'
+import { STORES, type StoreServer, startedServer } from './support/stores.ts'
 
 describe.each(STORES)('stores', ({ name, isHere, runs, start }) => {
   let server: StoreServer | undefined

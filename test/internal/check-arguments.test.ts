@@ -57,7 +57,7 @@ describe('checkOptions', () => {
     expect(check(options)).toThrow(failure('OPTION_INVALID', message))
   })
 
-  test('says what to write instead, and never what was given', () => {
+  test('says what to write instead, and never quotes the value', () => {
     expect(check('secret', 'write read({})')).toThrow('read: options must be an object, not a string; write read({})')
     expect(check({ ['x'.repeat(500)]: 1 })).toThrow(failure('OPTION_INVALID', /^.{0,120}$/))
   })
@@ -76,7 +76,7 @@ describe('the other checks', () => {
     expect(run('a')).toThrow(failure('TYPE_MISMATCH', 'read: location must be an object, not a string'))
   })
 
-  test('checkArgument and checkNone say what was given', () => {
+  test('checkArgument and checkNone name the kind of the argument', () => {
     expect(() => checkArgument('read', 'names', 'a', 'strings', 'write [a]')).toThrow(
       failure('TYPE_MISMATCH', 'read: names must be an array of strings, not a string; write [a]'),
     )

@@ -6,7 +6,7 @@ import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
 
 const newKernel = kernelMaker<object>(CSV_ROWS)
 
-test('what is reserved lies apart, on multiples of 16, and what is given back comes again', () => {
+test('regions do not overlap, begin at multiples of 16, and are reserved again after release', () => {
   const { memory } = newKernel()
   const first = memory.reserve(5)
   const second = memory.reserve(0)

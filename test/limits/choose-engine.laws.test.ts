@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { chooseEngine } from '../../src/limits/index.ts'
 import { law } from '../support/law.ts'
-import { engineJob } from './arbitraries.ts'
+import { engineJob } from './support/arbitrary-usage.ts'
 
 describe('chooseEngine', () => {
   law(

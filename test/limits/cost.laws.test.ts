@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { type CostPart, jobCost, lambdaCost, PRICES, type Prices } from '../../src/limits/index.ts'
 import { law } from '../support/law.ts'
-import { jobUsage, lambdaUsage, memoryMb } from './arbitraries.ts'
+import { jobUsage, lambdaUsage, memoryMb } from './support/arbitrary-usage.ts'
 
 const sum = (parts: readonly CostPart[]) => parts.reduce((total, { usd }) => total + usd, 0)
 /** Sums of doubles may differ in their last digits. */

@@ -71,18 +71,12 @@ const KERNEL_RECORD = /^\.\.\/kernels\/[\w-]+\/record\.ts$/
 
 function isAllowedLayer({ from, to, isType, names }: SourceImport): boolean {
   if (KERNEL_RECORD.test(to)) return true
-  if (isKernelRecord(from, to)) return true
   const own = layerOf(from)
   const other = layerOf(to)
   const rule = LAYERS[own]
   if (own === other || rule?.layers.includes(other) || rule?.files?.includes(to)) return true
   const types = rule?.types?.[other]
   return isType && types !== undefined && (types.includes('*') || names.every((name) => types.includes(name)))
-}
-
-/** Whether a codec's `kernel` room imports the layout of its kernel's records. */
-function isKernelRecord(from: string, to: string): boolean {
-  return from.includes('/kernel/') && /^\.\.\/kernels\/[a-z-]+\/record\.ts$/.test(to)
 }
 
 function isAllowedPackage({ from, to }: SourceImport): boolean {

@@ -17,10 +17,10 @@ import {
 const folder = scratchFolder()
 afterAll(() => removeFolder(folder))
 
-/** What the example handlers import beside the package and its peers. */
-const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb']
+/** Packages that the example handlers import besides this one and its peers. */
+const EXAMPLE_PACKAGES = ['@aws-sdk/lib-dynamodb', '@types/aws-lambda']
 
-/** What a user would write: the same text as an ES module and as CommonJS. */
+/** The code of a user: the same text as an ES module and as CommonJS. */
 const CONSUMER = `${subpaths.map((subpath, index) => `import * as module${index} from '${subpath}'`).join('\n')}
 import type { ByteSource, Codec } from '${manifest.name}/codecs'
 import { codecFor } from '${manifest.name}'
@@ -36,7 +36,7 @@ export async function bytesOf(source: ByteSource): Promise<number> {
 export const wrong: Codec = codecFor(1)
 `
 
-test('a strict project and the example handlers compile against the packed types', () => {
+test('a strict project, the example handlers and the types of @types/aws-lambda compile against the packed types', () => {
   install(pack(folder), folder)
   const peers = Object.values(PEER_OF).filter((name) => name in manifest.peerDependencies)
   for (const name of new Set([...peers, '@types/node', ...EXAMPLE_PACKAGES])) linkPackage(folder, name)
@@ -47,6 +47,9 @@ test('a strict project and the example handlers compile against the packed types
     writeFileSync(file, readFileSync(join(ROOT, 'examples', job, 'handler.ts'), 'utf8'))
     files.push(file)
   }
+  const typed = join(folder, 'aws-lambda.mts')
+  writeFileSync(typed, readFileSync(join(ROOT, 'test/package/support/aws-lambda.mts'), 'utf8'))
+  files.push(typed)
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,

@@ -21,7 +21,7 @@ dgram.Socket.prototype.bind = dgram.Socket.prototype.send = refuse('datagram')
 dns.lookup = dns.resolve = dns.promises.lookup = dns.promises.resolve = refuse('dns')
 `
 
-/** What dependencies leave behind on purpose: zod shares its configuration between copies, the AWS SDK keeps Lambda's own object. */
+/** Globals that dependencies set on purpose: zod shares its configuration between copies, the AWS SDK keeps Lambda's own object. */
 const KNOWN_GLOBALS = ['__zod_globalConfig', 'awslambda']
 
 const PROBE = `

@@ -24,6 +24,8 @@ const COMPILERS: readonly [string, string | undefined][] = [
   ['TypeScript 7', realPackage('typescript-7')],
 ]
 const NODES = ['types-node-20', 'types-node-22', 'types-node-25', 'types-node-26']
+/** Code as users write it. */
+const FILES = ['pipelines.mts', 'aws-lambda.mts']
 const STRICT = [
   '--noEmit',
   '--strict',
@@ -52,7 +54,8 @@ function project(types: string, name: string): string {
   cpSync(types, join(folder, 'node_modules/@types/node'), { recursive: true, dereference: true })
   const undici = dirname(createRequire(join(types, 'package.json')).resolve('undici-types/package.json'))
   symlinkSync(undici, join(folder, 'node_modules/undici-types'), 'junction')
-  cpSync(join(ROOT, 'test/package/support/pipelines.mts'), join(folder, 'pipelines.mts'))
+  linkPackage(folder, '@types/aws-lambda')
+  for (const file of FILES) cpSync(join(ROOT, 'test/package/support', file), join(folder, file))
   writeFileSync(
     join(folder, 'all.mts'),
     subpaths.map((subpath, at) => `export * as m${at} from '${subpath}'\n`).join(''),
@@ -75,6 +78,6 @@ describe.each(NODES)('declarations under @types/node of %s', (name) => {
     if (compiler === undefined) return
     const folder = project(types ?? '', `${name}-${compilerName}`)
     const modules = ['--module', 'node16', '--moduleResolution', 'node16']
-    expect(problems(compiler, folder, ...modules, 'pipelines.mts', 'all.mts')).toBe('')
+    expect(problems(compiler, folder, ...modules, ...FILES, 'all.mts')).toBe('')
   })
 })

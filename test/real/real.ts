@@ -7,11 +7,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { installPackages } from './packages.ts'
-import { READERS } from './parquet-readers.ts'
+import { READERS, type Reader } from './parquet-readers.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = process.env['MILLRACE_REAL_CACHE'] ?? join(tmpdir(), 'millrace-real-servers')
@@ -50,10 +50,15 @@ function installReaders(): string | undefined {
   const modules = join(CACHE, 'parquet-readers')
   mkdirSync(modules, { recursive: true })
   const packages = READERS.flatMap((reader) => reader.packages)
-  const isThere = READERS.every(({ module }) => existsSync(join(modules, 'node_modules', module)))
-  if (isThere || runs('npm', 'install', '--no-save', '--ignore-scripts', '--prefix', modules, ...packages))
-    return modules
-  return skip('readers of Parquet', `npm could not install ${packages.join(' ')}`)
+  // Their binaries are optional packages, which npm leaves out in silence where the Node that runs it is older than they ask for.
+  const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) }
+  const loads = ({ module }: Reader): boolean =>
+    spawnSync(process.execPath, ['-e', `require('${module}')`], { cwd: modules, stdio: 'ignore' }).status === 0
+  const args = ['install', '--no-save', '--ignore-scripts', '--prefix', modules, ...packages]
+  if (!READERS.every(loads)) spawnSync('npm', args, { env, stdio: 'ignore' })
+  const missing = READERS.filter((reader) => !loads(reader))
+  if (missing.length === 0) return modules
+  return skip('readers of Parquet', `npm could not install ${missing.map(({ name }) => name).join(', ')}`)
 }
 
 async function isListening(port: number): Promise<boolean> {

@@ -1,10 +1,16 @@
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { s3Store } from '../../src/idempotency/s3-store.ts'
+import { storeFences } from '../idempotency/support/store-fences.ts'
+import { storeLaws } from '../idempotency/support/store-laws.ts'
+import {
+  dynamoDBStores,
+  type StoreCase,
+  type StoreServer,
+  startedServer,
+  wiredClient,
+} from '../idempotency/support/stores.ts'
 import { dynamoDBServer } from '../support/dynamodb-server.ts'
-import { storeFences } from '../support/store-fences.ts'
-import { storeLaws } from '../support/store-laws.ts'
-import { dynamoDBStores, type StoreCase, type StoreServer, startedServer, wiredClient } from '../support/stores.ts'
 import { DYNAMODB_LOCAL, RGW, rgwClient } from './servers.ts'
 
 const runs = Number(process.env['REAL_RUNS'] ?? '60')

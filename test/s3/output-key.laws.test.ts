@@ -61,7 +61,7 @@ law(
 )
 
 law(
-  'outputKey: keys that codecs do not tell apart by their ending stay apart',
+  'outputKey: keys that differ in more than an ending that codecs read have different outputs',
   fc.property(
     fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,4}(\.[0-9]{1,2})?$/), { minLength: 2, maxLength: 2 }),
     ([a, b]) => {

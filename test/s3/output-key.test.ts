@@ -19,6 +19,8 @@ describe('outputKey', () => {
     ['landing/app.log.gz', 'processed/app.log.parquet'],
     ['landing/.json.zst', 'processed/.json.parquet'],
     ['landing/.csv', 'processed/.csv.parquet'],
+    ['landing/a/.csv', 'processed/a/.csv.parquet'],
+    ['landing/a/.csv.gz', 'processed/a/.csv.parquet'],
     ['landing/a\n.csv', 'processed/a\n.parquet'],
     ['landing/d.csv/part-0', 'processed/d.csv/part-0.parquet'],
     ['landing//a.csv', 'processed//a.parquet'],

@@ -232,7 +232,7 @@ describe('s3Sink: when something fails', () => {
     nothingLeft()
   })
 
-  test('in a pipeline too, whatever stage fails', async () => {
+  test('in a pipeline too, whichever stage fails', async () => {
     const error = new MillraceError('TYPE_MISMATCH', 'no')
     const broken = async function* (source: AsyncIterable<Uint8Array>) {
       let count = 0
@@ -386,7 +386,7 @@ describe('s3Sink: the signal', () => {
     nothingLeft()
   })
 
-  test('pipeline hands its own signal over', async () => {
+  test('pipeline passes its own signal', async () => {
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 50)
     await expect(pipeline(stuckAfter(50), sinkOf(multipart), { signal: abort.signal })).rejects.toMatchObject({

@@ -10,7 +10,7 @@ const stage: Stage<Uint8Array, Uint8Array> = (source) => source
 const client = new S3Client({})
 const place = { bucket: 'b', key: 'k' }
 
-test('a pipeline of any length up to ten stages gives the sink its bytes and gives back its result', () => {
+test('a pipeline of up to ten stages passes bytes to the sink and returns its result', () => {
   const short = () => pipeline(s3Source(client, place).stream(), stage, s3Sink(client, place))
   const long = () =>
     pipeline(s3Source(client, place).stream(), stage, stage, stage, stage, stage, stage, stage, s3Sink(client, place))
@@ -18,7 +18,7 @@ test('a pipeline of any length up to ten stages gives the sink its bytes and giv
   expectTypeOf(long).returns.resolves.toEqualTypeOf<S3SinkResult>()
 })
 
-test('a stage that gives no bytes does not fit the sink', () => {
+test('a stage that yields no bytes does not fit the sink', () => {
   const text: Stage<Uint8Array, string> = async function* () {}
   const sink = s3Sink(client, place)
   const from = s3Source(client, place).stream()

@@ -118,7 +118,7 @@ describe('s3Source', () => {
     expect(gets()).toHaveLength(0)
   })
 
-  test('tells its length: from what was read, else by one HEAD', async () => {
+  test('length: from an earlier read, otherwise by one HEAD', async () => {
     await server.put(key, content)
     const source = sourceOf()
     expect(await source.length()).toBe(content.length)
@@ -137,7 +137,7 @@ describe('s3Source', () => {
     },
   )
 
-  test('a body that breaks goes on at the byte where it broke', async () => {
+  test('a body that breaks resumes at the byte where it broke', async () => {
     await server.put(key, content)
     const waits: number[] = []
     server.fault(({ method }) => (method === 'GET' && gets().length <= 3 ? { breakAfter: 70_000 } : undefined))
@@ -153,14 +153,14 @@ describe('s3Source', () => {
     expect(waits).toEqual([100, 100, 100])
   })
 
-  test('a range that breaks goes on too, and ends where it should', async () => {
+  test('a range that breaks resumes too, and ends where it should', async () => {
     await server.put(key, content)
     server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { breakAfter: 100 } : undefined))
     expect(await sourceOf().read(1000, 2000)).toEqual(content.slice(1000, 2000))
     expect(gets().map(({ headers }) => headers.range)).toEqual(['bytes=1000-1999', 'bytes=1100-1999'])
   })
 
-  test('gives up after its attempts, with growing waits and the last error as cause', async () => {
+  test('fails after its attempts, with growing waits and the last error as cause', async () => {
     await server.put(key, content)
     const waits: number[] = []
     server.fault(({ method }) => (method === 'GET' ? { breakAfter: 0 } : undefined))
@@ -228,7 +228,7 @@ describe('s3Source', () => {
     expect([answers, destroyed]).toEqual([2, 1])
   })
 
-  test('a client that never settles, whatever it is told, is an error after its attempts', async () => {
+  test('a client that ignores every abort and never settles is an error after its attempts', async () => {
     let asked = 0
     const dead = { send: () => new Promise(() => void asked++) } as Pick<S3Client, 'send'>
     const source = s3Source(dead, { bucket: BUCKET, key }, { ...quick, stallMs: 20, attempts: 3 })
@@ -374,7 +374,7 @@ describe('s3Source', () => {
     await expect(source.read(10, 20)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' })
   })
 
-  test('an eTag given, with or without quotes, pins the first read', async () => {
+  test('the option eTag, with or without quotes, pins the first read', async () => {
     await server.put(key, content)
     const eTag = Object(await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))).ETag
     for (const tag of [eTag, eTag.replaceAll('"', '')]) {
@@ -428,7 +428,7 @@ describe('s3Source in front of servers that keep no promise', () => {
     }
   }
 
-  test('the whole object in answer to a range is refused, not taken for the range', () =>
+  test('the whole object in answer to a range is refused, not used as the range', () =>
     against(
       (_, response) => response.writeHead(200, { ETag: '"a"', 'Content-Length': 10 }).end('0123456789'),
       async (source) => {

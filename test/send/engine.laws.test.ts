@@ -8,7 +8,7 @@ import {
   type ModelRun,
   runCase,
   SOURCE_ERROR,
-} from '../support/send-model.ts'
+} from './support/send-model.ts'
 
 const runs = 1000
 const cases = (check: (run: ModelRun, one: ModelCase) => void, aborts = false) =>

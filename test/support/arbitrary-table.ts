@@ -214,7 +214,7 @@ function cycled(cells: readonly Cell[], rows: number): Cell[] {
   return Array.from({ length: rows }, (_, row) => cells[row % cells.length] as Cell)
 }
 
-/** Which rows are null. */
+/** The rows that are null. */
 function arbitraryNulls(rows: number): fc.Arbitrary<(row: number) => boolean> {
   const scattered = fc
     .array(fc.nat(3), { minLength: rows, maxLength: rows })

@@ -17,7 +17,7 @@ export interface DynamoDBServer {
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
 
-/** Whether the server that knows most runs on this machine. */
+/** True where this machine can run the most complete server. */
 export const hasDynoxide = existsSync(DYNOXIDE)
 
 /** DynamoDB on 127.0.0.1: dynoxide where it runs, else dynalite in this process, which does not tell the old item of a failed condition. */

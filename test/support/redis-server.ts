@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createConnection, createServer, type Socket } from 'node:net'
 import type { RedisClient } from '../../examples/redis-store/redis-store.ts'
 
-/** Whether a redis-server is installed. */
+/** True where a redis-server is installed. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
 export interface RedisServer {

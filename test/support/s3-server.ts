@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, Server, ServerResponse }
 import { crc32 } from 'node:zlib'
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { buildApp } from 'fauxqs'
+import { allowSmallParts, copiedPart, type PartStore } from './s3-parts.ts'
 
-/** What a test wants to happen to one request instead of, or to, its answer. */
+/** A fault for one request, instead of its answer or in it. */
 export type Fault =
   | { readonly status: number; readonly code: string }
   /** The answer's body breaks off after so many bytes. */
@@ -46,8 +47,7 @@ export interface S3Server {
 export const BUCKET = 'lake'
 
 /** The parts of fauxqs's store that this file reads; the package does not export its type. */
-interface ObjectStore {
-  readonly multipartUploads: ReadonlyMap<string, unknown>
+interface ObjectStore extends PartStore {
   createBucket(name: string): void
   headObject(bucket: string, key: string): { readonly etag: string }
   listObjects(bucket: string): { readonly objects: readonly { readonly key: string }[] }
@@ -108,13 +108,14 @@ const NOT_EMULATED = [
  * S3 in this process on 127.0.0.1: fauxqs, with what it lacks added. Conditional writes and checks of MD5 and checksums run in the tick
  * in which the write does, so that they are atomic; what is not emulated is refused rather than ignored.
  */
-export async function startS3Server(): Promise<S3Server> {
+export async function startS3Server({ minPartBytes = 5 * 1024 * 1024 } = {}): Promise<S3Server> {
   const [s3Store, sqsStore, snsStore] = await Promise.all([
     makeStore('s3/s3Store.js', 'S3Store'),
     makeStore('sqs/sqsStore.js', 'SqsStore'),
     makeStore('sns/snsStore.js', 'SnsStore'),
   ])
   const store = s3Store as unknown as ObjectStore
+  allowSmallParts(store, minPartBytes)
   const app: App = buildApp({ logger: false, stores: { s3Store, sqsStore, snsStore } as never })
   app.removeContentTypeParser('*')
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
@@ -131,7 +132,11 @@ export async function startS3Server(): Promise<S3Server> {
     const fault = decide(request)
     if (fault !== undefined) faults.set(raw.raw, fault)
     const refused = fault !== undefined && 'code' in fault ? fault : refusal(request, raw.body, store)
-    if (refused !== undefined) reply.code(refused.status).type('application/xml').send(errorXml(refused.code))
+    const copied = refused === undefined ? copiedPart(request, store, minPartBytes) : undefined
+    if (copied !== undefined) {
+      const { status, code, xml = errorXml(code ?? '') } = copied
+      reply.code(status).type('application/xml').send(xml)
+    } else if (refused !== undefined) reply.code(refused.status).type('application/xml').send(errorXml(refused.code))
     else if (fault !== undefined && 'delayMs' in fault) setTimeout(done, fault.delayMs)
     else done()
   })

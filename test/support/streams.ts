@@ -14,3 +14,15 @@ export async function* cutAnywhere(bytes: Uint8Array, lengths: Iterable<number>)
     at += value
   }
 }
+
+/** Values as a stream. */
+export async function* stream<T>(values: Iterable<T>): AsyncGenerator<T> {
+  yield* values
+}
+
+/** The values of a stream as an array. */
+export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const value of values) all.push(value)
+  return all
+}

@@ -3,15 +3,25 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { decodeCsv } from '../../src/codecs/index.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
-import { detectSource, gunzipPayload, jsonPayload, kplPayload, readRecords } from '../../src/events/index.ts'
+import {
+  bytesPayload,
+  CloudWatchLogsDataSchema,
+  detectSource,
+  gunzipPayload,
+  jsonPayload,
+  kplPayload,
+  readRecords,
+} from '../../src/events/index.ts'
 import {
   arbitraryAggregatedRecord,
+  arbitraryCloudWatchLogsData,
   arbitraryCsv,
   arbitraryGzip,
   arbitraryKinesisEvent,
+  arbitraryPayload,
   arbitraryTable,
 } from '../../src/testing/index.ts'
-import { SOURCES } from '../support/event-arbitraries.ts'
+import { SOURCES } from '../events/support/event-arbitraries.ts'
 import { law } from '../support/law.ts'
 
 for (const { source, schema, arbitrary } of SOURCES) {
@@ -43,6 +53,30 @@ law(
       expect(records.every(({ payload }) => payload.ok)).toBe(true)
     },
   ),
+)
+
+law(
+  'testing: a record carries text and bytes as they are, and any other payload as its JSON',
+  fc.property(
+    arbitraryPayload().chain((payload) =>
+      fc.tuple(fc.constant(payload), arbitraryKinesisEvent({ payload: fc.constant(payload), maxRecords: 1 })),
+    ),
+    ([payload, event]) => {
+      const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+      const bytes = payload instanceof Uint8Array ? payload : Buffer.from(text)
+      const [record] = readRecords(event, bytesPayload())
+      expect(record?.payload.ok && Buffer.from(record.payload.value).equals(bytes)).toBe(true)
+    },
+  ),
+)
+
+law(
+  'testing: generated data of CloudWatch Logs is of its schema, inside a Kinesis stream too',
+  fc.property(arbitraryKinesisEvent({ payload: arbitraryGzip(arbitraryCloudWatchLogsData()) }), (event) => {
+    const records = readRecords(event, gunzipPayload(jsonPayload(CloudWatchLogsDataSchema)))
+    expect(records.every(({ payload }) => payload.ok)).toBe(true)
+  }),
+  { runs: 50 },
 )
 
 law(

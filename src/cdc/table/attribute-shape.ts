@@ -2,7 +2,7 @@ import { type DataType, Decimal, Field, Float64, List, Struct } from 'apache-arr
 import { columnType } from '../../columns/column-type.ts'
 import { emptyColumnField } from '../../columns/empty-column.ts'
 import { MillraceError } from '../../errors.ts'
-import { isDictionary } from '../dictionary.ts'
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { parseDecimalText } from '../number-text.ts'
 
 /** What has been seen of an attribute: flags that are joined by `|`, so that its type depends on its values alone, not on their order. */
@@ -92,7 +92,7 @@ function learnObject(shape: AttributeShape, value: object, depth: number): void 
     for (const item of value) learn(shape.item, item, depth + 1)
   } else if (value instanceof Uint8Array) shape.seen |= SEEN.binary
   else if (value instanceof Date) shape.seen |= SEEN.date
-  else if (isDictionary(value)) {
+  else if (isKeyValueObject(value)) {
     shape.seen |= SEEN.struct
     for (const name of Object.keys(value)) learn(fieldShape(shape.fields, name), value[name], depth + 1)
   } else shape.seen |= SEEN.other

@@ -1,7 +1,7 @@
 import { DataType, type Field } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { customNumber } from '../custom-number.ts'
-import { isDictionary } from '../dictionary.ts'
 import { sorted } from '../json-safe.ts'
 import { setOwn } from '../own-property.ts'
 import { type AttributeShape, isText } from './attribute-shape.ts'
@@ -50,7 +50,7 @@ function listCell(item: Field, shape: AttributeShape | undefined): CellValue {
 function structCell(fields: readonly Field[], shape: AttributeShape | undefined): CellValue {
   const cells = new Map(fields.map((field) => [field.name, nullable(cellValue(field, shape?.fields.get(field.name)))]))
   return (value) => {
-    if (typeof value !== 'object' || value === null || !isDictionary(value)) return value
+    if (!isKeyValueObject(value)) return value
     const struct: Record<string, unknown> = {}
     for (const name of Object.keys(value)) setOwn(struct, name, (cells.get(name) ?? itself)(value[name]))
     return struct

@@ -1,6 +1,6 @@
-import { base64OfBytes } from '../base64.ts'
+import { base64Text } from '../../internal/base64.ts'
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { customNumber } from '../custom-number.ts'
-import { isDictionary } from '../dictionary.ts'
 import { ownJson, sorted } from '../json-safe.ts'
 
 /**
@@ -28,8 +28,8 @@ export function jsonText(value: unknown): string | undefined {
 function objectText(value: object): string | undefined {
   if (Array.isArray(value)) return joined('[', value.map(jsonText), ']')
   if (value instanceof Set) return joined('[', sorted(value).map(jsonText), ']')
-  if (value instanceof Uint8Array) return JSON.stringify(base64OfBytes(value))
-  if (isDictionary(value)) {
+  if (value instanceof Uint8Array) return JSON.stringify(base64Text(value))
+  if (isKeyValueObject(value)) {
     const names = Object.keys(value).filter((name) => value[name] !== undefined)
     return joined(
       '{',

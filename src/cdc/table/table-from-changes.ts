@@ -4,9 +4,11 @@ import { type ColumnBuilder, fieldBuilder } from '../../columns/column-builder.t
 import { columnType, isSchema, type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { recordBatch, schemaOf } from '../../columns/record-batch.ts'
 import { MillraceError, type Position } from '../../errors.ts'
+import { checkOptions } from '../../internal/check-arguments.ts'
 import type { Item } from '../attribute-value.ts'
 import type { ChangeEvent } from '../change-event.ts'
-import { METADATA_NAMES, type RowMetadata, type RowOptions, rowItem, rowMetadata } from '../row.ts'
+import { checkChange, checkList } from '../check-call.ts'
+import { METADATA_NAMES, ROW_OPTIONS, type RowMetadata, type RowOptions, rowItem, rowMetadata } from '../row.ts'
 import { type AttributeShape, attributeField, fieldShape, learn } from './attribute-shape.ts'
 import { type CellValue, cellValue, nullable } from './cell-value.ts'
 
@@ -54,8 +56,11 @@ interface Row {
  * Array.from(rowsFromTable(table), ({ id, n, __op }) => [id, n, __op]) // => [[1n, '2.5', 'c'], [1n, '1152921504606846977.0', 'u']]
  */
 export function tableFromChanges(changes: Iterable<ChangeEvent>, options: TableOptions = {}): Table {
+  checkList('tableFromChanges', 'changes', changes)
+  checkOptions('tableFromChanges', options, { ...ROW_OPTIONS, schema: 'object' })
   const { schema: pinned } = options
   const rows = Array.from(changes, (change): Row => {
+    checkChange('tableFromChanges', change)
     return { change, item: rowItem(change), metadata: rowMetadata(change, options) }
   })
   const columns = columnsOf(rows, pinned)

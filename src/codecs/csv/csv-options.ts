@@ -1,4 +1,4 @@
-import type { SchemaOption } from '../../columns/column-type.ts'
+import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
 import type { Kind } from '../../internal/check-arguments.ts'
 import { checkChoice } from '../../internal/check-choice.ts'
@@ -6,29 +6,29 @@ import type { InvalidRow } from '../invalid-row.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../limits.ts'
 import { type DateFormat, dateFormat } from './date-format.ts'
 
-/** How CSV text is laid out and typed. */
+/** Layout and types of CSV text. */
 export interface CsvOptions {
-  /** Between fields. Default `,`. A first line `sep=X` stands above it. */
+  /** The mark between fields. Default `,`. A first line `sep=X` overrides it. */
   readonly delimiter?: string
-  /** Around fields that hold a delimiter, a quote or a line break. Default `"`; false where quotes are text like any other. */
+  /** The mark around fields that hold a delimiter, a quote or a line break. Default `"`; false where quotes are text like any other. */
   readonly quote?: string | false
-  /** Before a quote, or itself, inside quotes; any other is text. Default: the quote. */
+  /** The mark before a quote, or itself, inside quotes; any other is text. Default: the quote. */
   readonly escape?: string
-  /** What a line that is no row begins with. Default: there are no such lines. */
+  /** The mark at the start of lines that are not rows. Default: there are no such lines. */
   readonly comment?: string
   /** True (default): the first row names the columns. False: they are `column_1`, `column_2`, ... An array: these are the names, and the first row is data. */
   readonly header?: boolean | readonly string[]
-  /** How text is encoded: a label of the WHATWG Encoding standard, such as `utf-16le` or `windows-1252`. Default `utf-8`. Reading only. */
+  /** Encoding of the text: a label of the WHATWG Encoding standard, such as `utf-16le` or `windows-1252`. Default `utf-8`. Reading only. */
   readonly encoding?: string
   /** Physical lines before the header, or before the first row, that are skipped unread. Default 0. Reading only. */
   readonly skipLines?: number
   /** Remove spaces and tabs around fields and around their quotes. Default false. */
   readonly trim?: boolean
-  /** What a row with too few fields is: an `'error'` (default), or a row whose missing fields are null. Reading only. */
+  /** Treatment of rows with too few fields: an `'error'` (default), or `'null'` for the missing fields. Reading only. */
   readonly shortRows?: 'error' | 'null'
-  /** What an empty field too many at the end of a row, or of the header, is: an `'error'` (default), or ignored. Reading only. */
+  /** Treatment of an extra empty field at the end of a row, or of the header: an `'error'` (default), or `'ignore'`. Reading only. */
   readonly trailingDelimiter?: 'error' | 'ignore'
-  /** Take quotes in unquoted fields, and quotes in quoted ones that end no field, as text. Default false. Reading only. */
+  /** Read quotes in unquoted fields, and quotes in quoted ones that end no field, as text. Default false. Reading only. */
   readonly lazyQuotes?: boolean
   /** The texts of unquoted fields that are null. Default: the empty field alone, `['']`. A null is written as the first of them. */
   readonly nullValues?: readonly string[]
@@ -36,20 +36,20 @@ export interface CsvOptions {
   readonly decimal?: string
   /** A mark between groups of three digits, one ASCII character: with `','`, `1,000` is a number and `1,00` text. Default: none. Reading only. */
   readonly thousands?: string
-  /** What is true in columns pinned as `bool`, in place of `true`. Reading only. */
+  /** Spellings of true in columns pinned as `bool`, in place of `true`. Reading only. */
   readonly trueValues?: readonly string[]
-  /** What is false in columns pinned as `bool`, in place of `false`. Reading only. */
+  /** Spellings of false in columns pinned as `bool`, in place of `false`. Reading only. */
   readonly falseValues?: readonly string[]
-  /** How dates and times are written, by column: `%Y %y %m %d %H %I %M %S %f %z %b %p %%`. Gives the type that the directives need. Reading only. */
+  /** Formats of dates and times, by column: `%Y %y %m %d %H %I %M %S %f %z %b %p %%`. The directives determine the type. Reading only. */
   readonly formats?: { readonly [column: string]: string }
   /** Types of columns by name; the rest is inferred. */
   readonly schema?: SchemaOption
-  /** Rows that a stream looks at before it fixes the types. Default 10,000; `Infinity` reads the source twice. */
+  /** Rows of a stream that are used for inference, before its types are final. Default 10,000; `Infinity` reads the source twice. */
   readonly inferRows?: number
   /** Called with each rejected row, in order; reading continues. Without it the first one is thrown. */
   readonly onInvalidRow?: (row: InvalidRow) => void
   readonly limits?: CodecLimits
-  /** What ends a written row: `\n` (default) or `\r\n`. Writing only. */
+  /** Line break after a written row: `\n` (default) or `\r\n`. Writing only. */
   readonly eol?: '\n' | '\r\n'
 }
 
@@ -72,16 +72,18 @@ export interface CsvLimits {
   readonly maxRowBytes: number
 }
 
-/** What is to be known to divide a file into rows. */
+/** Settings that divide a file into rows. */
 export interface CsvLayout {
   readonly dialect: CsvDialect
   readonly limits: CsvLimits
   readonly encoding: string
   readonly skipLines: number
   readonly header: boolean | readonly string[]
+  /** Which part of a file the bytes are, where they are not all of it. A later one begins with a data row, and is in UTF-8. */
+  readonly part?: 'first' | 'later'
 }
 
-/** What is to be known to type the columns of a file. */
+/** Settings that type the columns of a file. */
 export interface CsvTyping {
   readonly schema: SchemaOption | undefined
   readonly nullValues: readonly string[]
@@ -89,7 +91,7 @@ export interface CsvTyping {
   readonly thousands: string | undefined
   readonly trueValues: readonly string[] | undefined
   readonly falseValues: readonly string[] | undefined
-  /** By column; a `Map`, since a column may be called `__proto__`. */
+  /** Formats by column; a `Map`, since a column may be called `__proto__`. */
   readonly formats: ReadonlyMap<string, DateFormat>
 }
 
@@ -133,7 +135,9 @@ export function csvSettings(options: CsvOptions): CsvSettings {
   const { header = true, skipLines = 0, inferRows = 10_000, limits } = options
   if (!(inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
   if (!Number.isSafeInteger(skipLines) || skipLines < 0) throw invalid('skipLines must be a number of lines, 0 or more')
-  if (typeof header !== 'boolean' && header.length === 0) throw invalid('header names no column')
+  checkHeader(header)
+  // Types that do not exist are refused here, not when a file is read.
+  schemaFields(options.schema)
   return {
     layout: {
       dialect,
@@ -151,6 +155,13 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     onInvalidRow: options.onInvalidRow,
     eol: options.eol ?? '\n',
   }
+}
+
+function checkHeader(header: unknown): void {
+  if (typeof header === 'boolean') return
+  const isNames = Array.isArray(header) && header.every((name) => typeof name === 'string')
+  if (!isNames) throw invalid('header must be true, false or an array of names')
+  if (header.length === 0) throw invalid('header names no column')
 }
 
 function typingOf(options: CsvOptions, dialect: CsvDialect): CsvTyping {
@@ -215,7 +226,7 @@ export function isAsciiByte(text: string): boolean {
   return text.length === 1 && text.charCodeAt(0) < 0x80
 }
 
-/** Whether a text could hold both marks at once, some characters of one being part of the other. */
+/** Test whether a text could hold both marks at once, some characters of one being part of the other. */
 function doOverlap(one: string, other: string): boolean {
   if (one.includes(other) || other.includes(one)) return true
   for (let length = 1; length < Math.min(one.length, other.length); length++) {
@@ -226,11 +237,12 @@ function doOverlap(one: string, other: string): boolean {
 
 function checkMark(name: string, mark: string | false | undefined): void {
   if (mark === undefined || mark === false) return
+  if (typeof mark !== 'string') throw invalid(`${name} must be text, or false`)
   if (mark === '') throw invalid(`${name} must not be empty`)
   if (/[\r\n]/.test(mark)) throw invalid(`${name} must not hold a line break`)
 }
 
-/** Whether a delimiter ends with the byte that a quote ends with. */
+/** Test whether a delimiter ends with the byte that a quote ends with. */
 export function haveSameEnd(delimiter: string, quote: string | false): boolean {
   return quote !== false && Buffer.from(delimiter).at(-1) === Buffer.from(quote).at(-1)
 }

@@ -3,6 +3,7 @@ import { checkTable } from '../../columns/check-table.ts'
 import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
 import { bytesGiven } from '../input/input-of.ts'
+import { countingRefused, traceDecode, traceEncode } from '../trace-codec.ts'
 import { CSV_OPTIONS, type CsvOptions, csvSettings } from './csv-options.ts'
 import { readCsv, readCsvTable } from './read/read-csv.ts'
 import { writeCsv, writeCsvTable } from './write/write-csv.ts'
@@ -32,7 +33,7 @@ export function csv(options: CsvOptions = {}): Codec {
   return checkedCodec({
     name: 'csv',
     contentType: 'text/csv',
-    read: (source) => readCsv(source, settings),
+    read: (source, message) => readCsv(source, countingRefused(settings, message)),
     write: () => writeCsv(settings),
   })
 }
@@ -41,21 +42,21 @@ export function csv(options: CsvOptions = {}): Codec {
  * Read a whole CSV file in memory. Types are inferred from all of its values, so that the table never depends on the order of its rows.
  *
  * @param bytes - the file. It may be let go afterwards: the table shares none of it.
- * @returns a table of one or more chunks; a file of a header alone gives no rows. O(bytes).
+ * @returns a table of one or more chunks; a file of a header alone has no rows. O(bytes).
  * @throws MillraceError as {@link csv}.
  * @example
  * rowsFromTable(decodeCsv(new TextEncoder().encode('id,name\n1,Ada\n'))) // => [{ id: 1n, name: 'Ada' }]
  */
 export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: CsvOptions = {}): Table {
   checkCodecOptions('decodeCsv', options, CSV_OPTIONS)
-  return readCsvTable(bytesGiven('decodeCsv', bytes), csvSettings(options))
+  return traceDecode('csv', bytesGiven('decodeCsv', bytes), csvSettings(options), readCsvTable)
 }
 
 /**
  * Write a table as CSV: quotes only where needed, integers and decimals exact, doubles in their shortest form (`NaN`, `Infinity` and
  * `-Infinity` by name), times in ISO 8601 and UTC.
  *
- * What it writes, {@link decodeCsv} reads back equal under the same options and the table's schema.
+ * {@link decodeCsv} reads the result back equal under the same options and the table's schema.
  *
  * @param options - those of the layout: `delimiter quote escape comment nullValues eol`; a header is written unless `header` says otherwise.
  * @returns UTF-8 text. O(bytes).
@@ -67,5 +68,6 @@ export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView,
 export function encodeCsv(table: Table, options: CsvOptions = {}): Uint8Array {
   checkTable('encodeCsv', table)
   checkCodecOptions('encodeCsv', options, CSV_OPTIONS)
-  return writeCsvTable(table, csvSettings(options))
+  const settings = csvSettings(options)
+  return traceEncode('csv', table, () => writeCsvTable(table, settings))
 }

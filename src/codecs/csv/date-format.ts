@@ -40,7 +40,7 @@ export function dateFormat(format: string): DateFormat {
     if (directive === undefined) return part.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
     const source = Object.hasOwn(DIRECTIVES, directive) ? DIRECTIVES[directive] : undefined
     if (source === undefined) throw invalid(`%${directive} is not one of %Y %y %m %d %H %I %M %S %f %z %b %p %%`)
-    if (used.includes(directive)) throw invalid(`%${directive} stands twice`)
+    if (used.includes(directive)) throw invalid(`%${directive} occurs twice`)
     used.push(directive)
     return `(?<${directive}>${source})`
   })

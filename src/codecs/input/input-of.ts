@@ -11,7 +11,7 @@ export type BytesHolder =
   | { readonly Body?: unknown }
 
 /**
- * What a codec reads, of whatever holds bytes. Nothing is copied.
+ * Make the input of a codec from any value that holds bytes. Nothing is copied.
  *
  * @throws MillraceError `TYPE_MISMATCH` for anything else, text included.
  */

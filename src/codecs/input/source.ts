@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import * as types from 'node:util/types'
 import { MillraceError } from '../../errors.ts'
 import { bytesOf } from '../../internal/bytes-of.ts'
-import { notA } from '../../internal/check-arguments.ts'
+import { checkArgument, notA } from '../../internal/check-arguments.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
 export interface ByteSource {
@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly reuse?: boolean
 }
 
-/** What a codec reads: ranged bytes, bytes in memory, or a stream of chunks. */
+/** The input of a codec: ranged bytes, bytes in memory, or a stream of chunks. */
 export type CodecInput = ByteSource | Uint8Array | AsyncIterable<Uint8Array>
 
 const CHUNK_BYTES = 256 * 1024
@@ -48,15 +48,16 @@ export function bytesSource(given: Uint8Array | ArrayBufferLike | ArrayBufferVie
 }
 
 /**
- * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened anew for every call and closed after it, so nothing
+ * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened for every call and closed after it, so nothing
  * is held between reads; a stream takes 512 KiB at a time.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
- *   became shorter while it was read.
+ *   became shorter while it was read; `TYPE_MISMATCH` for what is no path.
  * @example
  * for await (const batch of csv().read(fileSource('data/people.csv'))) console.log(batch.numRows) // => 2
  */
 export function fileSource(path: string): ByteSource {
+  checkArgument('fileSource', 'path', path, 'text', 'write fileURLToPath(url) for a URL')
   return {
     length: () => withFile(path, async (file) => (await file.stat().catch(unreadable)).size),
     async *stream(range = { start: 0 }, { reuse = false } = {}) {
@@ -97,7 +98,7 @@ export function fileSource(path: string): ByteSource {
   }
 }
 
-/** The next chunk of a file, read while the one before is worked on; its error is heard when the chunk is asked for. */
+/** The next chunk of a file, read while the one before is worked on; its error is thrown when the chunk is requested. */
 function readAhead(
   file: FileHandle,
   at: number,
@@ -109,7 +110,7 @@ function readAhead(
   return chunk
 }
 
-/** The chunk at an offset, empty at the end, in memory that is not zeroed: only what was read is handed on. */
+/** The chunk at an offset, empty at the end, in memory that is not zeroed: only bytes that were read are returned. */
 async function readChunk(
   file: FileHandle,
   at: number,
@@ -143,7 +144,7 @@ function shortened(): MillraceError {
   return new MillraceError('SOURCE_CHANGED', 'the file became shorter while it was read')
 }
 
-/** Whether a codec's input is bytes in memory, of this realm or another. */
+/** Check whether a codec's input is bytes in memory, of this realm or another. */
 export function isBytes(input: CodecInput): input is Uint8Array {
   return types.isUint8Array(input)
 }
@@ -155,7 +156,7 @@ export function isByteSource(input: CodecInput): input is ByteSource {
 /**
  * The bytes of any codec input, in order, once.
  *
- * @param options - told to a source.
+ * @param options - passed to a source.
  * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
  */
 export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncIterable<Uint8Array> {

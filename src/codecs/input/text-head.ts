@@ -31,11 +31,11 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: string])[] =
   ['utf-16be', 'feff'],
 ]
 
-/** What a text format says about its encoding. */
+/** The rule of a text format for its encoding. */
 export interface TextEncodingChoice {
   /** The encoding in which the text is read, in lower case. */
   readonly encoding: string
-  /** Whether the user can name another one: the option `encoding`. */
+  /** True where the user can name another one: the option `encoding`. */
   readonly isOption: boolean
 }
 
@@ -78,7 +78,7 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Whether bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
+/** Check that bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
 function isUtf8Text(head: Uint8Array): boolean {
   if (head.includes(0) || !(head.includes(0x0a) || head.includes(0x0d))) return false
   // The last character may be cut.
@@ -92,15 +92,18 @@ function nulsOf(bytes: Uint8Array, start: number, step: number): number {
 }
 
 /** The error for text that holds NUL bytes where text has none. */
-export function manyNuls(head: Uint8Array, choice: TextEncodingChoice): MillraceError {
-  if (choice.encoding.startsWith('utf-16'))
-    return otherEncoding('utf-32', 'holds NUL characters and looks like', choice)
+export function manyNuls(head: Uint8Array, choice: TextEncodingChoice, position: Position = FILE_START): MillraceError {
+  const otherEncoding = (found: string, how: string) => invalidEncoding(notIn(found, how, choice), position)
+  if (choice.encoding.startsWith('utf-16')) return otherEncoding('utf-32', 'holds NUL characters and looks like')
   const [first, second, third, fourth] = [0, 1, 2, 3].map((place) => nulsOf(head, place, 4) > head.length / 16)
   const isWide = [first, second, third, fourth].filter(Boolean).length > 2
-  if (isWide) return otherEncoding(fourth ? 'utf-32le' : 'utf-32be', 'holds NUL bytes and looks like', choice)
-  if (second && fourth && !first && !third) return otherEncoding('utf-16le', 'holds NUL bytes and looks like', choice)
-  if (first && third && !second && !fourth) return otherEncoding('utf-16be', 'holds NUL bytes and looks like', choice)
-  return invalidEncoding(`the file holds NUL bytes, so it is not text in ${choice.encoding}; convert it to UTF-8`)
+  if (isWide) return otherEncoding(fourth ? 'utf-32le' : 'utf-32be', 'holds NUL bytes and looks like')
+  if (second && fourth && !first && !third) return otherEncoding('utf-16le', 'holds NUL bytes and looks like')
+  if (first && third && !second && !fourth) return otherEncoding('utf-16be', 'holds NUL bytes and looks like')
+  return invalidEncoding(
+    `the file holds NUL bytes, so it is not text in ${choice.encoding}; convert it to UTF-8`,
+    position,
+  )
 }
 
 function otherFormat(name: string): MillraceError {
@@ -115,12 +118,19 @@ function otherFormat(name: string): MillraceError {
   })
 }
 
-function otherEncoding(found: string, how: string, { encoding, isOption }: TextEncodingChoice): MillraceError {
-  const isReadable = isOption && !found.startsWith('utf-32')
-  const advice = isReadable ? `set encoding: '${found}'` : 'convert it to UTF-8'
-  return invalidEncoding(`the file is not ${encoding} but ${how} ${found}; ${advice}`)
+function otherEncoding(found: string, how: string, choice: TextEncodingChoice): MillraceError {
+  return invalidEncoding(notIn(found, how, choice))
 }
 
-function invalidEncoding(message: string): MillraceError {
-  return new MillraceError('ENCODING_INVALID', message, { position: { line: 1, byteOffset: 0 } })
+function notIn(found: string, how: string, { encoding, isOption }: TextEncodingChoice): string {
+  const isReadable = isOption && !found.startsWith('utf-32')
+  const advice = isReadable ? `set encoding: '${found}'` : 'convert it to UTF-8'
+  return `the file is not ${encoding} but ${how} ${found}; ${advice}`
+}
+
+type Position = NonNullable<MillraceError['position']>
+const FILE_START: Position = { line: 1, byteOffset: 0 }
+
+function invalidEncoding(message: string, position = FILE_START): MillraceError {
+  return new MillraceError('ENCODING_INVALID', message, { position })
 }

@@ -6,13 +6,13 @@ const SKIPPABLE_MAGIC = 0x184d2a50
 const NOT_ZSTD =
   "the file is not zstd: its first bytes are others; name it by what it is, or pass compression: 'none' or 'auto' to codecFor"
 
-/** Bytes of the frame header's optional fields, by the bits of its descriptor that tell: RFC 8878, 3.1.1.1. */
+/** Bytes of the frame header's optional fields, by the bits of its descriptor for them: RFC 8878, 3.1.1.1. */
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
 
 /**
- * Cut a stream of zstd frames into its frames. Each inner iterable gives the chunks of one frame, and must be read to its end before
- * the next is asked for. Node's decompressor stops after the first frame without a word, so each frame needs one of its own.
+ * Cut a stream of zstd frames into its frames. Each inner iterable yields the chunks of one frame, and must be read to its end before
+ * the next is requested. Node's decompressor stops after the first frame silently, so each frame needs one of its own.
  *
  * Only the lengths in frame and block headers are read (RFC 8878, 3.1.1). Skippable frames are left out.
  *

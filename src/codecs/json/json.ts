@@ -8,14 +8,15 @@ import type { Codec, CodecName } from '../codec.ts'
 import { bytesGiven } from '../input/input-of.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import type { CodecLimits } from '../limits.ts'
+import { countingRefused, traceDecode, traceEncode } from '../trace-codec.ts'
 import { type JsonReading, readJson, readJsonTable } from './read/read-json.ts'
 import { jsonWriter, type WriteForm } from './write/write-json.ts'
 
 /** Options of the JSON and NDJSON codecs. */
 export interface JsonOptions {
   /**
-   * Types of columns by name; the types of all others are inferred. Nested columns take Arrow types. `int64` takes integers and
-   * their text, `decimal(p,s)` numbers and their text, `float64` any number, `binary` base64, `json` any value as its text; every other type takes
+   * Types of columns by name; the types of all others are inferred. Nested columns need Arrow types. `int64` accepts integers and
+   * their text, `decimal(p,s)` numbers and their text, `float64` any number, `binary` base64, `json` any value as its text; every other type accepts
    * its own kind of value alone.
    */
   readonly schema?: SchemaOption
@@ -32,7 +33,7 @@ export interface JsonOptions {
   readonly limits?: CodecLimits
   /** Called with each rejected row, in order; reading continues. Without it the first such row is an error. */
   readonly onInvalidRow?: (row: InvalidRow) => void
-  /** What to write for NaN and the infinities, which JSON lacks: fail with `TYPE_MISMATCH` (default), or write null. */
+  /** The treatment of NaN and the infinities when writing, which JSON lacks: fail with `TYPE_MISMATCH` (default), or write null. */
   readonly nonFinite?: 'error' | 'null'
 }
 
@@ -43,7 +44,7 @@ const DEFAULT_INFER_ROWS = 10_000
  *
  * Reading makes columns of the keys, nested ones too: objects become structs, arrays lists. A column whose values are of mixed kinds becomes
  * `string` and holds each value's JSON text without white space, so that `1` and `"1"` stay apart. Memory holds a batch (about 4 MiB of text), or one row
- * where that is larger. Writing gives an array with one row per line. Time grows with the bytes.
+ * where that is larger. Writing produces an array with one row per line. Time grows with the bytes.
  *
  * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is not an object, no path `rows`, nothing at all),
  *   `ENCODING_INVALID` (not UTF-8, compressed, a lone surrogate), `UNSUPPORTED_FORMAT` (another format by its first bytes), `TYPE_MISMATCH` (a value
@@ -77,7 +78,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
   return checkedCodec({
     name,
     contentType,
-    read: (source) => readJson(source, reading),
+    read: (source, message) => readJson(source, countingRefused(reading, message)),
     write: () =>
       async function* (batches) {
         const writer = jsonWriter(form, nonFinite)
@@ -97,7 +98,7 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
  */
 export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
   checkCodecOptions('decodeJson', options, JSON_OPTIONS)
-  return readJsonTable(bytesGiven('decodeJson', bytes), jsonReading(options))
+  return traceDecode('json', bytesGiven('decodeJson', bytes), jsonReading(options), readJsonTable)
 }
 
 /**
@@ -109,14 +110,14 @@ export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView
  */
 export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView, options: JsonOptions = {}): Table {
   checkCodecOptions('decodeNdjson', options, JSON_OPTIONS)
-  return readJsonTable(bytesGiven('decodeNdjson', bytes), jsonReading(options))
+  return traceDecode('ndjson', bytesGiven('decodeNdjson', bytes), jsonReading(options), readJsonTable)
 }
 
 /**
  * A table as a JSON array of objects, one row per line.
  *
  * 64-bit integers and decimals are written with all their digits, times as ISO 8601, binary as base64, maps as objects, nulls as `null`. Reading
- * gives the same table back when its schema is given as `schema`: JSON cannot represent most types.
+ * returns the same table when its schema is given as `schema`: JSON cannot represent most types.
  *
  * @returns the bytes. O(values).
  * @throws MillraceError as `write` of {@link json}.
@@ -126,11 +127,11 @@ export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferVi
 export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
   checkTable('encodeJson', table)
   checkCodecOptions('encodeJson', options, JSON_OPTIONS)
-  return encodeTable(table, 'array', options)
+  return traceEncode('json', table, () => encodeTable(table, 'array', options))
 }
 
 /**
- * A table as NDJSON, one row per line; see {@link encodeJson}. No rows give no bytes.
+ * A table as NDJSON, one row per line; see {@link encodeJson}. No rows become no bytes.
  *
  * @throws MillraceError as `write` of {@link json}.
  * @example
@@ -139,7 +140,7 @@ export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'>
 export function encodeNdjson(table: Table, options: Pick<JsonOptions, 'nonFinite'> = {}): Uint8Array {
   checkTable('encodeNdjson', table)
   checkCodecOptions('encodeNdjson', options, JSON_OPTIONS)
-  return encodeTable(table, 'lines', options)
+  return traceEncode('ndjson', table, () => encodeTable(table, 'lines', options))
 }
 
 export const JSON_OPTIONS = {

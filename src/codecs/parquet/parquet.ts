@@ -1,13 +1,17 @@
 import { type RecordBatch, Table } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
+import { channels } from '../../internal/channels.ts'
+import { traceAsync } from '../../internal/trace.ts'
 import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec } from '../codec.ts'
 import { type BytesHolder, inputOf } from '../input/input-of.ts'
-import { type ByteSource, isByteSource, isBytes } from '../input/source.ts'
+import { type ByteSource, type CodecInput, isByteSource, isBytes } from '../input/source.ts'
 import { defaultInflatedBytes } from '../limits.ts'
+import { countedInput, countTable, readMessage } from '../trace-codec.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
 import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
+import { PARQUET_FILES, parquetFiles } from './write/parquet-files.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS } from './write/write-options.ts'
 import { writeParquet } from './write/write-parquet.ts'
 
@@ -43,12 +47,13 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  */
 export function parquet(options: ParquetOptions = {}): Codec {
   checkCodecOptions('parquet', options, PARQUET_OPTIONS)
-  return checkedCodec({
+  const codec = checkedCodec({
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
     read: (source) => readParquet(source, options),
     write: () => writeParquet(options),
   })
+  return Object.defineProperty(codec, PARQUET_FILES, { value: () => parquetFiles(options) })
 }
 
 /**
@@ -69,6 +74,19 @@ export async function decodeParquet(
 ): Promise<Table> {
   checkCodecOptions('decodeParquet', options, READ_OPTIONS)
   const input = inputOf('decodeParquet', given)
+  return traceAsync(
+    channels.read,
+    () => readMessage('parquet'),
+    async (message) => {
+      if (message === undefined) return readTable(input, options)
+      const table = await readTable(countedInput(input, message), options)
+      countTable(table, message)
+      return table
+    },
+  )
+}
+
+async function readTable(input: CodecInput, options: ParquetReadOptions): Promise<Table> {
   const maxBytes =
     options.limits?.maxInflatedBytes ??
     defaultInflatedBytes(isBytes(input) ? input.length : isByteSource(input) ? await sizeOf(input) : 0)

@@ -13,7 +13,7 @@ import {
 } from '../../internal/iso8601.ts'
 
 /**
- * What has been seen in a column: a set of these flags, 0 where nothing but nulls was. Flags of values are joined by `|`, in any
+ * The kinds of values seen in a column: a set of these flags, 0 where nothing but nulls was. Flags of values are joined by `|`, in any
  * order and grouping, so a column's type depends on its values alone.
  */
 export const SEEN = {
@@ -38,7 +38,7 @@ export const SEEN = {
   text: 2048,
 } as const
 
-/** The types that inference can give. */
+/** The types that inference can return. */
 export type InferredType = Extract<
   ColumnTypeName,
   'bool' | 'int64' | 'float64' | 'date' | 'timestamp' | 'timestamp[us]' | 'timestamp[ns]' | 'string'
@@ -64,7 +64,7 @@ export function inferredType(seen: number): InferredType | undefined {
 }
 
 /**
- * Whether values yet to come can give the column another type although they fit this one: nothing seen yet, or `NaN`s that wait for a
+ * Check whether later values can change the column's type although they fit this one: nothing seen yet, or `NaN`s that wait for a
  * number.
  */
 export function isUndecided(seen: number): boolean {

@@ -6,7 +6,7 @@ export const TEXT_ROOM_BYTES = 32 * 1024 * 1024
 const FEW_ROWS = 64
 const FEW_BYTES = 8192
 
-/** Whether so little has been read, and is there to read, that creating a kernel does not pay off. */
+/** Check whether so little has been read, and is there to read, that creating a kernel does not pay off. */
 export function isTooLittleForKernel(rowsRead: number, bytesAvailable: number): boolean {
   return rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES
 }

@@ -1,12 +1,12 @@
 import { type RecordBatch, Table } from 'apache-arrow'
-import { MillraceError } from '../../errors.ts'
+import { isMillraceError, MillraceError } from '../../errors.ts'
 import type { CodecInput } from '../codec.ts'
 import { type Replay, replay } from '../input/replay.ts'
 import { isByteSource, isBytes } from '../input/source.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { slices } from './slices.ts'
 
-/** A text format whose column types are inferred: a survey of some rows gives a plan, and rows are read on a plan. */
+/** A text format whose column types are inferred: a survey of some rows returns a plan, and rows are read on a plan. */
 export interface TypedFormat<Plan> {
   /** Start a survey of the first `maxRows` rows. */
   survey(maxRows: number): TypeSurvey<Plan>
@@ -23,10 +23,18 @@ export interface TypedFormat<Plan> {
 export interface TypeSurvey<Plan> {
   /** Survey the rows of the next bytes, undefined after the last. @returns the plan once enough rows have been seen, and always at the end. */
   push(bytes: Uint8Array | undefined): Plan | undefined
+  /** The plan of the rows before one at which `push` threw; undefined where not even the columns are known. */
+  planSoFar(): Plan | undefined
+}
+
+/** The result of a survey: a plan, of the rows before `fault` where it came upon one. */
+interface Surveyed<Plan> {
+  readonly plan: Plan
+  readonly fault: MillraceError | undefined
 }
 
 export interface TypedReader {
-  /** Whether all rows that take part in inference have been read, so that the types are final. */
+  /** True once all rows that take part in inference have been read, so that the types are final. */
   readonly isSure: boolean
   /** Read the next bytes, undefined after the last. @returns the batches that are full, and at the end the last one. */
   push(bytes: Uint8Array | undefined): Iterable<RecordBatch>
@@ -64,8 +72,8 @@ export async function* readTyped<Plan>(
   const first = inferRows > MAX_UNSURE_ROWS ? inferRows : Math.min(SAMPLE_ROWS, inferRows)
   try {
     for (let rows = first; ; rows = inferRows) {
-      const plan = await surveyStream(source, format.survey(rows))
-      const read = heldReader(format, plan, rows < inferRows ? inferRows : 0, onInvalidRow)
+      const found = await surveyStream(source, format.survey(rows))
+      const read = heldReader(format, found, rows < inferRows ? inferRows : 0, onInvalidRow)
       try {
         for await (const chunk of source.chunks()) {
           for (const slice of slices(chunk)) yield* read.push(slice)
@@ -89,8 +97,8 @@ export function readTypedTable<Plan>(
   onInvalidRow: OnInvalidRow | undefined,
 ): Table {
   for (let rows = SAMPLE_ROWS; ; rows = Number.POSITIVE_INFINITY) {
-    const plan = surveyBytes(bytes, format.survey(rows))
-    const read = heldReader(format, plan, rows === SAMPLE_ROWS ? Number.POSITIVE_INFINITY : 0, onInvalidRow)
+    const found = surveyBytes(bytes, format.survey(rows))
+    const read = heldReader(format, found, rows === SAMPLE_ROWS ? Number.POSITIVE_INFINITY : 0, onInvalidRow)
     try {
       const batches: RecordBatch[] = []
       for (const slice of slices(bytes)) batches.push(...read.push(slice))
@@ -102,34 +110,53 @@ export function readTypedTable<Plan>(
   }
 }
 
-async function surveyStream<Plan>(source: Replay, survey: TypeSurvey<Plan>): Promise<Plan> {
+async function surveyStream<Plan>(source: Replay, survey: TypeSurvey<Plan>): Promise<Surveyed<Plan>> {
   for await (const chunk of source.chunks()) {
     for (const slice of slices(chunk)) {
-      const plan = survey.push(slice)
-      if (plan !== undefined) return plan
+      const found = pushTo(survey, slice)
+      if (found !== undefined) return found
     }
   }
-  return planAtEnd(survey)
+  return foundAtEnd(survey)
 }
 
-function surveyBytes<Plan>(bytes: Uint8Array, survey: TypeSurvey<Plan>): Plan {
+function surveyBytes<Plan>(bytes: Uint8Array, survey: TypeSurvey<Plan>): Surveyed<Plan> {
   for (const slice of slices(bytes)) {
-    const plan = survey.push(slice)
-    if (plan !== undefined) return plan
+    const found = pushTo(survey, slice)
+    if (found !== undefined) return found
   }
-  return planAtEnd(survey)
+  return foundAtEnd(survey)
 }
 
-function planAtEnd<Plan>(survey: TypeSurvey<Plan>): Plan {
-  const plan = survey.push(undefined)
-  if (plan === undefined) throw new Error('a survey gives a plan at the end, or throws')
-  return plan
+/** Survey the next bytes. A fault is kept for the reader: a row before it may not fit its pinned type, and is the first one then. */
+function pushTo<Plan>(survey: TypeSurvey<Plan>, bytes: Uint8Array | undefined): Surveyed<Plan> | undefined {
+  try {
+    const plan = survey.push(bytes)
+    return plan && { plan, fault: undefined }
+  } catch (error) {
+    const plan = isMillraceError(error) ? survey.planSoFar() : undefined
+    if (plan === undefined) throw error
+    return { plan, fault: error as MillraceError }
+  }
 }
+
+function foundAtEnd<Plan>(survey: TypeSurvey<Plan>): Surveyed<Plan> {
+  const found = pushTo(survey, undefined)
+  if (found === undefined) throw new Error('a survey returns a plan at the end, or throws')
+  return found
+}
+
+/** Test whether a place in the file comes before another one. */
+function isBefore(one: Place, other: Place): boolean {
+  if (one?.row !== undefined && other?.row !== undefined) return one.row < other.row
+  return one?.line !== undefined && other?.line !== undefined && one.line < other.line
+}
+type Place = Pick<InvalidRow, 'row' | 'line'> | MillraceError['position']
 
 /** A reader whose batches and rejected rows are held until the types are final, so that nothing is reported twice. */
 function heldReader<Plan>(
   format: TypedFormat<Plan>,
-  plan: Plan,
+  { plan, fault }: Surveyed<Plan>,
   unsureRows: number,
   onInvalidRow: OnInvalidRow | undefined,
 ): TypedReader {
@@ -138,6 +165,7 @@ function heldReader<Plan>(
   const reader = format.read(plan, unsureRows, onInvalidRow && hold)
 
   function hold(row: InvalidRow): void {
+    if (fault !== undefined && row.code !== fault.code && !isBefore(row, fault.position)) throw fault
     rows.push(row)
     if (reader.isSure) reportRows()
   }
@@ -151,12 +179,24 @@ function heldReader<Plan>(
     yield* batches.splice(0)
   }
 
+  /** Read on; at an error, which ends the reading, report the rows before it. */
+  function* read(bytes: Uint8Array | undefined): Generator<RecordBatch> {
+    try {
+      yield* reader.push(bytes)
+      if (bytes === undefined && fault !== undefined) throw fault
+    } catch (error) {
+      if (!isMillraceError(error)) throw error
+      reportRows()
+      throw fault === undefined || isBefore(error.position, fault.position) ? error : fault
+    }
+  }
+
   return {
     get isSure() {
       return reader.isSure
     },
     *push(bytes) {
-      for (const batch of reader.push(bytes)) {
+      for (const batch of read(bytes)) {
         batches.push(batch)
         if (reader.isSure) yield* release()
         else if (batches.length > MAX_HELD_BATCHES && Number.isFinite(unsureRows)) throw new TypesTooNarrow()

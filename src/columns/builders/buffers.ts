@@ -25,7 +25,7 @@ export function grown<A extends ValueArray>(array: A, length: number): A {
   return larger
 }
 
-/** The first `length` values: a view where little is wasted, else a copy, so that no half-empty buffer outlives its builder. */
+/** The first `length` values: a view where little is wasted, otherwise a copy, so that no half-empty buffer outlives its builder. */
 export function trimmed<A extends ValueArray>(array: A, length: number): A {
   const wasteful = array.length - length > length >> 2
   return (wasteful ? array.slice(0, length) : array.subarray(0, length)) as A
@@ -33,7 +33,7 @@ export function trimmed<A extends ValueArray>(array: A, length: number): A {
 
 /** Validity bits of a column, made when the first null comes. */
 export interface Validity {
-  /** Mark the value at `index`: bits are written in order, so that a truncated column may go on. */
+  /** Mark the value at `index`: bits are written in order, so that a truncated column can be appended to. */
   set(index: number, valid: boolean): void
   /** The bitmap of `length` values and its nulls, after which all is forgotten. */
   take(length: number): { readonly bitmap: Uint8Array; readonly nullCount: number }

@@ -1,13 +1,13 @@
 import type { Data, DataType } from 'apache-arrow'
 
 /**
- * Collects JavaScript values into one Arrow column. Buffers grow by doubling and are handed over by `finish`, after which the
- * builder is empty and may be used for the next batch.
+ * Collects JavaScript values into one Arrow column. Buffers grow by doubling; `finish` returns them, after which the builder is
+ * empty and may be used for the next batch.
  */
 export interface ColumnBuilder<T extends DataType = DataType> {
   readonly type: T
   readonly length: number
-  /** Take a value; null and undefined are null. `false`, with nothing taken, where the value does not fit the type exactly. */
+  /** Append a value; null and undefined are null. Returns `false`, with nothing appended, where the value does not fit the type exactly. */
   append(value: unknown): boolean
   appendNull(): void
   /** Forget all values from `length` on. */

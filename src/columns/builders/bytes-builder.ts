@@ -28,7 +28,7 @@ export function binaryBuilder(type: Binary): ColumnBuilder<Binary> {
   })
 }
 
-/** Write well-formed text, for which three bytes a character are free; gives the end. */
+/** Write well-formed text, for which three bytes per character are free; returns the end. */
 function writeUtf8(text: string, bytes: Buffer, start: number): number {
   if (text.length > SHORT_TEXT) return start + bytes.write(text, start, 'utf8')
   for (let index = 0; index < text.length; index++) {
@@ -46,7 +46,7 @@ interface BytesColumn {
   reserve(length: number): void
 }
 
-/** A builder over offsets and bytes. `write` puts the value's bytes at `column.end`, or gives false. */
+/** A builder over offsets and bytes. `write` puts the value's bytes at `column.end`, or returns false. */
 function offsetBuilder<T extends DataType>(
   type: T,
   write: (value: unknown, column: BytesColumn) => boolean,

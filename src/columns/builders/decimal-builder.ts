@@ -6,7 +6,7 @@ import type { ColumnBuilder } from './builder.ts'
 /** Longer text is no decimal of 76 digits, but for zeros that nobody writes. */
 const LONGEST_TEXT = 256
 
-/** Scaled integers of 128 or 256 bits. A bigint stands for itself: 5n in a column of scale 2 is 5.00. */
+/** Scaled integers of 128 or 256 bits. A bigint is the number itself: 5n in a column of scale 2 is 5.00. */
 export function decimalBuilder(type: Decimal): ColumnBuilder<Decimal> {
   const { precision, scale } = type
   const words = type.bitWidth / 32
@@ -58,7 +58,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'number' && isExactDecimal(value) ? String(value) : undefined
 }
 
-/** Whether the number's shortest text is surely what its writer meant: a double keeps 15 digits, and integers up to 2**53. */
+/** Check that a number's shortest text is what its writer meant: a double keeps 15 digits, and integers up to 2**53. */
 function isExactDecimal(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && Number(value.toPrecision(15)) === value)
 }

@@ -6,11 +6,10 @@ import type { ColumnBuilder } from './builder.ts'
 import { fixedBuilder } from './fixed-builder.ts'
 import { intArray } from './number-builder.ts'
 
-/** Distinct values in one builder, their places in another. Values are told apart by what they are, dates and bytes included. */
+/** Distinct values in one builder, their places in another. Values are compared by content, dates and bytes included. */
 export function dictionaryBuilder(type: Dictionary, values: ColumnBuilder): ColumnBuilder<Dictionary> {
   const { indices } = type
-  if (indices.bitWidth > 32)
-    throw new MillraceError('UNSUPPORTED_FORMAT', 'dictionary indices have 32 bits at the most')
+  if (indices.bitWidth > 32) throw new MillraceError('UNSUPPORTED_FORMAT', 'dictionary indices have at most 32 bits')
   const largest = 2 ** (indices.bitWidth - (indices.isSigned ? 1 : 0)) - 1
   const places = fixedBuilder(indices, intArray(indices), (value) => value as number)
   let known = new Map<unknown, number>()

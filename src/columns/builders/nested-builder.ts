@@ -1,13 +1,13 @@
 import type { Data, Field, FixedSizeList, List, Map_, Struct } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
-import { isKeyValueObject } from '../key-value-object.ts'
+import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
-/** Gives the builder of a child column; handed in, since children may be nested in their turn. */
+/** Makes the builder of a child column; a parameter, since children may be nested in their turn. */
 export type FieldBuilder = (field: Field) => ColumnBuilder
 
-/** Appends all parts of one nested value to its children, or gives false; what was taken until then is cut off again. */
+/** Appends all parts of one nested value to its children, or returns false; parts appended until then are removed again. */
 type AppendParts = (value: unknown) => boolean
 
 export function listBuilder(type: List, builderOf: FieldBuilder): ColumnBuilder {

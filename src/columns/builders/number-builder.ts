@@ -38,7 +38,7 @@ export const MAX_INT64 = 2n ** 63n - 1n
 const MAX_UINT64 = 2n ** 64n - 1n
 const INTEGER = /^(?:0|-?[1-9][0-9]{0,19})$/
 
-/** The integer that a bigint, a safe integer or exact decimal text stands for, if it is within the bounds. */
+/** The integer of a bigint, a safe integer or exact decimal text, if it is within the bounds. */
 export function toBigInt(value: unknown, min: bigint, max: bigint): bigint | undefined {
   const integer = exactInteger(value)
   return integer !== undefined && integer >= min && integer <= max ? integer : undefined

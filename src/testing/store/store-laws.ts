@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { isMillraceError } from '../../errors.ts'
 import { canonicalHash, idempotencyLease, idempotent } from '../../idempotency/index.ts'
 import type { IdempotencyStore } from '../../idempotency/store.ts'
+import { checkArgument, checkOptions } from '../../internal/check-arguments.ts'
+import { checkCount } from '../../internal/check-count.ts'
 import { followHistory, storeHistories } from './store-model.ts'
 
 /** Carries a request of a store to its server and the answer back, in its own way and time: twice, late, or never. */
@@ -38,7 +40,7 @@ const repeated: Wire = async (request) => {
 }
 
 /**
- * What every idempotency store must hold to, for `test.each` of any test runner: histories of claims, renewals, completions, releases, crashes, skewed
+ * Laws that every idempotency store must hold, for `test.each` of any test runner: histories of claims, renewals, completions, releases, crashes, skewed
  * clocks and takeovers against a model, also with every request sent twice, and races of several callers of one key in every order.
  *
  * The times of the laws are made up, so a store must judge by the times of its records, and not let a server delete records by a clock of its own
@@ -46,12 +48,18 @@ const repeated: Wire = async (request) => {
  *
  * @param makeStore - see {@link MakeStore}.
  * @returns a law for each; each takes `runs` histories, of up to 40 calls.
+ * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once.
  * @example
  * const laws = storeLaws(() => memoryStore(), { runs: 5 })
  * for (const { run } of laws.slice(0, 1)) await run()
  * laws.length // => 3
  */
-export function storeLaws(makeStore: MakeStore, { runs = 100, seed }: StoreLawOptions = {}): StoreLaw[] {
+export function storeLaws(makeStore: MakeStore, options: StoreLawOptions = {}): StoreLaw[] {
+  checkArgument('storeLaws', 'makeStore', makeStore, 'function', 'write storeLaws((wire) => myStore())')
+  checkOptions('storeLaws', options, { runs: 'number', seed: 'number' })
+  const { runs = 100, seed } = options
+  checkCount('storeLaws: runs', runs, 1, Number.MAX_SAFE_INTEGER)
+  checkCount('storeLaws: seed', seed ?? 0, -(2 ** 31), 2 ** 32 - 1)
   const law = (name: string, property: fc.IAsyncProperty<unknown>): StoreLaw => ({
     name,
     run: () => fc.assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) }),
@@ -78,7 +86,7 @@ export function storeLaws(makeStore: MakeStore, { runs = 100, seed }: StoreLawOp
   ]
 }
 
-/** A store whose calls are made twice, as a caller does that heard no answer. */
+/** A store whose calls are made twice, as by a caller that received no response. */
 function sentTwice(store: IdempotencyStore): IdempotencyStore {
   return {
     claim: (request) => repeated(() => store.claim(request)),
@@ -88,7 +96,7 @@ function sentTwice(store: IdempotencyStore): IdempotencyStore {
   }
 }
 
-/** What the record of the key went through before the race: in each case the key is free again. */
+/** The history of the key's record before the race: in each case the key is free again. */
 type Before = 'nothing' | 'a dead caller' | 'a failed caller' | 'a forgotten result'
 
 /** One caller of a race: what its run does, and when its process dies, if it does. */
@@ -134,7 +142,7 @@ async function raceCallers(
 ): Promise<void> {
   const key = randomUUID()
   const runs: Run[] = []
-  /** What completions were sent with, and what they were sent with where the sender lived to hear that it is kept. */
+  /** Results of all completions that were sent, and of those whose sender lived to receive the confirmation. */
   const sentResults: unknown[] = []
   const keptResults: unknown[] = []
   const results: unknown[] = []
@@ -148,7 +156,7 @@ async function raceCallers(
     const death = new Promise<void>((resolve) => {
       onDeath = resolve
     })
-    /** What a dead process waits for. */
+    /** A promise that never settles, for a dead process to wait for. */
     const die = (): Promise<never> => {
       onDeath()
       return new Promise(() => {})
@@ -157,7 +165,7 @@ async function raceCallers(
       await s.schedule(Promise.resolve(), `${index} ${label}`)
       if (time >= endsAt && !caller.outlives) await die()
     }
-    /** What was sent arrives, whether or not its sender lives on. */
+    /** A store that a request reaches even if its sender dies. */
     const store = makeStore(async (request) => {
       await step('sends')
       await s.schedule(Promise.resolve(), `${index} is asked`)

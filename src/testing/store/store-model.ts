@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isMillraceError } from '../../errors.ts'
 import type { Claim, HeldLease, IdempotencyStore, TakeoverPolicy } from '../../idempotency/store.ts'
 
-/** What the model knows of a key: written down once more, in its own words, so that the stores are not checked against themselves. */
+/** State of a key in the model: written independently, so that the stores are not checked against themselves. */
 interface Entry {
   holder: string
   phase: 'running' | 'done' | 'free'
@@ -19,7 +19,7 @@ interface Model {
   time: number
   readonly skew: number[]
   readonly entries: Map<string, Entry>
-  /** Which lease each actor believes to hold. */
+  /** The lease that each actor believes to hold. */
   readonly beliefs: Map<number, string>
 }
 

@@ -77,7 +77,7 @@ const someOptions = fc.record(
 
 describe('reading', () => {
   law(
-    'csv: any split of the bytes into chunks gives the same batches, refused rows and errors',
+    'csv: any split of the bytes into chunks results in the same batches, rejected rows and errors',
     fc.asyncProperty(bytesish, cuts, someOptions, async (bytes, places, options) => {
       const whole = await outcome(async (all) => cellsOf(await readAll(bytes, all)), options)
       const cut = await outcome(async (all) => cellsOf(await readAll(chunksAt(bytes, places), all)), options)
@@ -100,7 +100,7 @@ describe('reading', () => {
   )
 
   law(
-    'csv: any bytes give batches or a MillraceError',
+    'csv: any bytes result in batches or a MillraceError',
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), someOptions, async (bytes, options) => {
       await outcome(async (all) => cellsOf(await readAll(bytes, all)), options)
     }),
@@ -238,7 +238,7 @@ describe('inference', () => {
   ]
 
   law(
-    'csv: the types of a stream are those that its first inferRows rows tell, however many alike come first',
+    'csv: the types of a stream follow from its first inferRows rows, however many alike come first',
     fc.asyncProperty(
       fc.constantFrom('', ...usual),
       fc.array(fc.constantFrom(...usual, ...odd), { maxLength: 30 }),
@@ -277,7 +277,7 @@ describe('writing', () => {
   )
 
   law(
-    'csv: what is written reads back equal whatever marks the dialect has, also those that begin numbers and words',
+    'csv: what is written reads back equal with any marks, including those that begin numbers and words',
     fc.property(
       arbitraryTable,
       fc.record({

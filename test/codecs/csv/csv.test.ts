@@ -109,7 +109,7 @@ describe('reading', () => {
     expect(schemaText(decode('1,x', { header: ['id', 'name'] }))).toEqual(['id:Int64', 'name:Utf8'])
   })
 
-  test('a header alone gives one empty batch', async () => {
+  test('a header alone is one empty batch', async () => {
     const batches = await readAll(utf8('a,b\n'), { schema: { b: 'date' } })
     expect(batches.map((batch) => batch.numRows)).toEqual([0])
     expect(schemaText(batches[0] as never)).toEqual(['a:Utf8', 'b:Date32<DAY>'])
@@ -138,7 +138,7 @@ describe('reading', () => {
     )
   })
 
-  test('pinned doubles take named values, and integers that are exactly doubles', () => {
+  test('pinned doubles accept named values, and integers that are exactly doubles', () => {
     const schema = { a: 'float64' } as const
     const text = 'a\nNaN\n-Infinity\n100000000000000000000\n'
     expect(cellsOf(decode(text, { schema }))).toEqual([[Number.NaN, Number.NEGATIVE_INFINITY, 1e20]])
@@ -191,7 +191,7 @@ describe('reading', () => {
     expect(batches.map((batch) => batch.numRows)).toEqual([65_536, 4_464])
   })
 
-  test('inferRows: a later misfit is refused, Infinity reads twice', async () => {
+  test('inferRows: a later misfit is rejected, Infinity reads twice', async () => {
     const bytes = utf8('a\n1\n2\nx\n')
     const error = await errorOf(() => readAll(bytes, { inferRows: 2 }))
     expect([error.code, error.position]).toEqual(['TYPE_MISMATCH', { line: 4, row: 3, column: 'a' }])
@@ -308,7 +308,7 @@ describe('faults', () => {
     expect([streamed.code, streamed.message]).toEqual([whole.code, whole.message])
   })
 
-  test('refused rows reach the callback in order, and the job goes on', async () => {
+  test('rejected rows reach the callback in order, and reading continues', async () => {
     const text = 'a,b,c\n1,x,2\n3,y\n4,z"z,5\n6,"x"y,7\n8,\xff,9\n\nx,y,z\n10,"o\r\nk",11\n12,13,14,15\n16,"end\n'
     const bytes = Buffer.from(text, 'latin1')
     const rows: InvalidRow[] = []
@@ -330,7 +330,7 @@ describe('faults', () => {
     expect(rows.every((row) => row.reason.length > 0)).toBe(true)
   })
 
-  test('refused rows of other dialects too', async () => {
+  test('rejected rows of other dialects too', async () => {
     const rows: InvalidRow[] = []
     const text = '# x\na,b\n\n1,"p\r\nq"\n2\n3,\xff\n# y\nz,r\n4,s\n5,"t'
     const batches = await readAll(Buffer.from(text, 'latin1'), {
@@ -352,7 +352,7 @@ describe('faults', () => {
 })
 
 describe('writing', () => {
-  test('quotes only where needed; null and the empty string stay apart', () => {
+  test('quotes only where needed; null and the empty string stay distinct', () => {
     const table = new Table({
       a: vectorFromArray(['x', '', null, 'a,b', 'q"q', 'l\nl', ' s ', 'r\r'], new Utf8()),
       b: vectorFromArray([1, 2, 3, 4, 5, 6, 7, 8], new Int32()),

@@ -128,7 +128,7 @@ describe('dialects', () => {
     )
 
   law(
-    'csv: any dialect and its options read what their rules say, in chunks cut anywhere',
+    'csv: any dialect and its options are read by their rules, in chunks cut anywhere',
     fc.asyncProperty(
       anyDialect.chain((dialect) => {
         const { delimiter = ',', quote, comment = '#', escape: escapeMark = '\\' } = dialect
@@ -366,7 +366,7 @@ describe('encodings', () => {
   )
 
   law(
-    'csv: what is invalid in its encoding is refused alike in chunks cut anywhere, and the rows around it are read',
+    'csv: bytes invalid in their encoding are rejected alike in chunks cut anywhere, and the rows around it are read',
     fc.asyncProperty(
       fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'shift_jis', 'euc-kr', 'gb18030', 'big5', 'euc-jp'),
       fc.array(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { type CsvOptions, csv, decodeCsv, type InvalidRow } from '../../../src/codecs/index.ts'
-import { isMillraceError } from '../../../src/errors.ts'
+import { isMillraceError, type MillraceError } from '../../../src/errors.ts'
 import { law } from '../../support/law.ts'
 import { cellsOf, chunksAt, collect } from './support.ts'
 
@@ -158,7 +158,7 @@ function isPlain({ lines }: File): boolean {
 }
 
 law(
-  'csv: rows, refused rows, their lines and numbers are those that the file was made of, in any dialect, whole or in chunks cut anywhere',
+  'csv: rows, rejected rows, their lines and numbers are those that the file was made of, in any dialect, whole or in chunks cut anywhere',
   fc.asyncProperty(files.map(withPlainTail), fc.array(fc.nat(5000), { maxLength: 8 }), async (file, cuts) => {
     fc.pre(isPlain(file))
     const { bytes, columns, refused } = meaningOf(file)
@@ -189,3 +189,46 @@ law(
   }),
   { runs: 200 },
 )
+
+law(
+  'csv: the error without onInvalidRow is the first that onInvalidRow is called with, or the one that ends both',
+  fc.asyncProperty(
+    files,
+    fc.array(fc.nat(5000), { maxLength: 8 }),
+    fc.constantFrom({}, { id: 'int64' } as const, schema, { note: 'bool' } as const),
+    fc.constantFrom({}, { maxFieldBytes: 12 }, { maxRowBytes: 20 }),
+    fc.constantFrom(3, 10_000),
+    async (file, cuts, pins, limits, inferRows) => {
+      const { bytes } = meaningOf(file)
+      const options = { ...file.dialect, schema: pins, limits, inferRows }
+      const reads: ((all: CsvOptions) => unknown)[] = [
+        (all) => decodeCsv(bytes, all),
+        (all) => collect(csv(all).read(bytes)),
+        (all) => collect(csv(all).read(chunksAt(bytes, cuts))),
+      ]
+      const firsts: unknown[] = []
+      for (const read of reads) {
+        const rejected: InvalidRow[] = []
+        const end = await errorOf(async () => read({ ...options, onInvalidRow: (one) => rejected.push(one) }))
+        const error = await errorOf(async () => read(options))
+        const [first = end && placeOf(end)] = rejected.map(({ code, line }) => ({ code, line }))
+        expect(error && placeOf(error)).toEqual(first)
+        firsts.push(first)
+      }
+      expect(firsts[2]).toEqual(firsts[1])
+    },
+  ),
+  { runs: 300 },
+)
+
+const placeOf = ({ code, position }: MillraceError) => ({ code, line: position?.line })
+
+async function errorOf(read: () => Promise<unknown>): Promise<MillraceError | undefined> {
+  try {
+    await read()
+  } catch (error) {
+    if (isMillraceError(error)) return error
+    throw error
+  }
+  return undefined
+}

@@ -154,7 +154,7 @@ describe('files as they come', () => {
   })
 })
 
-describe('places of refused rows', () => {
+describe('places of rejected rows', () => {
   test.each<[string, string | Uint8Array, CsvOptions, unknown[]]>([
     [
       'lone carriage returns',
@@ -237,14 +237,14 @@ describe('places of refused rows', () => {
     ['a\n1"\r2"\r3"\r4"\né', [2, 3, 4, 5]],
     ['a\n1"\ré\n', [2]],
     ['a\n1"\r"2"\ré', [2]],
-  ])('another dialect goes on after faults that are seen late: %j', (text, lines) => {
+  ])('another dialect is read on after faults that are detected late: %j', (text, lines) => {
     const refused: InvalidRow[] = []
     const table = decodeCsv(utf8(text), { comment: '#', onInvalidRow: (row) => refused.push(row) })
     expect(refused.map(({ line }) => line)).toEqual(lines)
     expect(cellsOf(table)[0]?.at(-1)).toBe('é')
   })
 
-  test('the other byte order is told apart', async () => {
+  test('the other byte order is detected', async () => {
     const error = await errorOf(() => decodeCsv(Buffer.from('\ufeffa\n1', 'utf16le').swap16(), { encoding: 'utf-16' }))
     expect([error.code, error.message.includes("encoding: 'utf-16be'")]).toEqual(['ENCODING_INVALID', true])
   })
@@ -278,6 +278,49 @@ describe('in bounded time', () => {
     for await (const batch of csv(options).read(repeated(head, part, times)))
       expect(batch.numRows).toBeGreaterThanOrEqual(0)
     expect(process.cpuUsage(started).user).toBeLessThan(10e6)
+  })
+})
+
+describe('work', () => {
+  /** The least processor time of three reads, with the number of rejected rows. */
+  function timeOf(input: string | Uint8Array, options: CsvOptions): { time: number; rejected: number } {
+    let rejected = 0
+    const times = Array.from({ length: 3 }, () => {
+      rejected = 0
+      const started = process.cpuUsage()
+      decodeCsv(typeof input === 'string' ? utf8(input) : input, { ...options, onInvalidRow: () => rejected++ })
+      const { user, system } = process.cpuUsage(started)
+      return user + system
+    })
+    return { time: Math.min(...times), rejected }
+  }
+
+  const note = 'y'.repeat(100)
+  const sound = timeOf(`id,note\n${`1,${note}\n`.repeat(16_000)}`, {}).time
+  test.each<[string, string, CsvOptions, number]>([
+    ['values that do not fit', `x,${note}\n`.repeat(16_000), { schema: { id: 'int64' } }, 16_000],
+    ['invalid UTF-16', `\ud800,${note}\n`.repeat(16_000), { encoding: 'utf-16le' }, 16_000],
+    [
+      'a value that does not fit in every 66th row',
+      `${'1,y\n'.repeat(65)}x,y\n`.repeat(600),
+      { schema: { id: 'int64' } },
+      600,
+    ],
+    ['an open quote on every line', `1,"${note}\n`.repeat(16_000), {}, 8000],
+    ['quotes that end no field, with an escape', `1,"${'a"'.repeat(30_000)}`, { lazyQuotes: true, escape: '\\' }, 0],
+    [
+      'quotes before line ends, with an escape',
+      `1,"${'a"\n'.repeat(16_000)}`,
+      { lazyQuotes: true, escape: '\\' },
+      15_999,
+    ],
+    ['quotes among blanks', `1,"${'a" '.repeat(30_000)}`, { lazyQuotes: true, trim: true }, 0],
+  ])('%s cost about what sound rows do', (_, rows, options, rejected) => {
+    const text = `id,note\n${rows}`
+    const input = options.encoding === undefined ? text : Buffer.from(text, 'utf16le')
+    const read = timeOf(input, options)
+    expect(read.rejected).toBe(rejected)
+    expect(read.time / sound).toBeLessThan(40)
   })
 })
 

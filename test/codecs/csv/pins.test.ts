@@ -20,7 +20,7 @@ test('a column pinned as binary is base64: nulls, empty bytes and batches of man
   )
 })
 
-test.each(['aGk', 'YR==', 'a Gk=', 'é', '_-8='])('%s is no base64: a misfit with line and column', async (text) => {
+test.each(['aGk', 'YR==', 'a Gk=', 'é', '_-8='])('%s is not base64: a misfit with line and column', async (text) => {
   const bytes = utf8(`id,a\n1,aGk=\n2,${text}\n`)
   const error = await errorOf(() => decodeCsv(bytes, { schema: { a: 'binary' } }))
   expect(error).toMatchObject({ code: 'TYPE_MISMATCH', position: { line: 3, row: 2, column: 'a' } })

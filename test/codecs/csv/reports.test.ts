@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
 import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
-import { cellsOf, chunksAt, readAll, schemaText, utf8 } from './support.ts'
+import { cellsOf, chunksAt, errorOf, readAll, schemaText, utf8 } from './support.ts'
 
 // Files that other libraries were reported to read wrong: each row is a name, a file, options, the columns and their cells.
 const NUMBERS: [string, string, CsvOptions, string[], unknown[][]][] = [
@@ -263,4 +263,9 @@ test.each(['sep=;', 'SEP=,', 'sep=', ' a', 'a\t'])('%j is written so that it is 
       expect([back.schema.fields[0]?.name, back.getChildAt(0)?.get(0)]).toEqual([text, text])
     }
   }
+})
+
+test('a NUL in the header has one place, the line of the header', async () => {
+  const error = await errorOf(() => decodeCsv(utf8('x\na\0b,c\n1,2\n'), { skipLines: 1 }))
+  expect(error.message).toMatch(/convert it to UTF-8 \(line 2\)$/)
 })

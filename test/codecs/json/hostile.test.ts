@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { decodeJson, decodeNdjson } from '../../../src/codecs/json/json.ts'
-import { readInChild } from '../../support/codec-in-child.ts'
+import { readInChild } from '../support/codec-in-child.ts'
 import { bytes, failureOf, rowsOf } from './support.ts'
 
 /** A row of so many keys, `c0` to the last, each with a value. */
@@ -29,6 +29,46 @@ describe('time', () => {
     const table = decodeNdjson(bytes(`{"a":1}\n${lines.join('')}`), { onInvalidRow: ({ row }) => refused.push(row) })
     expect(refused).toHaveLength(40)
     expect(table.schema.fields.map(({ name }) => name)).toEqual(['a'])
+  })
+})
+
+describe('work', () => {
+  const lines = 4000
+  const limits = { maxDepth: 500 }
+  /** Far fewer times than rows may be nested. */
+  const FEW = 30
+
+  /** The least processor time of three reads that reject every row but the first. */
+  function timeOf(line: string): number {
+    const source = bytes(`{"id":1}\n${line.repeat(lines)}`)
+    const times = Array.from({ length: 3 }, () => {
+      let rejected = 0
+      const started = process.cpuUsage()
+      decodeNdjson(source, { limits, onInvalidRow: () => rejected++ })
+      const { user, system } = process.cpuUsage(started)
+      expect(rejected).toBe(lines)
+      return user + system
+    })
+    return Math.min(...times)
+  }
+
+  test('lines that are cut off cost about what lines of any other fault do, at any limit of nesting', () => {
+    const plain = timeOf('{"id":1,"a":[{"b":2},x]}\n')
+    const cut = [
+      '{"id":\n',
+      '{"id":\r',
+      '{"id":1,"a":[{"b":2},{"c":\n',
+      '{"id":[\n',
+      '[1,\n',
+      '[\n',
+      '{"id":\n\n\n',
+      ' {"id":\n',
+      '{\n"id":\n',
+      '{\n  "id": [\n',
+      '{"id":"\\ud800","a":\n',
+      `{"id":${'['.repeat(60)}\n`,
+    ]
+    for (const line of cut) expect(timeOf(line) / plain, JSON.stringify(line)).toBeLessThan(FEW)
   })
 })
 
@@ -57,7 +97,7 @@ describe('memory', () => {
     expect(await rowsIn(64, row)).toBe(1)
   })
 
-  test('lists of objects of which few have many keys are refused before they take it', () => {
+  test('lists of objects of which few have many keys are rejected before they need it', () => {
     const row = `{"list":[{${wide(9_000)}}${',{}'.repeat(5_000)}]}`
     expect(failureOf(() => decodeJson(bytes(`[${row}]`))).code).toBe('LIMIT_EXCEEDED')
     const limits = { maxRowBytes: 4000 }
@@ -67,7 +107,7 @@ describe('memory', () => {
     )
   })
 
-  test('a row of more keys than can be told apart', () => {
+  test('a row of more keys than are compared', () => {
     const keys = Array.from({ length: 100_001 }, (_, index) => `"${index}":0`).join(',')
     const mixed = '{"a":1}\n{"a":"x"}\n'
     const source = bytes(`${mixed}{"a":{${keys}},"b":1,"b":2}`)

@@ -45,7 +45,7 @@ async function outcome<T>(call: () => T | Promise<T>): Promise<unknown> {
 }
 
 law(
-  'json: any split of the bytes into chunks gives the same batches',
+  'json: any split of the bytes into chunks results in the same batches',
   fc.asyncProperty(rows, sizes, layout, fc.nat(4), async (all, cuts, indent, inferRows) => {
     for (const source of [bytes(JSON.stringify(all, null, indent)), bytes(lines(all))]) {
       const read = (codec: ReturnType<typeof json>, input: Uint8Array | AsyncIterable<Uint8Array>) =>
@@ -77,7 +77,7 @@ law(
 )
 
 law(
-  'json: rows at a path are those of the array alone, whatever is beside them, however the bytes are cut',
+  'json: rows at a path are those of the array alone, whatever surrounds it, however the bytes are cut',
   fc.asyncProperty(
     rows,
     fc.array(key, { minLength: 1, maxLength: 3 }),
@@ -117,7 +117,7 @@ law(
 )
 
 law(
-  'json: any split of broken bytes gives the same error, or the same rows and rejected rows',
+  'json: any split of broken bytes results in the same error, or the same rows and rejected rows',
   fc.asyncProperty(
     rows,
     sizes,
@@ -181,7 +181,7 @@ law(
 )
 
 law(
-  'json: reading what was written, with its schema, gives the table back',
+  'json: reading what was written, with its schema, returns the same table',
   fc.property(rows, fc.boolean(), (all, isArray) => {
     fc.pre(all.length > 0)
     const table = decodeJson(bytes(JSON.stringify(all)))
@@ -231,14 +231,14 @@ law(
 )
 
 law(
-  'json: any bytes at all give a table or a typed error',
+  'json: any bytes at all result in a table or a typed error',
   fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (source) => {
     await outcome(() => decodeJson(source).numRows)
   }),
 )
 
 law(
-  'json: rows with any bytes changed, cut out or doubled give a table or a typed error',
+  'json: rows with any bytes changed, cut out or doubled result in a table or a typed error',
   fc.asyncProperty(rows, fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(3)), { maxLength: 4 }), async (all, edits) => {
     let source: Uint8Array = bytes(JSON.stringify(all))
     for (const [place, byte, kind] of edits) {
@@ -309,7 +309,7 @@ function parsed(cell: string): unknown {
 }
 
 law(
-  'json: lines that are refused one by one leave the table of the others',
+  'json: rejected lines do not change the table of the others',
   fc.property(
     rows,
     fc.array(fc.constantFrom('x', '{"a":', '"x"', '{"a":1} x', '{"a":"\\ud800"}', '7'), { maxLength: 4 }),

@@ -74,7 +74,7 @@ describe('faults', () => {
     }
   })
 
-  test('invalid UTF-8 is refused where it stands', () => {
+  test('invalid UTF-8 is rejected where it occurs', () => {
     const source = Buffer.concat([bytes('{"a":"x"}\n{"a":"'), Uint8Array.of(0xff), bytes('"}\n')])
     expect(failureOf(() => decodeNdjson(source))).toMatchObject({
       code: 'ENCODING_INVALID',
@@ -148,7 +148,7 @@ describe('types', () => {
     [['[]'], 'List<Utf8>'],
   ])('%j is %s', (values, type) => expect(typeOf(...values)).toBe(type))
 
-  test('a column of mixed kinds holds the JSON text of each value, white space left out', () => {
+  test('a column of mixed kinds holds the JSON text of each value, without white space', () => {
     const table = decodeJson(
       bytes('[{"v":1},{"v":"1"},{"v":null},{},{"v":[1, "a \\" b"]},{"v":{ "k" : true }},{"v":1.50}]'),
     )
@@ -299,7 +299,7 @@ describe('streams', () => {
     })
   })
 
-  test('a column that was mixed takes everything, one without value takes strings', async () => {
+  test('a mixed column accepts everything, one without a value accepts strings', async () => {
     const [batch] = await read('{"a":1,"b":null}\n{"a":"x"}\n{"a":[{}],"b":"y"}')
     expect(batch?.toArray().map((row) => row.toJSON())).toEqual([
       { a: '1', b: null },
@@ -308,7 +308,7 @@ describe('streams', () => {
     ])
   })
 
-  test('inferRows: Infinity looks at all rows of bytes, and is refused for a stream', async () => {
+  test('inferRows: Infinity infers from all rows of bytes, and is rejected for a stream', async () => {
     const source = '{"a":1}\n{"a":2}\n{"a":"x","b":1}'
     const [batch] = await read(source, { inferRows: Number.POSITIVE_INFINITY })
     expect(batch?.schema.fields.map((field) => field.name)).toEqual(['a', 'b'])
@@ -321,7 +321,7 @@ describe('streams', () => {
     expect(batches.map((batch) => batch.numRows)).toEqual([65_536, 65_536, 18_928])
   })
 
-  test('the window gives way to large rows', async () => {
+  test('the window grows for large rows', async () => {
     const row = `{"a":"${'x'.repeat(1_000_000)}"}\n`
     const batches = await collect(ndjson().read(chunked(bytes(row.repeat(100)), [1_000_000])))
     expect(batches.reduce((sum, batch) => sum + batch.numRows, 0)).toBe(100)
@@ -330,7 +330,7 @@ describe('streams', () => {
 })
 
 describe('onInvalidRow', () => {
-  test('a refused row of an array is one row wherever chunks are cut', async () => {
+  test('a rejected row of an array is one row wherever chunks are cut', async () => {
     const source = bytes('[{"a":1},\n{"a":"\\ud800","b":2},{"a":3}]')
     for (let size = 1; size < source.length; size++) {
       const refused: unknown[] = []
@@ -340,7 +340,7 @@ describe('onInvalidRow', () => {
     }
   })
 
-  test('takes the lines that are refused, with line, row and rule', () => {
+  test('receives the rejected lines, with line, row and rule', () => {
     const refused: unknown[] = []
     const source = Buffer.concat([
       bytes('{"a":1}\n\n{"a":\nnot json\n{"a":"\\ud800"}\n{"a":"'),
@@ -363,7 +363,7 @@ describe('onInvalidRow', () => {
     ])
   })
 
-  test('takes the elements of an array whose end can be told', () => {
+  test('receives the elements of an array whose end can be found', () => {
     const refused: unknown[] = []
     const onInvalidRow: JsonOptions['onInvalidRow'] = ({ line, row, code }) => refused.push([line, row, code])
     expect(rowsOf(decodeJson(bytes('[{"a":1},\n5,\n{"a":"\\ud800"},\n{"a":2}]'), { onInvalidRow }))).toEqual([
@@ -377,7 +377,7 @@ describe('onInvalidRow', () => {
     expect(failureOf(() => decodeJson(bytes('[{"a":1},{"a":x}]'), { onInvalidRow })).code).toBe('JSON_INVALID')
   })
 
-  test('a value that only widens the type of a whole table is no reason to refuse its row', () => {
+  test('a value that only widens the type of a whole table does not reject its row', () => {
     const lines = `${'{"a":1}\n'.repeat(15_000)}oops\n{"a":"x"}`
     const refused: number[] = []
     expect(decodeNdjson(bytes(lines), { onInvalidRow: (row) => refused.push(row.line) }).numRows).toBe(15_001)
@@ -386,7 +386,7 @@ describe('onInvalidRow', () => {
 })
 
 describe('writing', () => {
-  test('an array has a row a line; lines are rows', () => {
+  test('an array has one row per line; lines are rows', () => {
     const table = decodeNdjson(bytes('{"id":9007199254740993,"name":"A\\"\\\\\\n\\u0001é","x":null}\n{"id":-1}'))
     expect(text(encodeNdjson(table))).toBe(
       '{"id":9007199254740993,"name":"A\\"\\\\\\n\\u0001é","x":null}\n{"id":-1,"name":null,"x":null}\n',

@@ -13,7 +13,7 @@ import { bytes, chunked, collect, failure, failureOf, rowsOf, text, typesOf } fr
 
 /** Cases from public bug reports of other libraries, and more of each kind. */
 
-describe('numbers that no double is written as stay text', () => {
+describe('numbers that are not the text of a double stay text', () => {
   test.each([
     ['82544000000000707.52'],
     ['9007199254740993.0'],
@@ -42,7 +42,7 @@ describe('numbers that no double is written as stay text', () => {
     expect(rowsOf(decodeJson(bytes(`[{"v":${number}}]`)))).toEqual([{ v: value ?? number }])
   })
 
-  test('a column pinned as float64 takes any number, rounded to the nearest double', () => {
+  test('a column pinned as float64 accepts any number, rounded to the nearest double', () => {
     const table = decodeJson(bytes('[{"v":82544000000000707.52},{"v":9007199254740993},{"v":1e-400}]'), {
       schema: { v: 'float64' },
     })
@@ -81,6 +81,9 @@ describe('errors say where and what was found', () => {
     ['a comment of blocks', '{"a":/* x */1}', /comment/, { byteOffset: 5 }, ['a']],
     ['a hash comment', '# x\n{"a":1}', /comment/, { line: 1, byteOffset: 0 }, []],
     ['NaN', '{"a":{"b":[1,NaN]}}', /NaN or Infinity/, { byteOffset: 13 }, ['a', 'b', 1]],
+    ['nan', '{"a":nan}', /NaN or Infinity/, { byteOffset: 6 }, ['a']],
+    ['nothing of another format in an escape', '{"a":"\\x41"}', /JSON has \(/, { byteOffset: 7 }, ['a']],
+    ['nothing of another format in null', '[{"a":1},null]', /must be an object \(/, { row: 2, byteOffset: 9 }, []],
     ['-Infinity', '{"a":-Infinity}', /number must/, { byteOffset: 6 }, ['a']],
     ['None', '{"a":None}', /Python/, { byteOffset: 5 }, ['a']],
     ['undefined', '{"a":undefined}', /undefined/, { byteOffset: 5 }, ['a']],
@@ -165,6 +168,14 @@ describe('objects one after the other', () => {
         [3, 3],
       ],
     })
+    expect(reject('{"a":[\n{"a":1},\n{"a":2}\n]},\n{"a":3}\n')).toEqual({ rows: [{ a: 3n }], rejected: [[1, 1]] })
+    expect(reject(' {"a":1}\n {"a":\n {"a":2}\n {\n  "b":\n {"a":3}\n')).toEqual({
+      rows: [{ a: 1n }, { a: 2n }, { a: 3n }],
+      rejected: [
+        [2, 2],
+        [4, 4],
+      ],
+    })
   })
 })
 
@@ -214,6 +225,18 @@ describe('rows', () => {
     })
     expect([rowsOf(table), rejected]).toEqual([[{ a: 1n }, { a: 2n }], [2]])
   })
+
+  test.each(['{"x":"\ue000","R":[]}', '{"\ue000":1,"R":[]}', '{"R":[{"a":1}],"x":["\ue000"]}'])(
+    'invalid UTF-8 around the rows is refused: %j',
+    async (source) => {
+      const [start, end] = source.split('\ue000').map((part) => bytes(part)) as [Uint8Array, Uint8Array]
+      const file = Buffer.concat([start, Buffer.of(0xff), end])
+      for (const size of [1, 4, 100]) {
+        const error = await failure(collect(json({ rows: ['R'] }).read(chunked(file, [size]))))
+        expect(error.code).toBe('ENCODING_INVALID')
+      }
+    },
+  )
 
   test('must be keys', () => {
     expect(failureOf(() => json({ rows: [1] as never })).code).toBe('OPTION_INVALID')

@@ -1,6 +1,6 @@
-/** What a layer of `src` may import. */
+/** Imports that a layer of `src` may have. */
 export interface Layer {
-  /** Layers of this package that it may import, beside itself. */
+  /** Layers of this package that it may import, besides itself. */
   readonly layers: readonly string[]
   /** Single files of other layers that it may import: files that need no peer although their layer has one. */
   readonly files?: readonly string[]
@@ -13,7 +13,7 @@ export interface Layer {
 /** The layers that every other one may import. */
 const BASE = ['errors.ts', 'result.ts', 'internal']
 
-/** Who may import whom: a layer is a folder of `src`, or a file directly in it. */
+/** Imports by layer, which is a folder of `src`, or a file directly in it. */
 export const LAYERS: Readonly<Record<string, Layer>> = {
   'errors.ts': { layers: [] },
   'result.ts': { layers: ['errors.ts'] },
@@ -26,6 +26,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },
   s3: { layers: BASE, types: { codecs: ['ByteSource'] }, packages: ['@aws-sdk/client-s3'] },
+  dataset: { layers: [...BASE, 'columns', 'codecs', 's3'], packages: ['apache-arrow', '@aws-sdk/client-s3'] },
   flow: { layers: [...BASE, 'events', 'idempotency'] },
   idempotency: { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'] },
   cdc: { layers: [...BASE, 'events'] },
@@ -44,7 +45,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       '@aws-sdk/client-dynamodb',
     ],
   },
+  // What needs no Arrow, a subpath of its own: the barrier and its stores, plans and their proof.
+  'fanout/gather': { layers: BASE, packages: ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb'] },
+  fanout: {
+    layers: [...BASE, 'columns', 'codecs', 's3', 'fanout/gather'],
+    packages: ['apache-arrow', '@aws-sdk/client-s3'],
+  },
   limits: { layers: BASE },
+  telemetry: { layers: BASE },
   testing: {
     layers: [
       ...BASE,
@@ -57,7 +65,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'idempotency',
       'cdc',
       'cdc/table',
+      'fanout/gather',
       'limits',
+      'telemetry',
     ],
     packages: ['fast-check', 'apache-arrow', 'zod'],
   },
@@ -73,9 +83,20 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'cdc',
       'cdc/table',
       'send',
+      'fanout/gather',
       'limits',
+      'telemetry',
     ],
-    files: ['s3/output-key.ts'],
+    files: [
+      's3/output-key.ts',
+      'dataset/athena-table.ts',
+      'dataset/by-bucket.ts',
+      'dataset/by-hash.ts',
+      'dataset/by-period.ts',
+      'dataset/hive-path.ts',
+      'dataset/partition-by.ts',
+      'dataset/partition-rule.ts',
+    ],
   },
 }
 
@@ -89,6 +110,7 @@ export const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
     'send/eventbridge.ts',
     'send/dynamodb.ts',
   ],
+  'fanout/gather': ['fanout/gather/dynamodb-gather.ts', 'fanout/gather/s3-gather.ts'],
   idempotency: ['idempotency/dynamodb-store.ts', 'idempotency/dynamodb-checkpoint-store.ts', 'idempotency/s3-store.ts'],
 }
 

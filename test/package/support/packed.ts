@@ -41,6 +41,9 @@ export const PEER_OF: Readonly<Record<string, string>> = {
   'millrace/send/firehose': '@aws-sdk/client-firehose',
   'millrace/send/eventbridge': '@aws-sdk/client-eventbridge',
   'millrace/send/dynamodb': '@aws-sdk/client-dynamodb',
+  'millrace/fanout': '@aws-sdk/client-s3',
+  'millrace/fanout/s3': '@aws-sdk/client-s3',
+  'millrace/fanout/dynamodb': '@aws-sdk/client-dynamodb',
   'millrace/testing': 'fast-check',
 }
 

@@ -49,7 +49,7 @@ function checkCall(node: ts.Node, actual: string, expectation: string): string {
   return mayAwait(node) ? `await ${call}` : call
 }
 
-/** What `console.log` is given, or the expression itself. */
+/** The argument of `console.log`, or the expression itself. */
 function told(expression: ts.Expression): ts.Expression {
   if (!ts.isCallExpression(expression) || expression.expression.getText() !== 'console.log') return expression
   return expression.arguments[0] ?? expression

@@ -11,13 +11,13 @@ export interface SnippetModule {
 
 export interface CheckedSnippets {
   readonly modules: readonly SnippetModule[]
-  /** What the compiler says about each module, with the place in the file that holds the snippet. */
+  /** Messages of the compiler about each module, with the place in the file that holds the snippet. */
   readonly problems: ReadonlyMap<Snippet, readonly string[]>
   /** Values that a subpath exports and whose docstring has no example. */
   readonly withoutExample: readonly string[]
 }
 
-/** What examples may use without saying so. Those of calls to AWS do not run. */
+/** Names that examples may use without importing them. Those of calls to AWS do not run. */
 const PRELUDE: ReadonlyMap<string, string> = new Map([
   ['z', `import * as z from 'zod/mini';`],
   ['fc', `import fc from 'fast-check';`],
@@ -43,6 +43,8 @@ const OPTIONS: ts.CompilerOptions = {
     millrace: [join(ROOT, 'src/index.ts')],
     'millrace/idempotency/*': [join(ROOT, 'src/idempotency/*-store.ts')],
     'millrace/send/*': [join(ROOT, 'src/send/*.ts')],
+    'millrace/fanout/dynamodb': [join(ROOT, 'src/fanout/gather/dynamodb-gather.ts')],
+    'millrace/fanout/s3': [join(ROOT, 'src/fanout/gather/s3-gather.ts')],
     'millrace/*': [join(ROOT, 'src/*/index.ts')],
   },
 }
@@ -87,7 +89,7 @@ function subpathIndexes(): readonly string[] {
   return [join(ROOT, 'src/errors.ts'), ...folders.filter((file) => ts.sys.fileExists(file)), ...senders]
 }
 
-/** What each file of a program exports, by the file's path. */
+/** Exports of each file of a program, by the file's path. */
 function exportedNames(program: ts.Program): ReadonlyMap<string, Names> {
   const names = (path: string): Names =>
     new Map(

@@ -93,7 +93,7 @@ export function csvBatches(
       }
       while (readRows(table.rows)) if (isFull()) yield finish()
       if (chunk !== undefined) return
-      if (seenRows === 0 && Array.isArray(layout.header)) throw emptyFile()
+      if (seenRows === 0 && Array.isArray(layout.header) && layout.part === undefined) throw emptyFile()
       if (builder.rows > 0 || batches === 0) yield finish()
     },
   }

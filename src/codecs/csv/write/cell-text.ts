@@ -3,7 +3,7 @@ import { isValid } from '../../../columns/validity.ts'
 
 /**
  * The text of one column's cells for a block of rows: cell `row` is `bytes[starts[row], ends[row])`, null where its end is -1. Text that is
- * written as it stands is pointed at where it is, in the Arrow column's own buffer.
+ * written unchanged is pointed at where it is, in the Arrow column's own buffer.
  */
 export interface CellText {
   bytes: Uint8Array

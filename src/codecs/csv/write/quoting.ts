@@ -9,10 +9,10 @@ export type Quoting = (cells: CellText, count: number, name: string, row: number
 const ANYWHERE = 1
 const AT_START = 2
 
-/** Where quotes are needed: text with a delimiter, quote, escape or line break, text that would read as null or as a comment. */
+/** Rules for text that needs quotes: text with a delimiter, quote, escape or line break, text that would read as null or as a comment. */
 export interface QuotingRules {
   readonly strings: Quoting
-  /** For columns whose text is a number, a time or a bool; undefined where nothing of theirs can need quotes. */
+  /** The rule for columns whose text is a number, a time or a bool; undefined where nothing of theirs can need quotes. */
   readonly others: Quoting | undefined
 }
 
@@ -39,7 +39,7 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
   const special = specialBytes(dialect)
   const hasTokens = tokens.some((token) => token.length > 0)
 
-  /** Whether a row's text would be read as another, wherever the row is. */
+  /** Test whether a row's text would be read as another, wherever the row is. */
   function isAmbiguous(bytes: Uint8Array, start: number, end: number): boolean {
     if (start === end) return isEmptyLost
     if (dialect.trim && (isBlank(bytes[start]) || isBlank(bytes[end - 1]))) return true
@@ -69,7 +69,7 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
   }
 }
 
-/** Whether a text has a meaning of its own in a file's first row: a byte order mark, the beginning of `sep=X`, an empty last field that is ignored. */
+/** Test whether a text has a meaning of its own in a file's first row: a byte order mark, the beginning of `sep=X`, an empty last field that is ignored. */
 function isAmbiguousAtStart(bytes: Uint8Array, start: number, end: number, dialect: CsvDialect): boolean {
   const length = end - start
   if (length === 0) return dialect.ignoresTrailingDelimiter

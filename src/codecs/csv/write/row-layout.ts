@@ -1,6 +1,6 @@
 import type { CellText } from './cell-text.ts'
 
-/** What stands between and in place of cells. */
+/** Text between cells and in place of them. */
 export interface RowLayout {
   readonly delimiter: Uint8Array
   readonly eol: Uint8Array

@@ -101,7 +101,7 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
   }
 }
 
-/** What a null is written as; never as nothing where that would be a blank line, or a last field of the first row that is ignored. */
+/** The text of a null; never empty where that would be a blank line, or a last field of the first row that is ignored. */
 function nullTokenOf(
   { quote, delimiter, comment }: CsvDialect,
   nullValues: readonly string[],

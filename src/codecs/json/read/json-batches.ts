@@ -20,6 +20,8 @@ interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
+  /** Whether the rows are a part of a file: a pinned column may be in another part. */
+  readonly isPart?: boolean
 }
 
 /** The reader of a file of known columns. See {@link TypedFormat.read} for `unsureRows`. */
@@ -27,7 +29,7 @@ export function jsonBatches(
   plan: JsonPlan,
   pins: ReadonlyMap<string, Field>,
   unsureRows: number,
-  { limits, path, onInvalidRow }: BatchOptions,
+  { limits, path, onInvalidRow, isPart = false }: BatchOptions,
 ): TypedReader {
   const window = newRowWindow(limits, path, onInvalidRow)
   const inference = inferenceOf(unsureRows)
@@ -47,15 +49,15 @@ export function jsonBatches(
         yield builder.finish()
       }
       if (pause !== 'done') return
-      builder.checkPins()
+      if (!isPart) builder.checkPins()
       if (builder.rows > 0 || batches === 0) yield builder.finish()
     },
   }
 }
 
-/** How far the rows that take part in inference have been read. */
+/** Progress through the rows that take part in inference. */
 interface Inference {
-  /** Whether all of them have. */
+  /** True once all of them have been read. */
   readonly isSure: boolean
   /** Rows and bytes of them that are still to come; any number where none are. */
   readonly rowsLeft: number
@@ -106,7 +108,7 @@ interface BatchBuilder extends RowReader {
   finish(): RecordBatch
   /** Fail where a pinned column is in no row at all. */
   checkPins(): void
-  /** Have columns without a value take strings from now on. */
+  /** Make columns without a value accept strings from now on. */
   acceptStrings(): void
 }
 

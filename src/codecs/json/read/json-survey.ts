@@ -10,7 +10,7 @@ interface SurveyOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly maxRows: number
-  /** Whether rejected rows are passed over: they are reported when they are read. */
+  /** True where rejected rows are skipped: they are reported when they are read. */
   readonly rejectsRows: boolean
 }
 
@@ -25,6 +25,7 @@ export function jsonSurvey({ limits, path, maxRows, rejectsRows }: SurveyOptions
       const pause = readRows(window, reader)
       return pause === 'more' ? undefined : { shape: survey.root, hasAllRows: pause === 'done' }
     },
+    planSoFar: () => ({ shape: survey.root, hasAllRows: false }),
   }
 }
 

@@ -3,9 +3,9 @@ import { findRow } from './rows/find-row.ts'
 import { type ObjectReader, readRow } from './rows/read-row.ts'
 import type { RowWindow } from './rows/row-window.ts'
 
-/** What reads rows: by the kernel as long as they are like most rows, one by one where they are not. */
+/** A reader of rows: by the kernel as long as they are like most rows, one by one where they are not. */
 export interface RowReader extends ObjectReader {
-  /** Whether to pause before the next row. */
+  /** Test whether to pause before the next row. */
   isFull(): boolean
   /**
    * Read as many rows from `window.at` on as the kernel can, and pass them.
@@ -15,7 +15,7 @@ export interface RowReader extends ObjectReader {
   readByKernel(window: RowWindow): number
 }
 
-/** Why reading paused: the reader is full, more bytes are needed, or the file is at its end. */
+/** The reason why reading paused: the reader is full, more bytes are needed, or the file is at its end. */
 export type Pause = 'full' | 'more' | 'done'
 
 /** Read rows as far as bytes are there: the one place that chooses between the kernel and the reader of single rows. */

@@ -1,5 +1,6 @@
 import { type Data, DataType, Precision, Vector } from 'apache-arrow'
 import { MillraceError } from '../../../errors.ts'
+import { base64Text } from '../../../internal/base64.ts'
 import { decimalText, wordsToBigInt } from '../../../internal/decimal.ts'
 import { float64Text } from '../../../internal/float64.ts'
 import { isValidUtf8 } from '../../../internal/utf8.ts'
@@ -10,7 +11,7 @@ export interface ValueWriterOptions {
   /** The column's name, dots between nested ones. */
   readonly path: string
   readonly nonFinite: 'error' | 'null'
-  /** Whether text is marked as JSON: it is written as the value that it spells. */
+  /** True for text marked as JSON: it is written as the value that it spells. */
   readonly isJson?: boolean
 }
 
@@ -55,7 +56,7 @@ export function scalarWriter(data: Data): ValueWriter | undefined {
 }
 
 function writeBase64(text: JsonText, bytes: Uint8Array): void {
-  writeAscii(text, `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`)
+  writeAscii(text, `"${base64Text(bytes)}"`)
 }
 
 export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions): ValueWriter {
@@ -76,7 +77,7 @@ export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions)
   }
 }
 
-/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers take for exact. */
+/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers regard as exact. */
 function shortFloatText(value: number): string {
   for (let digits = 6; digits <= 9 && value !== 0; digits++) {
     const short = Number(value.toPrecision(digits))

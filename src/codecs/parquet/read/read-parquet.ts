@@ -6,6 +6,7 @@ import type { CodecInput } from '../../codec.ts'
 import { DEFAULT_LIMITS, defaultInflatedBytes } from '../../limits.ts'
 import { type ByteBudget, byteBudget } from './bytes/byte-budget.ts'
 import { dataBytes, emptyData } from './bytes/data-bytes.ts'
+import { BATCH_BYTES } from './bytes/read-budget.ts'
 import type { ColumnReader } from './columns/column-reader.ts'
 import { keepDictionaries } from './columns/kept-dictionary.ts'
 import { type OpenFile, openFile } from './footer/read-footer.ts'
@@ -17,7 +18,6 @@ import { mayMatch } from './schema/row-group-filter.ts'
 import { type ColumnShape, fileShape, leavesOf } from './schema/schema-shape.ts'
 
 const BATCH_ROWS = 65_536
-const BATCH_BYTES = 4 * 1024 * 1024
 /** What the batches of a file may take together: a dictionary's one long value may stand in every row. */
 const MIN_MAX_DECODED = 16 * 1024 ** 3
 const MAX_DECODED_RATIO = 16_384
@@ -110,7 +110,7 @@ async function* groupBatches(
   let target = firstRows
   for (let done = 0; done < total; ) {
     let rows = Math.min(target, total - done)
-    for (const column of columns) rows = await column.ahead(rows)
+    rows = await aheadOfAll(columns, rows)
     const data = columns.map((column) => column.take(rows))
     const bytes = data.reduce((sum, column) => sum + dataBytes(column), 0)
     decoded.take(bytes)
@@ -121,6 +121,15 @@ async function* groupBatches(
     // Rows that make about 4 MiB, by this batch.
     target = clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))
   }
+}
+
+/** Let all columns load at once, since their windows are requests of their own. The error is that of the first column that fails, as if they took turns. */
+async function aheadOfAll(columns: readonly ColumnReader[], rows: number): Promise<number> {
+  const all = await Promise.allSettled(columns.map((column) => column.ahead(rows)))
+  return all.reduce((least, result) => {
+    if (result.status === 'rejected') throw result.reason
+    return Math.min(least, result.value)
+  }, rows)
 }
 
 /** Rows of the first batch of a row group, by what the footer says of sizes. */

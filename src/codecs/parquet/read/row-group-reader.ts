@@ -1,6 +1,7 @@
 import { isMillraceError, MillraceError } from '../../../errors.ts'
 import { type ChunkBytes, wholeChunk, windowedChunk } from './bytes/chunk-bytes.ts'
 import { type ByteRange, type FileBytes, readRanges } from './bytes/file-bytes.ts'
+import { wholePageBytes, windowBytes } from './bytes/read-budget.ts'
 import { type ColumnReader, columnReader } from './columns/column-reader.ts'
 import { type Collector, flatLeafReader, valuesCollector } from './columns/flat-leaf-reader.ts'
 import { dictionaryCollectors } from './columns/kept-dictionary.ts'
@@ -12,16 +13,11 @@ import type { PageContext } from './pages/data-page.ts'
 import { pageReader } from './pages/page-reader.ts'
 import { type ColumnShape, type Leaf, leavesOf } from './schema/schema-shape.ts'
 
-export interface RowGroupContext extends PageContext, LeafLimits {
+export interface RowGroupContext extends Omit<PageContext, 'maxWholeBytes'>, LeafLimits {
   readonly file: FileBytes
   /** The range of a column chunk. */
   rangeOf(chunk: ColumnChunk): ByteRange
 }
-
-/** Up to this a row group's columns are read at once; beyond, the long ones a window at a time, of this together. */
-const WHOLE_BYTES = 32 * 1024 * 1024
-const MAX_WINDOW_BYTES = 4 * 1024 * 1024
-const MIN_WINDOW_BYTES = 256 * 1024
 
 /** Open the columns of a row group: their bytes, and no others, are read. */
 export async function openRowGroup(
@@ -31,14 +27,16 @@ export async function openRowGroup(
   context: RowGroupContext,
 ): Promise<ColumnReader[]> {
   const leaves = shapes.flatMap(leavesOf)
-  const bytes = await chunkBytes(
-    leaves.map((leaf) => context.rangeOf(chunkOf(group, leaf))),
-    context.file,
-  )
+  const chunks = leaves.map((leaf) => chunkOf(group, leaf))
+  const bytes = await chunkBytes(chunks.map(context.rangeOf), context.file)
+  const maxWholeBytes = wholePageBytes(chunks.map(({ uncompressedBytes }) => uncompressedBytes))
   let next = 0
   return shapes.map((shape) =>
     columnReader(shape, (leaf) => {
-      const pages = pageReader(leaf, chunkOf(group, leaf), bytes[next++] ?? wholeChunk(new Uint8Array(0)), context)
+      const pages = pageReader(leaf, chunkOf(group, leaf), bytes[next++] ?? wholeChunk(new Uint8Array(0)), {
+        ...context,
+        maxWholeBytes,
+      })
       const reader =
         shape.kind === 'leaf'
           ? flatLeafReader(leaf, pages, firstRow, collectors(leaf, context), context.held)
@@ -54,9 +52,8 @@ function collectors(leaf: Leaf, limits: LeafLimits): (rows: number) => Collector
 }
 
 async function chunkBytes(chunks: readonly ByteRange[], file: FileBytes): Promise<ChunkBytes[]> {
-  const total = chunks.reduce((sum, { start, end }) => sum + end - start, 0)
-  const window = Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, Math.floor(WHOLE_BYTES / chunks.length)))
-  const isWhole = ({ start, end }: ByteRange) => total <= WHOLE_BYTES || end - start <= window
+  const window = windowBytes(chunks.map(({ start, end }) => end - start))
+  const isWhole = ({ start, end }: ByteRange) => end - start <= window
   const whole = await readRanges(file, chunks.filter(isWhole))
   let next = 0
   return chunks.map((chunk) =>

@@ -13,6 +13,8 @@ import type { WriteSettings } from './write-options.ts'
 export interface FileWriter {
   /** Take a batch; gives the bytes that are ready. */
   add(batch: RecordBatch): Generator<Uint8Array>
+  /** End the row group: what is held goes out. */
+  flush(): Generator<Uint8Array>
   /** The last row group and the footer. */
   finish(): Generator<Uint8Array>
 }
@@ -32,10 +34,11 @@ interface FileState {
   offset: number
 }
 
-export function fileWriter(settings: WriteSettings): FileWriter {
+/** @param context - shared by files that are written in turns: a kernel for each would cost more than a small file. */
+export function fileWriter(settings: WriteSettings, context = chunkContext(settings)): FileWriter {
   const state: FileState = {
     settings,
-    context: chunkContext(settings),
+    context,
     rowGroups: [],
     indexes: [],
     schema: undefined,
@@ -46,7 +49,11 @@ export function fileWriter(settings: WriteSettings): FileWriter {
     rows: 0,
     offset: 0,
   }
-  return { add: (batch) => addBatch(state, batch), finish: () => finishFile(state) }
+  return {
+    add: (batch) => addBatch(state, batch),
+    flush: () => (state.heldRows > 0 ? flush(state) : nothing()),
+    finish: () => finishFile(state),
+  }
 }
 
 function* addBatch(state: FileState, batch: RecordBatch): Generator<Uint8Array> {
@@ -119,6 +126,8 @@ function* finishFile(state: FileState): Generator<Uint8Array> {
     ...(metadata.length === 0 ? {} : { key_value_metadata: metadata }),
   })
 }
+
+function* nothing(): Generator<Uint8Array> {}
 
 function* out(state: FileState, bytes: Uint8Array): Generator<Uint8Array> {
   state.offset += bytes.length

@@ -1,9 +1,10 @@
 import type { ColumnChunk, ColumnIndex, FileMetaData, OffsetIndex, PageHeader } from 'hyparquet'
+import { BoundaryOrders } from 'hyparquet/src/constants.js'
 import { writeBlooms } from 'hyparquet-writer/src/bloom.js'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
-import { writeIndexes } from 'hyparquet-writer/src/indexes.js'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 
 /** The thrift structures of a Parquet file as bytes, by hyparquet-writer's format layer. */
 
@@ -27,9 +28,39 @@ export interface ChunkIndexes {
 export function indexBytes(indexes: readonly ChunkIndexes[], offset: number): Uint8Array {
   const writer = new ByteWriter(4096)
   writer.offset = offset
-  writeIndexes(writer, [...indexes])
+  for (const { chunk, columnIndex } of indexes)
+    if (columnIndex !== undefined) writeColumnIndex(writer, chunk, columnIndex)
+  for (const { chunk, offsetIndex } of indexes)
+    if (offsetIndex !== undefined) writeOffsetIndex(writer, chunk, offsetIndex)
   writeBlooms(writer, [...indexes])
   return writer.getBytes()
+}
+
+/** Chunks of one page have their indexes, too: readers (Rust's parquet) want an offset index for every chunk of a file, or for none. */
+function writeColumnIndex(writer: ByteWriter, chunk: ColumnChunk, index: ColumnIndex): void {
+  const start = writer.offset
+  serializeTCompactProtocol(writer, {
+    field_1: index.null_pages,
+    field_2: index.min_values,
+    field_3: index.max_values,
+    field_4: BoundaryOrders.indexOf(index.boundary_order),
+    field_5: index.null_counts,
+  })
+  chunk.column_index_offset = BigInt(start)
+  chunk.column_index_length = writer.offset - start
+}
+
+function writeOffsetIndex(writer: ByteWriter, chunk: ColumnChunk, index: OffsetIndex): void {
+  const start = writer.offset
+  serializeTCompactProtocol(writer, {
+    field_1: index.page_locations.map((page) => ({
+      field_1: page.offset,
+      field_2: page.compressed_page_size,
+      field_3: page.first_row_index,
+    })),
+  })
+  chunk.offset_index_offset = BigInt(start)
+  chunk.offset_index_length = writer.offset - start
 }
 
 /** The footer: metadata, its length, and the closing magic. Statistics go out as they are, never cut again. */

@@ -2,6 +2,7 @@ import { RecordBatch, type Table } from 'apache-arrow'
 import { checkTable } from '../../../columns/check-table.ts'
 import type { Stage } from '../../../internal/stage.ts'
 import { checkCodecOptions } from '../../checked-codec.ts'
+import { traceEncode } from '../../trace-codec.ts'
 import { fileWriter } from './file-writer.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS, writeSettings } from './write-options.ts'
 
@@ -53,7 +54,12 @@ export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBat
 export async function encodeParquet(table: Table, options: ParquetWriteOptions = {}): Promise<Uint8Array> {
   checkTable('encodeParquet', table)
   checkCodecOptions('encodeParquet', options, WRITE_OPTIONS)
-  const file = fileWriter(writeSettings(options))
+  const settings = writeSettings(options)
+  return traceEncode('parquet', table, () => encodeFile(table, settings))
+}
+
+function encodeFile(table: Table, settings: ReturnType<typeof writeSettings>): Uint8Array {
+  const file = fileWriter(settings)
   const output: Output = { pieces: [], length: 0 }
   const batches = table.batches.length === 0 ? [new RecordBatch(table.schema, undefined)] : table.batches
   for (const batch of batches) for (const piece of file.add(batch)) add(output, piece)

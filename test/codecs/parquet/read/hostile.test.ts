@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import zlib from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readInChild } from '../../../support/codec-in-child.ts'
-import { concat, dictionaryPage, handmadeFile, pageV1, pageV2, thrift } from '../../../support/parquet-file.ts'
+import { readInChild } from '../../support/codec-in-child.ts'
+import { concat, dictionaryPage, handmadeFile, pageV1, pageV2, thrift } from '../support/parquet-file.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'parquet-hostile-'))
 afterAll(() => rmSync(scratch, { recursive: true }))

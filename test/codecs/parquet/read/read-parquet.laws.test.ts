@@ -29,8 +29,8 @@ import {
   type Cell as TableCell,
 } from '../../../support/arbitrary-table.ts'
 import { law } from '../../../support/law.ts'
-import { arrowCell, batchCells, type Cell, decimalCell } from '../../../support/parquet-cells.ts'
-import { duckdbFiles } from '../../../support/parquet-duckdb.ts'
+import { arrowCell, batchCells, type Cell, decimalCell } from '../support/parquet-cells.ts'
+import { duckdbFiles } from '../support/parquet-duckdb.ts'
 
 const writeOptions: fc.Arbitrary<ParquetWriteOptions> = fc.record(
   {

@@ -8,15 +8,8 @@ import { type ByteSource, bytesSource, fileSource } from '../../../../src/codecs
 import { decodeParquet, encodeParquet, parquet } from '../../../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../../../src/columns/table-from-rows.ts'
-import { batchCells } from '../../../support/parquet-cells.ts'
-import {
-  concat,
-  dictionaryPage,
-  type HandmadeColumn,
-  handmadeFile,
-  pageV1,
-  pageV2,
-} from '../../../support/parquet-file.ts'
+import { batchCells } from '../support/parquet-cells.ts'
+import { concat, dictionaryPage, type HandmadeColumn, handmadeFile, pageV1, pageV2 } from '../support/parquet-file.ts'
 
 const text = (value: string): number[] => [value.length, 0, 0, 0, ...Buffer.from(value)]
 const int32 = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer)

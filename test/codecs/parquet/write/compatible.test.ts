@@ -40,7 +40,7 @@ import { describe, expect, test } from 'vitest'
 import type { ParquetEncodings } from '../../../../src/codecs/parquet/write/write-options.ts'
 import { encodeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
 import { tableFromRows } from '../../../../src/columns/table-from-rows.ts'
-import { metadataOf } from '../../../support/parquet-oracles.ts'
+import { metadataOf } from '../support/parquet-oracles.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string

@@ -31,7 +31,8 @@ import {
   type TableCase,
 } from '../../../support/arbitrary-table.ts'
 import { law } from '../../../support/law.ts'
-import { batchCells } from '../../../support/parquet-cells.ts'
+import { collectBytes } from '../../../support/streams.ts'
+import { batchCells } from '../support/parquet-cells.ts'
 import {
   boundCell,
   cellByDuckDb,
@@ -42,8 +43,7 @@ import {
   rowsByHyparquet,
   rowsFilteredByHyparquet,
   tableByParquetWasm,
-} from '../../../support/parquet-oracles.ts'
-import { collectBytes } from '../../../support/streams.ts'
+} from '../support/parquet-oracles.ts'
 
 let duckDb: DuckDb
 beforeAll(async () => {

@@ -34,8 +34,8 @@ import { CREATED_BY } from '../../../../src/codecs/parquet/write/created-by.ts'
 import { encodeParquet, writeParquet } from '../../../../src/codecs/parquet/write/write-parquet.ts'
 import { isMillraceError } from '../../../../src/errors.ts'
 import { batchOf, type Cell } from '../../../support/arbitrary-table.ts'
-import { type DuckDb, metadataOf, openDuckDb, rowsByHyparquet } from '../../../support/parquet-oracles.ts'
 import { collectBytes } from '../../../support/streams.ts'
+import { type DuckDb, metadataOf, openDuckDb, rowsByHyparquet, tableByParquetWasm } from '../support/parquet-oracles.ts'
 
 let duckDb: DuckDb
 beforeAll(async () => {
@@ -398,6 +398,21 @@ describe('row groups and pages', () => {
       [false],
     ])
   })
+})
+
+test('with a page index every chunk has an offset index, that of one page, too: Rust takes an index for all chunks or none', async () => {
+  const mixed = tableOf(
+    [new Field('n', new Int32(), true), new Field('one', new Int32(), true)],
+    Array.from({ length: 50_000 }, (_, i): Cell[] => [i, 1]),
+  )
+  for (const table of [mixed, mixed.slice(0, 3), mixed.slice(0, 0)]) {
+    const bytes = await encodeParquet(table, { pageIndex: true, rowGroupRows: 30_000, pageBytes: 64 * 1024 })
+    for (const { columns } of metadataOf(bytes).row_groups) {
+      for (const chunk of columns) expect(Number(chunk.offset_index_length)).toBeGreaterThan(0)
+    }
+    expect((await duckDb.rows(bytes)).length).toBe(table.numRows)
+    expect(tableByParquetWasm(bytes).numRows).toBe(table.numRows)
+  }
 })
 
 describe('what is refused', () => {

@@ -9,23 +9,23 @@ import { type TablePlan, textColumn } from './column-plan.ts'
 import type { TextColumn } from './csv-column.ts'
 import {
   invalidRow,
-  type RefusedRows,
-  refusalError,
-  refusals,
+  misencodedRows,
+  type RejectedRows,
+  rejectionError,
+  rejections,
   removeRows,
-  wronglyEncodedRows,
-} from './refused-cells.ts'
+} from './rejected-rows.ts'
 
-/** What a value that does not fit an inferred type leads to: its row is rejected, or types are inferred again ({@link TypesTooNarrow}). */
+/** Consequence of a value that does not fit an inferred type: its row is rejected, or types are inferred again ({@link TypesTooNarrow}). */
 export type OnMisfit = 'reject' | 'infer-again'
 
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
   readonly rows: number
-  /** For a reader that puts rows straight into them, which {@link BatchBuilder.addRead} counts. */
+  /** Columns for a reader that writes rows straight into them, which {@link BatchBuilder.addRead} counts. */
   readonly columns: readonly TextColumn[]
   addRead(rows: number, onMisfit: OnMisfit): void
-  /** Add a block, which must not take the batch over its limits. */
+  /** Add a block, which must not push the batch over its limits. */
   add(block: RowBlock, onMisfit: OnMisfit): void
   finish(): RecordBatch
 }
@@ -50,12 +50,12 @@ export function batchBuilder(
   }
 
   /** Note the rows with a value that does not fit. */
-  function noteMisfits(block: RowBlock, refused: RefusedRows, onMisfit: OnMisfit): void {
+  function noteMisfits(block: RowBlock, rejected: RejectedRows, onMisfit: OnMisfit): void {
     for (const [index, column] of columns.entries()) {
       const isInferred = plan.isInferred[index] === true
       if (onMisfit === 'infer-again' && isInferred && column.cells.misfits.length > 0) throw new TypesTooNarrow()
       for (const row of column.cells.misfits) {
-        if (!refused.has(row)) refused.set(row, misfit(block, row, index, column, isInferred))
+        if (!rejected.has(row)) rejected.set(row, misfit(block, row, index, column, isInferred))
       }
     }
   }
@@ -68,10 +68,10 @@ export function batchBuilder(
     }
   }
 
-  function report(block: RowBlock, refused: RefusedRows): void {
-    for (const refusal of refusals(block, refused)) {
-      if (onInvalidRow === undefined) throw refusalError(refusal)
-      onInvalidRow(invalidRow(refusal))
+  function report(block: RowBlock, rejected: RejectedRows): void {
+    for (const rejection of rejections(block, rejected)) {
+      if (onInvalidRow === undefined) throw rejectionError(rejection)
+      onInvalidRow(invalidRow(rejection))
     }
   }
 
@@ -85,17 +85,17 @@ export function batchBuilder(
       checkDecided(onMisfit)
     },
     add(block, onMisfit) {
-      const refused = wronglyEncodedRows(block, plan.names, encoding)
+      const rejected = misencodedRows(block, plan.names, encoding)
       markNulls?.(block)
       append(block)
       checkDecided(onMisfit)
-      noteMisfits(block, refused, onMisfit)
-      if (refused.size === 0 && block.faults.length === 0) return
-      report(block, refused)
-      if (refused.size === 0) return
+      noteMisfits(block, rejected, onMisfit)
+      if (rejected.size === 0 && block.faults.length === 0) return
+      report(block, rejected)
+      if (rejected.size === 0) return
       for (const column of columns) column.rollback()
       rows -= block.rows
-      removeRows(block, refused)
+      removeRows(block, rejected)
       append(block)
     },
     finish() {
@@ -113,7 +113,7 @@ export function batchBuilder(
 function misfit(block: RowBlock, row: number, index: number, column: TextColumn, isInferred: boolean) {
   const isNull = !column.field.nullable && isNullAt(block, row, index)
   const reason = isNull
-    ? 'null stands in a required column'
+    ? 'a required column contains null'
     : isInferred
       ? `the value does not fit ${column.typeName}, the type of the rows before; pin the column in schema, or raise inferRows`
       : `the value does not fit ${column.typeName}`

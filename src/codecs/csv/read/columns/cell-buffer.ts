@@ -17,7 +17,7 @@ export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, valu
 
 export type FixedValues = Int32Array | Float64Array | Uint8Array
 
-/** How the kernel `csv-rows` reads a cell; of another type, it is deferred to the column's `parse`. */
+/** The way in which the kernel `csv-rows` reads a cell; one of another type is deferred to the column's `parse`. */
 export type CellKind =
   | typeof TEXT
   | typeof INT64

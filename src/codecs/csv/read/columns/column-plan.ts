@@ -30,12 +30,14 @@ export interface TablePlan {
   readonly isInferred: readonly boolean[]
   /** Columns of which a value yet to come may change the type although it fits. */
   readonly isUndecided: readonly boolean[]
+  /** What was seen in each column, as flags of {@link SEEN}; 0 in pinned ones. */
+  readonly seen: readonly number[]
 }
 
-/** Collects what the values of every column are, but for pinned ones. */
+/** Collects the kinds of values of every column, but for pinned ones. */
 export interface ColumnSurvey {
   readonly names: readonly string[]
-  /** Whether there is a column to learn about. */
+  /** True if the type of any column is to be inferred. */
   readonly isOpen: boolean
   add(block: RowBlock): void
   plan(): TablePlan
@@ -79,12 +81,13 @@ export function columnSurvey(names: readonly string[], typing: CsvTyping): Colum
         fields,
         isInferred: isPinned.map((is) => !is),
         isUndecided: isPinned.map((is, column) => !is && isUndecided(seen[column] as number)),
+        seen: [...seen],
       }
     },
   }
 }
 
-/** What has been seen in a column once a block's values are added; `SEEN.text` alone where nothing more can matter. */
+/** Add a block's values to the flags of a column; `SEEN.text` alone where nothing more can matter. */
 function surveyColumn(
   block: RowBlock,
   column: number,
@@ -131,7 +134,7 @@ export function textColumn(field: Field, isPinned: boolean, typing: CsvTyping): 
   if (formatted !== undefined) return formatted
   if (DataType.isUtf8(type)) return stringColumn(field, isEmptyNull)
   if (format !== undefined)
-    throw unreadable(field, 'a column of a format is pinned as another type than the format gives')
+    throw unreadable(field, 'a column with a format is pinned as another type than that of the format')
   if (DataType.isBool(type)) {
     const { trueValues, falseValues } = typing
     const hasWords = isPinned && (trueValues !== undefined || falseValues !== undefined)

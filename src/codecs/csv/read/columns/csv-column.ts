@@ -17,7 +17,7 @@ export interface TextColumn {
   /** The column type's name in messages. */
   readonly typeName: string
   readonly cells: Cells<FixedValues>
-  /** Make room for more rows, whose text in this column takes `textBytes` at the most. */
+  /** Make room for more rows, whose text in this column is up to `textBytes` long. */
   reserve(rows: number, textBytes: number): void
   append(block: RowBlock, column: number): void
   /** Undo the last block. */
@@ -37,11 +37,11 @@ export interface FixedColumnOptions<Values extends FixedValues> {
   /** The loop over the cells of a block, its kernel called directly. */
   readonly append: (cells: Cells<Values>, block: RowBlock, column: number) => void
   readonly finish: (values: Values, rows: number) => DataType['TArray']
-  /** Where each row's bytes begin, for values of no fixed length. Called before `finish`. */
+  /** Offsets at which each row's bytes begin, for values of no fixed length. Called before `finish`. */
   readonly offsets?: (values: Values, rows: number) => Int32Array
 }
 
-/** A column whose cells take one width in `values`. */
+/** A column whose cells have one width in `values`. */
 export function fixedColumn<Values extends FixedValues>(options: FixedColumnOptions<Values>): TextColumn {
   const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish, offsets } = options
   const cells = newCells<Values>(kind, field, isEmptyNull, allocate(0), parse)

@@ -88,7 +88,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
   })
 }
 
-/** @param isPinned - the caller asked for doubles, so that any decimal is taken as its nearest double. */
+/** @param isPinned - the caller asked for doubles, so that any decimal is read as its nearest double. */
 export function float64Column(field: Field, isEmptyNull: boolean, isPinned: boolean): TextColumn {
   return fixedColumn<Float64Array>({
     field,

@@ -67,7 +67,7 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
   }
 }
 
-/** An upper bound of the bytes that a column's text takes. */
+/** An upper bound of the bytes that a column's text occupies. */
 function textBytes(block: RowBlock, column: number): number {
   const { bounds, rows, width } = block
   let sum = 0

@@ -1,7 +1,7 @@
 import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
 
-/** `inf`, `infinity` with a sign, and `nan`, in any case: what a pinned column of doubles takes beside numbers. */
+/** Parse `inf`, `infinity` with a sign, and `nan`, in any case, which a pinned column of doubles accepts besides numbers. */
 export function wideNonFinite(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end - start > 9) return undefined
   const text = asciiText(bytes, start, end).toLowerCase()
@@ -10,7 +10,7 @@ export function wideNonFinite(bytes: Uint8Array, start: number, end: number): nu
   return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
 }
 
-/** Parse what a pinned column of timestamps takes beside ISO 8601 date-times: a date, which is its midnight in UTC, ` UTC`, and a space before the offset. */
+/** Parse what a pinned column of timestamps accepts besides ISO 8601 date-times: a date, which is its midnight in UTC, ` UTC`, and a space before the offset. */
 export function parseWideTimestamp(
   bytes: Uint8Array,
   start: number,

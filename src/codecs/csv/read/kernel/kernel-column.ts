@@ -41,7 +41,7 @@ const SPARE_BYTES = 16
 /**
  * @param record - where the column's record lies.
  * @param maxRows - rows of a call.
- * @param maxBytes - bytes of a call: a column's text takes no more.
+ * @param maxBytes - bytes of a call: a column's text is no longer.
  */
 export function kernelColumn(
   memory: KernelMemory,
@@ -135,7 +135,7 @@ export function kernelColumn(
   }
 }
 
-/** Bytes of a bitmap that so many rows take after `length` others, with the byte that they share. */
+/** Bytes of a bitmap that so many rows occupy after `length` others, with the byte that they share. */
 function bitmapLength(length: number, rows: number): number {
   return ((length & 7) + rows + 7) >> 3
 }

@@ -10,6 +10,8 @@ import { type KernelInput, type KernelOutput, kernelRows } from './kernel-rows.t
 
 /** Bytes beyond the last row of a batch that room is made for. */
 const SPARE_BYTES = 4096
+/** Bytes of the shortest call. */
+const MIN_SPAN = 2048
 
 /** Reads rows into their columns, until `maxRows`, `maxBytes` or a row that the exact reader has to read. */
 export type KernelReader = (rows: RowIndexer, maxRows: number, maxBytes: number) => KernelRead
@@ -17,13 +19,13 @@ export type KernelReader = (rows: RowIndexer, maxRows: number, maxBytes: number)
 export interface KernelRead {
   readonly rows: number
   readonly bytes: number
-  /** Whether a row stopped it, rather than the end of the bytes or a limit. */
+  /** True if a row stopped it, rather than the end of the bytes or a limit. */
   readonly isStopped: boolean
 }
 
 const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false }
 
-/** The kernel's reader of a dialect; undefined where the kernel cannot tell its rows, or its nulls, by a byte. */
+/** Create the kernel's reader of a dialect; undefined where one byte does not identify its marks or its nulls. */
 export function kernelReader(
   columns: readonly TextColumn[],
   dialect: CsvDialect,
@@ -35,19 +37,28 @@ export function kernelReader(
   const texts = columns.filter(({ cells }) => cells.kind === TEXT).length
   const longest = Math.floor(Math.min(CALL_BYTES, TEXT_ROOM_BYTES / texts, maxFieldBytes, maxRowBytes))
   let readRows: ((input: KernelInput) => KernelOutput) | undefined
+  /** Bytes of the next call: about twice what the last one read where a row stopped it, so that little is copied and checked for nothing. */
+  let span = longest
 
   /** One call of the kernel. */
   function read(unread: UnreadBytes, rows: RowIndexer, maxRows: number, maxBytes: number): KernelRead {
     const { bytes, start } = unread
-    const size = Math.min(longest, maxBytes + SPARE_BYTES)
+    const size = Math.min(span, maxBytes + SPARE_BYTES)
     const end = start + bytes.subarray(start, Math.min(start + size, unread.end)).lastIndexOf(LF) + 1
+    if (end === start && span < longest) {
+      span = longest
+      return read(unread, rows, maxRows, maxBytes)
+    }
     if (end === start) return { ...NOTHING, isStopped: unread.end - start > size }
     if (!isValidUtf8(bytes, start, end)) return { ...NOTHING, isStopped: true }
     const stopAt = Math.min(start + maxBytes, end)
     readRows ??= kernelRows(columns, marks as NonNullable<typeof marks>, longest)
     const output = readRows({ bytes, start, end, stopAt, maxRows })
     rows.skip(output)
-    return { rows: output.rows, bytes: output.at - start, isStopped: output.rows < maxRows && output.at < stopAt }
+    const isStopped = output.rows < maxRows && output.at < stopAt
+    const length = output.at - start
+    span = Math.min(longest, isStopped ? Math.max(MIN_SPAN, 2 * length) : 2 * span)
+    return { rows: output.rows, bytes: length, isStopped }
   }
 
   return (indexer, maxRows, maxBytes) => {

@@ -6,10 +6,10 @@ import type { TextColumn } from '../columns/csv-column.ts'
 import { kernelColumn } from './kernel-column.ts'
 import type { KernelMarks } from './kernel-marks.ts'
 
-/** Where rows lie that are to be read straight into their columns. */
+/** The place of rows that are to be read straight into their columns. */
 export interface KernelInput {
   readonly bytes: Uint8Array
-  /** Where the first row begins. */
+  /** Start of the first row. */
   readonly start: number
   /** After a line feed; no row is read that ends later. */
   readonly end: number
@@ -18,10 +18,10 @@ export interface KernelInput {
   readonly maxRows: number
 }
 
-/** What one call read. */
+/** Totals of one call. */
 export interface KernelOutput {
   readonly rows: number
-  /** Where the first row begins that was not read. */
+  /** Start of the first row that was not read. */
   readonly at: number
   /** Physical lines of the rows and of the comments among them. */
   readonly lines: number

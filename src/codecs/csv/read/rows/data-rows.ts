@@ -1,15 +1,15 @@
 import { MillraceError } from '../../../../errors.ts'
+import { distinctColumnNames } from '../../../../internal/distinct-column-names.ts'
 import { manyNuls } from '../../../input/text-head.ts'
 import { type CsvDialect, type CsvLayout, haveSameEnd } from '../../csv-options.ts'
-import { columnNames } from './column-names.ts'
 import { type LeadingLines, leadingLines } from './leading-lines.ts'
 import { tooManyColumns } from './row-index.ts'
 import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
 import { utf8Input } from './utf8-input.ts'
 
-/** The data rows of a file in any encoding and dialect: what stands before them is taken off. */
+/** The data rows of a file in any encoding and dialect: the lines before them are skipped. */
 export interface DataRows {
-  /** Give the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
+  /** Push the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
   push(chunk: Uint8Array | undefined): OpenTable | undefined
 }
 
@@ -23,10 +23,10 @@ export interface OpenTable {
 
 /** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
 export function dataRows(layout: CsvLayout): DataRows {
-  const input = utf8Input(layout.encoding)
+  const input = layout.part === 'later' ? (chunk: Uint8Array | undefined) => chunk : utf8Input(layout.encoding)
   const skipLines = leadingLines(layout.skipLines)
   let dialect = layout.dialect
-  let rows: RowIndexer | undefined
+  let rows: RowIndexer | undefined = layout.part === 'later' ? rowIndexer(layout, 1) : undefined
   let table: OpenTable | undefined
   return {
     push(chunk) {
@@ -69,7 +69,7 @@ function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTa
   if (typeof header !== 'boolean') {
     if (header.length > limits.maxColumns) throw tooManyColumns(limits.maxColumns, 1)
     rows.start(header.length, false)
-    return { names: columnNames(header), rows, dialect }
+    return { names: distinctColumnNames(header), rows, dialect }
   }
   const first = rows.first()
   if (first === undefined) {
@@ -78,12 +78,11 @@ function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTa
   }
   if (header && first.fields.some((field) => field.includes('\0'))) throw nulInHeader(encoding, first)
   rows.start(first.fields.length, !header)
-  return { names: columnNames(header ? first.fields : first.fields.map(() => '')), rows, dialect }
+  return { names: distinctColumnNames(header ? first.fields : first.fields.map(() => '')), rows, dialect }
 }
 
 function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceError {
-  const { message } = manyNuls(Buffer.from(fields.join()), { encoding: encoding.toLowerCase(), isOption: true })
-  return new MillraceError('ENCODING_INVALID', message, { position: { line } })
+  return manyNuls(Buffer.from(fields.join()), { encoding: encoding.toLowerCase(), isOption: true }, { line })
 }
 
 export function emptyFile(): MillraceError {

@@ -1,12 +1,12 @@
 import type { CsvDialect } from '../../csv-options.ts'
 import { areBlanks, holds, isAt, isBlank, isEscapedQuote, type Marks } from './marks.ts'
 import { CR, FAULT, LF, NULL_END, wrongWidth } from './row-index.ts'
-import { CLOSED, COMMENT, PLAIN, QUOTED, REFUSED, type RowScan, WINDOW_BYTES } from './row-scan.ts'
+import { CLOSED, COMMENT, PLAIN, QUOTED, REJECTED, type RowScan, WINDOW_BYTES } from './row-scan.ts'
 import { findStructuralBytes } from './structural-bytes.ts'
 
 /**
- * Index rows from where the scan stands until `maxRows` rows are whole, `maxBytes` bytes are used up at the end of a row, or the bytes
- * end, in the midst of anything. With a width of 0 it stops at the end of the first row, and the row stays in hand.
+ * Index rows from the scan's position until `maxRows` rows are whole, `maxBytes` bytes are used up at the end of a row, or the bytes
+ * end, in the midst of anything. With a width of 0 it stops at the end of the first row, which remains the current row.
  *
  * One loop over the structural bytes, with its state in locals, since this is where the exact reader spends its time. What needs bytes that have not come yet
  * (a quote, a carriage return, a mark of several bytes) waits at the end of a chunk until they are there. What follows a closing quote is judged at the next
@@ -25,7 +25,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
   let rows = 0
   /** Structural bytes before this one are part of a mark. */
   let skipTo = 0
-  /** Where the scan resumes the next time. */
+  /** The offset at which the scan resumes. */
   let resumeAt = end
 
   for (;;) {
@@ -54,7 +54,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
       const textEnd = byte === LF && bytes[at - 1] === CR ? at - 1 : at
       if (textEnd !== closedAt && !(trim && areBlanks(bytes, closedAt, textEnd))) {
         reason = FAULT.textAfterQuote
-        mode = lazyQuotes ? QUOTED : REFUSED
+        mode = lazyQuotes ? QUOTED : REJECTED
       }
     }
     if (byte === delimiterByte && (mode === PLAIN || mode === CLOSED)) {
@@ -80,7 +80,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
         continue
       }
     }
-    if (byte === quoteByte && mode !== REFUSED && mode !== COMMENT) {
+    if (byte === quoteByte && mode !== REJECTED && mode !== COMMENT) {
       // Of a quote inside quotes that is written twice, both.
       const needed = mode === QUOTED && isDoubled ? 2 * quote.length : quote.length
       if (at + needed > end && !isLast) {
@@ -91,7 +91,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
       skipTo = at + quote.length
       if (mode === CLOSED) {
         reason = FAULT.textAfterQuote
-        mode = lazyQuotes ? QUOTED : REFUSED
+        mode = lazyQuotes ? QUOTED : REJECTED
       }
       if (mode === PLAIN) {
         if (at === fieldStart || (trim && areBlanks(bytes, fieldStart, at))) {
@@ -100,7 +100,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
           mode = QUOTED
         } else if (!lazyQuotes) {
           reason = FAULT.quoteInText
-          mode = REFUSED
+          mode = REJECTED
         }
       } else if (mode === QUOTED) {
         if (isDoubled && isAt(bytes, skipTo, quote)) {
@@ -108,7 +108,9 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
           skipTo += quote.length
         } else if (!isDoubled && isEscapedQuote(bytes, fieldStart, at, marks)) isEscaped = true
         else {
-          if (!isDoubled) isEscaped ||= holds(bytes, fieldStart, at, marks.escape)
+          // With lazyQuotes, the text before an earlier quote of the field has been searched.
+          if (!isDoubled)
+            isEscaped ||= holds(bytes, Math.max(fieldStart, fieldEnd + 1 - marks.escape.length), at, marks.escape)
           fieldEnd = at
           mode = CLOSED
         }
@@ -131,7 +133,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
         continue
       }
       let isEmpty = false
-      if (mode !== REFUSED) {
+      if (mode !== REJECTED) {
         let fieldStop = fieldEnd
         if (mode === PLAIN) {
           fieldStop = byte === LF && at > fieldStart && bytes[at - 1] === CR ? at - 1 : at
@@ -146,7 +148,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
         next += 2
       }
       const fields = next - rowNext
-      if (mode === REFUSED) {
+      if (mode === REJECTED) {
         faults.push({ before: rowNext / (rowFields || 1), line: rowLine, code: 'CSV_INVALID', reason })
         next = rowNext
       } else if (fields === 2 && isEmpty) {

@@ -1,8 +1,8 @@
 import { CR, LF } from './row-index.ts'
 
-/** What stands before the rows of a file. */
+/** The lines before the rows of a file. */
 export interface LeadingLines {
-  /** Of the first byte of {@link LeadingLines.rest}. */
+  /** The physical line of the first byte of {@link LeadingLines.rest}. */
   readonly line: number
   /** The delimiter that a line `sep=X` names. */
   readonly delimiter: string | undefined
@@ -14,8 +14,8 @@ const MAX_SEPARATOR_BYTES = 10
 const SEPARATOR_LINE = /^sep=([^\r\n])(?:\r\n|\n|\r|$)/iu
 
 /**
- * Skip `count` physical lines, and the line `sep=X` that Excel takes for the delimiter where it comes next. Give it the bytes of the file, and undefined at
- * the end, until it gives what it found.
+ * Skip `count` physical lines, and the line `sep=X` that names the delimiter for Excel where it comes next. Call it with the bytes of the file, and undefined at
+ * the end, until it returns a result.
  */
 export function leadingLines(count: number): (chunk: Uint8Array | undefined) => LeadingLines | undefined {
   let line = 1
@@ -51,7 +51,7 @@ function lineEnd(bytes: Uint8Array, isLast: boolean): number {
   return -1
 }
 
-/** What has to be kept of a line that is skipped and has not ended: a carriage return, which a line feed may follow. */
+/** Bytes to keep of a line that is skipped and has not ended: a carriage return, which a line feed may follow. */
 function unfinished(bytes: Uint8Array): Uint8Array {
   return bytes.slice(bytes.at(-1) === CR ? -1 : bytes.length)
 }

@@ -6,7 +6,7 @@ export interface Marks {
   readonly quote: Uint8Array
   readonly escape: Uint8Array
   readonly comment: Uint8Array
-  /** Whether a quote inside quotes is written twice, rather than behind another mark. */
+  /** True if a quote inside quotes is written twice, rather than behind another mark. */
   readonly isDoubled: boolean
   /** The byte before every quoted field, -1 where quotes are text. */
   readonly lastOfQuote: number
@@ -26,20 +26,20 @@ export function marksOf({ delimiter, quote, escape: escapeMark, comment }: CsvDi
   }
 }
 
-/** Whether `mark` stands at an offset. */
+/** Test whether `mark` is at an offset. */
 export function isAt(bytes: Uint8Array, at: number, mark: Uint8Array): boolean {
   for (let index = 0; index < mark.length; index++) if (bytes[at + index] !== mark[index]) return false
   return true
 }
 
-/** Whether the quote at `at`, inside quotes that begin at `start`, is escaped by another mark: an odd number of them stands before it. */
+/** Test whether the quote at `at`, inside quotes that begin at `start`, is escaped by another mark: an odd number of them precedes it. */
 export function isEscapedQuote(bytes: Uint8Array, start: number, at: number, { escape: mark }: Marks): boolean {
   let count = 0
   for (let from = at - mark.length; from >= start && isAt(bytes, from, mark); from -= mark.length) count++
   return count % 2 === 1
 }
 
-/** Whether `mark` stands anywhere in `bytes[start, end)`. */
+/** Test whether `bytes[start, end)` contain `mark`. */
 export function holds(bytes: Uint8Array, start: number, end: number, mark: Uint8Array): boolean {
   for (let at = start; at + mark.length <= end; at++) if (isAt(bytes, at, mark)) return true
   return false
@@ -80,7 +80,7 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB
 }
 
-/** Whether `bytes[start, end)` are spaces and tabs. From the end, since what stands before a mark may be looked at once for every mark. */
+/** Test whether `bytes[start, end)` are spaces and tabs. From the end, since the text before a mark may be tested once for every mark. */
 export function areBlanks(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = end - 1; at >= start; at--) if (!isBlank(bytes[at])) return false
   return true

@@ -19,14 +19,14 @@ export interface RowBlock {
   /** Fields of a row. */
   readonly width: number
   rows: number
-  /** Where the bytes of the first row begin, and where those after the last row do. */
+  /** Start of the first row's bytes, and of those after the last row. */
   readonly start: number
   readonly end: number
   /** The data row number of the first row, rejected rows counted. */
   readonly firstRow: number
   /** Rows between, before and after these that the reader rejected, in order. */
   readonly faults: readonly RowFault[]
-  /** The physical line on which a row begins. For errors: O(bytes of the block). */
+  /** The physical line on which a row begins. For errors: asked for in order, O(bytes of the block) in all. */
   lineOf(row: number): number
 }
 
@@ -53,20 +53,35 @@ export function countLines(bytes: Uint8Array, start: number, end: number): numbe
   return lines
 }
 
+/** The physical line of an offset, counted on from the last one asked for; `line` is that of `start`. */
+export function lineCounter(bytes: Uint8Array, start: number, line: number): (at: number) => number {
+  let counted = start
+  let before = 0
+  return (at) => {
+    if (at < counted) {
+      counted = start
+      before = 0
+    }
+    before += countLines(bytes, counted, at)
+    counted = at
+    return line + before
+  }
+}
+
 /** The text of a field with escapes, whose start in the index is `~start`. */
 export function unescapedText({ bytes, marks }: RowBlock, start: number, end: number): Uint8Array {
   const text = new Uint8Array(end - start)
   return text.subarray(0, copyUnescaped(bytes, start, end, marks, text, 0))
 }
 
-/** Whether the field from `start` to `end` is null; an empty field is if `isEmptyNull`, unless it was quoted. */
+/** Test whether the field from `start` to `end` is null; an empty field is if `isEmptyNull`, unless it was quoted. */
 export function isNullField(block: RowBlock, start: number, end: number, isEmptyNull: boolean): boolean {
   return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== block.marks.lastOfQuote)
 }
 
-/** Why a row is rejected: the rule it breaks, and what to do. */
+/** Reasons why a row is rejected: the rule it breaks, and what to do. */
 export const FAULT = {
-  quoteInText: 'a quote stands inside an unquoted field; quote the field and double the quote',
+  quoteInText: 'an unquoted field contains a quote; quote the field and double the quote',
   textAfterQuote: 'text follows the closing quote of a field; double the quotes inside it',
   unclosedQuote: 'a quoted field has no closing quote',
 } as const

@@ -4,9 +4,9 @@ import type { CsvDialect, CsvLayout, CsvLimits } from '../../csv-options.ts'
 import { indexRows } from './index-rows.ts'
 import { type Marks, marksOf } from './marks.ts'
 import {
-  countLines,
   fieldTooLong,
   isNullField,
+  lineCounter,
   type RowBlock,
   rowTooLong,
   tooManyColumns,
@@ -19,7 +19,7 @@ import {
   newScan,
   pushChunk,
   pushEnd,
-  REFUSED,
+  REJECTED,
   type RowScan,
   rebaseRow,
   rewindRow,
@@ -37,9 +37,9 @@ const SPARE_BOUNDS = 64
 export interface RowIndexer {
   /** Rows that a block has at most, once the width is known. */
   readonly blockRows: number
-  /** Give the next bytes, or undefined after the last. */
+  /** Push the next bytes, or undefined after the last. */
   push(chunk: Uint8Array | undefined): void
-  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or none are left. */
+  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or the file has ended. */
   first(): FirstRow | undefined
   /** Fix the number of fields. `keepFirst`: the first row is data, to come again from `next`. */
   start(width: number, keepFirst: boolean): void
@@ -64,7 +64,7 @@ export interface ReadRows {
   readonly rows: number
   /** Physical lines of the rows. */
   readonly lines: number
-  /** Where the row after them begins. */
+  /** Start of the row after them. */
   readonly at: number
 }
 
@@ -80,6 +80,8 @@ export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
   const scan = newScan(line)
   let dataRows = 0
   let blockRows = 1
+  /** The error of the row after the last block. */
+  let limitError: MillraceError | undefined
 
   return {
     get blockRows() {
@@ -100,13 +102,16 @@ export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
       scan.bounds = new Int32Array(blockRows * width * 2 + SPARE_BOUNDS)
     },
     next(maxRows, maxBytes) {
-      const block = nextBlock(scan, dialect, marks, Math.min(maxRows, blockRows), maxBytes, dataRows + 1)
-      checkLimits(scan, block, limits)
+      if (limitError !== undefined) throw limitError
+      const found = nextBlock(scan, dialect, marks, Math.min(maxRows, blockRows), maxBytes, dataRows + 1)
+      const { block, error } = withinLimits(scan, found, limits)
+      limitError = error
+      if (error !== undefined && block === undefined) throw error
       if (block !== undefined) dataRows += block.rows + block.faults.length
       return block
     },
     unread() {
-      if (!isAtRowStart(scan)) return undefined
+      if (limitError !== undefined || !isAtRowStart(scan)) return undefined
       return { bytes: scan.bytes, start: scan.rowStart, end: scan.end, rowsRead: dataRows }
     },
     skip({ rows, lines, at }) {
@@ -132,14 +137,15 @@ function nextBlock(
   if (scan.rowStart === start) return undefined
   const { bytes, view } = scan
   const rows = scan.rowNext / 2 / width
+  const lineAt = lineCounter(bytes, start, rowLine)
   const lineOf = (row: number): number => {
     const field = bounds[row * width * 2] as number
-    return rowLine + countLines(bytes, start, field < 0 ? ~field : field)
+    return lineAt(field < 0 ? ~field : field)
   }
   return { bytes, view, bounds, marks, width, rows, start, end: scan.rowStart, firstRow, faults, lineOf }
 }
 
-/** The first row that is neither blank nor a comment, which stays in hand. */
+/** The first row that is neither blank nor a comment, which remains the current row. */
 function firstRow(scan: RowScan, marks: Marks, { dialect, limits, encoding }: CsvLayout): FirstRow | undefined {
   for (;;) {
     indexRows(scan, dialect, marks, 1, Number.POSITIVE_INFINITY)
@@ -151,7 +157,8 @@ function firstRow(scan: RowScan, marks: Marks, { dialect, limits, encoding }: Cs
   }
   const [fault] = scan.faults
   if (fault !== undefined) throw new MillraceError(fault.code, fault.reason, { position: { line: fault.line } })
-  checkRowInHand(scan, limits)
+  const error = errorInHand(scan, limits)
+  if (error !== undefined) throw error
   if (scan.rowNext === 0) return undefined
   const { bytes, view, bounds, rowStart, rowLine, faults } = scan
   if (!isValidUtf8(bytes, rowStart, scan.at)) {
@@ -189,26 +196,38 @@ function fieldText(block: RowBlock, index: number): string {
   return start < 0 ? decodeUtf8(unescapedText(block, ~start, end)) : decodeUtf8(block.bytes, start, end)
 }
 
-function checkLimits(scan: RowScan, block: RowBlock | undefined, limits: CsvLimits): void {
+/** A block up to the first row that is over a limit, and the error of that row. */
+function withinLimits(
+  scan: RowScan,
+  block: RowBlock | undefined,
+  limits: CsvLimits,
+): { block: RowBlock | undefined; error?: MillraceError | undefined } {
   const { maxFieldBytes, maxRowBytes } = limits
-  checkRowInHand(scan, limits)
-  if (block === undefined || block.end - block.start <= Math.min(maxFieldBytes, maxRowBytes)) return
-  const { bounds, width } = block
+  const error = errorInHand(scan, limits)
+  if (block === undefined || block.end - block.start <= Math.min(maxFieldBytes, maxRowBytes)) return { block, error }
   for (let row = 0; row < block.rows; row++) {
-    let rowBytes = width
-    for (let index = row * width * 2; index < (row + 1) * width * 2; index += 2) {
-      const start = bounds[index] as number
-      const fieldBytes = Math.max(0, (bounds[index + 1] as number) - (start < 0 ? ~start : start))
-      if (fieldBytes > maxFieldBytes) throw fieldTooLong(maxFieldBytes, block.lineOf(row))
-      rowBytes += fieldBytes
-    }
-    if (rowBytes > maxRowBytes) throw rowTooLong(maxRowBytes, block.lineOf(row))
+    const error = errorOfRow(block, row, limits)
+    if (error === undefined) continue
+    const faults = block.faults.filter(({ before }) => before <= row)
+    return { block: row === 0 && faults.length === 0 ? undefined : { ...block, rows: row, faults }, error }
   }
+  return { block, error }
 }
 
-function checkRowInHand(scan: RowScan, { maxFieldBytes, maxRowBytes }: CsvLimits): void {
-  if (scan.at - scan.rowStart > maxRowBytes) throw rowTooLong(maxRowBytes, scan.rowLine)
-  if (scan.mode !== REFUSED && scan.mode !== COMMENT && scan.at - scan.fieldStart > maxFieldBytes) {
-    throw fieldTooLong(maxFieldBytes, scan.rowLine)
+function errorOfRow(block: RowBlock, row: number, { maxFieldBytes, maxRowBytes }: CsvLimits) {
+  const { bounds, width } = block
+  let rowBytes = width
+  for (let index = row * width * 2; index < (row + 1) * width * 2; index += 2) {
+    const start = bounds[index] as number
+    const fieldBytes = Math.max(0, (bounds[index + 1] as number) - (start < 0 ? ~start : start))
+    if (fieldBytes > maxFieldBytes) return fieldTooLong(maxFieldBytes, block.lineOf(row))
+    rowBytes += fieldBytes
   }
+  return rowBytes > maxRowBytes ? rowTooLong(maxRowBytes, block.lineOf(row)) : undefined
+}
+
+function errorInHand(scan: RowScan, { maxFieldBytes, maxRowBytes }: CsvLimits): MillraceError | undefined {
+  if (scan.at - scan.rowStart > maxRowBytes) return rowTooLong(maxRowBytes, scan.rowLine)
+  const isInField = scan.mode !== REJECTED && scan.mode !== COMMENT
+  return isInField && scan.at - scan.fieldStart > maxFieldBytes ? fieldTooLong(maxFieldBytes, scan.rowLine) : undefined
 }

@@ -1,18 +1,18 @@
 import { LF, type RowFault } from './row-index.ts'
 
-/** Where a scan stands: in an unquoted field or before one, in quotes, after a closing quote, in a row that is rejected already, or in a comment. */
+/** Modes of a scan: in an unquoted field or before one, in quotes, after a closing quote, in a row that is rejected already, or in a comment. */
 export const PLAIN = 0
 export const QUOTED = 1
 export const CLOSED = 2
-export const REFUSED = 3
+export const REJECTED = 3
 export const COMMENT = 4
-export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REFUSED | typeof COMMENT
+export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REJECTED | typeof COMMENT
 
 /** Bytes whose structural bytes are found at once. */
 export const WINDOW_BYTES = 8 * 1024
 /** Bytes after the text, so that a word read at its last byte, or a value expected after it, lies in the buffer. */
 export const PADDING = 64
-/** What stands in the padding: a byte that no UTF-8 has, so that it is part of no mark. */
+/** The byte of the padding: one that no UTF-8 has, so that it is part of no mark. */
 const FILLER = 0xff
 
 /** The state of a scan between two calls. Offsets are into `bytes`, which hold the row cut by the end of a chunk and the chunk after it. */
@@ -32,11 +32,11 @@ export interface RowScan {
   /** The end of a quoted field, in mode CLOSED. */
   fieldEnd: number
   isEscaped: boolean
-  /** What is wrong with the row, in mode REFUSED. */
+  /** The fault of the row, in mode REJECTED. */
   reason: string
-  /** See `RowBlock`. What a row has beyond the room left is counted, but not stored. */
+  /** See `RowBlock`. What a row has beyond the room there is counted, but not stored. */
   bounds: Int32Array
-  /** Where the next field goes in `bounds`, and where the row's first one went. */
+  /** Index in `bounds` of the next field, and of the row's first one. */
   next: number
   rowNext: number
   /** Fields of a row, 0 until that is known. */
@@ -76,7 +76,7 @@ export function newScan(line: number): RowScan {
   }
 }
 
-/** Go back to where the row in hand begins. */
+/** Return to the start of the current row. */
 export function rewindRow(scan: RowScan): void {
   scan.at = scan.rowStart
   dropOffsets(scan)
@@ -87,7 +87,7 @@ export function rewindRow(scan: RowScan): void {
   scan.rowNext = 0
 }
 
-/** Move what is known of the row in hand to the front of the index. */
+/** Move the fields of the current row to the front of the index. */
 export function rebaseRow(scan: RowScan): void {
   if (scan.rowNext === 0) return
   scan.bounds.copyWithin(0, scan.rowNext, scan.next)
@@ -95,12 +95,12 @@ export function rebaseRow(scan: RowScan): void {
   scan.rowNext = 0
 }
 
-/** Whether no byte of the next row has been looked at. */
+/** Test whether no byte of the next row has been read. */
 export function isAtRowStart(scan: RowScan): boolean {
   return scan.at === scan.rowStart && scan.next === scan.rowNext
 }
 
-/** Resume after rows that were read without this scan, which stands at the start of a row. */
+/** Resume after rows that were read without this scan, which is at the start of a row. */
 export function skipRows(scan: RowScan, lines: number, at: number): void {
   scan.at = at
   dropOffsets(scan)
@@ -117,7 +117,7 @@ export function pushChunk(scan: RowScan, chunk: Uint8Array): void {
   endAt(scan, scan.end + chunk.length)
 }
 
-/** Search again from where the scan stands. */
+/** Search again from the scan's position. */
 function dropOffsets(scan: RowScan): void {
   scan.nextOffset = 0
   scan.offsetCount = 0
@@ -140,7 +140,7 @@ function endAt(scan: RowScan, end: number): void {
 }
 
 /**
- * Make room for `more` bytes after the row in hand, and bring that to the front where as much has been used up. The buffer grows
+ * Make room for `more` bytes after the current row, and move that to the front where as much has been used up. The buffer grows
  * twofold, so that a row of any length costs O(its bytes), however many chunks it spans.
  */
 function makeRoom(scan: RowScan, more: number): void {

@@ -29,7 +29,7 @@ export function findStructuralBytes(
   const delimiters = Math.imul(delimiter, EACH)
   const quotes = Math.imul(quote, EACH)
   const last = (end + 3) >> 2
-  // Bytes of the first word before `start` are left out.
+  // Bytes of the first word before `start` are masked.
   let mask = HIGH_BITS & (-1 << ((start & 3) << 3))
   let count = 0
   for (let index = start >> 2; index < last; index++) {

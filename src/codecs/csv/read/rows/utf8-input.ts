@@ -1,11 +1,11 @@
 import { MillraceError } from '../../../../errors.ts'
 import { textHead } from '../../../input/text-head.ts'
 
-/** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still give bytes. */
+/** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still return bytes. */
 export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
 
 /**
- * What is not valid in the file's encoding becomes a byte that is not valid UTF-8 either, so that its row is rejected as any other that is
+ * Bytes that are not valid in the file's encoding become a byte that is not valid UTF-8 either, so that its row is rejected as any other that is
  * wrongly encoded, and the rows around it are read.
  *
  * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know; from the input, what {@link textHead} throws.
@@ -50,34 +50,34 @@ function utf8With(text: string, invalid: string | RegExp): Uint8Array {
   return Buffer.concat([Buffer.from(first), ...others.flatMap((part) => [INVALID_BYTE, Buffer.from(part)])])
 }
 
-/** What 0x80 to 0x9f stand for; all other bytes are Latin-1. */
+/** Characters of 0x80 to 0x9f; all other bytes are Latin-1. */
 const WINDOWS_1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
   '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
 
-/** By hand, since the decoder of Node 20 takes these bytes for Latin-1. */
+/** Transcode by hand, since the decoder of Node 20 reads these bytes as Latin-1. */
 function fromWindows1252(chunk: Uint8Array | undefined): Uint8Array | undefined {
   if (chunk === undefined) return undefined
   const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
   return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80)))
 }
 
-/** Bytes that the platform's decoder needs at a time: given one or two after an invalid sequence, it throws where it should go on. */
+/** Bytes that the platform's decoder needs at a time: with one or two after an invalid sequence it throws where it should continue. */
 const MIN_DECODED_BYTES = 16
 
-/** Of the encodings that are no Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */
+/** Transcode with the platform's decoder. Besides Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */
 function transcoder(decoder: ReturnType<typeof decoderOf>): Utf8Input {
   let rest = Buffer.alloc(0)
   return (chunk) => {
     if (chunk === undefined) return utf8With(decoder.decode(rest), '\ufffd')
     const bytes = Buffer.concat([rest, chunk])
-    const taken = bytes.length < 2 * MIN_DECODED_BYTES ? 0 : bytes.length - MIN_DECODED_BYTES
-    rest = bytes.subarray(taken)
-    return taken === 0 ? undefined : utf8With(decoder.decode(bytes.subarray(0, taken), { stream: true }), '\ufffd')
+    const ready = bytes.length < 2 * MIN_DECODED_BYTES ? 0 : bytes.length - MIN_DECODED_BYTES
+    rest = bytes.subarray(ready)
+    return ready === 0 ? undefined : utf8With(decoder.decode(bytes.subarray(0, ready), { stream: true }), '\ufffd')
   }
 }
 
-/** By hand, since a decoder gives U+FFFD for a lone surrogate, and U+FFFD may stand in the text as well. */
+/** Transcode by hand, since a decoder returns U+FFFD for a lone surrogate, and the text may contain U+FFFD as well. */
 function utf16Transcoder(encoding: string): Utf8Input {
   const isBigEndian = encoding === 'utf-16be'
   let isStart = true
@@ -89,8 +89,8 @@ function utf16Transcoder(encoding: string): Utf8Input {
     // The first half of a pair waits for the second.
     const whole = chunk !== undefined && last !== undefined && last >> 2 === 0xd8 >> 2 ? units - 1 : units
     rest = bytes.subarray(2 * whole)
-    const taken = bytes.subarray(0, 2 * whole)
-    let text = (isBigEndian ? taken.swap16() : taken).toString('utf16le')
+    const wholeBytes = bytes.subarray(0, 2 * whole)
+    let text = (isBigEndian ? wholeBytes.swap16() : wholeBytes).toString('utf16le')
     if (isStart && text !== '') {
       isStart = false
       if (text.startsWith('\ufeff')) text = text.slice(1)

@@ -1,7 +1,7 @@
 import type { TypeSurvey } from '../../../text/settle-types.ts'
 import type { CsvLayout, CsvTyping } from '../../csv-options.ts'
 import { type ColumnSurvey, columnSurvey, type TablePlan } from '../columns/column-plan.ts'
-import { removeRows, wronglyEncodedRows } from '../columns/refused-cells.ts'
+import { misencodedRows, removeRows } from '../columns/rejected-rows.ts'
 import { dataRows } from '../rows/data-rows.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 
@@ -20,11 +20,12 @@ export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number)
         const block = table.rows.next(maxRows - seen, Number.POSITIVE_INFINITY)
         if (block === undefined) return chunk === undefined ? survey.plan() : undefined
         seen += block.rows
-        removeRows(block, wronglyEncodedRows(block, survey.names, layout.encoding))
+        removeRows(block, misencodedRows(block, survey.names, layout.encoding))
         markNulls?.(block)
         survey.add(block)
       }
       return survey.plan()
     },
+    planSoFar: () => survey?.plan(),
   }
 }

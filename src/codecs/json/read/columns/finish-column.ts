@@ -78,7 +78,7 @@ function finishOffsets(column: JsonColumn, slots: number): Int32Array {
   return offsets.subarray(0, slots + 1)
 }
 
-/** Whether a buffer goes into the batch as it is: little of it is wasted. */
+/** Test whether a buffer goes into the batch as it is: little of it is wasted. */
 function isMostlyUsed({ length }: { readonly length: number }, used: number): boolean {
   return used * 4 >= length * 3
 }

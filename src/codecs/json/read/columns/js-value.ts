@@ -9,7 +9,7 @@ import { eachItem, eachMember } from '../rows/members.ts'
 import { keyText } from '../rows/unescape.ts'
 
 /**
- * Make the JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type takes it: integers that a
+ * Make the JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type accepts it: integers that a
  * double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map` for maps. `undefined` where no value
  * of the type could be meant.
  */

@@ -2,7 +2,7 @@ import { type Data, DataType, type Field } from 'apache-arrow'
 import { grown } from '../../../../columns/builders/buffers.ts'
 import { type ColumnBuilder, columnBuilder } from '../../../../columns/column-builder.ts'
 
-/** How the values of a column are read: the branch of the row reader. */
+/** The way in which a column's values are read: the branch of the row reader. */
 export const READ = {
   /** No value has been seen yet; any but null is a misfit. */
   nothing: 0,
@@ -29,18 +29,18 @@ export type ReadAs = (typeof READ)[keyof typeof READ]
  * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers that are mostly used go
  * into the batch when it is done; of others it gets a copy.
  *
- * A slot is a value's index in the column. Slots may be left out: what was never written is null.
+ * A slot is a value's index in the column. Slots may be skipped: what was never written is null.
  */
 export interface JsonColumn {
   readonly field: Field
   readAs: ReadAs
   /** The name, dots between nested ones. */
   readonly path: string
-  /** Whether the type was given, not inferred. */
+  /** True if the type was given, not inferred. */
   readonly pinned: boolean
-  /** The key as it stands in the file, and its closing quote. */
+  /** The key as the file spells it, and its closing quote. */
   readonly key: Uint8Array
-  /** Of a timestamp its unit; of a decimal its words, precision and scale. */
+  /** The unit of a timestamp; the words, precision and scale of a decimal. */
   readonly unit: number
   readonly words: number
   readonly precision: number
@@ -50,14 +50,14 @@ export interface JsonColumn {
   /** Fields or items that may not be null. */
   readonly required: readonly JsonColumn[]
   readonly builder: ColumnBuilder | undefined
-  /** Of a list, the bytes that an item takes whatever it holds. */
+  /** Bytes that an item of a list occupies, whatever its value. */
   readonly itemBytes: number
   /** The column whose key comes next in an object, as far as known; of a struct, the one that comes first. */
   next: JsonColumn | undefined
   first: JsonColumn | undefined
   /** The slot written last, -1 at the start of a batch. */
   last: number
-  /** What the column is in a batch that has no value of it: one for all such batches, since of many columns most are empty in most of them. */
+  /** The column of a batch that has no value in it: one for all such batches, since of many columns most are empty in most of them. */
   nulls: Data | undefined
   capacity: number
   /** Slots and bytes of the buffers before, which went into a batch. */
@@ -155,7 +155,7 @@ function hasOffsets(readAs: ReadAs): boolean {
   }
 }
 
-/** Bytes that a slot takes whatever stands in it. */
+/** Bytes that a slot occupies, whatever its value. */
 export function slotBytes(column: JsonColumn): number {
   switch (column.readAs) {
     case READ.struct:

@@ -9,7 +9,7 @@ export function misfit(cursor: Cursor, column: JsonColumn, at: number, depth: nu
   if (end >= cursor.end) return fail(cursor, CUT_OFF, cursor.end)
   const remedy = column.pinned
     ? ''
-    : '; use the whole file for inference (inferRows: Infinity) or give its type in schema (json takes any value)'
+    : '; use the whole file for inference (inferRows: Infinity) or pin its type in schema (json accepts any value)'
   const reason =
     column.readAs === READ.nothing
       ? `the column has a value, but had none in the rows used for inference${remedy}`
@@ -31,7 +31,7 @@ export function missingValue(cursor: Cursor, column: JsonColumn, at: number): -1
 export function unknownKey(cursor: Cursor, struct: JsonColumn, name: string, at: number): -1 {
   const remedy = struct.pinned
     ? 'the object has a key that its type in schema does not have'
-    : 'the key was not in the rows used for inference; use the whole file (inferRows: Infinity) or give its type in schema'
+    : 'the key was not in the rows used for inference; use the whole file (inferRows: Infinity) or pin its type in schema'
   fail(cursor, { code: 'TYPE_MISMATCH', reason: remedy }, at)
   cursor.faultColumn = columnPath(struct.path, name)
   cursor.faultPinned = struct.pinned

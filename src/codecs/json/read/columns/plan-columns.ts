@@ -9,7 +9,7 @@ import { type JsonColumn, jsonColumn, READ } from './json-column.ts'
 import { columnPath } from './misfit.ts'
 
 /**
- * Plan the columns to build, under a struct that stands for the row. A column without a value takes none.
+ * Plan the columns to build, under the struct that represents the row. A column without a value accepts none.
  *
  * @param root - what the survey saw.
  * @param pins - fields whose type is given; those that the survey did not see come last.

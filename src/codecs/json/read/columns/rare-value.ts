@@ -5,12 +5,12 @@ import { type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
 import { readBinary, readDecimal, readInt64Text, readJsonText, readJsValue, readTime } from './read-value.ts'
 
-/** Null, which any column takes, or a value that does not belong here. */
+/** Read null, which any column accepts, or a value that does not belong here. */
 export function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth: number): number {
   return cursor.bytes[at] === LOWER_N ? skipWord(cursor, at, NULL) : misfit(cursor, column, at, depth)
 }
 
-/** Many services write 64-bit integers as text; a column that is known to hold them takes that. */
+/** Read a 64-bit integer written as text, as many services do; a column that is known to hold integers accepts that. */
 export function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
   const end = readInt64Text(cursor, column, slot, at, depth)
@@ -56,7 +56,7 @@ export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, 
 
 const INT64 = new Int32Array(2)
 
-/** Where the digits from `at` on end. */
+/** Find where the digits from `at` end. */
 export function digitsEnd(bytes: Uint8Array, at: number): number {
   while (isDigit(bytes[at])) at++
   return at

@@ -152,7 +152,7 @@ function readList(cursor: Cursor, list: JsonColumn, slot: number, at: number, de
   else {
     for (;;) {
       if (index >= items.capacity) {
-        // The room doubles, and items may take far more of it than of the text.
+        // The room doubles, and items may need far more of it than of the text.
         if (2 * index * list.itemBytes > cursor.maxRowBytes) return fail(cursor, LISTS_TOO_LARGE, at)
         ensureSlots(items, index + 1)
       }

@@ -12,7 +12,7 @@ import { jsValue } from './js-value.ts'
 import { ensureBytes, fillOffsets, type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
 
-/** How values are read. Each function returns the offset after the value, or -1 with the fault set. */
+/** Readers of single values. Each function returns the offset after the value, or -1 with the fault set. */
 
 export function readString(cursor: Cursor, column: JsonColumn, slot: number, at: number): number {
   const end = skipString(cursor, at)
@@ -77,7 +77,7 @@ export function readTime(cursor: Cursor, column: JsonColumn, slot: number, at: n
   return isTime ? after : misfit(cursor, column, at, depth)
 }
 
-/** The value's JSON text, white space outside strings left out. */
+/** Keep the value's JSON text, without the white space outside strings. */
 export function readJsonText(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const { bytes } = cursor
   const end = skipValue(cursor, at, depth)

@@ -10,7 +10,7 @@ export interface RowRoom {
   readonly rowMemory: number
 }
 
-/** What a call of the kernel read. */
+/** Totals of one call of the kernel. */
 export interface KernelCall {
   readonly rows: number
   readonly bytes: number
@@ -18,7 +18,7 @@ export interface KernelCall {
   readonly itemBytes: number
 }
 
-/** What stores the rows that a call reads. */
+/** The store of the rows that a call reads. */
 export interface CallTarget {
   room(): RowRoom
   /** Begin a call. */
@@ -27,7 +27,7 @@ export interface CallTarget {
   append(rows: number, bytes: number): void
   /** Read a value that the kernel deferred: the offset after it, or -1. */
   readDeferred(cursor: Cursor, column: number, slot: number, at: number): number
-  /** How many of so many rows come before one that lacks what it must have. */
+  /** Count the rows, of so many, before the first that lacks a required value. */
   completeRows(rows: number): number
   /** Undo all of the call. */
   undo(): void

@@ -53,13 +53,13 @@ interface Place {
 const SPARE_BYTES = 16
 /** Bytes that are kept for items in advance. */
 const MAX_ITEM_MEMORY = 4 * 1024 * 1024
-/** Where rows may take less, lists are read in TypeScript, which watches their memory. */
+/** Limit of a row's bytes below which lists are read in TypeScript, which watches their memory. */
 const MIN_LIST_ROW_BYTES = 64 * 1024 * 1024
 
 /**
- * The kernel's columns for those under a struct that stands for the row, in the order of the records: those around others before them.
+ * The kernel's columns for those under the struct that represents the row, in the order of the records: those around others before them.
  *
- * @param maxBytes - of text that a call reads: a column's own text takes no more.
+ * @param maxBytes - of text that a call reads: a column's own text is no longer.
  * @returns undefined where there are too many.
  */
 export function kernelColumns(
@@ -88,7 +88,7 @@ export function kernelColumns(
   return columns
 }
 
-/** Whether every list can be read by the kernel: a batch is full by the items of all. */
+/** Test whether every list can be read by the kernel: a batch is full by the items of all. */
 function readsAll(parent: JsonColumn): boolean {
   return parent.children.every((column) => {
     if (column.readAs === READ.list || column.readAs === READ.struct) return isPlain(column) && readsAll(column)
@@ -96,7 +96,7 @@ function readsAll(parent: JsonColumn): boolean {
   })
 }
 
-/** Whether nothing in it must have a value. */
+/** Test whether no field in a column must have a value. */
 function isPlain(column: JsonColumn): boolean {
   return column.required.length === 0
 }

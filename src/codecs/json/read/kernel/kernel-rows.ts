@@ -19,10 +19,10 @@ export interface BatchRows {
 /** Reads rows from `window.at` on. @returns their number, 0 where the row there is not like most rows. */
 export type KernelRows = (window: RowWindow) => number
 
-/** How much room is made in advance for a batch, from what its rows so far need. */
+/** The largest factor by which room is made in advance for a batch, from the needs of its rows so far. */
 const MAX_GROWTH = 32
 
-/** Read rows by the kernel into the columns of a struct that stands for the row. */
+/** Read rows by the kernel into the columns of the struct that represents the row. */
 export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): KernelRows {
   const maxBytes = Math.min(callBytes(own), Math.floor(TEXT_ROOM_BYTES / countColumns(root)))
   const kernel = rowKernel(maxBytes, own.maxDepth)

@@ -6,7 +6,7 @@ import { keepRow, type Survey, surveyValue, undoRow } from '../types/survey.ts'
 import type { CallTarget } from './call-target.ts'
 import { type ColumnRecord, callBytes, type RowKernel, rowKernel, setWord, wordAt } from './row-kernel.ts'
 
-/** How far a survey has come. */
+/** Progress of a survey. */
 export interface SurveyProgress {
   /** Rows looked at so far, and their bytes. */
   rows: number

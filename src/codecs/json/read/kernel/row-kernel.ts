@@ -121,7 +121,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
   /** About the length of a row. */
   let rowBytes = 0
 
-  /** How many rows come before one in which a value that was deferred does not fit, or before there is no more room. */
+  /** Read the deferred values. @returns the number of rows before the first one that does not fit, or for which there is no room. */
   function readDeferred(target: CallTarget, cursor: Cursor, rows: number, shift: number): number {
     const { line } = cursor
     let sound = rows

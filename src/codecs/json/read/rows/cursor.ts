@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../../errors.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../../../limits.ts'
 
-/** Why the reading of a row stopped: the rule that was broken, under the code of the error that it becomes. */
+/** The reason why the reading of a row stopped: the rule that was broken, and the code of the error that it becomes. */
 export interface Fault {
   readonly code: ErrorCode
   readonly reason: string
@@ -10,7 +10,7 @@ export interface Fault {
 /**
  * The bytes that rows are read from.
  *
- * `bytes[end]` is always there and always zero, which no token takes: readers therefore read without bounds checks and stop there by
+ * `bytes[end]` is always there and always zero, which occurs in no token: readers therefore read without bounds checks and stop there by
  * themselves. A reader returns the offset after what it read, or -1 with `fault` and `faultAt` set.
  */
 export interface Cursor {
@@ -22,13 +22,13 @@ export interface Cursor {
   faultAt: number
   /** The column, dots between nested names, at which a value did not fit. */
   faultColumn: string | undefined
-  /** Whether that column's type was given, so that no further rows could have prevented the fault. */
+  /** True if that column's type was given, so that no further rows could have prevented the fault. */
   faultPinned: boolean
   /** The path to the fault, where it is not the one to `faultAt`. */
   faultPath: readonly (string | number)[] | undefined
   /** Bytes that the items of lists occupy since the batch began. */
   itemBytes: number
-  /** Whether lone surrogates pass, to find the end of a row that is rejected for one. */
+  /** True where lone surrogates are ignored, to find the end of a row that is rejected for one. */
   lenient: boolean
   readonly maxDepth: number
   readonly maxFieldBytes: number
@@ -80,7 +80,7 @@ export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected')
 export const EXPECTED_COMMA_OR_BRACKET = syntax('a comma or ] is expected')
 export const CONTROL_CHARACTER = syntax('a control character in a string must be escaped')
 export const INVALID_ESCAPE = syntax('a backslash must begin an escape that JSON has')
-export const INVALID_NUMBER = syntax('a number must have the form that JSON gives it')
+export const INVALID_NUMBER = syntax('a number must follow the grammar of JSON')
 export const NOT_AN_OBJECT = syntax('a row must be an object')
 export const AFTER_OBJECT = syntax('an object may be followed by another one or the end of its line, nothing else')
 export const CUT_OFF = syntax('the object is not closed: the row is cut off')
@@ -98,7 +98,7 @@ export const ROW_TOO_LONG: Fault = { code: 'LIMIT_EXCEEDED', reason: 'a row is l
 export const LISTS_TOO_LARGE: Fault = {
   code: 'LIMIT_EXCEEDED',
   reason:
-    'the lists of a row take more memory than limits.maxRowBytes; the objects in them may have many different keys',
+    'the lists of a row need more memory than limits.maxRowBytes; the objects in them may have many different keys',
 }
 export const TOO_MANY_KEYS: Fault = {
   code: 'LIMIT_EXCEEDED',

@@ -1,3 +1,4 @@
+import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import {
   CUT_OFF,
   type Cursor,
@@ -5,6 +6,7 @@ import {
   EXPECTED_KEY,
   type Fault,
   fail,
+  INVALID_UTF8,
   ROW_TOO_LONG,
   syntax,
 } from './cursor.ts'
@@ -29,7 +31,7 @@ import { faultError } from './rejected-row.ts'
 import type { RowWindow } from './row-window.ts'
 import { keyText } from './unescape.ts'
 
-/** What was found: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
+/** The result of looking for a row: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
 export type Place = 'row' | 'more' | 'done'
 
 const NO_ROWS = syntax('the file holds no JSON, only white space or nothing at all')
@@ -92,7 +94,7 @@ function skipToToken(window: RowWindow): void {
   }
 }
 
-/** Whether bytes that an error message would be about are still to come. */
+/** Test whether bytes that an error message would describe are still to come. */
 function mayBeCut({ cursor, at, ended }: RowWindow): boolean {
   return !ended && cursor.end - at < FOUND_BYTES
 }
@@ -167,6 +169,7 @@ function passMember(window: RowWindow): boolean {
   const end = skipMember(window)
   if (end >= 0 && end < cursor.end) {
     if (end - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
+    if (at < window.invalidUtf8Before && !isValidUtf8(cursor.bytes, at, end)) throw faultError(window, INVALID_UTF8, at)
     window.at = end
     return true
   }

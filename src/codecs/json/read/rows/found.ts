@@ -1,17 +1,17 @@
 import { asciiText } from '../../../../internal/utf8.ts'
 import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, isSpace } from './grammar.ts'
 
-/** Bytes that {@link foundAt} looks at from an offset on. */
+/** Bytes that {@link foundAt} looks at from an offset. */
 export const FOUND_BYTES = 16
 
-/** What other formats and languages write where JSON has another form. */
+/** Spellings of other formats and languages for which JSON has another form. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/^[+-]?(?:nan|inf|infinity)\b/i, 'NaN or Infinity, which JSON does not have: write null or text'],
   [/^(?:True|False|None)\b/, 'a literal of Python: JSON writes true, false, null'],
   [/^undefined\b/, 'undefined: JSON writes null'],
   [/^\/[/*]/, 'a comment, which JSON does not have'],
   [/^#/, 'a comment, which JSON does not have'],
-  [/^'/, 'a single quote: JSON takes double quotes'],
+  [/^'/, 'a single quote: JSON uses double quotes'],
   [/^</, 'a <, as in XML or HTML'],
   [/^0\d/, 'a leading zero'],
   [/^[+.]\d/, 'a number that does not begin with a digit or minus'],
@@ -20,7 +20,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * What stands at the offset of a fault, in the words of whoever wrote it. Never quotes the data.
+ * Describe the bytes at the offset of a fault in the words of their author. Never quotes the data.
  *
  * @param start - where the row begins.
  */
@@ -33,8 +33,20 @@ export function foundAt(bytes: Uint8Array, start: number, at: number, end: numbe
     return 'a byte order mark (BOM), as where files were joined: remove it'
   }
   if (byte === 0) return 'a NUL byte'
-  const text = asciiText(bytes, at, Math.min(end, at + FOUND_BYTES))
+  const from = wordStart(bytes, start, at)
+  const text = asciiText(bytes, from, Math.min(end, from + FOUND_BYTES))
   return FOREIGN.find(([form]) => form.test(text))?.[1]
+}
+
+/** The start of the word in which an offset lies: the fault of `nan` is its second letter, since `null` begins with the first. */
+function wordStart(bytes: Uint8Array, start: number, at: number): number {
+  let from = at
+  while (from > start && isLetter(bytes[from]) && isLetter(bytes[from - 1])) from--
+  return from
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
 }
 
 function followsComma(bytes: Uint8Array, start: number, at: number): boolean {

@@ -15,7 +15,7 @@ import {
 } from './cursor.ts'
 
 /**
- * The grammar of RFC 8259, byte by byte and strictly. Each function takes the offset of what it reads and returns the offset after it,
+ * The grammar of RFC 8259, byte by byte and strictly. Each function is called with the offset of what it reads and returns the offset after it,
  * or -1 with the cursor's fault set.
  */
 
@@ -54,6 +54,16 @@ export function skipSpace(cursor: Cursor, at: number): number {
     else if (byte !== RETURN) return at
     else if (bytes[at + 1] !== NEWLINE) cursor.line++
   }
+}
+
+/** Skip spaces and tabs. */
+export function skipBlanks(bytes: Uint8Array, at: number): number {
+  while (isBlank(bytes[at])) at++
+  return at
+}
+
+export function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB
 }
 
 export function isSpace(byte: number | undefined): boolean {
@@ -222,7 +232,7 @@ export function skipWord(cursor: Cursor, at: number, expected: Uint8Array): numb
   return at + expected.length
 }
 
-/** Whether the key and its closing quote stand at `at`. The quote is compared first: it tells most keys apart by their length. */
+/** Test whether the key and its closing quote are at `at`. The quote is compared first: most keys differ in length. */
 export function isKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
   const last = key.length - 1
   if (bytes[at + last] !== key[last]) return false

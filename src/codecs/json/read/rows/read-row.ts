@@ -1,13 +1,14 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
-import { AFTER_OBJECT, CUT_OFF, type Cursor, fail, INVALID_UTF8, NOT_AN_OBJECT, ROW_TOO_LONG } from './cursor.ts'
+import { findBrokenRows, knownFault, skipRow } from './broken-rows.ts'
+import { AFTER_OBJECT, type Cursor, fail, INVALID_UTF8, LONE_SURROGATE, NOT_AN_OBJECT, ROW_TOO_LONG } from './cursor.ts'
 import { withoutRepeats } from './drop-repeated-keys.ts'
 import { pathTo } from './fault-path.ts'
 import { FOUND_BYTES } from './found.ts'
-import { OPEN_BRACE, skipValue } from './grammar.ts'
-import { mayFollowRow, reachOf, rejectRow, skipBlanks } from './rejected-row.ts'
+import { OPEN_BRACE, skipBlanks, skipValue } from './grammar.ts'
+import { isBelow, mayFollowRow, reachOf, rejectRow } from './rejected-row.ts'
 import { lineOf, passRows, type RowWindow } from './row-window.ts'
 
-/** What reads an object: a survey, or the columns of a batch. */
+/** A reader of objects: a survey, or the columns of a batch. */
 export interface ObjectReader {
   /** Read the object at `at`: the offset after it, or -1 with the cursor's fault set. */
   read(cursor: Cursor, at: number): number
@@ -19,27 +20,22 @@ export interface ObjectReader {
   misfit(cursor: Cursor): void
 }
 
+/** Bytes that a row's verdict depends on are still to come. */
+const WAIT = -2
+
 /** Read the row at `window.at`, or reject it. @returns false, with nothing changed, where more bytes are needed. */
 export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   const { cursor, at } = window
   const { line } = cursor
-  let end = readObject(window, reader)
-  let mustWait = false
-  if (end >= 0 && window.stage === 'objects') {
-    const after = skipBlanks(cursor.bytes, end)
-    if (after - end > cursor.maxRowBytes) end = fail(cursor, ROW_TOO_LONG, at)
-    else if (after >= cursor.end && !window.ended) mustWait = true
-    else if (!mayFollowRow(window, after)) end = fail(cursor, AFTER_OBJECT, after)
-  }
-  if (end >= 0 && !mustWait) {
+  const end = readObject(window, reader)
+  if (end >= 0) {
     reader.keep(end - at)
     passRows(window, end, 1)
     window.isDoubtful = false
     return true
   }
-  reader.undo()
   cursor.line = line
-  if (mustWait) return waitForMore(window)
+  if (end === WAIT) return waitForMore(window)
   if (cursor.faultAt - at > cursor.maxRowBytes) fail(cursor, ROW_TOO_LONG, at)
   // Either bytes of the row are still to come, or some that its message is about.
   else if (!window.ended && cursor.faultAt + FOUND_BYTES > cursor.end) return waitForMore(window)
@@ -59,22 +55,35 @@ function waitForMore(window: RowWindow): false {
 
 function readObject(window: RowWindow, reader: ObjectReader): number {
   const { cursor, at } = window
-  if (window.isDoubtful || at < window.invalidUtf8Before || cursor.bytes[at] !== OPEN_BRACE) {
+  const isDoubtful = window.isDoubtful || knownFault(window) !== undefined
+  if (isDoubtful || at < window.invalidUtf8Before || cursor.bytes[at] !== OPEN_BRACE) {
     const end = examine(window)
     if (end < 0) return end
   }
   const { line } = cursor
-  const end = reader.read(cursor, at)
+  let end = reader.read(cursor, at)
   if (end < 0) {
     cursor.line = line
-    return readAgain(window, reader)
-  }
-  return end - at > cursor.maxRowBytes ? fail(cursor, ROW_TOO_LONG, at) : end
+    end = readAgain(window, reader)
+  } else if (end - at > cursor.maxRowBytes) end = fail(cursor, ROW_TOO_LONG, at)
+  else end = checkFollowing(window, end)
+  if (end < 0) reader.undo()
+  return end
+}
+
+/** The end of the row's object, unless something follows it that may not. */
+function checkFollowing(window: RowWindow, end: number): number {
+  const { cursor, at, stage, ended } = window
+  if (stage !== 'objects') return end
+  const after = skipBlanks(cursor.bytes, end)
+  if (after - end > cursor.maxRowBytes) return fail(cursor, ROW_TOO_LONG, at)
+  if (after >= cursor.end && !ended) return WAIT
+  return mayFollowRow(window, after) ? end : fail(cursor, AFTER_OBJECT, after)
 }
 
 /**
- * Give a row that was not read a second look. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
- * where chunks were cut, and if no later value of the same key takes its place: for that the row is read again from a copy.
+ * Examine a row that was not read. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
+ * where chunks were cut, and if no later value of the same key replaces it: for that the row is read again from a copy.
  */
 function readAgain(window: RowWindow, reader: ObjectReader): number {
   const { cursor, at } = window
@@ -106,23 +115,42 @@ function readAgain(window: RowWindow, reader: ObjectReader): number {
   return -1
 }
 
-/** Whether the row is an object and valid in grammar and encoding: the offset after it, or -1. */
+/** Check that the row is an object, valid in grammar and encoding. @returns the offset after it, -1 with the fault set, or {@link WAIT}. */
 function examine(window: RowWindow): number {
   const { cursor, at } = window
-  const { bytes, line } = cursor
-  const end = skipValue(cursor, at, 0)
-  cursor.line = line
+  const { bytes } = cursor
+  const end = checkGrammar(window)
   if (end < 0) {
-    if (cursor.faultAt >= cursor.end) return end
-    return isMisencoded(window, reachOf(window, cursor.faultAt)) ? fail(cursor, INVALID_UTF8, at) : end
+    if (cursor.faultAt >= cursor.end && !window.ended) return end
+    const reach = reachOf(window, cursor.faultAt)
+    return reach < cursor.end && isMisencoded(window, reach) ? fail(cursor, INVALID_UTF8, at) : end
   }
   if (end - at > cursor.maxRowBytes) return fail(cursor, ROW_TOO_LONG, at)
-  if (end >= cursor.end && bytes[at] !== OPEN_BRACE && !window.ended) return fail(cursor, CUT_OFF, cursor.end)
+  if (end >= cursor.end && bytes[at] !== OPEN_BRACE && !window.ended) return WAIT
   if (at < window.invalidUtf8Before && !isValidUtf8(bytes, at, end)) return fail(cursor, INVALID_UTF8, at)
-  return bytes[at] === OPEN_BRACE ? end : fail(cursor, NOT_AN_OBJECT, at)
+  return bytes[at] === OPEN_BRACE ? checkFollowing(window, end) : fail(cursor, NOT_AN_OBJECT, at)
 }
 
-/** Whether the bytes before a fault are not UTF-8, or the byte at which it is can stand nowhere in UTF-8 text. */
+/** Check the row's grammar; a lone surrogate counts only where nothing else is wrong. @returns the offset after the row, or -1. */
+function checkGrammar(window: RowWindow): number {
+  const { cursor, at } = window
+  const { line } = cursor
+  const isKnown = knownFault(window) !== undefined
+  const end = isKnown ? skipRow(window) : skipValue(cursor, at, 0)
+  cursor.line = line
+  if (end >= 0 || isKnown) return end
+  const { faultAt } = cursor
+  const isSurrogate = cursor.fault === LONE_SURROGATE
+  if (isSurrogate && skipRow(window) >= 0) return fail(cursor, LONE_SURROGATE, faultAt)
+  if (isBelow(window, cursor.faultAt) && window.onInvalidRow !== undefined) {
+    const { fault, faultAt } = cursor
+    if (faultAt < cursor.end || window.ended) findBrokenRows(window)
+    fail(cursor, fault, faultAt)
+  }
+  return end
+}
+
+/** Test whether the bytes before a fault are not UTF-8, or the byte at it occurs nowhere in UTF-8 text. */
 function isMisencoded({ cursor, at, invalidUtf8Before }: RowWindow, faultAt: number): boolean {
   const byte = cursor.bytes[faultAt] as number
   if ((byte >= 0x80 && byte < 0xc2) || byte > 0xf4) return true

@@ -1,9 +1,19 @@
 import { MillraceError } from '../../../../errors.ts'
-import { CUT_OFF, type Fault, fail, LONE_SURROGATE, TOO_DEEP } from './cursor.ts'
+import { skipRow } from './broken-rows.ts'
+import { AFTER_OBJECT, CUT_OFF, type Fault, fail, INVALID_ESCAPE, NOT_AN_OBJECT, TOO_DEEP } from './cursor.ts'
 import { pathTo } from './fault-path.ts'
 import { foundAt } from './found.ts'
-import { CLOSE_BRACE, CLOSE_BRACKET, isSpace, NEWLINE, OPEN_BRACE, RETURN, SPACE, skipValue, TAB } from './grammar.ts'
-import { endsLine, lineOf, type RowWindow } from './row-window.ts'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  isSpace,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  RETURN,
+  skipBlanks,
+} from './grammar.ts'
+import { blanksBefore, endsLine, lineOf, type RowWindow } from './row-window.ts'
 
 /** The rest of a line cannot be read before it is all there. */
 const NEEDS_MORE = -2
@@ -38,7 +48,7 @@ function rowError(window: RowWindow, fault: Fault): MillraceError {
 
 /**
  * Pass the row at `window.at`, whose fault the cursor holds, and report it to `onInvalidRow`; without one, and for a limit, throw it. In an array
- * whose rows cannot be told apart any more, do both.
+ * in which the next row cannot be found, do both.
  *
  * @returns false, with nothing reported, where more bytes are needed to find its end.
  */
@@ -47,7 +57,7 @@ export function rejectRow(window: RowWindow): boolean {
   const fault = faultOfRow(window)
   if (onInvalidRow === undefined || fault.code === 'LIMIT_EXCEEDED') throw rowError(window, fault)
   const { faultAt, faultColumn, faultPath } = cursor
-  const end = window.stage === 'objects' ? endOfObject(window, faultAt) : endOfElement(window)
+  const end = window.stage === 'objects' ? endOfObject(window) : endOfElement(window)
   if (end === NEEDS_MORE) {
     window.retryAt = at + 2 * (cursor.end - at)
     return false
@@ -67,26 +77,41 @@ export function rejectRow(window: RowWindow): boolean {
 
 /** The fault that is reported of a row: see {@link reachOf}. */
 function faultOfRow(window: RowWindow): Fault {
-  const { cursor } = window
-  if (cursor.fault.code === 'JSON_INVALID' || cursor.fault === TOO_DEEP || cursor.fault === LONE_SURROGATE) {
+  const { cursor, at } = window
+  const isOpen = cursor.fault.code === 'JSON_INVALID' && cursor.fault !== AFTER_OBJECT
+  if (isOpen || cursor.fault === TOO_DEEP) {
     const reach = reachOf(window, cursor.faultAt)
-    if (reach < cursor.faultAt || endsLine(cursor.bytes, cursor.faultAt)) fail(cursor, CUT_OFF, reach)
+    if (cursor.bytes[at] === OPEN_BRACKET && isBelow(window, cursor.faultAt)) fail(cursor, NOT_AN_OBJECT, at)
+    else if (reach < cursor.faultAt || endsLine(cursor.bytes, cursor.faultAt)) fail(cursor, CUT_OFF, reach)
   }
   if (cursor.fault.code !== 'JSON_INVALID') return cursor.fault
   return cursor.faultAt >= cursor.end ? CUT_OFF : described(window, cursor.fault, cursor.faultAt)
 }
 
 /**
- * How far a row reaches in which there is a fault. Of objects one after the other, one that is not closed on its line, and is not laid out over
- * lines either, was cut off there: what is wrong below is another row's.
+ * Find how far a row with a fault reaches. Of objects one after the other, one that is not closed on its line, and is not laid out over
+ * lines either, was cut off there: what is wrong below is another row's. So is what is nested too deeply only below a line that begins with a brace.
  */
 export function reachOf(window: RowWindow, faultAt: number): number {
-  const { cursor, stage, at } = window
-  const isObject = stage === 'objects' && cursor.bytes[at] === OPEN_BRACE
-  return isObject && !isLaidOut(window, faultAt) ? Math.min(faultAt, lineEnd(window, at)) : faultAt
+  if (!isNested(window)) return faultAt
+  if (!isLaidOut(window, faultAt)) return Math.min(faultAt, lineEnd(window, window.at))
+  return window.cursor.fault === TOO_DEEP ? Math.min(faultAt, laidOutEnd(window, faultAt)) : faultAt
 }
 
-/** Whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented or closes it. */
+/** Test whether the row is an object or array among objects one after the other, and may span several lines. */
+function isNested({ cursor, stage, at }: RowWindow): boolean {
+  return stage === 'objects' && (cursor.bytes[at] === OPEN_BRACE || cursor.bytes[at] === OPEN_BRACKET)
+}
+
+/** Test whether a fault lies below the line on which a row begins that may span several. */
+export function isBelow(window: RowWindow, faultAt: number): boolean {
+  return isNested(window) && faultAt > lineEnd(window, window.at)
+}
+
+/**
+ * Test whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented more than its own, or closes
+ * it.
+ */
 function isLaidOut(window: RowWindow, faultAt: number): boolean {
   const { bytes } = window.cursor
   const end = lineEnd(window, window.at)
@@ -94,74 +119,89 @@ function isLaidOut(window: RowWindow, faultAt: number): boolean {
   if (skipBlanks(bytes, window.at + 1) >= end) return true
   let next = end
   while (isSpace(bytes[next])) next++
-  return bytes[next] === CLOSE_BRACE || bytes[next] === CLOSE_BRACKET || !endsLine(bytes, next - 1)
+  return bytes[next] === CLOSE_BRACE || bytes[next] === CLOSE_BRACKET || blanksBefore(bytes, next) > ownIndent(window)
 }
 
-/** The fault with what was found where it is. */
+function ownIndent({ cursor, at }: RowWindow): number {
+  return blanksBefore(cursor.bytes, at)
+}
+
+/** Add to a fault what was found at its offset, where that explains it. */
 function described(window: RowWindow, fault: Fault, faultAt: number): Fault {
   const { bytes, end } = window.cursor
-  const found = fault.code === 'JSON_INVALID' ? foundAt(bytes, window.at, faultAt, end) : undefined
+  if (fault.code !== 'JSON_INVALID' || fault === NOT_AN_OBJECT || fault === INVALID_ESCAPE) return fault
+  const found = foundAt(bytes, window.at, faultAt, end)
   return found === undefined ? fault : { code: fault.code, reason: `${fault.reason}; found ${found}` }
 }
 
-/** Where a rejected element of an array ends. */
+/** Find where a rejected element of an array ends. */
 function endOfElement(window: RowWindow): number {
   const { cursor } = window
-  const end = skipLenient(window)
+  const end = skipRow(window)
   if (end >= 0 && end < cursor.end) return end
   if (!window.ended && (end >= 0 || cursor.faultAt >= cursor.end)) return NEEDS_MORE
   return UNKNOWN
 }
 
 /**
- * Where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there; anything else with its line. An
- * object that is laid out over lines and broken below the first ends before the next line that begins with a brace.
+ * Find where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there, and else with the line on which it
+ * ends; anything else ends with its line. An object that is laid out over lines and broken below the first ends before the next line that begins with
+ * a brace.
  */
-function endOfObject(window: RowWindow, faultAt: number): number {
+function endOfObject(window: RowWindow): number {
   const { cursor, at, ended } = window
   const { bytes } = cursor
-  const valueEnd = skipLenient(window)
+  const valueEnd = skipRow(window)
   if (!ended && (valueEnd >= cursor.end || (valueEnd < 0 && cursor.faultAt >= cursor.end))) return NEEDS_MORE
+  let end: number
   if (valueEnd >= 0) {
     const after = skipBlanks(bytes, valueEnd)
     if (after >= cursor.end && !ended) return NEEDS_MORE
     if (mayFollowRow(window, after)) return valueEnd
-  }
-  let end = lineEnd(window, at)
-  if (bytes[at] === OPEN_BRACE && isLaidOut(window, faultAt)) {
-    while (end < cursor.end && bytes[end + 1] !== OPEN_BRACE) end = lineEnd(window, end + 1)
+    end = lineEnd(window, after)
+  } else {
+    const isOverLines = isNested(window) && isLaidOut(window, cursor.faultAt)
+    end = isOverLines ? laidOutEnd(window, cursor.end) : lineEnd(window, at)
   }
   return end + 1 < cursor.end || ended ? Math.min(end, cursor.end) : NEEDS_MORE
 }
 
-/** The offset at which the line of an offset ends, or the end of the bytes. */
+/**
+ * The end of the line before the next one that begins with a brace, or as the row does, and is indented no more than the row; or of the first line
+ * that ends at `limit` or later.
+ */
+function laidOutEnd(window: RowWindow, limit: number): number {
+  const { cursor, at } = window
+  const { bytes } = cursor
+  const indent = ownIndent(window)
+  let end = lineEnd(window, at)
+  while (end < limit) {
+    const next = skipBlanks(bytes, end + 1)
+    const isOpening = bytes[next] === OPEN_BRACE || bytes[next] === bytes[at]
+    if (isOpening && blanksBefore(bytes, next) <= indent) break
+    end = lineEnd(window, end + 1)
+  }
+  return end
+}
+
+/** Bytes that are searched first for the end of a line, then twice as many. */
+const SEARCH_BYTES = 256
+
+/** The offset at which the line of an offset ends, at its `\n` where it has one, or the end of the bytes. Native search, no further than twice the line. */
 function lineEnd({ cursor }: RowWindow, at: number): number {
-  const rest = cursor.bytes.subarray(at, cursor.end)
-  const newline = rest.indexOf(NEWLINE)
-  const line = newline < 0 ? rest : rest.subarray(0, newline)
-  const carriageReturn = line.indexOf(RETURN)
-  const isLone = carriageReturn >= 0 && carriageReturn + 1 !== newline
-  return at + (isLone ? carriageReturn : line.length)
+  const { bytes, end } = cursor
+  for (let length = SEARCH_BYTES; at < end; at += length, length *= 2) {
+    const part = bytes.subarray(at, Math.min(at + length, end))
+    const newline = part.indexOf(NEWLINE)
+    const carriageReturn = (newline < 0 ? part : part.subarray(0, newline)).indexOf(RETURN)
+    if (carriageReturn >= 0 && bytes[at + carriageReturn + 1] !== NEWLINE) return at + carriageReturn
+    if (newline >= 0) return at + newline
+  }
+  return end
 }
 
-/** Skip spaces and tabs. */
-export function skipBlanks(bytes: Uint8Array, at: number): number {
-  while (bytes[at] === SPACE || bytes[at] === TAB) at++
-  return at
-}
-
-/** Whether a row may be followed by what is at an offset: the end of the line or of the file, or another object. */
+/** Test whether a row may be followed by what is at an offset: the end of the line or of the file, or another object. */
 export function mayFollowRow({ cursor }: RowWindow, at: number): boolean {
   const byte = cursor.bytes[at]
   return at >= cursor.end || byte === NEWLINE || byte === RETURN || byte === OPEN_BRACE
-}
-
-/** Where the value at `window.at` ends if lone surrogates are let pass, or -1. */
-function skipLenient({ cursor, at }: RowWindow): number {
-  const { line } = cursor
-  cursor.lenient = true
-  const end = skipValue(cursor, at, 0)
-  cursor.lenient = false
-  cursor.line = line
-  return end
 }

@@ -1,20 +1,21 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import { textHead } from '../../../input/text-head.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
+import type { BrokenRow } from './broken-rows.ts'
 import { type Cursor, newCursor, type RowLimits } from './cursor.ts'
-import { NEWLINE, RETURN } from './grammar.ts'
+import { isBlank, NEWLINE, RETURN } from './grammar.ts'
 
-/** What comes next between rows. */
+/** The next thing expected between rows. */
 export type Stage =
   /** The first byte of the file. */
   | 'start'
   /** An object after the ones before, until the file ends. */
   | 'objects'
-  /** In the array of rows: the first row, a row after a comma, what follows a row. */
+  /** A place in the array of rows: before the first row, before a row after a comma, after a row. */
   | 'firstRow'
   | 'row'
   | 'afterRow'
-  /** In an object on the path to the rows: its first key, a key after a comma, what follows a value. */
+  /** A place in an object on the path to the rows: before its first key, before a key after a comma, after a value. */
   | 'firstKey'
   | 'key'
   | 'afterValue'
@@ -23,7 +24,7 @@ export type Stage =
   /** The end of the file. */
   | 'end'
 
-/** What a reader does with rejected rows; undefined where the first one is an error. */
+/** The callback for rejected rows; undefined where the first one is an error. */
 export type OnInvalidRow = ((row: InvalidRow) => void) | undefined
 
 /** The bytes of a file that are in memory, and the place in them up to which rows have been read. Offsets are into `cursor.bytes`. */
@@ -43,18 +44,22 @@ export interface RowWindow {
   row: number
   /** Bytes of the file before `cursor.bytes`. */
   dropped: number
-  /** Whether `cursor.end` is the end of the file. */
+  /** True once `cursor.end` is the end of the file. */
   ended: boolean
   /** A row was not all there: no use in reading it again before the bytes reach this far. Keeps the work linear. */
   retryAt: number
   /** UTF-8 has been checked up to here; a row that begins before `invalidUtf8Before` may hold invalid bytes. */
   checked: number
   invalidUtf8Before: number
-  /** Whether the last row was rejected for its grammar: the next one is examined before columns are made of its keys. */
+  /** True after a row that was rejected for its grammar: the next one is examined before columns are made of its keys. */
   isDoubtful: boolean
+  /** Rows from here on that are known to be broken, the last one first: see {@link findBrokenRows}. */
+  brokenRows: BrokenRow[]
 }
 
-/** Zeros after the end, which no token takes. */
+/** Blanks that are kept before a row: its indentation separates rows from the lines of one row. */
+const MAX_INDENT = 256
+/** Zeros after the end, which occur in no token. */
 const PADDING = 2
 /** Start at the beginning of a file. */
 export function newRowWindow(limits: RowLimits, path: readonly string[], onInvalidRow: OnInvalidRow): RowWindow {
@@ -74,6 +79,7 @@ export function newRowWindow(limits: RowLimits, path: readonly string[], onInval
     checked: 0,
     invalidUtf8Before: 0,
     isDoubtful: false,
+    brokenRows: [],
   }
 }
 
@@ -95,9 +101,10 @@ function append(window: RowWindow, bytes: Uint8Array): void {
   cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
 }
 
-/** Drop the bytes that have been read; grow where that is not enough. */
+/** Drop the bytes that have been read, but for the indentation of what comes next; grow where that is not enough. */
 function makeRoom(window: RowWindow, length: number): void {
-  const { cursor, at: from } = window
+  const { cursor, at } = window
+  const from = at - blanksBefore(cursor.bytes, at)
   const kept = cursor.end - from
   const needed = kept + length + PADDING
   const room = kept <= from ? cursor.bytes.length : cursor.bytes.length / 2
@@ -108,7 +115,7 @@ function makeRoom(window: RowWindow, length: number): void {
     cursor.bytes = larger
   }
   window.dropped += from
-  window.at = 0
+  window.at -= from
   window.retryAt -= from
   window.checked -= from
   window.invalidUtf8Before -= from
@@ -139,6 +146,13 @@ export function passRows(window: RowWindow, at: number, rows: number): void {
   if (window.stage !== 'objects') window.stage = 'afterRow'
 }
 
+/** The number of spaces and tabs before an offset, counted up to {@link MAX_INDENT}. */
+export function blanksBefore(bytes: Uint8Array, at: number): number {
+  let count = 0
+  while (count < MAX_INDENT && isBlank(bytes[at - count - 1])) count++
+  return count
+}
+
 /** The line of an offset at or after `window.at`. */
 export function lineOf(window: RowWindow, offset: number): number {
   const { bytes, line } = window.cursor
@@ -147,7 +161,7 @@ export function lineOf(window: RowWindow, offset: number): number {
   return count
 }
 
-/** Whether a line ends at an offset: with `\n`, or with `\r` that no `\n` follows. */
+/** Test whether a line ends at an offset: with `\n`, or with `\r` that no `\n` follows. */
 export function endsLine(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === NEWLINE || (bytes[at] === RETURN && bytes[at + 1] !== NEWLINE)
 }

@@ -1,6 +1,6 @@
 import type { Shape } from './json-shape.ts'
 
-/** What a survey found: the shape of the rows, and whether it saw all there are. */
+/** The result of a survey: the shape of the rows, and whether it read all of them. */
 export interface JsonPlan {
   readonly shape: Shape
   readonly hasAllRows: boolean

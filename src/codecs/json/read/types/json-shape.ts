@@ -1,7 +1,7 @@
 import { SEEN, seenInNumber, seenInTime } from '../../../text/inferred-type.ts'
 
 /**
- * What JSON has seen besides the flags of {@link SEEN}: which of its kinds of value a column holds. Null and a missing key leave no
+ * Flags of JSON besides those of {@link SEEN}: the kinds of value that a column holds. Null and a missing key leave no
  * mark. A number that neither 64 bits nor a double hold has the flag `text`.
  */
 export const KIND = { bool: SEEN.bool, number: 1 << 16, string: 1 << 17, object: 1 << 18, array: 1 << 19 } as const
@@ -14,10 +14,10 @@ export function kindOf(seen: number): number | undefined {
   return (kinds & (kinds - 1)) === 0 ? kinds : undefined
 }
 
-/** What is known of a place in the rows: a column, a field of nested objects, or the items of arrays. */
+/** The knowledge of one place in the rows: a column, a field of nested objects, or the items of arrays. */
 export interface Shape {
   seen: number
-  /** The key as it stands between its quotes in the file, and the closing quote; empty for items. */
+  /** The key as the file spells it between its quotes, and the closing quote; empty for items. */
   readonly key: Uint8Array
   /** Fields by name, in the order in which they were first seen. */
   fields: Map<string, Shape> | undefined

@@ -42,7 +42,7 @@ export interface Survey {
   readonly maxColumns: number
   columns: number
   objects: number
-  /** What the current row has changed, so that a rejected row leaves no mark. */
+  /** The changes of the current row, so that a rejected row leaves no mark. */
   readonly changed: Shape[]
   readonly changedFrom: number[]
   readonly added: { readonly parent: Shape; readonly name: string; readonly field: Shape }[]

@@ -1,3 +1,5 @@
+import { copyOf } from './copy-of.ts'
+
 /** Bytes that come in pieces, of which only those are held that have not been used. */
 export interface ByteWindow {
   readonly bytes: Uint8Array
@@ -5,12 +7,14 @@ export interface ByteWindow {
   at: number
   /** Hold at least `length` unused bytes; fewer only at the end. Returns how many are held. */
   fill(length: number): Promise<number>
+  /** Free the bytes that have been used. */
+  release(): void
   /** Read the rest without holding it. */
   drain(): Promise<void>
 }
 
 export function byteWindow(pieces: AsyncIterator<Uint8Array>): ByteWindow {
-  let bytes = new Uint8Array(0)
+  let bytes: Uint8Array = new Uint8Array(0)
   let isDone = false
   return {
     get bytes() {
@@ -32,6 +36,10 @@ export function byteWindow(pieces: AsyncIterator<Uint8Array>): ByteWindow {
       bytes = Buffer.concat(parts, held)
       this.at = 0
       return held
+    },
+    release() {
+      bytes = copyOf(bytes, this.at)
+      this.at = 0
     },
     async drain() {
       while (!isDone) isDone = (await pieces.next()).done === true

@@ -1,30 +1,60 @@
+import { copyOf } from './copy-of.ts'
 import type { ByteRange, FileBytes } from './file-bytes.ts'
+
+const EMPTY: Uint8Array = new Uint8Array(0)
 
 /** The bytes of one column chunk, front to back: all at once, or a window at a time. */
 export interface ChunkBytes {
   readonly length: number
   /** `length` bytes from `at` on, fewer at the end of the chunk. */
   read(at: number, length: number): Promise<Uint8Array> | Uint8Array
+  /** Bytes before this are not needed any more. */
+  release(before: number): void
 }
 
 export function wholeChunk(bytes: Uint8Array): ChunkBytes {
-  return { length: bytes.length, read: (at, length) => bytes.subarray(at, at + length) }
+  return { length: bytes.length, read: (at, length) => bytes.subarray(at, at + length), release() {} }
 }
 
-/** A chunk that is read a window at a time, so that memory does not grow with the row group. */
+/** A chunk that is read a window at a time, so that memory does not grow with the row group. Read front to back, no byte is read twice. */
 export function windowedChunk(file: FileBytes, { start, end }: ByteRange, windowBytes: number): ChunkBytes {
+  const chunkLength = end - start
+  /** What is still needed of the windows before. */
+  let tail = EMPTY
+  let window = EMPTY
   let windowAt = 0
-  let window = new Uint8Array(0)
+
+  /** Bytes that are held. */
+  function held(from: number, to: number): Uint8Array {
+    if (from >= windowAt) return window.subarray(from - windowAt, to - windowAt)
+    const inTail = tail.subarray(from - windowAt + tail.length, Math.min(0, to - windowAt) + tail.length)
+    return to <= windowAt ? inTail : Buffer.concat([inTail, window.subarray(0, to - windowAt)])
+  }
+
+  async function load(at: number, stop: number): Promise<void> {
+    const windowEnd = windowAt + window.length
+    const isAhead = at >= windowAt - tail.length && at <= windowEnd
+    // A copy, so that the window is free before the next one is read.
+    tail = isAhead ? copyOf(held(at, windowEnd)) : EMPTY
+    window = EMPTY
+    windowAt = isAhead ? windowEnd : at
+    const nextEnd = Math.min(Math.max(stop, windowAt + windowBytes), chunkLength)
+    window = await file.read(start + windowAt, start + nextEnd)
+  }
+
   return {
-    length: end - start,
+    length: chunkLength,
     async read(at, length) {
-      const stop = Math.min(at + length, end - start)
-      if (at < windowAt || stop > windowAt + window.length) {
-        const windowEnd = Math.min(Math.max(stop, at + windowBytes), end - start)
-        window = (await file.read(start + at, start + windowEnd)) as Uint8Array<ArrayBuffer>
-        windowAt = at
-      }
-      return window.subarray(at - windowAt, stop - windowAt)
+      const stop = Math.min(at + length, chunkLength)
+      if (at < windowAt - tail.length || stop > windowAt + window.length) await load(at, stop)
+      if (at >= windowAt) tail = EMPTY
+      return held(at, stop)
+    },
+    release(before) {
+      if (before < windowAt + window.length) return
+      tail = EMPTY
+      window = EMPTY
+      windowAt = before
     },
   }
 }

@@ -18,7 +18,8 @@ interface Levels {
   repetitions: Uint8Array
   count: number
   /** Where rows start. */
-  starts: number[]
+  starts: Int32Array
+  rows: number
 }
 
 /** Reads a column inside lists or structs: levels are decoded ahead, for only they tell where rows end. */
@@ -34,7 +35,8 @@ export function leveledLeafReader(
     definitions: new Uint8Array(LEVELS),
     repetitions: new Uint8Array(LEVELS),
     count: 0,
-    starts: [],
+    starts: new Int32Array(LEVELS),
+    rows: 0,
   }
   const scratch = new Int32Array(LEVELS)
   /** Slots of the last queued page whose levels have been decoded. */
@@ -44,7 +46,7 @@ export function leveledLeafReader(
   let row = firstRow
 
   function completeRows(): number {
-    return finished ? levels.starts.length : Math.max(0, levels.starts.length - 1)
+    return finished ? levels.rows : Math.max(0, levels.rows - 1)
   }
 
   /** Decode more levels; at the end of the chunk every row is complete. */
@@ -62,8 +64,10 @@ export function leveledLeafReader(
     grow(levels, take)
     readLevels(page.definition, leaf.definition, take, scratch, levels.definitions, levels.count)
     readLevels(page.repetition, leaf.repetition, take, scratch, levels.repetitions, levels.count)
-    for (let i = levels.count; i < levels.count + take; i++) if (levels.repetitions[i] === 0) levels.starts.push(i)
-    if (levels.starts[0] !== 0) throw invalid('a column chunk begins in the middle of a row')
+    for (let i = levels.count; i < levels.count + take; i++) {
+      if (levels.repetitions[i] === 0) levels.starts[levels.rows++] = i
+    }
+    if (levels.rows === 0 || levels.starts[0] !== 0) throw invalid('a column chunk begins in the middle of a row')
     levels.count += take
     decoded += take
     bytes += take * (bytesPerSlot(page, leaf.layout.width) + 2)
@@ -80,14 +84,15 @@ export function leveledLeafReader(
 
   /** Where the levels of the first `rows` rows end; they are dropped. */
   function dropLevels(rows: number): Pick<LeafBatch, 'definitions' | 'repetitions'> {
-    const end = levels.starts[rows] ?? levels.count
+    const end = rows < levels.rows ? (levels.starts[rows] as number) : levels.count
     const definitions = levels.definitions.slice(0, end)
     const repetitions = levels.repetitions.slice(0, end)
     levels.definitions.copyWithin(0, end, levels.count)
     levels.repetitions.copyWithin(0, end, levels.count)
     bytes = levels.count === 0 ? 0 : (bytes * (levels.count - end)) / levels.count
     levels.count -= end
-    levels.starts = levels.starts.slice(rows).map((start) => start - end)
+    levels.rows = Math.max(0, levels.rows - rows)
+    for (let i = 0; i < levels.rows; i++) levels.starts[i] = (levels.starts[i + rows] as number) - end
     return { definitions, repetitions }
   }
 
@@ -189,6 +194,9 @@ function grow(levels: Levels, count: number): void {
   const repetitions = new Uint8Array(definitions.length)
   definitions.set(levels.definitions)
   repetitions.set(levels.repetitions)
+  const starts = new Int32Array(definitions.length)
+  starts.set(levels.starts.subarray(0, levels.rows))
+  levels.starts = starts
   levels.definitions = definitions
   levels.repetitions = repetitions
 }

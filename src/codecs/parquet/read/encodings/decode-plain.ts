@@ -1,4 +1,5 @@
 import type { ParquetType } from 'hyparquet'
+import { copyOf } from '../bytes/copy-of.ts'
 import {
   type ByteValues,
   type FixedValues,
@@ -20,6 +21,11 @@ export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number
       reserve(into, count)
       if (into.kind === 'bytes') at = readByteStrings(bytes, at, into, count)
       else at = readFixed(bytes, at, into, count, width)
+    },
+    compact() {
+      if (bytes.length - at > bytes.length / 4) return
+      bytes = copyOf(bytes, at)
+      at = 0
     },
   }
 }

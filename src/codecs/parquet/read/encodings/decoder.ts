@@ -9,4 +9,6 @@ export interface ValueDecoder {
    * 0 where the page's bytes bound them.
    */
   readonly longestValue: number
+  /** Free the bytes of the values that were read, where few others are left. */
+  compact?(): void
 }

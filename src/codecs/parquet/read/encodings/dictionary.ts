@@ -1,14 +1,7 @@
-import {
-  type ByteValues,
-  type FixedValues,
-  int32View,
-  reserve,
-  reserveBytes,
-  type Values,
-  viewOf,
-} from '../bytes/value-buffers.ts'
+import { type ByteValues, int32View, reserve, reserveBytes, type Values, viewOf } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 import type { ValueDecoder } from './decoder.ts'
+import { gatherFixed } from './gather-fixed.ts'
 import { hybridReader } from './hybrid-reader.ts'
 
 /** The distinct values of a column chunk, as Arrow keeps them. */
@@ -72,41 +65,6 @@ function dictionaryIndexReader(bytes: Uint8Array): { read(out: Int32Array, outAt
 function checkIndexes(indexes: Int32Array, count: number, size: number): void {
   for (let i = 0; i < count; i++) {
     if ((indexes[i] as number) >>> 0 >= size) throw invalid('a value refers to an entry that its dictionary lacks')
-  }
-}
-
-function gatherFixed(from: FixedValues, indexes: Int32Array, count: number, into: FixedValues): void {
-  const { width } = from
-  if (width === 4) gatherWords(int32View(from.bytes), indexes, count, int32View(into.bytes), into.count)
-  else if (width === 8) gatherWordPairs(int32View(from.bytes), indexes, count, int32View(into.bytes), into.count)
-  else gatherRuns(from.bytes, indexes, count, into.bytes, into.count, width)
-  into.count += count
-}
-
-function gatherWords(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): void {
-  for (let i = 0; i < count; i++) into[at + i] = from[indexes[i] as number] as number
-}
-
-function gatherWordPairs(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): void {
-  for (let i = 0, to = 2 * at; i < count; i++, to += 2) {
-    const source = 2 * (indexes[i] as number)
-    into[to] = from[source] as number
-    into[to + 1] = from[source + 1] as number
-  }
-}
-
-function gatherRuns(
-  from: Uint8Array,
-  indexes: Int32Array,
-  count: number,
-  into: Uint8Array,
-  at: number,
-  width: number,
-): void {
-  let to = at * width
-  for (let i = 0; i < count; i++) {
-    let source = (indexes[i] as number) * width
-    for (const end = to + width; to < end; ) into[to++] = from[source++] as number
   }
 }
 

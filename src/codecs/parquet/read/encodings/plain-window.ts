@@ -24,6 +24,7 @@ export function plainWindowDecoder(window: ByteWindow, width: number, maxFieldBy
         into.kind === 'bytes'
           ? readByteStrings(window.bytes, window.at, into, count)
           : readFixed(window.bytes, window.at, into, count, width)
+      window.release()
     },
     hold: (count, maxBytes) =>
       width === 0 ? holdStrings(window, count, maxBytes, maxFieldBytes) : holdFixed(window, width, count, maxBytes),

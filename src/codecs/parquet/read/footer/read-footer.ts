@@ -22,16 +22,29 @@ const TAIL_BYTES = 64 * 1024
 const MIN_FILE_BYTES = 12
 const TRAILER_BYTES = 8
 /** Decoded metadata takes some twenty times its bytes. */
-const MAX_FOOTER_BYTES = 32 * 1024 * 1024
+export const MAX_FOOTER_BYTES = 32 * 1024 * 1024
 
 export async function openFile(input: CodecInput, limits: CodecLimits): Promise<OpenFile> {
   const source = await rangedSource(input, limits)
   const size = source.size ?? (await sizeOf(source))
+  const { bytes, footer, footerAt } = await readFooter(fileBytes(source, size), TAIL_BYTES)
+  return { bytes, metadata: footerMetadata(footer, footerAt, limits), dataEnd: footerAt }
+}
+
+/** The footer as it lies in the file, and the file with what was read of its end. */
+export interface RawFooter {
+  readonly bytes: FileBytes
+  readonly footer: Uint8Array
+  readonly footerAt: number
+}
+
+/** Read the footer, by one read where it lies in the last `tailBytes` of the file. */
+export async function readFooter(file: FileBytes, tailBytes: number): Promise<RawFooter> {
+  const { size } = file
   if (size < MIN_FILE_BYTES) {
     throw invalid(size === 0 ? 'the file is empty' : 'the file is too short for Parquet', { byteOffset: size })
   }
-  const file = fileBytes(source, size)
-  const tailAt = Math.max(0, size - TAIL_BYTES)
+  const tailAt = Math.max(0, size - tailBytes)
   const tail = await file.read(tailAt, size)
   const footerBytes = footerLength(tail, size)
   const footerAt = size - TRAILER_BYTES - footerBytes
@@ -39,11 +52,11 @@ export async function openFile(input: CodecInput, limits: CodecLimits): Promise<
     footerAt >= tailAt
       ? tail.subarray(footerAt - tailAt, -TRAILER_BYTES)
       : await file.read(footerAt, size - TRAILER_BYTES)
-  const metadata = footerMetadata(footer, footerAt, limits)
-  return { bytes: withKnownBytes(file, tailAt, tail), metadata, dataEnd: footerAt }
+  return { bytes: withKnownBytes(file, tailAt, tail), footer, footerAt }
 }
 
-function footerMetadata(footer: Uint8Array, footerAt: number, limits: CodecLimits): FileMetadata {
+/** What the bytes of a footer, which lies at `footerAt`, say. */
+export function footerMetadata(footer: Uint8Array, footerAt: number, limits: CodecLimits): FileMetadata {
   try {
     const decoded = readThriftStruct(footer, 0, footer.length)
     if (decoded === undefined) throw invalid('the footer ends before its last field')

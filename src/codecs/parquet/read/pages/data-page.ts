@@ -1,7 +1,8 @@
 import type { ByteBudget } from '../bytes/byte-budget.ts'
 import type { ValueDecoder } from '../encodings/decoder.ts'
 import type { Dictionary } from '../encodings/dictionary.ts'
-import type { HybridReader } from '../encodings/hybrid-reader.ts'
+import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
+import type { Leaf } from '../schema/schema-shape.ts'
 import type { Decompress } from './decompress.ts'
 
 /** A data page, inflated, its levels and values ready to be decoded piece by piece. */
@@ -36,9 +37,24 @@ export interface PageContext {
   readonly held: ByteBudget
   /** What all pages inflate to. */
   readonly inflated: ByteBudget
+  /** Pages of plain values beyond this are inflated piece by piece. */
+  readonly maxWholeBytes: number
   readonly maxFieldBytes: number
   /** Ends pages that are being inflated. */
   readonly signal: AbortSignal
+}
+
+/** The levels of a page of version 2, which are `bytes`: repetition levels, then definition levels. */
+export function levelReadersV2(
+  leaf: Leaf,
+  bytes: Uint8Array,
+  repetitionBytes: number,
+): Pick<DataPage, 'repetition' | 'definition'> {
+  return {
+    repetition: leaf.repetition > 0 ? hybridReader(bytes, 0, repetitionBytes, levelWidth(leaf.repetition)) : undefined,
+    definition:
+      leaf.definition > 0 ? hybridReader(bytes, repetitionBytes, bytes.length, levelWidth(leaf.definition)) : undefined,
+  }
 }
 
 /** Bits of a level up to `max`. */

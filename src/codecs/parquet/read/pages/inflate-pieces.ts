@@ -16,7 +16,7 @@ export interface PageStream {
   readonly signal: AbortSignal
 }
 
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 128 * 1024
 
 /** Whether pages of this compression can be inflated piece by piece. */
 export function inflatesInPieces(codec: CompressionCodec): boolean {

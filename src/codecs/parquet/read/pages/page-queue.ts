@@ -23,6 +23,8 @@ export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
   return {
     pages,
     async load() {
+      // Columns of equal values come to the end of their pages together: not two whole pages of each.
+      pages.at(-1)?.page.values.compact?.()
       const page = await reader.next()
       if (page !== undefined) pages.push({ page, left: page.slots })
       return page !== undefined

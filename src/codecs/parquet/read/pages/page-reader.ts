@@ -1,6 +1,7 @@
 import zlib from 'node:zlib'
 import { DataType } from 'apache-arrow'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
+import { copyOf } from '../bytes/copy-of.ts'
 import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { plainDecoder } from '../encodings/decode-plain.ts'
 import { type Dictionary, indexDecoder } from '../encodings/dictionary.ts'
@@ -11,7 +12,7 @@ import type { ColumnChunk } from '../footer/file-metadata.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import { appendConverted } from '../schema/conversions.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
-import { type DataPage, levelWidth, type PageContext } from './data-page.ts'
+import { type DataPage, levelReadersV2, levelWidth, type PageContext } from './data-page.ts'
 import { type PageHeader, readPageHeader } from './page-header.ts'
 import { isStreamed, streamedPage } from './streamed-page.ts'
 
@@ -31,6 +32,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
     const read = bytes.read(at, compressedBytes)
     const page = read instanceof Uint8Array ? read : await read
     at += compressedBytes
+    bytes.release(at)
     if (crc !== undefined && zlib.crc32(page) !== crc >>> 0)
       throw invalid('the checksum of a page does not match its bytes')
     return page
@@ -47,7 +49,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
         const { header, length } = await readPageHeader(bytes, at)
         at += length
         inflated.take(header.uncompressedBytes)
-        if (isStreamed(header, chunk, leaf)) {
+        if (isStreamed(header, chunk, leaf, context.maxWholeBytes)) {
           if (header.slots > slotsLeft) throw tooManySlots()
           if (header.compressedBytes > bytes.length - at) throw invalid('a page is longer than its column chunk')
           const page = await streamedPage(leaf, chunk.codec, header, bytes, at, dictionary, context)
@@ -128,7 +130,7 @@ function splitPageV1(
     const start = at + 4
     if (length > bytes.length - start) throw invalid('the levels of a page are longer than the page')
     at = start + length
-    return hybridReader(bytes, start, at, levelWidth(max))
+    return hybridReader(copyOf(bytes, start, at), 0, length, levelWidth(max))
   }
 
   const repetition = levels(leaf.repetition, header.levelEncodings?.repetition)
@@ -150,12 +152,7 @@ function splitPageV2(
     throw invalid('the levels of a page are longer than the page')
   const packed = page.subarray(valuesAt)
   const values = compressed ? inflate(packed, uncompressedBytes - valuesAt) : packed
-  return {
-    repetition: leaf.repetition > 0 ? hybridReader(page, 0, repetitionBytes, levelWidth(leaf.repetition)) : undefined,
-    definition:
-      leaf.definition > 0 ? hybridReader(page, repetitionBytes, valuesAt, levelWidth(leaf.definition)) : undefined,
-    values,
-  }
+  return { ...levelReadersV2(leaf, copyOf(page, 0, valuesAt), repetitionBytes), values }
 }
 
 function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dictionary {

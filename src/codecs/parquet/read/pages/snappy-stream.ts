@@ -2,7 +2,7 @@ import { corruptSnappy, LONG_LITERAL, littleEndian } from './snappy-decompress.t
 
 /** How far back a stream can refer: compressors work in blocks of 64 KiB. */
 const HISTORY = 64 * 1024
-const ROOM = 512 * 1024
+const ROOM = 256 * 1024
 /** The longest copy of an element. */
 const MAX_COPY = 64
 

@@ -2,24 +2,23 @@ import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { type ByteWindow, byteWindow } from '../bytes/byte-window.ts'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
+import { copyOf } from '../bytes/copy-of.ts'
 import type { Dictionary } from '../encodings/dictionary.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
 import { plainWindowDecoder } from '../encodings/plain-window.ts'
 import type { ColumnChunk } from '../footer/file-metadata.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
-import { type DataPage, levelWidth, type PageContext } from './data-page.ts'
+import { type DataPage, levelReadersV2, levelWidth, type PageContext } from './data-page.ts'
 import { inflatePieces, inflatesInPieces } from './inflate-pieces.ts'
 import type { PageHeader } from './page-header.ts'
 
-/** Pages of plain values beyond this are inflated piece by piece. Writers make pages of 1 MiB, some one of a whole column chunk. */
-const STREAMED_BYTES = 8 * 1024 * 1024
 /** Compressed bytes that are read at once. */
-const PIECE_BYTES = 256 * 1024
+const PIECE_BYTES = 128 * 1024
 
-export function isStreamed(header: PageHeader, { codec }: ColumnChunk, leaf: Leaf): boolean {
+export function isStreamed(header: PageHeader, { codec }: ColumnChunk, leaf: Leaf, maxWholeBytes: number): boolean {
   return (
-    header.uncompressedBytes > STREAMED_BYTES &&
+    header.uncompressedBytes > maxWholeBytes &&
     header.slots > 0 &&
     (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') &&
     header.encoding === 'PLAIN' &&
@@ -36,7 +35,7 @@ export async function streamedPage(
   bytes: ChunkBytes,
   at: number,
   chunkDictionary: Dictionary | undefined,
-  { decompress, held, maxFieldBytes, signal }: PageContext,
+  { decompress, held, maxWholeBytes, maxFieldBytes, signal }: PageContext,
 ): Promise<DataPage> {
   const { compressedBytes, slots, levels } = header
   held.take(header.uncompressedBytes)
@@ -46,12 +45,16 @@ export async function streamedPage(
   const lead = await bytes.read(at, levelBytes)
   crc.add(lead)
 
+  /** A copy: an inflater may hold its input for long, and with it the window of the chunk that it lies in. */
+  async function pieceAt(from: number): Promise<Uint8Array> {
+    const piece = await bytes.read(at + from, Math.min(PIECE_BYTES, compressedBytes - from))
+    crc.add(piece)
+    return copyOf(piece)
+  }
+
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for (let from = levelBytes; from < compressedBytes; from += PIECE_BYTES) {
-      const piece = await bytes.read(at + from, Math.min(PIECE_BYTES, compressedBytes - from))
-      crc.add(piece)
-      yield piece
-    }
+    for (let from = levelBytes; from < compressedBytes; from += PIECE_BYTES) yield await pieceAt(from)
+    bytes.release(at + compressedBytes)
     crc.check()
   }
 
@@ -60,10 +63,12 @@ export async function streamedPage(
   const whole = async () => decompress(ownCodec, await bytes.read(at + levelBytes, compressedBytes - levelBytes), size)
   const window = byteWindow(inflatePieces({ codec: ownCodec, size, pieces, whole, signal }))
   const levelReaders =
-    levels === undefined ? await levelsV1(leaf, header, window) : { ...levelsV2(leaf, lead, levels), bytes: levelBytes }
+    levels === undefined
+      ? await levelsV1(leaf, header, window)
+      : { ...levelReadersV2(leaf, copyOf(lead), levels.repetitionBytes), bytes: levelBytes }
   const decoder = plainWindowDecoder(window, leaf.layout.physicalWidth, maxFieldBytes)
   // A page beyond the limit is refused as a whole.
-  const heldBytes = Math.min(STREAMED_BYTES + levelReaders.bytes, header.uncompressedBytes)
+  const heldBytes = Math.min(maxWholeBytes + levelReaders.bytes, header.uncompressedBytes)
   held.release(header.uncompressedBytes - heldBytes)
   return {
     slots,
@@ -105,21 +110,12 @@ async function levelsV1(leaf: Leaf, header: PageHeader, window: ByteWindow): Pro
     const start = window.at + 4
     window.at = start + length
     bytes += length
-    return hybridReader(window.bytes.slice(start, start + length), 0, length, levelWidth(max))
+    return hybridReader(copyOf(window.bytes, start, start + length), 0, length, levelWidth(max))
   }
 
   const repetition = await levels(leaf.repetition, header.levelEncodings?.repetition)
   const definition = await levels(leaf.definition, header.levelEncodings?.definition)
   return { repetition, definition, bytes }
-}
-
-function levelsV2(leaf: Leaf, lead: Uint8Array, { repetitionBytes }: NonNullable<PageHeader['levels']>) {
-  const bytes = lead.slice()
-  return {
-    repetition: leaf.repetition > 0 ? hybridReader(bytes, 0, repetitionBytes, levelWidth(leaf.repetition)) : undefined,
-    definition:
-      leaf.definition > 0 ? hybridReader(bytes, repetitionBytes, bytes.length, levelWidth(leaf.definition)) : undefined,
-  }
 }
 
 /** The checksum of a page, as its bytes come. */

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../../../errors.ts'
-import { type ByteValues, type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
+import { type ByteValues, type FixedValues, int32View, reserve, type Values, viewOf } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 
 /** Append all of `from`, values as the file keeps them, to `into`, values as Arrow keeps them. Exact, or an error. */
@@ -41,8 +41,11 @@ export function widenInts(sourceWords: 1 | 2, targetWords: number): Conversion {
 export function fixedToDecimal(width: number): Conversion {
   return (from, into) => {
     const { bytes, width: length, count } = fixed(from)
+    const view = viewOf(bytes)
+    const target = int32View(into.bytes)
+    const words = width >> 2
     for (let i = 0; i < count; i++)
-      decimalBytes(bytes, i * length, (i + 1) * length, into.bytes, (into.count + i) * width, width)
+      decimalWords(view, i * length, (i + 1) * length, target, (into.count + i) * words, words)
     into.count += count
   }
 }
@@ -51,32 +54,34 @@ export function fixedToDecimal(width: number): Conversion {
 export function bytesToDecimal(width: number): Conversion {
   return (from, into) => {
     const { bytes, offsets, count } = byteStrings(from)
+    const view = viewOf(bytes)
+    const target = int32View(into.bytes)
+    const words = width >> 2
     for (let i = 0; i < count; i++) {
-      const start = offsets[i] ?? 0
-      decimalBytes(bytes, start, offsets[i + 1] ?? 0, into.bytes, (into.count + i) * width, width)
+      decimalWords(view, offsets[i] ?? 0, offsets[i + 1] ?? 0, target, (into.count + i) * words, words)
     }
     into.count += count
   }
 }
 
-function decimalBytes(
-  source: Uint8Array,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  at: number,
-  width: number,
-): void {
-  const sign = start < end && (source[start] ?? 0) >= 0x80 ? 0xff : 0
+/** One decimal, its lowest word first. */
+function decimalWords(view: DataView, start: number, end: number, target: Int32Array, at: number, words: number): void {
+  const sign = start < end ? view.getInt8(start) >> 7 : 0
   // Bytes beyond the width may only repeat the sign.
-  while (end - start > width) {
-    if (source[start++] !== sign || ((source[start] ?? 0) ^ sign) >= 0x80) {
+  while (end - start > 4 * words) {
+    if (view.getInt8(start++) !== sign || view.getInt8(start) >> 7 !== sign) {
       throw invalid('a decimal has more digits than the precision of its column allows')
     }
   }
-  let to = at
-  for (let i = end - 1; i >= start; i--) target[to++] = source[i] ?? 0
-  target.fill(sign, to, at + width)
+  const stop = at + words
+  let byte = end
+  for (; byte - 4 >= start; byte -= 4) target[at++] = view.getInt32(byte - 4)
+  if (byte > start) {
+    let top = sign
+    for (let i = start; i < byte; i++) top = (top << 8) | view.getUint8(i)
+    target[at++] = top
+  }
+  while (at < stop) target[at++] = sign
 }
 
 const JULIAN_EPOCH = 2_440_588

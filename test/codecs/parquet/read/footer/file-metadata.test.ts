@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
-import { type HandmadeColumn, type HandmadeFile, handmadeFile, pageV1 } from '../../../../support/parquet-file.ts'
+import { type HandmadeColumn, type HandmadeFile, handmadeFile, pageV1 } from '../../support/parquet-file.ts'
 
 const int32 = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer)
 const ones: HandmadeColumn = { type: 'INT32', values: 2, pages: [pageV1({ values: 2, body: int32(1, 2) })] }

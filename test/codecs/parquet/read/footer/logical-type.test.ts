@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
-import { batchCells } from '../../../../support/parquet-cells.ts'
-import { type HandmadeColumn, handmadeFile, pageV1 } from '../../../../support/parquet-file.ts'
+import { batchCells } from '../../support/parquet-cells.ts'
+import { type HandmadeColumn, handmadeFile, pageV1 } from '../../support/parquet-file.ts'
 
 const UNKNOWN = { field_11: {} }
 /** A member that the union of logical types does not have yet. */

@@ -6,16 +6,20 @@ import { fileURLToPath } from 'node:url'
 import zlib from 'node:zlib'
 import { Bool, Field, Float64, Int64, List, makeData, RecordBatch, Schema, Struct, Table, Utf8 } from 'apache-arrow'
 import type { CompressionCodec } from 'hyparquet'
+import { snappyCompressor } from 'hysnappy'
 import { afterAll, describe, expect, test } from 'vitest'
 import { decodeParquet, encodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
+import { readBudget } from '../../../../../src/codecs/parquet/read/bytes/read-budget.ts'
 import { readParquet } from '../../../../../src/codecs/parquet/read/read-parquet.ts'
 import {
+  concat,
+  dictionaryPage,
   type HandmadeColumn,
   handmadeFile,
   type PageOptions,
   pageV1,
   pageV2,
-} from '../../../../support/parquet-file.ts'
+} from '../../support/parquet-file.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'parquet-streamed-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -110,6 +114,18 @@ describe('pages of 10 MB are inflated piece by piece', () => {
     })
   })
 
+  // Of these compressions it alone has a checksum of its own.
+  test('GZIP: a byte that was changed is refused', async () => {
+    const packed = zlib.gzipSync(body, { level: 1 })
+    for (const at of [packed.length >> 2, packed.length >> 1, packed.length - 6]) {
+      const changed = Uint8Array.from(packed)
+      changed[at] = (changed[at] as number) ^ 0x10
+      await expect(wordsOf(pageFile({ codec: 'GZIP', packed: changed }))).rejects.toMatchObject({
+        code: 'PARQUET_INVALID',
+      })
+    }
+  })
+
   async function bytesOf(file: Uint8Array): Promise<Uint8Array> {
     return new Uint8Array((await wordsOf(file)).buffer)
   }
@@ -175,18 +191,79 @@ describe('tables whose column chunks are one page each', () => {
   )
 })
 
-describe('a row group of 2 million rows, 124 MB of values, is read in memory that does not grow with it', () => {
-  const child = fileURLToPath(new URL('../../../../support/parquet-memory-child.ts', import.meta.url))
+describe('a row group takes at most 1.5 times the budget of its reading, and its dictionaries', () => {
+  const child = fileURLToPath(new URL('../../support/parquet-memory-child.ts', import.meta.url))
+
+  /** Reads a file in a process of its own. */
+  function read(file: Uint8Array): { rows: number; addedBytes: number } {
+    const path = join(scratch, 'group.parquet')
+    writeFileSync(path, file)
+    return JSON.parse(execFileSync(process.execPath, ['--expose-gc', child, path], { encoding: 'utf8' }))
+  }
+
+  describe('2 million rows, 124 MB of values, flat and nested', () => {
+    const table = wideTable(2_000_000)
+    test.each([
+      ['snappy', 'pages of 1 MiB', 1024 * 1024],
+      ['snappy', 'a page per column', Number.POSITIVE_INFINITY],
+      ['none', 'pages of 1 MiB', 1024 * 1024],
+      ['none', 'a page per column', Number.POSITIVE_INFINITY],
+      ['zstd', 'pages of 4 MiB', 4 * 1024 * 1024],
+    ] as const)('%s, %s', async (compression, _, pageBytes) => {
+      const options = { rowGroupRows: 1e9, rowGroupBytes: Number.POSITIVE_INFINITY, pageBytes, compression }
+      const { rows, addedBytes } = read(await encodeParquet(table, options))
+      expect(rows).toBe(2_000_000)
+      expect(addedBytes).toBeLessThan(1.5 * readBudget(table.numCols))
+    })
+  })
+
+  const VALUES = 131_072
+  /** A run of `VALUES` levels. */
+  const levels = (level: number) => [0x80, 0x80, 0x10, level]
+  const longs = BigInt64Array.from({ length: VALUES }, (_, i) => BigInt((i * 48_271) % 1_000_003))
+  const packed = snappyCompressor()(new Uint8Array(longs.buffer))
+  const compressed = { values: VALUES, isCompressed: true }
+
+  /** A page of version 2 of 1 MiB, whose levels say that nothing is null and no list has more than one element. */
+  const levelPage = (definition: readonly number[], repetition: readonly number[]) =>
+    pageV2({
+      ...compressed,
+      body: concat(repetition, definition, packed),
+      uncompressedBytes: longs.byteLength + definition.length + repetition.length,
+      definitionBytes: definition.length,
+      repetitionBytes: repetition.length,
+    })
+  const kinds = [
+    { page: levelPage([], []) },
+    { page: levelPage(levels(1), []), optional: true },
+    { page: levelPage(levels(1), levels(0)), repeated: true },
+  ]
+
   test.each([
-    ['pages of 1 MiB', 1024 * 1024],
-    ['a page a column', Number.POSITIVE_INFINITY],
-  ])('%s', async (name, pageBytes) => {
-    const path = join(scratch, `${name}.parquet`)
-    const options = { rowGroupRows: 1e9, rowGroupBytes: Number.POSITIVE_INFINITY, pageBytes }
-    writeFileSync(path, await encodeParquet(wideTable(2_000_000), options))
-    const { rows, addedMb } = JSON.parse(execFileSync(process.execPath, [child, path], { encoding: 'utf8' }))
-    expect(rows).toBe(2_000_000)
-    expect(addedMb).toBeLessThan(180)
+    [6, 24],
+    [60, 5],
+  ])('pages of version 2: %i columns of %i MiB, some with nulls or lists', (count, pages) => {
+    const columns = Array.from({ length: count }, (_, i): HandmadeColumn => {
+      const { page, ...kind } = kinds[i % kinds.length] as (typeof kinds)[number]
+      const shape = { name: `c${i}`, type: 'INT64', codec: 'SNAPPY', values: pages * VALUES } as const
+      return { ...shape, ...kind, pages: Array<Uint8Array>(pages).fill(page) }
+    })
+    const { rows, addedBytes } = read(handmadeFile({ columns, rows: pages * VALUES }))
+    expect(rows).toBe(pages * VALUES)
+    expect(addedBytes).toBeLessThan(1.5 * readBudget(count))
+  })
+
+  test('a dictionary of 24 MiB', () => {
+    const entries = 3 * 1024 * 1024
+    // The width of an index, and one run of them.
+    const indexes = pageV1({ values: 8 * VALUES, encoding: 'RLE_DICTIONARY', body: [22, 0x80, 0x80, 0x80, 1, 1, 0, 0] })
+    const dictionary = dictionaryPage({ values: entries, body: new Uint8Array(8 * entries) })
+    const values = 40 * VALUES
+    const pages = [dictionary, ...Array<Uint8Array>(5).fill(indexes)]
+    const columns: HandmadeColumn[] = [{ type: 'INT64', values, hasDictionary: true, pages }]
+    const { rows, addedBytes } = read(handmadeFile({ columns }))
+    expect(rows).toBe(values)
+    expect(addedBytes).toBeLessThan(1.5 * readBudget(1) + 8 * entries)
   })
 })
 

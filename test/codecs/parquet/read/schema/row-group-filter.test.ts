@@ -4,7 +4,7 @@ import type {
   ParquetCondition,
   ParquetFilterValue,
 } from '../../../../../src/codecs/parquet/read/schema/row-group-filter.ts'
-import { type HandmadeColumn, handmadeFile, pageV1 } from '../../../../support/parquet-file.ts'
+import { type HandmadeColumn, handmadeFile, pageV1 } from '../../support/parquet-file.ts'
 
 const int32 = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer)
 const int64 = (...values: bigint[]): Uint8Array => new Uint8Array(BigInt64Array.from(values).buffer)

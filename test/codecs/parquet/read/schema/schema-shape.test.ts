@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../../../../src/columns/rows-from-table.ts'
-import { type HandmadeColumn, handmadeFile, pageV1 } from '../../../../support/parquet-file.ts'
+import { type HandmadeColumn, handmadeFile, pageV1 } from '../../support/parquet-file.ts'
 
 const page = pageV1({ values: 1, body: Uint8Array.of(7, 0, 0, 0) })
 const column = (name: string): HandmadeColumn => ({ name, type: 'INT32', values: 1, pages: [page] })

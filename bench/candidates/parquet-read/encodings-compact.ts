@@ -1,0 +1,3 @@
+import { encodingsCandidate } from './encodings.ts'
+
+export const candidate = encodingsCandidate('compact')

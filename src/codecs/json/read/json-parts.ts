@@ -1,0 +1,56 @@
+import type { Field } from 'apache-arrow'
+import type { InvalidRow } from '../../invalid-row.ts'
+import type { CodecLimits } from '../../limits.ts'
+import type { TypedReader } from '../../text/settle-types.ts'
+import { jsonBatches } from './json-batches.ts'
+import { jsonSurvey } from './json-survey.ts'
+import { KIND, kindOf, newShape } from './types/json-shape.ts'
+
+/** The columns of NDJSON: names, and flags of what inference saw in each, null where the type is pinned. */
+export interface NdjsonColumns {
+  readonly names: readonly string[]
+  readonly inference: readonly (number | null)[]
+}
+
+/** Options of a part, as those of the codec. */
+export interface NdjsonPartOptions {
+  readonly pins: ReadonlyMap<string, Field>
+  readonly limits: CodecLimits
+  readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+}
+
+/**
+ * Survey whole rows of NDJSON.
+ *
+ * @returns the columns; undefined where one of them that is not pinned is nested: flags cannot say what it holds.
+ */
+export function surveyNdjsonRows(bytes: Uint8Array, { pins, limits }: NdjsonPartOptions): NdjsonColumns | undefined {
+  const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, rejectsRows: true })
+  const plan = survey.push(bytes) ?? survey.push(undefined)
+  const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
+    name,
+    flags: pins.has(name) ? null : seen,
+  }))
+  if (fields.some(({ flags }) => flags !== null && isNested(flags))) return undefined
+  return { names: fields.map(({ name }) => name), inference: fields.map(({ flags }) => flags) }
+}
+
+function isNested(flags: number): boolean {
+  const kind = kindOf(flags)
+  return kind === KIND.object || kind === KIND.array
+}
+
+/** The reader of a part of NDJSON on types that are known. */
+export function ndjsonPartReader(
+  { names, inference }: NdjsonColumns,
+  { pins, limits, onInvalidRow }: NdjsonPartOptions,
+): TypedReader {
+  const shape = newShape(new Uint8Array(0))
+  shape.fields = new Map()
+  for (const [column, name] of names.entries()) {
+    const field = newShape(Buffer.from(JSON.stringify(name)).subarray(1))
+    field.seen = inference[column] ?? 0
+    shape.fields.set(name, field)
+  }
+  return jsonBatches({ shape, hasAllRows: false }, pins, 0, { limits, path: [], onInvalidRow, isPart: true })
+}

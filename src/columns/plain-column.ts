@@ -1,0 +1,16 @@
+import { Binary, type Data, DataType, Utf8 } from 'apache-arrow'
+import { decodeDictionary } from './decode-dictionary.ts'
+import { plainBytes } from './to-hash-column.ts'
+
+/** The type of a column's values: that of a dictionary's entries, text and bytes in place of their views. */
+export function plainType(type: DataType): DataType {
+  if (DataType.isDictionary(type)) return plainType(type.dictionary)
+  return DataType.isUtf8View(type) ? new Utf8() : DataType.isBinaryView(type) ? new Binary() : type
+}
+
+/** A column of {@link plainType}, whose rows can be joined with those of others. Nested columns stay as they are. */
+export function plainColumn(data: Data): Data {
+  const { type } = data
+  if (DataType.isDictionary(type)) return plainColumn(decodeDictionary(data))
+  return DataType.isUtf8View(type) || DataType.isBinaryView(type) ? plainBytes(data) : data
+}

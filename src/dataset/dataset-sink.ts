@@ -1,0 +1,223 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RecordBatch } from 'apache-arrow'
+import type { Codec } from '../codecs/codec.ts'
+import { parquet } from '../codecs/parquet/parquet.ts'
+import { checkBatch, checkBatches } from '../columns/check-table.ts'
+import { MillraceError } from '../errors.ts'
+import { checkArgument, checkFields, checkOptions, notA } from '../internal/check-arguments.ts'
+import { checkCount } from '../internal/check-count.ts'
+import { untilAborted } from '../internal/until-aborted.ts'
+import { MIN_PART_BYTES } from '../s3/multipart-upload.ts'
+import { headersOf, type ObjectHeaders, placeOf, type S3Target } from '../s3/object-headers.ts'
+import type { SinkClient } from '../s3/request-body.ts'
+import { writeError } from '../s3/s3-error.ts'
+import { completeUploads } from './complete-uploads.ts'
+import { datasetRun, type WrittenFile } from './dataset-run.ts'
+import { type DatasetFile, type DatasetWrite, DatasetWriteError } from './dataset-write.ts'
+import { keyOfFile, prefixOf } from './file-key.ts'
+import { type PartitionBy, partitionNames } from './partition-by.ts'
+import { type StagedUploads, stagedUploads } from './staged-uploads.ts'
+
+/** Where a dataset's files go, how they are partitioned, and what goes with each of them. */
+export interface DatasetTarget extends Omit<S3Target, 'key' | 'metadata' | 'ifNoneMatch'> {
+  /** What all keys begin with, with or without a slash at its end; `''` is the bucket's root. */
+  readonly prefix: string
+  /** What file names begin with: 1 to 200 of `A-Za-z0-9._~=-`, not beginning with `_` or `.`. One name for one input: writing again replaces. */
+  readonly name: string
+  /** Column names, which leave the file, and rules, outermost first. Default none. */
+  readonly partitionBy?: PartitionBy
+  /** Bytes of Arrow buffers after which a file is full. Default 128 MiB; encoded it is smaller, for Parquet by a factor of 2 to 10. */
+  readonly targetBytes?: number
+  /** Files that are begun and not yet ended at the same time, at most. Default 100; no more than 5 MiB each of half of `maxBufferedBytes` allow. */
+  readonly maxOpen?: number
+  /** Default `parquet()`. */
+  readonly format?: Codec
+}
+
+export interface DatasetSinkOptions {
+  /** Bytes of rows that wait in memory, and of what open files hold. Default 128 MiB. More makes fewer and larger files where partitions are many. */
+  readonly maxBufferedBytes?: number
+  /** Requests under way at the same time. Default 16. */
+  readonly concurrency?: number
+  /** Tries of a completion. Default 5. */
+  readonly attempts?: number
+  /** Waits between two tries. Default: a timer. */
+  readonly sleep?: (ms: number) => Promise<unknown>
+  /** For the jitter of the waits, from 0 to 1. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+export type DatasetSink = (
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  options?: { readonly signal?: AbortSignal | undefined },
+) => Promise<DatasetWrite>
+
+/**
+ * The end of a pipeline that writes a partitioned dataset to S3: `prefix/dt=2026-01-05/NAME-00000.parquet`, as Hive, Athena, Spark and DuckDB read it.
+ *
+ * All or nothing: every file goes up as a multipart upload, and these are completed only after the source has ended and every part is up. Whatever fails
+ * before the first completion is sent, or an abort, removes all uploads, and nothing is visible. From then on completions are retried, and the signal is
+ * not looked at; if one fails for good, the error's `files` names what is visible, and writing again makes it whole. What a killed process leaves falls
+ * to the bucket's lifecycle rule `AbortIncompleteMultipartUpload`.
+ *
+ * The same rows in the same order under one `name` give the same keys, with the same rows in each, however they are cut into batches. Rows wait in memory,
+ * up to `maxBufferedBytes`, until their file is full or the largest have to make room; where partitions are so many that none of them is large, they
+ * leave as small files.
+ *
+ * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
+ * @param target - see {@link DatasetTarget}.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Resolves to the files, as plain JSON. Three requests a
+ * file; rows are copied once by column, and once more for every `maxBufferedBytes` that they wait.
+ * @throws MillraceError `WRITE_FAILED` as {@link DatasetWriteError}; `LIMIT_EXCEEDED` for more than 10,000 partitions or a key over 1,024 bytes;
+ * `COLUMN_UNKNOWN` for a partition on no column; `COLUMN_CONFLICT` for two partitions of one name; `TYPE_MISMATCH` for a batch of other columns than the first, no
+ * batch at all, or columns that cannot be partitioned by; `ENCODING_INVALID` for partition text that is not UTF-8; `OPTION_INVALID`; what the format throws.
+ * @example no-run needs a bucket
+ * const target = { bucket: 'lake', prefix: 'processed/orders', name: 'batch-17', partitionBy: [byDay('created_at')] }
+ * const write = await pipeline(batches, datasetSink(client, target))
+ */
+export function datasetSink(client: SinkClient, target: DatasetTarget, options: DatasetSinkOptions = {}): DatasetSink {
+  checkArgument('datasetSink', 'client', client, 'client', CURE)
+  const { place, headers } = checkTarget(target)
+  checkOptions('datasetSink', options, OPTIONS)
+  const { partitionBy = [], targetBytes = 128 * MIB, maxOpen = 100, format = parquet() } = target
+  const { maxBufferedBytes = 128 * MIB, concurrency = 16, attempts = 5, sleep = wait, random = Math.random } = options
+  checkCount('targetBytes', targetBytes, 1, Number.MAX_SAFE_INTEGER)
+  checkCount('maxOpen', maxOpen, 1, 10_000)
+  checkCount('maxBufferedBytes', maxBufferedBytes, 1, Number.MAX_SAFE_INTEGER)
+  checkCount('concurrency', concurrency, 1, 1000)
+  checkCount('attempts', attempts, 1, 1000)
+  const prefix = prefixOf('datasetSink', target.prefix)
+  const limits = { targetBytes, maxOpen, maxBufferedBytes, openBytes: MIN_PART_BYTES }
+
+  return async (batches, { signal } = {}) => {
+    checkBatches('datasetSink', batches)
+    const failure = new AbortController()
+    const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal])
+    const uploads = await stagedUploads({
+      client,
+      place,
+      headers: await headers(),
+      token: crypto.randomUUID(),
+      concurrency,
+      signal: stop,
+      onFailure: (error) => failure.abort(isOwn(error) ? error : nothingVisible(error)),
+    })
+    const keyOf = keyOfFile(prefix, target.name, format.name)
+    const run = datasetRun({ format, partitionBy, limits, uploads, keyOf })
+    let files: WrittenFile[]
+    try {
+      for await (const batch of untilAborted(oneByOne(batches), stop)) {
+        checkBatch('datasetSink', batch)
+        await run.add(batch)
+      }
+      files = await run.end()
+      await uploads.settled()
+    } catch (error) {
+      failure.abort(error)
+      run.abandon()
+      await uploads.abandon()
+      throw error
+    }
+    return publish(files, target.bucket, uploads, { client, concurrency, attempts, sleep, random })
+  }
+}
+
+const MIB = 1024 * 1024
+const CURE = "write datasetSink(client, { bucket: 'lake', prefix: 'processed/orders', name: 'batch-17' })"
+const OPTIONS = {
+  maxBufferedBytes: 'number',
+  concurrency: 'number',
+  attempts: 'number',
+  sleep: 'function',
+  random: 'function',
+} as const
+const NAME = /^(?![._])[A-Za-z0-9._~=-]{1,200}$/
+
+/** What is in common of all files' requests. Letters of headers are checked when the sink is called, before anything is sent. */
+function checkTarget(target: DatasetTarget) {
+  checkFields('datasetSink', 'target', target, TARGET, CURE)
+  const { name, partitionBy = [], format = parquet() } = target
+  if (!NAME.test(name)) {
+    const rule = 'name must be 1 to 200 of A-Za-z0-9._~=- and not begin with _ or .; of a batchKey, replace / by ~'
+    throw new MillraceError('OPTION_INVALID', `datasetSink: ${rule}`)
+  }
+  for (const field of ['key', 'metadata', 'ifNoneMatch']) {
+    if (Object(target)[field] === undefined) continue
+    throw new MillraceError('OPTION_INVALID', `datasetSink: ${field} cannot be set for the files of a dataset`)
+  }
+  partitionNames('datasetSink', partitionBy)
+  if (typeof Object(format).write !== 'function' || typeof Object(format).name !== 'string') {
+    throw notA('datasetSink', 'format', 'a codec', format, 'write format: ndjson()')
+  }
+  const { Key: _, ...place } = placeOf('datasetSink', { ...target, key: name }, CURE)
+  const headers = (): Promise<ObjectHeaders> =>
+    headersOf({ ...target, key: name, contentType: target.contentType ?? format.contentType }, true)
+  return { place, headers }
+}
+
+const TARGET = {
+  'bucket!': 'text',
+  'prefix!': 'string',
+  'name!': 'string',
+  partitionBy: 'array',
+  targetBytes: 'number',
+  maxOpen: 'number',
+} as const
+
+async function* oneByOne(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>): AsyncGenerator<RecordBatch> {
+  yield* batches
+}
+
+/** Make the files visible. From here on nothing is taken back. */
+async function publish(
+  files: readonly WrittenFile[],
+  bucket: string,
+  uploads: StagedUploads,
+  options: Parameters<typeof completeUploads>[1],
+): Promise<DatasetWrite> {
+  const { visible, failure } = await completeUploads(
+    files.map(({ upload }) => upload),
+    options,
+  )
+  const made = files.filter(({ upload }) => visible.has(upload))
+  const described = made.map((file) => describe(file, bucket, visible.get(file.upload)))
+  if (failure !== undefined) {
+    await uploads.abandon(files.flatMap(({ upload }) => (visible.has(upload) ? [] : [upload])))
+    throw partlyVisible(described, files.length, failure.cause)
+  }
+  return {
+    files: described,
+    rows: described.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: described.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+function describe({ partition, ledger, upload }: WrittenFile, bucket: string, eTag?: string): DatasetFile {
+  const { bytes } = upload
+  const { Key: key } = upload.place
+  const { rows } = ledger
+  return {
+    bucket,
+    key,
+    partition: Object.fromEntries(partition.values),
+    rows,
+    bytes,
+    ...(eTag !== undefined && { eTag }),
+  }
+}
+
+function isOwn(error: unknown): boolean {
+  return error instanceof MillraceError
+}
+
+function nothingVisible(cause: unknown): DatasetWriteError {
+  return new DatasetWriteError(`nothing of the dataset is visible: ${writeError(cause, undefined).message}`, [], {
+    cause,
+  })
+}
+
+function partlyVisible(files: readonly DatasetFile[], all: number, cause: unknown): DatasetWriteError {
+  if (files.length === 0) return nothingVisible(cause)
+  const rule = `${files.length} of ${all} files of the dataset are visible (see files); write it again to make it whole`
+  return new DatasetWriteError(`${rule}: ${writeError(cause, undefined).message}`, files, { cause })
+}

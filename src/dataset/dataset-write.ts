@@ -1,0 +1,50 @@
+import { isMillraceError, MillraceError } from '../errors.ts'
+
+/** A file of a dataset. */
+export interface DatasetFile {
+  readonly bucket: string
+  readonly key: string
+  /** Values by name of the partition that it is in. */
+  readonly partition: Readonly<Record<string, string | null>>
+  readonly rows: number
+  readonly bytes: number
+  /** As S3 gives it, in quotes. */
+  readonly eTag?: string
+}
+
+/** What a write made: plain JSON, for a log, a state machine or `dropStaleFiles`. */
+export interface DatasetWrite {
+  readonly files: DatasetFile[]
+  readonly rows: number
+  /** Of all files together. */
+  readonly bytes: number
+}
+
+/**
+ * A dataset was not written, or not whole: `files` names what of it is visible, and is empty where nothing is.
+ *
+ * `files` is not enumerable, so that no runtime or logger prints values of partitions.
+ *
+ * @example
+ * const error = new DatasetWriteError('no file is visible', [])
+ * error.code // => 'WRITE_FAILED'
+ * isDatasetWriteError(error) && error.files.length // => 0
+ */
+export class DatasetWriteError extends MillraceError {
+  declare readonly files: readonly DatasetFile[]
+
+  constructor(message: string, files: readonly DatasetFile[], options: { readonly cause?: unknown } = {}) {
+    super('WRITE_FAILED', message, options)
+    Object.defineProperty(this, 'files', { value: files })
+  }
+}
+
+/**
+ * Tell whether a value is a {@link DatasetWriteError}. Works across copies of the class.
+ *
+ * @example
+ * isDatasetWriteError(new Error('no')) // => false
+ */
+export function isDatasetWriteError(value: unknown): value is DatasetWriteError {
+  return isMillraceError(value, 'WRITE_FAILED') && 'files' in value
+}

@@ -1,0 +1,93 @@
+import type { RecordBatch } from 'apache-arrow'
+import type { Codec } from '../codecs/codec.ts'
+import { parquetFilesOf } from '../codecs/parquet/write/parquet-files.ts'
+import type { Stage } from '../internal/stage.ts'
+
+/** One file on its way to bytes. */
+export interface FileEncoder {
+  /** Take batches; gives the bytes that are ready, and holds none of the batches where the format allows. */
+  write(batches: readonly RecordBatch[]): Pieces
+  /** The end of the file. */
+  finish(): Pieces
+  /** Leave the file unfinished. */
+  abandon(): void
+}
+
+/** At once where the format is written at once: a turn of the event loop for each of the pieces of many small files would cost more than they do. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** A maker of encoders, which may be used in turns. Of Parquet they share one kernel. */
+export function fileEncoders(codec: Codec): () => FileEncoder {
+  const files = parquetFilesOf(codec)
+  if (files === undefined) return () => stageEncoder(codec.write())
+  return () => {
+    const file = files()
+    return {
+      *write(batches) {
+        for (const batch of batches) yield* file.add(batch)
+        yield* file.flush()
+      },
+      finish: () => file.finish(),
+      abandon() {},
+    }
+  }
+}
+
+/** A stage that is fed by hand: it is asked for bytes until it asks for the next batch. */
+function stageEncoder(stage: Stage<RecordBatch, Uint8Array>): FileEncoder {
+  const waiting: RecordBatch[] = []
+  let ended = false
+  let asks: (() => void) | undefined
+  let answer: ((step: IteratorResult<RecordBatch>) => void) | undefined
+  const next = (): Promise<IteratorResult<RecordBatch>> => {
+    const batch = waiting.shift()
+    if (batch !== undefined) return Promise.resolve({ done: false, value: batch })
+    if (ended) return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve) => {
+      answer = resolve
+      asks?.()
+    })
+  }
+  const output = stage({ [Symbol.asyncIterator]: () => ({ next }) })[Symbol.asyncIterator]()
+  let pending: Promise<IteratorResult<Uint8Array>> | undefined
+
+  async function* drain(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      if (answer !== undefined && (waiting.length > 0 || ended)) {
+        const give = answer
+        answer = undefined
+        const batch = waiting.shift()
+        give(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch })
+      }
+      pending ??= output.next()
+      const hungry = new Promise<'hungry'>((resolve) => {
+        asks = () => resolve('hungry')
+        if (answer !== undefined) asks()
+      })
+      const step = await Promise.race([pending, hungry])
+      if (step === 'hungry') {
+        if (waiting.length === 0 && !ended) return
+        continue
+      }
+      pending = undefined
+      if (step.done) return
+      yield step.value
+    }
+  }
+
+  return {
+    async *write(batches) {
+      waiting.push(...batches)
+      yield* drain()
+    },
+    async *finish() {
+      ended = true
+      yield* drain()
+    },
+    abandon() {
+      pending?.catch(() => {})
+      answer?.({ done: true, value: undefined })
+      output.return?.().catch(() => {})
+    },
+  }
+}

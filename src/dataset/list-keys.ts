@@ -1,0 +1,74 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3'
+import { sourceUnavailable } from '../s3/s3-error.ts'
+
+export interface ListedObject {
+  readonly key: string
+  readonly bytes: number
+  readonly eTag: string | undefined
+}
+
+/** A page of a listing: objects, and the folders below which further ones are. */
+export interface ListedPage {
+  readonly objects: readonly ListedObject[]
+  readonly folders: readonly string[]
+}
+
+export interface ListRequest {
+  readonly bucket: string
+  readonly prefix: string
+  /** Only what is in the folder itself, and the folders in it. */
+  readonly isFlat: boolean
+  readonly requestPayer?: 'requester' | undefined
+  readonly expectedBucketOwner?: string | undefined
+}
+
+/**
+ * The pages of a listing. Keys come escaped where the server can, since XML cannot hold all letters.
+ *
+ * @throws MillraceError `SOURCE_UNAVAILABLE`.
+ */
+export async function* listPages(client: Pick<S3Client, 'send'>, request: ListRequest): AsyncGenerator<ListedPage> {
+  const { bucket, prefix, isFlat, requestPayer, expectedBucketOwner } = request
+  let token: string | undefined
+  do {
+    const page: ListObjectsV2CommandOutput = await client
+      .send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          EncodingType: 'url',
+          ...(isFlat && { Delimiter: '/' }),
+          ...(requestPayer !== undefined && { RequestPayer: requestPayer }),
+          ...(expectedBucketOwner !== undefined && { ExpectedBucketOwner: expectedBucketOwner }),
+          ...(token !== undefined && { ContinuationToken: token }),
+        }),
+      )
+      .catch((error: unknown) => {
+        throw sourceUnavailable(error)
+      })
+    const decode = page.EncodingType === 'url' ? decoded : (key: string) => key
+    yield {
+      objects: (page.Contents ?? []).map(({ Key = '', Size = 0, ETag }) => ({
+        key: decode(Key),
+        bytes: Size,
+        eTag: ETag,
+      })),
+      folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(Prefix)),
+    }
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined
+  } while (token !== undefined)
+}
+
+function decoded(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '))
+}
+
+/** Whether readers of datasets skip a file of this name. */
+export function isHiddenFile(name: string): boolean {
+  return name === '' || name.startsWith('.') || name.startsWith('_')
+}
+
+/** Whether they skip a folder: a partition's name may begin with `_`. */
+export function isHiddenFolder(name: string): boolean {
+  return name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
+}

@@ -1,0 +1,89 @@
+import type { ColumnChunk } from '../codecs/parquet/read/footer/file-metadata.ts'
+import { type RawField, type RawStruct, rawInt, rawList, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
+import { invalid } from '../codecs/parquet/read/invalid.ts'
+import { checkKnown } from './merge-fields.ts'
+
+/** A row group as its bytes say it, and its column chunks. */
+export interface RawGroup {
+  readonly struct: RawStruct
+  readonly rows: number
+  readonly chunks: readonly RawChunk[]
+}
+
+export interface RawChunk {
+  readonly struct: RawStruct
+  readonly metadata: RawStruct
+}
+
+/** Bytes of a file. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * The row groups of a footer that have rows, one after the other: taken apart they take many times their bytes, so they are not kept. Row groups
+ * without rows are left out: some readers refuse them.
+ */
+export function* rawGroups(field: RawField): Generator<RawGroup> {
+  for (const bytes of rawList(field)?.items ?? []) {
+    const struct = rawStruct(bytes)
+    checkKnown('a row group', struct)
+    const rows = rawInt(struct.get(3)) ?? 0
+    if (rows > 0) yield { struct, rows, chunks: (rawList(struct.get(1))?.items ?? []).map(rawChunk) }
+  }
+}
+
+function rawChunk(bytes: Uint8Array): RawChunk {
+  const struct = rawStruct(bytes)
+  checkKnown('a column chunk', struct)
+  const metadata = rawStruct(struct.get(3)?.value ?? new Uint8Array(0))
+  checkKnown("a column chunk's metadata", metadata)
+  return { struct, metadata }
+}
+
+/** Where the pages of a chunk lie: from its dictionary, if it has one, else from its first data page. As the reader has it. */
+export function pagesOf({ metadata }: RawChunk): Range {
+  const data = rawInt(metadata.get(9)) ?? 0
+  const dictionary = rawInt(metadata.get(11)) ?? 0
+  const start = dictionary > 0 && dictionary < data ? dictionary : data
+  return { start, end: start + (rawInt(metadata.get(7)) ?? 0) }
+}
+
+/** Where the page indexes of a chunk lie, by the footer. */
+export function indexesOf({ struct }: RawChunk): {
+  readonly offset: Range | undefined
+  readonly column: Range | undefined
+} {
+  return { offset: rangeAt(struct, 4), column: rangeAt(struct, 6) }
+}
+
+function rangeAt(struct: RawStruct, field: 4 | 6): Range | undefined {
+  const start = rawInt(struct.get(field))
+  const length = rawInt(struct.get(field + 1))
+  return start === undefined || length === undefined ? undefined : { start, end: start + length }
+}
+
+/** Where the bloom filter of a chunk lies; without its length, which older writers left out, up to `limit`. Undefined where it cannot lie there. */
+export function bloomOf({ metadata }: RawChunk, limit: number): Range | undefined {
+  const start = rawInt(metadata.get(14))
+  const end = start === undefined ? 0 : start + (rawInt(metadata.get(15)) ?? limit - start)
+  return start === undefined || start < 4 || end <= start || end > limit ? undefined : { start, end }
+}
+
+/** Where the index pages, which no known writer makes, begin; undefined where there are none. */
+export function indexPageOf({ metadata }: RawChunk): number | undefined {
+  const at = rawInt(metadata.get(10)) ?? 0
+  return at > 0 ? at : undefined
+}
+
+/** @throws MillraceError `PARQUET_INVALID` where an offset of a chunk lies outside of the file's data. */
+export function checkOffsets(chunk: RawChunk, dataEnd: number, checked: ColumnChunk): void {
+  const position = { column: checked.path.replaceAll('\0', '.') }
+  const { start, end } = pagesOf(chunk)
+  if (start !== checked.start || end !== checked.end)
+    throw invalid('the offsets of a column chunk are of another type than the format says', position)
+  const indexPage = indexPageOf(chunk)
+  if (indexPage !== undefined && (indexPage < 4 || indexPage >= dataEnd))
+    throw invalid('the index page of a column chunk lies outside the data of the file', position)
+}

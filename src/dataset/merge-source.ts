@@ -1,0 +1,151 @@
+import { DEFAULT_LIMITS } from '../codecs/limits.ts'
+import type { FileBytes } from '../codecs/parquet/read/bytes/file-bytes.ts'
+import type { FileMetadata } from '../codecs/parquet/read/footer/file-metadata.ts'
+import { type RawField, type RawStruct, rawInt, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
+import { footerMetadata, type RawFooter, readFooter } from '../codecs/parquet/read/footer/read-footer.ts'
+import { invalid, unsupported } from '../codecs/parquet/read/invalid.ts'
+import { checkRowGroup } from '../codecs/parquet/read/schema/file-checks.ts'
+import { fileShape, type Leaf, leavesOf } from '../codecs/parquet/read/schema/schema-shape.ts'
+import { MillraceError } from '../errors.ts'
+import type { SinkClient } from '../s3/request-body.ts'
+import { type S3Location, type S3Source, s3Source } from '../s3/s3-source.ts'
+import { checkKnown } from './merge-fields.ts'
+import { bloomOf, checkOffsets, indexesOf, indexPageOf, pagesOf, type Range, rawGroups } from './merge-groups.ts'
+import type { MergeRun } from './merge-run.ts'
+import { writerFaults } from './merge-writers.ts'
+
+/** What is kept of a source between its footer and the merged one. */
+export interface MergeSource {
+  readonly index: number
+  readonly location: S3Location
+  readonly eTag: string
+  readonly file: FileBytes
+  readonly rows: number
+  /** The list of row groups, field 4 of the footer. */
+  readonly groups: RawField
+  readonly groupCount: number
+  /** The bytes that go to the target: all from the first page on, but for the indexes at the end. Empty where there are no rows. */
+  readonly data: Range
+  readonly footerAt: number
+  /** Bytes of page indexes; undefined where a column chunk has no offset index, so that none of the merged file can be kept. */
+  readonly indexBytes: number | undefined
+}
+
+/** A source, and what of its footer all sources must agree on. */
+export interface OpenedSource {
+  readonly source: MergeSource
+  readonly footer: RawStruct
+  readonly metadata: FileMetadata
+  readonly leaves: readonly Leaf[]
+}
+
+/** Read at once from the end: the footer of most files, a third of a percent of the smallest that is copied. */
+const TAIL_BYTES = 16 * 1024
+const MAGIC_BYTES = 4
+
+/** Read the footer of a source, and check that its row groups can be moved. */
+export async function openSource(
+  client: SinkClient,
+  location: S3Location,
+  index: number,
+  run: MergeRun,
+): Promise<OpenedSource> {
+  const object = s3Source(client, location)
+  const size = await run.unlessAborted(object.length())
+  const file = metered(object, size, run)
+  const raw = await readFooter(file, TAIL_BYTES)
+  const metadata = footerMetadata(raw.footer, raw.footerAt, {})
+  const footer = rawStruct(raw.footer)
+  checkKnown('the file', footer)
+  const { columns, leafCount, strayLeaves } = fileShape(metadata.schema, {
+    maxDepth: DEFAULT_LIMITS.maxDepth,
+    int96: 'ns',
+  })
+  const leaves = columns.flatMap(leavesOf)
+  const shape = { columns, leafCount, strayLeaves }
+  for (const group of metadata.rowGroups) {
+    if (group.chunks.some(({ encrypted }) => encrypted)) throw encryptedColumn()
+    checkRowGroup(group, shape, leaves, raw.footerAt)
+  }
+  const rows = metadata.rowGroups.reduce((sum, group) => sum + group.rows, 0)
+  // Early versions of parquet-rs counted none.
+  if (![0, rows].includes(rawInt(footer.get(3)) ?? 0))
+    throw invalid('the footer counts other rows than its row groups have')
+  const groups = footer.get(4) as RawField
+  const eTag = object.eTag()
+  if (eTag === undefined) throw new MillraceError('SOURCE_UNAVAILABLE', 'the server gives no ETag to copy by')
+  const source = {
+    index,
+    location,
+    eTag,
+    file: keptBytes(raw, file, size),
+    rows,
+    groups: { ...groups, value: groups.value.slice() },
+    footerAt: raw.footerAt,
+    ...surveyed(groups, metadata, raw.footerAt),
+  }
+  return { source, footer, metadata, leaves }
+}
+
+/** A whole file that came with its footer is kept; of others nothing is. */
+function keptBytes({ bytes }: RawFooter, file: FileBytes, size: number): FileBytes {
+  return size <= TAIL_BYTES ? bytes : file
+}
+
+/** Reads of a source, counted, and given up where the run is. */
+function metered(object: S3Source, size: number, run: MergeRun): FileBytes {
+  return {
+    size,
+    async read(start, end) {
+      const bytes = await run.unlessAborted(object.read(start, end))
+      run.readBytes += bytes.length
+      if (bytes.length !== end - start)
+        throw new MillraceError('SOURCE_CHANGED', 'the object became shorter while it was merged')
+      return bytes
+    },
+  }
+}
+
+function encryptedColumn(): MillraceError {
+  return unsupported('a column is encrypted: its pages are bound to their places; rewrite the file without encryption')
+}
+
+/** Check the row groups as bytes against what the reader made of them, and find out what lies where. */
+function surveyed(field: RawField, metadata: FileMetadata, footerAt: number) {
+  const faults = writerFaults(metadata.createdBy)
+  const checked = metadata.rowGroups.filter(({ rows }) => rows > 0)
+  let [groupCount, end, indexStart, indexBytes, isIndexed] = [0, 0, footerAt, 0, true]
+  for (const group of rawGroups(field)) {
+    const seen = checked[groupCount++]
+    if (seen?.rows !== group.rows) throw invalid('the row counts are of another type than the format says')
+    for (const [column, chunk] of group.chunks.entries()) {
+      const fault = faults.find(({ holds }) => holds(chunk.metadata))
+      if (fault !== undefined)
+        throw unsupported(
+          `${fault.rule}, which readers know by the writer's name alone; read the file and write it anew`,
+        )
+      const shown = seen.chunks[column]
+      if (shown !== undefined) checkOffsets(chunk, footerAt, shown)
+      const bloom = bloomOf(chunk, footerAt)
+      end = Math.max(end, pagesOf(chunk).end, bloom?.end ?? 0, indexPageOf(chunk) === undefined ? 0 : footerAt)
+      const indexes = indexesOf(chunk)
+      isIndexed &&= indexes.offset !== undefined
+      for (const { start, end } of [indexes.offset, indexes.column].filter((range) => range !== undefined)) {
+        isIndexed &&= start >= MAGIC_BYTES && start < end && end <= footerAt
+        indexBytes += Math.max(0, end - start)
+      }
+    }
+  }
+  if (groupCount !== checked.length) throw invalid('the row counts are of another type than the format says')
+  // Indexes behind everything else are written anew, so they need not be copied.
+  for (const group of rawGroups(field)) {
+    for (const chunk of group.chunks) {
+      const { offset, column } = indexesOf(chunk)
+      for (const range of [offset, column]) {
+        if (range !== undefined && range.start >= end) indexStart = Math.min(indexStart, range.start)
+      }
+    }
+  }
+  const data = groupCount === 0 ? { start: MAGIC_BYTES, end: MAGIC_BYTES } : { start: MAGIC_BYTES, end: indexStart }
+  return { groupCount, data, indexBytes: isIndexed ? indexBytes : undefined }
+}

@@ -1,0 +1,21 @@
+import type { SchemaElement } from '../codecs/parquet/read/footer/file-metadata.ts'
+import { type RawField, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, type WrittenField } from '../codecs/parquet/write/raw-thrift.ts'
+
+const SIGNED: ReadonlySet<SchemaElement['type']> = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'])
+/** Maximum and minimum as the format had them first, in an order that no field tells. */
+const DEPRECATED = [1, 2]
+/** Maximum and minimum in the column's order, and whether they are exact. */
+const ORDERED = [5, 6, 7, 8]
+
+/**
+ * The statistics of a column chunk for the merged file: all of them, but for bounds that would be taken for what they are not there. The deprecated
+ * pair of byte strings and unsigned numbers is trusted or not by the writer's name, and the other one goes by the file's order of the column.
+ */
+export function movedStatistics(field: RawField, element: SchemaElement | undefined, isOrdered: boolean): WrittenField {
+  const isUnsigned = element?.logical?.kind === 'integer' && !element.logical.signed
+  const isSigned = SIGNED.has(element?.type) && !isUnsigned
+  const dropped = [...(isSigned ? [] : DEPRECATED), ...(isOrdered ? [] : ORDERED)]
+  const fields = [...rawStruct(field.value).values()].filter(({ id }) => !dropped.includes(id))
+  return { ...field, value: (sink) => appendStruct(sink, fields) }
+}

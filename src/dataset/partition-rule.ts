@@ -1,0 +1,50 @@
+import type { Data, Field } from 'apache-arrow'
+import { MillraceError } from '../errors.ts'
+import { checkOptions } from '../internal/check-arguments.ts'
+import { isWellFormed } from '../internal/well-formed.ts'
+
+/** How the partition of a row follows from its columns. Made by `byDay`, `byBucket` and their like; its columns stay in the file. */
+export interface PartitionRule {
+  /** The partition's name in the path: `dt` of `dt=2026-01-05`. */
+  readonly name: string
+  /** The columns that it looks at; undefined for all. */
+  readonly columns: readonly string[] | undefined
+  /** What Athena's partition projection needs to know of the values. */
+  readonly projection: RuleProjection
+  /**
+   * Begin a run over columns of these fields.
+   *
+   * @throws MillraceError `TYPE_MISMATCH` for columns that the rule cannot be used on.
+   */
+  start(fields: readonly Field[]): PartitionNumbers
+}
+
+/** Dates in a pattern of Java, or whole numbers. */
+export type RuleProjection =
+  | { readonly type: 'date'; readonly format: string; readonly unit: 'YEARS' | 'MONTHS' | 'DAYS' | 'HOURS' }
+  | { readonly type: 'integer'; readonly range: readonly [first: number, last: number] }
+
+/** Numbers that stand for partition values in one run. */
+export interface PartitionNumbers {
+  /**
+   * Write a number from 0 up for every row; rows of one value have one number.
+   *
+   * @param before - rows of earlier batches, for errors.
+   */
+  number(columns: readonly Data[], rows: number, out: Int32Array, before: number): void
+  /** The value that a number stands for. */
+  valueOf(number: number): string | null
+}
+
+export interface PartitionRuleOptions {
+  /** The partition's name, in place of the rule's own. */
+  readonly as?: string
+}
+
+/** The name of a rule's partition, checked. */
+export function ruleName(entry: string, options: PartitionRuleOptions | undefined, usual: string): string {
+  checkOptions(entry, options, { as: 'text' })
+  const name = options?.as ?? usual
+  if (isWellFormed(name)) return name
+  throw new MillraceError('OPTION_INVALID', `${entry}: as must be well-formed Unicode, without lone surrogates`)
+}

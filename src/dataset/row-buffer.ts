@@ -1,0 +1,166 @@
+import type { RecordBatch, Schema } from 'apache-arrow'
+import { concatBatches } from '../columns/concat.ts'
+import { gatherRows } from '../columns/gather-rows.ts'
+import { sliceRows } from '../columns/record-batch.ts'
+
+/** Rows that wait, each for one file, sorted by these within every few thousand. */
+export interface RowBuffer {
+  /** @param files - of each row, the number of its file; kept. */
+  add(batch: RecordBatch, files: Int32Array): void
+  /** Take the rows of these files out. */
+  take(files: readonly number[]): TakenRows
+}
+
+export interface TakenRows {
+  /** The rows of a file, in order: views, made when they are asked for, since all of them together would take more memory than the rows. */
+  of(file: number): RecordBatch[]
+}
+
+/** Smaller batches are joined: each costs time and memory of its own, and every file in it a piece. */
+const UNIT_ROWS = 8192
+
+export function rowBuffer(schema: Schema): RowBuffer {
+  let units: Unit[] = []
+  let small: Piece[] = []
+  let smallRows = 0
+  const join = (): void => {
+    if (smallRows > 0) units.push(sortedUnit(joined(schema, small)))
+    small = []
+    smallRows = 0
+  }
+  return {
+    add(batch, files) {
+      small.push({ batch, files })
+      smallRows += batch.numRows
+      if (smallRows >= UNIT_ROWS) join()
+    },
+    take(files) {
+      join()
+      const taken = units
+      const gone = new Set(files)
+      units = packed(
+        schema,
+        taken.flatMap((unit) => withoutFiles(unit, gone)),
+      )
+      return { of: (file) => taken.flatMap((unit) => rowsOf(unit, file)) }
+    },
+  }
+}
+
+interface Piece {
+  readonly batch: RecordBatch
+  readonly files: Int32Array
+}
+
+/** Rows sorted by file, in order within each: those of `files[i]` end before row `ends[i]`. */
+interface Unit {
+  readonly batch: RecordBatch
+  /** Ascending. */
+  readonly files: Int32Array
+  readonly ends: Int32Array
+}
+
+function joined(schema: Schema, pieces: readonly Piece[]): Piece {
+  const [first] = pieces
+  if (pieces.length === 1 && first !== undefined) return first
+  const batch = concatBatches(
+    schema,
+    pieces.map((piece) => piece.batch),
+  )
+  const files = new Int32Array(batch.numRows)
+  let at = 0
+  for (const piece of pieces) {
+    files.set(piece.files, at)
+    at += piece.files.length
+  }
+  return { batch, files }
+}
+
+/** Sorted by counting: files are numbered in the order in which they began, so those of some rows are few, or near each other. */
+function sortedUnit({ batch, files: fileOfRow }: Piece): Unit {
+  const files = Int32Array.from(new Set(fileOfRow)).sort()
+  const first = files[0] as number
+  const places = new Int32Array((files.at(-1) as number) - first + 1)
+  for (let place = 0; place < files.length; place++) places[(files[place] as number) - first] = place
+  const ends = new Int32Array(files.length)
+  for (const file of fileOfRow) {
+    const place = places[file - first] as number
+    ends[place] = (ends[place] as number) + 1
+  }
+  const next = new Int32Array(files.length)
+  for (let place = 0, end = 0; place < files.length; place++) {
+    next[place] = end
+    end += ends[place] as number
+    ends[place] = end
+  }
+  const order = new Int32Array(fileOfRow.length)
+  for (let row = 0; row < fileOfRow.length; row++) {
+    const place = places[(fileOfRow[row] as number) - first] as number
+    const at = next[place] as number
+    order[at] = row
+    next[place] = at + 1
+  }
+  return { batch: gatherRows(batch, order, order.length), files, ends }
+}
+
+function rowsOf({ batch, files, ends }: Unit, file: number): RecordBatch[] {
+  let low = 0
+  for (let high = files.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if ((files[middle] as number) < file) low = middle + 1
+    else high = middle
+  }
+  return files[low] === file ? [sliceRows(batch, low === 0 ? 0 : (ends[low - 1] as number), ends[low] as number)] : []
+}
+
+/** What is left of a unit, copied, so that the whole can go; in a list, empty where nothing is left. */
+function withoutFiles(unit: Unit, gone: ReadonlySet<number>): Unit[] {
+  const { batch, files, ends } = unit
+  const left = files.filter((file) => !gone.has(file))
+  if (left.length === files.length) return [unit]
+  if (left.length === 0) return []
+  const rows = new Int32Array(batch.numRows)
+  const leftEnds = new Int32Array(left.length)
+  let count = 0
+  let place = 0
+  for (let at = 0; at < files.length; at++) {
+    if (files[at] !== left[place]) continue
+    for (let row = at === 0 ? 0 : (ends[at - 1] as number); row < (ends[at] as number); row++) rows[count++] = row
+    leftEnds[place++] = count
+  }
+  return [{ batch: gatherRows(batch, rows, count), files: left, ends: leftEnds }]
+}
+
+/** Neighbours of few rows joined. */
+function packed(schema: Schema, units: readonly Unit[]): Unit[] {
+  const out: Unit[] = []
+  let pieces: Piece[] = []
+  let rows = 0
+  const flush = (): void => {
+    if (rows > 0) out.push(sortedUnit(joined(schema, pieces)))
+    pieces = []
+    rows = 0
+  }
+  for (const unit of units) {
+    if (unit.batch.numRows >= UNIT_ROWS) {
+      flush()
+      out.push(unit)
+      continue
+    }
+    pieces.push({ batch: unit.batch, files: fileOfRows(unit) })
+    rows += unit.batch.numRows
+    if (rows >= UNIT_ROWS) flush()
+  }
+  flush()
+  return out
+}
+
+function fileOfRows({ batch, files, ends }: Unit): Int32Array {
+  const fileOfRow = new Int32Array(batch.numRows)
+  let start = 0
+  files.forEach((file, place) => {
+    fileOfRow.fill(file, start, ends[place])
+    start = ends[place] as number
+  })
+  return fileOfRow
+}

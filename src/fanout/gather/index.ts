@@ -1,0 +1,6 @@
+export { type Arrival, type Gather, type GatherOptions, gather, type PartResult } from './gather.ts'
+export type { GatherRun, GatherStore, StoredResult } from './gather-store.ts'
+export type { Json } from './json-text.ts'
+export { memoryGather } from './memory-gather.ts'
+export type { Split, SplitFormat, SplitPlan, SplitReport } from './split.ts'
+export { type VerifiedSplits, verifySplits } from './verify-splits.ts'

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { MillraceError } from '../../errors.ts'
+
+/** A file format, as `codecFor` names it. */
+export type SplitFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
+
+/** A part of an object that one worker reads. Plain JSON. */
+export interface Split {
+  /** Id of the plan. */
+  readonly plan: string
+  /** Number of the split within its plan, from 0: the `part` of `gather`. */
+  readonly index: number
+  /** Splits in the plan. */
+  readonly of: number
+  readonly bucket: string
+  readonly key: string
+  /** What the object must be, without quotes. */
+  readonly eTag: string
+  readonly versionId?: string
+  readonly format: SplitFormat
+  readonly compression?: 'gzip' | 'zstd' | 'auto'
+  /** Bytes of the object, from the start of a row. */
+  readonly start: number
+  /** End of the bytes, excluded. */
+  readonly end: number
+  /** Bytes of the whole object. */
+  readonly size: number
+  /** Of Parquet the first row group, and the one after the last. */
+  readonly rowGroups?: readonly [number, number]
+  /** Of CSV the delimiter, where it is not the one of the options. */
+  readonly delimiter?: string
+  /** Of CSV the names of the columns. */
+  readonly header?: readonly string[]
+  /** Columns and their types. Pairs, since JavaScript reorders names that look like integers. Absent where each object is inferred by itself. */
+  readonly schema?: readonly (readonly [name: string, type: string])[]
+  /** What inference saw in each column of `schema`, null where the type is pinned. */
+  readonly inference?: readonly (number | null)[]
+  /** Check value over all other fields. */
+  readonly check: string
+}
+
+/** How objects are divided. Plain JSON. */
+export interface SplitPlan {
+  /** Follows from the objects, their ETags and the options: the same input has the same plan. */
+  readonly id: string
+  readonly splits: readonly Split[]
+  /** Objects of the plan. */
+  readonly objects: number
+  /** Bytes of the objects. */
+  readonly bytes: number
+}
+
+/** What a worker reports of a split that it has read to its end. Plain JSON. */
+export interface SplitReport {
+  readonly plan: string
+  readonly index: number
+  /** Rows read. */
+  readonly rows: number
+  /** Rows that were rejected, and given to `onInvalidRow`. */
+  readonly refused: number
+  /** Bytes of the object that the split covers. */
+  readonly bytes: number
+}
+
+/** A split without what its plan adds. */
+export type UnplannedSplit = Omit<Split, 'plan' | 'index' | 'of' | 'check'>
+
+/** A split of a plan, with its check value. */
+export function sealed(split: Omit<Split, 'check'>): Split {
+  return { ...split, check: checkOf(split) }
+}
+
+/** @throws MillraceError `SPLIT_MISMATCH` for a split that is not as it was planned. */
+export function checkSeal(split: Split): void {
+  const { check, ...fields } = split
+  if (typeof check === 'string' && check === checkOf(fields)) return
+  throw new MillraceError(
+    'SPLIT_MISMATCH',
+    'the split is not as it was planned: its check value differs; pass each split on as it is',
+  )
+}
+
+/** Text that is equal for equal values, in whatever order their names stand. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
+
+/** The first 128 bits of a SHA-256, in hexadecimal digits. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+function checkOf(fields: Omit<Split, 'check'>): string {
+  return digest(
+    canonicalText(
+      Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+  )
+}

@@ -1,0 +1,69 @@
+import { MillraceError } from '../../errors.ts'
+import { notA } from '../../internal/check-arguments.ts'
+import type { Split, SplitPlan, SplitReport } from './split.ts'
+
+/** Rows and bytes of a whole plan. */
+export interface VerifiedSplits {
+  readonly rows: number
+  readonly refused: number
+  readonly bytes: number
+}
+
+/**
+ * Verify that each split of a plan was read once and as planned, so that together they are the objects.
+ *
+ * A report that comes twice and says the same is no fault: workers may run twice.
+ *
+ * @param plan - what `planSplits` returned.
+ * @param reports - those of `readSplit`, in any order.
+ * @returns the sums. O(splits).
+ * @throws MillraceError `SPLIT_MISMATCH` where a report is missing, comes twice and says something else, is of another plan, or covers other bytes than
+ * planned; it names the split.
+ * @example
+ * verifySplits({ id: 'p', splits: [], objects: 0, bytes: 0 }, []) // => { rows: 0, refused: 0, bytes: 0 }
+ */
+export function verifySplits(plan: SplitPlan, reports: Iterable<SplitReport>): VerifiedSplits {
+  if (typeof plan !== 'object' || plan === null || !Array.isArray(plan.splits))
+    throw notA('verifySplits', 'plan', 'a plan of planSplits', plan)
+  if (typeof reports !== 'object' || reports === null || !(Symbol.iterator in reports))
+    throw notA('verifySplits', 'reports', 'an iterable of reports', reports)
+  const found = new Map<number, SplitReport>()
+  for (const report of reports) {
+    if (typeof report !== 'object' || report === null) throw notA('verifySplits', 'a report', 'a SplitReport', report)
+    checkReport(plan, report)
+    const earlier = found.get(report.index)
+    if (earlier !== undefined && !isSame(earlier, report))
+      throw mismatch(report.index, 'has two reports that differ; the object or the code changed between two runs')
+    found.set(report.index, report)
+  }
+  let rows = 0
+  let refused = 0
+  for (const { index } of plan.splits as readonly Split[]) {
+    const report = found.get(index)
+    if (report === undefined)
+      throw mismatch(index, `has no report; ${found.size} of ${plan.splits.length} splits have one`)
+    rows += report.rows
+    refused += report.refused
+  }
+  return { rows, refused, bytes: plan.bytes }
+}
+
+function checkReport({ id, splits }: SplitPlan, { plan, index, rows, refused, bytes }: SplitReport): void {
+  const split = splits[index]
+  if (plan !== id || split?.index !== index) throw mismatch(Number(index), 'is of another plan than its report')
+  if (bytes !== split.end - split.start)
+    throw mismatch(index, `covers ${split.end - split.start} bytes, and its report says ${Number(bytes)}`)
+  if (!isCount(rows) || !isCount(refused)) throw mismatch(index, 'has a report without numbers of rows')
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isSame(one: SplitReport, other: SplitReport): boolean {
+  return one.rows === other.rows && one.refused === other.refused
+}
+
+function mismatch(index: number, rule: string): MillraceError {
+  return new MillraceError('SPLIT_MISMATCH', `verifySplits: split ${index} ${rule}`)
+}

@@ -1,0 +1,205 @@
+import type { CodecOptions } from '../codecs/codec-for.ts'
+import { csvHead, surveyCsvRows } from '../codecs/csv/read/csv-parts.ts'
+import { detectCompression, inflate } from '../codecs/input/compression.ts'
+import type { ByteSource } from '../codecs/input/source.ts'
+import { surveyNdjsonRows } from '../codecs/json/read/json-parts.ts'
+import { openFile } from '../codecs/parquet/read/footer/read-footer.ts'
+import { schemaFields } from '../columns/column-type.ts'
+import { concurrently } from './concurrently.ts'
+import { type Boundary, csvBoundary } from './csv-boundary.ts'
+import { ndjsonBoundary } from './ndjson-boundary.ts'
+import { csvSettingsOf, isDivisibleCsv, type ObjectFormat } from './object-format.ts'
+
+/** An object to be planned: what it is, and how to read it. */
+export interface PlannedObject extends ObjectFormat {
+  readonly source: ByteSource
+  readonly size: number
+  /** Bytes of a split. */
+  readonly targetBytes: number
+  readonly probeBytes: number
+  /** Whether it is to be one split, whatever it is. */
+  readonly isWhole: boolean
+}
+
+/** A part of an object. */
+export interface Part {
+  readonly start: number
+  readonly end: number
+  readonly rowGroups?: readonly [number, number]
+}
+
+/** How an object is divided, and what its columns are. */
+export interface ObjectPlan {
+  readonly parts: readonly Part[]
+  readonly columns?: PartColumns
+}
+
+/** Columns of an object, by what its samples hold. */
+export interface PartColumns {
+  readonly names: readonly string[]
+  /** Flags of what inference saw in each, null where the type is pinned. */
+  readonly inference: readonly (number | null)[]
+  /** Of CSV: the delimiter that the file names itself. */
+  readonly delimiter?: string
+}
+
+/** Objects up to this size are read once, instead of by probes. */
+const SMALL_OBJECT_BYTES = 4 * 1024 * 1024
+const PROBES_AT_ONCE = 8
+/** Bytes of rows at an object's head that are surveyed. */
+const HEAD_BYTES = 1024 * 1024
+
+/** Divide an object into parts by what it is. */
+export async function planObject(object: PlannedObject, options: CodecOptions): Promise<ObjectPlan> {
+  if (object.format === 'parquet') return planParquet(object, options)
+  if (object.size === 0) return whole(object)
+  const source = object.size <= SMALL_OBJECT_BYTES ? await heldSource(object) : object.source
+  const held = { ...object, source }
+  return object.format === 'csv' || object.format === 'tsv' ? planCsv(held, options) : planJson(held, options)
+}
+
+function whole({ size }: PlannedObject, columns?: PartColumns | undefined): ObjectPlan {
+  return { parts: [{ start: 0, end: size }], ...(columns !== undefined && { columns }) }
+}
+
+async function planCsv(object: PlannedObject, options: CodecOptions): Promise<ObjectPlan> {
+  const settings = csvSettingsOf(object.format, options)
+  const { bytes, isWhole } = await headOf(object)
+  const head = csvHead(bytes, isWhole, settings)
+  if (head === undefined) return whole(object)
+  const { names, delimiter, rows, rowsAt } = head
+  const { layout } = settings
+  const named = { ...settings, layout: { ...layout, dialect: { ...layout.dialect, delimiter } } }
+  const columnsOf = (samples: readonly Uint8Array[]): PartColumns => ({
+    names,
+    inference: surveyCsvRows(Buffer.concat(samples), names, named),
+    ...(delimiter !== layout.dialect.delimiter && { delimiter }),
+  })
+  const headRows = isWhole ? rows : rows.subarray(0, lastLine(rows))
+  if (object.isWhole || object.compression !== undefined || !isDivisibleCsv(named))
+    return whole(object, columnsOf([headRows]))
+  const findBoundary = (probe: Uint8Array, isEnd: boolean) => csvBoundary(probe, isEnd, named, names.length)
+  const { parts, samples } = await planParts(object, rowsAt, findBoundary)
+  return { parts, columns: columnsOf([headRows, ...samples]) }
+}
+
+/** The end of the last line but one: rows that the head cuts off are left out, and so is one with a quoted line break that it may have cut. */
+function lastLine(rows: Uint8Array): number {
+  return rows.lastIndexOf(0x0a) + 1
+}
+
+async function planJson(object: PlannedObject, options: CodecOptions): Promise<ObjectPlan> {
+  const { bytes, isWhole } = await headOf(object)
+  const first = bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf)
+  const isLines = first === 0x7b && (options.rows ?? []).length === 0
+  if (!isLines) return whole(object)
+  const { limits = {} } = options
+  const part = { pins: schemaFields(options.schema), limits, onInvalidRow: undefined }
+  const head = isWhole ? bytes : bytes.subarray(0, ndjsonBoundary(bytes)?.sampleEnd ?? 0)
+  if (head.length === 0) return whole(object)
+  if (object.isWhole || object.compression !== undefined) return whole(object, surveyNdjsonRows(head, part))
+  const { parts, samples } = await planParts(object, 0, ndjsonBoundary)
+  const columns = surveyNdjsonRows(Buffer.concat([head, Buffer.from('\n'), ...samples]), part)
+  return columns === undefined ? whole(object) : { parts, columns }
+}
+
+/** Find the boundaries of an object of text, and rows at each. @param rowsAt - where its first row begins. */
+async function planParts(
+  { source, size, targetBytes, probeBytes }: PlannedObject,
+  rowsAt: number,
+  findBoundary: (probe: Uint8Array, isEnd: boolean) => Boundary | undefined,
+): Promise<{ readonly parts: Part[]; readonly samples: Uint8Array[] }> {
+  const aims: number[] = []
+  for (let at = targetBytes; at < size; at += targetBytes) if (at > rowsAt) aims.push(at)
+  const found = await concurrently(aims, PROBES_AT_ONCE, async (aim) => {
+    const end = Math.min(aim + probeBytes, size)
+    // The line break before a row that begins at the aim is needed to see it.
+    const from = aim - 1
+    const probe = await source.read(from, end)
+    const boundary = findBoundary(probe, end === size)
+    if (boundary === undefined) return undefined
+    return { at: from + boundary.at, sample: probe.slice(boundary.at, boundary.sampleEnd) }
+  })
+  const parts: Part[] = []
+  const samples: Uint8Array[] = []
+  let start = 0
+  for (const boundary of found) {
+    if (boundary === undefined || boundary.at <= start || boundary.at <= rowsAt) continue
+    parts.push({ start, end: boundary.at })
+    samples.push(boundary.sample)
+    start = boundary.at
+  }
+  parts.push({ start, end: size })
+  return { parts, samples }
+}
+
+async function planParquet(
+  { source, size, targetBytes, isWhole, compression }: PlannedObject,
+  options: CodecOptions,
+): Promise<ObjectPlan> {
+  if (compression !== undefined) return { parts: [{ start: 0, end: size }] }
+  const { metadata, dataEnd } = await openFile(source, options.limits ?? {})
+  const groups = metadata.rowGroups.map(({ chunks }) => ({
+    start: Math.min(...chunks.map((chunk) => chunk.start)),
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0),
+  }))
+  const parts: Part[] = []
+  let from = 0
+  let bytes = 0
+  for (const [index, group] of groups.entries()) {
+    bytes += group.bytes
+    const isFull = bytes >= targetBytes && !isWhole
+    if (!isFull && index + 1 < groups.length) continue
+    const start = parts.at(-1)?.end ?? 0
+    const next = groups[index + 1]
+    parts.push({
+      start,
+      end: next === undefined ? size : Math.max(start, Math.min(next.start, dataEnd)),
+      rowGroups: [from, index + 1],
+    })
+    from = index + 1
+    bytes = 0
+  }
+  return { parts: parts.length === 0 ? [{ start: 0, end: size, rowGroups: [0, 0] }] : parts }
+}
+
+/** The first bytes of an object, inflated. */
+async function headOf({ source, size, compression }: PlannedObject): Promise<{ bytes: Uint8Array; isWhole: boolean }> {
+  if (compression === undefined) {
+    const bytes = await source.read(0, Math.min(HEAD_BYTES, size))
+    return { bytes, isWhole: bytes.length === size }
+  }
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of inflated(source.stream(), compression)) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= HEAD_BYTES) return { bytes: Buffer.concat(chunks), isWhole: false }
+  }
+  return { bytes: Buffer.concat(chunks), isWhole: true }
+}
+
+/** Inflate a stream; `auto` tells the compression by the first bytes. */
+export async function* inflated(
+  chunks: AsyncIterable<Uint8Array>,
+  compression: 'gzip' | 'zstd' | 'auto' | undefined,
+  maxBytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
+  if (compression === undefined) yield* chunks
+  else if (compression !== 'auto') yield* inflate(compression, maxBytes)(chunks)
+  else {
+    const detected = await detectCompression(chunks)
+    yield* detected.found === undefined ? detected.chunks : inflate(detected.found, maxBytes)(detected.chunks)
+  }
+}
+
+async function heldSource({ source, size }: PlannedObject): Promise<ByteSource> {
+  const bytes = await source.read(0, size)
+  return {
+    size,
+    async *stream({ start, end = size } = { start: 0 }) {
+      yield bytes.subarray(start, end)
+    },
+    read: async (start, end) => bytes.subarray(start, end),
+  }
+}

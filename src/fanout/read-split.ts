@@ -1,0 +1,161 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { RecordBatch } from 'apache-arrow'
+import { type CodecOptions, codecFor } from '../codecs/codec-for.ts'
+import { csvPartReader } from '../codecs/csv/read/csv-parts.ts'
+import type { ByteSource } from '../codecs/input/source.ts'
+import type { InvalidRow } from '../codecs/invalid-row.ts'
+import { ndjsonPartReader } from '../codecs/json/read/json-parts.ts'
+import { defaultInflatedBytes } from '../codecs/limits.ts'
+import type { TypedReader } from '../codecs/text/settle-types.ts'
+import { slices } from '../codecs/text/slices.ts'
+import { schemaFields } from '../columns/column-type.ts'
+import { isMillraceError, MillraceError } from '../errors.ts'
+import { checkArgument, checkFields, checkOptions } from '../internal/check-arguments.ts'
+import { untilAborted } from '../internal/until-aborted.ts'
+import { s3Source } from '../s3/s3-source.ts'
+import { checkSeal, type Split, type SplitReport } from './gather/split.ts'
+import { csvSettingsOf } from './object-format.ts'
+import { inflated } from './plan-object.ts'
+
+export interface ReadSplitOptions {
+  /** The dialect, limits and callbacks, as given to `planSplits`. Format, compression, delimiter and inferred types come from the split. */
+  readonly codec?: CodecOptions
+  readonly signal?: AbortSignal
+}
+
+/** The record batches of a split, once, and what was read. */
+export interface SplitBatches extends AsyncIterable<RecordBatch> {
+  /** There after the last batch. */
+  readonly report: SplitReport
+}
+
+const KINDS = { codec: 'object', signal: 'signal' } as const
+const CURE = 'write readSplit(client, split)'
+const FIELDS = {
+  'plan!': 'text',
+  'index!': 'number',
+  'bucket!': 'text',
+  'key!': 'text',
+  'eTag!': 'text',
+  'format!': 'text',
+} as const
+const MIN_STREAMED_BYTES = 16 * 1024 ** 3
+
+/**
+ * Read one split of a plan. Reading all splits of an object in order is reading the object: the same rows, or an error.
+ *
+ * Lines and rows in errors and in `onInvalidRow` count from the start of the split.
+ *
+ * @param client - an `S3Client`; needs `s3:GetObject`.
+ * @param split - as `planSplits` made it.
+ * @returns batches, to be iterated once, and after the last one a `report` for `verifySplits`. Memory holds a batch.
+ * @throws MillraceError `SPLIT_MISMATCH` for an altered split, and, from the iterator, where a split ends inside quotes, so that its end was guessed wrong;
+ * `SOURCE_CHANGED` where the object is no longer the planned one; `OPTION_INVALID` for a `report` that is asked for too early; all that the codecs throw.
+ * @example no-run needs a bucket
+ * const batches = readSplit(new S3Client(), split)
+ * for await (const batch of batches) console.log(batch.numRows)
+ * console.log(batches.report.rows)
+ */
+export function readSplit(client: Pick<S3Client, 'send'>, split: Split, options: ReadSplitOptions = {}): SplitBatches {
+  checkArgument('readSplit', 'client', client, 'client', CURE)
+  checkFields('readSplit', 'split', split, FIELDS, CURE)
+  checkOptions('readSplit', options, KINDS)
+  checkSeal(split)
+  const { codec = {}, signal } = options
+  const { plan, index, start, end } = split
+  let rows = 0
+  let refused = 0
+  let state: 'new' | 'reading' | 'done' = 'new'
+  const countRefused = codec.onInvalidRow && {
+    onInvalidRow: (row: InvalidRow): void => {
+      refused++
+      codec.onInvalidRow?.(row)
+    },
+  }
+
+  async function* read(): AsyncGenerator<RecordBatch> {
+    if (state !== 'new')
+      throw new MillraceError('OPTION_INVALID', 'readSplit: the batches of a split can be iterated once; call it again')
+    state = 'reading'
+    for await (const batch of splitBatches(client, split, { ...codec, ...countRefused }, signal)) {
+      rows += batch.numRows
+      yield batch
+    }
+    state = 'done'
+  }
+
+  return {
+    [Symbol.asyncIterator]: read,
+    get report() {
+      if (state === 'done') return { plan, index, rows, refused, bytes: end - start }
+      throw new MillraceError('OPTION_INVALID', 'readSplit: the report is there after the last batch')
+    },
+  }
+}
+
+async function* splitBatches(
+  client: Pick<S3Client, 'send'>,
+  split: Split,
+  codec: CodecOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RecordBatch> {
+  const { bucket, key, eTag, versionId, start, end, size, compression } = split
+  const source = s3Source(client, { bucket, key, eTag, ...(versionId !== undefined && { versionId }) })
+  const reader = readerOf(split, codec)
+  if (reader === undefined) {
+    const batches = wholeBatches(split, { ...source, size }, codec)
+    yield* signal === undefined ? batches : untilAborted(batches, signal)
+    return
+  }
+  if (start === end) {
+    yield* reader.push(undefined)
+    return
+  }
+  const range = start === 0 && end === size ? undefined : { start, end }
+  const bytes = source.stream(range)
+  const maxBytes = codec.limits?.maxInflatedBytes ?? Math.max(defaultInflatedBytes(size), MIN_STREAMED_BYTES)
+  const chunks = inflated(signal === undefined ? bytes : untilAborted(bytes, signal), compression, maxBytes)
+  try {
+    for await (const chunk of chunks) for (const slice of slices(chunk)) yield* reader.push(slice)
+    yield* reader.push(undefined)
+  } catch (error) {
+    throw isMillraceError(error, 'SPLIT_MISMATCH') ? endsWrong(split) : error
+  }
+}
+
+/** The reader of a split of text whose types are known. */
+function readerOf(split: Split, codec: CodecOptions): TypedReader | undefined {
+  const { format, header, schema, inference, start, end, size, delimiter } = split
+  if (inference === undefined || schema === undefined) return undefined
+  if (format === 'ndjson' || format === 'json') {
+    const names = schema.map(([name]) => name)
+    const { limits = {}, onInvalidRow } = codec
+    return ndjsonPartReader({ names, inference }, { pins: schemaFields(codec.schema), limits, onInvalidRow })
+  }
+  const settings = csvSettingsOf(format, codec)
+  const { layout } = settings
+  const isFirst = start === 0
+  const named = { ...layout, dialect: { ...layout.dialect, delimiter: delimiter ?? layout.dialect.delimiter } }
+  const part = { names: header ?? [], inference, isFirst, isLast: end === size }
+  return csvPartReader(part, isFirst ? settings : { ...settings, layout: named })
+}
+
+/** A split that is a whole object of a format that infers by itself, or row groups of Parquet. */
+function wholeBatches(
+  { key, format, compression, rowGroups }: Split,
+  source: ByteSource,
+  codec: CodecOptions,
+): AsyncIterable<RecordBatch> {
+  const groups = rowGroups && {
+    rowGroups: Array.from({ length: rowGroups[1] - rowGroups[0] }, (_, at) => rowGroups[0] + at),
+  }
+  const around = format === 'parquet' ? {} : { compression: compression ?? ('none' as const) }
+  return codecFor(key, { ...codec, format, ...around, ...groups }).read(source)
+}
+
+function endsWrong({ index, of }: Split): MillraceError {
+  return new MillraceError(
+    'SPLIT_MISMATCH',
+    `readSplit: split ${index} of ${of} ends inside quotes, so its end was guessed wrong, and the split after it begins wrong; discard the results of this plan, and plan again with a larger probeBytes, or with whole: (object) => true for this object`,
+  )
+}

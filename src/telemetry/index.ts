@@ -1,0 +1,18 @@
+export type {
+  BatchMessage,
+  Channels,
+  DeadlineMessage,
+  IdempotentMessage,
+  OperationEnd,
+  ReadMessage,
+  RecordMessage,
+  RetryMessage,
+  SendMessage,
+  SinkMessage,
+  SourceMessage,
+  SplitMessage,
+  TransformMessage,
+  WriteMessage,
+} from '../internal/channels.ts'
+export { channels } from '../internal/channels.ts'
+export { type CollectMetricsOptions, collectMetrics } from './collect-metrics.ts'

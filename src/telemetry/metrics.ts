@@ -1,0 +1,63 @@
+import type { Channels } from '../internal/channels.ts'
+
+/** The operations that metrics are made of. */
+export type MetricChannel = Exclude<keyof Channels, 'record' | 'source' | 'sink'>
+
+/** A metric, and what an operation of its channel adds to it: undefined where it says nothing of it. */
+export type Metric = readonly [name: string, amountIn: (message: Readonly<Record<string, unknown>>) => unknown]
+
+/**
+ * Metrics by the channel whose operations they sum up, and the field of the message: that which their last word names, unless another one is given.
+ * `field=text` counts the messages that say so, `*` the operations. A metric of two channels is one sum.
+ */
+export const METRICS: Readonly<Record<MetricChannel, string>> = {
+  read: 'RowsRead:rows BytesRead:bytes RowsRefused',
+  write: 'RowsWritten:rows BytesWritten:bytes',
+  transform: 'RowsIn:rowsIn RowsOut:rowsOut',
+  batch:
+    'Records RecordsSucceeded RecordsFailed RecordsQuarantined RecordsSkipped DeadlineHits:deadlineHit=true IteratorAge:iteratorAgeMs',
+  idempotent: 'Replays:outcome=replayed Takeovers:outcome=taken-over LeasesLost:outcome=lease-lost',
+  retry: 'Retries:attempts',
+  deadline: 'DeadlineHits:*',
+  send: 'EntriesSent EntriesRefused EntriesFailed EntriesUnknown Requests',
+  split: 'Splits:*',
+}
+
+/** Whether the run itself failed: in every line, so that none is without a metric. */
+export const RUNS_FAILED = 'RunsFailed'
+
+/** The one metric of which the largest value counts, not the sum. */
+export const LARGEST = 'IteratorAge'
+
+/** The metrics of a channel. */
+export function metricsOf(channel: MetricChannel): readonly Metric[] {
+  return METRICS[channel].split(' ').map((entry) => {
+    const [name = '', given, text] = entry.split(/[:=]/)
+    const field = given ?? name.replace(/.*(?=[A-Z])/, '').toLowerCase()
+    return [name, (message) => (field === '*' ? 1 : amountOf(message[field], field, text))]
+  })
+}
+
+function amountOf(value: unknown, field: string, text: string | undefined): unknown {
+  if (text) return Number(String(value) === text)
+  // The first attempt is no retry.
+  if (field === 'attempts') return Number(value) - 1
+  if (typeof value !== 'object') return value
+  // Rows by code.
+  return Object.values(Object(value)).reduce((sum: number, each) => sum + Number(each), 0)
+}
+
+/** CloudWatch's name for the unit of a metric. */
+export function unitOf(name: string): 'Count' | 'Bytes' | 'Milliseconds' {
+  return name === LARGEST ? 'Milliseconds' : name.startsWith('Bytes') ? 'Bytes' : 'Count'
+}
+
+/** The names of all metrics, which alone begin with a capital letter in the table. */
+export function metricNames(): readonly string[] {
+  return [
+    RUNS_FAILED,
+    ...(Object.values(METRICS)
+      .join(' ')
+      .match(/\b[A-Z]\w+/g) ?? []),
+  ]
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { windowedChunk } from '../../../../../src/codecs/parquet/read/bytes/chunk-bytes.ts'
+import { law } from '../../../../support/law.ts'
+
+const FILE = Uint8Array.from({ length: 4000 }, (_, i) => (i * 7) % 251)
+
+/** Steps from where the last read ended; a read may begin before that, as the body of a page does whose header was read with room to spare. */
+const reads = fc.array(fc.record({ back: fc.nat(30), length: fc.nat(300), isLast: fc.boolean() }), { maxLength: 40 })
+
+law(
+  'parquet windows: reads return the bytes of the chunk, whatever the window, and no byte is read from the source twice',
+  fc.asyncProperty(reads, fc.nat(500), fc.integer({ min: 1, max: 400 }), async (steps, start, windowBytes) => {
+    const end = FILE.length - 100
+    const counts = new Uint8Array(FILE.length)
+    const file = {
+      size: FILE.length,
+      read: async (from: number, to: number) => {
+        for (let at = from; at < to; at++) counts[at] = (counts[at] as number) + 1
+        return Buffer.from(FILE.slice(from, to))
+      },
+    }
+    const chunk = windowedChunk(file, { start, end }, windowBytes)
+    let at = 0
+    let from = 0
+    for (const { back, length, isLast } of steps) {
+      from = Math.max(from, at - back)
+      const bytes = await chunk.read(from, length)
+      const stop = Math.min(end, start + from + length)
+      expect(Buffer.compare(bytes, FILE.subarray(start + from, Math.max(start + from, stop)))).toBe(0)
+      at = Math.max(at, Math.min(from + length, end - start))
+      from = isLast ? at : Math.min(from, at)
+      if (isLast) chunk.release(from)
+    }
+    expect(Math.max(...counts)).toBeLessThanOrEqual(1)
+  }),
+)

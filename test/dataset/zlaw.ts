@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { test } from 'vitest'
+
+type Property = fc.IRawProperty<unknown, boolean>
+
+export interface LawOptions {
+  /** Cases to try; 200 when absent. */
+  readonly runs?: number
+}
+
+/**
+ * A property that holds for all inputs, under a name that a reader understands: the names make up `docs/laws.md`.
+ *
+ * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one.
+ *
+ * @example
+ * law('reverse: twice is once', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
+ */
+export function law<Ts>(
+  name: string,
+  property: fc.IProperty<Ts> | fc.IAsyncProperty<Ts>,
+  { runs = 200 }: LawOptions = {},
+): void {
+  test(name, async () => {
+    await fc.assert(property as Property, { numRuns: runs, endOnFailure: true, ...seedOption() })
+  })
+}
+
+export function seedOption(): { seed?: number } {
+  const text = process.env['LAWS_SEED']
+  if (text !== undefined) return { seed: Number(text) }
+  if (process.env['CI'] !== undefined) throw new Error('CI must set LAWS_SEED, so that a failure can be replayed')
+  return {}
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { CodecOptions } from '../../src/codecs/codec-for.ts'
+import type { Split, SplitReport } from '../../src/fanout/gather/split.ts'
+import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
+import { planSplits } from '../../src/fanout/plan-splits.ts'
+import { readSplit } from '../../src/fanout/read-split.ts'
+import { memoryBucket } from './memory-bucket.ts'
+
+const code = (name: string, message?: RegExp) =>
+  expect.objectContaining({ code: name, ...(message && { message: expect.stringMatching(message) }) })
+const CSV = `id,name\n${Array.from({ length: 100 }, (_, id) => `${id},name ${id}\n`).join('')}`
+
+async function planned(text = CSV, codec: CodecOptions = {}, targetBytes = 300, probeBytes = 1000) {
+  const objects: Record<string, Uint8Array> = { 'a.csv': Buffer.from(text) }
+  const { client } = memoryBucket(objects)
+  return {
+    client,
+    objects,
+    plan: await planSplits(client, [{ bucket: 'b', key: 'a.csv' }], { codec, targetBytes, probeBytes }),
+  }
+}
+
+async function read(
+  client: Parameters<typeof readSplit>[0],
+  split: Split | undefined,
+  codec: CodecOptions = {},
+): Promise<SplitReport> {
+  const batches = readSplit(client, split as Split, { codec })
+  for await (const batch of batches) expect(batch.schema.fields.length).toBeGreaterThan(0)
+  return batches.report
+}
+
+describe('readSplit', () => {
+  test('reports rows and bytes, rejected rows, and nothing before the end', async () => {
+    const { client, plan } = await planned(CSV.replace('50,name 50', '50,name,50'))
+    const rejected: unknown[] = []
+    const reports: SplitReport[] = []
+    for (const split of plan.splits)
+      reports.push(await read(client, split, { onInvalidRow: (row) => rejected.push(row) }))
+    expect(rejected).toHaveLength(1)
+    expect(verifySplits(plan, reports)).toEqual({ rows: 99, refused: 1, bytes: CSV.length })
+    const batches = readSplit(client, plan.splits[0] as Split)
+    expect(() => batches.report).toThrow(code('OPTION_INVALID', /after the last batch/))
+    for await (const _ of batches) expect(() => batches.report).toThrow(code('OPTION_INVALID'))
+    await expect(batches[Symbol.asyncIterator]().next()).rejects.toThrow(code('OPTION_INVALID', /iterated once/))
+  })
+
+  test('a split that was altered in any field is refused, one with its fields in another order is not', async () => {
+    const { client, plan } = await planned()
+    const split = plan.splits[1] as Split
+    for (const change of [
+      { start: 0 },
+      { end: split.end - 1 },
+      { index: 2 },
+      { plan: 'x' },
+      { eTag: 'x' },
+      { header: ['id'] },
+      { inference: [0, 0] },
+      { check: '' },
+      { more: 1 },
+    ])
+      expect(() => readSplit(client, { ...split, ...change } as Split)).toThrow(code('SPLIT_MISMATCH', /check value/))
+    const turned = Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(split))).reverse()) as unknown as Split
+    expect(await read(client, turned)).toMatchObject({ index: 1 })
+  })
+
+  test('an object that changed is refused', async () => {
+    const { client, objects, plan } = await planned()
+    objects['a.csv'] = Buffer.from(`${CSV}1,x\n`)
+    await expect(read(client, plan.splits[1])).rejects.toThrow(code('SOURCE_CHANGED'))
+  })
+
+  test('a boundary inside a quoted field of several probes fails the split before it, with and without onInvalidRow', async () => {
+    const rows = Array.from({ length: 20 }, (_, id) => `${id},x\n`).join('')
+    const { client, plan } = await planned(`id,name\n${rows}20,"${'not,a row\n'.repeat(300)}"\n${rows}`, {}, 500, 200)
+    expect(plan.splits.length).toBeGreaterThan(2)
+    for (const codec of [{}, { onInvalidRow: () => {} }]) {
+      const ends = await Promise.allSettled(plan.splits.map((split) => read(client, split, codec)))
+      const first = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult
+      expect(first.reason).toEqual(code('SPLIT_MISMATCH', /ends inside quotes.*larger probeBytes.*whole/))
+      const reports = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+      expect(() => verifySplits(plan, reports)).toThrow(code('SPLIT_MISMATCH', /has no report/))
+    }
+  })
+
+  test('rows that begin with a BOM, sep= or PAR1 in a later split are rows, and a split of blank lines has none', async () => {
+    const text = `id\n${'1\n'.repeat(20)}\ufeff\nsep=;\nPAR1\n${'\n'.repeat(40)}2\n`
+    const codec = { schema: { id: 'string' } } as const
+    const { client, plan } = await planned(text, codec, 1, 1000)
+    let rows = 0
+    for (const split of plan.splits) rows += (await read(client, split, codec)).rows
+    expect(rows).toBe(24)
+  })
+
+  test('a delimiter that the file names goes with its splits', async () => {
+    const { client, plan } = await planned(`sep=;\n${CSV.replaceAll(',', ';')}`)
+    expect(plan.splits[1]).toMatchObject({ delimiter: ';', header: ['id', 'name'] })
+    let rows = 0
+    for (const split of plan.splits) rows += (await read(client, split)).rows
+    expect(rows).toBe(100)
+  })
+
+  test('a value that does not fit its inferred type is not converted', async () => {
+    const text = `id,v\n${'1,2\n'.repeat(50)}3,9007199254740993\n${'1,2.5\n'.repeat(50)}`
+    const { client, plan } = await planned(text, {}, 100)
+    const rejected: string[] = []
+    for (const split of plan.splits) await read(client, split, { onInvalidRow: ({ reason }) => rejected.push(reason) })
+    expect(plan.splits[0]?.schema?.[1]).toEqual(['v', 'string'])
+    expect(rejected).toEqual([])
+  })
+
+  test('a signal ends reading with its reason', async () => {
+    const { client, plan } = await planned()
+    const batches = readSplit(client, plan.splits[0] as Split, { signal: AbortSignal.abort(new Error('enough')) })
+    await expect(batches[Symbol.asyncIterator]().next()).rejects.toThrow('enough')
+  })
+
+  test.each([
+    [undefined, {}, 'TYPE_MISMATCH'],
+    [{ send() {} }, undefined, 'TYPE_MISMATCH'],
+    [{ send() {} }, {}, 'OPTION_INVALID'],
+  ])('arguments that are wrong are refused at once: %#', (client, split, name) => {
+    expect(() => readSplit(client as never, split as never)).toThrow(code(name))
+  })
+})
+
+describe('verifySplits', () => {
+  test('a report that is missing, doubled and different, foreign, or of other bytes: SPLIT_MISMATCH; doubled and equal is fine', async () => {
+    const { client, plan } = await planned()
+    const reports: SplitReport[] = []
+    for (const split of plan.splits) reports.push(await read(client, split))
+    const [first, ...others] = reports as [SplitReport, ...SplitReport[]]
+    expect(verifySplits(plan, [...reports, first])).toEqual({ rows: 100, refused: 0, bytes: CSV.length })
+    const refused = (changed: readonly unknown[], rule: RegExp) =>
+      expect(() => verifySplits(plan, changed as never)).toThrow(code('SPLIT_MISMATCH', rule))
+    refused(others, /split 0 has no report/)
+    refused([...reports, { ...first, rows: 1 }], /two reports that differ/)
+    refused([...others, { ...first, plan: 'x' }], /another plan/)
+    refused([...others, { ...first, index: 99 }], /another plan/)
+    refused([...others, { ...first, bytes: 1 }], /covers/)
+    refused([...others, { ...first, rows: undefined }], /numbers of rows/)
+    expect(() => verifySplits(undefined as never, [])).toThrow(code('TYPE_MISMATCH'))
+    expect(() => verifySplits(plan, 5 as never)).toThrow(code('TYPE_MISMATCH'))
+    expect(() => verifySplits(plan, [null] as never)).toThrow(code('TYPE_MISMATCH'))
+  })
+})

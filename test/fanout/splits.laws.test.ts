@@ -1,0 +1,281 @@
+import { type RecordBatch, Table } from 'apache-arrow'
+import fc from 'fast-check'
+import { describe, expect } from 'vitest'
+import { type CodecOptions, codecFor } from '../../src/codecs/codec-for.ts'
+import { bytesSource } from '../../src/codecs/input/source.ts'
+import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
+import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
+import { planSplits } from '../../src/fanout/plan-splits.ts'
+import { readSplit } from '../../src/fanout/read-split.ts'
+import { isMillraceError } from '../../src/index.ts'
+import { law } from '../support/law.ts'
+import { memoryBucket } from './memory-bucket.ts'
+
+async function rowsOf(batches: AsyncIterable<RecordBatch>): Promise<unknown[]> {
+  const rows: unknown[] = []
+  for await (const batch of batches) rows.push(...rowsFromTable(new Table([batch])))
+  return rows
+}
+
+/** Rows that were read, or the code of the error that ended it. */
+type Outcome = { readonly rows: readonly unknown[]; readonly rejected: readonly string[] } | { readonly code: string }
+
+async function outcomeOf(
+  read: (onInvalidRow?: CodecOptions['onInvalidRow']) => Promise<unknown[]>,
+  reports: boolean,
+): Promise<Outcome> {
+  const rejected: string[] = []
+  try {
+    return { rows: await read(reports ? (row) => rejected.push(row.reason) : undefined), rejected }
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    return { code: error.code }
+  }
+}
+
+interface Case {
+  readonly key: string
+  readonly bytes: Uint8Array
+  readonly codec: CodecOptions
+  readonly targetBytes: number
+  readonly probeBytes: number
+  readonly chunkBytes: number
+  readonly reports: boolean
+}
+
+/** Read a file by its splits: an outcome, and the number of splits. */
+async function readBySplits(
+  { key, bytes, codec, targetBytes, probeBytes, chunkBytes, reports }: Case,
+  types: CodecOptions,
+) {
+  const { client } = memoryBucket({ [key]: bytes }, chunkBytes)
+  const plan = await planSplits(client, [{ bucket: 'b', key }], {
+    codec: { ...codec, ...types },
+    targetBytes,
+    probeBytes,
+  })
+  const outcome = await outcomeOf(async (onInvalidRow) => {
+    const rows: unknown[] = []
+    const found = []
+    for (const split of plan.splits) {
+      const batches = readSplit(client, JSON.parse(JSON.stringify(split)), {
+        codec: { ...codec, ...types, ...(onInvalidRow && { onInvalidRow }) },
+      })
+      rows.push(...(await rowsOf(batches)))
+      found.push(batches.report)
+    }
+    const sums = verifySplits(plan, found)
+    expect(sums.rows).toBe(rows.length)
+    expect(sums.bytes).toBe(bytes.length)
+    return rows
+  }, reports)
+  return { outcome, splits: plan.splits.length }
+}
+
+const dialects: CodecOptions[] = [
+  {},
+  { delimiter: ';' },
+  { quote: "'" },
+  { escape: '\\' },
+  { comment: '#' },
+  { quote: false },
+  { header: false },
+  { trim: true },
+  { lazyQuotes: true },
+  { shortRows: 'null' },
+  { trailingDelimiter: 'ignore' },
+  { skipLines: 2 },
+  { delimiter: '||' },
+  { header: ['a', 'b', 'c'] },
+]
+
+const arbitraryText = fc.oneof(
+  { weight: 4, arbitrary: fc.stringMatching(/^[a-z0-9 é]{0,6}$/) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.constantFrom('"', "'", ',', ';', '\n', '\r\n', '\r', '#', '\\', 'x', ' ', '|'), { maxLength: 8 })
+      .map((parts) => parts.join('')),
+  },
+)
+
+/** A file of CSV as a writer makes it: fields quoted where they must be, or now and then. */
+function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
+  const { delimiter = ',', quote = '"', escape: mark = '"', comment, skipLines = 0, header } = dialect
+  const field = fc.tuple(arbitraryText, fc.boolean()).map(([text, always]) => {
+    if (quote === false) return text.replaceAll(/[\r\n]/g, ' ').replaceAll(delimiter, ' ')
+    const isPlain =
+      !/[\r\n]/.test(text) &&
+      !text.includes(quote) &&
+      !text.includes(delimiter) &&
+      !text.includes(comment ?? '\0') &&
+      text !== ''
+    if (isPlain && !always) return text
+    const escapeMark = dialect.escape === undefined ? quote : mark
+    const escaped =
+      escapeMark === quote
+        ? text.replaceAll(quote, quote + quote)
+        : text.replaceAll(escapeMark, escapeMark + escapeMark).replaceAll(quote, escapeMark + quote)
+    return quote + escaped + quote
+  })
+  const row = fc.array(field, { minLength: 3, maxLength: 3 }).map((fields) => fields.join(delimiter))
+  const line = fc.oneof(
+    { weight: 8, arbitrary: row },
+    { weight: 1, arbitrary: fc.constant('') },
+    { weight: comment === undefined ? 0 : 2, arbitrary: fc.constant(`${comment} it's "here`) },
+  )
+  return fc
+    .tuple(fc.array(line, { minLength: 1, maxLength: 30 }), fc.constantFrom('\n', '\r\n', '\r'), fc.boolean())
+    .map(([lines, eol, ends]) => {
+      const head = header === undefined ? [['a', 'b', 'c'].join(delimiter)] : []
+      const before = Array.from({ length: skipLines }, () => 'title "of')
+      return [...before, ...head, ...lines].join(eol) + (ends ? eol : '')
+    })
+}
+
+function arbitraryCase(
+  file: fc.Arbitrary<{ key: string; bytes: Uint8Array; codec: CodecOptions }>,
+): fc.Arbitrary<Case> {
+  return fc
+    .record({
+      file,
+      targetBytes: fc.oneof(fc.constantFrom(1, 2, 7), fc.integer({ min: 1, max: 200 })),
+      probeBytes: fc.constantFrom(2, 10, 40, 200, 100_000),
+      chunkBytes: fc.constantFrom(1, 5, 64, 100_000),
+      reports: fc.boolean(),
+    })
+    .map(({ file: { key, bytes, codec }, ...others }) => ({ key, bytes, codec, ...others }))
+}
+
+const arbitraryCsvCase = arbitraryCase(
+  fc
+    .constantFrom(...dialects)
+    .chain((codec) => arbitraryCsvFile(codec).map((text) => ({ key: 'orders.csv', bytes: Buffer.from(text), codec }))),
+)
+
+describe('splits', () => {
+  law(
+    'all splits of a CSV file, one after the other, are the file, or a split fails with SPLIT_MISMATCH: any dialect, size, probe and chunk cut',
+    fc.asyncProperty(arbitraryCsvCase, async (given) => {
+      const whole = async (onInvalidRow?: CodecOptions['onInvalidRow']) =>
+        rowsOf(
+          codecFor(given.key, { ...given.codec, ...types, ...(onInvalidRow && { onInvalidRow }) }).read(
+            bytesSource(given.bytes),
+          ),
+        )
+      const names = given.codec.header === false ? ['column_1', 'column_2', 'column_3'] : ['a', 'b', 'c']
+      const types = { schema: Object.fromEntries(names.map((name) => [name, 'string' as const])) }
+      const expected = await outcomeOf(whole, given.reports)
+      const { outcome } = await readBySplits(given, types).catch((error: unknown) => {
+        if (isMillraceError(error)) return { outcome: { code: error.code } }
+        throw error
+      })
+      if ('code' in outcome && outcome.code === 'SPLIT_MISMATCH') return
+      expect(outcome).toEqual(expected)
+    }),
+    { runs: 300 },
+  )
+
+  law(
+    'all splits of an NDJSON file are the file: objects on lines or laid out over them, blank lines, cut-off lines, any size, probe and chunk cut',
+    fc.asyncProperty(arbitraryCase(arbitraryNdjsonFile()), async (given) => {
+      const types = { schema: { id: 'int64', name: 'string' } } as const
+      const whole = async (onInvalidRow?: CodecOptions['onInvalidRow']) =>
+        rowsOf(codecFor(given.key, { ...types, ...(onInvalidRow && { onInvalidRow }) }).read(bytesSource(given.bytes)))
+      const expected = await outcomeOf(whole, given.reports)
+      const { outcome } = await readBySplits(given, types)
+      if ('rows' in expected) expect(outcome).toEqual(expected)
+      else expect(outcome).toHaveProperty('code')
+    }),
+    { runs: 300 },
+  )
+
+  law(
+    'inferred types: every split has one schema, and the rows of CSV and NDJSON are those of the file under it',
+    fc.asyncProperty(arbitraryCase(arbitraryTypedFile()), async (given) => {
+      const { client } = memoryBucket({ [given.key]: given.bytes })
+      const plan = await planSplits(client, [{ bucket: 'b', key: given.key }], { targetBytes: given.targetBytes })
+      const schemas = new Set(plan.splits.map(({ schema }) => JSON.stringify(schema)))
+      expect(schemas.size).toBe(1)
+      const expected = await rowsOf(codecFor(given.key).read(bytesSource(given.bytes)))
+      const { outcome } = await readBySplits({ ...given, probeBytes: 100_000, reports: false }, {})
+      expect(outcome).toEqual({ rows: expected, rejected: [] })
+    }),
+    { runs: 200 },
+  )
+
+  law(
+    'row groups of Parquet: all splits are the file, at any size',
+    fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2000 }), async (rows, targetBytes) => {
+      const table = tableFromRows(Array.from({ length: rows }, (_, id) => ({ id: BigInt(id), name: `n${id % 3}` })))
+      const bytes = await encodeParquet(table, { rowGroupRows: 7 })
+      const given = {
+        key: 'a.parquet',
+        bytes,
+        codec: {},
+        targetBytes,
+        probeBytes: 100,
+        chunkBytes: 1000,
+        reports: false,
+      }
+      const { outcome } = await readBySplits(given, {})
+      expect(outcome).toEqual({ rows: [...rowsFromTable(table)], rejected: [] })
+    }),
+    { runs: 100 },
+  )
+})
+
+function arbitraryNdjsonFile() {
+  const object = fc.record({ id: fc.nat(), name: fc.string({ maxLength: 8 }) })
+  const line = fc.oneof(
+    { weight: 6, arbitrary: object.map((value) => JSON.stringify(value)) },
+    { weight: 1, arbitrary: object.map((value) => JSON.stringify(value, undefined, 1)) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        '',
+        ' ',
+        '{"id":',
+        '{"id":1,"name":"x',
+        '{"id":1}}',
+        '[1]',
+        '{"id":1}{"id":2}',
+        '{"id":true}',
+        ' {"id":3}',
+      ),
+    },
+  )
+  return fc
+    .tuple(fc.array(line, { minLength: 1, maxLength: 30 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
+    .map(([lines, eol, ends]) => ({
+      key: 'a.ndjson',
+      bytes: Buffer.from(`{"id":0,"name":""}${eol}${lines.join(eol)}${ends ? eol : ''}`),
+      codec: {},
+    }))
+}
+
+function arbitraryTypedFile() {
+  const values = fc.constantFrom<() => fc.Arbitrary<unknown>>(
+    () => fc.integer(),
+    () => fc.constantFrom(1, 2.5, 9_007_199_254_740_992),
+    () => fc.boolean(),
+    () => fc.constantFrom('2026-01-05', '2026-02-28'),
+    () => fc.constantFrom('2026-01-05T10:00:00Z', '2026-01-05T10:00:00.123456Z'),
+    () => fc.constantFrom('x', 'y', '1'),
+    () => fc.constant(null),
+  )
+  const rows = fc
+    .tuple(values, values)
+    .chain(([one, two]) => fc.array(fc.record({ one: one(), two: two() }), { minLength: 1, maxLength: 40 }))
+  return fc.tuple(rows, fc.boolean()).map(([all, isCsv]) =>
+    isCsv
+      ? {
+          key: 'a.csv',
+          bytes: Buffer.from(['one,two', ...all.map(({ one, two }) => `${one ?? ''},${two ?? '""'}`)].join('\n')),
+          codec: {},
+        }
+      : { key: 'a.ndjson', bytes: Buffer.from(all.map((row) => JSON.stringify(row)).join('\n')), codec: {} },
+  )
+}

@@ -1,0 +1,382 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bytesSource, codecFor, csv, encodeCsv, encodeParquet, parquet, tableFromRows } from '../../src/codecs/index.ts'
+import { jsonPayload, textPayload } from '../../src/events/index.ts'
+import { deadline, processBatch, retry } from '../../src/flow/index.ts'
+import { idempotent, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
+import { channels } from '../../src/internal/channels.ts'
+import { s3Sink } from '../../src/s3/s3-sink.ts'
+import { s3Source } from '../../src/s3/s3-source.ts'
+import { defineTransform, fillNulls, transformTable } from '../../src/transform/index.ts'
+import { queueEvent } from '../flow/support/batch-events.ts'
+import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
+
+const drain = async (items: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of items);
+}
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+async function* once<T>(value: T) {
+  yield value
+}
+
+describe('read and write', () => {
+  const table = tableFromRows([{ id: 1n }, { id: 2n }])
+
+  test('a compressed file is one operation, with the bytes that lie there', async () => {
+    const [batch] = table.batches
+    let bytes = 0
+    const codec = codecFor('a.csv.gz')
+    const { heard } = await heardOf(async () => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of codec.write()(once(batch as never))) chunks.push(chunk)
+      bytes = Buffer.concat(chunks).length
+      await drain(codec.read(Buffer.concat(chunks)))
+    })
+    expect(endsOf(heard, 'write')).toEqual([{ format: 'csv', bytes, rows: 2 }])
+    expect(endsOf(heard, 'read')).toEqual([{ format: 'csv', bytes, rows: 2, batches: 1, refused: {} }])
+  })
+
+  test('a ByteSource counts the ranges that are taken, and keeps its size and length', async () => {
+    const file = await encodeParquet(tableFromRows(Array.from({ length: 200_000 }, (_, id) => ({ id, other: -id }))))
+    const asked: string[] = []
+    const source = {
+      ...bytesSource(file),
+      length: async () => {
+        asked.push('length')
+        return file.length
+      },
+    }
+    const { size: _, ...sizeless } = source
+    const { heard } = await heardOf(async () => {
+      await drain(parquet({ columns: ['id'] }).read(source))
+      await drain(parquet({ columns: ['id'] }).read(sizeless))
+    })
+    const [whole, ranges] = endsOf(heard, 'read')
+    expect(whole).toEqual(ranges)
+    expect(Number(ranges?.['bytes'])).toBeLessThan(file.length * 0.8)
+    expect(asked).toEqual(['length'])
+  })
+
+  test('refused rows by code, and the code of what fails', async () => {
+    const { heard } = await heardOf(async () => {
+      await drain(csv({ onInvalidRow: () => {} }).read(text('a,b\n1,2\n3\n4\n')))
+      await drain(csv().read(text('a,b\n1\n')))
+    })
+    expect(endsOf(heard, 'read')).toMatchObject([
+      { rows: 1, refused: { CSV_INVALID: 2 } },
+      { refused: {}, code: 'CSV_INVALID' },
+    ])
+  })
+})
+
+describe('transform', () => {
+  test('rows in and out under its name, and the nulls that fillNulls filled, of a stream and of a table', async () => {
+    const table = tableFromRows([
+      { n: null, m: 1 },
+      { n: 1, m: null },
+      { n: null, m: 2 },
+    ])
+    const double = defineTransform('double', () => ({ next: (batch) => [batch, batch] }))
+    const fill = () => fillNulls({ n: 0, m: () => 9 })
+    const { heard } = await heardOf(async () => {
+      await drain(double(fill()(once(table.batches[0] as never))))
+      transformTable(table, fill(), double)
+    })
+    const filled = { name: 'fillNulls', rowsIn: 3, rowsOut: 3, nullsFilled: 3 }
+    const doubled = { name: 'double', rowsIn: 3, rowsOut: 6 }
+    const ends = endsOf(heard, 'transform')
+    expect(ends.slice(2)).toEqual([filled, doubled])
+    expect(ends.slice(0, 2)).toEqual(expect.arrayContaining([filled, doubled]))
+  })
+})
+
+describe('source and sink', () => {
+  let server: S3Server
+  beforeAll(async () => {
+    server = await startS3Server()
+  })
+  afterAll(() => server.close())
+
+  test('requests, retries and bytes of a stream; bytes and parts of an object', async () => {
+    const body = randomBytes(6 * 1024 * 1024)
+    const client = server.client()
+    const { heard } = await heardOf(async () => {
+      const target = { bucket: BUCKET, key: 'secret-key' }
+      await s3Sink(client, target)([text('ab')])
+      await s3Sink(client, target, { singlePutLimit: 1024, partBytes: 5 * 1024 * 1024 })([body])
+      let isFirst = true
+      server.fault(() => {
+        const fault = isFirst ? { breakAfter: 1000 } : undefined
+        isFirst = false
+        return fault
+      })
+      const source = s3Source(client, target, { sleep: async () => {} })
+      await drain(source.stream())
+      await source.read(10, 20)
+      await drain(s3Source(client, { ...target, key: 'none' }).stream()).catch(() => {})
+    })
+    expect(endsOf(heard, 'sink')).toEqual([
+      { bytes: 2, parts: 0 },
+      { bytes: body.length, parts: 2 },
+    ])
+    expect(endsOf(heard, 'source')).toEqual([
+      { requests: 2, retries: 1, bytes: body.length },
+      { requests: 1, retries: 0, bytes: 10 },
+      { requests: 1, retries: 0, bytes: 0, code: 'SOURCE_UNAVAILABLE' },
+    ])
+    expect(JSON.stringify(heard)).not.toContain('secret-key')
+  })
+})
+
+describe('batch and record', () => {
+  const root = 'Root=1-5759e988-bd862e3fe1be46a994272793'
+
+  test.each([
+    [`${root};Parent=53995c3f42cd8ad8;Sampled=1`, `${root};Parent=53995c3f42cd8ad8;Sampled=1`],
+    [`Sampled=0;${root};Lineage=a:1;Self=secret`, `${root};Sampled=0`],
+    ['Root=secret', undefined],
+    [`x${root}`, undefined],
+    [7, undefined],
+  ])('the trace header of a message is %s: %s', async (AWSTraceHeader, traceHeader) => {
+    const event = { Records: [{ eventSource: 'aws:sqs', messageId: '1', body: '1', attributes: { AWSTraceHeader } }] }
+    const { heard } = await heardOf(() => processBatch(event, async () => {}, { payload: jsonPayload() }))
+    const [record] = heard.filter(({ channel, event }) => channel === 'record' && event === 'start')
+    expect(record?.fields).toEqual({ source: 'sqs', status: 'running', ...(traceHeader && { traceHeader }) })
+  })
+
+  test('the age of the oldest record of a stream, and the request', async () => {
+    const at = (seconds: number) => ({
+      eventSource: 'aws:kinesis',
+      kinesis: {
+        sequenceNumber: '1',
+        partitionKey: 'k',
+        data: 'MQ==',
+        approximateArrivalTimestamp: Date.now() / 1000 - seconds,
+      },
+    })
+    const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'a-1' }
+    const { heard } = await heardOf(() =>
+      processBatch({ Records: [at(5), at(90), at(7)] }, async () => {}, { payload: jsonPayload(), context }),
+    )
+    const [batch] = endsOf(heard, 'batch')
+    expect(batch).toMatchObject({ source: 'kinesis', records: 3, succeeded: 3, requestId: 'a-1' })
+    expect(Math.round(Number(batch?.['iteratorAgeMs']) / 1000)).toBe(90)
+  })
+
+  test('an age is never below 0, and a context that throws is none', async () => {
+    const record = { sequenceNumber: '1', partitionKey: 'k', data: 'MQ==', approximateArrivalTimestamp: Date.now() }
+    const context = Object.defineProperty({ getRemainingTimeInMillis: () => 9000 }, 'awsRequestId', {
+      get: () => {
+        throw new Error('no')
+      },
+    })
+    const { heard, outcome } = await heardOf(() =>
+      processBatch({ Records: [{ eventSource: 'aws:kinesis', kinesis: record }] }, async () => {}, {
+        payload: jsonPayload(),
+        context,
+      }),
+    )
+    expect(outcome.status).toBe('fulfilled')
+    expect(endsOf(heard, 'batch')).toMatchObject([{ iteratorAgeMs: 0 }])
+  })
+
+  test('at the deadline: what runs has failed, the rest has not begun, and what comes later is not heard', async () => {
+    let finish = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const items = [0, 1, 2].map((number) => ({ number, key: 'a' }))
+    const { heard } = await heardOf(async () => {
+      const context = { getRemainingTimeInMillis: () => 1020 }
+      await processBatch(queueEvent(items, { isFifo: true }), () => late, { payload: jsonPayload(), context })
+      finish()
+      await late
+    })
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 3, failed: 3, notBegun: 2, deadlineHit: true }])
+    expect(endsOf(heard, 'record')).toEqual([{ source: 'sqs', status: 'failed', code: 'DEADLINE_EXCEEDED' }])
+  })
+
+  test('records that their checkpoint says are done are skipped', async () => {
+    const event = {
+      Records: ['1', '2'].map((sequenceNumber) => ({
+        eventSource: 'aws:kinesis',
+        eventID: `shardId-0:${sequenceNumber}`,
+        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/orders',
+        kinesis: { sequenceNumber, partitionKey: 'k', data: 'MQ==' },
+      })),
+    }
+    const checkpointStore = memoryCheckpointStore()
+    await processBatch({ Records: event.Records.slice(0, 1) }, async () => {}, {
+      payload: jsonPayload(),
+      checkpointStore,
+    })
+    const { heard } = await heardOf(() =>
+      processBatch(event, async () => {}, { payload: jsonPayload(), checkpointStore }),
+    )
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 2, succeeded: 1, skipped: 1, failed: 0 }])
+    expect(endsOf(heard, 'record').map(({ status }) => status)).toEqual(['skipped', 'succeeded'])
+  })
+
+  test('Firehose: what the response reports as failed has failed', async () => {
+    const records = ['a', 'b', 'c', 'd'].map((recordId) => ({ recordId, data: 'Zm9v' }))
+    const results = [{ result: 'ProcessingFailed' }, { result: 'Dropped' }, 'x'.repeat(2000), 'y']
+    const { heard } = await heardOf(() =>
+      processBatch({ deliveryStreamArn: 'arn', records } as object, async () => results.shift(), {
+        payload: textPayload(),
+        maxResponseBytes: 1000,
+        concurrency: 1,
+      }),
+    )
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 4, succeeded: 2, failed: 2 }])
+  })
+
+  test('what subscribers bind to start is seen by the handler', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    channels.record.start.bindStore(storage, ({ source }) => `span of ${source}`)
+    try {
+      const seen: unknown[] = []
+      const handler = async () => {
+        await undefined
+        seen.push(storage.getStore())
+      }
+      await processBatch(queueEvent([{ number: 1, key: 'a' }]), handler, { payload: jsonPayload() })
+      expect(seen).toEqual(['span of sqs'])
+    } finally {
+      channels.record.start.unbindStore(storage)
+    }
+  })
+})
+
+describe('idempotent', () => {
+  const outcomesOf = async (run: () => Promise<unknown>) =>
+    endsOf((await heardOf(run)).heard, 'idempotent').map(({ outcome, code, namespace }) => [outcome, code ?? namespace])
+
+  test('each outcome', async () => {
+    let time = 0
+    const store = memoryStore()
+    const options = { store, key: (id: string) => id, now: () => time, leaseMs: 100, namespace: 'orders' }
+    const pay = idempotent(async (id: string) => {
+      if (id === 'late') time += 1000
+      if (id === 'fails') throw new RangeError('no')
+    }, options)
+    const other = idempotent(async (_: string) => {}, { ...options, fingerprint: () => Math.random() })
+    const outcomes = await outcomesOf(async () => {
+      await pay('a')
+      await pay('a')
+      await pay('fails').catch(() => {})
+      await pay('fails').catch(() => {})
+      await other('b')
+      await other('b').catch(() => {})
+      const nested = idempotent(async (): Promise<unknown> => nested().catch((error) => error.code), {
+        ...options,
+        key: () => 'c',
+      })
+      await nested()
+      const slow = idempotent(
+        async () => {
+          time += 1000
+          await pay('d')
+        },
+        { ...options, key: () => 'd' },
+      )
+      await slow().catch(() => {})
+    })
+    expect(outcomes).toEqual([
+      ['ran', 'orders'],
+      ['replayed', 'orders'],
+      ['ran', 'RangeError'],
+      ['ran', 'RangeError'],
+      ['ran', 'orders'],
+      ['mismatch', 'IDEMPOTENCY_PAYLOAD_MISMATCH'],
+      ['in-progress', 'IDEMPOTENCY_IN_PROGRESS'],
+      ['ran', 'orders'],
+      ['taken-over', 'orders'],
+      ['lease-lost', 'IDEMPOTENCY_LEASE_LOST'],
+    ])
+  })
+
+  test('a dead holder under onTakeover: fail, and a store that fails, are unknown', async () => {
+    let time = 0
+    const store = memoryStore()
+    const options = { store, key: () => 'a', now: () => time, leaseMs: 100, onTakeover: 'fail' as const }
+    const broken = { ...store, claim: async () => Promise.reject(new Error('no')) }
+    const outcomes = await outcomesOf(async () => {
+      const dies = idempotent(async (): Promise<unknown> => {
+        time += 1000
+        return idempotent(async () => {}, options)().catch(() => {})
+      }, options)
+      await dies()
+      await idempotent(async () => {}, { ...options, store: broken })().catch(() => {})
+    })
+    expect(outcomes[0]).toEqual(['unknown', 'IDEMPOTENCY_OUTCOME_UNKNOWN'])
+    expect(outcomes[2]).toEqual(['unknown', 'Error'])
+  })
+})
+
+describe('retry and deadline', () => {
+  test('attempts and waits', async () => {
+    let calls = 0
+    const flaky = async () => {
+      if (++calls < 3) throw Object.assign(new Error('slow'), { name: 'ThrottlingException' })
+    }
+    const options = { sleep: async () => {}, random: () => 1, baseMs: 10 }
+    const { heard } = await heardOf(async () => {
+      await retry(flaky, options)
+      calls = -10
+      await retry(flaky, { ...options, attempts: 2 }).catch(() => {})
+    })
+    expect(endsOf(heard, 'retry')).toEqual([
+      { attempts: 3, waitedMs: 30, exhausted: false },
+      { attempts: 2, waitedMs: 10, exhausted: true, code: 'RETRY_EXHAUSTED' },
+    ])
+  })
+
+  test('a deadline is heard when it passes, in the context in which it was made', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    const { heard } = await heardOf(async () => {
+      await listening(
+        ({ channel, event }) => channel === 'deadline' && event === 'asyncEnd' && seen.push(storage.getStore()),
+        async () => {
+          const signal = storage.run('job', () => deadline({ getRemainingTimeInMillis: () => 30 }, { reserveMs: 20 }))
+          await new Promise((resolve) => setTimeout(resolve, 40))
+          expect(signal.aborted).toBe(true)
+        },
+      )
+    })
+    expect(seen).toEqual(['job'])
+    expect(endsOf(heard, 'deadline')).toEqual([{ reserveMs: 20, code: 'DEADLINE_EXCEEDED' }])
+  })
+})
+
+test('what a subscriber throws is raised by Node, outside of the operation', async () => {
+  const run = async () => encodeCsv(tableFromRows([{ id: 1 }])).length
+  const { result, raised } = await ignoringUncaught(() =>
+    listening(() => {
+      throw new Error('subscriber')
+    }, run),
+  )
+  expect(result).toBe(5)
+  expect(raised.length).toBe(4)
+})
+
+test.each([
+  ['a sentence', 'Error'],
+  [{ name: 'a sentence of data' }, 'Error'],
+  [Object.assign(new Error('x'), { name: 'ThrottlingException' }), 'ThrottlingException'],
+  [
+    Object.defineProperty({}, 'name', {
+      get: () => {
+        throw new Error('no')
+      },
+    }),
+    'Error',
+  ],
+  [undefined, 'Error'],
+])('the code of what is thrown is a word: %#', async (thrown, code) => {
+  const { heard, outcome } = await heardOf(() => retry(() => Promise.reject(thrown), { isRetryable: () => false }))
+  expect(outcome).toEqual({ status: 'rejected', reason: thrown })
+  expect(endsOf(heard, 'retry')).toMatchObject([{ code }])
+})

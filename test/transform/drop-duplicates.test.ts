@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { dropDuplicates } from '../../src/transform/drop-duplicates.ts'
+import { collect, stream } from '../support/streams.ts'
+import { failure, fault, run } from './support/run-rows.ts'
+
+describe('dropDuplicates', () => {
+  test('nulls, NaN and zeros equal; text and its absence do not', () => {
+    const rows = [{ a: NaN }, { a: null }, { a: -0 }, { a: NaN }, { a: null }, { a: 0 }]
+    expect(run(rows, dropDuplicates())).toEqual([{ a: NaN }, { a: null }, { a: -0 }])
+  })
+
+  test('subset compares some columns, keep picks', () => {
+    const rows = [
+      { id: 1, at: 1 },
+      { id: 2, at: 2 },
+      { id: 1, at: 3 },
+    ]
+    expect(run(rows, dropDuplicates({ subset: ['id'] }))).toEqual([rows[0], rows[1]])
+    expect(run(rows, dropDuplicates({ subset: ['id'], keep: 'last' }))).toEqual([rows[1], rows[2]])
+    expect(run(rows, dropDuplicates({ subset: ['id'], keep: 'none' }))).toEqual([rows[1]])
+  })
+
+  test('more rows than one table and one segment of hashes', async () => {
+    const rows = Array.from({ length: 150_000 }, (_, index) => ({ id: BigInt(index % 140_000) }))
+    const { batches } = tableFromRows(rows)
+    for (const options of [{}, { exact: true }, { random: () => 0.5 }]) {
+      const out = await collect(dropDuplicates(options)(stream(batches)))
+      expect(out.reduce((sum, batch) => sum + batch.numRows, 0)).toBe(140_000)
+    }
+  })
+
+  test('faults', () => {
+    expect(fault(() => run([{ a: 1 }], dropDuplicates({ subset: ['b'] })))).toEqual(
+      failure('COLUMN_UNKNOWN', { column: 'b' }),
+    )
+    expect(fault(() => dropDuplicates({ subset: [] }))).toEqual(failure('OPTION_INVALID'))
+    expect(fault(() => dropDuplicates({ keep: 'any' as 'first' }))).toEqual(failure('OPTION_INVALID'))
+  })
+
+  test('batches of other types in one stream are refused, not mixed up', async () => {
+    const batches = [...tableFromRows([{ a: 1 }]).batches, ...tableFromRows([{ a: 'x' }]).batches]
+    await expect(collect(dropDuplicates()(stream(batches)))).rejects.toEqual(failure('TYPE_MISMATCH'))
+  })
+})

@@ -1,0 +1,58 @@
+import type { RecordBatch } from 'apache-arrow'
+import { describe, expect, test } from 'vitest'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
+import { addBatchMetadata } from '../../src/transform/add-batch-metadata.ts'
+import { addColumns } from '../../src/transform/add-columns.ts'
+import { castColumns } from '../../src/transform/cast-columns.ts'
+import { cleanColumnNames } from '../../src/transform/clean-column-names.ts'
+import { dropDuplicates } from '../../src/transform/drop-duplicates.ts'
+import { fillNulls } from '../../src/transform/fill-nulls.ts'
+import { filterRows } from '../../src/transform/filter-rows.ts'
+import { renameColumns } from '../../src/transform/rename-columns.ts'
+import { rowCounter } from '../../src/transform/row-counter.ts'
+import { scoreRows } from '../../src/transform/score-rows.ts'
+import { selectColumns } from '../../src/transform/select-columns.ts'
+import { defineTransform, type Transform } from '../../src/transform/transform.ts'
+import { transformTable } from '../../src/transform/transform-table.ts'
+
+describe('a transform of your own', () => {
+  test('a transform that the library did not make', () => {
+    const own = Object.assign(async function* own() {}, {
+      start: () => (batch: unknown) => batch,
+    }) as unknown as Transform
+    expect(transformTable(tableFromRows([{ a: 1 }]), own).numRows).toBe(1)
+    const halved = defineTransform('halved', () => ({ next: (batch) => [batch.slice(0, batch.numRows >> 1)] }))
+    expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), halved).numRows).toBe(1)
+  })
+
+  test('a transform without defineTransform may hold its rows until the end', () => {
+    const held = () => {
+      let kept: RecordBatch | undefined
+      return (batch: RecordBatch | undefined) => {
+        if (batch === undefined) return kept
+        kept = batch
+        return undefined
+      }
+    }
+    const byHand = Object.assign(async function* () {}, { start: held }) as unknown as Transform
+    expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), byHand).numRows).toBe(2)
+  })
+})
+
+describe('transforms, at its edges', () => {
+  test.each<[string, Transform]>([
+    ['addBatchMetadata', addBatchMetadata()],
+    ['addColumns', addColumns({})],
+    ['castColumns', castColumns({})],
+    ['cleanColumnNames', cleanColumnNames()],
+    ['dropDuplicates', dropDuplicates()],
+    ['fillNulls', fillNulls({})],
+    ['filterRows', filterRows(() => true)],
+    ['renameColumns', renameColumns({})],
+    ['rowCounter', rowCounter()],
+    ['scoreRows', scoreRows()],
+    ['selectColumns', selectColumns(['a'])],
+  ])('%s has its own name', (name, transform) => {
+    expect(transform.name).toBe(name)
+  })
+})
