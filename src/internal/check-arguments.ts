@@ -97,7 +97,7 @@ function wrong(code: ErrorCode, entry: string, rule: string, cure?: string): Mil
   return new MillraceError(code, `${entry}: ${rule}${cure === undefined ? '' : `; ${cure}`}`)
 }
 
-/** Describe the kind of a value without its content: `a string`, `an array`, `a Blob`. */
+/** The kind of a value, without any of its data: `a string`, `an array`, `a Blob`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value === '') return 'an empty string'

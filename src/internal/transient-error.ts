@@ -13,11 +13,11 @@ const MAX_CAUSES = 8
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Test whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
+ * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
  * refused connection.
  *
- * An error that has no code or status of its own is judged by its cause, as that of `fetch` must be. One that was given up already
- * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, whatever caused it: nested retries would multiply.
+ * An error without such a mark is judged by its cause, as that of `fetch` must be. One that was given up already
+ * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, regardless of its cause: nested retries would multiply.
  *
  * @param error - anything that was thrown.
  * @returns false for what is no object. O(1).
@@ -35,7 +35,7 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * Test whether a service rejected a request because of throttling, so that nothing of the request was done.
+ * Check whether a service rejected a request because it receives too many, so that nothing of the request was done.
  *
  * @param error - anything that was thrown.
  * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
@@ -60,7 +60,7 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** Classify an error by itself, without its cause; undefined where it has no code or status of its own. */
+/** Judge an error by itself; undefined where nothing in it decides. */
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
@@ -72,7 +72,7 @@ function judge(error: Fields): boolean | undefined {
   return status === undefined ? undefined : status >= 500 || status === 429 || status === 408
 }
 
-/** Test the names and codes of an error. */
+/** Check whether one of the names of an error is of a kind. */
 export function isNamed(error: unknown, kind: RegExp): boolean {
   return ['name', 'code', 'Code'].some((field) => isWord(fieldOf(error, field), kind))
 }
@@ -88,7 +88,7 @@ function isThrottledTransaction(reasons: unknown): boolean {
   return codes.length > 0 && codes.every((code) => isWord(code, THROTTLING))
 }
 
-/** HTTP status of the answer behind an error, wherever clients put it. */
+/** The HTTP status of the response that an error holds, wherever clients put it. */
 export function statusOf(error: unknown): number | undefined {
   const answer = fieldOf(error, '$response') ?? fieldOf(error, 'response')
   const found = [fieldOf(error, '$metadata'), error, answer].flatMap((holder) =>
@@ -97,7 +97,7 @@ export function statusOf(error: unknown): number | undefined {
   return found.find((status) => typeof status === 'number')
 }
 
-/** A header in an object of any case, or in what has `get`, as `fetch` returns it. */
+/** A header in an object of any case, or in an object with `get`, such as that of `fetch`. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined
   const value =

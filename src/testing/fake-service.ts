@@ -6,7 +6,7 @@ import { isTransientError } from '../internal/transient-error.ts'
 export type FakeServiceName = 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge' | 'dynamodb'
 
 /**
- * Reaction of a fake service to a request: `'ok'` stores and confirms all of it, `'lost'` stores all of it and loses the answer, an error rejects all
+ * The action of a fake service on a request: `'ok'` stores and confirms all of it, `'lost'` stores all of it and loses the answer, an error rejects all
  * of it, and codes by index fail those entries alone.
  */
 export type FakeAnswer = 'ok' | 'lost' | Error | { readonly [index: number]: string }

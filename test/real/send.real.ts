@@ -13,7 +13,7 @@ import { eventBridgeSender } from '../../src/send/eventbridge.ts'
 import { firehoseSender } from '../../src/send/firehose.ts'
 import { snsSender } from '../../src/send/sns.ts'
 import { sqsSender } from '../../src/send/sqs.ts'
-import { failInPart } from '../support/fail-in-part.ts'
+import { failInPart } from '../send/support/fail-in-part.ts'
 import { MOTO } from './servers.ts'
 
 const config = {

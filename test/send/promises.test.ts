@@ -350,7 +350,7 @@ test('a call is published from start to end, with its counts and nothing of its 
 test.each(['sqs', 'kinesis'])(
   'a million entries, and a million keys, go through in under 100 MB, also while the oldest backs off: %s',
   async (service) => {
-    const child = fileURLToPath(new URL('../support/send-memory-child.ts', import.meta.url))
+    const child = fileURLToPath(new URL('./support/send-memory-child.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [child, service])
     const { addedMb, ...report } = JSON.parse(stdout)
     expect(report).toEqual({ sent: 1_000_000, retries: 1 })

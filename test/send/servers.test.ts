@@ -5,9 +5,9 @@ import { type DynamoDBEntry, dynamodbWriter } from '../../src/send/dynamodb.ts'
 import { type KinesisEntry, kinesisSender } from '../../src/send/kinesis.ts'
 import { isSendError, sqsSender } from '../../src/send/sqs.ts'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
-import { failInPart } from '../support/fail-in-part.ts'
 import { type KinesisServer, startKinesis } from '../support/kinesis-server.ts'
 import { type SqsServer, startSqs } from '../support/sqs-server.ts'
+import { failInPart } from './support/fail-in-part.ts'
 
 describe('sqsSender on fauxqs', () => {
   let server: SqsServer

@@ -1,5 +1,5 @@
-import { kinesisSender } from '../../src/send/kinesis.ts'
-import { sqsSender } from '../../src/send/sqs.ts'
+import { kinesisSender } from '../../../src/send/kinesis.ts'
+import { sqsSender } from '../../../src/send/sqs.ts'
 
 // Sends a million entries to a service that fails the oldest of them once, and prints the largest growth of the process.
 const [service = 'sqs'] = process.argv.slice(2)
