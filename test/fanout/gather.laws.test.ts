@@ -5,10 +5,10 @@ import { memoryGather } from '../../src/fanout/gather/memory-gather.ts'
 import { s3Gather } from '../../src/fanout/gather/s3-gather.ts'
 import { createTableInput } from '../../src/idempotency/dynamodb-store.ts'
 import { gatherLaws, type MakeGatherStore } from '../../src/testing/gather/gather-laws.ts'
+import { wiredClient } from '../idempotency/support/stores.ts'
 import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '../support/dynamodb-server.ts'
 import { seedOption } from '../support/law.ts'
 import { BUCKET, startS3Server } from '../support/s3-server.ts'
-import { wiredClient } from '../idempotency/support/stores.ts'
 
 interface Started {
   readonly makeStore: MakeGatherStore
