@@ -79,7 +79,7 @@ export function itemRuns(runs: RowRanges, offsets: ArrayLike<number>): RowRanges
   return { starts, lengths, count: runs.count, rows }
 }
 
-/** How many items these are. */
+/** The number of items. */
 export function itemCount({ starts, lengths, count }: RowRanges, offsets: ArrayLike<number>): number {
   let items = 0
   for (let run = 0; run < count; run++) {
