@@ -1,7 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 
-<<<<<<< HEAD:test/fanout/gather/gather.laws.test.ts
 
 import { dynamodbGather } from '../../../src/fanout/gather/dynamodb-gather.ts'
 import { memoryGather } from '../../../src/fanout/gather/memory-gather.ts'
@@ -13,19 +12,6 @@ import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '
 import { seedOption } from '../../support/law.ts'
 import { BUCKET, startS3Server } from '../../support/s3-server.ts'
 
-=======
-
-import { dynamodbGather } from '../../src/fanout/gather/dynamodb-gather.ts'
-import { memoryGather } from '../../src/fanout/gather/memory-gather.ts'
-import { s3Gather } from '../../src/fanout/gather/s3-gather.ts'
-import { createTableInput } from '../../src/idempotency/dynamodb-store.ts'
-import { gatherLaws, type MakeGatherStore } from '../../src/testing/gather/gather-laws.ts'
-import { wiredClient } from '../idempotency/support/stores.ts'
-import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '../support/dynamodb-server.ts'
-import { seedOption } from '../support/law.ts'
-import { BUCKET, startS3Server } from '../support/s3-server.ts'
-
->>>>>>> w-args:test/fanout/gather.laws.test.ts
 
 interface Started {
   readonly makeStore: MakeGatherStore
