@@ -13,7 +13,7 @@ import { byHash } from '../../src/dataset/by-hash.ts'
 import { byDay, byHour, byMonth } from '../../src/dataset/by-period.ts'
 import { type DatasetSinkOptions, type DatasetTarget, datasetSink } from '../../src/dataset/dataset-sink.ts'
 import { parseHivePath } from '../../src/dataset/hive-path.ts'
-import { rowsByHyparquet, tableByParquetWasm } from '../support/parquet-oracles.ts'
+import { rowsByHyparquet, tableByParquetWasm } from '../codecs/parquet/support/parquet-oracles.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
 import { askDuckdb, cut, NOTHING, nothingLeft, objectsOf, orders, PREFIX, streamOf, TARGET } from './support.ts'
 
