@@ -1,0 +1,21 @@
+import type { SchemaOption } from 'millrace/codecs'
+import * as z from 'zod/mini'
+
+/** What a record must have; fields that are not named here are kept in `payload`. */
+export const Event = z.looseObject({
+  event_id: z.string().check(z.minLength(1)),
+  event_type: z.optional(z.nullable(z.string())),
+  user_id: z.optional(z.nullable(z.string())),
+  amount: z.optional(z.nullable(z.number())),
+})
+
+/** The columns of `raw/`: the same in every file, whatever fields its records have. */
+export const RAW_SCHEMA = {
+  event_id: 'string',
+  event_type: 'string',
+  user_id: 'string',
+  amount: 'float64',
+  received_at: 'timestamp',
+  sequence_number: 'string',
+  payload: 'json',
+} as const satisfies SchemaOption

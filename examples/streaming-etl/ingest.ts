@@ -1,0 +1,50 @@
+import { pipeline } from 'node:stream/promises'
+import { S3Client } from '@aws-sdk/client-s3'
+import { isMillraceError } from 'millrace'
+import { parquet, tableFromRows } from 'millrace/codecs'
+import { byHour, datasetSink } from 'millrace/dataset'
+import { type EventRecord, jsonPayload } from 'millrace/events'
+import { type ProcessBatchesOptions, processBatches, type RemainingTime } from 'millrace/flow'
+import { batchKey } from 'millrace/idempotency'
+import type * as z from 'zod/mini'
+import { Event, RAW_SCHEMA } from './events.ts'
+
+type RawEvent = z.infer<typeof Event>
+
+/**
+ * Batches of a Kinesis stream, each as files under `raw/hour=2026-01-05-13/`, by the hour in which Kinesis took each record. A batch that is delivered
+ * again writes the same keys again; one that Lambda cuts otherwise writes records twice, under other keys, in the same hour, where `compact` finds them.
+ */
+export function createIngest({
+  client = new S3Client({}),
+  bucket = process.env['LAKE_BUCKET'] ?? 'lake',
+  quarantine = undefined as ProcessBatchesOptions<RawEvent>['quarantine'],
+} = {}) {
+  return (event: unknown, context?: RemainingTime) =>
+    processBatches(
+      event,
+      async (records, { signal }) => {
+        const name = batchKey(records).replaceAll(/[^\w.~=-]/g, '~')
+        const table = tableFromRows(records.map(toRow), { schema: RAW_SCHEMA })
+        const target = { bucket, prefix: 'raw', name, partitionBy: [byHour('received_at')], format: parquet() }
+        await pipeline(table.batches, datasetSink(client, target), { signal })
+      },
+      {
+        payload: jsonPayload(Event),
+        context,
+        ...(quarantine && { quarantine }),
+        onFailure: ({ id }, error) => console.error({ id, code: isMillraceError(error) ? error.code : String(error) }),
+      },
+    )
+}
+
+function toRow({ id, time, payload, raw }: EventRecord<RawEvent>) {
+  if (!payload.ok) throw payload.error
+  const { event_id, event_type = null, user_id = null, amount = null } = payload.value
+  // The text as it came: JSON made again from its values would have lost what JavaScript's numbers cannot hold.
+  const { data } = (raw as { kinesis: { data: string } }).kinesis
+  const text = Buffer.from(data, 'base64').toString()
+  return { event_id, event_type, user_id, amount, received_at: time ?? null, sequence_number: id, payload: text }
+}
+
+export const handler = createIngest()

@@ -1,0 +1,36 @@
+import { Kinesis } from '@aws-sdk/client-kinesis'
+import { S3Client } from '@aws-sdk/client-s3'
+import { jsonPayload, readFailedBatch, StreamFailureEventSchema } from 'millrace/events'
+import { processBatch, type RemainingTime } from 'millrace/flow'
+import { s3Sink } from 'millrace/s3'
+import { createIngest } from './ingest.ts'
+
+/**
+ * Batches that `ingest` gave up, from the queue of its on-failure destination: read from the stream again, and ingested. Records that are no events go to
+ * `rejected/`, under their sequence number, as they came; everything else of the batch goes where it would have gone at first.
+ */
+export function createRedrive({
+  client = new S3Client({}),
+  kinesis = new Kinesis({}),
+  bucket = process.env['LAKE_BUCKET'] ?? 'lake',
+} = {}) {
+  const ingest = createIngest({
+    client,
+    bucket,
+    quarantine: ({ id, raw }) => {
+      const { data } = (raw as { kinesis: { data: string } }).kinesis
+      return s3Sink(client, { bucket, key: `rejected/${id}` })([Buffer.from(data, 'base64')])
+    },
+  })
+  return (event: unknown, context?: RemainingTime) =>
+    processBatch(
+      event,
+      async (failure, _, { signal }) => {
+        const response = await ingest(await readFailedBatch(failure, kinesis, { signal }), context)
+        if (response.batchItemFailures.length > 0) throw new Error('the batch was not ingested')
+      },
+      { payload: jsonPayload(StreamFailureEventSchema), context },
+    )
+}
+
+export const handler = createRedrive()
