@@ -155,6 +155,11 @@ describe('mergeParquet: what is kept, and what is left out because it would not 
       )
     const good = indexed(index(4))
     expect(await isIndexed(good, good)).toEqual([true, true])
+    // What was rewritten behind the pages is not copied.
+    const offsets = metadataOf((await merge([good, good])).file).row_groups.map(({ file_offset }) =>
+      Number(file_offset),
+    )
+    expect(offsets).toEqual([4, 4 + page.length])
     expect(await isIndexed(good, handmade())).toEqual([false, false])
     const bad = [index(3), index(5), index(4, { field_9: 1 }), Uint8Array.of(1, 2, 3), index(4).subarray(0, -1)]
     for (const bytes of bad) expect(await isIndexed(good, indexed(bytes))).toEqual([false, false])
