@@ -8,8 +8,8 @@ import {
   rawStructs,
   THRIFT,
 } from '../../src/codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, listField } from '../../src/codecs/parquet/write/append-thrift.ts'
 import { byteSink } from '../../src/codecs/parquet/write/byte-sink.ts'
-import { appendStruct, listField } from '../../src/codecs/parquet/write/raw-thrift.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { concat, type HandmadeFile, handmadeFile, pageV1, thrift } from '../codecs/parquet/support/parquet-file.ts'
 import { metadataOf } from '../codecs/parquet/support/parquet-oracles.ts'
