@@ -1,9 +1,8 @@
 // One way to make one file of many, in a process of its own: `merge-child.ts <way> <endpoint> <bucket> <files>` prints its milliseconds of CPU.
 import { S3Client } from '@aws-sdk/client-s3'
-import { parquet } from '../src/codecs/parquet/parquet.ts'
-import { mergeParquet } from '../src/dataset/merge-parquet.ts'
-import { s3Sink } from '../src/s3/s3-sink.ts'
-import { s3Source } from '../src/s3/s3-source.ts'
+import { parquet } from 'millrace/codecs'
+import { mergeParquet } from 'millrace/dataset'
+import { s3Sink, s3Source } from 'millrace/s3'
 
 const [way = '', endpoint = '', bucket = '', files = '0'] = process.argv.slice(2)
 const client = new S3Client({

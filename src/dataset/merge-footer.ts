@@ -1,8 +1,5 @@
 import { type RawField, type RawStruct, rawInt, THRIFT } from '../codecs/parquet/read/footer/raw-thrift.ts'
 import { MAX_FOOTER_BYTES } from '../codecs/parquet/read/footer/read-footer.ts'
-import { type ByteSink, byteSink } from '../codecs/parquet/write/byte-sink.ts'
-import { CREATED_BY } from '../codecs/parquet/write/created-by.ts'
-import { MAGIC } from '../codecs/parquet/write/format.ts'
 import {
   appendBytes,
   appendStruct,
@@ -10,7 +7,10 @@ import {
   listField,
   textField,
   type WrittenField,
-} from '../codecs/parquet/write/raw-thrift.ts'
+} from '../codecs/parquet/write/append-thrift.ts'
+import { type ByteSink, byteSink } from '../codecs/parquet/write/byte-sink.ts'
+import { CREATED_BY } from '../codecs/parquet/write/created-by.ts'
+import { MAGIC } from '../codecs/parquet/write/format.ts'
 import { MillraceError } from '../errors.ts'
 import type { Agreement, Disordered } from './merge-agreement.ts'
 import { bloomOf, indexPageOf, pagesOf, type RawChunk, type RawGroup, rawGroups } from './merge-groups.ts'

@@ -1,7 +1,7 @@
 import { readRanges } from '../codecs/parquet/read/bytes/file-bytes.ts'
 import { rawInt, rawStruct, rawStructs, THRIFT } from '../codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, integerField, listField } from '../codecs/parquet/write/append-thrift.ts'
 import { byteSink } from '../codecs/parquet/write/byte-sink.ts'
-import { appendStruct, integerField, listField } from '../codecs/parquet/write/raw-thrift.ts'
 import { isMillraceError } from '../errors.ts'
 import { indexesOf, pagesOf, type Range, rawGroups } from './merge-groups.ts'
 import { mapConcurrently } from './merge-run.ts'

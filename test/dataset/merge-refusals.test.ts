@@ -69,6 +69,8 @@ describe('mergeParquet: what is refused, with the source at fault', () => {
       [{ element: { field_20: 1 } }, {}],
     ]
     for (const [column, more] of cases) await refused([good, good, handmade(column)], 'TYPE_MISMATCH', 2, more)
+    const fixed = (typeLength: number) => handmade({ type: 'FIXED_LEN_BYTE_ARRAY', typeLength })
+    await refused([fixed(4), fixed(5)], 'TYPE_MISMATCH', 1, { position: { column: 'a' } })
     const two = handmadeFile({ columns: [PLAIN, { ...PLAIN, name: 'b' }] })
     await refused([good, two], 'TYPE_MISMATCH')
     await refused([two, good], 'TYPE_MISMATCH')
