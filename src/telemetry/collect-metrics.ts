@@ -85,7 +85,7 @@ function quietly(subscriber: (message: object) => void) {
   }
 }
 
-/** Not by the console, which puts the time before the line or the line into another object, by the log format. */
+/** Write past the console, which puts the time before the line or the line into another object, by the log format. */
 function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }
