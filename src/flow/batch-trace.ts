@@ -163,7 +163,7 @@ function countsOf(statuses: readonly Status[]): Record<Status, number> {
   return counts
 }
 
-/** Whether what a handler of Firehose or S3 Batch resolved with says that its record failed. */
+/** Report whether a handler of Firehose or S3 Batch resolved with a failure of its record. */
 function isFailure(result: unknown): boolean {
   const code = fieldOf(result, 'resultCode') ?? 'Succeeded'
   return fieldOf(result, 'result') === 'ProcessingFailed' || code !== 'Succeeded'

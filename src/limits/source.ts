@@ -26,7 +26,7 @@ const UNCHECKED = /* @__PURE__ */ source('unchecked', '2026-11')
 const OWN_RULE = /* @__PURE__ */ source('millrace', '2026-11')
 
 /**
- * What differs from the rest of its table.
+ * Numbers whose source is not that of the rest of their table.
  *
  * - `vcpuMax`: aws.amazon.com/about-aws/whats-new/2020/12/aws-lambda-supports-10gb-memory-6-vcpu-cores-lambda-functions
  * - `batchMaxSeconds`: docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html, 14 days on Fargate
