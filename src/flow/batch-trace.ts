@@ -32,7 +32,7 @@ export interface BatchTrace {
   aroundGroup<T>(handler: GroupHandler<T>): GroupHandler<T>
   /** A record that its checkpoint says is done. */
   skip(index: number): void
-  /** The response is due: what is not done by now has failed. */
+  /** Close the books as the response is due: what is not done by now has failed. */
   finish(progress: Uint8Array, deadline: MillraceError | undefined): void
   /** A record that is done, and that the response reports as failed. */
   fail(index: number): void
@@ -62,7 +62,7 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
     return operation
   }
 
-  /** Later than the response nothing counts: Lambda may have frozen the process meanwhile. */
+  /** End a record. Nothing counts after the response: Lambda may have frozen the process meanwhile. */
   const settle = (index: number, status: Status, failure?: Failure): void => {
     if (isOver) return
     statuses[index] = status
@@ -163,7 +163,7 @@ function countsOf(statuses: readonly Status[]): Record<Status, number> {
   return counts
 }
 
-/** Test whether the result of a handler of Firehose or S3 Batch says that its record failed. */
+/** Report whether a handler of Firehose or S3 Batch resolved with a failure of its record. */
 function isFailure(result: unknown): boolean {
   const code = fieldOf(result, 'resultCode') ?? 'Succeeded'
   return fieldOf(result, 'result') === 'ProcessingFailed' || code !== 'Succeeded'

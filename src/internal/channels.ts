@@ -166,7 +166,7 @@ function makeChannels(names: string): Channels {
 
 /** An operation that somebody listens to. */
 export interface Operation<Message> {
-  /** Its counts, to be filled in while it runs. Subscribers get them at the end, in an object of their own, whatever they do to that. */
+  /** Its counts, filled in while it runs. Subscribers get them at the end, in an object of their own, whatever they do to that. */
   readonly message: Message
   /** Run the synchronous part, between the events `start` and `end`, in the context that subscribers bind to `start`. Call it once. */
   start<T>(work: () => T): T
@@ -179,7 +179,7 @@ export interface Operation<Message> {
  *
  * The message never holds a result or an error, only the error's code: a cause may quote data.
  *
- * @param describe - makes a message for each call; called only if somebody listens.
+ * @param describe - makes the message, a new one each time; called only if somebody listens.
  * @returns undefined if nobody listens: then no clock is read and no object made.
  */
 export function startOperation<Message extends OperationEnd>(

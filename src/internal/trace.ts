@@ -22,7 +22,7 @@ export function traceSync<Message extends OperationEnd, T>(
   }
 }
 
-/** Run an asynchronous function as an operation, which ends before its caller has the result. While nobody listens its own promise is returned. */
+/** Run an asynchronous function as an operation, which ends before its caller gets the result. While nobody listens its own promise is returned. */
 export function traceAsync<Message extends OperationEnd, T>(
   channel: TracingChannel<unknown, Message>,
   describe: () => NoInfer<Message>,

@@ -15,7 +15,7 @@ export type { CollectMetricsOptions } from './metrics-options.ts'
  *
  * @param run - the job. Two of them at once see each its own operations alone; one inside of another is seen by both.
  * @param options.namespace - where CloudWatch puts the metrics.
- * @param options.dimensions - what the metrics are told apart by, such as `{ service: 'orders' }`. Each set of values is billed.
+ * @param options.dimensions - what distinguishes the metrics, such as `{ service: 'orders' }`. Each set of values is billed.
  * @returns what `run` gives. A line that cannot be written, or a clock that fails, changes nothing of that. O(operations).
  * @throws MillraceError `OPTION_INVALID` or `TYPE_MISMATCH` before `run` is called, for options that would make the line invalid or hide a
  * metric. Else what `run` throws.
@@ -85,7 +85,7 @@ function quietly(subscriber: (message: object) => void) {
   }
 }
 
-/** Not by the console, which puts the time before the line or the line into another object, by the log format. */
+/** Write past the console, which puts the time before the line or the line into another object, by the log format. */
 function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }

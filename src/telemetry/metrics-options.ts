@@ -18,7 +18,7 @@ export interface CollectMetricsOptions {
   readonly now?: () => number | Date
 }
 
-/** What the line has of the options. */
+/** Options as the line holds them. */
 export type LineSettings = readonly [
   namespace: string,
   dimensions: readonly (readonly [name: string, value: string])[],

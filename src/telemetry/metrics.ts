@@ -23,7 +23,7 @@ export const METRICS: Readonly<Record<MetricChannel, string>> = {
   split: 'Splits:*',
 }
 
-/** Whether the run itself failed: in every line, so that none is without a metric. */
+/** The metric of a run that failed: in every line, so that none is without a metric. */
 export const RUNS_FAILED = 'RunsFailed'
 
 /** The one metric of which the largest value counts, not the sum. */

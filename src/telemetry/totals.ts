@@ -3,7 +3,7 @@ import { LARGEST, type Metric, RUNS_FAILED } from './metrics.ts'
 /** Error codes that a line names; what else fails is counted all the same. */
 const MAX_CODES = 20
 
-/** What a run has added up. */
+/** Sums over the operations of a run. */
 export interface Totals {
   /** By name. The metrics of operations that the run did not do are not there. */
   readonly metrics: Map<string, number>

@@ -12,6 +12,8 @@ const CAPS: Readonly<Record<string, number>> = {
   'millrace/send/firehose': 17_500,
   'millrace/send/eventbridge': 18_500,
   'millrace/send/dynamodb': 25_000,
+  'millrace/limits': 19_000,
+  'millrace/telemetry': 8_000,
 }
 
 const sizes = await bundleSizes()

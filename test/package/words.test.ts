@@ -17,6 +17,7 @@ const FOLDERS = [
   'limits',
   's3',
   'testing',
+  'telemetry',
   'transform',
 ]
 const GUIDES = [
@@ -29,6 +30,7 @@ const GUIDES = [
   'limits',
   's3-job',
   'send',
+  'telemetry',
   'testing',
   'transforms',
 ]
