@@ -1,7 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 
-
 import { dynamodbGather } from '../../../src/fanout/gather/dynamodb-gather.ts'
 import { memoryGather } from '../../../src/fanout/gather/memory-gather.ts'
 import { s3Gather } from '../../../src/fanout/gather/s3-gather.ts'
@@ -11,7 +10,6 @@ import { wiredClient } from '../../idempotency/support/stores.ts'
 import { type DynamoDBServer, hasDynoxide, startDynalite, startDynoxide } from '../../support/dynamodb-server.ts'
 import { seedOption } from '../../support/law.ts'
 import { BUCKET, startS3Server } from '../../support/s3-server.ts'
-
 
 interface Started {
   readonly makeStore: MakeGatherStore
