@@ -37,11 +37,13 @@ const MAX_COUNT = 1_000_000
 /**
  * Check the options of an arbitrary.
  *
- * @param names - the options that it has.
+ * @param names - the options that it has. With `payload` come the counts of records, so that one set of options serves the events of every source; those of a
+ *   single record ignore them.
  * @throws MillraceError `OPTION_INVALID` for others, and for counts that are none; `TYPE_MISMATCH` for what is no arbitrary.
  */
 export function checkArbitrary(entry: string, options: object, names: readonly ArbitraryOption[]): void {
-  checkOptions(entry, options, Object.fromEntries(names.map((name) => [name, KINDS[name]])))
+  const known = names.includes('payload') ? [...names, ...SIZED] : names
+  checkOptions(entry, options, Object.fromEntries(known.map((name) => [name, KINDS[name]])))
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === 'number') checkCount(`${entry}: ${name}`, value, name === 'maxColumns' ? 1 : 0, MAX_COUNT)
     if (typeof value === 'object' && !Array.isArray(value) && !PLAIN.has(name)) checkIsArbitrary(entry, name, value)
