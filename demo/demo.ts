@@ -9,6 +9,7 @@ import { SingleBar } from 'cli-progress'
 import { BUCKET, type S3Server, startS3Server } from '../test/support/s3-server.ts'
 import { openDuckDb } from './duckdb.ts'
 import type { JobMessage, JobReport, JobRequest } from './job.ts'
+import { runPartitioned } from './partitioned.ts'
 import { type FileReport, isFine, line, printFile, printTotals, sizeText } from './report.ts'
 import { s3Event } from './s3-event.ts'
 
@@ -40,8 +41,9 @@ try {
     printFile(report)
     reports.push(report)
   }
+  const isPartitionedFine = own.length > 0 || (await runPartitioned(server, vegaFile('seattle-weather.csv'), folder))
   printTotals(reports)
-  if (!reports.every(isFine)) process.exitCode = 1
+  if (!reports.every(isFine) || !isPartitionedFine) process.exitCode = 1
 } catch (error) {
   line(`The demo failed: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

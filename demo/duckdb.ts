@@ -17,6 +17,13 @@ export interface Output {
   readonly firstRows: readonly (readonly string[])[]
 }
 
+/** What DuckDB reads of a partitioned dataset. */
+export interface Dataset {
+  readonly rows: number
+  readonly partitions: number
+  readonly rainyDays: readonly { readonly year: number; readonly days: number }[]
+}
+
 const FILLED = ['amount', 'status', 'created_at']
 const FIRST_ROWS = 3
 
@@ -59,6 +66,19 @@ export async function openDuckDb() {
         nulls: await countNulls(table),
         columns: await columnsOf(table),
         firstRows: first.getRowsJson().map((row) => row.map((cell) => (cell === null ? 'null' : String(cell)))),
+      }
+    },
+    /** Read a folder of Hive partitions as one table. */
+    async readDataset(folder: string): Promise<Dataset> {
+      const table = `read_parquet('${folder.replaceAll("'", "''")}/**/*.parquet', hive_partitioning = true)`
+      const [total] = await rows(`SELECT count(*) AS n, count(DISTINCT (year, weather)) AS partitions FROM ${table}`)
+      const answers = await rows(
+        `SELECT year, count(*) FILTER (weather = 'rain') AS n FROM ${table} GROUP BY year ORDER BY year`,
+      )
+      return {
+        rows: Number(total?.['n']),
+        partitions: Number(total?.['partitions']),
+        rainyDays: answers.map(({ year, n }) => ({ year: Number(year), days: Number(n) })),
       }
     },
     close() {

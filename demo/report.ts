@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import { styleText } from 'node:util'
-import type { Output, Witness } from './duckdb.ts'
+import type { DatasetWrite } from 'millrace/dataset'
+import type { Dataset, Output, Witness } from './duckdb.ts'
 import type { JobReport } from './job.ts'
 
 /** What became of a file. */
@@ -62,6 +64,24 @@ export function printFile(report: FileReport): void {
   if (report.kind === 'failed') printFailure(report)
   else printDone(report)
   line('')
+}
+
+/** A partitioned write, and what DuckDB reads of it. */
+export function printDataset(file: string, { files, rows, bytes }: DatasetWrite, dataset: Dataset): void {
+  line(`${bold(basename(file))} ${dim('→')} ${bold(`${files[0]?.key.split('/')[0]}/year=…/weather=…/`)}`)
+  row('files', [`${counted(files.length, 'file')}, ${sizeText(bytes)}, visible all at once`])
+  for (const { key, rows: rowsOfFile } of files.slice(0, 2))
+    line(`            ${key}  ${dim(counted(rowsOfFile, 'row'))}`)
+  line(dim(`            and ${whole(files.length - 2)} more`))
+  const isEqual = dataset.rows === rows
+  const verdictText = `${whole(dataset.rows)} rows in ${counted(dataset.partitions, 'partition')}`
+  row('DuckDB', [
+    isEqual ? paint('green', `✓ reads ${verdictText}`) : paint('red', `${verdictText}, ${whole(rows)} written`),
+  ])
+  row(
+    'rainy days',
+    dataset.rainyDays.map(({ year, days }) => `${dim(`${year}:`)} ${days}`),
+  )
 }
 
 function printFailure({ key, reason, left }: FailedReport): void {

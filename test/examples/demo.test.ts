@@ -32,3 +32,10 @@ test.skipIf(!ready)('the demo shows a file that fails, goes on with the next, an
   expect(failure?.stdout).toContain('landing/messy orders.csv → processed/messy orders.parquet')
   expect(failure?.stdout).toContain('1 file failed.')
 })
+
+test.skipIf(!ready)('the demo ends with a partitioned write, which DuckDB reads as one table', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['demo/demo.ts'], { cwd: root })
+  expect(stdout).toContain('seattle-weather.csv → weather/year=…/weather=…/')
+  expect(stdout).toContain('✓ reads 1,461 rows in 18 partitions')
+  expect(stdout).toContain('DuckDB agrees on every file.')
+})

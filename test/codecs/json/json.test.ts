@@ -492,3 +492,17 @@ describe('writing', () => {
     expect(text(encodeNdjson(table.slice(13, 31)))).toBe(`${source.slice(13, 31).join('\n')}\n`)
   })
 })
+
+test('keys of a column pinned as json, or by its shape, are no columns: any number of them, in streams and tables', async () => {
+  const rows = Array.from({ length: 800 }, (_, row) => {
+    const keys = Array.from({ length: 20 }, (_, key) => `"k${row}_${key}":1`).join()
+    return `{"id":${row},"map":{${keys}},"late":${row < 700 ? row : '"x"'}}`
+  })
+  const bytes = Buffer.from(rows.join('\n'))
+  const schema = { map: 'json' } as const
+  expect(decodeNdjson(bytes, { schema }).numRows).toBe(800)
+  let count = 0
+  for await (const batch of ndjson({ schema }).read(bytes)) count += batch.numRows
+  expect(count).toBe(800)
+  expect(() => decodeNdjson(bytes)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }))
+})

@@ -25,7 +25,7 @@ export interface NdjsonPartOptions {
  * @returns the columns; undefined where one of them that is not pinned is nested: flags cannot say what it holds.
  */
 export function surveyNdjsonRows(bytes: Uint8Array, { pins, limits }: NdjsonPartOptions): NdjsonColumns | undefined {
-  const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, rejectsRows: true })
+  const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, pins, rejectsRows: true })
   const plan = survey.push(bytes) ?? survey.push(undefined)
   const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
     name,

@@ -10,14 +10,16 @@ interface SurveyOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly maxRows: number
+  /** Columns whose types are given. */
+  readonly pins: ReadonlyMap<string, unknown>
   /** True where rejected rows are skipped: they are reported when they are read. */
   readonly rejectsRows: boolean
 }
 
 /** A survey of the first `maxRows` sound rows of a file. */
-export function jsonSurvey({ limits, path, maxRows, rejectsRows }: SurveyOptions): TypeSurvey<JsonPlan> {
+export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows }: SurveyOptions): TypeSurvey<JsonPlan> {
   const window = newRowWindow(limits, path, rejectsRows ? () => {} : undefined)
-  const survey = newSurvey(limits.maxColumns ?? DEFAULT_LIMITS.maxColumns)
+  const survey = newSurvey(limits.maxColumns ?? DEFAULT_LIMITS.maxColumns, new Set(pins.keys()))
   const reader = surveyReader(survey, maxRows)
   return {
     push(bytes) {

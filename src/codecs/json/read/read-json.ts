@@ -30,7 +30,7 @@ export function readJsonTable(bytes: Uint8Array, reading: JsonReading): Table {
 
 function jsonFormat({ pins, path, limits, onInvalidRow }: JsonReading): TypedFormat<JsonPlan> {
   return {
-    survey: (maxRows) => jsonSurvey({ limits, path, maxRows, rejectsRows: onInvalidRow !== undefined }),
+    survey: (maxRows) => jsonSurvey({ limits, path, maxRows, pins, rejectsRows: onInvalidRow !== undefined }),
     read: (plan, unsureRows, onInvalidRow) => jsonBatches(plan, pins, unsureRows, { limits, path, onInvalidRow }),
   }
 }

@@ -27,10 +27,12 @@ export interface Shape {
   first: Shape | undefined
   /** The object in which the key was last seen, by number: once more is a repeated key. */
   stamp: number
+  /** True for a column whose type is given: its values are checked, and nothing is learnt from them. */
+  readonly isPinned: boolean
 }
 
-export function newShape(key: Uint8Array): Shape {
-  return { seen: 0, key, fields: undefined, item: undefined, next: undefined, first: undefined, stamp: 0 }
+export function newShape(key: Uint8Array, isPinned = false): Shape {
+  return { seen: 0, key, fields: undefined, item: undefined, next: undefined, first: undefined, stamp: 0, isPinned }
 }
 
 /** The mark of a number, `bytes[start, end)` of valid JSON. */

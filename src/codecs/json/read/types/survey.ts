@@ -27,6 +27,7 @@ import {
   skipNumber,
   skipSpace,
   skipString,
+  skipValue,
   skipWord,
   TRUE,
 } from '../rows/grammar.ts'
@@ -40,6 +41,8 @@ import { KIND, newShape, type Shape, seenNumber, seenString } from './json-shape
 export interface Survey {
   readonly root: Shape
   readonly maxColumns: number
+  /** Columns whose types are given. */
+  readonly pinned: ReadonlySet<string>
   columns: number
   objects: number
   /** The changes of the current row, so that a rejected row leaves no mark. */
@@ -53,10 +56,11 @@ const NO_KEY = new Uint8Array(0)
 /** A string column that is text whatever strings still come. */
 const IS_TEXT = KIND.string | SEEN.text
 
-export function newSurvey(maxColumns: number): Survey {
+export function newSurvey(maxColumns: number, pinned: ReadonlySet<string>): Survey {
   return {
     root: newShape(NO_KEY),
     maxColumns,
+    pinned,
     columns: 0,
     objects: 0,
     changed: [],
@@ -107,6 +111,7 @@ function mark(survey: Survey, shape: Shape, seen: number): void {
 
 /** Mark the kind of the value at `at`. Returns the offset after it, or -1. */
 export function surveyValue(cursor: Cursor, survey: Survey, shape: Shape, at: number, depth: number): number {
+  if (shape.isPinned) return skipValue(cursor, at, depth)
   const { bytes } = cursor
   switch (bytes[at]) {
     case QUOTE: {
@@ -190,7 +195,7 @@ function fieldOf(survey: Survey, shape: Shape, bytes: Uint8Array, start: number,
   if (known !== undefined) return known
   if (survey.columns >= survey.maxColumns) return undefined
   survey.columns++
-  const field = newShape(bytes.slice(start, end + 1))
+  const field = newShape(bytes.slice(start, end + 1), shape === survey.root && survey.pinned.has(name))
   shape.fields.set(name, field)
   survey.added.push({ parent: shape, name, field })
   return field
