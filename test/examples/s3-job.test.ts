@@ -3,6 +3,7 @@ import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { s3Event } from '../../demo/s3-event.ts'
 import { createHandler } from '../../examples/s3-job/handler.ts'
+import { createPartitionedHandler } from '../../examples/s3-job/partitioned.ts'
 import { decodeParquet, encodeParquet, rowsFromTable, tableFromRows } from '../../src/codecs/index.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
 
@@ -51,6 +52,23 @@ const expected = (processedAt: Date) => {
     { event_id: 'c', user_id: 'u3', amount: 1, status: 'unknown', created_at: processedAt, ...added },
   ]
 }
+
+describe('the S3 job, partitioned', () => {
+  test('a folder for each day, the same keys in every run, and the same rows as in one file', async () => {
+    const handler = createPartitionedHandler({ client })
+    await server.put('landing/orders.csv', csv)
+    const event = s3Event(BUCKET, 'landing/orders.csv', csv.length)
+    const [first] = await handler(event)
+    expect(first).toMatchObject({ source: 'landing/orders.csv', rowsIn: 4, rowsOut: 3 })
+    expect(first?.files.map((key) => key.replace(/[0-9a-f]{32}/, 'NAME'))).toEqual([
+      'processed/dt=2026-01-05/NAME-00000.parquet',
+      expect.stringMatching(/^processed\/dt=\d{4}-\d\d-\d\d\/NAME-00000\.parquet$/),
+    ])
+    expect(await rowsOf(first?.files[0] ?? '')).toMatchObject([{ event_id: 'a' }, { event_id: 'b' }])
+    const [second] = await handler(event)
+    expect(second?.files).toEqual(first?.files)
+  })
+})
 
 describe('the S3 job', () => {
   const objects = csv
