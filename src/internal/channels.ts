@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { isMillraceError } from '../errors.ts'
 import { nameOf } from './service-error.ts'
@@ -122,20 +123,34 @@ export interface SplitMessage extends OperationEnd {
   bytes: number
 }
 
+/**
+ * A tracing channel of an operation. Both type parameters of `TracingChannel` are the message, since `@types/node` 26 has them in the other order than 25;
+ * stores of any type can be bound.
+ */
+export type OperationChannel<Message extends object> = TracingChannel<Message, Message> & {
+  readonly start: StoreBinding<Message>
+  readonly asyncStart: StoreBinding<Message>
+}
+
+interface StoreBinding<Message> {
+  bindStore<Store>(store: AsyncLocalStorage<Store>, transform?: (message: Message) => Store): void
+  unbindStore<Store>(store: AsyncLocalStorage<Store>): boolean
+}
+
 /** The channels of the primitives, by operation. */
 export interface Channels {
-  readonly read: TracingChannel<unknown, ReadMessage>
-  readonly write: TracingChannel<unknown, WriteMessage>
-  readonly transform: TracingChannel<unknown, TransformMessage>
-  readonly source: TracingChannel<unknown, SourceMessage>
-  readonly sink: TracingChannel<unknown, SinkMessage>
-  readonly batch: TracingChannel<unknown, BatchMessage>
-  readonly record: TracingChannel<unknown, RecordMessage>
-  readonly idempotent: TracingChannel<unknown, IdempotentMessage>
-  readonly retry: TracingChannel<unknown, RetryMessage>
-  readonly deadline: TracingChannel<unknown, DeadlineMessage>
-  readonly send: TracingChannel<unknown, SendMessage>
-  readonly split: TracingChannel<unknown, SplitMessage>
+  readonly read: OperationChannel<ReadMessage>
+  readonly write: OperationChannel<WriteMessage>
+  readonly transform: OperationChannel<TransformMessage>
+  readonly source: OperationChannel<SourceMessage>
+  readonly sink: OperationChannel<SinkMessage>
+  readonly batch: OperationChannel<BatchMessage>
+  readonly record: OperationChannel<RecordMessage>
+  readonly idempotent: OperationChannel<IdempotentMessage>
+  readonly retry: OperationChannel<RetryMessage>
+  readonly deadline: OperationChannel<DeadlineMessage>
+  readonly send: OperationChannel<SendMessage>
+  readonly split: OperationChannel<SplitMessage>
 }
 
 /** Of `channels`, on its own for those who publish on no other. */
@@ -183,7 +198,7 @@ export interface Operation<Message> {
  * @returns undefined if nobody listens: then no clock is read and no object made.
  */
 export function startOperation<Message extends OperationEnd>(
-  channel: TracingChannel<unknown, Message>,
+  channel: OperationChannel<Message>,
   describe: () => NoInfer<Message>,
 ): Operation<Message> | undefined {
   if (!channel.hasSubscribers) return undefined

@@ -1,12 +1,11 @@
-import type { TracingChannel } from 'node:diagnostics_channel'
-import { type Operation, type OperationEnd, startOperation } from './channels.ts'
+import { type Operation, type OperationChannel, type OperationEnd, startOperation } from './channels.ts'
 
 /** Does the work of an operation, and fills in the message, where somebody listens. */
 type Work<Message, T> = (message: Message | undefined) => T
 
 /** Run a function as an operation. */
 export function traceSync<Message extends OperationEnd, T>(
-  channel: TracingChannel<unknown, Message>,
+  channel: OperationChannel<Message>,
   describe: () => NoInfer<Message>,
   work: Work<NoInfer<Message>, T>,
 ): T {
@@ -24,7 +23,7 @@ export function traceSync<Message extends OperationEnd, T>(
 
 /** Run an asynchronous function as an operation, which ends before its caller gets the result. While nobody listens its own promise is returned. */
 export function traceAsync<Message extends OperationEnd, T>(
-  channel: TracingChannel<unknown, Message>,
+  channel: OperationChannel<Message>,
   describe: () => NoInfer<Message>,
   work: Work<NoInfer<Message>, Promise<T>>,
 ): Promise<T> {
@@ -48,7 +47,7 @@ async function settled<Message, T>(operation: Operation<Message>, work: Work<Mes
  * iterated publishes nothing. While nobody listens the items' own promises are returned.
  */
 export function traceIterator<Message extends OperationEnd, T>(
-  channel: TracingChannel<unknown, Message>,
+  channel: OperationChannel<Message>,
   describe: () => NoInfer<Message>,
   work: Work<NoInfer<Message>, AsyncIterable<T>>,
 ): AsyncGenerator<T, void> {

@@ -3,6 +3,7 @@ export type {
   Channels,
   DeadlineMessage,
   IdempotentMessage,
+  OperationChannel,
   OperationEnd,
   ReadMessage,
   RecordMessage,
