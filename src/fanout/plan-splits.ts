@@ -1,27 +1,26 @@
-import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import type { CodecOptions } from '../codecs/codec-for.ts'
 import { inferredField } from '../codecs/text/inferred-type.ts'
 import { columnTypeName, schemaFields } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
-import { checkArgument, checkFields, checkOptions, notA } from '../internal/check-arguments.ts'
+import { checkArgument, checkOptions } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
-import { describeServiceError, httpStatusOf } from '../internal/service-error.ts'
-import { untilAborted } from '../internal/until-aborted.ts'
-import { s3Source } from '../s3/s3-source.ts'
 import { concurrently } from './concurrently.ts'
+import {
+  CURE,
+  type FoundObject,
+  headAll,
+  listOf,
+  locationOf,
+  OBJECTS_AT_ONCE,
+  type SplitObject,
+  sourceOf,
+} from './find-objects.ts'
 import { canonicalText, digest, type Split, type SplitPlan, sealed, type UnplannedSplit } from './gather/split.ts'
 import { objectFormat } from './object-format.ts'
 import { type ObjectPlan, type PartColumns, type PlannedObject, planObject } from './plan-object.ts'
 
-/** An object to divide. An `S3ObjectRef` is one. */
-export interface SplitObject {
-  readonly bucket: string
-  /** The decoded key. */
-  readonly key: string
-  /** What the object must be; when absent, what it is now. */
-  readonly eTag?: string
-  readonly versionId?: string
-}
+export type { SplitObject } from './find-objects.ts'
 
 export interface PlanSplitsOptions {
   /** Options of the codecs: dialect, types, `format` and `compression`. `readSplit` needs its dialect again. */
@@ -45,8 +44,6 @@ const KINDS = {
   whole: 'function',
   signal: 'signal',
 } as const
-const CURE = 'write planSplits(client, [{ bucket, key }])'
-const OBJECTS_AT_ONCE = 16
 const MAX_SPLIT_BYTES = 200 * 1024
 
 /**
@@ -100,113 +97,6 @@ export async function planSplits(
     return splitsOf(object, plan, columns, codec)
   })
   return sealedPlan(unplanned, found, codec)
-}
-
-interface FoundObject extends SplitObject {
-  readonly eTag: string
-  readonly size: number
-}
-
-async function listOf(
-  objects: Iterable<SplitObject> | AsyncIterable<SplitObject>,
-  maxSplits: number,
-  signal: AbortSignal | undefined,
-): Promise<SplitObject[]> {
-  if (
-    typeof objects !== 'object' ||
-    objects === null ||
-    !(Symbol.iterator in objects || Symbol.asyncIterator in objects)
-  )
-    throw notA('planSplits', 'objects', 'an iterable of locations', objects, CURE)
-  const list: SplitObject[] = []
-  const source = Symbol.asyncIterator in objects && signal !== undefined ? untilAborted(objects, signal) : objects
-  for await (const object of source) {
-    checkFields(
-      'planSplits',
-      'an object',
-      object,
-      { 'bucket!': 'text', 'key!': 'text', eTag: 'string', versionId: 'string' },
-      CURE,
-    )
-    if (list.length === maxSplits)
-      throw new MillraceError(
-        'LIMIT_EXCEEDED',
-        `planSplits: there are more than ${maxSplits} objects; raise maxSplits, or plan them in several runs`,
-      )
-    list.push(object)
-  }
-  return list
-}
-
-function headAll(
-  client: Pick<S3Client, 'send'>,
-  objects: readonly SplitObject[],
-  signal: AbortSignal | undefined,
-): Promise<FoundObject[]> {
-  return concurrently(objects, OBJECTS_AT_ONCE, async ({ bucket, key, eTag, versionId }) => {
-    signal?.throwIfAborted()
-    const command = new HeadObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      ...(versionId !== undefined && { VersionId: versionId }),
-    })
-    const head = await client
-      .send(command, { ...(signal !== undefined && { abortSignal: signal }) })
-      .catch((error: unknown) => {
-        signal?.throwIfAborted()
-        throw unavailable(error)
-      })
-    return foundObject({ bucket, key, ...(versionId !== undefined && { versionId }) }, eTag, head)
-  })
-}
-
-function foundObject(location: SplitObject, wanted: string | undefined, head: HeadObjectCommandOutput): FoundObject {
-  const eTag = unquoted(head.ETag ?? '')
-  if (eTag === '' || head.ContentLength === undefined)
-    throw new MillraceError('SOURCE_UNAVAILABLE', 'planSplits: the server tells neither ETag nor size of an object')
-  if (wanted !== undefined && unquoted(wanted) !== eTag)
-    throw new MillraceError(
-      'SOURCE_CHANGED',
-      'planSplits: an object is not the one that its ETag names; it was replaced',
-    )
-  return { ...location, eTag, size: head.ContentLength }
-}
-
-function unavailable(cause: unknown): MillraceError {
-  const advice = httpStatusOf(cause) === 404 ? ': there is no such object' : ''
-  return new MillraceError(
-    'SOURCE_UNAVAILABLE',
-    `planSplits: an object cannot be read${advice}: ${describeServiceError(cause)}`,
-    { cause },
-  )
-}
-
-function unquoted(eTag: string): string {
-  return eTag.replace(/^"|"$/g, '')
-}
-
-function locationOf({ bucket, key, eTag, versionId }: FoundObject) {
-  return { bucket, key, eTag, ...(versionId !== undefined && { versionId }) }
-}
-
-/** A source that is left when the signal aborts. */
-function sourceOf(
-  client: Pick<S3Client, 'send'>,
-  object: FoundObject,
-  signal: AbortSignal | undefined,
-): PlannedObject['source'] {
-  const source = s3Source(client, locationOf(object))
-  return {
-    size: object.size,
-    stream: (range, streaming) => {
-      const chunks = source.stream(range, streaming)
-      return signal === undefined ? chunks : untilAborted(chunks, signal)
-    },
-    read: async (start, end) => {
-      signal?.throwIfAborted()
-      return source.read(start, end)
-    },
-  }
 }
 
 /** The smallest size of splits, at least the target, with which there are no more than `maxSplits`. */
