@@ -114,7 +114,8 @@ export function kindOf(value: unknown): string {
 /** An object that can hold named options: neither a list nor something to be read. */
 function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
-  return !(Symbol.iterator in value || Symbol.asyncIterator in value || value instanceof Promise)
+  if (value instanceof Promise || value instanceof Date) return false
+  return !(Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
 function unknownName(name: string, known: readonly string[]): string {

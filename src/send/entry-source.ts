@@ -22,7 +22,7 @@ export function entrySource<Entry>(
 ): EntrySource<Entry> {
   const source = Object(entries)
   const isAsync = !Array.isArray(source) && typeof source[Symbol.asyncIterator] === 'function'
-  if (!isAsync && typeof source[Symbol.iterator] !== 'function') {
+  if (typeof entries === 'string' || (!isAsync && typeof source[Symbol.iterator] !== 'function')) {
     throw notA('a sender', 'the entries', 'an array, an iterable or an async iterable', entries)
   }
   const iterator = source[isAsync ? Symbol.asyncIterator : Symbol.iterator]()

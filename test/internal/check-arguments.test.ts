@@ -25,6 +25,7 @@ describe('checkOptions', () => {
   })
 
   test.each<[string, unknown, string]>([
+    ['a date', new Date(0), 'read: options must be an object, not a Date'],
     [
       'a misspelt name',
       { seperator: ';', delimitr: 1 },

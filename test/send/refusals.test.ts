@@ -257,3 +257,8 @@ describe('dynamodbWriter', () => {
     expect(requests).toHaveLength(1)
   })
 })
+
+test.each(['', 'text'])('text is no list of entries: %j', async (entries) => {
+  const send = sqsSender(fakeService({ service: 'sqs' }).client, { queueUrl: 'https://sqs/1/q' })
+  await expect(send(entries as never)).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
+})
