@@ -50,7 +50,7 @@ describe('sqsSender on fauxqs', () => {
     const flaky = server.client()
     const injected = failInPart(flaky)
     const entries = Array.from({ length: 95 }, (_, n) => ({ MessageBody: `body ${n}` }))
-    const report = await sqsSender(flaky, { queueUrl }, { baseMs: 1 })(entries)
+    const report = await sqsSender(flaky, { queueUrl }, { baseMs: 1, attempts: 20 })(entries)
     expect(report).toMatchObject({ sent: 95, failed: 0, unknown: 0, retries: injected.held })
     expect(injected.held).toBeGreaterThan(0)
     expect((await server.drain(queueUrl)).sort()).toEqual(entries.map(({ MessageBody }) => MessageBody).sort())
@@ -67,7 +67,10 @@ describe('sqsSender on fauxqs', () => {
       MessageGroupId: `g${n % 3}`,
       MessageDeduplicationId: `d${n}`,
     }))
-    expect(await sqsSender(flaky, { queueUrl }, { baseMs: 1 })(entries)).toMatchObject({ sent: 30, failed: 0 })
+    expect(await sqsSender(flaky, { queueUrl }, { baseMs: 1, attempts: 20 })(entries)).toMatchObject({
+      sent: 30,
+      failed: 0,
+    })
     expect([injected.held > 0, injected.lost > 0]).toEqual([true, true])
     const bodies: number[] = []
     while (bodies.length < 30) {
@@ -132,7 +135,11 @@ describe('kinesisSender on kinesalite', () => {
     const entries = Array.from({ length: 200 }, (_, n) => recordOf(n))
     expect(await kinesisSender(server.client, { streamName: 's' })(entries.slice(0, 100))).toMatchObject({ sent: 100 })
     const injected = failInPart(server.client)
-    const report = await kinesisSender(server.client, { streamName: 's' }, { baseMs: 1 })(entries.slice(100))
+    const report = await kinesisSender(
+      server.client,
+      { streamName: 's' },
+      { baseMs: 1, attempts: 20 },
+    )(entries.slice(100))
     expect(report).toMatchObject({ sent: 100, failed: 0, unknown: 0, retries: injected.held })
     expect(injected.held).toBeGreaterThan(0)
     const records = await recordsOf()
@@ -200,7 +207,7 @@ describe('dynamodbWriter on a server', () => {
   test('what comes back unprocessed is written from the copy of the writer, and the last write of a key wins', async () => {
     const flaky = server.client()
     const injected = failInPart(flaky, 5)
-    const write = dynamodbWriter(flaky, { tableName: 'items', keys: ['pk', 'sk'] }, { baseMs: 1 })
+    const write = dynamodbWriter(flaky, { tableName: 'items', keys: ['pk', 'sk'] }, { baseMs: 1, attempts: 20 })
     // As lib-dynamodb would round it, if it were read back.
     const exact = 12345678901234567890n
     const entries = Array.from({ length: 120 }, (_, n) => ({ put: { pk: 'u', sk: 100 + (n % 40), version: n, exact } }))
