@@ -60,16 +60,11 @@ function inflating(page: PageStream): AsyncIterable<Uint8Array> {
 
 async function* through({ pieces, signal, codec }: PageStream, engine: Transform): AsyncGenerator<Uint8Array> {
   // The error of either end destroys the engine, which throws it to the loop below.
-  pipeline(Readable.from(copies(pieces()), { objectMode: false }), addAbortSignal(signal, engine), () => {})
+  pipeline(Readable.from(pieces(), { objectMode: false }), addAbortSignal(signal, engine), () => {})
   try {
     yield* engine as AsyncIterable<Uint8Array>
   } catch (error) {
     if (isMillraceError(error)) throw error
     throw invalid(`a ${codec} page is damaged`)
   }
-}
-
-/** Copies of pieces: an engine works on a piece in its own thread while the next one is being read. */
-async function* copies(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) yield Buffer.from(piece)
 }
