@@ -1,8 +1,12 @@
 import { MillraceError, type Position } from '../../../errors.ts'
 
-/** The error of a file that breaks the format. Returned, so that callers write `throw invalid(...)` and control flow stays visible. */
-export function invalid(rule: string, position?: Position): MillraceError {
-  return new MillraceError('PARQUET_INVALID', rule, position === undefined ? {} : { position })
+/**
+ * The error of a file that breaks the format. Returned, so that callers write `throw invalid(...)` and control flow stays visible.
+ *
+ * @param cause - the error of an engine, which quotes none of the data.
+ */
+export function invalid(rule: string, position?: Position, cause?: unknown): MillraceError {
+  return new MillraceError('PARQUET_INVALID', rule, { ...(position !== undefined && { position }), cause })
 }
 
 export function unsupported(what: string, position?: Position): MillraceError {

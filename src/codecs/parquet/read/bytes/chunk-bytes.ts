@@ -42,19 +42,35 @@ export function windowedChunk(file: FileBytes, { start, end }: ByteRange, window
     window = await file.read(start + windowAt, start + nextEnd)
   }
 
+  async function readNow(at: number, length: number): Promise<Uint8Array> {
+    const stop = Math.min(at + length, chunkLength)
+    if (at < windowAt - tail.length || stop > windowAt + window.length) await load(at, stop)
+    if (at >= windowAt) tail = EMPTY
+    return held(at, stop)
+  }
+
+  function releaseNow(before: number): void {
+    if (before < windowAt + window.length) return
+    tail = EMPTY
+    window = EMPTY
+    windowAt = before
+  }
+
+  /** Settled when the window is free. It holds no bytes: they would stay in memory. */
+  let turn: Promise<void> = Promise.resolve()
+
+  /** Use the window alone: an inflater reads its page in the background while the header of the next page is read. */
+  function inTurn<T>(use: () => T | Promise<T>): Promise<T> {
+    const result = turn.then(use)
+    turn = result.then(nothing, nothing)
+    return result
+  }
+
   return {
     length: chunkLength,
-    async read(at, length) {
-      const stop = Math.min(at + length, chunkLength)
-      if (at < windowAt - tail.length || stop > windowAt + window.length) await load(at, stop)
-      if (at >= windowAt) tail = EMPTY
-      return held(at, stop)
-    },
-    release(before) {
-      if (before < windowAt + window.length) return
-      tail = EMPTY
-      window = EMPTY
-      windowAt = before
-    },
+    read: (at, length) => inTurn(() => readNow(at, length)),
+    release: (before) => void inTurn(() => releaseNow(before)),
   }
 }
+
+function nothing(): void {}

@@ -65,6 +65,6 @@ async function* through({ pieces, signal, codec }: PageStream, engine: Transform
     yield* engine as AsyncIterable<Uint8Array>
   } catch (error) {
     if (isMillraceError(error)) throw error
-    throw invalid(`a ${codec} page is damaged`)
+    throw invalid(`a ${codec} page is damaged`, undefined, error)
   }
 }

@@ -35,3 +35,35 @@ law(
     expect(Math.max(...counts)).toBeLessThanOrEqual(1)
   }),
 )
+
+/** Two readers of one chunk: the page before, whose inflater asks in the background, and the header of the next page. */
+const together = fc.array(
+  fc.record({ at: fc.nat(3000), length: fc.nat(300), releases: fc.boolean(), waits: fc.boolean() }),
+  { maxLength: 30 },
+)
+
+law(
+  'parquet windows: reads that overlap in time, forwards or backwards, return the bytes of the chunk, whichever the source answers first',
+  fc.asyncProperty(fc.scheduler(), together, fc.integer({ min: 1, max: 400 }), async (s, steps, windowBytes) => {
+    const end = FILE.length - 100
+    const file = {
+      size: FILE.length,
+      read: async (from: number, to: number) => {
+        await s.schedule(Promise.resolve(), `${from} to ${to}`)
+        return FILE.slice(from, to)
+      },
+    }
+    const chunk = windowedChunk(file, { start: 0, end }, windowBytes)
+    const underWay: Promise<void>[] = []
+    for (const { at, length, releases, waits } of steps) {
+      const reading = (async () => {
+        const bytes = await chunk.read(at, length)
+        expect(Buffer.compare(bytes, FILE.subarray(at, Math.min(end, at + length)))).toBe(0)
+        if (releases) chunk.release(at + length)
+      })()
+      underWay.push(reading)
+      if (waits) await s.waitFor(reading)
+    }
+    await s.waitFor(Promise.all(underWay))
+  }),
+)
