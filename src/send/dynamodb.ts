@@ -88,7 +88,7 @@ export function dynamodbWriter(
   if (names.length < 1 || names.length > 2 || names.includes('') || names[0] === names[1]) {
     throw new MillraceError(
       'OPTION_INVALID',
-      'dynamodbWriter: keys must name the partition key and, at most, a sort key',
+      'dynamodbWriter: keys must be the partition key, or it and a sort key',
     )
   }
   const service: SendService<DynamoDBEntry, ItemWrite> = {
@@ -111,7 +111,7 @@ export function dynamodbWriter(
 function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolean): ItemWrite {
   checkEntry(entry)
   if ((entry.put === undefined) === (entry.delete === undefined)) {
-    throw new MillraceError('TYPE_MISMATCH', 'entry must have either put or delete')
+    throw new MillraceError('TYPE_MISMATCH', 'entry must have put or delete')
   }
   const values = entry.put ?? entry.delete
   const image = isRaw ? values : serializeImage(values, { maxDepth: MAX_DEPTH })
@@ -120,7 +120,7 @@ function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolea
   const attributes = (isRaw ? { ...image } : image) as Record<string, AttributeValue>
   if (entry.put !== undefined) return { request: { PutRequest: { Item: attributes } }, key, bytes }
   if (Object.keys(attributes).length !== names.length) {
-    throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have the attributes of the key, and no others')
+    throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have the attributes of the key alone')
   }
   return { request: { DeleteRequest: { Key: attributes } }, key, bytes }
 }

@@ -11,7 +11,7 @@ const CAPS: Readonly<Record<string, number>> = {
   'millrace/send/kinesis': 18_500,
   'millrace/send/firehose': 17_500,
   'millrace/send/eventbridge': 18_500,
-  'millrace/send/dynamodb': 25_200,
+  'millrace/send/dynamodb': 25_000,
   'millrace/limits': 19_000,
   'millrace/telemetry': 8_000,
 }
