@@ -17,7 +17,7 @@ import { PARQUET_OPTIONS, type ParquetOptions, parquet } from './parquet/parquet
 /** The options of all formats together: each format takes those that it knows. */
 export type CodecOptions = CsvOptions & JsonOptions & Omit<ParquetOptions, 'compression'> & CodecForOptions
 
-/** What the name of a file tells, where it does not. */
+/** Format and compression, for files whose names do not say. */
 export interface CodecForOptions {
   /** The format, whatever the key ends in. */
   readonly format?: 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
@@ -86,7 +86,7 @@ function textCodec(format: CodecForOptions['format'], options: CsvOptions & Json
   )
 }
 
-/** A codec with a compression around it; `auto` tells it by the first bytes. */
+/** A codec with a compression around it; `auto` detects it by the first bytes. */
 function wrapped(
   codec: Codec,
   reading: FileCompression | 'auto' | 'none',
@@ -137,7 +137,7 @@ function sizeOf(input: CodecInput): number {
   return isByteSource(input) ? (input.size ?? 0) : 0
 }
 
-/** A source that is inflated anew, from its start, each time that it is read. */
+/** A source that is inflated again, from its start, each time that it is read. */
 function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
   async function* stream({ start, end = Number.POSITIVE_INFINITY } = { start: 0 }): AsyncGenerator<Uint8Array> {
     let at = 0

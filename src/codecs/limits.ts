@@ -1,4 +1,4 @@
-/** What a hostile file may ask for at the most before a codec gives up with `LIMIT_EXCEEDED`. */
+/** Limits to what a hostile file may ask for: beyond them a codec fails with `LIMIT_EXCEEDED`. */
 export interface CodecLimits {
   /**
    * Bytes that a compressed file may inflate to. Whole tables: 64 times the file's size, at least 256 MiB. Parquet likewise, but a stream

@@ -95,7 +95,7 @@ function checkProjection(name: string, given: AthenaProjection | undefined): voi
   throw invalid(name, 'a projection is a range of two ends, or a list of values')
 }
 
-/** A value that stands in the path as it is: Athena puts values into paths without escapes, and separates them by commas. */
+/** A value that a path holds as it is: Athena puts values into paths without escapes, and separates them by commas. */
 function plainValue(name: string, value: string): string {
   if (value === '' || value.includes(',')) throw invalid(name, 'a value must hold no comma and must not be empty')
   if (/^\s|\s$/.test(value)) throw invalid(name, 'a value must not begin or end in a space')

@@ -17,7 +17,7 @@ export interface AthenaTableOptions {
   readonly schema: SchemaOption
   /** As of the `datasetSink` that writes the files. */
   readonly partitionBy?: PartitionBy
-  /** Where given, Athena computes the partitions instead of being told of each: a range or the values for every partition; buckets need none. */
+  /** Partition projection: Athena computes the partitions, so that none is added by hand: a range or the values for every partition; buckets need none. */
   readonly projection?: Readonly<Record<string, AthenaProjection>>
 }
 

@@ -87,7 +87,7 @@ const HOUR: Period = {
 }
 
 const HOUR_MS = 3_600_000
-/** What `Date` can hold. */
+/** Values that `Date` can hold. */
 const MAX_MS = 8.64e15
 
 function byPeriod(
@@ -137,7 +137,7 @@ function periodNumbers({ name: column, type }: Field, period: Period): Partition
   }
 }
 
-/** How many of a column's units an hour has; of a day, which is a date's unit, a 24th. */
+/** Units of a column in an hour; of a day, which is a date's unit, a 24th. */
 function unitsOfHour(type: DataType, column: string): number {
   if (DataType.isDate(type)) return type.unit === DateUnit.DAY ? 1 / 24 : HOUR_MS
   if (DataType.isTimestamp(type)) {

@@ -18,11 +18,11 @@ import { keyOfFile, prefixOf } from './file-key.ts'
 import { type PartitionBy, partitionNames } from './partition-by.ts'
 import { type StagedUploads, stagedUploads } from './staged-uploads.ts'
 
-/** Where a dataset's files go, how they are partitioned, and what goes with each of them. */
+/** Place and partitions of a dataset's files, and what goes with each of them. */
 export interface DatasetTarget extends Omit<S3Target, 'key' | 'metadata' | 'ifNoneMatch'> {
-  /** What all keys begin with, with or without a slash at its end; `''` is the bucket's root. */
+  /** Beginning of all keys, with or without a slash at its end; `''` is the bucket's root. */
   readonly prefix: string
-  /** What file names begin with: 1 to 200 of `A-Za-z0-9._~=-`, not beginning with `_` or `.`. One name for one input: writing again replaces. */
+  /** Beginning of file names: 1 to 200 of `A-Za-z0-9._~=-`, not beginning with `_` or `.`. One name for one input: writing again replaces. */
   readonly name: string
   /** Column names, which leave the file, and rules, outermost first. Default none. */
   readonly partitionBy?: PartitionBy
@@ -133,7 +133,7 @@ const OPTIONS = {
 } as const
 const NAME = /^(?![._])[A-Za-z0-9._~=-]{1,200}$/
 
-/** What is in common of all files' requests. Letters of headers are checked when the sink is called, before anything is sent. */
+/** Fields of all files' requests. Letters of headers are checked when the sink is called, before anything is sent. */
 function checkTarget(target: DatasetTarget) {
   checkFields('datasetSink', 'target', target, TARGET, CURE)
   const { name, partitionBy = [], format = parquet() } = target

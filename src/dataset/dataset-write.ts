@@ -12,7 +12,7 @@ export interface DatasetFile {
   readonly eTag?: string
 }
 
-/** What a write made: plain JSON, for a log, a state machine or `dropStaleFiles`. */
+/** Files of a write: plain JSON, for a log, a state machine or `dropStaleFiles`. */
 export interface DatasetWrite {
   readonly files: DatasetFile[]
   readonly rows: number
@@ -40,7 +40,7 @@ export class DatasetWriteError extends MillraceError {
 }
 
 /**
- * Tell whether a value is a {@link DatasetWriteError}. Works across copies of the class.
+ * Test whether a value is a {@link DatasetWriteError}. Works across copies of the class.
  *
  * @example
  * isDatasetWriteError(new Error('no')) // => false

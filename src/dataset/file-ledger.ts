@@ -2,7 +2,7 @@
 export interface LedgerFile {
   readonly id: number
   readonly partition: number
-  /** Which of its partition's files it is, from 0. */
+  /** Number of the file within its partition, from 0. */
   readonly index: number
   rows: number
   bytes: number
@@ -23,7 +23,7 @@ export interface FileLedger {
   readonly files: readonly LedgerFile[]
   /** Write the ids of the files of rows `start` to `end`, given their partitions and sizes. */
   assign(partitions: Int32Array, sizes: Float64Array, start: number, end: number, out: Int32Array): void
-  /** What leaves memory after a window of rows. */
+  /** Rows that leave memory after a window. */
   due(): HandOver[]
   /** All that is left, at the end. */
   rest(): HandOver[]
@@ -40,7 +40,7 @@ export interface LedgerLimits {
   readonly openBytes: number
 }
 
-/** What a row takes beside its values: the number of its file. */
+/** Bytes of a row beside its values: the number of its file. */
 const ROW_BYTES = 4
 /** Rows of a file that are so many bytes are written without waiting for more. */
 const ROW_GROUP_BYTES = 32 * 1024 * 1024

@@ -7,7 +7,7 @@ import { isWellFormed } from '../internal/well-formed.ts'
 const NULL_TEXT = '__HIVE_DEFAULT_PARTITION__'
 
 /**
- * What Spark escapes in a partition's name and value, and NUL, which its list leaves out.
+ * Characters that Spark escapes in a partition's name and value, and NUL, which its list leaves out.
  *
  * Source: https://github.com/apache/spark/blob/master/sql/catalyst/src/main/scala/org/apache/spark/sql/catalyst/catalog/ExternalCatalogUtils.scala
  */

@@ -6,7 +6,7 @@ import { prefixOf } from './file-key.ts'
 import { parseHiveSegment } from './hive-path.ts'
 import { isHiddenFile, isHiddenFolder, type ListedObject, listPages } from './list-keys.ts'
 
-/** Where a dataset is, and which of its partitions are meant. */
+/** Place of a dataset, and a choice of its partitions. */
 export interface DatasetLocation {
   readonly bucket: string
   /** With or without a slash at its end; `''` is the bucket's root. */
@@ -104,7 +104,7 @@ function matches(where: Values, partition: readonly (readonly [string, string | 
   return true
 }
 
-/** What is still to be found below a folder; undefined where nothing can be. */
+/** Conditions that are left below a folder; undefined where nothing can be. */
 function leftBelow(segment: string, left: Values): Values | undefined {
   if (isHiddenFolder(segment)) return undefined
   const [pair] = parseHiveSegment(segment)

@@ -63,12 +63,12 @@ function decoded(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '))
 }
 
-/** Whether readers of datasets skip a file of this name. */
+/** Test whether readers of datasets skip a file of this name. */
 export function isHiddenFile(name: string): boolean {
   return name === '' || name.startsWith('.') || name.startsWith('_')
 }
 
-/** Whether they skip a folder: a partition's name may begin with `_`. */
+/** Test whether they skip a folder: a partition's name may begin with `_`. */
 export function isHiddenFolder(name: string): boolean {
   return name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
 }

@@ -11,7 +11,7 @@ import { checkSameSchema, type FileNotes, type RawSchema, rawSchema } from './me
 import type { OpenedSource } from './merge-source.ts'
 import { checkSameCalendar, isLower, SPARK_VERSION } from './merge-spark.ts'
 
-/** What the sources have in common, which the merged footer says: grown source by source. */
+/** Facts that the sources have in common, for the merged footer: grown source by source. */
 export interface Agreement {
   readonly metadata: FileNotes
   readonly leaves: readonly Leaf[]

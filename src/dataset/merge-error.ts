@@ -1,6 +1,6 @@
 import { type ErrorCode, isMillraceError, MillraceError } from '../errors.ts'
 
-/** Which of the sources of a merge: its place among them, from 0. A key may hold values of partitions, so no message names it. */
+/** Place of a source among those of a merge, from 0. A key may hold values of partitions, so no message names it. */
 export function sourcePath(index: number): readonly (string | number)[] {
   return ['sources', index]
 }

@@ -26,7 +26,7 @@ export function checkKnown(what: keyof typeof KNOWN, struct: RawStruct): void {
     }
     if (id < 1 || id > KNOWN[what]) {
       throw unsupported(
-        `${what} has field ${id}, which this version does not know and which may hold an offset; read the file and write it anew`,
+        `${what} has field ${id}, which this version does not know and which may hold an offset; read the file and write it again`,
       )
     }
   }

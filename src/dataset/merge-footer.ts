@@ -21,12 +21,12 @@ import { movedStatistics } from './merge-statistics.ts'
 /** A source whose bytes have their place in the target. */
 export interface PlacedSource {
   readonly source: MergeSource
-  /** How far its bytes move. */
+  /** Distance by which its bytes move. */
   readonly shift: number
   readonly disordered: Disordered
 }
 
-/** Where something lies that the footer points to. */
+/** Place that the footer points to. */
 interface Place {
   readonly at: number
   readonly length: number
@@ -40,7 +40,7 @@ interface IndexPlaces {
 const MAX_ORDINAL = 32_767
 
 /**
- * What follows the pages of the sources from the place `at` on: page indexes, footer, its length and the closing magic.
+ * Bytes that follow the pages of the sources from the place `at` on: page indexes, footer, its length and the closing magic.
  *
  * @throws MillraceError `LIMIT_EXCEEDED` for a footer that is larger than readers take.
  */

@@ -42,7 +42,7 @@ function rawChunk(bytes: Uint8Array): RawChunk {
   return { struct, metadata }
 }
 
-/** Where the pages of a chunk lie: from its dictionary, if it has one, else from its first data page. As the reader has it. */
+/** Range of the pages of a chunk: from its dictionary, if it has one, else from its first data page. As the reader has it. */
 export function pagesOf({ metadata }: RawChunk): Range {
   const data = rawInt(metadata.get(9)) ?? 0
   const dictionary = rawInt(metadata.get(11)) ?? 0
@@ -50,7 +50,7 @@ export function pagesOf({ metadata }: RawChunk): Range {
   return { start, end: start + (rawInt(metadata.get(7)) ?? 0) }
 }
 
-/** Where the page indexes of a chunk lie, by the footer. */
+/** Ranges of the page indexes of a chunk, by the footer. */
 export function indexesOf({ struct }: RawChunk): {
   readonly offset: Range | undefined
   readonly column: Range | undefined
@@ -64,14 +64,14 @@ function rangeAt(struct: RawStruct, field: 4 | 6): Range | undefined {
   return start === undefined || length === undefined ? undefined : { start, end: start + length }
 }
 
-/** Where the bloom filter of a chunk lies; without its length, which older writers left out, up to `limit`. Undefined where it cannot lie there. */
+/** Range of the bloom filter of a chunk; without its length, which older writers left out, up to `limit`. Undefined where it cannot lie there. */
 export function bloomOf({ metadata }: RawChunk, limit: number): Range | undefined {
   const start = rawInt(metadata.get(14))
   const end = start === undefined ? 0 : start + (rawInt(metadata.get(15)) ?? limit - start)
   return start === undefined || start < 4 || end <= start || end > limit ? undefined : { start, end }
 }
 
-/** Where the index pages, which no known writer makes, begin; undefined where there are none. */
+/** Start of the index pages, which no known writer makes; undefined where there are none. */
 export function indexPageOf({ metadata }: RawChunk): number | undefined {
   const at = rawInt(metadata.get(10)) ?? 0
   return at > 0 ? at : undefined

@@ -17,7 +17,7 @@ export interface ChunkIndexes {
 const MAX_INDEX_BYTES = 64 * 1024 * 1024
 
 /**
- * The page indexes of all column chunks, in order. Offset indexes hold places in the file, so they are written anew; column indexes do not.
+ * The page indexes of all column chunks, in order. Offset indexes hold places in the file, so they are rewritten; column indexes do not.
  *
  * Readers want an offset index for every column chunk or for none, so one that is missing, or wrong, in any source leaves them all out.
  *
@@ -83,7 +83,7 @@ function movedOffsetIndex(bytes: Uint8Array, shift: number, chunk: Range): Uint8
   return sink.bytes.slice(0, sink.length)
 }
 
-/** What is made of the bytes of an index; undefined where they are none. */
+/** Parsed bytes of an index; undefined where they are none. */
 function wherePossible<Out>(make: () => Out): Out | undefined {
   try {
     return make()

@@ -18,7 +18,7 @@ export interface MergeParquetOptions {
   readonly signal?: AbortSignal
 }
 
-/** What a merge wrote, and what it took. */
+/** Size of a merged file, and the bytes that were moved for it. */
 export interface ParquetMerge {
   /** Rows of the target. */
   readonly rows: number
@@ -118,7 +118,7 @@ interface Opened {
   readonly agreement: Agreement
   /** Sources that have rows, in order. */
   readonly placed: readonly PlacedSource[]
-  /** Where their bytes end in the target. */
+  /** End of their bytes in the target. */
   readonly dataEnd: number
 }
 

@@ -5,7 +5,7 @@ export interface MergeRun {
   readBytes: number
   /** Bytes of sources that stay in memory. */
   keptBytes: number
-  /** What was asked for, or the signal's reason once it aborts, whichever is first. */
+  /** Wait for a result, or for the signal's reason once it aborts, whichever is first. */
   unlessAborted<T>(asked: Promise<T>): Promise<T>
 }
 

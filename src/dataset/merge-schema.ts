@@ -2,7 +2,7 @@ import type { FileMetadata, SchemaElement } from '../codecs/parquet/read/footer/
 import { type RawStruct, rawList, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
 import { sourceError } from './merge-error.ts'
 
-/** What is kept of a file's metadata: the rest, its row groups, takes the memory. */
+/** Part of a file's metadata that is kept: the rest, its row groups, takes the memory. */
 export type FileNotes = Pick<FileMetadata, 'schema' | 'keyValues'>
 
 /** The schema of a file: its elements as bytes, and as the reader takes them. */

@@ -13,7 +13,7 @@ import { checkKnown } from './merge-fields.ts'
 import type { MergeRun } from './merge-run.ts'
 import { type Survey, surveyOf } from './merge-survey.ts'
 
-/** What is kept of a source between its footer and the merged one. */
+/** Facts of a source that are kept between its footer and the merged one. */
 export interface MergeSource extends Survey {
   readonly index: number
   readonly location: S3Location

@@ -25,7 +25,7 @@ function calendarOf({ keyValues }: FileNotes): string {
   return JSON.stringify([isOld, ...CALENDAR_KEYS.map((key) => keyValues.get(key) ?? null)])
 }
 
-/** Whether a version, such as `3.5.1`, comes before another. */
+/** Test whether a version, such as `3.5.1`, comes before another. */
 export function isLower(version: string, than: string): boolean {
   const [own, other] = [version, than].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0))
   for (let part = 0; part < Math.max(own?.length ?? 0, other?.length ?? 0); part++) {

@@ -3,7 +3,7 @@ import { type RawField, rawStruct } from '../codecs/parquet/read/footer/raw-thri
 import { appendStruct, type WrittenField } from '../codecs/parquet/write/append-thrift.ts'
 
 const SIGNED: ReadonlySet<SchemaElement['type']> = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'])
-/** Maximum and minimum as the format had them first, in an order that no field tells. */
+/** Maximum and minimum as the format had them first, in an order that no field names. */
 const DEPRECATED = [1, 2]
 /** Maximum and minimum in the column's order, and whether they are exact. */
 const ORDERED = [5, 6, 7, 8]

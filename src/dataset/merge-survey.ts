@@ -13,7 +13,7 @@ import {
 } from './merge-groups.ts'
 import { type WriterFault, writerFaults } from './merge-writers.ts'
 
-/** What lies where in a file, as far as a merge needs it. */
+/** Layout of a file, as far as a merge needs it. */
 export interface Survey {
   /** Row groups that have rows. */
   readonly groupCount: number
@@ -24,7 +24,7 @@ export interface Survey {
 }
 
 const MAGIC_BYTES = 4
-/** Bytes between the page indexes of a file at the most: every writer puts them together, and those among the pages would be read with them. */
+/** Most bytes between the page indexes of a file: every writer puts them together, and those among the pages would be read with them. */
 const MAX_INDEX_GAPS = 64 * 1024
 
 /**
@@ -50,7 +50,7 @@ export function surveyOf(field: RawField, metadata: FileMetadata, footerAt: numb
     }
   }
   if (groupCount !== checked.length) throw miscounted()
-  // Indexes behind everything else are written anew, so they need not be copied.
+  // Indexes behind everything else are rewritten, so they need not be copied.
   const behind = indexes.flatMap((range) => (range === undefined || range.start < end ? [] : [range.start]))
   const dataEnd = groupCount === 0 ? MAGIC_BYTES : behind.reduce((least, start) => Math.min(least, start), footerAt)
   return { groupCount, data: { start: MAGIC_BYTES, end: dataEnd }, indexBytes: bytesOfIndexes(indexes, footerAt) }
@@ -63,10 +63,10 @@ function miscounted(): Error {
 function checkWriter({ metadata }: RawChunk, faults: readonly WriterFault[]): void {
   const fault = faults.find(({ holds }) => holds(metadata))
   if (fault === undefined) return
-  throw unsupported(`${fault.rule}, which readers know by the writer's name alone; read the file and write it anew`)
+  throw unsupported(`${fault.rule}, which readers know by the writer's name alone; read the file and write it again`)
 }
 
-/** Where the last byte that a chunk points to lies, but for its page indexes. Of index pages only the beginning is known. */
+/** Place of the last byte that a chunk points to, but for its page indexes. Of index pages only the beginning is known. */
 function endOf(chunk: RawChunk, footerAt: number): number {
   if (indexPageOf(chunk) !== undefined) return footerAt
   return Math.max(pagesOf(chunk).end, bloomOf(chunk, footerAt)?.end ?? 0)

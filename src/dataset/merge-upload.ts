@@ -93,7 +93,7 @@ async function sendParts(
   return upload.complete()
 }
 
-/** How many parts are copied of each source. */
+/** Parts that are copied of each source. */
 function copiesOf(parts: readonly Part[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const part of parts) if (part.kind === 'copy') counts.set(part.source, (counts.get(part.source) ?? 0) + 1)

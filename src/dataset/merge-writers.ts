@@ -6,7 +6,7 @@ import { type RawStruct, rawInt, rawList, rawStructs } from '../codecs/parquet/r
  */
 export interface WriterFault {
   readonly rule: string
-  /** Whether a column chunk, by its metadata, is one that has the fault. */
+  /** Test whether a column chunk, by its metadata, is one that has the fault. */
   holds(metadata: RawStruct): boolean
 }
 
@@ -43,7 +43,7 @@ const FAULTS: readonly (WriterFault & { readonly writer: string; readonly before
   },
 ]
 
-/** `parquet-mr version 1.2.8 (build ...)`; a writer that tells no version is older than any that does. */
+/** `parquet-mr version 1.2.8 (build ...)`; a writer without a version is older than any with one. */
 function isBefore(createdBy: string, writer: string, before: readonly number[]): boolean {
   const [, name, version = ''] = /^(\S+)(?: version (\d+(?:\.\d+)*))?/.exec(createdBy) ?? []
   if (name !== writer) return false

@@ -3,13 +3,13 @@ import { MillraceError } from '../errors.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
-/** How the partition of a row follows from its columns. Made by `byDay`, `byBucket` and their like; its columns stay in the file. */
+/** Rule by which the partition of a row follows from its columns. Made by `byDay`, `byBucket` and their like; its columns stay in the file. */
 export interface PartitionRule {
   /** The partition's name in the path: `dt` of `dt=2026-01-05`. */
   readonly name: string
   /** The columns that it looks at; undefined for all. */
   readonly columns: readonly string[] | undefined
-  /** What Athena's partition projection needs to know of the values. */
+  /** Facts of the values for Athena's partition projection. */
   readonly projection: RuleProjection
   /**
    * Begin a run over columns of these fields.
@@ -24,7 +24,7 @@ export type RuleProjection =
   | { readonly type: 'date'; readonly format: string; readonly unit: 'YEARS' | 'MONTHS' | 'DAYS' | 'HOURS' }
   | { readonly type: 'integer'; readonly range: readonly [first: number, last: number] }
 
-/** Numbers that stand for partition values in one run. */
+/** Numbers of partition values in one run. */
 export interface PartitionNumbers {
   /**
    * Write a number from 0 up for every row; rows of one value have one number.
@@ -32,7 +32,7 @@ export interface PartitionNumbers {
    * @param before - rows of earlier batches, for errors.
    */
   number(columns: readonly Data[], rows: number, out: Int32Array, before: number): void
-  /** The value that a number stands for. */
+  /** The value of a number. */
   valueOf(number: number): string | null
 }
 

@@ -12,7 +12,7 @@ import { checkArgument, checkFields, checkOptions, notA } from '../internal/chec
 import { type S3Location, s3Source } from '../s3/s3-source.ts'
 import { parseHivePath } from './hive-path.ts'
 
-/** A file to read: of a listing, of a write, or any object. Without `partition`, its key tells. */
+/** A file to read: of a listing, of a write, or any object. Without `partition`, its key decides. */
 export interface DatasetSource extends S3Location {
   readonly partition?: Readonly<Record<string, string | null>>
 }
@@ -81,10 +81,10 @@ const CURE = "write readDataset(client, listDataset(client, { bucket: 'lake', pr
 
 type Partition = readonly (readonly [name: string, value: string | null])[]
 
-/** What all files must be like. */
+/** Shape that all files must have. */
 interface FirstFile {
   readonly schema: Schema
-  /** How many columns are the file's own. */
+  /** Number of the file's own columns. */
   readonly own: number
 }
 

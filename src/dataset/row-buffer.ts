@@ -125,7 +125,7 @@ function rowsOf({ batch, files, ends }: Unit, file: number): RecordBatch[] {
   return files[low] === file ? [sliceRows(batch, low === 0 ? 0 : (ends[low - 1] as number), ends[low] as number)] : []
 }
 
-/** What is left of a unit, copied, so that the whole can go; in a list, empty where nothing is left. */
+/** Rest of a unit, copied, so that the whole can go; in a list, empty where nothing is left. */
 function withoutFiles(unit: Unit, gone: ReadonlySet<number>): Unit[] {
   const { batch, files, ends } = unit
   const left = files.filter((file) => !gone.has(file))

@@ -5,7 +5,7 @@ import { recordBatch, schemaOf } from '../columns/record-batch.ts'
 import { MillraceError } from '../errors.ts'
 import type { PartitionBy } from './partition-by.ts'
 
-/** What becomes of the columns of a dataset's rows. */
+/** Plan of the columns of a dataset's rows. */
 export interface RowPlan {
   /** Of the rows as they are partitioned, and of the files. */
   readonly rowSchema: Schema

@@ -14,7 +14,7 @@ export const UPLOAD_METADATA = 'millrace-upload'
 /** An object that waits, in parts, to be made visible. */
 export interface StagedUpload {
   readonly place: Place
-  /** Told apart from every other upload, of this write or another: what the object's metadata holds. */
+  /** Distinguishes the upload from every other one, of this write or another: the object's metadata holds it. */
   readonly token: string
   /** Undefined before its first part went out. */
   readonly uploadId: string | undefined
@@ -48,12 +48,12 @@ export interface StagedUploadsOptions {
   /** Requests under way at the same time. */
   readonly concurrency: number
   readonly signal: AbortSignal
-  /** Told of the first request that fails, at once. */
+  /** Called with the error of the first request that fails, at once. */
   readonly onFailure: (error: unknown) => void
 }
 
 const ABORTS_AT_ONCE = 50
-/** Bytes of parts under way at the most, but that one part may always be. */
+/** Most bytes of parts under way, but that one part may always be. */
 const BYTES_UNDER_WAY = 6 * MIN_PART_BYTES
 
 export async function stagedUploads(options: StagedUploadsOptions): Promise<StagedUploads> {

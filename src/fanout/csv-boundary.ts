@@ -3,7 +3,7 @@ import { csvPartRows } from '../codecs/csv/read/csv-parts.ts'
 import { FAULT } from '../codecs/csv/read/rows/row-index.ts'
 import { isMillraceError } from '../errors.ts'
 
-/** Bytes that are looked at before a boundary is told, and then each time that it cannot be told yet. */
+/** Bytes that are looked at before a boundary is chosen, and each time that none can be chosen yet. */
 const STEP_BYTES = 64 * 1024
 const LF = 0x0a
 const CR = 0x0d
@@ -11,23 +11,23 @@ const FAULTS: ReadonlySet<string> = new Set(Object.values(FAULT))
 
 /** A boundary between rows, and whole rows after it. */
 export interface Boundary {
-  /** Where a row begins, within the probe. */
+  /** Start of a row, within the probe. */
   readonly at: number
-  /** Where a later row begins: the rows between can be surveyed. */
+  /** Start of a later row: the rows between can be surveyed. */
   readonly sampleEnd: number
 }
 
 /**
  * Find where a row of CSV begins in a piece from the midst of a file.
  *
- * The piece may begin inside quotes or outside, which no byte alone tells. So it is read as if it began in each state that a reader can be in, and states
+ * The piece may begin inside quotes or outside, and no byte alone shows which. So it is read as if it began in each state that a reader can be in, and states
  * under which it breaks a rule are ruled out: a quote in an unquoted field, text after a closing quote, a row of another width. A boundary is a place at
  * which a row begins under all states that are left. A piece without any quote is taken to be outside.
  *
  * @param probe - bytes of the file.
  * @param isEnd - whether the file ends with them.
  * @param width - columns of the file.
- * @returns undefined where no boundary can be told. O(bytes).
+ * @returns undefined where there is no certain boundary. O(bytes).
  */
 export function csvBoundary(
   probe: Uint8Array,
@@ -59,7 +59,7 @@ function lineBoundary(probe: Uint8Array): Boundary | undefined {
   return { at, sampleEnd }
 }
 
-/** Where the next line begins; undefined where that is not within the bytes. */
+/** Start of the next line; undefined where that is not within the bytes. */
 function lineStart(bytes: Uint8Array, from: number): number | undefined {
   for (let at = from; at + 1 < bytes.length; at++) {
     if (bytes[at] === LF) return at + 1
@@ -85,7 +85,7 @@ function startStates({ layout }: CsvSettings): string[] {
 
 interface StateReader {
   readonly isRefuted: boolean
-  /** Where rows begin, but for the first one. */
+  /** Starts of rows, but for the first one. */
   readonly rowStarts: readonly number[]
   read(bytes: Uint8Array, isEnd: boolean): void
 }

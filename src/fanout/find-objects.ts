@@ -16,7 +16,7 @@ export interface SplitObject {
   readonly bucket: string
   /** The decoded key. */
   readonly key: string
-  /** What the object must be; when absent, what it is now. */
+  /** ETag that the object must have; when absent, the present one. */
   readonly eTag?: string
   readonly versionId?: string
 }

@@ -4,13 +4,13 @@ import { codecFor } from '../codecs/codec-for.ts'
 import { CSV_OPTIONS, type CsvOptions, type CsvSettings, csvSettings, isAsciiByte } from '../codecs/csv/csv-options.ts'
 import type { Split, SplitFormat } from './gather/split.ts'
 
-/** What an object is by its key and the options. */
+/** Format of an object, by its key and the options. */
 export interface ObjectFormat {
   readonly format: SplitFormat
   readonly compression: Split['compression']
 }
 
-/** @throws MillraceError `UNSUPPORTED_FORMAT` for a key that tells no format, without `format`. */
+/** @throws MillraceError `UNSUPPORTED_FORMAT` for a key without a known ending, without `format`. */
 export function objectFormat(key: string, options: CodecOptions): ObjectFormat {
   const { name } = codecFor(key, options)
   const [, ending = '', wrapping = ''] = /(?:\.([a-z]+))??(?:\.(gz|gzip|zst))?$/.exec(key.toLowerCase()) ?? []
@@ -28,7 +28,7 @@ export function csvSettingsOf(format: SplitFormat, options: CsvOptions): CsvSett
   return csvSettings({ ...(format === 'tsv' && { delimiter: '\t' }), ...known(options, CSV_OPTIONS) })
 }
 
-/** Tell whether rows can be found from any byte on: marks of one byte, text in UTF-8. */
+/** Test whether rows can be found from any byte on: marks of one byte, text in UTF-8. */
 export function isDivisibleCsv({ layout }: CsvSettings): boolean {
   const { delimiter, quote, escape: escapeMark, comment, lazyQuotes } = layout.dialect
   const marks = [delimiter, quote, escapeMark, comment].filter((mark) => typeof mark === 'string')

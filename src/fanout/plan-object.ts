@@ -17,7 +17,7 @@ export interface PlannedObject extends ObjectFormat {
   /** Bytes of a split. */
   readonly targetBytes: number
   readonly probeBytes: number
-  /** Whether it is to be one split, whatever it is. */
+  /** True for an object that is to be one split, whatever it is. */
   readonly isWhole: boolean
 }
 
@@ -28,7 +28,7 @@ export interface Part {
   readonly rowGroups?: readonly [number, number]
 }
 
-/** How an object is divided, and what its columns are. */
+/** Parts of an object, and its columns. */
 export interface ObjectPlan {
   readonly parts: readonly Part[]
   readonly columns?: PartColumns
@@ -179,7 +179,7 @@ async function headOf({ source, size, compression }: PlannedObject): Promise<{ b
   return { bytes: Buffer.concat(chunks), isWhole: true }
 }
 
-/** Inflate a stream; `auto` tells the compression by the first bytes. */
+/** Inflate a stream; `auto` detects the compression by the first bytes. */
 export async function* inflated(
   chunks: AsyncIterable<Uint8Array>,
   compression: 'gzip' | 'zstd' | 'auto' | undefined,

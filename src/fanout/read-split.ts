@@ -157,7 +157,7 @@ async function* partBatches(
   }
 }
 
-/** Whether a split is text whose types are known. */
+/** Test whether a split is text whose types are known. */
 function isPart(split: Split): split is PartOfText {
   return split.inference !== undefined && split.schema !== undefined
 }

@@ -86,10 +86,7 @@ export function dynamodbWriter(
   const { tableName } = target
   const names = target.keys.filter((name) => name !== undefined)
   if (names.length < 1 || names.length > 2 || names.includes('') || names[0] === names[1]) {
-    throw new MillraceError(
-      'OPTION_INVALID',
-      'dynamodbWriter: keys must be the partition key, or it and a sort key',
-    )
+    throw new MillraceError('OPTION_INVALID', 'dynamodbWriter: keys must be the partition key, or it and a sort key')
   }
   const service: SendService<DynamoDBEntry, ItemWrite> = {
     name: 'dynamodb',
@@ -111,7 +108,7 @@ export function dynamodbWriter(
 function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolean): ItemWrite {
   checkEntry(entry)
   if ((entry.put === undefined) === (entry.delete === undefined)) {
-    throw new MillraceError('TYPE_MISMATCH', 'entry must have put or delete')
+    throw new MillraceError('TYPE_MISMATCH', 'entry must be a put or a delete')
   }
   const values = entry.put ?? entry.delete
   const image = isRaw ? values : serializeImage(values, { maxDepth: MAX_DEPTH })

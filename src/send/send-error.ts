@@ -28,7 +28,7 @@ export class SendError<Entry = unknown> extends MillraceError {
 }
 
 /**
- * Tell whether a value is a {@link SendError}. Works across copies of the class.
+ * Test whether a value is a {@link SendError}. Works across copies of the class.
  *
  * @example
  * isSendError(new Error('no')) // => false

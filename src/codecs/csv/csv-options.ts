@@ -79,7 +79,7 @@ export interface CsvLayout {
   readonly encoding: string
   readonly skipLines: number
   readonly header: boolean | readonly string[]
-  /** Which part of a file the bytes are, where they are not all of it. A later one begins with a data row, and is in UTF-8. */
+  /** Part of a file that the bytes are, where they are not all of it. A later one begins with a data row, and is in UTF-8. */
   readonly part?: 'first' | 'later'
 }
 

@@ -41,7 +41,7 @@ export function csv(options: CsvOptions = {}): Codec {
 /**
  * Read a whole CSV file in memory. Types are inferred from all of its values, so that the table never depends on the order of its rows.
  *
- * @param bytes - the file. It may be let go afterwards: the table shares none of it.
+ * @param bytes - the file. It may be released afterwards: the table shares none of it.
  * @returns a table of one or more chunks; a file of a header alone has no rows. O(bytes).
  * @throws MillraceError as {@link csv}.
  * @example

@@ -36,7 +36,7 @@ type Item = Record<string, AttributeValue>
 
 /** Results of up to this size over all parts are kept in the run's own item, so that an arrival is one request. */
 const MAX_INLINE_BYTES = 32 * 1024
-/** What DynamoDB takes as one item, less the key and the other attributes of a result. */
+/** Bytes that DynamoDB takes as one item, less the key and the other attributes of a result. */
 const MAX_RESULT_BYTES = 400 * 1024 - 2048
 /** The set of parts and the results beside it fit one item up to here. */
 const MAX_PARTS = 50_000
@@ -218,7 +218,7 @@ function keyOf(id: string): Item {
   return { id: { S: id } }
 }
 
-/** What a run's item says. */
+/** State of a run, by its item. */
 function stateOf(item: Item): { readonly parts: number; readonly expiresAt: number; readonly done: number[] } {
   const state = { parts: Number(item['parts']?.N), expiresAt: Number(item['ttl']?.N), done: partsOf(item) }
   if (!Number.isInteger(state.parts) || !Number.isInteger(state.expiresAt)) throw storedInvalid("a run's item")

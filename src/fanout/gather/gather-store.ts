@@ -5,7 +5,7 @@ import { describeServiceError } from '../../internal/service-error.ts'
 export interface GatherRun {
   /** Name of the run, of letters, digits and `-_.!~*'()%` alone: safe within keys. */
   readonly run: string
-  /** How many parts the run has. */
+  /** Number of parts of the run. */
   readonly parts: number
   /** The present, in seconds since 1970. */
   readonly now: number

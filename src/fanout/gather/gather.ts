@@ -8,19 +8,19 @@ import { type Json, jsonText } from './json-text.ts'
 export type { Json } from './json-text.ts'
 
 export interface GatherOptions {
-  /** Where results are kept: `memoryGather()`, `dynamodbGather(...)` or `s3Gather(...)`. */
+  /** Store of the results: `memoryGather()`, `dynamodbGather(...)` or `s3Gather(...)`. */
   readonly store: GatherStore
   /** Name of this run, the same in all its functions: a plan's id, an execution's name. Up to 512 bytes once percent-encoded. */
   readonly run: string
-  /** How many parts the run has, such as a plan's number of splits. */
+  /** Number of parts of the run, such as a plan's number of splits. */
   readonly parts: number
-  /** How long results are kept, in seconds. Default 14 days, as long as Step Functions can redrive a run. On S3 a lifecycle rule decides. */
+  /** Time for which results are kept, in seconds. Default 14 days, as long as Step Functions can redrive a run. On S3 a lifecycle rule decides. */
   readonly ttlSeconds?: number
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
 }
 
-/** What a worker learns when its result is kept. */
+/** State of the run once a worker's result is kept. */
 export interface Arrival {
   /** Parts of the run that have arrived. */
   readonly arrived: number
@@ -55,7 +55,7 @@ const MAX_RUN_BYTES = 512
 const DEFAULT_TTL_SECONDS = 14 * 86_400
 
 /**
- * Count the parts of a run as workers finish them, keep their results, and tell the worker that completes the run.
+ * Count the parts of a run as workers finish them, keep their results, and report to the worker that completes the run.
  *
  * `arrive` is idempotent by part, so that a worker that runs twice changes nothing. `isComplete` is true for the arrival that completes the run and for
  * every one after it, so put the fan-in's work into `idempotent(..., { key: () => run })`: it then runs once, whichever worker dies.

@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors.ts'
 
-/** What JSON text brings back as it was. */
+/** Values that JSON text brings back as they were. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /** Levels of nesting that every JSON parser reads back. */
@@ -34,7 +34,7 @@ function membersOf(object: Readonly<Record<string, unknown>>, path: readonly (st
   return Object.keys(object).map((name) => `${JSON.stringify(name)}:${jsonText(object[name], [...path, name])}`)
 }
 
-/** Tell whether an object is made as a literal is, in any realm, and says nothing else of itself as JSON. */
+/** Test whether an object is made as a literal is, in any realm, and says nothing else of itself as JSON. */
 function isPlain(object: object): object is Record<string, unknown> {
   if ('toJSON' in object || Object.getOwnPropertySymbols(object).length > 0) return false
   const prototype: unknown = Object.getPrototypeOf(object)

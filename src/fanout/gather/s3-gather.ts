@@ -131,7 +131,7 @@ export function s3Gather(options: S3GatherOptions): GatherStore {
   }
 }
 
-/** What lies in a run's folder. */
+/** Contents of a run's folder. */
 interface Listing {
   /** Parts that have arrived, under the number of parts that the caller gives. */
   readonly own: number[]
@@ -153,7 +153,7 @@ function addTo(listing: Listing, name: string, time: number, parts: number): voi
 }
 
 /**
- * Tell whether the caller's number of parts is not the run's. The first result decides. Within one second of S3's clock a call that has just put the
+ * Test whether the caller's number of parts is not the run's. The first result decides. Within one second of S3's clock a call that has just put the
  * only result under its number gives way, so that it never ends a run that stands; else the smaller number decides, for every caller alike.
  */
 function isForeign({ own, ownTime, other }: Listing, parts: number, isPut: boolean): boolean {

@@ -14,7 +14,7 @@ export interface Split {
   readonly of: number
   readonly bucket: string
   readonly key: string
-  /** What the object must be, without quotes. */
+  /** ETag that the object must have, without quotes. */
   readonly eTag: string
   readonly versionId?: string
   readonly format: SplitFormat
@@ -33,13 +33,13 @@ export interface Split {
   readonly header?: readonly string[]
   /** Columns and their types. Pairs, since JavaScript reorders names that look like integers. Absent where each object is inferred by itself. */
   readonly schema?: readonly (readonly [name: string, type: string])[]
-  /** What inference saw in each column of `schema`, null where the type is pinned. */
+  /** Flags of what inference saw in each column of `schema`, null where the type is pinned. */
   readonly inference?: readonly (number | null)[]
   /** Check value over all other fields. */
   readonly check: string
 }
 
-/** How objects are divided. Plain JSON. */
+/** Division of objects into splits. Plain JSON. */
 export interface SplitPlan {
   /** Follows from the objects, their ETags and the options: the same input has the same plan. */
   readonly id: string
@@ -50,7 +50,7 @@ export interface SplitPlan {
   readonly bytes: number
 }
 
-/** What a worker reports of a split that it has read to its end. Plain JSON. */
+/** Report of a worker on a split that it has read to its end. Plain JSON. */
 export interface SplitReport {
   readonly plan: string
   readonly index: number

@@ -12,7 +12,7 @@ export interface LeafValues {
   readonly kernel: WriteKernel
   readonly physical: Physical
   count: number
-  /** `bits`: one byte a value, 0 or 1. `word`, `double-word`: 4 or 8 bytes a value, little-endian. `bytes`, `fixed`: their bytes. */
+  /** `bits`: one byte a value, 0 or 1. `word`, `double-word`: 4 or 8 bytes per value, little-endian. `bytes`, `fixed`: their bytes. */
   readonly data: Region
   /** `bytes`, `fixed`: where each value begins and ends in `data`, 4 bytes for either. */
   readonly ranges: Region

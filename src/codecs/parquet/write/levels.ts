@@ -14,7 +14,7 @@ export interface Levels {
 }
 
 /**
- * Where the values of a leaf lie in one batch: in `slots` of `data`, in order; in all `count` of them where `slots` is undefined. Valid until
+ * Places of the values of a leaf in one batch: in `slots` of `data`, in order; in all `count` of them where `slots` is undefined. Valid until
  * the next batch.
  */
 export interface LeafSlots {

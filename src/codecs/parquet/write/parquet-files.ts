@@ -3,7 +3,7 @@ import { chunkContext } from './column-chunk.ts'
 import { type FileWriter, fileWriter } from './file-writer.ts'
 import { type ParquetWriteOptions, writeSettings } from './write-options.ts'
 
-/** Where a Parquet codec keeps the maker of many files with its options; the same in every copy of the library. */
+/** Symbol under which a Parquet codec keeps the maker of many files with its options; the same in every copy of the library. */
 export const PARQUET_FILES: unique symbol = Symbol.for('millrace.parquet-files')
 
 /** Makes one file after the other, or several in turns, with one kernel and one set of buffers. */

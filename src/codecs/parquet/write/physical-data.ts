@@ -78,7 +78,7 @@ function byteRanges(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
   return { bytes, offsets: Int32Array.from(valueOffsets as BigInt64Array, Number) }
 }
 
-/** Arrow's view layout: 16 bytes a value, which hold up to 12 bytes themselves or say where the bytes lie. */
+/** Arrow's view layout: 16 bytes per value, which hold up to 12 bytes themselves or say where the bytes lie. */
 function viewRanges({ values, length, variadicBuffers }: Data): { bytes: Uint8Array; offsets: Int32Array } {
   const views = new DataView(values.buffer, values.byteOffset, length * 16)
   const offsets = new Int32Array(length + 1)

@@ -36,7 +36,7 @@ const PAYS = 0.8
 const MAX_STEPS = 16
 
 /**
- * Index the values by distinct value. Undefined, with the work stopped early and the memory given back, where that does not make the column
+ * Index the values by distinct value. Undefined, with the work stopped early and the memory returned, where that does not make the column
  * smaller.
  *
  * Cost: one hash and about one comparison a value; 4096 of them where all values differ.

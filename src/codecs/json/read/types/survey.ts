@@ -35,7 +35,7 @@ import { keyText, writeText } from '../rows/unescape.ts'
 import { KIND, newShape, type Shape, seenNumber, seenString } from './json-shape.ts'
 
 /**
- * Which columns rows have and what kinds of values each of them holds. The survey reads the whole grammar, so a row that it does not
+ * Columns of rows, and the kinds of values that each of them holds. The survey reads the whole grammar, so a row that it does not
  * refuse is valid JSON.
  */
 export interface Survey {

@@ -79,7 +79,7 @@ export function rawInt(field: RawField | undefined): number | undefined {
   return Number(zigzag(field.value, 0))
 }
 
-/** Where a value ends that the guard has walked before. */
+/** End of a value that the guard has walked before. */
 function endOf(bytes: Uint8Array, at: number, type: number): number {
   const end = skipValue(bytes, at, bytes.length, type, 0)
   if (end === TRUNCATED) throw invalid('the metadata ends in the middle of a value')

@@ -55,7 +55,7 @@ export async function readFooter(file: FileBytes, tailBytes: number): Promise<Ra
   return { bytes: withKnownBytes(file, tailAt, tail), footer, footerAt }
 }
 
-/** What the bytes of a footer, which lies at `footerAt`, say. */
+/** Metadata in the bytes of a footer, which lies at `footerAt`. */
 export function footerMetadata(footer: Uint8Array, footerAt: number, limits: CodecLimits): FileMetadata {
   try {
     const decoded = readThriftStruct(footer, 0, footer.length)

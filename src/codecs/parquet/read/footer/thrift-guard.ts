@@ -32,7 +32,7 @@ function skipStruct(bytes: Uint8Array, at: number, end: number, depth: number): 
   return TRUNCATED
 }
 
-/** Where a value of a Thrift type ends, by the same rules; `depth` is that of the struct or list around it. */
+/** End of a value of a Thrift type, by the same rules; `depth` is that of the struct or list around it. */
 export function skipValue(bytes: Uint8Array, at: number, end: number, type: number, depth: number): number {
   switch (type) {
     case 1: // true
