@@ -4,6 +4,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, test, vi } from 'vitest'
 import { MillraceError } from '../../src/errors.ts'
 import { deadline, isTransientError, retry } from '../../src/flow/index.ts'
+import { timersLeftBy } from '../support/timers.ts'
 
 const failing = (fields: object) => () => Promise.reject(Object.assign(new Error('failed'), fields))
 const throttled = { name: 'ThrottlingException' }
@@ -260,14 +261,15 @@ describe('retry', () => {
 })
 
 test('an aborted wait leaves no timer', async () => {
-  const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-  const controller = new AbortController()
-  const ended = retry(failing(throttled), { signal: controller.signal, baseMs: 60_000, maxMs: 60_000, random: () => 1 })
-  await new Promise(setImmediate)
-  controller.abort(new Error('enough'))
-  await expect(ended).rejects.toThrow('enough')
-  await new Promise(setImmediate)
-  expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(before)
+  const left = await timersLeftBy(async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const ended = retry(failing(throttled), { signal, baseMs: 60_000, maxMs: 60_000, random: () => 1 })
+    await new Promise(setImmediate)
+    controller.abort(new Error('enough'))
+    await expect(ended).rejects.toThrow('enough')
+  })
+  expect(left).toBe(0)
 })
 
 describe('deadline', () => {

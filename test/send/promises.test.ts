@@ -8,6 +8,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { channels, type SendMessage } from '../../src/internal/channels.ts'
 import { isSendError, type SendClient, type SendOutcome, type SqsEntry, sqsSender } from '../../src/send/sqs.ts'
 import { fakeService } from '../../src/testing/fake-service.ts'
+import { timersLeftBy } from '../support/timers.ts'
 
 const target = { queueUrl: 'https://sqs/q' }
 const CANARY = 'canary-5f1d'
@@ -109,7 +110,6 @@ describe('an abort', () => {
 })
 
 describe('no timer and no listener is left', () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const long = { baseMs: 1e6, maxMs: 1e6, random: () => 1, lingerMs: 1e6 }
   const failing = fakeService({ service: 'sqs', script: () => ({ 0: 'InternalError' }) }).client
   async function* slow() {
@@ -151,13 +151,14 @@ describe('no timer and no listener is left', () => {
     ],
   ])('where %s', async (_, call, aborts) => {
     const controller = new AbortController()
-    const before = timers()
-    const ended = thrown(call(controller.signal))
-    if (aborts) setImmediate(() => setImmediate(() => controller.abort()))
-    await ended
-    await wait(5)
+    const left = await timersLeftBy(async () => {
+      const ended = thrown(call(controller.signal))
+      if (aborts) setImmediate(() => setImmediate(() => controller.abort()))
+      await ended
+      await wait(5)
+    })
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
-    expect(timers()).toBeLessThanOrEqual(before)
+    expect(left).toBe(0)
   })
 })
 
