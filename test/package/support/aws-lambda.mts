@@ -80,3 +80,9 @@ export const typedStream: aws.Handler<aws.KinesisStreamEvent, aws.KinesisStreamB
   event: own.KinesisEvent,
   context,
 ) => processBatch(event, work, { payload, context })
+
+declare function archive(event: aws.SQSEvent): Promise<void>
+// An event that a schema of this package accepts keeps AWS's type.
+export const validated: aws.SQSHandler = async (event) => {
+  if (SqsEventSchema.safeParse(event).success) await archive(event)
+}
