@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import zlib from 'node:zlib'
 import { Bool, Field, Float64, Int64, List, makeData, RecordBatch, Schema, Struct, Table, Utf8 } from 'apache-arrow'
 import type { CompressionCodec } from 'hyparquet'
 import { snappyCompressor } from 'hysnappy'
 import { afterAll, describe, expect, test } from 'vitest'
+import { type ByteSource, bytesSource } from '../../../../../src/codecs/input/source.ts'
 import { decodeParquet, encodeParquet } from '../../../../../src/codecs/parquet/parquet.ts'
 import { readBudget } from '../../../../../src/codecs/parquet/read/bytes/read-budget.ts'
 import { readParquet } from '../../../../../src/codecs/parquet/read/read-parquet.ts'
@@ -189,6 +191,37 @@ describe('tables whose column chunks are one page each', () => {
       }
     },
   )
+})
+
+describe('a page is inflated in the background while the header of the next one is read', () => {
+  const ROWS = 2_000_000
+  const table = wideTable(ROWS)
+
+  // Whoever reads a window of the column takes its turn, however long a read takes.
+  test.each([3, 5])('reads of any duration change no value: %i', async (seed) => {
+    const rows = { rowGroupRows: ROWS, rowGroupBytes: Number.POSITIVE_INFINITY, pageBytes: 4 * 1024 * 1024 }
+    const file = await encodeParquet(table, { ...rows, compression: 'zstd' })
+    let random = seed
+    const source: ByteSource = {
+      ...bytesSource(file),
+      async read(start, end) {
+        random = (random * 48_271) % 2_147_483_647
+        await wait(random % 20)
+        return file.slice(start, end)
+      },
+    }
+    let at = 0
+    for await (const batch of readParquet(source)) {
+      for (const name of ['a', 'b', 'c']) {
+        const read = batch.getChild(name)
+        const written = table.getChild(name)?.slice(at, at + batch.numRows)
+        expect(read?.nullCount).toBe(written?.nullCount)
+        for (let row = 0; row < batch.numRows; row += 997) expect(read?.get(row)).toBe(written?.get(row))
+      }
+      at += batch.numRows
+    }
+    expect(at).toBe(ROWS)
+  })
 })
 
 describe('a row group takes at most 1.5 times the budget of its reading, and its dictionaries', () => {
