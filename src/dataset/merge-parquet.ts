@@ -55,7 +55,7 @@ export interface ParquetMerge {
  * for what is no sound Parquet file, or has column chunks in other files; `UNSUPPORTED_FORMAT` for encryption, for faults of old writers that readers know by the writer's name, and for
  * fields of the footer that may hold offsets but are not known; `SOURCE_CHANGED`, `SOURCE_UNAVAILABLE`. Without: `LIMIT_EXCEEDED` for a footer over 32 MiB or over 10,000 parts; `WRITE_FAILED` and `WRITE_CONFLICT` as
  * `s3Sink` has them; `OPTION_INVALID`. After any of them no part of an upload is left, and the target is as it was; only where
- * the answer to the last request is lost, or the signal comes while it is awaited, S3 may have made the target.
+ * the signal comes while the answer to the last request is awaited, or that answer is lost and the target cannot be asked either, S3 may have made the target.
  * @see https://parquet.apache.org/docs/file-format/
  * @example no-run needs a bucket
  * const sources = [{ bucket: 'lake', key: 'parts/0.parquet' }, { bucket: 'lake', key: 'parts/1.parquet' }]
