@@ -82,21 +82,18 @@ function percent(ratio: number): string {
   return `${(100 * (ratio - 1)).toFixed(2)}%`
 }
 
+/** Everything that V8 does by the clock, by chance or in other threads is fixed: tiers of JavaScript and of WebAssembly, collections, hashes. */
+const FLAGS = [
+  ...['--no-opt', '--no-sparkplug', '--no-maglev', '--liftoff-only', '--no-wasm-tier-up'],
+  ...['--single-threaded', '--predictable', '--predictable-gc-schedule', '--hash-seed=1', '--random-seed=1'],
+]
+
 /** Instructions of one more turn: those of loading and of the first ones cancel out. */
 function instructionsOf(folder: string, name: string): number {
   const [few, many] = [2, 12].map((times) => {
     const tool = ['--tool=callgrind', '--callgrind-out-file=/dev/null', '--smc-check=all-non-file', process.execPath]
-    const node = [
-      '--no-opt',
-      '--no-sparkplug',
-      '--no-maglev',
-      '--single-threaded',
-      '--predictable',
-      '--hash-seed=1',
-      '--random-seed=1',
-    ]
     const child = fileURLToPath(new URL('../telemetry-child.ts', import.meta.url))
-    const { stderr, error } = spawnSync('valgrind', [...tool, ...node, child, folder, name, `${times}`], {
+    const { stderr, error } = spawnSync('valgrind', [...tool, ...FLAGS, child, folder, name, `${times}`], {
       encoding: 'utf8',
     })
     const collected = /Collected : (\d+)/.exec(stderr ?? '')?.[1]

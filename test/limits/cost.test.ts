@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { ENGINE_LIMITS, jobCost, LAMBDA_LIMITS, lambdaCost, PRICES, sourceOf } from '../../src/limits/index.ts'
@@ -82,6 +83,16 @@ describe('prices', () => {
       expect(asOf).toMatch(/^20\d\d(-\d\d)?$/)
     }
     expect(() => sourceOf('toString' as never)).toThrow(/must be one of/)
+  })
+
+  test('docs/limits.md names every number that AWS does not vouch for, and every source', () => {
+    const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
+    for (const name of Object.keys({ ...PRICES, ...LAMBDA_LIMITS, ...ENGINE_LIMITS })) {
+      const { title, asOf } = sourceOf(name as never)
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${title}\`, ${asOf} |`))
+      expect(row).toBeDefined()
+      if (['third party', 'unchecked'].includes(title)) expect(row).toContain(`\`${name}\``)
+    }
   })
 })
 
