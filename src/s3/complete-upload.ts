@@ -68,7 +68,7 @@ export async function completeUpload(upload: FullUpload, options: CompletionOpti
   }
 }
 
-/** What is at the place; undefined where nothing is, or it cannot be asked. */
+/** The object at the place; undefined where there is none, or it cannot be read. */
 async function objectAt(
   place: Place,
   { client, attempts, sleep, random }: CompletionOptions,
@@ -84,7 +84,7 @@ async function objectAt(
   return undefined
 }
 
-/** Check an object's ETag against its parts': the MD5 of theirs, with their number. Under a key of KMS or of the customer, it tells the number alone. */
+/** Check an object's ETag against its parts': the MD5 of theirs, with their number. Under a key of KMS or of the customer, only the number is known. */
 function isMadeOf(object: HeadObjectCommandOutput, parts: readonly CompletedPart[]): boolean {
   const [, md5, count] = /^"?(\w+)-(\d+)"?$/.exec(object.ETag ?? '') ?? []
   if (Number(count) !== parts.length) return false
