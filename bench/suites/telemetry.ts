@@ -82,10 +82,17 @@ function percent(ratio: number): string {
   return `${(100 * (ratio - 1)).toFixed(2)}%`
 }
 
-/** Everything that V8 does by the clock, by chance or in other threads is fixed: tiers of JavaScript and of WebAssembly, collections, hashes. */
+/** All that V8 does by the clock, by chance or in other threads is fixed: tiers of JavaScript and of WebAssembly, hashes. Nothing is collected meanwhile. */
 const FLAGS = [
   ...['--no-opt', '--no-sparkplug', '--no-maglev', '--liftoff-only', '--no-wasm-tier-up'],
-  ...['--single-threaded', '--predictable', '--predictable-gc-schedule', '--hash-seed=1', '--random-seed=1'],
+  ...[
+    '--single-threaded',
+    '--predictable',
+    '--min-semi-space-size=256',
+    '--max-semi-space-size=256',
+    '--hash-seed=1',
+    '--random-seed=1',
+  ],
 ]
 
 /** Instructions of one more turn: those of loading and of the first ones cancel out. */

@@ -33,7 +33,7 @@ export interface StagedUpload {
 export interface StagedUploads {
   /** @param key - asked for when the first part goes out, with its bytes. */
   start(key: (head: Uint8Array) => string): StagedUpload
-  /** What was sent so far. */
+  /** Totals of all that was sent so far. */
   sent(): { readonly bytes: number; readonly parts: number; readonly files: number }
   /** Resolves when every part that was sent is up; rejects with the signal's reason. */
   settled(): Promise<void>

@@ -22,7 +22,7 @@ export interface Reason {
 }
 
 /**
- * What each engine is asked for. Lambda: everything in half of a timeout, and rows that meet in the memory of one function. Distributed Map:
+ * Compare a job with what each engine bears. Lambda: everything in half of a timeout, and rows that meet in the memory of one function. Distributed Map:
  * the largest piece in a child's time, and no rows that meet those of another child. Batch: the largest object in a job's time, and no more
  * to shuffle than one machine bears. EMR: more than that, and that alone.
  */
