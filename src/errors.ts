@@ -96,16 +96,15 @@ export function isMillraceError(value: unknown, code?: ErrorCode): value is Mill
 }
 
 /** ` (line 7, row 5, column "amount")`: column names are part of the schema, so they may be named; long ones are cut. */
-function placeText({ path, position }: MillraceErrorOptions): string {
-  const parts: string[] = []
-  if (position?.line !== undefined) parts.push(`line ${position.line}`)
-  if (position?.row !== undefined) parts.push(`row ${position.row}`)
-  if (position?.column !== undefined) parts.push(`column ${quoteName(position.column)}`)
-  if (position?.byteOffset !== undefined) parts.push(`byte ${position.byteOffset}`)
-  if (path !== undefined && path.length > 0) parts.push(`at ${path.join('.')}`)
+function placeText({ path = [], position: { line, row, column, byteOffset } = {} }: MillraceErrorOptions): string {
+  const name = column === undefined || column.length <= 80 ? column : `${column.slice(0, 77)}...`
+  const places = Object.entries({
+    line,
+    row,
+    column: JSON.stringify(name),
+    byte: byteOffset,
+    at: path.join('.') || undefined,
+  })
+  const parts = places.filter(([, place]) => place !== undefined).map((place) => place.join(' '))
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
-}
-
-function quoteName(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name)
 }

@@ -1,18 +1,5 @@
-import { CompleteMultipartUploadCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
-import { backoffMs } from '../internal/backoff.ts'
-import { httpStatusOf, nameOf } from '../internal/service-error.ts'
-import { isTransientError } from '../internal/transient-error.ts'
-import type { SinkClient } from '../s3/request-body.ts'
+import { type CompletionOptions, completeUpload } from '../s3/complete-upload.ts'
 import { type StagedUpload, UPLOAD_METADATA } from './staged-uploads.ts'
-
-export interface CompletionOptions {
-  readonly client: SinkClient
-  readonly concurrency: number
-  /** Tries of one completion. */
-  readonly attempts: number
-  readonly sleep: (ms: number) => Promise<unknown>
-  readonly random: () => number
-}
 
 export interface Completions {
   /** ETags of the objects that are visible. */
@@ -27,7 +14,7 @@ export interface Completions {
  */
 export async function completeUploads(
   uploads: readonly StagedUpload[],
-  options: CompletionOptions,
+  { concurrency, ...options }: CompletionOptions & { readonly concurrency: number },
 ): Promise<Completions> {
   const visible = new Map<StagedUpload, string | undefined>()
   let failure: { readonly cause: unknown } | undefined
@@ -36,7 +23,8 @@ export async function completeUploads(
     const upload = uploads[next++]
     if (upload === undefined) return
     try {
-      visible.set(upload, await complete(upload, options))
+      const isOwn: CompletionOptions['isOwn'] = ({ Metadata }) => Metadata?.[UPLOAD_METADATA] === upload.token
+      visible.set(upload, await completeUpload(upload, { ...options, isOwn }))
     } catch (cause) {
       failure ??= { cause }
     }
@@ -45,45 +33,6 @@ export async function completeUploads(
   const work = async (): Promise<void> => {
     while (next < uploads.length && failure === undefined) await completeNext()
   }
-  await Promise.all(Array.from({ length: options.concurrency }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
   return { visible, failure }
-}
-
-/** Complete one upload, however often the way to S3 fails; resolves to the object's ETag. */
-async function complete(upload: StagedUpload, options: CompletionOptions): Promise<string | undefined> {
-  const { client, attempts, sleep, random } = options
-  const Parts = [...upload.parts].sort((a, b) => Number(a.PartNumber) - Number(b.PartNumber))
-  const command = { ...upload.place, UploadId: upload.uploadId, MultipartUpload: { Parts } }
-  for (let failures = 1; ; failures++) {
-    try {
-      return (await client.send(new CompleteMultipartUploadCommand(command))).ETag
-    } catch (error) {
-      const isGone = nameOf(error) === 'NoSuchUpload' || httpStatusOf(error) === 404
-      const again = isTransientError(error) || httpStatusOf(error) === 409
-      if (isGone || failures >= attempts || !again) {
-        // An answer may have been lost, here or in a retry of the client: the object itself tells.
-        const own = await ownObject(upload, options)
-        if (own !== undefined) return own.eTag
-        throw error
-      }
-    }
-    await sleep(backoffMs(failures - 1, { random }))
-  }
-}
-
-/** The object of this upload, if it is what is there now. */
-async function ownObject(
-  { place, token }: StagedUpload,
-  { client, attempts, sleep, random }: CompletionOptions,
-): Promise<{ readonly eTag: string | undefined } | undefined> {
-  for (let failures = 1; failures <= attempts; failures++) {
-    try {
-      const { ETag, Metadata } = await client.send(new HeadObjectCommand(place))
-      return Metadata?.[UPLOAD_METADATA] === token ? { eTag: ETag } : undefined
-    } catch (error) {
-      if (!isTransientError(error)) return undefined
-    }
-    if (failures < attempts) await sleep(backoffMs(failures - 1, { random }))
-  }
-  return undefined
 }

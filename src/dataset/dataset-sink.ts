@@ -4,8 +4,10 @@ import type { Codec } from '../codecs/codec.ts'
 import { parquet } from '../codecs/parquet/parquet.ts'
 import { checkBatch, checkBatches } from '../columns/check-table.ts'
 import { MillraceError } from '../errors.ts'
+import { channels, type SinkMessage } from '../internal/channels.ts'
 import { checkArgument, checkFields, checkOptions, notA } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
+import { traceAsync } from '../internal/trace.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { MIN_PART_BYTES } from '../s3/multipart-upload.ts'
 import { headersOf, type ObjectHeaders, placeOf, type S3Target } from '../s3/object-headers.ts'
@@ -89,7 +91,11 @@ export function datasetSink(client: SinkClient, target: DatasetTarget, options: 
   const prefix = prefixOf('datasetSink', target.prefix)
   const limits = { targetBytes, maxOpen, maxBufferedBytes, openBytes: MIN_PART_BYTES }
 
-  return async (batches, { signal } = {}) => {
+  const write = async (
+    batches: Parameters<DatasetSink>[0],
+    signal: AbortSignal | undefined,
+    message: SinkMessage | undefined,
+  ): Promise<DatasetWrite> => {
     checkBatches('datasetSink', batches)
     const failure = new AbortController()
     const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal])
@@ -117,9 +123,18 @@ export function datasetSink(client: SinkClient, target: DatasetTarget, options: 
       run.abandon()
       await uploads.abandon()
       throw error
+    } finally {
+      if (message !== undefined) Object.assign(message, uploads.sent())
     }
     return publish(files, target.bucket, uploads, { client, concurrency, attempts, sleep, random })
   }
+
+  return async (batches, { signal } = {}) =>
+    traceAsync(
+      channels.sink,
+      () => ({ bytes: 0, parts: 0, files: 0 }),
+      (message) => write(batches, signal, message),
+    )
 }
 
 const MIB = 1024 * 1024

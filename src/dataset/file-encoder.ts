@@ -1,6 +1,8 @@
 import type { RecordBatch } from 'apache-arrow'
+import { rawCodec } from '../codecs/checked-codec.ts'
 import type { Codec } from '../codecs/codec.ts'
 import { parquetFilesOf } from '../codecs/parquet/write/parquet-files.ts'
+import { channels, type Operation, startOperation, type WriteMessage } from '../internal/channels.ts'
 import type { Stage } from '../internal/stage.ts'
 
 /** One file on its way to bytes. */
@@ -16,20 +18,54 @@ export interface FileEncoder {
 /** At once where the format is written at once: a turn of the event loop for each of the pieces of many small files would cost more than they do. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A maker of encoders, which may be used in turns. Of Parquet they share one kernel. */
+/** A maker of encoders, which may be used in turns. Of Parquet they share one kernel. Each file is an operation of `millrace:write`. */
 export function fileEncoders(codec: Codec): () => FileEncoder {
   const files = parquetFilesOf(codec)
-  if (files === undefined) return () => stageEncoder(codec.write())
+  // Of the codec's own stage each file would be an operation too.
+  if (files === undefined) return () => traced(codec.name, stageEncoder(rawCodec(codec).write()))
   return () => {
     const file = files()
-    return {
+    return traced(codec.name, {
       *write(batches) {
         for (const batch of batches) yield* file.add(batch)
         yield* file.flush()
       },
       finish: () => file.finish(),
       abandon() {},
+    })
+  }
+}
+
+/** The encoder as an operation, from its making to the end of the file, a failure, or its being left. */
+function traced(format: string, encoder: FileEncoder): FileEncoder {
+  const operation = startOperation(channels.write, () => ({ format, bytes: 0, rows: 0 }))
+  if (operation === undefined) return encoder
+  operation.start(() => {})
+  return {
+    write(batches) {
+      for (const { numRows } of batches) operation.message.rows += numRows
+      return counted(encoder.write(batches), operation)
+    },
+    async *finish() {
+      yield* counted(encoder.finish(), operation)
+      operation.end()
+    },
+    abandon() {
+      encoder.abandon()
+      operation.end()
+    },
+  }
+}
+
+async function* counted(pieces: Pieces, { message, end }: Operation<WriteMessage>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of pieces) {
+      message.bytes += bytes.length
+      yield bytes
     }
+  } catch (error) {
+    end({ error })
+    throw error
   }
 }
 

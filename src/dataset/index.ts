@@ -12,7 +12,7 @@ export { type DatasetFile, type DatasetWrite, DatasetWriteError, isDatasetWriteE
 export { dropStaleFiles } from './drop-stale-files.ts'
 export { hivePath, parseHivePath } from './hive-path.ts'
 export { type DatasetLocation, type ListedFile, listDataset } from './list-dataset.ts'
-export { type MergeParquetOptions, mergeParquet, type ParquetMerge } from './merge-parquet.ts'
+export { type MergeParquetOptions, mergeParquet, type ParquetMerge } from './merge/merge-parquet.ts'
 export type { PartitionBy } from './partition-by.ts'
 export type { PartitionNumbers, PartitionRule, PartitionRuleOptions, RuleProjection } from './partition-rule.ts'
 export { type DatasetSource, type ReadDatasetOptions, readDataset } from './read-dataset.ts'

@@ -33,6 +33,8 @@ export interface StagedUpload {
 export interface StagedUploads {
   /** @param key - asked for when the first part goes out, with its bytes. */
   start(key: (head: Uint8Array) => string): StagedUpload
+  /** Totals of all that was sent so far. */
+  sent(): { readonly bytes: number; readonly parts: number; readonly files: number }
   /** Resolves when every part that was sent is up; rejects with the signal's reason. */
   settled(): Promise<void>
   /** Remove the parts of these uploads, of all when absent. Resolves when no request is under way any more; never rejects. */
@@ -113,6 +115,10 @@ export async function stagedUploads(options: StagedUploadsOptions): Promise<Stag
       const upload = emptyUpload(keyOf, `${token}-${all.length}`, enqueue)
       all.push(upload)
       return upload as StagedUpload
+    },
+    sent() {
+      const sum = (of: (upload: Upload) => number): number => all.reduce((total, upload) => total + of(upload), 0)
+      return { bytes: sum(({ bytes }) => bytes), parts: sum(({ sent }) => sent), files: all.length }
     },
     async settled() {
       await Promise.all(underWay)

@@ -46,11 +46,13 @@ export interface SourceMessage extends OperationEnd {
   bytes: number
 }
 
-/** One object that is written to S3. */
+/** One object that is written to S3, by `s3Sink` or `mergeParquet`; of `datasetSink` all objects of a call. */
 export interface SinkMessage extends OperationEnd {
   bytes: number
-  /** Parts of a multipart upload; 0 where one `PutObject` is enough. */
+  /** Parts of multipart uploads; 0 where one `PutObject` is enough. */
   parts: number
+  /** Of `datasetSink`: objects begun. */
+  files?: number
 }
 
 /** One call of `processBatch` or `processBatches`. `records` is the sum of `succeeded`, `failed`, `quarantined` and `skipped`. */

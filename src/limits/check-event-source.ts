@@ -1,17 +1,20 @@
 import { checkChoice } from '../internal/check-choice.ts'
 import { EVENT_SOURCE_LIMITS, type EventSourceKind, type SettingRange } from './event-source-limits.ts'
 import {
-  checkDestination,
-  checkForeign,
-  checkPayload,
-  checkQueue,
-  checkResponse,
-  checkStream,
   type Finding,
+  foreignTo,
   isQueue,
+  judgeDestination,
+  judgePayload,
+  judgeQueue,
+  judgeResponse,
+  judgeStream,
   type Mapping,
+  OUT_OF_RANGE,
+  type Verdict,
 } from './event-source-rules.ts'
-import { flagOf, readSetting, UNKNOWN } from './setting.ts'
+import { readSetting, UNKNOWN, UNREADABLE } from './setting.ts'
+import { BISECT, FIFO } from './setting-names.ts'
 
 export type CheckedEventSource = Exclude<EventSourceKind, 'sqs-fifo'>
 
@@ -35,64 +38,67 @@ export type CheckedEventSource = Exclude<EventSourceKind, 'sqs-fifo'>
  */
 export function checkEventSource(source: CheckedEventSource, config: unknown): readonly Finding[] {
   checkChoice('source', source, ['sqs', 'kinesis', 'dynamodb-stream', 'kafka'])
-  const findings: Finding[] = []
-  const add = (severity: Finding['severity']) => (rule: string, setting: string, message: string) =>
-    findings.push({ severity, rule, setting, message })
   const read = (path: string): unknown => readSetting(config, path)
+  if (!config || read('') === UNREADABLE) return findingsOf([UNREADABLE_MAPPING])
   const kind = source === 'sqs' && isFifo(read) ? 'sqs-fifo' : source
   const ranges = EVENT_SOURCE_LIMITS[kind]
-  const numberAt = (path: string): number | undefined => {
+  const numberAt = (path: string): number => {
     const range = ranges[path]
-    const value = read(path)
-    return value === undefined ? range?.absent : range && numberIn(value, range)
+    const value = read(path) ?? range?.absent
+    return range && isIn(value, range) ? value : Number.NaN
   }
-  const mapping: Mapping = { kind, read, numberAt, error: add('error'), warning: add('warning') }
-  if (!isBag(config)) {
-    mapping.error('unreadable', 'EventSourceMapping', 'it must be an object with the properties of the mapping')
-    return findings
-  }
-  checkValues(mapping, ranges)
-  const own = isQueue(mapping) ? [checkQueue] : kind === 'kafka' ? [checkDestination] : [checkStream, checkDestination]
-  for (const check of [checkForeign, checkResponse, checkPayload, ...own]) check(mapping)
-  return findings
+  const mapping: Mapping = { kind, read, numberAt }
+  const own = isQueue(mapping)
+    ? judgeQueue(mapping)
+    : [...(kind === 'kafka' ? [] : judgeStream(mapping)), ...judgeDestination(mapping)]
+  return findingsOf([...judgeValues(mapping, ranges), ...judgeResponse(mapping), ...judgePayload(mapping), ...own])
 }
 
-/** Numbers out of range, and flags that are neither true nor false. */
-function checkValues({ read, error }: Mapping, ranges: Readonly<Record<string, SettingRange>>): void {
-  for (const [path, range] of Object.entries(ranges)) {
-    const value = read(path)
-    if (value === undefined || value === UNKNOWN || numberIn(value, range) !== undefined) continue
-    const { min, max, also } = range
-    error('out-of-range', path, `it must be a whole number from ${min} to ${max}${also ? `, or ${also}` : ''}`)
-  }
-  for (const path of ['BisectBatchOnFunctionError', 'FifoQueue']) {
-    const value = read(path)
-    const isFlag = value === undefined || value === UNKNOWN || flagOf(value) !== undefined
-    if (!isFlag) error('out-of-range', path, 'it must be true or false')
-  }
+const UNREADABLE_MAPPING: Verdict = [
+  'error',
+  'unreadable',
+  'EventSourceMapping',
+  'it must be an object with the properties of the mapping',
+]
+
+function findingsOf(verdicts: readonly Verdict[]): readonly Finding[] {
+  return verdicts.flatMap(([severity, rule, setting, message]) =>
+    message === false ? [] : { severity, rule, setting, message },
+  )
 }
 
-/** The number, or the digits, where they are in range. */
-function numberIn(value: unknown, { min, max, also }: SettingRange): number | undefined {
-  const number = /^-?\d{1,15}$/.test(textOf(value)) ? Number(value) : value
-  const isIn = Number.isInteger(number) && (((number as number) >= min && (number as number) <= max) || number === also)
-  return isIn ? (number as number) : undefined
+/** Numbers out of range, flags that are neither true nor false, and settings of other sources. */
+function judgeValues(mapping: Mapping, ranges: Readonly<Record<string, SettingRange>>): readonly Verdict[] {
+  const verdict = (rule: string, setting: string, message: string, holds: (value: unknown) => boolean): Verdict => {
+    const value = mapping.read(setting)
+    return ['error', rule, setting, value !== undefined && value !== UNKNOWN && !holds(value) && message]
+  }
+  return [
+    ...Object.entries(ranges).map(([path, range]) => {
+      const { min, max, also } = range
+      const rule = `it must be a whole number from ${min} to ${max}${also ? `, or ${also}` : ''}`
+      return verdict(OUT_OF_RANGE, path, rule, (value) => isIn(value, range))
+    }),
+    ...[BISECT, FIFO].map((path) =>
+      verdict(OUT_OF_RANGE, path, 'it must be true or false', (value) => typeof value === 'boolean'),
+    ),
+    ...foreignTo(mapping).map(
+      (path): Verdict => [
+        'error',
+        'other-source',
+        path,
+        mapping.read(path) !== undefined && 'Lambda refuses it for this source',
+      ],
+    ),
+  ]
+}
+
+function isIn(value: unknown, { min, max, also }: SettingRange): value is number {
+  return Number.isInteger(value) && (((value as number) >= min && (value as number) <= max) || value === also)
 }
 
 /** Check for a FIFO queue; where that is not known, the limits of a standard queue hold, which are the wider ones. */
 function isFifo(read: (path: string) => unknown): boolean {
-  return flagOf(read('FifoQueue')) === true || textOf(read('EventSourceArn')).endsWith('.fifo')
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-/** An object that is no list; a proxy may refuse even to say so. */
-function isBag(config: unknown): boolean {
-  try {
-    return typeof config === 'object' && config !== null && !Array.isArray(config) && Object.keys(config).length >= 0
-  } catch {
-    return false
-  }
+  const arn = read('EventSourceArn')
+  return read(FIFO) === true || (typeof arn === 'string' && arn.endsWith('.fifo'))
 }

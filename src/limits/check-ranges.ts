@@ -1,5 +1,4 @@
 import { MillraceError } from '../errors.ts'
-import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
 
 /** The least and the most that a number may be, and what it is where it is absent; without that it has to be there. */
 export type Range = readonly [min: number, max: number, absent?: number]
@@ -8,30 +7,59 @@ export type Range = readonly [min: number, max: number, absent?: number]
 export const MANY = 1e18
 /** The slowest rate, in whatever unit: a divisor. */
 export const SLOWEST = 1e-6
+/** Any amount. */
+export const AMOUNT: Range = [0, MANY]
+/** Any number of what there is at least one of. */
+export const COUNT: Range = [1, MANY]
 
 /**
  * Check an object of numbers: that it is one, its names, and each number's range. The message names the range and quotes no value.
  *
- * @param others - fields that are no numbers.
+ * @param ranges - by name; undefined for a field that the caller checks.
  */
 export function checkRanges(
   entry: string,
   bag: object,
-  ranges: Readonly<Record<string, Range>>,
-  others: Readonly<Record<string, Kind>> = {},
+  ranges: Readonly<Record<string, Range | undefined>>,
+  what = 'its first argument',
 ): void {
-  checkArgument(entry, 'its first argument', bag, 'object')
-  checkOptions(entry, bag, {
-    ...Object.fromEntries(Object.keys(ranges).map((name): [string, Kind] => [name, 'number'])),
-    ...others,
-  })
-  const numbers = bag as Readonly<Record<string, unknown>>
-  for (const [name, [min, max, absent]] of Object.entries(ranges))
-    checkRange(entry, name, numbers[name] ?? absent, min, max)
+  checkNames(entry, what, bag, ranges)
+  for (const [name, range] of Object.entries(ranges)) {
+    if (range) checkRange(entry, name, (bag as Readonly<Record<string, unknown>>)[name] ?? range[2], range[0], range[1])
+  }
 }
 
-/** Refuse what is no number from `min` to `max`. */
-export function checkRange(entry: string, name: string, value: unknown, min: number, max: number): void {
+/**
+ * Lay a caller's numbers over those of a table. Each has to have the shape of the one that it replaces.
+ *
+ * @throws MillraceError `OPTION_INVALID` for an unknown name, a member left out, what is no number from `min`; `TYPE_MISMATCH` for what is no object.
+ */
+export function replaceIn<T extends object>(entry: string, what: string, table: T, given: Partial<T> = {}, min = 0): T {
+  checkNames(entry, what, given, table)
+  const own = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [name, value] of own) checkLike(entry, name, value, table[name as keyof T], min)
+  return { ...table, ...Object.fromEntries(own) }
+}
+
+/** Check that a bag is an object, not something to be read, and that it has no name that the model lacks. */
+export function checkNames(entry: string, what: string, bag: object, model: object): void {
+  const refuse = (code: 'TYPE_MISMATCH' | 'OPTION_INVALID', rule: string): never => {
+    throw new MillraceError(code, `${entry}: ${rule}`)
+  }
+  if (Object.prototype.toString.call(bag) !== '[object Object]') refuse('TYPE_MISMATCH', `${what} must be an object`)
+  const names = Object.keys(model)
+  for (const [name, value] of Object.entries(bag))
+    if (value !== undefined && !names.includes(name))
+      refuse('OPTION_INVALID', `there is no option ${JSON.stringify(name.slice(0, 40))}; it has ${names.join(', ')}`)
+}
+
+function checkRange(entry: string, name: string, value: unknown, min: number, max: number): void {
   if (typeof value === 'number' && value >= min && value <= max) return
   throw new MillraceError('OPTION_INVALID', `${entry}: ${name} must be a number from ${min} to ${max}`)
+}
+
+function checkLike(entry: string, name: string, value: unknown, model: unknown, min: number): void {
+  if (typeof model === 'number') checkRange(entry, name, value, min, MANY)
+  for (const [key, inner] of Object.entries(Object(model)))
+    checkLike(entry, `${name}.${key}`, Object(value)[key], inner, min)
 }

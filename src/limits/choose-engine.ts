@@ -1,17 +1,10 @@
-import { checkOptions } from '../internal/check-arguments.ts'
-import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
+import { checkNames, replaceIn, SLOWEST } from './check-ranges.ts'
 import { type EngineJob, type SizedJob, sizeJob } from './engine-job.ts'
 import { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
-import { batchReasons, emrReasons, lambdaReasons, mapReasons, type Reason } from './engine-reasons.ts'
+import { type Engine, type Reason, reasonsOf } from './engine-reasons.ts'
 import { fargateUsdPerSecond } from './fargate-size.ts'
 import { priceRuns } from './lambda-cost.ts'
 import { type Prices, pricesOf } from './prices.ts'
-
-/**
- * `lambda`: one run. `distributed-map`: a Step Functions Distributed Map over functions. `batch`: AWS Batch, on Fargate, or on EC2 for a GPU
- * and over 120 GB of memory. `emr`: EMR Serverless.
- */
-export type Engine = 'lambda' | 'distributed-map' | 'batch' | 'emr'
 
 export interface EngineCandidate {
   readonly engine: Engine
@@ -40,6 +33,8 @@ export interface ChooseEngineOptions {
 }
 
 const ENTRY = 'chooseEngine'
+/** Batch, among the candidates. */
+const LAST_RESORT = 2
 
 /**
  * Choose where a job runs: the first of Lambda, Distributed Map, Batch and EMR that it fits, with the numbers that decided.
@@ -59,62 +54,45 @@ const ENTRY = 'chooseEngine'
  * because[0]?.message // => 'seconds of everything in one run: 800, over 450'
  */
 export function chooseEngine(job: EngineJob, options: ChooseEngineOptions = {}): EngineChoice {
-  checkOptions(ENTRY, options, { limits: 'object', prices: 'object' })
-  const sized = sizeJob(job, limitsOf(options.limits), pricesOf(ENTRY, options.prices))
-  const lastResort = batch(sized)
-  const candidates = [lambda(sized), distributedMap(sized), lastResort, emr(sized)]
-  const chosen = candidates.find(({ fits }) => fits) ?? lastResort
+  checkNames(ENTRY, 'options', options, { limits: 0, prices: 0 })
+  const limits = replaceIn(ENTRY, 'limits', ENGINE_LIMITS, options.limits, SLOWEST)
+  const sized = sizeJob(job, limits, pricesOf(ENTRY, options.prices))
+  const reasons = reasonsOf(sized)
+  const candidates = estimate(sized).map(([engine, usd, seconds]): EngineCandidate => {
+    const why = reasons[engine]
+    return { engine, fits: why.every(({ holds }) => holds), usd, seconds, why }
+  })
+  const chosen = candidates.find(({ fits }) => fits) ?? (candidates[LAST_RESORT] as EngineCandidate)
   const passedOver = candidates.slice(0, candidates.indexOf(chosen))
   const failed = passedOver.flatMap(({ why }) => why.filter(({ holds }) => !holds).slice(0, 1))
   return { engine: chosen.engine, because: [...failed, ...chosen.why], candidates }
 }
 
-function lambda(job: SizedJob): EngineCandidate {
-  return candidate('lambda', lambdaReasons(job), runsUsd(job, 1), job.totalSeconds)
-}
+type Estimate = readonly [engine: Engine, usd: number | undefined, seconds: number]
 
-function distributedMap(job: SizedJob): EngineCandidate {
-  const { limits, totalSeconds, isSplittable, prices } = job
+/**
+ * Dollars and seconds on each engine, in the order of preference. Of a task of Batch a minute is billed at least; a vCPU of the cluster is
+ * assumed to be as fast as the function that was measured.
+ */
+function estimate(job: SizedJob): readonly Estimate[] {
+  const { limits, prices, totalSeconds, isSplittable, memoryMb, architecture } = job
+  const runsUsd = (invocations: number): number =>
+    priceRuns({ invocations, ms: (totalSeconds * 1000) / invocations, memoryMb, architecture }, prices).usd
   const wanted = Math.max(1, Math.ceil(totalSeconds / limits.mapSecondsPerChild))
   const children = isSplittable ? wanted : Math.min(job.objects, wanted)
   const atOnce = Math.min(children, limits.mapConcurrency, limits.functionConcurrency)
   const longest = Math.max(isSplittable ? 0 : job.largestSeconds, totalSeconds / atOnce)
   const transitions = children * limits.mapTransitionsPerChild
-  const usd = runsUsd(job, children) + (transitions / 1000) * prices.stepFunctionsTransitionUsdPerThousand
-  return candidate('distributed-map', mapReasons(job), usd, children / limits.mapStartsPerSecond + longest)
-}
-
-/** A minute is billed at least. */
-function batch(job: SizedJob): EngineCandidate {
-  const seconds = job.limits.batchStartSeconds + job.totalSeconds
-  const usdPerSecond = job.needsGpu ? undefined : fargateUsdPerSecond(job.memoryMb, job.architecture, job.prices)
-  return candidate('batch', batchReasons(job), usdPerSecond && usdPerSecond * Math.max(60, seconds), seconds)
-}
-
-/** Assumes that a vCPU of the cluster is as fast as the function that was measured. */
-function emr(job: SizedJob): EngineCandidate {
-  const { limits, prices } = job
-  const seconds = limits.emrStartSeconds + job.totalSeconds / limits.emrVcpus
-  const usdPerVcpuHour = prices.emrServerlessVcpuUsdPerHour + 4 * prices.emrServerlessGbUsdPerHour
-  const usd = job.needsGpu ? undefined : (seconds * limits.emrVcpus * usdPerVcpuHour) / 3600
-  return candidate('emr', emrReasons(job), usd, seconds)
-}
-
-function runsUsd(job: SizedJob, invocations: number): number {
-  const { memoryMb, architecture, prices } = job
-  return priceRuns({ invocations, ms: (job.totalSeconds * 1000) / invocations, memoryMb, architecture }, prices).usd
-}
-
-function candidate(engine: Engine, why: readonly Reason[], usd: number | undefined, seconds: number): EngineCandidate {
-  return { engine, fits: why.every(({ holds }) => holds), usd, seconds, why }
-}
-
-function limitsOf(given: Partial<EngineLimits> = {}): EngineLimits {
-  const defaults = Object.entries(ENGINE_LIMITS)
-  checkRanges(
-    ENTRY,
-    given,
-    Object.fromEntries(defaults.map(([name, value]): [string, Range] => [name, [SLOWEST, MANY, value]])),
-  )
-  return { ...ENGINE_LIMITS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
+  const mapUsd = runsUsd(children) + (transitions / 1000) * prices.stepFunctionsTransitionUsdPerThousand
+  const batchSeconds = limits.batchStartSeconds + totalSeconds
+  const batchUsd = (fargateUsdPerSecond(memoryMb, architecture, prices) ?? Number.NaN) * Math.max(60, batchSeconds)
+  const emrSeconds = limits.emrStartSeconds + totalSeconds / limits.emrVcpus
+  const emrUsdPerHour = limits.emrVcpus * (prices.emrServerlessVcpuUsdPerHour + 4 * prices.emrServerlessGbUsdPerHour)
+  const known = (usd: number): number | undefined => (job.needsGpu || Number.isNaN(usd) ? undefined : usd)
+  return [
+    ['lambda', runsUsd(1), totalSeconds],
+    ['distributed-map', mapUsd, children / limits.mapStartsPerSecond + longest],
+    ['batch', known(batchUsd), batchSeconds],
+    ['emr', known((emrSeconds * emrUsdPerHour) / 3600), emrSeconds],
+  ]
 }

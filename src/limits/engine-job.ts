@@ -1,8 +1,8 @@
 import { MillraceError } from '../errors.ts'
 import { checkChoice } from '../internal/check-choice.ts'
-import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
+import { AMOUNT, COUNT, checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
 import type { EngineLimits } from './engine-limits.ts'
-import { checkArchitecture, MEMORY } from './lambda-cost.ts'
+import { architectureOf, MEMORY } from './lambda-cost.ts'
 import type { Architecture, Prices } from './prices.ts'
 
 /** `gpu`: the work needs one. `shuffle`, `join`: rows of different objects have to meet, as in a sort, a group-by or a join. */
@@ -38,21 +38,24 @@ export interface SizedJob extends EngineJob {
   readonly prices: Prices
 }
 
-const RANGES: Readonly<Record<string, Range>> = {
-  objects: [1, MANY],
-  largestBytes: [0, MANY],
-  totalBytes: [0, MANY],
+const RANGES: Readonly<Record<string, Range | undefined>> = {
+  objects: COUNT,
+  largestBytes: AMOUNT,
+  totalBytes: AMOUNT,
   mbPerSecond: [SLOWEST, MANY],
   memoryMb: [MEMORY[0], MANY],
   busyShare: [0, 1, 0],
+  isSplittable: undefined,
+  architecture: undefined,
+  needs: undefined,
 }
 const NEEDS: readonly EngineNeed[] = ['gpu', 'shuffle', 'join']
 
 /** @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for what is no object. */
 export function sizeJob(job: EngineJob, limits: EngineLimits, prices: Prices): SizedJob {
-  checkRanges('chooseEngine', job, RANGES, { isSplittable: 'boolean', architecture: 'string', needs: 'strings' })
-  const { largestBytes, totalBytes, isSplittable, mbPerSecond, architecture = 'arm64', needs = [] } = job
-  checkArchitecture(architecture)
+  checkRanges('chooseEngine', job, RANGES)
+  const { largestBytes, totalBytes, isSplittable, mbPerSecond, needs = [] } = job
+  const architecture = architectureOf(job)
   checkChoice('isSplittable', String(isSplittable), ['true', 'false'])
   for (const need of needs) checkChoice('needs', need, NEEDS)
   if (largestBytes > totalBytes)

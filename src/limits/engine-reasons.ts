@@ -1,6 +1,12 @@
 import type { SizedJob } from './engine-job.ts'
 import { fargateUsdPerSecond } from './fargate-size.ts'
 
+/**
+ * `lambda`: one run. `distributed-map`: a Step Functions Distributed Map over functions. `batch`: AWS Batch, on Fargate, or on EC2 for a GPU
+ * and over 120 GB of memory. `emr`: EMR Serverless.
+ */
+export type Engine = 'lambda' | 'distributed-map' | 'batch' | 'emr'
+
 /** One comparison: a number of the job against a number of the engine. */
 export interface Reason {
   /** The comparison: `seconds of everything in one run`. */
@@ -15,52 +21,41 @@ export interface Reason {
   readonly message: string
 }
 
-/** Lambda: everything in half of a timeout, and rows that meet in the memory of one function. */
-export function lambdaReasons(job: SizedJob): readonly Reason[] {
-  const { limits, memoryMb, rowsMeet, totalBytes, totalSeconds } = job
-  const reasons = [
-    ...functionReasons(job),
-    atMost('seconds of everything in one run', totalSeconds, limits.oneRunSeconds),
+/**
+ * Compare a job with what each engine bears. Lambda: everything in half of a timeout, and rows that meet in the memory of one function. Distributed Map:
+ * the largest piece in a child's time, and no rows that meet those of another child. Batch: the largest object in a job's time, and no more
+ * to shuffle than one machine bears. EMR: more than that, and that alone.
+ */
+export function reasonsOf(job: SizedJob): Readonly<Record<Engine, readonly Reason[]>> {
+  const { limits, memoryMb, isSplittable, rowsMeet, totalBytes, largestSeconds, busyShare } = job
+  const onFunction = [
+    ...atMost('MB of memory of a function', memoryMb, limits.functionMb),
+    ...atMost('GPUs of a function', 1, 0, job.needsGpu),
+    ...(busyShare === undefined
+      ? []
+      : atMost('busy share of the time, an always-on task being cheaper from', busyShare, breakEven(job))),
   ]
   const room = (memoryMb * 1024 * 1024) / limits.memoryBytesPerByte
-  return rowsMeet ? [...reasons, atMost('bytes to join in the memory of a function', totalBytes, room)] : reasons
-}
-
-/** Distributed Map: the largest piece in a child's time, and no rows that meet those of another child. */
-export function mapReasons(job: SizedJob): readonly Reason[] {
-  const { limits, isSplittable, largestSeconds, rowsMeet } = job
-  const seconds = isSplittable ? Math.min(largestSeconds, limits.mapSecondsPerChild) : largestSeconds
-  const what = isSplittable ? 'split' : 'object, not splittable,'
-  const reasons = [
-    ...functionReasons(job),
-    atMost(`seconds of the largest ${what} in one child`, seconds, limits.childSeconds),
-  ]
-  return rowsMeet ? [...reasons, atMost('joins or shuffles between children', 1, 0)] : reasons
-}
-
-/** Batch: the largest object in a job's time, and no more bytes to shuffle than one machine bears. */
-export function batchReasons({ limits, largestSeconds, rowsMeet, totalBytes }: SizedJob): readonly Reason[] {
-  const reasons = [atMost('seconds of the largest object in one Batch job', largestSeconds, limits.batchMaxSeconds)]
-  return rowsMeet ? [...reasons, atMost(SHUFFLED, totalBytes, limits.shuffleBytes)] : reasons
-}
-
-/** EMR: for more than one machine shuffles, and for that alone. */
-export function emrReasons({ limits, rowsMeet, totalBytes }: SizedJob): readonly Reason[] {
-  const reason = atMost(SHUFFLED, rowsMeet ? totalBytes : 0, limits.shuffleBytes)
-  return [{ ...reason, holds: !reason.holds }]
-}
-
-const SHUFFLED = 'bytes to join or shuffle on one machine'
-
-/** Reasons against any function: memory, a GPU, load that is steady. */
-function functionReasons(job: SizedJob): readonly Reason[] {
-  const reasons = [atMost('MB of memory of a function', job.memoryMb, job.limits.functionMb)]
-  if (job.needsGpu) reasons.push(atMost('GPUs of a function', 1, 0))
-  if (job.busyShare === undefined) return reasons
-  return [
-    ...reasons,
-    atMost('busy share of the time, an always-on task being cheaper from', job.busyShare, breakEven(job)),
-  ]
+  const piece = isSplittable ? 'split' : 'object, not splittable,'
+  const pieceSeconds = isSplittable ? Math.min(largestSeconds, limits.mapSecondsPerChild) : largestSeconds
+  const shuffle = atMost('bytes to join or shuffle on one machine', rowsMeet ? totalBytes : 0, limits.shuffleBytes)
+  return {
+    lambda: [
+      ...onFunction,
+      ...atMost('seconds of everything in one run', job.totalSeconds, limits.oneRunSeconds),
+      ...atMost('bytes to join in the memory of a function', totalBytes, room, rowsMeet),
+    ],
+    'distributed-map': [
+      ...onFunction,
+      ...atMost(`seconds of the largest ${piece} in one child`, pieceSeconds, limits.childSeconds),
+      ...atMost('joins or shuffles between children', 1, 0, rowsMeet),
+    ],
+    batch: [
+      ...atMost('seconds of the largest object in one Batch job', largestSeconds, limits.batchMaxSeconds),
+      ...(rowsMeet ? shuffle : []),
+    ],
+    emr: shuffle.map((reason) => ({ ...reason, holds: !reason.holds })),
+  }
 }
 
 /** The share of the time at which a Fargate task that is always on costs what functions of the same memory cost while busy. */
@@ -70,16 +65,11 @@ function breakEven({ memoryMb, architecture, prices }: SizedJob): number {
   return fargate !== undefined && fargate < lambda ? fargate / lambda : 1
 }
 
-/** Holds while `actual` is no more than `limit`. */
-function atMost(rule: string, actual: number, limit: number): Reason {
+/** A reason that holds while `actual` is no more than `limit`; none where nobody asks. */
+function atMost(rule: string, actual: number, limit: number, isAsked = true): readonly Reason[] {
   const holds = actual <= limit
-  return {
-    rule,
-    holds,
-    actual,
-    limit,
-    message: `${rule}: ${shown(actual)}, ${holds ? 'within' : 'over'} ${shown(limit)}`,
-  }
+  const message = `${rule}: ${shown(actual)}, ${holds ? 'within' : 'over'} ${shown(limit)}`
+  return isAsked ? [{ rule, holds, actual, limit, message }] : []
 }
 
 /** To three digits below a thousand, else without a fraction. */

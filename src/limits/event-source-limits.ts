@@ -1,3 +1,5 @@
+import * as setting from './setting-names.ts'
+
 /** Whole numbers that a setting may be. */
 export interface SettingRange {
   readonly min: number
@@ -11,34 +13,7 @@ export interface SettingRange {
 /** The event sources that `checkEventSource` knows, with FIFO queues apart. */
 export type EventSourceKind = 'sqs' | 'sqs-fifo' | 'kinesis' | 'dynamodb-stream' | 'kafka'
 
-const range = (min: number, max: number, absent?: number): SettingRange => ({ min, max, absent })
-
-const common = {
-  MaximumBatchingWindowInSeconds: range(0, 300, 0),
-  /** Seconds, of the function. */
-  Timeout: range(1, 900, 3),
-  RecordBytes: range(0, Number.MAX_SAFE_INTEGER),
-}
-
-const queue = {
-  ...common,
-  BatchSize: range(1, 10_000, 10),
-  'ScalingConfig.MaximumConcurrency': range(2, 1000),
-  'ProvisionedPollerConfig.MinimumPollers': range(2, 200),
-  'ProvisionedPollerConfig.MaximumPollers': range(2, 10_000),
-  /** Seconds, of the queue. */
-  VisibilityTimeout: range(0, 43_200, 30),
-  'RedrivePolicy.maxReceiveCount': range(1, 1000),
-}
-
-const log = {
-  ...common,
-  BatchSize: range(1, 10_000, 100),
-  MaximumRetryAttempts: range(-1, 10_000, -1),
-  MaximumRecordAgeInSeconds: { ...range(60, 604_800, -1), also: -1 },
-}
-
-const stream = { ...log, ParallelizationFactor: range(1, 10, 1), TumblingWindowInSeconds: range(0, 900, 0) }
+type Ranges = Readonly<Record<string, SettingRange>>
 
 /**
  * Ranges and defaults of an event source mapping's settings, and of the queue's and the function's that belong to it, by the names that
@@ -50,14 +25,39 @@ const stream = { ...log, ParallelizationFactor: range(1, 10, 1), TumblingWindowI
  * @example
  * EVENT_SOURCE_LIMITS.kinesis['BatchSize'] // => { min: 1, max: 10000, absent: 100 }
  */
-export const EVENT_SOURCE_LIMITS: Readonly<Record<EventSourceKind, Readonly<Record<string, SettingRange>>>> = {
-  sqs: queue,
-  'sqs-fifo': { ...queue, BatchSize: range(1, 10, 10), MaximumBatchingWindowInSeconds: range(0, 0, 0) },
-  kinesis: stream,
-  'dynamodb-stream': stream,
-  kafka: {
-    ...log,
-    'ProvisionedPollerConfig.MinimumPollers': range(1, 200),
-    'ProvisionedPollerConfig.MaximumPollers': range(1, 2000),
-  },
+export const EVENT_SOURCE_LIMITS: Readonly<Record<EventSourceKind, Ranges>> = /* @__PURE__ */ rangesOfKinds()
+
+function rangesOfKinds(): Readonly<Record<EventSourceKind, Ranges>> {
+  const range = (min: number, max: number, absent?: number): SettingRange => ({ min, max, absent })
+  const pollers = (least: number, most: number): Ranges => ({
+    'ProvisionedPollerConfig.MinimumPollers': range(least, 200),
+    'ProvisionedPollerConfig.MaximumPollers': range(least, most),
+  })
+  const common = {
+    [setting.WINDOW]: range(0, 300, 0),
+    [setting.TIMEOUT]: range(1, 900, 3),
+    [setting.RECORD_BYTES]: range(0, Number.MAX_SAFE_INTEGER),
+  }
+  const sqs = {
+    ...common,
+    ...pollers(2, 10_000),
+    [setting.BATCH]: range(1, 10_000, 10),
+    'ScalingConfig.MaximumConcurrency': range(2, 1000),
+    [setting.VISIBILITY]: range(0, 43_200, 30),
+    [setting.RECEIVE_COUNT]: range(1, 1000),
+  }
+  const log = {
+    ...common,
+    [setting.BATCH]: range(1, 10_000, 100),
+    [setting.ATTEMPTS]: range(-1, 10_000, -1),
+    [setting.AGE]: { ...range(60, 604_800, -1), also: -1 },
+  }
+  const stream = { ...log, [setting.FACTOR]: range(1, 10, 1), [setting.TUMBLING]: range(0, 900, 0) }
+  return {
+    sqs,
+    'sqs-fifo': { ...sqs, [setting.BATCH]: range(1, 10, 10), [setting.WINDOW]: range(0, 0, 0) },
+    kinesis: stream,
+    'dynamodb-stream': stream,
+    kafka: { ...log, ...pollers(1, 2000) },
+  }
 }

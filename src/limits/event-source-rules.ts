@@ -1,6 +1,24 @@
 import type { EventSourceKind } from './event-source-limits.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
-import { flagOf, readList, UNKNOWN, UNREADABLE } from './setting.ts'
+import { UNKNOWN, UNREADABLE } from './setting.ts'
+import {
+  AGE,
+  ATTEMPTS,
+  BATCH,
+  BISECT,
+  DEAD_LETTERS,
+  DESTINATION,
+  FACTOR,
+  RECEIVE_COUNT,
+  RECORD_BYTES,
+  REDRIVE,
+  RESPONSE_TYPES,
+  SCALING,
+  TIMEOUT,
+  TUMBLING,
+  VISIBILITY,
+  WINDOW,
+} from './setting-names.ts'
 
 /** A setting that loses or repeats records, or that the service refuses. */
 export interface Finding {
@@ -14,15 +32,16 @@ export interface Finding {
   readonly message: string
 }
 
-/** The settings of one mapping, and the list of findings. */
+/** The settings of one mapping. */
 export interface Mapping {
   readonly kind: EventSourceKind
   readonly read: (path: string) => unknown
-  /** The number, or the default where it is absent; undefined where it is not known or out of range. */
-  readonly numberAt: (path: string) => number | undefined
-  readonly error: (rule: string, setting: string, message: string) => unknown
-  readonly warning: (rule: string, setting: string, message: string) => unknown
+  /** The number, or the default where it is absent; NaN, with which no comparison holds, where it is not known or out of range. */
+  readonly numberAt: (path: string) => number
 }
+
+/** A rule, the setting that it is about, and what is wrong with it; false where it is right. */
+export type Verdict = readonly [severity: Finding['severity'], rule: string, setting: string, message: string | false]
 
 /** AWS documentation, 2026: visibility timeout of a queue over the function's timeout, and receives before the dead-letter queue. */
 const VISIBILITY_TIMEOUTS = 6
@@ -30,119 +49,131 @@ const RECEIVES = 5
 /** AWS documentation, 2026: a standard queue takes larger batches only with a batching window. */
 const BATCH_WITHOUT_WINDOW = 10
 
+const ERROR = 'error'
+const WARNING = 'warning'
+export const OUT_OF_RANGE = 'out-of-range'
 const PARTIAL = 'ReportBatchItemFailures'
-const STREAM_ONLY = ['ParallelizationFactor', 'TumblingWindowInSeconds']
-const ATTEMPTS = 'MaximumRetryAttempts'
-const AGE = 'MaximumRecordAgeInSeconds'
-const BISECT = 'BisectBatchOnFunctionError'
-const DESTINATION = 'DestinationConfig'
-
-export const isQueue = ({ kind }: Mapping): boolean => kind.startsWith('sqs')
-
-/** Settings that Lambda refuses for this source. */
-export function checkForeign(mapping: Mapping): void {
-  const notForQueues = [...STREAM_ONLY, BISECT, AGE, ATTEMPTS, DESTINATION, 'StartingPosition']
-  const notForStreams = mapping.kind === 'kafka' ? [...STREAM_ONLY, 'ScalingConfig'] : ['ScalingConfig']
-  for (const setting of isQueue(mapping) ? notForQueues : notForStreams) {
-    if (mapping.read(setting) !== undefined) mapping.error('other-source', setting, 'Lambda refuses it for this source')
-  }
-}
-
-export function checkResponse({ read, error, warning }: Mapping): void {
-  const setting = 'FunctionResponseTypes'
-  const value = read(setting)
-  if (value === UNKNOWN) return
-  const types = value === undefined ? [] : readList(value)
-  if (!types?.every((type) => type === PARTIAL || type === UNKNOWN || type === undefined)) {
-    error('out-of-range', setting, `it must be a list with ${PARTIAL} alone`)
-  } else if (types.every((type) => type === undefined)) {
-    const loss = '1 record that throws repeats its batch, 1 that is only reported is lost'
-    warning('no-partial-response', setting, `${loss}; set ${PARTIAL}`)
-  }
-}
-
-/** Kinesis and Kafka carry bytes as base64, three in four characters. */
-export function checkPayload({ kind, numberAt, error, warning }: Mapping): void {
-  const most = LAMBDA_LIMITS.payloadBytes
-  const bytes = Math.ceil((numberAt('RecordBytes') ?? 0) * (kind === 'kinesis' || kind === 'kafka' ? 4 / 3 : 1))
-  const batch = numberAt('BatchSize') ?? 1
-  const over = `of ${bytes} bytes in an event of ${most}`
-  if (bytes > most) {
-    error('record-over-payload', 'RecordBytes', `a record ${over} never arrives; send its key in S3`)
-  } else if (batch * bytes > most) {
-    const records = Math.floor(most / bytes)
-    warning('batch-over-payload', 'BatchSize', `${batch} records ${over}: batches end at ${records}; set that or less`)
-  }
-}
-
-export function checkQueue({ kind, read, numberAt, error, warning }: Mapping): void {
-  const window = numberAt(WINDOW)
-  if (kind === 'sqs' && (numberAt('BatchSize') ?? 0) > BATCH_WITHOUT_WINDOW && window === 0) {
-    error('batch-needs-window', WINDOW, `a batch over ${BATCH_WITHOUT_WINDOW} needs a window of 1 s or more`)
-  }
-  const visible = numberAt(VISIBILITY)
-  const timeout = numberAt('Timeout')
-  if (visible !== undefined && timeout !== undefined && visible < timeout * VISIBILITY_TIMEOUTS) {
-    const advice = `set ${timeout * VISIBILITY_TIMEOUTS + (window ?? 0)} s or more`
-    const numbers = `${visible} s against the function's Timeout of ${timeout} s`
-    if (visible < timeout)
-      error('visibility-under-timeout', VISIBILITY, `${numbers}: messages come again while at work; ${advice}`)
-    else
-      warning(
-        'visibility-under-six-timeouts',
-        VISIBILITY,
-        `${numbers}: a throttled batch is delivered twice; ${advice}`,
-      )
-  }
-  const receives = numberAt(COUNT)
-  const enough = `set ${RECEIVES} or more`
-  if (read('RedrivePolicy.deadLetterTargetArn') === undefined) {
-    warning(
-      'no-dead-letter-queue',
-      'RedrivePolicy',
-      `${FAILING} repeats until it expires, and is lost; set deadLetterTargetArn`,
-    )
-  } else if ((receives ?? RECEIVES) < RECEIVES) {
-    const harm = 'throttling counts as a receive, so good messages are put aside unread'
-    warning('few-receives', COUNT, `${receives} is under ${RECEIVES}: ${harm}; ${enough}`)
-  } else if (read(COUNT) === undefined) {
-    error('out-of-range', COUNT, `SQS refuses the policy without it; ${enough}`)
-  }
-}
-
-const WINDOW = 'MaximumBatchingWindowInSeconds'
-const VISIBILITY = 'VisibilityTimeout'
-const COUNT = 'RedrivePolicy.maxReceiveCount'
 const FAILING = 'a record that keeps failing'
 const UNLIMITED = '-1 is without limit'
 
-export function checkStream({ read, numberAt, warning }: Mapping): void {
-  const attempts = numberAt(ATTEMPTS)
-  if (attempts === -1)
-    warning('no-attempts-limit', ATTEMPTS, `${UNLIMITED}: ${FAILING} blocks its shard until it expires; set 10, say`)
-  if (attempts === 0) warning('no-retries', ATTEMPTS, '0: a throttled call even gives the batch up; set 1 or more')
-  if (numberAt(AGE) === -1)
-    warning(
-      'no-age-limit',
-      AGE,
-      `${UNLIMITED}: records behind a blocked one expire unread; set less than the retention`,
-    )
-  const bisect = read(BISECT)
-  if (bisect === undefined || flagOf(bisect) === false) {
-    warning('no-bisect', BISECT, 'a crash or timeout gives up the whole batch for 1 record; set true')
-  }
+export const isQueue = ({ kind }: Mapping): boolean => kind.startsWith('sqs')
+/** Settings that Lambda refuses for a source. */
+export function foreignTo(mapping: Mapping): readonly string[] {
+  if (isQueue(mapping)) return [FACTOR, TUMBLING, BISECT, AGE, ATTEMPTS, DESTINATION, 'StartingPosition']
+  return mapping.kind === 'kafka' ? [FACTOR, TUMBLING, SCALING] : [SCALING]
 }
 
-export function checkDestination({ read, numberAt, error, warning }: Mapping): void {
+export function judgeResponse({ read }: Mapping): readonly Verdict[] {
+  const types = read(RESPONSE_TYPES) ?? []
+  const hasOnly = (...allowed: unknown[]) => Array.isArray(types) && types.every((type) => allowed.includes(type))
+  if (types === UNKNOWN) return []
+  const loss = `1 record that throws repeats its batch, 1 that is only reported is lost; set ${PARTIAL}`
+  const isList = hasOnly(PARTIAL, UNKNOWN, undefined)
+  return [
+    [ERROR, OUT_OF_RANGE, RESPONSE_TYPES, !isList && `it must be a list with ${PARTIAL} alone`],
+    [WARNING, 'no-partial-response', RESPONSE_TYPES, hasOnly(undefined) && loss],
+  ]
+}
+
+/** Kinesis and Kafka carry bytes as base64, three in four characters. */
+export function judgePayload({ kind, numberAt }: Mapping): readonly Verdict[] {
+  const most = LAMBDA_LIMITS.payloadBytes
+  const bytes = Math.ceil(numberAt(RECORD_BYTES) * (kind.startsWith('k') ? 4 / 3 : 1))
+  const batch = numberAt(BATCH)
+  const records = Math.floor(most / bytes)
+  const over = `of ${bytes} bytes in an event of ${most}`
+  const isLess = records > 0 && records < batch
+  return [
+    [ERROR, 'record-over-payload', RECORD_BYTES, bytes > most && `a record ${over} never arrives; send its key in S3`],
+    [
+      WARNING,
+      'batch-over-payload',
+      BATCH,
+      isLess && `${batch} records ${over}: batches end at ${records}; set that or less`,
+    ],
+  ]
+}
+
+export function judgeQueue({ kind, read, numberAt }: Mapping): readonly Verdict[] {
+  const window = numberAt(WINDOW)
+  const visible = numberAt(VISIBILITY)
+  const timeout = numberAt(TIMEOUT)
+  const receives = numberAt(RECEIVE_COUNT)
+  const hasDeadLetters = read(DEAD_LETTERS) !== undefined
+  const needsWindow = kind === 'sqs' && window === 0 && numberAt(BATCH) > BATCH_WITHOUT_WINDOW
+  const numbers = `${visible} s against the function's Timeout of ${timeout} s`
+  const advice = `set ${timeout * VISIBILITY_TIMEOUTS + (window || 0)} s or more`
+  const isThrottled = visible >= timeout && visible < timeout * VISIBILITY_TIMEOUTS
+  const enough = `set ${RECEIVES} or more`
+  const harm = 'throttling counts as a receive, so good messages are put aside unread'
+  return [
+    [
+      ERROR,
+      'batch-needs-window',
+      WINDOW,
+      needsWindow && `a batch over ${BATCH_WITHOUT_WINDOW} needs a window of 1 s or more`,
+    ],
+    [
+      ERROR,
+      'visibility-under-timeout',
+      VISIBILITY,
+      visible < timeout && `${numbers}: messages come again while at work; ${advice}`,
+    ],
+    [
+      WARNING,
+      'visibility-under-six-timeouts',
+      VISIBILITY,
+      isThrottled && `${numbers}: a throttled batch is delivered twice; ${advice}`,
+    ],
+    [
+      WARNING,
+      'no-dead-letter-queue',
+      REDRIVE,
+      !hasDeadLetters && `${FAILING} repeats until it expires, and is lost; set deadLetterTargetArn`,
+    ],
+    [
+      WARNING,
+      'few-receives',
+      RECEIVE_COUNT,
+      hasDeadLetters && receives < RECEIVES && `${receives} is under ${RECEIVES}: ${harm}; ${enough}`,
+    ],
+    [
+      ERROR,
+      OUT_OF_RANGE,
+      RECEIVE_COUNT,
+      hasDeadLetters && read(RECEIVE_COUNT) === undefined && `SQS refuses the policy without it; ${enough}`,
+    ],
+  ]
+}
+
+export function judgeStream({ read, numberAt }: Mapping): readonly Verdict[] {
+  const attempts = numberAt(ATTEMPTS)
+  const isWhole = (read(BISECT) ?? false) === false
+  return [
+    [
+      WARNING,
+      'no-attempts-limit',
+      ATTEMPTS,
+      attempts < 0 && `${UNLIMITED}: ${FAILING} blocks its shard until it expires; set 10, say`,
+    ],
+    [WARNING, 'no-retries', ATTEMPTS, attempts === 0 && '0: a throttled call even gives the batch up; set 1 or more'],
+    [
+      WARNING,
+      'no-age-limit',
+      AGE,
+      numberAt(AGE) < 0 && `${UNLIMITED}: records behind a blocked one expire unread; set less than the retention`,
+    ],
+    [WARNING, 'no-bisect', BISECT, isWhole && 'a crash or timeout gives up the whole batch for 1 record; set true'],
+  ]
+}
+
+export function judgeDestination({ read, numberAt }: Mapping): readonly Verdict[] {
   const setting = 'OnFailure.Destination'
   const destination = read(`${DESTINATION}.${setting}`)
-  if (destination === UNREADABLE) error('unreadable', DESTINATION, 'it must be { OnFailure: { Destination } }')
-  if (destination !== undefined) return
-  const isUnlimited = [ATTEMPTS, AGE].every((name) => (numberAt(name) ?? -1) === -1)
-  const tell = isUnlimited ? warning : error
-  tell(
-    'no-failure-destination',
-    DESTINATION,
-    `records that ${isUnlimited ? 'expire' : 'are given up'} are lost; set ${setting}`,
-  )
+  const isLimited = numberAt(ATTEMPTS) >= 0 || numberAt(AGE) >= 0
+  const loss = `records that ${isLimited ? 'are given up' : 'expire'} are lost; set ${setting}`
+  return [
+    [ERROR, 'unreadable', DESTINATION, destination === UNREADABLE && 'it must be { OnFailure: { Destination } }'],
+    [isLimited ? ERROR : WARNING, 'no-failure-destination', DESTINATION, destination === undefined && loss],
+  ]
 }

@@ -1,9 +1,7 @@
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
 import type { Architecture, Prices } from './prices.ts'
 
-/** GB that a Fargate task of 0.25, 0.5, 1, 2, 4, 8 and 16 vCPUs takes: the least. AWS documentation, 2026. */
-const LEAST_GB = [0.5, 1, 2, 4, 8, 16, 32]
-/** The same: the most. */
+/** GB that a Fargate task of 0.25, 0.5, 1, 2, 4, 8 and 16 vCPUs takes at most; the least is two for each vCPU. AWS documentation, 2026. */
 const MOST_GB = [2, 4, 8, 16, 30, 60, 120]
 
 /**
@@ -17,6 +15,6 @@ export function fargateUsdPerSecond(memoryMb: number, architecture: Architecture
   if (size < 0) return undefined
   const usdPerHour =
     2 ** (size - 2) * prices.fargateVcpuUsdPerHour[architecture] +
-    Math.max(gb, LEAST_GB[size] ?? 0) * prices.fargateGbUsdPerHour[architecture]
+    Math.max(gb, 2 ** (size - 1)) * prices.fargateGbUsdPerHour[architecture]
   return usdPerHour / 3600
 }

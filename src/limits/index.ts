@@ -2,13 +2,12 @@ export { type CheckedEventSource, checkEventSource } from './check-event-source.
 export {
   type ChooseEngineOptions,
   chooseEngine,
-  type Engine,
   type EngineCandidate,
   type EngineChoice,
 } from './choose-engine.ts'
 export type { EngineJob, EngineNeed } from './engine-job.ts'
 export { ENGINE_LIMITS, type EngineLimits } from './engine-limits.ts'
-export type { Reason } from './engine-reasons.ts'
+export type { Engine, Reason } from './engine-reasons.ts'
 export { EVENT_SOURCE_LIMITS, type EventSourceKind, type SettingRange } from './event-source-limits.ts'
 export type { Finding } from './event-source-rules.ts'
 export { type JobCost, type JobUsage, jobCost } from './job-cost.ts'

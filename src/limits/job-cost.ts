@@ -1,5 +1,5 @@
-import { checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
-import { type CostPart, checkArchitecture, MEMORY, priceRuns, totalUsd } from './lambda-cost.ts'
+import { AMOUNT, COUNT, checkRanges, MANY, type Range, SLOWEST } from './check-ranges.ts'
+import { architectureOf, type CostPart, MEMORY, priceRuns, totalUsd } from './lambda-cost.ts'
 import { type Architecture, type Prices, pricesOf } from './prices.ts'
 
 export interface JobUsage {
@@ -38,15 +38,16 @@ const MIB = 1024 * 1024
 const PARTS_OF_A_SIZE = 2000
 const PART_SIZES = 5
 
-const RANGES: Readonly<Record<string, Range>> = {
-  bytesIn: [1, MANY],
-  bytesOut: [0, MANY],
-  files: [1, MANY],
+const RANGES: Readonly<Record<string, Range | undefined>> = {
+  bytesIn: COUNT,
+  bytesOut: AMOUNT,
+  files: COUNT,
   mbPerSecond: [SLOWEST, MANY],
   memoryMb: MEMORY,
   getBytes: [1, MANY, 1],
   singlePutBytes: [0, MANY, 0],
   partBytes: [1, MANY, 1],
+  architecture: undefined,
 }
 
 /**
@@ -65,10 +66,10 @@ const RANGES: Readonly<Record<string, Range>> = {
  * terabyte.secondsPerFile // => 1
  */
 export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
-  checkRanges('jobCost', usage, RANGES, { architecture: 'string' })
-  checkArchitecture(usage.architecture)
+  checkRanges('jobCost', usage, RANGES)
+  const architecture = architectureOf(usage)
   const all = pricesOf('jobCost', prices)
-  const { bytesIn, bytesOut, files, mbPerSecond, memoryMb, architecture = 'arm64' } = usage
+  const { bytesIn, bytesOut, files, mbPerSecond, memoryMb } = usage
   const { getBytes = 8 * MIB, singlePutBytes = 100 * MIB, partBytes = 8 * MIB } = usage
   const seconds = bytesIn / 1e6 / mbPerSecond
   const runs = { invocations: files, ms: (seconds * 1000) / files, memoryMb, architecture }
@@ -86,13 +87,14 @@ export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
 /** One PUT, or the parts of an upload with its beginning and its end. */
 function putsOf(bytes: number, singlePutBytes: number, partBytes: number): number {
   if (bytes <= singlePutBytes) return 1
-  let parts = 0
+  let puts = 2
   let left = bytes
-  for (let size = 0; size < PART_SIZES && left > 0; size++) {
-    const most = size === PART_SIZES - 1 ? Number.POSITIVE_INFINITY : PARTS_OF_A_SIZE
-    const more = Math.min(most, Math.ceil(left / (partBytes * 2 ** size)))
-    parts += more
-    left -= more * partBytes * 2 ** size
+  for (let size = 1; left > 0; size++) {
+    const needed = Math.ceil(left / partBytes)
+    const parts = size === PART_SIZES ? needed : Math.min(PARTS_OF_A_SIZE, needed)
+    puts += parts
+    left -= parts * partBytes
+    partBytes *= 2
   }
-  return parts + 2
+  return puts
 }

@@ -1,5 +1,5 @@
 import { checkChoice } from '../internal/check-choice.ts'
-import { checkRanges, MANY, type Range } from './check-ranges.ts'
+import { AMOUNT, checkRanges, MANY, type Range } from './check-ranges.ts'
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
 import { type Architecture, type Prices, pricesOf } from './prices.ts'
 
@@ -57,22 +57,27 @@ export const MEMORY: Range = [LAMBDA_LIMITS.memoryMinMb, LAMBDA_LIMITS.memoryMax
  */
 export function lambdaCost(usage: LambdaUsage, prices?: Partial<Prices>): LambdaCost {
   const { ephemeralMinMb, ephemeralMaxMb } = LAMBDA_LIMITS
-  const ranges: Readonly<Record<string, Range>> = {
-    invocations: [0, MANY],
-    ms: [0, MANY],
+  const ranges: Readonly<Record<string, Range | undefined>> = {
+    invocations: AMOUNT,
+    ms: AMOUNT,
     memoryMb: MEMORY,
     initMs: [0, MANY, 0],
     ephemeralMb: [ephemeralMinMb, ephemeralMaxMb, ephemeralMinMb],
+    architecture: undefined,
+    provisioned: undefined,
   }
-  checkRanges('lambdaCost', usage, ranges, { architecture: 'string', provisioned: 'object' })
-  checkArchitecture(usage.architecture)
-  if (usage.provisioned) checkRanges('lambdaCost', usage.provisioned, { concurrency: [0, MANY], seconds: [0, MANY] })
-  return priceRuns(usage, pricesOf('lambdaCost', prices))
+  const entry = 'lambdaCost'
+  checkRanges(entry, usage, ranges)
+  const { provisioned } = usage
+  const heldRanges = { concurrency: AMOUNT, seconds: AMOUNT }
+  if (provisioned !== undefined) checkRanges(entry, provisioned, heldRanges, 'provisioned')
+  return priceRuns(usage, pricesOf(entry, prices))
 }
 
 /** The arithmetic of `lambdaCost`, for usage that is checked. */
 export function priceRuns(usage: LambdaUsage, prices: Prices): LambdaCost {
-  const { invocations, ms, memoryMb, architecture = 'arm64', initMs = 0, provisioned } = usage
+  const { invocations, ms, memoryMb, initMs = 0, provisioned } = usage
+  const architecture = architectureOf(usage)
   const { ephemeralMinMb } = LAMBDA_LIMITS
   const gb = memoryMb / 1024
   const runSeconds = (invocations * ms) / 1000
@@ -103,8 +108,10 @@ export function totalUsd(parts: readonly CostPart[]): number {
   return parts.reduce((sum, { usd }) => sum + usd, 0)
 }
 
-export function checkArchitecture(architecture: Architecture = 'arm64'): void {
+/** The architecture of what is to be priced, checked. */
+export function architectureOf({ architecture = 'arm64' }: { readonly architecture?: Architecture }): Architecture {
   checkChoice('architecture', architecture, ['arm64', 'x86_64'])
+  return architecture
 }
 
 function tieredUsd(gbSeconds: number, architecture: Architecture, prices: Prices): number {

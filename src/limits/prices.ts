@@ -1,5 +1,4 @@
-import { checkArgument, checkOptions, type Kind } from '../internal/check-arguments.ts'
-import { checkRange, MANY } from './check-ranges.ts'
+import { replaceIn } from './check-ranges.ts'
 
 export type Architecture = 'arm64' | 'x86_64'
 type PerArchitecture<T> = Readonly<Record<Architecture, T>>
@@ -29,6 +28,10 @@ export interface Prices {
   readonly emrServerlessGbUsdPerHour: number
 }
 
+function both<T>(arm64: T, x86_64: T): PerArchitecture<T> {
+  return { arm64, x86_64 }
+}
+
 /**
  * Prices of us-east-1 in US dollars, of November 2024 where {@link sourceOf} says nothing else, without free tiers and discounts.
  *
@@ -39,41 +42,25 @@ export interface Prices {
  * lambdaCost({ invocations: 1e6, ms: 0, memoryMb: 128 }, { lambdaRequestUsdPerMillion: 0.16 }).usd // => 0.16
  */
 export const PRICES: Prices = {
-  lambdaUsdPerGbSecond: {
-    arm64: [0.0000133334, 0.0000120001, 0.0000106667],
-    x86_64: [0.0000166667, 0.000015, 0.0000133334],
-  },
-  lambdaTierGbSeconds: { arm64: [7.5e9, 18.75e9], x86_64: [6e9, 15e9] },
+  lambdaUsdPerGbSecond: /* @__PURE__ */ both(
+    [0.0000133334, 0.0000120001, 0.0000106667],
+    [0.0000166667, 0.000015, 0.0000133334],
+  ),
+  lambdaTierGbSeconds: /* @__PURE__ */ both([7.5e9, 18.75e9], [6e9, 15e9]),
   lambdaRequestUsdPerMillion: 0.2,
   lambdaEphemeralUsdPerGbSecond: 0.0000000309,
-  lambdaProvisionedHeldUsdPerGbSecond: { arm64: 0.0000033334, x86_64: 0.0000041667 },
-  lambdaProvisionedRunUsdPerGbSecond: { arm64: 0.0000077778, x86_64: 0.0000097222 },
+  lambdaProvisionedHeldUsdPerGbSecond: /* @__PURE__ */ both(0.0000033334, 0.0000041667),
+  lambdaProvisionedRunUsdPerGbSecond: /* @__PURE__ */ both(0.0000077778, 0.0000097222),
   s3GetUsdPerThousand: 0.0004,
   s3PutUsdPerThousand: 0.005,
   stepFunctionsTransitionUsdPerThousand: 0.025,
-  fargateVcpuUsdPerHour: { arm64: 0.03238, x86_64: 0.04048 },
-  fargateGbUsdPerHour: { arm64: 0.00356, x86_64: 0.004445 },
+  fargateVcpuUsdPerHour: /* @__PURE__ */ both(0.03238, 0.04048),
+  fargateGbUsdPerHour: /* @__PURE__ */ both(0.00356, 0.004445),
   emrServerlessVcpuUsdPerHour: 0.052624,
   emrServerlessGbUsdPerHour: 0.0057785,
 }
 
-/**
- * Lay a caller's prices over {@link PRICES}.
- *
- * @throws MillraceError `OPTION_INVALID` for an unknown name, an architecture or a tier left out, a price that is negative or no number.
- */
-export function pricesOf(entry: string, given: Partial<Prices> = {}): Prices {
-  checkArgument(entry, 'prices', given, 'object')
-  checkOptions(entry, given, Object.fromEntries(Object.keys(PRICES).map((name): [string, Kind] => [name, 'any'])))
-  const own = Object.entries(given).filter(([, price]) => price !== undefined)
-  for (const [name, price] of own) checkLike(entry, name, price, PRICES[name as keyof Prices])
-  return { ...PRICES, ...Object.fromEntries(own) }
-}
-
-/** Check that a price has the shape of the one that it replaces, with numbers from 0. */
-function checkLike(entry: string, name: string, price: unknown, model: unknown): void {
-  if (typeof model === 'number') checkRange(entry, name, price, 0, MANY)
-  for (const [key, inner] of Object.entries(Object(model))) {
-    checkLike(entry, `${name}.${key}`, Object(price)[key], inner)
-  }
+/** Lay a caller's prices over {@link PRICES}. */
+export function pricesOf(entry: string, given?: Partial<Prices>): Prices {
+  return replaceIn(entry, 'prices', PRICES, given)
 }

@@ -1,12 +1,15 @@
 /** A value that only CloudFormation knows: present, but unknown here. */
-export const UNKNOWN: unique symbol = Symbol('unknown')
+export const UNKNOWN: unique symbol = /* @__PURE__ */ Symbol('unknown')
 /** A value that cannot be read: JSON that is none, a getter that throws, a member of what has no members. */
-export const UNREADABLE: unique symbol = Symbol('unreadable')
+export const UNREADABLE: unique symbol = /* @__PURE__ */ Symbol('unreadable')
 
 /** No setting has a list nearly as long; a sparse array of 2^32 members would take minutes. */
 const MAX_LIST = 1000
 
-/** Read a setting by its path: undefined where it is absent. Own properties alone count, and nothing that a getter or a proxy throws gets out. */
+/**
+ * Read a setting by its path: undefined where it is absent. Own properties alone count, and nothing that a getter or a proxy throws gets out.
+ * Text of a number or a flag is that number or flag, as in CloudFormation; in a list, members are read likewise.
+ */
 export function readSetting(config: unknown, path: string): unknown {
   try {
     return path.split('.').reduce(memberOf, known(config))
@@ -15,26 +18,10 @@ export function readSetting(config: unknown, path: string): unknown {
   }
 }
 
-/** The members of a list; undefined for what is none, or cannot be read. */
-export function readList(value: unknown): readonly unknown[] | undefined {
-  try {
-    return Array.isArray(value) && value.length <= MAX_LIST ? Array.from(value, known) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** True or false, also as text; undefined for anything else. */
-export function flagOf(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value
-  if (typeof value !== 'string' || !/^(true|false)$/i.test(value)) return undefined
-  return value.toLowerCase() === 'true'
-}
-
 function memberOf(bag: unknown, name: string): unknown {
   if (bag === undefined || bag === UNKNOWN) return bag
-  if (typeof bag !== 'object' || bag === null) return UNREADABLE
-  return Object.hasOwn(bag, name) ? known(Reflect.get(bag, name)) : undefined
+  if (typeof bag !== 'object' || Array.isArray(bag)) return UNREADABLE
+  return Object.hasOwn(bag as object, name) ? known(Reflect.get(bag as object, name)) : undefined
 }
 
 /**
@@ -43,12 +30,15 @@ function memberOf(bag: unknown, name: string): unknown {
  */
 function known(value: unknown): unknown {
   if (value === null || value === '') return undefined
-  if (typeof value === 'string') {
-    if (value.includes('{{resolve:')) return UNKNOWN
-    return /^\s*\{/.test(value) ? JSON.parse(value) : value
+  if (Array.isArray(value)) return value.length > MAX_LIST ? UNREADABLE : Array.from(value, known)
+  if (typeof value === 'object') {
+    const [name = '', ...others] = Object.keys(value)
+    if (others.length > 0 || !/^(Ref$|Fn::)/.test(name)) return value
+    return Reflect.get(value, name) === 'AWS::NoValue' ? undefined : UNKNOWN
   }
-  if (typeof value !== 'object' || Array.isArray(value)) return value
-  const [name = '', ...others] = Object.keys(value as object)
-  if (others.length > 0 || !/^(Ref$|Fn::)/.test(name)) return value
-  return Reflect.get(value as object, name) === 'AWS::NoValue' ? undefined : UNKNOWN
+  if (typeof value !== 'string') return value
+  if (value.includes('{{resolve:')) return UNKNOWN
+  if (/^-?\d{1,15}$/.test(value)) return Number(value)
+  if (/^(true|false)$/i.test(value)) return /t/i.test(value)
+  return /^\s*\{/.test(value) ? JSON.parse(value) : value
 }

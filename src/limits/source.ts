@@ -13,41 +13,26 @@ export interface Source {
 /** The name of a number in `PRICES`, `LAMBDA_LIMITS` or `ENGINE_LIMITS`. */
 export type NumberName = keyof Prices | keyof typeof LAMBDA_LIMITS | keyof EngineLimits
 
-const source = (title: string, asOf: string): Source => ({ title, asOf })
-
-const AWS_DOCS = /* @__PURE__ */ source('AWS documentation', '2026')
-/** The Price List as the golden files of infracost record it. */
-const PRICE_LIST = /* @__PURE__ */ source('AWS Price List', '2024-11')
-/** Pages and calculators of others than AWS, which agree; AWS's own page does not show the number without a script. */
-const THIRD_PARTY = /* @__PURE__ */ source('third party', '2026')
-/** Known in the field; looked for in 2026-11 in AWS's documentation and price pages, and not found. */
-const UNCHECKED = /* @__PURE__ */ source('unchecked', '2026-11')
-/** A setting of this library's rule, measured or derived: docs/limits.md. */
-const OWN_RULE = /* @__PURE__ */ source('millrace', '2026-11')
+const DOCUMENTATION = 'AWS documentation'
+const PRICE_LIST = 'AWS Price List'
 
 /**
- * Numbers whose source is not that of the rest of their table.
- *
- * - `vcpuMax`: aws.amazon.com/about-aws/whats-new/2020/12/aws-lambda-supports-10gb-memory-6-vcpu-cores-lambda-functions
- * - `batchMaxSeconds`: docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html, 14 days on Fargate
- * - provisioned concurrency, EMR Serverless: public cost calculators that quote AWS's price pages for us-east-1
+ * Sources that are not those of the rest of a table. docs/limits.md has the addresses, and what is known of the numbers under `third party` (others than
+ * AWS who agree) and `unchecked` (known in the field, and not found in what AWS publishes).
  */
-const EXCEPTIONS: { readonly [name in NumberName]?: Source } = {
-  lambdaProvisionedHeldUsdPerGbSecond: THIRD_PARTY,
-  lambdaProvisionedRunUsdPerGbSecond: THIRD_PARTY,
-  emrServerlessVcpuUsdPerHour: THIRD_PARTY,
-  emrServerlessGbUsdPerHour: THIRD_PARTY,
-  vcpuMax: /* @__PURE__ */ source('AWS announcement', '2020-12'),
-  mapConcurrency: AWS_DOCS,
-  mapStartsPerSecond: THIRD_PARTY,
-  mapTransitionsPerChild: UNCHECKED,
-  batchMaxSeconds: AWS_DOCS,
-}
+const EXCEPTIONS: readonly (readonly [names: RegExp, title: string, asOf: string])[] = [
+  [/^lambda/, PRICE_LIST, '2025-10'],
+  [/^(emrServerless.*|mapStartsPerSecond)$/, 'third party', '2026'],
+  [/^mapTransitionsPerChild$/, 'unchecked', '2026-11'],
+  [/^vcpuMax$/, 'AWS announcement', '2020-12'],
+  [/^(mapConcurrency|batchMaxSeconds)$/, DOCUMENTATION, '2026'],
+]
 
 /**
  * Name the source of a number in {@link PRICES}, {@link LAMBDA_LIMITS} or {@link ENGINE_LIMITS}, with its date.
  *
- * Numbers whose source is `third party` or `unchecked` are worth a look at AWS's own page before you rely on them.
+ * Numbers whose source is `third party` or `unchecked` are worth a look at AWS's own page before you rely on them; `millrace` is a setting of this
+ * library's rule, measured or derived.
  *
  * @param name - the number, as its table names it.
  * @returns the title of the source and its date. O(1).
@@ -58,5 +43,8 @@ const EXCEPTIONS: { readonly [name in NumberName]?: Source } = {
  */
 export function sourceOf(name: NumberName): Source {
   checkChoice('name', name, Object.keys({ ...PRICES, ...LAMBDA_LIMITS, ...ENGINE_LIMITS }))
-  return EXCEPTIONS[name] ?? (name in PRICES ? PRICE_LIST : name in LAMBDA_LIMITS ? AWS_DOCS : OWN_RULE)
+  const exception = EXCEPTIONS.find(([names]) => names.test(name))
+  if (exception !== undefined) return { title: exception[1], asOf: exception[2] }
+  if (name in PRICES) return { title: PRICE_LIST, asOf: '2024-11' }
+  return name in LAMBDA_LIMITS ? { title: DOCUMENTATION, asOf: '2026' } : { title: 'millrace', asOf: '2026-11' }
 }

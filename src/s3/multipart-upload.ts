@@ -1,7 +1,6 @@
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
-  CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type S3Client,
   UploadPartCommand,
@@ -9,6 +8,7 @@ import {
 import { MillraceError } from '../errors.ts'
 import { describeServiceError, httpStatusOf } from '../internal/service-error.ts'
 import { allocate } from './allocate.ts'
+import { completeUpload } from './complete-upload.ts'
 import type { ObjectHeaders, Place } from './object-headers.ts'
 import { defaultChecksum, type SinkClient } from './request-body.ts'
 import { writeError } from './s3-error.ts'
@@ -149,18 +149,12 @@ export async function startMultipartUpload(
       if (filling !== undefined) await send(filling, filled)
       await Promise.all(underWay)
       signal.throwIfAborted()
-      const Parts = completed.sort((a, b) => Number(a.PartNumber) - Number(b.PartNumber))
-      const command = new CompleteMultipartUploadCommand({
-        ...target,
-        UploadId,
-        MultipartUpload: { Parts },
-        ...(ifNoneMatch && { IfNoneMatch: ifNoneMatch }),
-      })
-      const { ETag } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+      const upload = { place: target, uploadId: UploadId, parts: completed }
+      const once = { attempts: 1, sleep: async () => {}, random: () => 0 }
+      return completeUpload(upload, { client, ifNoneMatch, signal, ...once }).catch((error: unknown) => {
         signal.throwIfAborted()
         throw writeError(error, ifNoneMatch)
       })
-      return ETag
     },
     parts: () => parts,
     async abandon() {

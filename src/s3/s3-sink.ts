@@ -54,7 +54,8 @@ const MIB = 1024 * 1024
  * Up to `singlePutLimit` bytes go out as one `PutObject` after the last chunk has come; more go out as a multipart upload with bounded
  * concurrency, in memory that does not grow with the object. When the source fails, a request fails or the signal aborts, requests under
  * way are cancelled and the parts removed, so that neither half an object nor an orphan part remains; a source that fails before the first
- * request sends nothing at all. Errors of the source, and the signal's reason, are thrown as they are.
+ * request sends nothing at all. Where the answer to the completion of an upload is lost, the object is asked (`s3:GetObject`), so that a completed write is
+ * a success; a `PutObject` under `ifNoneMatch` whose answer is lost may meet its own object as `WRITE_CONFLICT`. Errors of the source, and the signal's reason, are thrown as they are.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
  * @param target - where the object goes and what goes with it: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in all.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isMillraceError } from '../../src/errors.ts'
 import { ENGINE_LIMITS, jobCost, LAMBDA_LIMITS, lambdaCost, PRICES, sourceOf } from '../../src/limits/index.ts'
@@ -48,7 +49,7 @@ describe('lambdaCost', () => {
     [{ invocations: 1, ms: Number.NaN, memoryMb: 128 }, /ms must be a number from 0/],
     [{ invocations: 1, ms: 1, memoryMb: 1.769 }, /memoryMb must be a number from 128 to 10240/],
     [{ invocations: 1, ms: 1 }, /memoryMb must be a number/],
-    [{ invocations: 1, ms: 1, memoryMB: 128 }, /did you mean memoryMb/],
+    [{ invocations: 1, ms: 1, memoryMB: 128 }, /there is no option "memoryMB"; it has .*memoryMb/],
     [{ invocations: 1, ms: 1, memoryMb: 128, architecture: 'arm' }, /architecture: must be one of arm64, x86_64/],
     [{ invocations: 1, ms: 1, memoryMb: 128, ephemeralMb: 20_000 }, /ephemeralMb must be a number from 512 to 10240/],
     [{ invocations: 1, ms: 1, memoryMb: 128, provisioned: { concurrency: 1 } }, /seconds must be a number/],
@@ -66,7 +67,7 @@ describe('prices', () => {
   })
 
   test.each([
-    [{ lambdaRequestUsdPerMilion: 1 }, /did you mean lambdaRequestUsdPerMillion/],
+    [{ lambdaRequestUsdPerMilion: 1 }, /no option "lambdaRequestUsdPerMilion"; it has .*lambdaRequestUsdPerMillion/],
     [{ lambdaRequestUsdPerMillion: -1 }, /lambdaRequestUsdPerMillion must be a number from 0/],
     [{ fargateGbUsdPerHour: { arm64: 1 } }, /fargateGbUsdPerHour.x86_64 must be a number/],
     [{ lambdaUsdPerGbSecond: { arm64: [1], x86_64: [1, 2, 3] } }, /lambdaUsdPerGbSecond.arm64.1 must be a number/],
@@ -82,6 +83,16 @@ describe('prices', () => {
       expect(asOf).toMatch(/^20\d\d(-\d\d)?$/)
     }
     expect(() => sourceOf('toString' as never)).toThrow(/must be one of/)
+  })
+
+  test('docs/limits.md names every number that AWS does not vouch for, and every source', () => {
+    const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
+    for (const name of Object.keys({ ...PRICES, ...LAMBDA_LIMITS, ...ENGINE_LIMITS })) {
+      const { title, asOf } = sourceOf(name as never)
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${title}\`, ${asOf} |`))
+      expect(row).toBeDefined()
+      if (['third party', 'unchecked'].includes(title)) expect(row).toContain(`\`${name}\``)
+    }
   })
 })
 
@@ -124,7 +135,7 @@ describe('jobCost', () => {
     [{ ...gigabyte, bytesIn: 0 }, /bytesIn must be a number from 1/],
     [{ ...gigabyte, mbPerSecond: 0 }, /mbPerSecond must be a number from/],
     [{ ...gigabyte, files: 0 }, /files must be a number from 1/],
-    [{ ...gigabyte, partByte: 1 }, /did you mean partBytes/],
+    [{ ...gigabyte, partByte: 1 }, /no option "partByte"; it has .*partBytes/],
   ])('refuses %j', (usage, message) => {
     const cost = () => jobCost(usage as never)
     expect(cost).toThrow(message)

@@ -2,7 +2,7 @@ import { CreateBucketCommand, ListMultipartUploadsCommand, PutObjectCommand, typ
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeParquet, encodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
-import { mergeParquet } from '../../src/dataset/merge-parquet.ts'
+import { mergeParquet } from '../../src/dataset/merge/merge-parquet.ts'
 import { s3Source } from '../../src/s3/s3-source.ts'
 import { RGW, rgwClient } from './servers.ts'
 

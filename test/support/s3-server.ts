@@ -14,6 +14,8 @@ export type Fault =
   | { readonly stallAfter: number }
   /** The answer waits. */
   | { readonly delayMs: number }
+  /** The request takes effect, and the connection breaks before the answer. */
+  | { readonly losesAnswer: true }
 
 export interface S3Request {
   readonly method: string
@@ -142,6 +144,11 @@ export async function startS3Server({ minPartBytes = 5 * 1024 * 1024 } = {}): Pr
   })
   app.addHook('onSend', (raw, reply, payload, done) => {
     const fault = faults.get(raw.raw)
+    if (fault !== undefined && 'losesAnswer' in fault) {
+      reply.hijack()
+      reply.raw.destroy()
+      return
+    }
     if (fault === undefined || !Buffer.isBuffer(payload) || !('breakAfter' in fault || 'stallAfter' in fault))
       return done(null, payload)
     // The true head of the answer, its length included, and too few bytes after it.

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { csv, encodeCsv, parquet, tableFromRows } from '../../src/codecs/index.ts'
+import { codecFor, csv, encodeCsv, ndjson, parquet, tableFromRows } from '../../src/codecs/index.ts'
+import { byBucket } from '../../src/dataset/by-bucket.ts'
+import { datasetSink } from '../../src/dataset/dataset-sink.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch, processBatches } from '../../src/flow/index.ts'
 import { dropDuplicates, filterRows } from '../../src/transform/index.ts'
+import { memoryS3 } from '../dataset/memory-s3.ts'
 import { type Item, kinesisEvent, queueEvent } from '../flow/support/batch-events.ts'
 import { law } from '../support/law.ts'
 import { cutAnywhere } from '../support/streams.ts'
@@ -147,4 +150,55 @@ law(
       expect(disorder(heard)).toEqual([])
     },
   ),
+)
+
+law(
+  'channels: datasetSink publishes one write for each file and one sink for each call, ended once wherever the source, a request or the signal ends it',
+  fc.asyncProperty(
+    fc.constantFrom(parquet(), csv(), ndjson(), codecFor('a.csv.gz')),
+    fc.integer({ min: 1, max: 60 }),
+    fc.integer({ min: 0, max: 80 }),
+    fc.constantFrom('nothing', 'source', 'request', 'abort'),
+    async (format, count, at, fault) => {
+      const table = tableFromRows(Array.from({ length: count }, (_, id) => ({ id })))
+      const abort = new AbortController()
+      const s3 = memoryS3()
+      s3.decide = ({ index }) => {
+        if (index === at && fault === 'abort') abort.abort(new Error('abort'))
+        return index === at && fault === 'request'
+          ? Object.assign(new Error('no'), { name: 'AccessDenied' })
+          : undefined
+      }
+      async function* source() {
+        for (let row = 0; row < count; row++) {
+          if (row === at && fault === 'source') throw new Error('source')
+          yield* table.slice(row, row + 1).batches
+        }
+      }
+      const target = {
+        bucket: 'lake',
+        prefix: 'p',
+        name: 'n',
+        partitionBy: [byBucket('id', 3)],
+        targetBytes: 64,
+        format,
+      }
+      const sink = datasetSink(s3.client, target, { maxBufferedBytes: 256, attempts: 1 })
+      const { heard, outcome } = await heardOf(() => sink(source(), { signal: abort.signal }))
+      expect(disorder(heard)).toEqual([])
+      const [call, ...others] = endsOf(heard, 'sink')
+      expect(others).toEqual([])
+      const files = endsOf(heard, 'write')
+      expect(files.every(({ format: name }) => name === format.name)).toBe(true)
+      const sum = (field: string) => files.reduce((total, file) => total + Number(file[field]), 0)
+      if (outcome.status === 'rejected') {
+        expect(call?.['code']).not.toBeUndefined()
+        return
+      }
+      const { rows, bytes, files: written } = outcome.value
+      expect([rows, sum('rows'), files.length]).toEqual([count, count, written.length])
+      expect([sum('bytes'), call]).toEqual([bytes, { bytes, parts: written.length, files: written.length }])
+    },
+  ),
+  { runs: 200 },
 )

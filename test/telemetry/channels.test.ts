@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesSource, codecFor, csv, encodeCsv, encodeParquet, parquet, tableFromRows } from '../../src/codecs/index.ts'
+import { mergeParquet } from '../../src/dataset/merge/merge-parquet.ts'
 import { jsonPayload, textPayload } from '../../src/events/index.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../src/fanout/read-split.ts'
@@ -131,6 +132,26 @@ describe('source and sink', () => {
       { requests: 1, retries: 0, bytes: 0, code: 'SOURCE_UNAVAILABLE' },
     ])
     expect(JSON.stringify(heard)).not.toContain('secret-key')
+  })
+
+  test('mergeParquet: one sink for each object, by a put or in parts, and no write', async () => {
+    server.reset()
+    const client = server.client()
+    const small = await encodeParquet(tableFromRows([{ id: 'a' }]))
+    const large = await encodeParquet(tableFromRows([{ id: randomBytes(6 * 1024 * 1024).toString('latin1') }]))
+    await server.put('small', small)
+    await server.put('large', large)
+    const at = (key: string) => ({ bucket: BUCKET, key })
+    const { heard } = await heardOf(async () => {
+      await mergeParquet(client, [at('small'), at('small')], at('put'))
+      await mergeParquet(client, [at('large'), at('small')], at('parts'))
+    })
+    const [put, parts] = [(await server.get('put')).length, (await server.get('parts')).length]
+    expect(endsOf(heard, 'sink')).toEqual([
+      { bytes: put, parts: 0 },
+      { bytes: parts, parts: 2 },
+    ])
+    expect(endsOf(heard, 'write')).toEqual([])
   })
 })
 

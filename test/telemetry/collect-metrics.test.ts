@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
-import { decodeCsv } from '../../src/codecs/index.ts'
+import { codecFor, decodeCsv, tableFromRows } from '../../src/codecs/index.ts'
+import { datasetSink } from '../../src/dataset/dataset-sink.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import { type CollectMetricsOptions, channels, collectMetrics } from '../../src/telemetry/index.ts'
+import { memoryS3 } from '../dataset/memory-s3.ts'
 import { kinesisEvent } from '../flow/support/batch-events.ts'
 import { emfProblems } from './emf.ts'
 import { textOf } from './meddlers.ts'
@@ -193,4 +195,15 @@ describe('both log formats of Lambda', () => {
       expect(lines.length).toBe(2)
     },
   )
+})
+
+test.each(['parquet', 'csv'])('datasetSink: rows and bytes of its %s files count once each', async (name) => {
+  const format = codecFor(`a.${name}`)
+  const rows = Array.from({ length: 50 }, (_, id) => ({ id, region: `r${id % 3}` }))
+  const s3 = memoryS3()
+  const target = { bucket: 'lake', prefix: 'orders', name: 'n', partitionBy: ['region'], format }
+  const line = await lineOf(() => datasetSink(s3.client, target)(tableFromRows(rows).batches))
+  const bytes = [...s3.objects.values()].reduce((sum, object) => sum + object.bytes.length, 0)
+  expect(s3.objects.size).toBe(3)
+  expect(line).toMatchObject({ RowsWritten: 50, BytesWritten: bytes })
 })

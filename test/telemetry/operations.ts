@@ -13,12 +13,14 @@ import {
   parquet,
   tableFromRows,
 } from '../../src/codecs/index.ts'
+import { datasetSink } from '../../src/dataset/dataset-sink.ts'
 import { jsonPayload } from '../../src/events/index.ts'
 import { deadline, processBatch, processBatches, retry } from '../../src/flow/index.ts'
 import { idempotent, memoryStore } from '../../src/idempotency/index.ts'
 import { sqsSender } from '../../src/send/sqs.ts'
 import { fakeService } from '../../src/testing/index.ts'
 import { cleanColumnNames, dropDuplicates, fillNulls, transformTable } from '../../src/transform/index.ts'
+import { memoryS3 } from '../dataset/memory-s3.ts'
 
 /** Text that no message may hold: it is in every value, key, payload, error message and file of the operations. */
 export const CANARY = 'c4n4ry-7f3a'
@@ -62,6 +64,7 @@ const queue = (bodies: readonly string[], arn = 'arn:aws:sqs:us-east-1:123456789
   })),
 })
 const quoted = JSON.stringify(CANARY)
+const dataset = { bucket: CANARY, prefix: CANARY, name: CANARY, partitionBy: ['id'] }
 const failing = (): never => {
   throw new TypeError(CANARY)
 }
@@ -106,6 +109,15 @@ export const OPERATIONS: readonly Operation[] = [
   [
     'transforms of a table',
     async () => rowsOf(batchesOf(transformTable(table(), fillNulls({ n: 0 }), dropDuplicates()))),
+  ],
+  ['datasetSink', () => datasetSink(memoryS3().client, dataset)(batchesOf(table()))],
+  [
+    'datasetSink of CSV',
+    () => datasetSink(memoryS3().client, { ...dataset, format: csv(), targetBytes: 1 })(batchesOf(table())),
+  ],
+  [
+    'datasetSink that fails',
+    () => datasetSink(memoryS3().client, { ...dataset, partitionBy: [CANARY] })(batchesOf(table())),
   ],
   [
     'a batch',

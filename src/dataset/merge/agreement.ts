@@ -5,11 +5,11 @@ import {
   rawList,
   rawStruct,
   THRIFT,
-} from '../codecs/parquet/read/footer/raw-thrift.ts'
-import type { Leaf } from '../codecs/parquet/read/schema/schema-shape.ts'
-import { checkSameSchema, type FileNotes, type RawSchema, rawSchema } from './merge-schema.ts'
-import type { OpenedSource } from './merge-source.ts'
-import { checkSameCalendar, isLower, SPARK_VERSION } from './merge-spark.ts'
+} from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import type { Leaf } from '../../codecs/parquet/read/schema/schema-shape.ts'
+import { checkSameSchema, type FileNotes, type RawSchema, rawSchema } from './schema.ts'
+import type { OpenedSource } from './source.ts'
+import { checkSameCalendar, isLower, SPARK_VERSION } from './spark.ts'
 
 /** Facts that the sources have in common, for the merged footer: grown source by source. */
 export interface Agreement {

@@ -1,5 +1,5 @@
-import { MillraceError } from '../errors.ts'
-import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from '../s3/multipart-upload.ts'
+import { MillraceError } from '../../errors.ts'
+import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from '../../s3/multipart-upload.ts'
 
 /** A stretch of the target: bytes that are here, or bytes of a source. */
 export type Piece =

@@ -1,5 +1,5 @@
-import { type RawField, type RawStruct, rawInt, THRIFT } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { MAX_FOOTER_BYTES } from '../codecs/parquet/read/footer/read-footer.ts'
+import { type RawField, type RawStruct, rawInt, THRIFT } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { MAX_FOOTER_BYTES } from '../../codecs/parquet/read/footer/read-footer.ts'
 import {
   appendBytes,
   appendStruct,
@@ -7,16 +7,16 @@ import {
   listField,
   textField,
   type WrittenField,
-} from '../codecs/parquet/write/append-thrift.ts'
-import { type ByteSink, byteSink } from '../codecs/parquet/write/byte-sink.ts'
-import { CREATED_BY } from '../codecs/parquet/write/created-by.ts'
-import { MAGIC } from '../codecs/parquet/write/format.ts'
-import { MillraceError } from '../errors.ts'
-import type { Agreement, Disordered } from './merge-agreement.ts'
-import { bloomOf, indexPageOf, pagesOf, type RawChunk, type RawGroup, rawGroups } from './merge-groups.ts'
-import type { ChunkIndexes } from './merge-page-index.ts'
-import type { MergeSource } from './merge-source.ts'
-import { movedStatistics } from './merge-statistics.ts'
+} from '../../codecs/parquet/write/append-thrift.ts'
+import { type ByteSink, byteSink } from '../../codecs/parquet/write/byte-sink.ts'
+import { CREATED_BY } from '../../codecs/parquet/write/created-by.ts'
+import { MAGIC } from '../../codecs/parquet/write/format.ts'
+import { MillraceError } from '../../errors.ts'
+import type { Agreement, Disordered } from './agreement.ts'
+import { bloomOf, indexPageOf, pagesOf, type RawChunk, type RawGroup, rawGroups } from './groups.ts'
+import type { ChunkIndexes } from './page-index.ts'
+import type { MergeSource } from './source.ts'
+import { movedStatistics } from './statistics.ts'
 
 /** A source whose bytes have their place in the target. */
 export interface PlacedSource {

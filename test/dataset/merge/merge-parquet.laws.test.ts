@@ -3,9 +3,9 @@ import { Float64, Int32, Int64, Table, Uint32 } from 'apache-arrow'
 import fc from 'fast-check'
 import type { FileMetaData } from 'hyparquet'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { decodeParquet, encodeParquet, type ParquetWriteOptions } from '../../src/codecs/parquet/parquet.ts'
-import { readThriftStruct } from '../../src/codecs/parquet/read/footer/thrift-fields.ts'
-import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
+import { decodeParquet, encodeParquet, type ParquetWriteOptions } from '../../../src/codecs/parquet/parquet.ts'
+import { readThriftStruct } from '../../../src/codecs/parquet/read/footer/thrift-fields.ts'
+import { rowsFromTable } from '../../../src/columns/rows-from-table.ts'
 import {
   type DuckDb,
   metadataOf,
@@ -13,10 +13,10 @@ import {
   rowsByHyparquet,
   rowsFilteredByHyparquet,
   tableByParquetWasm,
-} from '../codecs/parquet/support/parquet-oracles.ts'
-import { arbitraryTableCase, type TableCase } from '../support/arbitrary-table.ts'
-import { law } from '../support/law.ts'
-import { type S3Server, startS3Server } from '../support/s3-server.ts'
+} from '../../codecs/parquet/support/parquet-oracles.ts'
+import { arbitraryTableCase, type TableCase } from '../../support/arbitrary-table.ts'
+import { law } from '../../support/law.ts'
+import { type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { cellsOf, joined, mergeSmall, SMALL_PART, tableCells } from './support/merge-files.ts'
 
 let server: S3Server

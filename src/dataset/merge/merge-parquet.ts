@@ -1,17 +1,17 @@
-import { MAGIC } from '../codecs/parquet/write/format.ts'
-import { MillraceError } from '../errors.ts'
-import { checkArgument, checkFields, checkOptions, notA } from '../internal/check-arguments.ts'
-import { headersOf, placeOf, type S3Target } from '../s3/object-headers.ts'
-import type { SinkClient } from '../s3/request-body.ts'
-import type { S3Location } from '../s3/s3-source.ts'
-import { type Agreement, agree, agreementOf } from './merge-agreement.ts'
-import { inSource, sourceError } from './merge-error.ts'
-import { mergedTail, type PlacedSource } from './merge-footer.ts'
-import { movedIndexes } from './merge-page-index.ts'
-import { type PartLimits, type Piece, planParts, S3_PARTS } from './merge-plan.ts'
-import { type MergeRun, mapConcurrently, mergeRun } from './merge-run.ts'
-import { type MergeSource, openSource } from './merge-source.ts'
-import { uploadParts } from './merge-upload.ts'
+import { MAGIC } from '../../codecs/parquet/write/format.ts'
+import { MillraceError } from '../../errors.ts'
+import { checkArgument, checkFields, checkOptions, notA } from '../../internal/check-arguments.ts'
+import { headersOf, placeOf, type S3Target } from '../../s3/object-headers.ts'
+import type { SinkClient } from '../../s3/request-body.ts'
+import type { S3Location } from '../../s3/s3-source.ts'
+import { type Agreement, agree, agreementOf } from './agreement.ts'
+import { mergedTail, type PlacedSource } from './footer.ts'
+import { movedIndexes } from './page-index.ts'
+import { type PartLimits, type Piece, planParts, S3_PARTS } from './plan.ts'
+import { type MergeRun, mapConcurrently, mergeRun } from './run.ts'
+import { type MergeSource, openSource } from './source.ts'
+import { inSource, sourceError } from './source-error.ts'
+import { uploadParts } from './upload.ts'
 
 export interface MergeParquetOptions {
   /** Ends the merge: the upload is removed, and the signal's reason thrown. */
@@ -55,7 +55,7 @@ export interface ParquetMerge {
  * for what is no sound Parquet file, or has column chunks in other files; `UNSUPPORTED_FORMAT` for encryption, for faults of old writers that readers know by the writer's name, and for
  * fields of the footer that may hold offsets but are not known; `SOURCE_CHANGED`, `SOURCE_UNAVAILABLE`. Without: `LIMIT_EXCEEDED` for a footer over 32 MiB or over 10,000 parts; `WRITE_FAILED` and `WRITE_CONFLICT` as
  * `s3Sink` has them; `OPTION_INVALID`. After any of them no part of an upload is left, and the target is as it was; only where
- * the answer to the last request is lost, or the signal comes while it is awaited, S3 may have made the target.
+ * the signal comes while the answer to the last request is awaited, or that answer is lost and the target cannot be asked either, S3 may have made the target.
  * @see https://parquet.apache.org/docs/file-format/
  * @example no-run needs a bucket
  * const sources = [{ bucket: 'lake', key: 'parts/0.parquet' }, { bucket: 'lake', key: 'parts/1.parquet' }]

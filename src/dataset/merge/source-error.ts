@@ -1,4 +1,4 @@
-import { type ErrorCode, isMillraceError, MillraceError } from '../errors.ts'
+import { type ErrorCode, isMillraceError, MillraceError } from '../../errors.ts'
 
 /** Place of a source among those of a merge, from 0. A key may hold values of partitions, so no message names it. */
 export function sourcePath(index: number): readonly (string | number)[] {

@@ -1,5 +1,5 @@
-import type { RawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { unsupported } from '../codecs/parquet/read/invalid.ts'
+import type { RawStruct } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { unsupported } from '../../codecs/parquet/read/invalid.ts'
 
 /**
  * The structs of a footer that hold offsets, with the fields of them that this version knows, by number as in parquet.thrift. A field that is not

@@ -3,7 +3,7 @@ import {
   type HandmadeFile,
   handmadeFile,
   pageV1,
-} from '../../codecs/parquet/support/parquet-file.ts'
+} from '../../../codecs/parquet/support/parquet-file.ts'
 
 /** A required INT32 column `a` of one row, 7. */
 export const PLAIN: HandmadeColumn = { type: 'INT32', values: 1, pages: [pageV1({ values: 1, body: [7, 0, 0, 0] })] }

@@ -1,4 +1,4 @@
-import { type RawStruct, rawInt, rawList, rawStructs } from '../codecs/parquet/read/footer/raw-thrift.ts'
+import { type RawStruct, rawInt, rawList, rawStructs } from '../../codecs/parquet/read/footer/raw-thrift.ts'
 
 /**
  * Faults of old writers that readers know by the writer's name, which the merged file no longer bears: under another name the same bytes would be

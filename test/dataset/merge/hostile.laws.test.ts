@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { decodeParquet, encodeParquet } from '../../src/codecs/parquet/parquet.ts'
-import { isMillraceError } from '../../src/errors.ts'
-import { arbitraryTableCase } from '../support/arbitrary-table.ts'
-import { law } from '../support/law.ts'
-import { type S3Server, startS3Server } from '../support/s3-server.ts'
+import { decodeParquet, encodeParquet } from '../../../src/codecs/parquet/parquet.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { arbitraryTableCase } from '../../support/arbitrary-table.ts'
+import { law } from '../../support/law.ts'
+import { type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { joined, mergeSmall, SMALL_PART, tableCells } from './support/merge-files.ts'
 
 let server: S3Server

@@ -1,12 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
-import { tableFromRows } from '../../src/columns/table-from-rows.ts'
-import { mergeInParts, mergeParquet } from '../../src/dataset/merge-parquet.ts'
-import { openDuckDb } from '../codecs/parquet/support/parquet-oracles.ts'
-import { law } from '../support/law.ts'
-import { BUCKET, type S3Request, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { encodeParquet } from '../../../src/codecs/parquet/parquet.ts'
+import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
+import { mergeInParts, mergeParquet } from '../../../src/dataset/merge/merge-parquet.ts'
+import { openDuckDb } from '../../codecs/parquet/support/parquet-oracles.ts'
+import { law } from '../../support/law.ts'
+import { BUCKET, type S3Request, type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { putSources, SMALL_PART, SMALL_PARTS } from './support/merge-files.ts'
 
 let server: S3Server

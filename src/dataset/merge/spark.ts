@@ -1,5 +1,5 @@
-import { sourceError } from './merge-error.ts'
-import type { FileNotes } from './merge-schema.ts'
+import type { FileNotes } from './schema.ts'
+import { sourceError } from './source-error.ts'
 
 /** Spark reads dates and times by what it notes in the footer: in the Julian calendar of old, or in the time zone named. */
 const CALENDAR_KEYS = ['org.apache.spark.legacyDateTime', 'org.apache.spark.legacyINT96', 'org.apache.spark.timeZone']

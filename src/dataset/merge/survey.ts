@@ -1,6 +1,6 @@
-import type { FileMetadata } from '../codecs/parquet/read/footer/file-metadata.ts'
-import type { RawField } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { invalid, unsupported } from '../codecs/parquet/read/invalid.ts'
+import type { FileMetadata } from '../../codecs/parquet/read/footer/file-metadata.ts'
+import type { RawField } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { invalid, unsupported } from '../../codecs/parquet/read/invalid.ts'
 import {
   bloomOf,
   checkOffsets,
@@ -10,8 +10,8 @@ import {
   type Range,
   type RawChunk,
   rawGroups,
-} from './merge-groups.ts'
-import { type WriterFault, writerFaults } from './merge-writers.ts'
+} from './groups.ts'
+import { type WriterFault, writerFaults } from './writers.ts'
 
 /** Layout of a file, as far as a merge needs it. */
 export interface Survey {

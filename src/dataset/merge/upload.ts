@@ -1,18 +1,20 @@
 import { type CompletedPart, UploadPartCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
-import { isMillraceError, MillraceError } from '../errors.ts'
-import { httpStatusOf, nameOf } from '../internal/service-error.ts'
-import { allocate } from '../s3/allocate.ts'
-import { customerKeyFields } from '../s3/customer-key.ts'
-import { type MultipartUpload, type PartPlace, startMultipartUpload } from '../s3/multipart-upload.ts'
-import { headersOf, placeOf, type S3Target } from '../s3/object-headers.ts'
-import { defaultChecksum, type SinkClient } from '../s3/request-body.ts'
-import { writeError } from '../s3/s3-error.ts'
-import { s3Sink } from '../s3/s3-sink.ts'
-import { type S3Location, s3Source } from '../s3/s3-source.ts'
-import { inSource, sourceError } from './merge-error.ts'
-import { lengthOf, type Part, type Piece } from './merge-plan.ts'
-import { type MergeRun, mapConcurrently, mergeRun } from './merge-run.ts'
-import type { MergeSource } from './merge-source.ts'
+import { isMillraceError, MillraceError } from '../../errors.ts'
+import { channels, type SinkMessage } from '../../internal/channels.ts'
+import { httpStatusOf, nameOf } from '../../internal/service-error.ts'
+import { traceAsync } from '../../internal/trace.ts'
+import { allocate } from '../../s3/allocate.ts'
+import { customerKeyFields } from '../../s3/customer-key.ts'
+import { type MultipartUpload, type PartPlace, startMultipartUpload } from '../../s3/multipart-upload.ts'
+import { headersOf, placeOf, type S3Target } from '../../s3/object-headers.ts'
+import { defaultChecksum, type SinkClient } from '../../s3/request-body.ts'
+import { writeError } from '../../s3/s3-error.ts'
+import { s3Sink } from '../../s3/s3-sink.ts'
+import { type S3Location, s3Source } from '../../s3/s3-source.ts'
+import { lengthOf, type Part, type Piece } from './plan.ts'
+import { type MergeRun, mapConcurrently, mergeRun } from './run.ts'
+import type { MergeSource } from './source.ts'
+import { inSource, sourceError } from './source-error.ts'
 
 /** Parts under way at once. Copies are the server's work; parts that are sent hold their bytes. */
 const PARTS_AT_ONCE = 16
@@ -33,6 +35,21 @@ export async function uploadParts(
     const bytes = await bytesOf(only.pieces, only.length, sources)
     return (await s3Sink(client, target, { singlePutLimit: bytes.length })([bytes], { signal: run.signal })).eTag
   }
+  return traceAsync(
+    channels.sink,
+    () => ({ bytes: 0, parts: 0 }),
+    (message) => uploadEach(client, target, sources, parts, run, message),
+  )
+}
+
+async function uploadEach(
+  client: SinkClient,
+  target: S3Target,
+  sources: readonly MergeSource[],
+  parts: readonly Part[],
+  run: MergeRun,
+  message: SinkMessage | undefined,
+): Promise<string | undefined> {
   const failure = new AbortController()
   const signal = AbortSignal.any([run.signal, failure.signal])
   const headers = await headersOf(target, false)
@@ -49,7 +66,16 @@ export async function uploadParts(
     failure.abort(error)
     await upload.abandon()
     throw error
+  } finally {
+    if (message !== undefined) {
+      message.parts = upload.parts()
+      message.bytes = parts.slice(0, message.parts).reduce((sum, part) => sum + bytesIn(part), 0)
+    }
   }
+}
+
+function bytesIn(part: Part): number {
+  return part.kind === 'copy' ? part.end - part.start : part.length
 }
 
 async function sendParts(

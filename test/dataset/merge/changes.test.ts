@@ -5,10 +5,10 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodeParquet, type ParquetWriteOptions } from '../../src/codecs/parquet/parquet.ts'
-import { tableFromRows } from '../../src/columns/table-from-rows.ts'
-import { mergeInParts, mergeParquet } from '../../src/dataset/merge-parquet.ts'
-import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { encodeParquet, type ParquetWriteOptions } from '../../../src/codecs/parquet/parquet.ts'
+import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
+import { mergeInParts, mergeParquet } from '../../../src/dataset/merge/merge-parquet.ts'
+import { BUCKET, type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { putSources, SMALL_PART, SMALL_PARTS } from './support/merge-files.ts'
 
 let server: S3Server

@@ -3,14 +3,14 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
-import { isMillraceError } from '../../src/errors.ts'
-import { duckdbFiles } from '../codecs/parquet/support/parquet-duckdb.ts'
-import { type DuckDb, metadataOf, openDuckDb } from '../codecs/parquet/support/parquet-oracles.ts'
-import { type S3Server, startS3Server } from '../support/s3-server.ts'
+import { decodeParquet } from '../../../src/codecs/parquet/parquet.ts'
+import { isMillraceError } from '../../../src/errors.ts'
+import { duckdbFiles } from '../../codecs/parquet/support/parquet-duckdb.ts'
+import { type DuckDb, metadataOf, openDuckDb } from '../../codecs/parquet/support/parquet-oracles.ts'
+import { type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { joined, mergeSmall, SMALL_PART, SMALL_PARTS, tableCells } from './support/merge-files.ts'
 
-const CORPUS = fileURLToPath(new URL('../../../shared/corpora/parquet/', import.meta.url))
+const CORPUS = fileURLToPath(new URL('../../../../shared/corpora/parquet/', import.meta.url))
 
 /** Files that are refused, by what says why. */
 const REFUSED = new Map([

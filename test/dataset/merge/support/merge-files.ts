@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { RecordBatch, Table } from 'apache-arrow'
-import { decodeParquet } from '../../../src/codecs/parquet/parquet.ts'
-import { mergeInParts, type ParquetMerge } from '../../../src/dataset/merge-parquet.ts'
-import { type PartLimits, S3_PARTS } from '../../../src/dataset/merge-plan.ts'
-import type { S3Target } from '../../../src/s3/s3-sink.ts'
-import { batchCells, type Cell } from '../../codecs/parquet/support/parquet-cells.ts'
-import { BUCKET, type S3Server } from '../../support/s3-server.ts'
+import { decodeParquet } from '../../../../src/codecs/parquet/parquet.ts'
+import { mergeInParts, type ParquetMerge } from '../../../../src/dataset/merge/merge-parquet.ts'
+import { type PartLimits, S3_PARTS } from '../../../../src/dataset/merge/plan.ts'
+import type { S3Target } from '../../../../src/s3/s3-sink.ts'
+import { batchCells, type Cell } from '../../../codecs/parquet/support/parquet-cells.ts'
+import { BUCKET, type S3Server } from '../../../support/s3-server.ts'
 
 /** Bytes of a part at the least, in tests whose files are small. */
 export const SMALL_PART = 100

@@ -1,19 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decodeParquet } from '../../src/codecs/parquet/parquet.ts'
+import { decodeParquet } from '../../../src/codecs/parquet/parquet.ts'
 import {
   type RawField,
   rawInt,
   rawStruct,
   rawStructs,
   THRIFT,
-} from '../../src/codecs/parquet/read/footer/raw-thrift.ts'
-import { appendStruct, listField } from '../../src/codecs/parquet/write/append-thrift.ts'
-import { byteSink } from '../../src/codecs/parquet/write/byte-sink.ts'
-import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
-import { concat, type HandmadeFile, handmadeFile, pageV1, thrift } from '../codecs/parquet/support/parquet-file.ts'
-import { metadataOf } from '../codecs/parquet/support/parquet-oracles.ts'
-import { type S3Server, startS3Server } from '../support/s3-server.ts'
+} from '../../../src/codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, listField } from '../../../src/codecs/parquet/write/append-thrift.ts'
+import { byteSink } from '../../../src/codecs/parquet/write/byte-sink.ts'
+import { rowsFromTable } from '../../../src/columns/rows-from-table.ts'
+import { concat, type HandmadeFile, handmadeFile, pageV1, thrift } from '../../codecs/parquet/support/parquet-file.ts'
+import { metadataOf } from '../../codecs/parquet/support/parquet-oracles.ts'
+import { type S3Server, startS3Server } from '../../support/s3-server.ts'
 import { handmade, PLAIN } from './support/handmade-source.ts'
 import { mergeSmall, SMALL_PART } from './support/merge-files.ts'
 

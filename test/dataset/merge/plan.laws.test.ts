@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lengthOf, type PartLimits, type Piece, planParts, S3_PARTS } from '../../src/dataset/merge-plan.ts'
-import { law } from '../support/law.ts'
+import { lengthOf, type PartLimits, type Piece, planParts, S3_PARTS } from '../../../src/dataset/merge/plan.ts'
+import { law } from '../../support/law.ts'
 
 const MIN = 10
 const limits = fc.record({

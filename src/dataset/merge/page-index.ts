@@ -1,11 +1,11 @@
-import { readRanges } from '../codecs/parquet/read/bytes/file-bytes.ts'
-import { rawInt, rawStruct, rawStructs, THRIFT } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { appendStruct, integerField, listField } from '../codecs/parquet/write/append-thrift.ts'
-import { byteSink } from '../codecs/parquet/write/byte-sink.ts'
-import { isMillraceError } from '../errors.ts'
-import { indexesOf, pagesOf, type Range, rawGroups } from './merge-groups.ts'
-import { mapConcurrently } from './merge-run.ts'
-import type { MergeSource } from './merge-source.ts'
+import { readRanges } from '../../codecs/parquet/read/bytes/file-bytes.ts'
+import { rawInt, rawStruct, rawStructs, THRIFT } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, integerField, listField } from '../../codecs/parquet/write/append-thrift.ts'
+import { byteSink } from '../../codecs/parquet/write/byte-sink.ts'
+import { isMillraceError } from '../../errors.ts'
+import { indexesOf, pagesOf, type Range, rawGroups } from './groups.ts'
+import { mapConcurrently } from './run.ts'
+import type { MergeSource } from './source.ts'
 
 /** The page indexes of a column chunk for its place in the target. */
 export interface ChunkIndexes {

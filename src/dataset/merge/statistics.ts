@@ -1,6 +1,6 @@
-import type { SchemaElement } from '../codecs/parquet/read/footer/file-metadata.ts'
-import { type RawField, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { appendStruct, type WrittenField } from '../codecs/parquet/write/append-thrift.ts'
+import type { SchemaElement } from '../../codecs/parquet/read/footer/file-metadata.ts'
+import { type RawField, rawStruct } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { appendStruct, type WrittenField } from '../../codecs/parquet/write/append-thrift.ts'
 
 const SIGNED: ReadonlySet<SchemaElement['type']> = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'])
 /** Maximum and minimum as the format had them first, in an order that no field names. */

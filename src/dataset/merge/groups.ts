@@ -1,7 +1,13 @@
-import type { ColumnChunk } from '../codecs/parquet/read/footer/file-metadata.ts'
-import { type RawField, type RawStruct, rawInt, rawList, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { invalid } from '../codecs/parquet/read/invalid.ts'
-import { checkKnown } from './merge-fields.ts'
+import type { ColumnChunk } from '../../codecs/parquet/read/footer/file-metadata.ts'
+import {
+  type RawField,
+  type RawStruct,
+  rawInt,
+  rawList,
+  rawStruct,
+} from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { invalid } from '../../codecs/parquet/read/invalid.ts'
+import { checkKnown } from './fields.ts'
 
 /** A row group as its bytes say it, and its column chunks. */
 export interface RawGroup {

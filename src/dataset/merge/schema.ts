@@ -1,6 +1,6 @@
-import type { FileMetadata, SchemaElement } from '../codecs/parquet/read/footer/file-metadata.ts'
-import { type RawStruct, rawList, rawStruct } from '../codecs/parquet/read/footer/raw-thrift.ts'
-import { sourceError } from './merge-error.ts'
+import type { FileMetadata, SchemaElement } from '../../codecs/parquet/read/footer/file-metadata.ts'
+import { type RawStruct, rawList, rawStruct } from '../../codecs/parquet/read/footer/raw-thrift.ts'
+import { sourceError } from './source-error.ts'
 
 /** Part of a file's metadata that is kept: the rest, its row groups, takes the memory. */
 export type FileNotes = Pick<FileMetadata, 'schema' | 'keyValues'>

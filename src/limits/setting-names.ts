@@ -1,0 +1,20 @@
+// Settings as CloudFormation names them: of the mapping,
+export const BATCH = 'BatchSize'
+export const WINDOW = 'MaximumBatchingWindowInSeconds'
+export const RESPONSE_TYPES = 'FunctionResponseTypes'
+export const ATTEMPTS = 'MaximumRetryAttempts'
+export const AGE = 'MaximumRecordAgeInSeconds'
+export const BISECT = 'BisectBatchOnFunctionError'
+export const DESTINATION = 'DestinationConfig'
+export const FACTOR = 'ParallelizationFactor'
+export const TUMBLING = 'TumblingWindowInSeconds'
+export const SCALING = 'ScalingConfig'
+// of the queue, seconds the first,
+export const VISIBILITY = 'VisibilityTimeout'
+export const FIFO = 'FifoQueue'
+export const REDRIVE = 'RedrivePolicy'
+export const RECEIVE_COUNT = 'RedrivePolicy.maxReceiveCount'
+export const DEAD_LETTERS = 'RedrivePolicy.deadLetterTargetArn'
+// of the function, in seconds, and the size of a record.
+export const TIMEOUT = 'Timeout'
+export const RECORD_BYTES = 'RecordBytes'
