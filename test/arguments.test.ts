@@ -207,6 +207,62 @@ const CASES: readonly Case[] = [
     /reserveMs: 1000/,
   ],
   ['deadline()', () => call(deadline), 'OPTION_INVALID', /context/],
+  ...[codecs.parquet, codecs.decodeParquet].flatMap((entry): Case[] => {
+    const given = (options: unknown) => () =>
+      entry === codecs.parquet ? call(entry, options) : call(entry, new Uint8Array(), options)
+    const named = (options: string) => `${entry.name}(${options})`
+    return [
+      [
+        named('{ filter: { id: { equals } } }'),
+        given({ filter: { id: { equals: 1 } } }),
+        'OPTION_INVALID',
+        /filter: there is no option "equals"; it has eq, in/,
+      ],
+      [
+        named('{ filter: { id: 1 } }'),
+        given({ filter: { id: 1 } }),
+        'OPTION_INVALID',
+        /filter: options must be an object, not a number/,
+      ],
+      [
+        named('{ filter: { id: { in: 1 } } }'),
+        given({ filter: { id: { in: 1 } } }),
+        'OPTION_INVALID',
+        /in must be an array, not a number/,
+      ],
+      [named("{ int96: 'ms' }"), given({ int96: 'ms' }), 'OPTION_INVALID', /int96: must be one of ns, us/],
+      [
+        named("{ dictionary: 'kept' }"),
+        given({ dictionary: 'kept' }),
+        'OPTION_INVALID',
+        /dictionary: must be one of decode, keep/,
+      ],
+    ]
+  }),
+  ...[codecs.csv, codecs.json, codecs.ndjson, codecs.parquet].flatMap((entry) =>
+    [Number.NaN, -1].map(
+      (limit): Case => [
+        `${entry.name}({ limits: { maxFieldBytes: ${limit} } })`,
+        () => call(entry, { limits: { maxFieldBytes: limit } }),
+        'OPTION_INVALID',
+        /limits: maxFieldBytes must be a number, 0 or more/,
+      ],
+    ),
+  ),
+  ...[codecs.json, codecs.ndjson].map(
+    (entry): Case => [
+      `${entry.name}({ nonFinite: 'nul' })`,
+      () => call(entry, { nonFinite: 'nul' }),
+      'OPTION_INVALID',
+      /nonFinite: must be one of error, null/,
+    ],
+  ),
+  [
+    "encodeJson(.., { nonFinite: 'nul' })",
+    () => call(codecs.encodeJson, table, { nonFinite: 'nul' }),
+    'OPTION_INVALID',
+    /nonFinite/,
+  ],
 ]
 
 describe('arguments that no entry takes', () => {
