@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
+import { datasetSink, listDataset } from '../src/dataset/index.ts'
 import {
   envelopePayload,
   gunzipPayload,
@@ -144,6 +145,28 @@ const CASES: readonly Case[] = [
     'OPTION_INVALID',
     /did you mean partBytes\?/,
   ],
+  ...['contenttype', 'ContentType', 'metaData', 'ifNonMatch', 'storageclass'].map(
+    (name): Case => [
+      `s3Sink(client, { ${name} })`,
+      () => call(s3Sink, client, { bucket: 'a', key: 'b', [name]: 'c' }),
+      'OPTION_INVALID',
+      /did you mean/,
+    ],
+  ),
+  ...['partition', 'targetByte', 'partitionedBy', 'contenttype'].map(
+    (name): Case => [
+      `datasetSink(client, { ${name} })`,
+      () => call(datasetSink, client, { bucket: 'a', prefix: 'b', name: 'c', [name]: ['d'] }),
+      'OPTION_INVALID',
+      /did you mean/,
+    ],
+  ),
+  [
+    'listDataset(client, { were })',
+    () => call(listDataset, client, { bucket: 'a', prefix: 'b', were: { dt: '2026' } }),
+    'OPTION_INVALID',
+    /did you mean where\?/,
+  ],
   ["s3Source(client, 's3://a/b')", () => call(s3Source, client, 's3://a/b'), 'TYPE_MISMATCH', /not a string/],
   [
     's3Source(client, { Bucket })',
@@ -273,6 +296,15 @@ describe('arguments that no entry takes', () => {
     )
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
   })
+})
+
+test('a target may carry the fields of the object that it was made of', () => {
+  const object = { rawKey: 'b', size: 1, eTag: '"c"', versionId: 'd', sequencer: 'e', eventName: 'f', region: 'g' }
+  const further = { ...object, eventTime: new Date(0), recordId: 'h', partition: {}, rows: 1, bytes: 2 }
+  expect(s3Sink(js(client), { ...further, bucket: 'a', key: 'b' })).toBeInstanceOf(Function)
+  const { partition: _, ...others } = further
+  expect(datasetSink(js(client), { ...others, bucket: 'a', prefix: 'b', name: 'c' })).toBeInstanceOf(Function)
+  expect(listDataset(js(client), { ...further, bucket: 'a', prefix: 'b' })).toBeDefined()
 })
 
 describe('stages in the wrong place', () => {
