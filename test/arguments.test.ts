@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import * as codecs from '../src/codecs/index.ts'
 import { rowsFromTable, tableFromRows } from '../src/codecs/index.ts'
+import { datasetSink, listDataset } from '../src/dataset/index.ts'
 import {
   envelopePayload,
   gunzipPayload,
@@ -144,6 +145,28 @@ const CASES: readonly Case[] = [
     'OPTION_INVALID',
     /did you mean partBytes\?/,
   ],
+  ...['contenttype', 'ContentType', 'metaData', 'ifNonMatch', 'storageclass'].map(
+    (name): Case => [
+      `s3Sink(client, { ${name} })`,
+      () => call(s3Sink, client, { bucket: 'a', key: 'b', [name]: 'c' }),
+      'OPTION_INVALID',
+      /did you mean/,
+    ],
+  ),
+  ...['partition', 'targetByte', 'partitionedBy', 'contenttype'].map(
+    (name): Case => [
+      `datasetSink(client, { ${name} })`,
+      () => call(datasetSink, client, { bucket: 'a', prefix: 'b', name: 'c', [name]: ['d'] }),
+      'OPTION_INVALID',
+      /did you mean/,
+    ],
+  ),
+  [
+    'listDataset(client, { were })',
+    () => call(listDataset, client, { bucket: 'a', prefix: 'b', were: { dt: '2026' } }),
+    'OPTION_INVALID',
+    /did you mean where\?/,
+  ],
   ["s3Source(client, 's3://a/b')", () => call(s3Source, client, 's3://a/b'), 'TYPE_MISMATCH', /not a string/],
   [
     's3Source(client, { Bucket })',
@@ -207,6 +230,62 @@ const CASES: readonly Case[] = [
     /reserveMs: 1000/,
   ],
   ['deadline()', () => call(deadline), 'OPTION_INVALID', /context/],
+  ...[codecs.parquet, codecs.decodeParquet].flatMap((entry): Case[] => {
+    const given = (options: unknown) => () =>
+      entry === codecs.parquet ? call(entry, options) : call(entry, new Uint8Array(), options)
+    const named = (options: string) => `${entry.name}(${options})`
+    return [
+      [
+        named('{ filter: { id: { equals } } }'),
+        given({ filter: { id: { equals: 1 } } }),
+        'OPTION_INVALID',
+        /filter: there is no option "equals"; it has eq, in/,
+      ],
+      [
+        named('{ filter: { id: 1 } }'),
+        given({ filter: { id: 1 } }),
+        'OPTION_INVALID',
+        /filter: options must be an object, not a number/,
+      ],
+      [
+        named('{ filter: { id: { in: 1 } } }'),
+        given({ filter: { id: { in: 1 } } }),
+        'OPTION_INVALID',
+        /in must be an array, not a number/,
+      ],
+      [named("{ int96: 'ms' }"), given({ int96: 'ms' }), 'OPTION_INVALID', /int96: must be one of ns, us/],
+      [
+        named("{ dictionary: 'kept' }"),
+        given({ dictionary: 'kept' }),
+        'OPTION_INVALID',
+        /dictionary: must be one of decode, keep/,
+      ],
+    ]
+  }),
+  ...[codecs.csv, codecs.json, codecs.ndjson, codecs.parquet].flatMap((entry) =>
+    [Number.NaN, -1].map(
+      (limit): Case => [
+        `${entry.name}({ limits: { maxFieldBytes: ${limit} } })`,
+        () => call(entry, { limits: { maxFieldBytes: limit } }),
+        'OPTION_INVALID',
+        /limits: maxFieldBytes must be a number, 0 or more/,
+      ],
+    ),
+  ),
+  ...[codecs.json, codecs.ndjson].map(
+    (entry): Case => [
+      `${entry.name}({ nonFinite: 'nul' })`,
+      () => call(entry, { nonFinite: 'nul' }),
+      'OPTION_INVALID',
+      /nonFinite: must be one of error, null/,
+    ],
+  ),
+  [
+    "encodeJson(.., { nonFinite: 'nul' })",
+    () => call(codecs.encodeJson, table, { nonFinite: 'nul' }),
+    'OPTION_INVALID',
+    /nonFinite/,
+  ],
 ]
 
 describe('arguments that no entry takes', () => {
@@ -217,6 +296,15 @@ describe('arguments that no entry takes', () => {
     )
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
   })
+})
+
+test('a target may carry the fields of the object that it was made of', () => {
+  const object = { rawKey: 'b', size: 1, eTag: '"c"', versionId: 'd', sequencer: 'e', eventName: 'f', region: 'g' }
+  const further = { ...object, eventTime: new Date(0), recordId: 'h', partition: {}, rows: 1, bytes: 2 }
+  expect(s3Sink(js(client), { ...further, bucket: 'a', key: 'b' })).toBeInstanceOf(Function)
+  const { partition: _, ...others } = further
+  expect(datasetSink(js(client), { ...others, bucket: 'a', prefix: 'b', name: 'c' })).toBeInstanceOf(Function)
+  expect(listDataset(js(client), { ...further, bucket: 'a', prefix: 'b' })).toBeDefined()
 })
 
 describe('stages in the wrong place', () => {

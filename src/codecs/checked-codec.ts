@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow'
 import { checkBatch, checkBatches } from '../columns/check-table.ts'
+import { MillraceError } from '../errors.ts'
 import { channels, type ReadMessage, type WriteMessage } from '../internal/channels.ts'
 import { checkNone, checkOptions, type Kind } from '../internal/check-arguments.ts'
 import { traceIterator } from '../internal/trace.ts'
@@ -20,7 +21,13 @@ const LIMITS = {
 /** Check the options of a codec, those of its limits included. */
 export function checkCodecOptions(entry: string, options: unknown, kinds: Readonly<Record<string, Kind>>): void {
   checkOptions(entry, options, kinds)
-  checkOptions(`${entry}: limits`, Object(options).limits, LIMITS)
+  const limits: unknown = Object(options).limits
+  checkOptions(`${entry}: limits`, limits, LIMITS)
+  for (const [name, value] of Object.entries(limits ?? {})) {
+    // NaN is below nothing, so that it would lift its limit.
+    if (value === undefined || value >= 0) continue
+    throw new MillraceError('OPTION_INVALID', `${entry}: limits: ${name} must be a number, 0 or more`)
+  }
 }
 
 /** A codec of what {@link inputOf} gives. It counts refused rows in the message, where somebody listens. */

@@ -164,7 +164,7 @@ function checkTarget(target: DatasetTarget) {
   if (typeof Object(format).write !== 'function' || typeof Object(format).name !== 'string') {
     throw notA('datasetSink', 'format', 'a codec', format, 'write format: ndjson()')
   }
-  const { Key: _, ...place } = placeOf('datasetSink', { ...target, key: name }, CURE)
+  const { Key: _, ...place } = placeOf('datasetSink', { ...target, key: name }, CURE, NAMES)
   const headers = (): Promise<ObjectHeaders> =>
     headersOf({ ...target, key: name, contentType: target.contentType ?? format.contentType }, true)
   return { place, headers }
@@ -178,6 +178,9 @@ const TARGET = {
   targetBytes: 'number',
   maxOpen: 'number',
 } as const
+
+/** Names of a target that those of an object's target lack. */
+const NAMES = ['prefix', 'name', 'partitionBy', 'targetBytes', 'maxOpen', 'format'] as const
 
 async function* oneByOne(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>): AsyncGenerator<RecordBatch> {
   yield* batches

@@ -20,7 +20,8 @@ const FILE_NAME = /\.(?:parquet|parq|pq|csv|tsv|txt|json|jsonl|ndjson|avro|orc)(
 
 /**
  * The path of a partition, as Hive, Spark, Athena and DuckDB read it: `dt=2026-01-05/region=eu`, with Spark's escapes (`%2F`). Null is
- * `__HIVE_DEFAULT_PARTITION__`; a text of this name is escaped, and so is the text `NULL`, which DuckDB reads as null.
+ * `__HIVE_DEFAULT_PARTITION__`; a text of this name is escaped, and so are the text `NULL`, which DuckDB reads as null, and the point of a value that ends like
+ * a data file (`a%2Ecsv`).
  *
  * @param partition - values by name, in the order of the path. JavaScript moves names that are whole numbers to the front.
  * @returns the path without a slash at its ends, `''` for no names. O(letters).
@@ -45,7 +46,8 @@ export function hiveSegment(name: string, value: string | null): string {
   // Readers skip folders that begin with a point.
   const escapedName = name.replaceAll(ESCAPED, percent).replace(/^\./, percent)
   if (value === null) return `${escapedName}=${NULL_TEXT}`
-  const escaped = value.replaceAll(ESCAPED, percent)
+  // A value that ends like a data file would make its segment a file's name.
+  const escaped = value.replaceAll(ESCAPED, percent).replace(FILE_NAME, (ending) => ending.replace('.', percent))
   return `${escapedName}=${NULL_LIKE.test(value) ? escaped.replace(/^./, percent) : escaped}`
 }
 

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
-import { checkArgument, checkFields } from '../internal/check-arguments.ts'
+import { checkArgument, checkFields, checkNearNames } from '../internal/check-arguments.ts'
 import type { DatasetFile } from './dataset-write.ts'
 import { prefixOf } from './file-key.ts'
 import { parseHiveSegment } from './hive-path.ts'
@@ -43,6 +43,11 @@ export interface ListedFile extends Omit<DatasetFile, 'rows'> {
 export function listDataset(client: Pick<S3Client, 'send'>, location: DatasetLocation): AsyncIterable<ListedFile> {
   checkArgument('listDataset', 'client', client, 'client', CURE)
   checkFields('listDataset', 'location', location, LOCATION, CURE)
+  checkNearNames(
+    'listDataset',
+    location,
+    Object.keys(LOCATION).map((name) => name.replace('!', '')),
+  )
   const where = new Map(Object.entries(location.where ?? {}).filter(([, value]) => value !== undefined))
   for (const [column, value] of where) {
     if (value === null || typeof value === 'string') continue

@@ -1,4 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3'
+import { MillraceError } from '../errors.ts'
 import { sourceUnavailable } from '../s3/s3-error.ts'
 
 export interface ListedObject {
@@ -22,6 +23,9 @@ export interface ListRequest {
   readonly expectedBucketOwner?: string | undefined
 }
 
+const LISTING = { failed: 'the bucket cannot be listed', action: 's3:ListBucket' }
+const UNFINISHED = 'the bucket cannot be listed: a page is truncated, and does not say where the next one begins'
+
 /**
  * The pages of a listing. Keys come escaped where the server can, since XML cannot hold all letters.
  *
@@ -44,7 +48,7 @@ export async function* listPages(client: Pick<S3Client, 'send'>, request: ListRe
         }),
       )
       .catch((error: unknown) => {
-        throw sourceUnavailable(error)
+        throw sourceUnavailable(error, LISTING)
       })
     const decode = page.EncodingType === 'url' ? decoded : (key: string) => key
     yield {
@@ -56,6 +60,7 @@ export async function* listPages(client: Pick<S3Client, 'send'>, request: ListRe
       folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(Prefix)),
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined
+    if (page.IsTruncated === true && token === undefined) throw new MillraceError('SOURCE_UNAVAILABLE', UNFINISHED)
   } while (token !== undefined)
 }
 

@@ -16,7 +16,16 @@ export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskRes
 interface FirehoseVerdict {
   recordId: string
   result: 'Ok' | 'Dropped' | 'ProcessingFailed'
-  metadata?: { partitionKeys: Record<string, string> }
+  /** As the handler gave it. `partitionKeys` is always there in AWS's published types, which a handler's type must fit, though a route alone has none. */
+  metadata?: { partitionKeys: Record<string, string>; otfMetadata?: FirehoseRoute }
+}
+
+/** The Iceberg table that a record goes to, and how. */
+export interface FirehoseRoute {
+  readonly destinationDatabaseName?: string
+  readonly destinationTableName?: string
+  /** `insert`, `update` or `delete`. */
+  readonly operation?: string
 }
 
 export interface FirehoseResult extends FirehoseVerdict {
@@ -40,8 +49,11 @@ export interface FirehoseMskResult extends FirehoseVerdict {
 export interface FirehoseOutcome {
   readonly result: FirehoseResult['result']
   readonly data?: Uint8Array | string
-  /** For dynamic partitioning. */
-  readonly metadata?: { readonly partitionKeys: Readonly<Record<string, string>> }
+  /** Partition keys for dynamic partitioning, a route for Iceberg tables. */
+  readonly metadata?: {
+    readonly partitionKeys?: Readonly<Record<string, string>>
+    readonly otfMetadata?: FirehoseRoute
+  }
 }
 
 /** The response that S3 Batch Operations expects from the function that a job invokes: each task once. */

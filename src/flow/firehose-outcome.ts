@@ -14,15 +14,26 @@ const RESULTS: readonly unknown[] = ['Ok', 'Dropped', 'ProcessingFailed']
 export function firehoseOutcome(value: unknown, recordId: string): FirehoseOutcome | undefined {
   if (value === undefined) return { result: 'Ok' }
   if (isData(value)) return { result: 'Ok', data: value }
-  if (!isObject(value) || !RESULTS.includes(value['result'])) return undefined
+  if (!isObject(value) || !RESULTS.includes(value['result']) || hidesData(value)) return undefined
   const result = value['result'] as FirehoseOutcome['result']
   const data = value['recordId'] === undefined ? value['data'] : dataOfRecord(value, recordId)
   if (data !== undefined && !isData(data)) return undefined
   const { metadata } = value
   if (metadata === undefined) return { result, ...(data !== undefined && { data }) }
-  const partitionKeys = partitionKeysOf(metadata)
-  return partitionKeys && { result, ...(data !== undefined && { data }), metadata: { partitionKeys } }
+  return isMetadata(metadata) ? { result, ...(data !== undefined && { data }), metadata } : undefined
 }
+
+/** Test that an outcome of its own, without data, has fields that are none: the data may be in one of them, and the old would pass for it. */
+function hidesData(outcome: Fields): boolean {
+  const { result, recordId, data } = outcome
+  if (result !== 'Ok' || recordId !== undefined || data !== undefined) return false
+  return Object.keys(outcome).some((name) => !OUTCOME_FIELDS.includes(name))
+}
+
+const OUTCOME_FIELDS: readonly string[] = ['result', 'recordId', 'data', 'metadata'] satisfies (
+  | keyof FirehoseOutcome
+  | 'recordId'
+)[]
 
 /** A record in the form in which Firehose wants it back is base64 already. Null where it is not, or is another record. */
 function dataOfRecord(record: Fields, recordId: string): Uint8Array | undefined | null {
@@ -32,19 +43,24 @@ function dataOfRecord(record: Fields, recordId: string): Uint8Array | undefined 
   return typeof data === 'string' && isBase64(data) ? Buffer.from(data, 'base64') : null
 }
 
-function partitionKeysOf(metadata: unknown): Record<string, string> | undefined {
-  const keys = isObject(metadata) ? metadata['partitionKeys'] : undefined
-  if (!isObject(keys) || Array.isArray(keys)) return undefined
-  const entries = Object.entries(keys)
-  return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')
-    ? Object.fromEntries(entries)
-    : undefined
+function isMetadata(metadata: unknown): metadata is NonNullable<FirehoseOutcome['metadata']> {
+  if (!isObject(metadata)) return false
+  const groups = Object.entries(metadata).filter(([, group]) => group !== undefined)
+  return groups.length > 0 && groups.every(([name, group]) => METADATA.includes(name) && isTextByName(group))
+}
+
+const METADATA: readonly string[] = ['partitionKeys', 'otfMetadata'] satisfies (keyof NonNullable<
+  FirehoseOutcome['metadata']
+>)[]
+
+function isTextByName(group: unknown): boolean {
+  return isObject(group) && !Array.isArray(group) && Object.values(group).every((text) => typeof text === 'string')
 }
 
 export function notAnOutcome(): MillraceError {
   return new MillraceError(
     'TYPE_MISMATCH',
-    'a handler of Firehose must resolve with undefined, text, bytes or { result, data?, metadata? }, where result is Ok, Dropped or ProcessingFailed and partition keys are text: the record is ProcessingFailed',
+    'a handler of Firehose must resolve with undefined, text, bytes or { result, data?, metadata? }, where result is Ok, Dropped or ProcessingFailed and metadata holds partitionKeys or otfMetadata of text: the record is ProcessingFailed',
   )
 }
 

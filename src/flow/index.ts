@@ -7,6 +7,7 @@ export type {
   FirehoseOutcome,
   FirehoseResponse,
   FirehoseResult,
+  FirehoseRoute,
   HandlerResult,
   ResponseTo,
   S3BatchOutcome,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 import type { FirehoseMskResult, FirehoseOutcome, FirehoseResponse, FirehoseResult } from './batch-response.ts'
@@ -65,7 +66,8 @@ function answerTo(delivered: Delivered, outcome: BatchOutcome): Answer {
   if (parts.some(({ result }) => result === 'ProcessingFailed')) return failed
   const kept = parts.filter(({ result }) => result === 'Ok')
   if (kept.length === 0) return { delivered, result: resultOf(delivered, 'Dropped') }
-  const metadata = kept.find((part) => part.metadata !== undefined)?.metadata
+  const [metadata, ...others] = kept.map((part) => part.metadata)
+  if (others.some((other) => !isDeepStrictEqual(other, metadata))) return { ...failed, error: apartInPart() }
   const changed = kept.flatMap((part) => (part.data === undefined ? [] : [Buffer.from(part.data)]))
   if (changed.length !== kept.length && (changed.length > 0 || kept.length < parts.length))
     return { ...failed, error: keptInPart() }
@@ -73,8 +75,15 @@ function answerTo(delivered: Delivered, outcome: BatchOutcome): Answer {
   const result = resultOf(delivered, 'Ok', data)
   return {
     delivered,
-    result: metadata === undefined ? result : { ...result, metadata: { partitionKeys: { ...metadata.partitionKeys } } },
+    result: metadata === undefined ? result : { ...result, metadata: metadataOf(metadata) },
   }
+}
+
+function metadataOf({ partitionKeys, otfMetadata }: NonNullable<FirehoseOutcome['metadata']>) {
+  return {
+    ...(partitionKeys && { partitionKeys: { ...partitionKeys } }),
+    ...(otfMetadata && { otfMetadata: { ...otfMetadata } }),
+  } as NonNullable<AnyResult['metadata']>
 }
 
 function failedAnswer(delivered: Delivered): Answer {
@@ -146,6 +155,13 @@ function tooLarge(maxResponseBytes: number): MillraceError {
   return new MillraceError(
     'LIMIT_EXCEEDED',
     `the response would be larger than ${maxResponseBytes} bytes (maxResponseBytes), and Lambda refuses a response over 6 MB as a whole: the record is ProcessingFailed; lower the buffer size of the stream's transformation`,
+  )
+}
+
+function apartInPart(): MillraceError {
+  return new MillraceError(
+    'TYPE_MISMATCH',
+    'parts of this record resolved with different metadata, and a record has one destination: the record is ProcessingFailed; resolve with the same metadata for every part that is kept',
   )
 }
 

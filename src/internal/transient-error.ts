@@ -4,9 +4,12 @@ import { fieldOf } from './field-of.ts'
 const THROTTLING =
   /^(?:[\w.]*Throttl(?:ed|ing)(?:Error)?|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceeded|RequestLimitExceeded|ReplicatedWriteConflict|SlowDown|TooManyRequests|Transaction(?:Conflict|InProgress))(?:Exception)?$/
 
-/** Names of failures of the service or the network, and codes of Node. `AbortError` is not one: the caller asked for it. */
+/**
+ * Names of failures of the service or the network, codes of Node, and S3's answer to a conditional write while another one is under way: no other 409 passes.
+ * `AbortError` is not one: the caller asked for it.
+ */
 const TRANSIENT =
-  /^(?:Internal(?:Error|Failure|ServerError)|NetworkingError|TimeoutError|(?:RequestTimeout|ServiceUnavailable)(?:Exception)?|EAI_AGAIN|ECONN(?:ABORTED|REFUSED|RESET)|EHOSTUNREACH|ENET(?:DOWN|UNREACH)|ENOTFOUND|EPIPE|E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:SOCKET|(?:BODY|CONNECT|HEADERS)_TIMEOUT))$/
+  /^(?:ConditionalRequestConflict|Internal(?:Error|Failure|ServerError)|NetworkingError|TimeoutError|(?:RequestTimeout|ServiceUnavailable)(?:Exception)?|EAI_AGAIN|ECONN(?:ABORTED|REFUSED|RESET)|EHOSTUNREACH|ENET(?:DOWN|UNREACH)|ENOTFOUND|EPIPE|E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:SOCKET|(?:BODY|CONNECT|HEADERS)_TIMEOUT))$/
 
 const MAX_CAUSES = 8
 

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import { checkFields } from '../internal/check-arguments.ts'
+import { checkFields, checkNearNames } from '../internal/check-arguments.ts'
 
 /** User metadata of an object: names to values, both US-ASCII, 2 KB in all. */
 export type ObjectMetadata = Readonly<Record<string, string>>
@@ -64,9 +64,15 @@ const HEADERS = {
   acl: 'ACL',
 } as const
 
-/** The place of a target. Fields of a wrong kind are refused at once; their characters when the sink is called. */
-export function placeOf(entry: string, target: S3Target, cure: string): Place {
+const NAMES = [
+  ...['bucket', 'key', 'metadata', 'ifNoneMatch', 'bucketKeyEnabled', 'tagging', 'expectedBucketOwner'],
+  ...Object.keys(HEADERS),
+] as const
+
+/** The place of a target, which may have further fields of `names`. Fields of a wrong kind are refused at once; their characters when the sink is called. */
+export function placeOf(entry: string, target: S3Target, cure: string, names: readonly string[] = []): Place {
   checkFields(entry, 'target', target, { 'bucket!': 'text', 'key!': 'text' }, cure)
+  checkNearNames(entry, target, [...NAMES, ...names])
   const texts = [...Object.keys(HEADERS), 'ifNoneMatch', 'expectedBucketOwner'].map((name) => [name, 'string'] as const)
   checkFields(entry, 'target', target, { ...Object.fromEntries(texts), bucketKeyEnabled: 'boolean' })
   const { bucket: Bucket, key: Key, expectedBucketOwner, ifNoneMatch } = target

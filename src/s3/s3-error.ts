@@ -2,10 +2,13 @@ import { MillraceError } from '../errors.ts'
 import { describeServiceError, httpStatusOf, nameOf } from '../internal/service-error.ts'
 
 /** The error for a read that fails at its first request. */
-export function sourceUnavailable(cause: unknown): MillraceError {
+export function sourceUnavailable(
+  cause: unknown,
+  { failed, action } = { failed: 'the object cannot be read', action: 's3:GetObject' },
+): MillraceError {
   return new MillraceError(
     'SOURCE_UNAVAILABLE',
-    `the object cannot be read: ${describeServiceError(cause)}${adviceOf(cause, 's3:GetObject')}`,
+    `${failed}: ${describeServiceError(cause)}${adviceOf(cause, action)}`,
     {
       cause,
     },

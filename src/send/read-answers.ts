@@ -62,7 +62,8 @@ export function answersByIndex<Entry extends IndexedEntry>(
   for (const entry of entries) {
     const { ErrorCode } = entry
     if (ErrorCode === undefined || ErrorCode === null || ErrorCode === '') {
-      answers.push(idOf(entry) ?? '')
+      // Neither an error nor what a stored entry is called: it says nothing.
+      answers.push(idOf(entry))
     } else {
       failures++
       answers.push({ code: ErrorCode, isFinal: finalCodes?.has(ErrorCode.replace(/Exception$/, '')) === true })

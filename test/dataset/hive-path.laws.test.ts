@@ -18,6 +18,10 @@ const hostile = fc.constantFrom(
   '\0\n\u007f',
   'é 👍🏽',
   '_x',
+  'x.parquet',
+  'a.b.csv.gz',
+  '.json',
+  '.tsv.json',
   ' ',
 )
 const text = fc.oneof(hostile, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }))

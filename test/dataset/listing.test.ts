@@ -47,6 +47,23 @@ describe('listDataset', () => {
     expect(await list({ prefix: 'processed/order' })).toEqual([])
   })
 
+  test('a page that is truncated but does not say where the next one begins is no end', async () => {
+    const cut = { send: async () => ({ Contents: [{ Key: `${PREFIX}/a.parquet`, Size: 1 }], IsTruncated: true }) }
+    const location = { bucket: BUCKET, prefix: PREFIX }
+    await expect(collected(listDataset(cut as never, location))).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringContaining('truncated'),
+    })
+  })
+
+  test('a bucket that may not be listed: the permission that is missing is named', async () => {
+    server.fault(() => ({ status: 403, code: 'AccessDenied' }))
+    await expect(list()).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringMatching(/cannot be listed.*s3:ListBucket/),
+    })
+  })
+
   test.each<[Record<string, string | null>, number]>([
     [{ region: 'eu' }, 4],
     [{ dt: '2026-01-02' }, 3],

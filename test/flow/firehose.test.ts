@@ -37,6 +37,29 @@ describe('Firehose', () => {
       { result: 'Ok', metadata: { partitionKeys: { day: '1' } } },
       { result: 'Ok', data: 'Zm9v', metadata: { partitionKeys: { day: '1' } } },
     ],
+    [
+      'a route to an Iceberg table',
+      { result: 'Ok', metadata: { otfMetadata: { destinationTableName: 't', operation: 'insert' } } },
+      { result: 'Ok', data: 'Zm9v', metadata: { otfMetadata: { destinationTableName: 't', operation: 'insert' } } },
+    ],
+    [
+      'a route and partition keys',
+      {
+        recordId: 'r0',
+        result: 'Ok',
+        metadata: { partitionKeys: { day: '1' }, otfMetadata: { destinationTableName: 't' } },
+      },
+      {
+        result: 'Ok',
+        data: 'Zm9v',
+        metadata: { partitionKeys: { day: '1' }, otfMetadata: { destinationTableName: 't' } },
+      },
+    ],
+    [
+      'the record that it got, and a result',
+      { recordId: 'r0', result: 'Ok', data: 'Zm9v', approximateArrivalTimestamp: 1 },
+      { result: 'Ok', data: 'Zm9v' },
+    ],
     ['its record as Firehose wants it', { recordId: 'r0', result: 'Ok', data: 'YmFy' }, { result: 'Ok', data: 'YmFy' }],
     ['its record, dropped', { recordId: 'r0', result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
   ])('a handler that resolves with %s', async (_, value, expected) => {
@@ -57,6 +80,11 @@ describe('Firehose', () => {
     ['metadata without partition keys', { result: 'Ok', metadata: {} }],
     ['partition keys that are no text', { result: 'Ok', metadata: { partitionKeys: { day: 1 } } }],
     ['partition keys in an array', { result: 'Ok', metadata: { partitionKeys: ['day'] } }],
+    ['metadata of another name', { result: 'Ok', metadata: { partitionKeys: { day: '1' }, table: { name: 't' } } }],
+    ['metadata in a list', { result: 'Ok', metadata: [] }],
+    ['a route that is no text', { result: 'Ok', metadata: { otfMetadata: { destinationTableName: 1 } } }],
+    ['data of another name', { result: 'Ok', Data: 'bar' }],
+    ['data of another name beside metadata', { result: 'Ok', body: 'bar', metadata: { partitionKeys: { day: '1' } } }],
     ['the record of another', { recordId: 'r1', result: 'Ok', data: 'YmFy' }],
     ['a record of no base64', { recordId: 'r0', result: 'Ok', data: 'é' }],
     ['a record of bytes', { recordId: 'r0', result: 'Ok', data: Buffer.from('bar') }],
@@ -121,7 +149,18 @@ describe('Firehose', () => {
     expect(await records((word) => (word === 'a' ? { result: 'Dropped' } : undefined))).toEqual(
       response('ProcessingFailed'),
     )
-    expect(heard).toEqual(['TYPE_MISMATCH', 'TYPE_MISMATCH', 'TYPE_MISMATCH', 'TYPE_MISMATCH'])
+    const partitioned = (data: string, day?: string): FirehoseOutcome => ({
+      result: 'Ok',
+      data,
+      ...(day !== undefined && { metadata: { partitionKeys: { day } } }),
+    })
+    const [same] = await records((word) => partitioned(word, '1'))
+    expect(same).toEqual({ ...response('Ok', 'YWI=')[0], metadata: { partitionKeys: { day: '1' } } })
+    expect(await records((word) => partitioned(word, word))).toEqual(response('ProcessingFailed'))
+    expect(await records((word) => partitioned(word, word === 'a' ? '1' : undefined))).toEqual(
+      response('ProcessingFailed'),
+    )
+    expect(heard).toEqual(Array.from({ length: 8 }, () => 'TYPE_MISMATCH'))
     const failing = (word: string) => {
       if (word === 'b') throw new Error('b fails')
       return word.toUpperCase()

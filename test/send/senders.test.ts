@@ -110,6 +110,17 @@ describe.each(CASES)('$service', ({ service, most, sender, entry, passes }) => {
     ])
   })
 
+  test.runIf(['kinesis', 'firehose', 'eventbridge'].includes(service))(
+    'an entry of an answer with neither an id nor an error is unknown',
+    async () => {
+      const silent = { send: async () => ({ Records: [{}, {}], RequestResponses: [{}, {}], Entries: [{}, {}] }) }
+      const statuses: string[] = []
+      const onOutcome = ({ status, attempts }: SendOutcome<Entry>) => void statuses.push(`${status} ${attempts}`)
+      await sender(silent, { ...QUICK, attempts: 2, onOutcome })([entry(0), entry(1)])
+      expect(statuses).toEqual(['unknown 2', 'unknown 2'])
+    },
+  )
+
   test('a lost answer is tried again; what stays without one is unknown', async () => {
     const once = fake((_, call) => (call === 1 ? 'lost' : 'ok'))
     expect(await sender(once.client, QUICK)(entries(2))).toMatchObject({ sent: 2, requests: 2, retries: 2 })

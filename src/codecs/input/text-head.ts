@@ -16,6 +16,8 @@ const FORMATS: readonly (readonly [name: string, magic: string])[] = [
   ['bzip2', '425a68..314159265359'],
   ['bzip2', '425a68..177245385090'],
   ['LZ4', '04224d18'],
+  ['compress (.Z)', '1f9d90'],
+  ['framed Snappy', 'ff060000734e61507059'],
   ['7z', '377abcaf271c'],
   ['Excel', 'd0cf11e0a1b11ae1'],
   ['Parquet', '5041523115'],
@@ -68,8 +70,7 @@ function checkTextHead(head: Uint8Array, choice: TextEncodingChoice): void {
   if (marked !== undefined && marked !== encoding)
     throw otherEncoding(marked, 'begins with the byte order mark of', choice)
   if (encoding.startsWith('utf-16')) {
-    if (marked === undefined && isUtf8Text(head))
-      throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
+    if (marked === undefined) checkUnmarkedUtf16(head, choice)
   } else if (head.length > 0 && nulsOf(head, 0, 1) >= head.length * MAX_NUL_SHARE) throw manyNuls(head, choice)
 }
 
@@ -78,11 +79,52 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Check that bytes hold a line break in UTF-8, and no NUL, which every line break in UTF-16 has. */
-function isUtf8Text(head: Uint8Array): boolean {
+/** Without a byte order mark, delimiters and line breaks tell UTF-16 from text of single bytes and from the other byte order. */
+function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void {
+  if (isByteText(head)) {
+    if (isUtf8(head)) throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
+    throw invalidEncoding(
+      `the file is not ${choice.encoding}: it holds no NUL byte, as text of one byte a character; set encoding to its own, such as 'windows-1252'`,
+    )
+  }
+  if (head.length > 0 && nulUnits(head) * 2 >= head.length * MAX_NUL_SHARE) throw manyNuls(head, choice, FILE_START)
+  const isBigEndian = choice.encoding === 'utf-16be'
+  if (asciiUnits(head, !isBigEndian) > asciiUnits(head, isBigEndian)) {
+    throw otherEncoding(isBigEndian ? 'utf-16le' : 'utf-16be', 'has the byte order of', choice)
+  }
+}
+
+/** The share of ASCII bytes from which on bytes without a NUL are text of single bytes. */
+const MIN_ASCII_SHARE = 3 / 4
+
+/** Check that bytes hold a line break of one byte, and no NUL, which every line break in UTF-16 has. */
+function isByteText(head: Uint8Array): boolean {
   if (head.includes(0) || !(head.includes(0x0a) || head.includes(0x0d))) return false
+  return isUtf8(head) || head.filter(isAscii).length >= head.length * MIN_ASCII_SHARE
+}
+
+function isUtf8(head: Uint8Array): boolean {
   // The last character may be cut.
   return [0, 1, 2, 3].some((cut) => isValidUtf8(head, 0, Math.max(0, head.length - cut)))
+}
+
+function nulUnits(head: Uint8Array): number {
+  let count = 0
+  for (let at = 1; at < head.length; at += 2) if (head[at - 1] === 0 && head[at] === 0) count++
+  return count
+}
+
+/** Characters of a text in UTF-16 that are ASCII, controls but tabs and line breaks left out. */
+function asciiUnits(head: Uint8Array, isBigEndian: boolean): number {
+  let count = 0
+  for (let at = isBigEndian ? 0 : 1; at < head.length; at += 2) {
+    if (head[at] === 0 && isAscii(head[isBigEndian ? at + 1 : at - 1] ?? 0)) count++
+  }
+  return count
+}
+
+function isAscii(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d
 }
 
 function nulsOf(bytes: Uint8Array, start: number, step: number): number {

@@ -3,6 +3,7 @@ import { checkTable } from '../../columns/check-table.ts'
 import { type SchemaOption, schemaFields } from '../../columns/column-type.ts'
 import { MillraceError } from '../../errors.ts'
 import type { Kind } from '../../internal/check-arguments.ts'
+import { checkChoice } from '../../internal/check-choice.ts'
 import { checkCodecOptions, checkedCodec } from '../checked-codec.ts'
 import type { Codec, CodecName } from '../codec.ts'
 import { bytesGiven } from '../input/input-of.ts'
@@ -75,6 +76,7 @@ export function ndjson(options: JsonOptions = {}): Codec {
 function jsonCodec(name: CodecName, contentType: string, form: WriteForm, options: JsonOptions): Codec {
   const reading = jsonReading(options)
   const { nonFinite = 'error' } = options
+  checkChoice('nonFinite', nonFinite, NON_FINITE)
   return checkedCodec({
     name,
     contentType,
@@ -152,6 +154,8 @@ export const JSON_OPTIONS = {
   nonFinite: 'string',
 } as const satisfies Record<keyof JsonOptions, Kind>
 
+const NON_FINITE = ['error', 'null']
+
 function jsonReading({
   schema,
   inferRows = DEFAULT_INFER_ROWS,
@@ -171,6 +175,7 @@ function encodeTable(
   form: WriteForm,
   { nonFinite = 'error' }: Pick<JsonOptions, 'nonFinite'>,
 ): Uint8Array {
+  checkChoice('nonFinite', nonFinite, NON_FINITE)
   const writer = jsonWriter(form, nonFinite)
   const chunks: Uint8Array[] = []
   for (const batch of table.batches) for (const chunk of writer.write(batch)) chunks.push(chunk)

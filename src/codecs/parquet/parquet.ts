@@ -9,7 +9,7 @@ import { type ByteSource, type CodecInput, isByteSource, isBytes } from '../inpu
 import { defaultInflatedBytes } from '../limits.ts'
 import { countedInput, countTable, readMessage } from '../trace-codec.ts'
 import { dataBytes } from './read/bytes/data-bytes.ts'
-import { type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
+import { checkReadOptions, type ParquetReadOptions, READ_OPTIONS } from './read/parquet-options.ts'
 import { readParquet } from './read/read-parquet.ts'
 import { PARQUET_FILES, parquetFiles } from './write/parquet-files.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS } from './write/write-options.ts'
@@ -47,6 +47,7 @@ export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions 
  */
 export function parquet(options: ParquetOptions = {}): Codec {
   checkCodecOptions('parquet', options, PARQUET_OPTIONS)
+  checkReadOptions('parquet', options)
   const codec = checkedCodec({
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
@@ -73,6 +74,7 @@ export async function decodeParquet(
   options: ParquetReadOptions = {},
 ): Promise<Table> {
   checkCodecOptions('decodeParquet', options, READ_OPTIONS)
+  checkReadOptions('decodeParquet', options)
   const input = inputOf('decodeParquet', given)
   return traceAsync(
     channels.read,

@@ -20,6 +20,8 @@ const FOREIGN: [string, Uint8Array, string, RegExp][] = [
   ['zip', hex('504b030414000000'), 'UNSUPPORTED_FORMAT', /is zip/],
   ['xz', hex('fd377a585a000004'), 'UNSUPPORTED_FORMAT', /is xz/],
   ['bzip2', hex('425a68393141592653590a'), 'UNSUPPORTED_FORMAT', /is bzip2/],
+  ['compress', hex('1f9d90690a'), 'UNSUPPORTED_FORMAT', /is compress/],
+  ['framed Snappy', hex('ff060000734e61507059'), 'UNSUPPORTED_FORMAT', /is framed Snappy/],
   ['Parquet', parquetBytes, 'UNSUPPORTED_FORMAT', /is Parquet.*parquet\(\)/],
   ['UTF-32 with a mark', Buffer.concat([hex('fffe0000'), utf32(text)]), 'ENCODING_INVALID', /utf-32le; convert/],
   ['UTF-32 without a mark', utf32(text), 'ENCODING_INVALID', /utf-32.*; convert/],
@@ -50,9 +52,6 @@ describe('what the first bytes are', () => {
 
   test.each(OTHER_ENCODINGS)('%s under another name is refused with a hint', async (found, bytes) => {
     for (const encoding of encodings.filter((name) => name !== found)) {
-      // Text in UTF-16 of the other byte order without a mark is text.
-      if (encoding.startsWith('utf-16') && found.startsWith('utf-16') && bytes[0] !== 0xff && bytes[0] !== 0xfe)
-        continue
       for (const error of await refusals(bytes, { encoding })) {
         expect([encoding, error.code, error.message]).toEqual([
           encoding,
@@ -70,6 +69,31 @@ describe('what the first bytes are', () => {
   test('plain UTF-8 under utf-16le', async () => {
     const [error] = await refusals(Buffer.from(text), { encoding: 'utf-16le' })
     expect(error).toMatchObject({ code: 'ENCODING_INVALID', message: expect.stringContaining("set encoding: 'utf-8'") })
+  })
+
+  test('text of one byte a character under UTF-16', async () => {
+    for (const encoding of ['utf-16le', 'utf-16be']) {
+      for (const error of await refusals(Buffer.from('id,n\xe4me\n1,\xe9\n2,y\n', 'latin1'), { encoding })) {
+        expect(error).toMatchObject({ code: 'ENCODING_INVALID', message: expect.stringContaining('windows-1252') })
+      }
+    }
+  })
+
+  test('UTF-32 under UTF-16 in a file without a header', async () => {
+    for (const encoding of ['utf-16le', 'utf-16be']) {
+      for (const error of await refusals(utf32(text), { encoding, header: false })) {
+        expect(error).toMatchObject({ code: 'ENCODING_INVALID', message: expect.stringContaining('utf-32') })
+      }
+    }
+  })
+
+  test('UTF-16 without a mark, whose characters are rarely ASCII, is read', () => {
+    const texts = ['一,二\r\n上,一\r\n', '上\n一\n', '一\n', '\u0100,\u2000\n\u0a00,\u4100\n', 'Привет\nмир\n']
+    for (const content of texts) {
+      const cells = cellsOf(decodeCsv(Buffer.from(content), { header: false }))
+      expect(cellsOf(decodeCsv(utf16(content), { header: false, encoding: 'utf-16le' }))).toEqual(cells)
+      expect(cellsOf(decodeCsv(utf16(content).swap16(), { header: false, encoding: 'utf-16be' }))).toEqual(cells)
+    }
   })
 
   test('NUL bytes in a header, and in a quarter of the first kilobyte', async () => {

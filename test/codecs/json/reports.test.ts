@@ -1,4 +1,4 @@
-import { Field, Int32, Int64, Map_, Struct, Utf8 } from 'apache-arrow'
+import { Field, Int32, Int64, Map_, Struct, Table, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import {
   decodeJson,
@@ -47,6 +47,64 @@ describe('numbers that are not the text of a double stay text', () => {
       schema: { v: 'float64' },
     })
     expect(rowsOf(table)).toEqual([{ v: Number('82544000000000707.52') }, { v: 9007199254740992 }, { v: 0 }])
+  })
+})
+
+describe('pinned columns take the spellings that exporters write', () => {
+  const files = (value: string): [string, Uint8Array][] => {
+    const line = `{"n":1,"v":${JSON.stringify(value)}}\n`
+    return [
+      ['one row', bytes(line)],
+      ['rows for the kernel', bytes(`{"n":1,"v":null}\n`.repeat(3000) + line)],
+      [
+        'escaped',
+        bytes(
+          line
+            .replace('"v":"', `"v":"\\u00${value.charCodeAt(0).toString(16)}`)
+            .replace(`${value}"`, `${value.slice(1)}"`),
+        ),
+      ],
+    ]
+  }
+  const last = (table: Parameters<typeof rowsOf>[0]) => rowsOf(table).at(-1)?.['v']
+
+  test.each([
+    ['2024-01-01 00:00:00 UTC', Date.UTC(2024, 0, 1)],
+    ['2024-01-01 00:00:00.123 UTC', Date.UTC(2024, 0, 1, 0, 0, 0, 123)],
+    ['2024-01-01 00:00:00 +01:00', Date.UTC(2023, 11, 31, 23)],
+    ['2024-01-01', Date.UTC(2024, 0, 1)],
+  ])('timestamp: %s', async (value, time) => {
+    for (const [, file] of files(value)) {
+      const schema = { v: 'timestamp' } as const
+      expect(last(decodeNdjson(file, { schema }))).toEqual(new Date(time))
+      expect(last(new Table(await collect(ndjson({ schema }).read(chunked(file, [1, 7, 30])))))).toEqual(new Date(time))
+    }
+    expect(typesOf(decodeNdjson(bytes(`{"v":"${value}"}\n{"v":"2024-01-01T00:00:00Z"}\n`)))).toEqual({ v: 'Utf8' })
+  })
+
+  test.each([
+    ['NaN', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['-inf', Number.NEGATIVE_INFINITY],
+  ])('float64: "%s"', async (value, number) => {
+    for (const [, file] of files(value)) {
+      const schema = { v: 'float64' } as const
+      expect(last(decodeNdjson(file, { schema }))).toBe(number)
+      expect(last(new Table(await collect(ndjson({ schema }).read(chunked(file, [1, 7, 30])))))).toBe(number)
+    }
+    expect(typesOf(decodeNdjson(bytes(`{"v":"${value}"}\n{"v":1.5}\n`)))).toEqual({ v: 'Utf8' })
+  })
+
+  test.each([
+    ['timestamp', '2024-01-01 UTC'],
+    ['timestamp', '2024-01-01 00:00:00 CET'],
+    ['float64', '1.5'],
+    ['float64', 'infinite'],
+    ['float64', ''],
+  ] as const)('%s refuses "%s"', (type, value) => {
+    expect(failureOf(() => decodeNdjson(bytes(`{"v":"${value}"}\n`), { schema: { v: type } })).code).toBe(
+      'TYPE_MISMATCH',
+    )
   })
 })
 

@@ -1,6 +1,7 @@
-import type { Kind } from '../../../internal/check-arguments.ts'
+import { checkOptions, type Kind } from '../../../internal/check-arguments.ts'
+import { checkChoice } from '../../../internal/check-choice.ts'
 import type { CodecLimits } from '../../limits.ts'
-import type { ParquetFilter } from './schema/row-group-filter.ts'
+import type { ParquetCondition, ParquetFilter } from './schema/row-group-filter.ts'
 
 /**
  * Options for reading a Parquet file.
@@ -40,3 +41,19 @@ export const READ_OPTIONS = {
   int96: 'string',
   limits: 'object',
 } as const satisfies Record<keyof ParquetReadOptions, Kind>
+
+const CONDITION = {
+  eq: 'any',
+  in: 'array',
+  gt: 'any',
+  gte: 'any',
+  lt: 'any',
+  lte: 'any',
+} as const satisfies Record<keyof ParquetCondition, Kind>
+
+/** Check what the kinds of {@link READ_OPTIONS} leave open: choices, and the conditions of a filter. */
+export function checkReadOptions(entry: string, { dictionary, int96, filter = {} }: ParquetReadOptions): void {
+  if (dictionary !== undefined) checkChoice('dictionary', dictionary, ['decode', 'keep'])
+  if (int96 !== undefined) checkChoice('int96', int96, ['ns', 'us'])
+  for (const condition of Object.values(filter)) checkOptions(`${entry}: filter`, condition, CONDITION)
+}

@@ -3,6 +3,7 @@ import { columnType, schemaFields } from '../../../../columns/column-type.ts'
 import { MillraceError } from '../../../../errors.ts'
 import { keepsNumber } from '../../../../internal/float64.ts'
 import { inferredField, isUndecided, nonFiniteNumber, SEEN, seenInText } from '../../../text/inferred-type.ts'
+import { wideNonFinite } from '../../../text/wide-spellings.ts'
 import type { CsvTyping } from '../../csv-options.ts'
 import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 import { binaryColumn } from './binary-column.ts'
@@ -20,7 +21,6 @@ import {
 import { type NumberText, numberText } from './number-text.ts'
 import { floatOf, formattedColumn, integerOf, parsedColumn, timeOf, type ValueOf } from './parsed-columns.ts'
 import { stringColumn } from './string-column.ts'
-import { wideNonFinite } from './wide-spellings.ts'
 
 /** The columns of a file: their names and types. */
 export interface TablePlan {

@@ -25,11 +25,11 @@ import {
 } from '../../../../internal/iso8601.ts'
 import { decodeUtf8 } from '../../../../internal/utf8.ts'
 import { boolOf, nonFiniteNumber } from '../../../text/inferred-type.ts'
+import { parseWideTimestamp, wideNonFinite } from '../../../text/wide-spellings.ts'
 import type { RowBlock } from '../rows/row-index.ts'
 import { addOtherCell, type CellKind, type Cells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 import type { NumberText } from './number-text.ts'
-import { parseWideTimestamp, wideNonFinite } from './wide-spellings.ts'
 
 export function int64Column(field: Field, isEmptyNull: boolean): TextColumn {
   return fixedColumn<Int32Array>({

@@ -4,10 +4,10 @@ import { columnTypeName } from '../../../../columns/column-type.ts'
 import { parseFloat64 } from '../../../../internal/float64.ts'
 import { parseTimeOfDay } from '../../../../internal/time-of-day.ts'
 import { asciiText, decodeUtf8 } from '../../../../internal/utf8.ts'
+import { wideNonFinite } from '../../../text/wide-spellings.ts'
 import { type DateFormat, normalizedParts } from '../../date-format.ts'
 import { appendOtherCells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
-import { wideNonFinite } from './wide-spellings.ts'
 
 /** The value of a cell's text, undefined where it is none of the type. */
 export type ValueOf<Value> = (bytes: Uint8Array, start: number, end: number) => Value | undefined

@@ -3,7 +3,15 @@ import type { Cursor } from '../rows/cursor.ts'
 import { isDigit, LOWER_N, MINUS, NULL, POINT, QUOTE, skipWord } from '../rows/grammar.ts'
 import { type JsonColumn, READ, setValid } from './json-column.ts'
 import { misfit } from './misfit.ts'
-import { readBinary, readDecimal, readInt64Text, readJsonText, readJsValue, readTime } from './read-value.ts'
+import {
+  readBinary,
+  readDecimal,
+  readInt64Text,
+  readJsonText,
+  readJsValue,
+  readNonFiniteText,
+  readTime,
+} from './read-value.ts'
 
 /** Read null, which any column accepts, or a value that does not belong here. */
 export function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth: number): number {
@@ -16,6 +24,12 @@ export function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at:
   const end = readInt64Text(cursor, column, slot, at, depth)
   if (end >= 0) setValid(column.validity, slot)
   return end
+}
+
+/** Read NaN or an infinity written as text, which JSON numbers lack; a column that is known to hold doubles accepts that. */
+export function otherFloat64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
+  return readNonFiniteText(cursor, column, slot, at, depth)
 }
 
 export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {

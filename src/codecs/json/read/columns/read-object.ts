@@ -34,7 +34,7 @@ import { keyText } from '../rows/unescape.ts'
 import { ensureSlots, fillOffsets, type JsonColumn, missingChild, READ, setValid } from './json-column.ts'
 import { misfit, missingValue, unknownKey } from './misfit.ts'
 import { nearKey } from './near-key.ts'
-import { digitsEnd, isFloatMark, otherInt64, otherValue, readRareValue } from './rare-value.ts'
+import { digitsEnd, isFloatMark, otherFloat64, otherInt64, otherValue, readRareValue } from './rare-value.ts'
 import { readFloat, readString } from './read-value.ts'
 
 /**
@@ -116,7 +116,7 @@ export function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: 
     }
     case READ.float64: {
       const first = bytes[at] === MINUS ? at + 1 : at
-      if (!isDigit(bytes[first])) return otherValue(cursor, column, at, depth)
+      if (!isDigit(bytes[first])) return otherFloat64(cursor, column, slot, at, depth)
       return readFloat(cursor, column, slot, at, depth)
     }
     case READ.bool: {

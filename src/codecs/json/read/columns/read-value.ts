@@ -4,6 +4,7 @@ import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
 import { parseInt64 } from '../../../../internal/int64.ts'
 import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
 import { asciiText } from '../../../../internal/utf8.ts'
+import { parseWideTimestamp, wideNonFinite } from '../../../text/wide-spellings.ts'
 import { compact } from '../rows/compact.ts'
 import type { Cursor } from '../rows/cursor.ts'
 import { ENDS_TEXT, QUOTE, skipNumber, skipString, skipValue } from '../rows/grammar.ts'
@@ -70,11 +71,23 @@ export function readTime(cursor: Cursor, column: JsonColumn, slot: number, at: n
   const text = textOf(cursor, at)
   if (text === undefined) return -1
   const { bytes, start, end, after } = text
+  const unit = column.unit as TimestampUnit
   const isTime =
     column.readAs === READ.date
       ? parseDate(bytes, start, end, column.ints, slot)
-      : parseTimestamp(bytes, start, end, column.unit as TimestampUnit, column.ints, slot)
+      : parseTimestamp(bytes, start, end, unit, column.ints, slot) ||
+        (column.pinned && parseWideTimestamp(bytes, start, end, unit, column.ints, slot))
   return isTime ? after : misfit(cursor, column, at, depth)
+}
+
+export function readNonFiniteText(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
+  const text = textOf(cursor, at)
+  if (text === undefined) return -1
+  const value = wideNonFinite(text.bytes, text.start, text.end)
+  if (value === undefined) return misfit(cursor, column, at, depth)
+  column.floats[slot] = value
+  setValid(column.validity, slot)
+  return text.after
 }
 
 /** Keep the value's JSON text, without the white space outside strings. */

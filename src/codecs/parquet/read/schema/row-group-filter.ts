@@ -1,5 +1,6 @@
 import { DataType, Precision, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../../../../errors.ts'
+import { kindOf } from '../../../../internal/check-arguments.ts'
 import { viewOf } from '../bytes/value-buffers.ts'
 import type { ColumnChunk, RowGroup } from '../footer/file-metadata.ts'
 import type { ColumnShape, Leaf } from './schema-shape.ts'
@@ -126,7 +127,7 @@ function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
   }
   if (DataType.isUtf8(type) && typeof value === 'string') return against(Buffer.from(value))
   if (isBinary(type) && value instanceof Uint8Array) return against(value)
-  throw misfit(leaf.name, `a ${value instanceof Date ? 'Date' : typeof value} does not go with its type`)
+  throw misfit(leaf.name, `${kindOf(value)} does not go with its type`)
 }
 
 function isNumeric(value: ParquetFilterValue): value is number | bigint {

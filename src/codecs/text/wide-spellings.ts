@@ -1,5 +1,5 @@
-import { parseDate, parseTimestamp, type TimestampUnit } from '../../../../internal/iso8601.ts'
-import { asciiText } from '../../../../internal/utf8.ts'
+import { parseDate, parseTimestamp, type TimestampUnit } from '../../internal/iso8601.ts'
+import { asciiText } from '../../internal/utf8.ts'
 
 /** Parse `inf`, `infinity` with a sign, and `nan`, in any case, which a pinned column of doubles accepts besides numbers. */
 export function wideNonFinite(bytes: Uint8Array, start: number, end: number): number | undefined {
