@@ -66,6 +66,8 @@ export interface CsvPart {
   readonly isFirst: boolean
   /** True for the part that ends with the file. */
   readonly isLast: boolean
+  /** Bytes of the part, where that is known. */
+  readonly bytes: number | undefined
 }
 
 /** The columns of a part. */
@@ -110,7 +112,7 @@ export function csvPartReader(part: CsvPart, settings: CsvSettings): TypedReader
     if (!part.isLast && row.reason === FAULT.unclosedQuote) throw endsInQuotes()
     onInvalidRow?.(row)
   }
-  const reader = csvBatches(plan, rowsLayout, typing, 0, onInvalidRow && report)
+  const reader = csvBatches(plan, rowsLayout, typing, 0, onInvalidRow && report, part.bytes)
   return {
     isSure: true,
     *push(bytes): Generator<RecordBatch> {

@@ -17,6 +17,8 @@ export interface NdjsonPartOptions {
   readonly pins: ReadonlyMap<string, Field>
   readonly limits: CodecLimits
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+  /** Bytes of the part, where that is known. */
+  readonly bytes?: number | undefined
 }
 
 /**
@@ -43,7 +45,7 @@ function isNested(flags: number): boolean {
 /** The reader of a part of NDJSON on types that are known. */
 export function ndjsonPartReader(
   { names, inference }: NdjsonColumns,
-  { pins, limits, onInvalidRow }: NdjsonPartOptions,
+  { pins, limits, onInvalidRow, bytes }: NdjsonPartOptions,
 ): TypedReader {
   const shape = newShape(new Uint8Array(0))
   shape.fields = new Map()
@@ -52,5 +54,11 @@ export function ndjsonPartReader(
     field.seen = inference[column] ?? 0
     shape.fields.set(name, field)
   }
-  return jsonBatches({ shape, hasAllRows: false }, pins, 0, { limits, path: [], onInvalidRow, isPart: true })
+  return jsonBatches({ shape, hasAllRows: false }, pins, 0, {
+    limits,
+    path: [],
+    onInvalidRow,
+    isPart: true,
+    ...(bytes !== undefined && { bytes }),
+  })
 }
