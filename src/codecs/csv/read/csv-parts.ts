@@ -42,19 +42,34 @@ export function csvPartRows(settings: CsvSettings, width: number): RowIndexer {
   return rows
 }
 
-/** Survey whole rows of a file. @returns the flags of what each column holds, null where its type is pinned. */
-export function surveyCsvRows(bytes: Uint8Array, names: readonly string[], settings: CsvSettings): (number | null)[] {
-  const rows = csvPartRows(settings, names.length)
+/** A survey of pieces of a file. */
+export interface CsvRowSurvey {
+  /** Survey a piece of whole rows. */
+  add(bytes: Uint8Array): void
+  /** The flags of what each column holds, null where its type is pinned. */
+  flags(): (number | null)[]
+}
+
+/** Start a survey of pieces of a file, of which none is held. @throws MillraceError `COLUMN_UNKNOWN`. */
+export function csvRowSurvey(names: readonly string[], settings: CsvSettings): CsvRowSurvey {
   const survey = columnSurvey(names, settings.typing)
-  rows.push(bytes)
-  rows.push(undefined)
-  while (survey.isOpen) {
-    const block = rows.next(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-    if (block === undefined) break
-    survey.add(block)
+  return {
+    add(bytes) {
+      if (!survey.isOpen) return
+      const rows = csvPartRows(settings, names.length)
+      rows.push(bytes)
+      rows.push(undefined)
+      for (;;) {
+        const block = rows.next(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+        if (block === undefined) return
+        survey.add(block)
+      }
+    },
+    flags() {
+      const { seen, isInferred } = survey.plan()
+      return seen.map((flags, column) => (isInferred[column] ? flags : null))
+    },
   }
-  const { seen, isInferred } = survey.plan()
-  return seen.map((flags, column) => (isInferred[column] ? flags : null))
 }
 
 /** A part of a file, and the types of its columns. */

@@ -21,20 +21,33 @@ export interface NdjsonPartOptions {
   readonly bytes?: number | undefined
 }
 
-/**
- * Survey whole rows of NDJSON.
- *
- * @returns the columns; undefined where one of them that is not pinned is nested: flags cannot say what it holds.
- */
-export function surveyNdjsonRows(bytes: Uint8Array, { pins, limits }: NdjsonPartOptions): NdjsonColumns | undefined {
+/** A survey of pieces of a file. */
+export interface NdjsonRowSurvey {
+  /** Survey a piece of whole rows. */
+  add(bytes: Uint8Array): void
+  /** The columns, after the last piece; undefined where one of them that is not pinned is nested: flags cannot say what it holds. */
+  columns(): NdjsonColumns | undefined
+}
+
+/** Start a survey of pieces of NDJSON, of which none is held. */
+export function ndjsonRowSurvey({ pins, limits }: NdjsonPartOptions): NdjsonRowSurvey {
   const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, pins, rejectsRows: true })
-  const plan = survey.push(bytes) ?? survey.push(undefined)
-  const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
-    name,
-    flags: pins.has(name) ? null : seen,
-  }))
-  if (fields.some(({ flags }) => flags !== null && isNested(flags))) return undefined
-  return { names: fields.map(({ name }) => name), inference: fields.map(({ flags }) => flags) }
+  const newline = Buffer.from('\n')
+  return {
+    add(bytes) {
+      survey.push(bytes)
+      survey.push(newline)
+    },
+    columns() {
+      const plan = survey.push(undefined)
+      const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
+        name,
+        flags: pins.has(name) ? null : seen,
+      }))
+      if (fields.some(({ flags }) => flags !== null && isNested(flags))) return undefined
+      return { names: fields.map(({ name }) => name), inference: fields.map(({ flags }) => flags) }
+    },
+  }
 }
 
 function isNested(flags: number): boolean {

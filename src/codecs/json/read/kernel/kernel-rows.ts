@@ -25,8 +25,11 @@ export interface KernelRows {
   leave(): void
 }
 
-/** The largest factor by which room is made in advance for a batch, from the needs of its rows so far. */
+/** The largest factor by which room is made in advance for a batch, from the needs of few rows, and how many are few. */
 const MAX_GROWTH = 32
+const FEW_ROWS = 64
+/** A little more than expected. */
+const SPARE = 17 / 16
 
 /** Read rows by the kernel into the columns of the struct that represents the row. */
 export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): KernelRows {
@@ -46,7 +49,8 @@ export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): Ker
       const slot = batch.rows()
       const room = batch.room()
       const most = batch.bytes() + Math.min(room.bytes, Math.max(bytes, batch.expectedBytes()))
-      const growth = Math.min(MAX_GROWTH, most / (batch.bytes() + bytes + 1))
+      const maxGrowth = slot + rows < FEW_ROWS ? MAX_GROWTH : most
+      const growth = SPARE * Math.min(maxGrowth, most / (batch.bytes() + bytes + 1))
       const mostRows = Math.min(room.rows, room.memory / (room.rowMemory + 1)) + rows
       ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + mostRows))
       for (const field of fields) field.append(slot, rows, growth)
