@@ -80,7 +80,8 @@ async function planCsv(object: PlannedObject, options: CodecOptions): Promise<Ob
   if (object.isWhole || object.compression !== undefined || !isDivisibleCsv(named)) return whole(object, columnsOf())
   const findBoundary = (probe: Uint8Array, isEnd: boolean) => csvBoundary(probe, isEnd, named, names.length)
   const parts = await planParts(object, rowsAt, findBoundary, survey.add)
-  return { parts, columns: columnsOf() }
+  // A file without any row is an error, which no part of it could tell.
+  return survey.hasRows ? { parts, columns: columnsOf() } : whole(object, columnsOf())
 }
 
 /** The end of the last line but one: rows that the head cuts off are left out, and so is one with a quoted line break that it may have cut. */

@@ -46,6 +46,8 @@ export function csvPartRows(settings: CsvSettings, width: number): RowIndexer {
 export interface CsvRowSurvey {
   /** Survey a piece of whole rows. */
   add(bytes: Uint8Array): void
+  /** True once a piece had a row, sound or not. */
+  readonly hasRows: boolean
   /** The flags of what each column holds, null where its type is pinned. */
   flags(): (number | null)[]
 }
@@ -53,15 +55,20 @@ export interface CsvRowSurvey {
 /** Start a survey of pieces of a file, of which none is held. @throws MillraceError `COLUMN_UNKNOWN`. */
 export function csvRowSurvey(names: readonly string[], settings: CsvSettings): CsvRowSurvey {
   const survey = columnSurvey(names, settings.typing)
+  let hasRows = false
   return {
+    get hasRows() {
+      return hasRows
+    },
     add(bytes) {
-      if (!survey.isOpen) return
+      if (hasRows && !survey.isOpen) return
       const rows = csvPartRows(settings, names.length)
       rows.push(bytes)
       rows.push(undefined)
       for (;;) {
         const block = rows.next(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
         if (block === undefined) return
+        hasRows ||= block.rows + block.faults.length > 0
         survey.add(block)
       }
     },
