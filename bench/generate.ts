@@ -98,6 +98,20 @@ export async function eventsAs(format: 'ndjson' | 'parquet', rows: number): Prom
   return path
 }
 
+/** The same events as Parquet, in row groups of so many rows. */
+export async function eventsInGroups(rows: number, groupRows: number): Promise<string> {
+  const path = `${DATA}events-${rows}-by-${groupRows}.parquet`
+  if (existsSync(path)) return path
+  const events = await eventsAs('parquet', rows)
+  const connection = await (await DuckDBInstance.create()).connect()
+  await connection.run(
+    `COPY (SELECT * FROM '${events}') TO '${path}.part' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows})`,
+  )
+  connection.closeSync()
+  renameSync(`${path}.part`, path)
+  return path
+}
+
 /** The same events as Parquet, with a column `part` of 100 values. */
 export async function eventsInParts(rows: number): Promise<string> {
   const path = `${DATA}events-${rows}-parts.parquet`

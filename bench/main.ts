@@ -8,6 +8,7 @@ import { cdc } from './suites/cdc.ts'
 import { codecs } from './suites/codecs.ts'
 import { dataset } from './suites/dataset.ts'
 import { events } from './suites/events.ts'
+import { fanout } from './suites/fanout.ts'
 import { flow } from './suites/flow.ts'
 import { growth } from './suites/growth.ts'
 import { idempotency } from './suites/idempotency.ts'
@@ -24,6 +25,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   codecs,
   dataset,
   events,
+  fanout,
   flow,
   growth,
   idempotency,

@@ -120,7 +120,7 @@ function rangesOf({ starts, lengths, count, rows }: RowRanges): Ranges {
 }
 
 /** Regions of the kernel's memory. A block has no more ranges than rows. */
-interface Room extends Kernel<GatherExports> {
+interface Room extends Pick<Kernel<GatherExports>, 'exports' | 'memory'> {
   readonly ranges: number
   readonly source: number
   readonly target: number

@@ -1,8 +1,8 @@
 import type { CodecOptions } from '../codecs/codec-for.ts'
-import { csvHead, surveyCsvRows } from '../codecs/csv/read/csv-parts.ts'
+import { csvHead, csvRowSurvey } from '../codecs/csv/read/csv-parts.ts'
 import { detectCompression, inflate } from '../codecs/input/compression.ts'
 import type { ByteSource } from '../codecs/input/source.ts'
-import { surveyNdjsonRows } from '../codecs/json/read/json-parts.ts'
+import { ndjsonRowSurvey } from '../codecs/json/read/json-parts.ts'
 import { openFile } from '../codecs/parquet/read/footer/read-footer.ts'
 import { schemaFields } from '../columns/column-type.ts'
 import { concurrently } from './concurrently.ts'
@@ -70,17 +70,18 @@ async function planCsv(object: PlannedObject, options: CodecOptions): Promise<Ob
   const { names, delimiter, rows, rowsAt } = head
   const { layout } = settings
   const named = { ...settings, layout: { ...layout, dialect: { ...layout.dialect, delimiter } } }
-  const columnsOf = (samples: readonly Uint8Array[]): PartColumns => ({
+  const survey = csvRowSurvey(names, named)
+  const columnsOf = (): PartColumns => ({
     names,
-    inference: surveyCsvRows(Buffer.concat(samples), names, named),
+    inference: survey.flags(),
     ...(delimiter !== layout.dialect.delimiter && { delimiter }),
   })
-  const headRows = isWhole ? rows : rows.subarray(0, lastLine(rows))
-  if (object.isWhole || object.compression !== undefined || !isDivisibleCsv(named))
-    return whole(object, columnsOf([headRows]))
+  survey.add(isWhole ? rows : rows.subarray(0, lastLine(rows)))
+  if (object.isWhole || object.compression !== undefined || !isDivisibleCsv(named)) return whole(object, columnsOf())
   const findBoundary = (probe: Uint8Array, isEnd: boolean) => csvBoundary(probe, isEnd, named, names.length)
-  const { parts, samples } = await planParts(object, rowsAt, findBoundary)
-  return { parts, columns: columnsOf([headRows, ...samples]) }
+  const parts = await planParts(object, rowsAt, findBoundary, survey.add)
+  // A file without any row is an error, which no part of it could tell.
+  return survey.hasRows ? { parts, columns: columnsOf() } : whole(object, columnsOf())
 }
 
 /** The end of the last line but one: rows that the head cuts off are left out, and so is one with a quoted line break that it may have cut. */
@@ -97,40 +98,54 @@ async function planJson(object: PlannedObject, options: CodecOptions): Promise<O
   const part = { pins: schemaFields(options.schema), limits, onInvalidRow: undefined }
   const head = isWhole ? bytes : bytes.subarray(0, ndjsonBoundary(bytes)?.sampleEnd ?? 0)
   if (head.length === 0) return whole(object)
-  if (object.isWhole || object.compression !== undefined) return whole(object, surveyNdjsonRows(head, part))
-  const { parts, samples } = await planParts(object, 0, ndjsonBoundary)
-  const columns = surveyNdjsonRows(Buffer.concat([head, Buffer.from('\n'), ...samples]), part)
+  const survey = ndjsonRowSurvey(part)
+  survey.add(head)
+  if (object.isWhole || object.compression !== undefined) return whole(object, survey.columns())
+  const parts = await planParts(object, 0, ndjsonBoundary, survey.add)
+  const columns = survey.columns()
   return columns === undefined ? whole(object) : { parts, columns }
 }
 
-/** Find the boundaries of an object of text, and rows at each. @param rowsAt - where its first row begins. */
+/**
+ * Find the boundaries of an object of text.
+ *
+ * @param rowsAt - where its first row begins.
+ * @param addSample - gets rows at each boundary, in their order, so that a plan depends on the object alone.
+ */
 async function planParts(
   { source, size, targetBytes, probeBytes }: PlannedObject,
   rowsAt: number,
   findBoundary: (probe: Uint8Array, isEnd: boolean) => Boundary | undefined,
-): Promise<{ readonly parts: Part[]; readonly samples: Uint8Array[] }> {
+  addSample: (rows: Uint8Array) => void,
+): Promise<Part[]> {
   const aims: number[] = []
   for (let at = targetBytes; at < size; at += targetBytes) if (at > rowsAt) aims.push(at)
-  const found = await concurrently(aims, PROBES_AT_ONCE, async (aim) => {
+  const parts: Part[] = []
+  let start = 0
+  const add = (at: number, sample: Uint8Array): void => {
+    if (at <= start || at <= rowsAt) return
+    parts.push({ start, end: at })
+    addSample(sample)
+    start = at
+  }
+  /** What was found out of order. */
+  const early = new Map<number, (() => void) | undefined>()
+  let next = 0
+  await concurrently(aims, PROBES_AT_ONCE, async (aim, index) => {
     const end = Math.min(aim + probeBytes, size)
     // The line break before a row that begins at the aim is needed to see it.
     const from = aim - 1
     const probe = await source.read(from, end)
     const boundary = findBoundary(probe, end === size)
-    if (boundary === undefined) return undefined
-    return { at: from + boundary.at, sample: probe.slice(boundary.at, boundary.sampleEnd) }
+    const sample = boundary && probe.slice(boundary.at, boundary.sampleEnd)
+    early.set(index, sample && (() => add(from + boundary.at, sample)))
+    for (; early.has(next); next++) {
+      early.get(next)?.()
+      early.delete(next)
+    }
   })
-  const parts: Part[] = []
-  const samples: Uint8Array[] = []
-  let start = 0
-  for (const boundary of found) {
-    if (boundary === undefined || boundary.at <= start || boundary.at <= rowsAt) continue
-    parts.push({ start, end: boundary.at })
-    samples.push(boundary.sample)
-    start = boundary.at
-  }
   parts.push({ start, end: size })
-  return { parts, samples }
+  return parts
 }
 
 async function planParquet(

@@ -165,17 +165,18 @@ function isPart(split: Split): split is PartOfText {
 type PartOfText = Split & Required<Pick<Split, 'inference' | 'schema'>>
 
 function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
-  const { format, header, schema, inference, start, end, size, delimiter } = split
+  const { format, compression, header, schema, inference, start, end, size, delimiter } = split
+  const bytes = compression === undefined ? end - start : undefined
   if (format === 'ndjson' || format === 'json') {
     const names = schema.map(([name]) => name)
     const { limits = {}, onInvalidRow } = codec
-    return ndjsonPartReader({ names, inference }, { pins: schemaFields(codec.schema), limits, onInvalidRow })
+    return ndjsonPartReader({ names, inference }, { pins: schemaFields(codec.schema), limits, onInvalidRow, bytes })
   }
   const settings = csvSettingsOf(format, codec)
   const { layout } = settings
   const isFirst = start === 0
   const named = { ...layout, dialect: { ...layout.dialect, delimiter: delimiter ?? layout.dialect.delimiter } }
-  const part = { names: header ?? [], inference, isFirst, isLast: end === size }
+  const part = { names: header ?? [], inference, isFirst, isLast: end === size, bytes }
   return csvPartReader(part, isFirst ? settings : { ...settings, layout: named })
 }
 

@@ -4,6 +4,8 @@ import { MillraceError } from '../errors.ts'
 export interface Kernel<Exports> {
   readonly exports: Exports
   readonly memory: KernelMemory
+  /** Leave the kernel to another run, which finds its memory empty. To be called after the last use, if at all: a kernel that is not left is garbage. */
+  leave(): void
 }
 
 export interface KernelMemory {
@@ -16,6 +18,11 @@ export interface KernelMemory {
   reserve(size: number): number
   /** Release everything reserved from an offset on. */
   release(from: number): void
+}
+
+interface OwnMemory extends KernelMemory {
+  /** The end of all that was ever reserved. */
+  readonly highest: number
 }
 
 /** Exports of every kernel. */
@@ -41,29 +48,67 @@ const PAGE_BYTES = 65_536
 const STEP_PAGES = 16
 const MAX_BYTES = 2 ** 32
 
+/** A kernel that a run has left. */
+interface Left<Exports> {
+  readonly ref: WeakRef<Exports & KernelBase>
+  /** The end of what the run has written. */
+  readonly end: number
+}
+
+/** Kernels that are held for runs to come, at most. */
+const MAX_LEFT = 8
+
 /**
- * A maker of kernels. The code is compiled at the first call, once and for all; every kernel has a memory of its own, so that two runs share
- * nothing.
+ * A maker of kernels. The code is compiled at the first call, once and for all. No two runs use a kernel at the same time.
+ *
+ * A kernel that a run has left is taken again, its memory wiped, as long as the collector has not freed it: WebAssembly memory is garbage that only a full
+ * collection frees, and a few megabytes of it for each of many short streams make V8 collect all the time. The reference is weak, so nothing is held that would
+ * not be in memory anyway.
  *
  * @param code - the module in base64.
  */
-export function kernelMaker<Exports>(code: string): () => Kernel<Exports> {
+export function kernelMaker<Exports extends object>(code: string): () => Kernel<Exports> {
   let module: object | undefined
-  return () => {
+  const left: Left<Exports>[] = []
+
+  function takeLeft(): (Exports & KernelBase) | undefined {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const exports = next.ref.deref()
+      if (exports === undefined) continue
+      new Uint8Array(exports.memory.buffer).fill(0, exports.heapStart.value, next.end)
+      return exports
+    }
+    return undefined
+  }
+
+  function newExports(): Exports & KernelBase {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
     module ??= new Module(Buffer.from(code, 'base64'))
-    let exports: Exports & KernelBase
     try {
-      exports = new Instance(module).exports as Exports & KernelBase
+      return new Instance(module).exports as Exports & KernelBase
     } catch (cause) {
       throw new MillraceError('LIMIT_EXCEEDED', 'out of WebAssembly address space; finish other reads first', { cause })
     }
-    return { exports, memory: kernelMemory(exports) }
+  }
+
+  return () => {
+    const exports = takeLeft() ?? newExports()
+    const memory = kernelMemory(exports)
+    let isLeft = false
+    return {
+      exports,
+      memory,
+      leave() {
+        if (!isLeft && left.length < MAX_LEFT) left.push({ ref: new WeakRef(exports), end: memory.highest })
+        isLeft = true
+      },
+    }
   }
 }
 
-function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
+function kernelMemory({ memory, heapStart }: KernelBase): OwnMemory {
   let top = aligned(heapStart.value)
+  let highest = top
   let bytes = new Uint8Array(memory.buffer)
   let words = new Int32Array(memory.buffer)
   return {
@@ -76,6 +121,9 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
     get top() {
       return top
     },
+    get highest() {
+      return highest
+    },
     reserve(size) {
       const start = top
       const end = aligned(start + size)
@@ -85,6 +133,7 @@ function kernelMemory({ memory, heapStart }: KernelBase): KernelMemory {
         words = new Int32Array(memory.buffer)
       }
       top = end
+      highest = Math.max(highest, end)
       return start
     },
     release(from) {

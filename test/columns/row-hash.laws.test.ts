@@ -181,7 +181,7 @@ describe('row hash and equality', () => {
       reserve,
       release: memory.release,
     }
-    const set = hashSet({ exports, memory: small })
+    const set = hashSet({ exports, memory: small, leave() {} })
     const out = new Int32Array(BLOCK_ROWS)
     let count = 0
     const addMore = (): void => {

@@ -64,6 +64,13 @@ describe('readSplit', () => {
     expect(await read(client, turned)).toMatchObject({ index: 1 })
   })
 
+  test('a file of comments alone is CSV_INVALID, as it is read whole, however small its splits', async () => {
+    const codec = { header: ['id'], comment: '#', schema: { id: 'string' } } as const
+    const { client, plan } = await planned('# one\n'.repeat(100), codec, 20, 100)
+    expect(plan.splits).toHaveLength(1)
+    await expect(read(client, plan.splits[0], codec)).rejects.toThrow(code('CSV_INVALID', /no row/))
+  })
+
   test('an object that changed is refused', async () => {
     const { client, objects, plan } = await planned()
     objects['a.csv'] = Buffer.from(`${CSV}1,x\n`)

@@ -74,22 +74,39 @@ async function readBySplits(
   return { outcome, splits: plan.splits.length }
 }
 
-const dialects: CodecOptions[] = [
-  {},
-  { delimiter: ';' },
-  { quote: "'" },
-  { escape: '\\' },
-  { comment: '#' },
-  { quote: false },
-  { header: false },
-  { trim: true },
-  { lazyQuotes: true },
-  { shortRows: 'null' },
-  { trailingDelimiter: 'ignore' },
-  { skipLines: 2 },
-  { delimiter: '||' },
-  { header: ['a', 'b', 'c'] },
-]
+/** Options of which a file has any, each in one of its ways. */
+const arbitraryDialect: fc.Arbitrary<CodecOptions> = fc
+  .record(
+    {
+      delimiter: fc.constantFrom(';', '\t', '|', '||'),
+      quote: fc.constantFrom<string | false>("'", '$', false),
+      escape: fc.constant('\\'),
+      comment: fc.constantFrom('#', '//'),
+      header: fc.constantFrom<boolean | string[]>(false, ['a', 'b', 'c']),
+      trim: fc.constant(true),
+      lazyQuotes: fc.constant(true),
+      shortRows: fc.constant('null' as const),
+      trailingDelimiter: fc.constant('ignore' as const),
+      skipLines: fc.constantFrom(1, 2),
+      nullValues: fc.constant(['-', '']),
+    },
+    { requiredKeys: [] },
+  )
+  .map(({ escape: mark, ...others }) =>
+    mark === undefined || others.quote === false ? others : { ...others, escape: mark },
+  )
+
+/** Most files have one option at most. */
+const arbitraryDialects = fc.oneof(
+  { weight: 1, arbitrary: arbitraryDialect },
+  {
+    weight: 2,
+    arbitrary: arbitraryDialect.chain((dialect) => {
+      const names = Object.keys(dialect) as (keyof CodecOptions)[]
+      return fc.constantFrom(undefined, ...names).map((name) => (name === undefined ? {} : { [name]: dialect[name] }))
+    }),
+  },
+) as fc.Arbitrary<CodecOptions>
 
 const arbitraryText = fc.oneof(
   { weight: 4, arbitrary: fc.stringMatching(/^[a-z0-9 é]{0,6}$/) },
@@ -126,12 +143,31 @@ function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
     { weight: 1, arbitrary: fc.constant('') },
     { weight: comment === undefined ? 0 : 2, arbitrary: fc.constant(`${comment} it's "here`) },
   )
+  const broken = fc
+    .array(fc.constantFrom('"', "'", '\\', delimiter, 'x', ' ', '\ufeff', '\0', 'sep=;', 'PAR1'), { maxLength: 6 })
+    .map((parts) => parts.join(''))
+  const lineOrBroken = fc.oneof({ weight: 12, arbitrary: line }, { weight: 1, arbitrary: broken })
+  const ends = fc.oneof(
+    fc.constantFrom('\n', '\r\n', '\r').map((end) => [end]),
+    fc.array(fc.constantFrom('\n', '\r\n', '\r', '\n\r', '\n\n'), { minLength: 1, maxLength: 5 }),
+  )
   return fc
-    .tuple(fc.array(line, { minLength: 1, maxLength: 30 }), fc.constantFrom('\n', '\r\n', '\r'), fc.boolean())
-    .map(([lines, eol, ends]) => {
-      const head = header === undefined ? [['a', 'b', 'c'].join(delimiter)] : []
+    .tuple(
+      fc.oneof(
+        { weight: 2, arbitrary: fc.array(line, { minLength: 1, maxLength: 30 }) },
+        { weight: 1, arbitrary: fc.array(lineOrBroken, { minLength: 1, maxLength: 30 }) },
+      ),
+      ends,
+      fc.boolean(),
+      fc.constantFrom('', '', '', '\ufeff', 'sep=;\n'),
+    )
+    .map(([lines, eols, isEnded, start]) => {
+      const head = header === undefined ? [['a', 'b', 'c'].join(start === 'sep=;\n' ? ';' : delimiter)] : []
       const before = Array.from({ length: skipLines }, () => 'title "of')
-      return [...before, ...head, ...lines].join(eol) + (ends ? eol : '')
+      const all = [...before, ...head, ...lines]
+      return (
+        start + all.map((text, at) => text + (at + 1 < all.length || isEnded ? eols[at % eols.length] : '')).join('')
+      )
     })
 }
 
@@ -150,9 +186,9 @@ function arbitraryCase(
 }
 
 const arbitraryCsvCase = arbitraryCase(
-  fc
-    .constantFrom(...dialects)
-    .chain((codec) => arbitraryCsvFile(codec).map((text) => ({ key: 'orders.csv', bytes: Buffer.from(text), codec }))),
+  arbitraryDialects.chain((codec) =>
+    arbitraryCsvFile(codec).map((text) => ({ key: 'orders.csv', bytes: Buffer.from(text), codec })),
+  ),
 )
 
 describe('splits', () => {

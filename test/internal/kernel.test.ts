@@ -46,6 +46,34 @@ test('two kernels share no memory', () => {
   expect(other.memory.bytes[start]).toBe(0)
 })
 
+test('a kernel that was left is taken again, wiped, by one run alone, however often it was left', () => {
+  const makeKernel = kernelMaker<object>(CSV_ROWS)
+  const { exports, memory, leave } = makeKernel()
+  const start = memory.reserve(2_000_000)
+  memory.bytes.fill(7, start, start + 2_000_000)
+  memory.release(start)
+  leave()
+  leave()
+  const again = makeKernel()
+  const other = makeKernel()
+  expect(again.exports).toBe(exports)
+  expect(other.exports).not.toBe(exports)
+  expect(again.memory.reserve(2_000_000)).toBe(start)
+  expect(again.memory.bytes.subarray(start, start + 2_000_000).every((byte) => byte === 0)).toBe(true)
+  leave()
+  expect(makeKernel().exports).not.toBe(exports)
+})
+
+test('a kernel that is not left is never taken again, and no more than eight are held', () => {
+  const makeKernel = kernelMaker<object>(CSV_ROWS)
+  const kernels = Array.from({ length: 12 }, makeKernel)
+  expect(new Set(kernels.map(({ exports }) => exports)).size).toBe(12)
+  for (const { leave } of kernels) leave()
+  const again = Array.from({ length: 12 }, makeKernel)
+  const old = new Set(kernels.map(({ exports }) => exports))
+  expect(again.filter(({ exports }) => old.has(exports))).toHaveLength(8)
+})
+
 test('memory that ends before 4 GiB says that the process has none', () => {
   const { exports, memory } = newKernel()
   const wasm = Reflect.get(exports, 'memory') as { grow(pages: number): number }

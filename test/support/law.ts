@@ -4,14 +4,17 @@ import { test } from 'vitest'
 type Property = fc.IRawProperty<unknown, boolean>
 
 export interface LawOptions {
-  /** Cases to try; 200 when absent. */
+  /** Cases to try; 200 when absent. `LAWS_RUNS` in the environment raises them for every law. */
   readonly runs?: number
 }
+
+/** Time for a law with many cases, by `LAWS_RUNS`. */
+const TIMEOUT_MS = 3_600_000
 
 /**
  * A property that holds for all inputs, under a name that a reader understands: the names make up `docs/laws.md`.
  *
- * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one.
+ * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one. `LAWS_RUNS=10000` tries so many cases of every law, where that is more.
  *
  * @example
  * law('reverse: twice is once', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
@@ -21,8 +24,10 @@ export function law<Ts>(
   property: fc.IProperty<Ts> | fc.IAsyncProperty<Ts>,
   { runs = 200 }: LawOptions = {},
 ): void {
-  test(name, async () => {
-    await fc.assert(property as Property, { numRuns: runs, ...seedOption() })
+  const moreRuns = Number(process.env['LAWS_RUNS'] ?? 0)
+  const timeout = moreRuns > runs ? TIMEOUT_MS : undefined
+  test(name, timeout === undefined ? {} : { timeout }, async () => {
+    await fc.assert(property as Property, { numRuns: Math.max(runs, moreRuns), ...seedOption() })
   })
 }
 

@@ -16,6 +16,7 @@ const GOOD_READ_ROWS = 64
  * The reader of a file of known columns: its rows go into the columns by the kernel, and one by one or in blocks by the exact reader where the kernel stops.
  *
  * @param unsureRows - see {@link TypedFormat.read}.
+ * @param bytes - of the file, where that is known: room is made for rows that will come.
  */
 export function csvBatches(
   plan: TablePlan,
@@ -23,16 +24,18 @@ export function csvBatches(
   typing: CsvTyping,
   unsureRows: number,
   onInvalidRow: ((row: InvalidRow) => void) | undefined,
+  bytes = 0,
 ): TypedReader {
   if (!plan.isInferred.includes(true)) unsureRows = 0
   const { nullValues } = typing
   const source = dataRows(layout)
   const builder = batchBuilder(plan, typing, layout.encoding, onInvalidRow)
-  let readByKernel = kernelReader(builder.columns, layout.dialect, nullValues, layout.limits)
+  let kernel = kernelReader(builder.columns, layout.dialect, nullValues, layout.limits)
   /** Rows that the exact reader reads before the kernel is tried again. */
   let exactRows = Number.POSITIVE_INFINITY
   let isOpen = false
   let batchBytes = 0
+  let bytesBefore = 0
   let batches = 0
   let seenRows = 0
   let typedRows = 0
@@ -59,7 +62,9 @@ export function csvBatches(
 
   /** @returns whether there was anything. */
   function readKernelRows(rows: RowIndexer): boolean {
-    const read = readByKernel?.(rows, maxRows(), MAX_BATCH_BYTES - batchBytes)
+    const maxBytes = MAX_BATCH_BYTES - batchBytes
+    const expectedBytes = Math.min(maxBytes, Math.max(0, bytes - bytesBefore - batchBytes))
+    const read = kernel?.read(rows, maxRows(), maxBytes, expectedBytes)
     if (read === undefined) return false
     // Where the kernel keeps stopping, back off exponentially.
     if (read.rows >= GOOD_READ_ROWS || (exactRows === Number.POSITIVE_INFINITY && read.rows > 0)) exactRows = 1
@@ -72,6 +77,7 @@ export function csvBatches(
   }
 
   function finish(): RecordBatch {
+    bytesBefore += batchBytes
     batchBytes = 0
     batches++
     return builder.finish()
@@ -88,12 +94,13 @@ export function csvBatches(
         isOpen = true
         // A delimiter that the file names may be one that the kernel does not know.
         if (table.dialect !== layout.dialect) {
-          readByKernel = kernelReader(builder.columns, table.dialect, nullValues, layout.limits)
+          kernel = kernelReader(builder.columns, table.dialect, nullValues, layout.limits)
         }
       }
       while (readRows(table.rows)) if (isFull()) yield finish()
       if (chunk !== undefined) return
       if (seenRows === 0 && Array.isArray(layout.header) && layout.part === undefined) throw emptyFile()
+      kernel?.leave()
       if (builder.rows > 0 || batches === 0) yield finish()
     },
   }

@@ -42,19 +42,41 @@ export function csvPartRows(settings: CsvSettings, width: number): RowIndexer {
   return rows
 }
 
-/** Survey whole rows of a file. @returns the flags of what each column holds, null where its type is pinned. */
-export function surveyCsvRows(bytes: Uint8Array, names: readonly string[], settings: CsvSettings): (number | null)[] {
-  const rows = csvPartRows(settings, names.length)
+/** A survey of pieces of a file. */
+export interface CsvRowSurvey {
+  /** Survey a piece of whole rows. */
+  add(bytes: Uint8Array): void
+  /** True once a piece had a row, sound or not. */
+  readonly hasRows: boolean
+  /** The flags of what each column holds, null where its type is pinned. */
+  flags(): (number | null)[]
+}
+
+/** Start a survey of pieces of a file, of which none is held. @throws MillraceError `COLUMN_UNKNOWN`. */
+export function csvRowSurvey(names: readonly string[], settings: CsvSettings): CsvRowSurvey {
   const survey = columnSurvey(names, settings.typing)
-  rows.push(bytes)
-  rows.push(undefined)
-  while (survey.isOpen) {
-    const block = rows.next(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-    if (block === undefined) break
-    survey.add(block)
+  let hasRows = false
+  return {
+    get hasRows() {
+      return hasRows
+    },
+    add(bytes) {
+      if (hasRows && !survey.isOpen) return
+      const rows = csvPartRows(settings, names.length)
+      rows.push(bytes)
+      rows.push(undefined)
+      for (;;) {
+        const block = rows.next(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+        if (block === undefined) return
+        hasRows ||= block.rows + block.faults.length > 0
+        survey.add(block)
+      }
+    },
+    flags() {
+      const { seen, isInferred } = survey.plan()
+      return seen.map((flags, column) => (isInferred[column] ? flags : null))
+    },
   }
-  const { seen, isInferred } = survey.plan()
-  return seen.map((flags, column) => (isInferred[column] ? flags : null))
 }
 
 /** A part of a file, and the types of its columns. */
@@ -66,6 +88,8 @@ export interface CsvPart {
   readonly isFirst: boolean
   /** True for the part that ends with the file. */
   readonly isLast: boolean
+  /** Bytes of the part, where that is known. */
+  readonly bytes: number | undefined
 }
 
 /** The columns of a part. */
@@ -110,7 +134,7 @@ export function csvPartReader(part: CsvPart, settings: CsvSettings): TypedReader
     if (!part.isLast && row.reason === FAULT.unclosedQuote) throw endsInQuotes()
     onInvalidRow?.(row)
   }
-  const reader = csvBatches(plan, rowsLayout, typing, 0, onInvalidRow && report)
+  const reader = csvBatches(plan, rowsLayout, typing, 0, onInvalidRow && report, part.bytes)
   return {
     isSure: true,
     *push(bytes): Generator<RecordBatch> {

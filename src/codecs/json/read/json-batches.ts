@@ -22,6 +22,8 @@ interface BatchOptions {
   readonly onInvalidRow: OnInvalidRow
   /** True where the rows are a part of a file: a pinned column may be in another part. */
   readonly isPart?: boolean
+  /** Bytes of the rows, where that is known: room is made for rows that will come. */
+  readonly bytes?: number
 }
 
 /** The reader of a file of known columns. See {@link TypedFormat.read} for `unsureRows`. */
@@ -29,12 +31,12 @@ export function jsonBatches(
   plan: JsonPlan,
   pins: ReadonlyMap<string, Field>,
   unsureRows: number,
-  { limits, path, onInvalidRow, isPart = false }: BatchOptions,
+  { limits, path, onInvalidRow, isPart = false, bytes: allBytes = Number.POSITIVE_INFINITY }: BatchOptions,
 ): TypedReader {
   const window = newRowWindow(limits, path, onInvalidRow)
   const inference = inferenceOf(unsureRows)
   const root = planColumns(plan.shape, pins)
-  const builder = batchBuilder(root, window.cursor, inference, onInvalidRow !== undefined)
+  const builder = batchBuilder(root, window.cursor, inference, onInvalidRow !== undefined, allBytes)
   if (!plan.hasAllRows) inference.whenSure(builder.acceptStrings)
   let batches = 0
   return {
@@ -49,6 +51,7 @@ export function jsonBatches(
         yield builder.finish()
       }
       if (pause !== 'done') return
+      builder.leaveKernel()
       if (!isPart) builder.checkPins()
       if (builder.rows > 0 || batches === 0) yield builder.finish()
     },
@@ -112,13 +115,20 @@ interface BatchBuilder extends RowReader {
   acceptStrings(): void
 }
 
-function batchBuilder(root: JsonColumn, cursor: Cursor, inference: Inference, reportsRows: boolean): BatchBuilder {
+function batchBuilder(
+  root: JsonColumn,
+  cursor: Cursor,
+  inference: Inference,
+  reportsRows: boolean,
+  allBytes: number,
+): BatchBuilder {
   const schema = schemaOf(root.children.map((column) => column.field))
   const rowBytes = slotBytes(root)
   const missingPins = new Set(root.children.filter((column) => column.pinned))
   let rows = 0
   let bytes = 0
   let allRows = 0
+  let readBytes = 0
   let itemBytes = 0
   let kernel: KernelRows | undefined
 
@@ -132,7 +142,13 @@ function batchBuilder(root: JsonColumn, cursor: Cursor, inference: Inference, re
   function add(moreRows: number, moreBytes: number): void {
     rows += moreRows
     bytes += moreBytes
+    readBytes += moreBytes
     inference.add(moreRows, moreBytes)
+  }
+
+  function leaveKernel(): void {
+    kernel?.leave()
+    kernel = undefined
   }
 
   return {
@@ -159,9 +175,16 @@ function batchBuilder(root: JsonColumn, cursor: Cursor, inference: Inference, re
     },
     readByKernel(window) {
       if (kernel === undefined && isTooLittleForKernel(window.row, cursor.end - window.at)) return 0
-      kernel ??= kernelRows(root, cursor, { room, add, rows: () => rows, bytes: () => bytes })
-      return kernel(window)
+      kernel ??= kernelRows(root, cursor, {
+        room,
+        add,
+        expectedBytes: () => allBytes - readBytes,
+        rows: () => rows,
+        bytes: () => bytes,
+      })
+      return kernel.read(window)
     },
+    leaveKernel,
     finish() {
       for (const column of missingPins) if (column.last >= 0) missingPins.delete(column)
       const batch = finishBatch(root, schema, rows)
@@ -176,7 +199,7 @@ function batchBuilder(root: JsonColumn, cursor: Cursor, inference: Inference, re
     },
     acceptStrings() {
       acceptStrings(root)
-      kernel = undefined
+      leaveKernel()
     },
   }
 }

@@ -17,22 +17,37 @@ export interface NdjsonPartOptions {
   readonly pins: ReadonlyMap<string, Field>
   readonly limits: CodecLimits
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+  /** Bytes of the part, where that is known. */
+  readonly bytes?: number | undefined
 }
 
-/**
- * Survey whole rows of NDJSON.
- *
- * @returns the columns; undefined where one of them that is not pinned is nested: flags cannot say what it holds.
- */
-export function surveyNdjsonRows(bytes: Uint8Array, { pins, limits }: NdjsonPartOptions): NdjsonColumns | undefined {
+/** A survey of pieces of a file. */
+export interface NdjsonRowSurvey {
+  /** Survey a piece of whole rows. */
+  add(bytes: Uint8Array): void
+  /** The columns, after the last piece; undefined where one of them that is not pinned is nested: flags cannot say what it holds. */
+  columns(): NdjsonColumns | undefined
+}
+
+/** Start a survey of pieces of NDJSON, of which none is held. */
+export function ndjsonRowSurvey({ pins, limits }: NdjsonPartOptions): NdjsonRowSurvey {
   const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, pins, rejectsRows: true })
-  const plan = survey.push(bytes) ?? survey.push(undefined)
-  const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
-    name,
-    flags: pins.has(name) ? null : seen,
-  }))
-  if (fields.some(({ flags }) => flags !== null && isNested(flags))) return undefined
-  return { names: fields.map(({ name }) => name), inference: fields.map(({ flags }) => flags) }
+  const newline = Buffer.from('\n')
+  return {
+    add(bytes) {
+      survey.push(bytes)
+      survey.push(newline)
+    },
+    columns() {
+      const plan = survey.push(undefined)
+      const fields = [...(plan?.shape.fields ?? [])].map(([name, { seen }]) => ({
+        name,
+        flags: pins.has(name) ? null : seen,
+      }))
+      if (fields.some(({ flags }) => flags !== null && isNested(flags))) return undefined
+      return { names: fields.map(({ name }) => name), inference: fields.map(({ flags }) => flags) }
+    },
+  }
 }
 
 function isNested(flags: number): boolean {
@@ -43,7 +58,7 @@ function isNested(flags: number): boolean {
 /** The reader of a part of NDJSON on types that are known. */
 export function ndjsonPartReader(
   { names, inference }: NdjsonColumns,
-  { pins, limits, onInvalidRow }: NdjsonPartOptions,
+  { pins, limits, onInvalidRow, bytes }: NdjsonPartOptions,
 ): TypedReader {
   const shape = newShape(new Uint8Array(0))
   shape.fields = new Map()
@@ -52,5 +67,11 @@ export function ndjsonPartReader(
     field.seen = inference[column] ?? 0
     shape.fields.set(name, field)
   }
-  return jsonBatches({ shape, hasAllRows: false }, pins, 0, { limits, path: [], onInvalidRow, isPart: true })
+  return jsonBatches({ shape, hasAllRows: false }, pins, 0, {
+    limits,
+    path: [],
+    onInvalidRow,
+    isPart: true,
+    ...(bytes !== undefined && { bytes }),
+  })
 }

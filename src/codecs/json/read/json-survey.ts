@@ -25,7 +25,9 @@ export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows }: SurveyO
     push(bytes) {
       pushBytes(window, bytes)
       const pause = readRows(window, reader)
-      return pause === 'more' ? undefined : { shape: survey.root, hasAllRows: pause === 'done' }
+      if (pause === 'more') return undefined
+      reader.leaveKernel()
+      return { shape: survey.root, hasAllRows: pause === 'done' }
     },
     planSoFar: () => ({ shape: survey.root, hasAllRows: false }),
   }
@@ -44,6 +46,6 @@ function surveyReader(survey: Survey, maxRows: number): RowReader {
     undo: () => undoRow(survey),
     misfit() {},
     isFull: () => progress.rows >= maxRows || progress.bytes >= maxBytes,
-    readByKernel: kernelSurvey(survey, progress),
+    ...kernelSurvey(survey, progress),
   }
 }

@@ -13,6 +13,8 @@ export interface RowReader extends ObjectReader {
    * @returns their number, 0 where the row is to be read by itself, {@link WAIT} where more bytes are needed for as much as one.
    */
   readByKernel(window: RowWindow): number
+  /** Leave the kernel to other runs, after the last row. */
+  leaveKernel(): void
 }
 
 /** The reason why reading paused: the reader is full, more bytes are needed, or the file is at its end. */

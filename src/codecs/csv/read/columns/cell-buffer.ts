@@ -10,6 +10,7 @@ import type {
   TIMESTAMP_NS,
   TIMESTAMP_US,
 } from '../../../../../kernels/csv-rows/record.ts'
+import { MAX_BATCH_ROWS } from '../../../batch-limits.ts'
 import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 
 /** Parses `bytes[start, end)` into place `index` of `values`; false where the text does not fit. */
@@ -37,6 +38,8 @@ export interface Cells<Values> {
   length: number
   nullCount: number
   capacity: number
+  /** The capacity that batches before needed, with a little to spare; 0 before the first. */
+  usualCapacity: number
   /** Arrow's validity bitmap, all ones until the first null: undefined. */
   validity: Uint8Array | undefined
   /** The values; of text, the offsets. */
@@ -51,7 +54,9 @@ export interface Cells<Values> {
 }
 
 const FIRST_CAPACITY = 1024
-const NO_TEXT = new Uint8Array(0)
+/** A little more than expected. */
+const SPARE = 17 / 16
+export const NO_TEXT = new Uint8Array(0)
 
 export function newCells<Values>(
   kind: CellKind,
@@ -67,6 +72,7 @@ export function newCells<Values>(
     length: 0,
     nullCount: 0,
     capacity: 0,
+    usualCapacity: 0,
     validity: undefined,
     values,
     parse,
@@ -77,15 +83,35 @@ export function newCells<Values>(
 }
 
 /**
+ * The size to begin a buffer with, or to grow it to: never less than what is needed.
+ *
+ * @param used - of its present size `size`.
+ * @param more - needed after that.
+ * @param growth - how many times `more` is expected to come up to the end of the batch, it included; 0 where that is not known.
+ * @param usual - the size that batches before needed.
+ */
+export function grownSize(used: number, more: number, growth: number, size: number, usual: number): number {
+  const needed = used + more
+  const isFirst = size === 0 && usual >= needed
+  if (growth === 0) return isFirst ? usual : Math.max(needed, size * 2)
+  const expected = Math.ceil(used + more * growth * SPARE)
+  // A batch that will be about as large as the others is as large.
+  return isFirst && expected * 4 >= usual * 3 ? usual : Math.max(needed, expected)
+}
+
+/**
  * Make room for more rows: grow the capacity where it is too small, and the validity bitmap with it. A multiple of 64, so that bitmaps are
  * whole words.
  *
+ * @param growth - see {@link grownSize}.
  * @returns whether it grew, so that the values must.
  */
-export function reserveRows(cells: Cells<unknown>, rows: number): boolean {
-  const room = cells.length + rows
-  if (room <= cells.capacity) return false
-  cells.capacity = (Math.max(room, cells.capacity * 2, Math.min(FIRST_CAPACITY, room * 2)) + 63) & ~63
+export function reserveRows(cells: Cells<unknown>, rows: number, growth: number): boolean {
+  const { length, capacity, usualCapacity } = cells
+  const room = length + rows
+  if (room <= capacity) return false
+  const grown = Math.min(MAX_BATCH_ROWS, grownSize(length, rows, growth, capacity, usualCapacity))
+  cells.capacity = (Math.max(room, grown, Math.min(FIRST_CAPACITY, room * 2)) + 63) & ~63
   if (cells.validity !== undefined) {
     const validity = new Uint8Array(cells.capacity >> 3).fill(0xff)
     validity.set(cells.validity)
@@ -94,13 +120,13 @@ export function reserveRows(cells: Cells<unknown>, rows: number): boolean {
   return true
 }
 
-/** Begin the next batch. @returns the capacity to begin with: a little over the rows of the last one, since most are alike. */
-export function restart(cells: Cells<unknown>): number {
-  cells.capacity = (cells.length + (cells.length >> 4) + 63) & ~63
+/** Begin the next batch, without any room until a row comes: it may be that none does. */
+export function restart(cells: Cells<unknown>): void {
+  cells.usualCapacity = Math.ceil(cells.length * SPARE)
+  cells.capacity = 0
   cells.length = 0
   cells.nullCount = 0
   cells.validity = undefined
-  return cells.capacity
 }
 
 /** Undo the last rows. */

@@ -17,8 +17,12 @@ export interface TextColumn {
   /** The column type's name in messages. */
   readonly typeName: string
   readonly cells: Cells<FixedValues>
-  /** Make room for more rows, whose text in this column is up to `textBytes` long. */
-  reserve(rows: number, textBytes: number): void
+  /**
+   * Make room for more rows, whose text in this column is up to `textBytes` long.
+   *
+   * @param growth - how many times as much is expected up to the end of the batch; 0 where that is not known.
+   */
+  reserve(rows: number, textBytes: number, growth: number): void
   append(block: RowBlock, column: number): void
   /** Undo the last block. */
   rollback(): void
@@ -48,8 +52,8 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
   let markedLength = 0
   let markedNulls = 0
 
-  function reserve(rows: number): void {
-    if (!reserveRows(cells, rows)) return
+  function reserve(rows: number, growth: number): void {
+    if (!reserveRows(cells, rows, growth)) return
     const values = allocate(cells.capacity)
     values.set(cells.values)
     cells.values = values
@@ -59,12 +63,12 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
     field,
     typeName,
     cells,
-    reserve,
+    reserve: (rows, _textBytes, growth) => reserve(rows, growth),
     append(block, column) {
       markedLength = cells.length
       markedNulls = cells.nullCount
       cells.misfits.length = 0
-      reserve(block.rows)
+      reserve(block.rows, 0)
       append(cells, block, column)
       cells.length += block.rows
     },
@@ -75,7 +79,8 @@ export function fixedColumn<Values extends FixedValues>(options: FixedColumnOpti
       const { length, nullCount, validity } = cells
       const valueOffsets = offsets?.(cells.values, length)
       const data = finish(cells.values, length)
-      cells.values = allocate(restart(cells))
+      cells.values = allocate(0)
+      restart(cells)
       return makeData({ type: field.type, length, nullCount, nullBitmap: validity, valueOffsets, data } as never)
     },
   }

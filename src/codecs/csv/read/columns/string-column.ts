@@ -2,7 +2,7 @@ import { type Field, makeData, type Utf8 } from 'apache-arrow'
 import { TEXT } from '../../../../../kernels/csv-rows/record.ts'
 import { copyUnescaped } from '../rows/marks.ts'
 import { isNullField, type RowBlock } from '../rows/row-index.ts'
-import { type Cells, newCells, reserveRows, restart, setNull, undoRows } from './cell-buffer.ts'
+import { type Cells, grownSize, NO_TEXT, newCells, reserveRows, restart, setNull, undoRows } from './cell-buffer.ts'
 import type { TextColumn } from './csv-column.ts'
 import { trimmed } from './fixed-width-columns.ts'
 
@@ -18,24 +18,25 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
   let markedNulls = 0
   /** The most bytes that room was asked for at once. */
   let spare = 0
+  /** The room that the text of batches before needed, with a little to spare. */
+  let usualBytes = 0
 
-  function reserve(rows: number, textBytes: number): void {
-    if (reserveRows(cells, rows)) {
+  function reserve(rows: number, textBytes: number, growth: number): void {
+    if (reserveRows(cells, rows, growth)) {
       const offsets = new Int32Array(cells.capacity + 1)
       offsets.set(cells.values)
       cells.values = offsets
     }
     spare = Math.max(spare, textBytes)
     const used = cells.values[cells.length] as number
-    const needed = used + textBytes + PADDING
-    if (needed > cells.text.length) setText(Math.max(needed, cells.text.length * 2), cells.text.subarray(0, used))
-  }
-
-  function setText(size: number, content?: Uint8Array): void {
+    const { length } = cells.text
+    if (used + textBytes + PADDING <= length) return
+    const content = cells.text.subarray(0, used)
     // Not filled with zeros: only what was written is ever looked at.
+    const size = grownSize(used, textBytes, growth, length, usualBytes) + PADDING
     cells.text = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     cells.target = new DataView(cells.text.buffer)
-    if (content !== undefined) cells.text.set(content)
+    cells.text.set(content)
   }
 
   return {
@@ -47,7 +48,7 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
       markedLength = cells.length
       markedNulls = cells.nullCount
       cells.misfits.length = 0
-      reserve(block.rows, textBytes(block, column))
+      reserve(block.rows, textBytes(block, column), 0)
       appendText(cells, block, column)
       cells.length += block.rows
     },
@@ -59,8 +60,11 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
       const used = cells.values[length] as number
       const valueOffsets = trimmed(cells.values, length + 1)
       const data = trimmed(cells.text, used)
-      cells.values = new Int32Array(restart(cells) + 1)
-      setText(used + Math.max(used >> 4, spare) + PADDING)
+      cells.values = new Int32Array(1)
+      cells.text = NO_TEXT
+      cells.target = new DataView(NO_TEXT.buffer)
+      restart(cells)
+      usualBytes = used + Math.max(used >> 4, spare)
       spare = 0
       return makeData({ type: field.type, length, nullCount, nullBitmap, valueOffsets, data })
     },

@@ -24,8 +24,8 @@ import type { TextColumn } from '../columns/csv-column.ts'
 export interface KernelColumn {
   /** Begin a call. */
   prepare(): void
-  /** Copy what the kernel read into the column, after its last cell. */
-  append(rows: number): void
+  /** Copy what the kernel read into the column, after its last cell. @param growth - see `TextColumn.reserve`. */
+  append(rows: number, growth: number): void
   /**
    * Parse the cells of the first `rows` rows that the kernel deferred.
    *
@@ -115,8 +115,8 @@ export function kernelColumn(
         words[values >> 2] = cells.values[length] as number
       } else if (kind === BOOL) bytes[values] = cells.values[length >> 3] ?? 0
     },
-    append(rows) {
-      column.reserve(rows, get(TEXT_USED))
+    append(rows, growth) {
+      column.reserve(rows, get(TEXT_USED), growth)
       appendValues(rows)
       appendNulls(rows)
     },

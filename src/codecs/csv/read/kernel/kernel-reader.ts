@@ -6,15 +6,23 @@ import type { TextColumn } from '../columns/csv-column.ts'
 import { LF } from '../rows/row-index.ts'
 import type { RowIndexer, UnreadBytes } from '../rows/row-indexer.ts'
 import { kernelMarks } from './kernel-marks.ts'
-import { type KernelInput, type KernelOutput, kernelRows } from './kernel-rows.ts'
+import { type KernelRows, kernelRows } from './kernel-rows.ts'
 
 /** Bytes beyond the last row of a batch that room is made for. */
 const SPARE_BYTES = 4096
 /** Bytes of the shortest call. */
 const MIN_SPAN = 2048
 
-/** Reads rows into their columns, until `maxRows`, `maxBytes` or a row that the exact reader has to read. */
-export type KernelReader = (rows: RowIndexer, maxRows: number, maxBytes: number) => KernelRead
+/**
+ * Reads rows into their columns, until `maxRows`, `maxBytes` or a row that the exact reader has to read.
+ *
+ * @param expectedBytes - how many of `maxBytes` are expected, so that room is made for them; 0 where that is not known.
+ */
+export interface KernelReader {
+  read(rows: RowIndexer, maxRows: number, maxBytes: number, expectedBytes: number): KernelRead
+  /** Leave the kernel to other runs, after the last row. */
+  leave(): void
+}
 
 export interface KernelRead {
   readonly rows: number
@@ -36,24 +44,30 @@ export function kernelReader(
   if (marks === undefined || nullValues.length !== 1 || nullValues[0] !== '') return undefined
   const texts = columns.filter(({ cells }) => cells.kind === TEXT).length
   const longest = Math.floor(Math.min(CALL_BYTES, TEXT_ROOM_BYTES / texts, maxFieldBytes, maxRowBytes))
-  let readRows: ((input: KernelInput) => KernelOutput) | undefined
+  let kernel: KernelRows | undefined
   /** Bytes of the next call: about twice what the last one read where a row stopped it, so that little is copied and checked for nothing. */
   let span = longest
 
   /** One call of the kernel. */
-  function read(unread: UnreadBytes, rows: RowIndexer, maxRows: number, maxBytes: number): KernelRead {
+  function readOnce(
+    unread: UnreadBytes,
+    rows: RowIndexer,
+    maxRows: number,
+    maxBytes: number,
+    expectedBytes: number,
+  ): KernelRead {
     const { bytes, start } = unread
     const size = Math.min(span, maxBytes + SPARE_BYTES)
     const end = start + bytes.subarray(start, Math.min(start + size, unread.end)).lastIndexOf(LF) + 1
     if (end === start && span < longest) {
       span = longest
-      return read(unread, rows, maxRows, maxBytes)
+      return readOnce(unread, rows, maxRows, maxBytes, expectedBytes)
     }
     if (end === start) return { ...NOTHING, isStopped: unread.end - start > size }
     if (!isValidUtf8(bytes, start, end)) return { ...NOTHING, isStopped: true }
     const stopAt = Math.min(start + maxBytes, end)
-    readRows ??= kernelRows(columns, marks as NonNullable<typeof marks>, longest)
-    const output = readRows({ bytes, start, end, stopAt, maxRows })
+    kernel ??= kernelRows(columns, marks as NonNullable<typeof marks>, longest)
+    const output = kernel.read({ bytes, start, end, stopAt, maxRows, expectedBytes })
     rows.skip(output)
     const isStopped = output.rows < maxRows && output.at < stopAt
     const length = output.at - start
@@ -61,17 +75,26 @@ export function kernelReader(
     return { rows: output.rows, bytes: length, isStopped }
   }
 
-  return (indexer, maxRows, maxBytes) => {
+  function read(indexer: RowIndexer, maxRows: number, maxBytes: number, expectedBytes: number): KernelRead {
     let rows = 0
     let bytes = 0
     while (rows < maxRows && bytes < maxBytes) {
       const unread = indexer.unread()
       if (unread === undefined || isTooLittleForKernel(unread.rowsRead, unread.end - unread.start)) break
-      const part = read(unread, indexer, maxRows - rows, maxBytes - bytes)
+      const expected = Math.max(0, expectedBytes - bytes)
+      const part = readOnce(unread, indexer, maxRows - rows, maxBytes - bytes, expected)
       rows += part.rows
       bytes += part.bytes
       if (part.rows === 0 || part.isStopped) return { rows, bytes, isStopped: part.isStopped }
     }
     return { rows, bytes, isStopped: false }
+  }
+
+  return {
+    read,
+    leave() {
+      kernel?.leave()
+      kernel = undefined
+    },
   }
 }

@@ -16,6 +16,8 @@ export interface KernelInput {
   /** No row is read that begins here or later. */
   readonly stopAt: number
   readonly maxRows: number
+  /** Bytes from `start` on that are expected to be read into the batch; 0 where that is not known. */
+  readonly expectedBytes: number
 }
 
 /** Totals of one call. */
@@ -27,6 +29,13 @@ export interface KernelOutput {
   readonly lines: number
 }
 
+/** Reads rows straight into their columns. */
+export interface KernelRows {
+  read(input: KernelInput): KernelOutput
+  /** Leave the kernel to other runs, after the last row. */
+  leave(): void
+}
+
 interface CsvRows {
   useMarks(delimiter: number, quote: number, escapeMark: number, comment: number, skipsComments: boolean): void
   readRows(columns: number, width: number, at: number, end: number, stop: number, maxRows: number): number
@@ -34,6 +43,8 @@ interface CsvRows {
   readonly breaksRead: { readonly value: number }
 }
 
+/** Rows that say little about those that follow. */
+const FEW_ROWS = 64
 /** Bytes after the text that words read at its last byte may hold. */
 const PADDING = 64
 
@@ -46,12 +57,8 @@ const newKernel = kernelMaker<CsvRows>(CSV_ROWS)
  *
  * @param maxBytes - of an input, from its start to its end.
  */
-export function kernelRows(
-  columns: readonly TextColumn[],
-  marks: KernelMarks,
-  maxBytes: number,
-): (input: KernelInput) => KernelOutput {
-  const { exports, memory } = newKernel()
+export function kernelRows(columns: readonly TextColumn[], marks: KernelMarks, maxBytes: number): KernelRows {
+  const { exports, memory, leave } = newKernel()
   exports.useMarks(marks.delimiter, marks.quote, marks.escape, marks.comment, marks.skipsComments)
   // A row has a byte for every field, if only the one that ends it.
   const roomRows = Math.ceil(maxBytes / columns.length)
@@ -67,15 +74,16 @@ export function kernelRows(
     for (const part of parts) part.prepare()
     const [end, stop] = [input.end - shift, input.stopAt - shift]
     const rows = exports.readRows(records, columns.length, text, end, stop, Math.min(maxRows, roomRows))
+    const growth = rows < FEW_ROWS ? 0 : input.expectedBytes / (exports.rowsEnd.value - text)
     let sound = rows
     for (const part of parts) {
-      part.append(rows)
+      part.append(rows, growth)
       sound = Math.min(sound, part.parseDeferred(rows, input.bytes, shift))
     }
     return { rows, at: exports.rowsEnd.value + shift, lines: rows + exports.breaksRead.value, sound }
   }
 
-  return (input) => {
+  function read(input: KernelInput): KernelOutput {
     const nulls = columns.map(({ cells }) => cells.nullCount)
     memory.bytes.set(input.bytes.subarray(input.start, input.end), text)
     for (let maxRows = input.maxRows; ; ) {
@@ -86,4 +94,5 @@ export function kernelRows(
       maxRows = sound
     }
   }
+  return { read, leave }
 }

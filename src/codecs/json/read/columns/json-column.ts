@@ -174,10 +174,10 @@ export function acceptStrings(column: JsonColumn): void {
   for (const child of column.children) acceptStrings(child)
 }
 
-/** Make room for `slots` slots, in a struct's fields too, of which `expected` are to come. */
+/** Make room for `slots` slots, in a struct's fields too; `expected` in all, where that is known. */
 export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
   if (slots <= column.capacity) return
-  const capacity = Math.ceil(Math.max(slots, expected, column.capacity * 2, column.usualSlots, 64))
+  const capacity = Math.ceil(roomFor(slots, expected, column.capacity, column.usualSlots))
   column.capacity = capacity
   column.validity = grown(column.validity, (capacity + 7) >> 3)
   if (column.words > 0) column.ints = grown(column.ints, capacity * column.words)
@@ -187,13 +187,21 @@ export function ensureSlots(column: JsonColumn, slots: number, expected = 0): vo
   else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
 }
 
-/** Make room for so many more bytes, where `growth` times as many are to come in all. */
-export function ensureBytes(column: JsonColumn, length: number, growth = 1): void {
+/** Make room for so many more bytes, where `growth` times as many as there are then are expected in all; 0 where that is not known. */
+export function ensureBytes(column: JsonColumn, length: number, growth = 0): void {
   const needed = column.used + length
   if (needed <= column.bytes.length) return
   const { bytes, used } = column
-  column.bytes = unwritten(Math.ceil(Math.max(needed * growth, bytes.length * 2, column.usualBytes, 64)))
+  column.bytes = unwritten(Math.ceil(roomFor(needed, needed * growth, bytes.length, column.usualBytes)))
   column.bytes.set(bytes.subarray(0, used))
+}
+
+/** The size to begin a buffer of `size` with, or to grow it to; never less than what is needed. @param usual - the size of the buffer before. */
+function roomFor(needed: number, expected: number, size: number, usual: number): number {
+  const isFirst = size === 0 && usual >= needed
+  if (expected === 0) return Math.max(needed, isFirst ? usual : size * 2, 64)
+  // A batch that will be about as large as the one before is as large.
+  return isFirst && expected * 4 >= usual * 3 ? usual : Math.max(needed, expected)
 }
 
 /** Bytes that hold anything: all of a text's are written before they are read. */

@@ -13,21 +13,30 @@ export interface BatchRows {
   rows(): number
   bytes(): number
   room(): RowRoom
+  /** Bytes of rows that are expected yet, in this batch or later ones. */
+  expectedBytes(): number
   add(rows: number, bytes: number): void
 }
 
-/** Reads rows from `window.at` on. @returns their number, 0 where the row there is not like most rows. */
-export type KernelRows = (window: RowWindow) => number
+export interface KernelRows {
+  /** Read rows from `window.at` on. @returns their number, 0 where the row there is not like most rows. */
+  read(window: RowWindow): number
+  /** Leave the kernel to other runs, after the last row. */
+  leave(): void
+}
 
-/** The largest factor by which room is made in advance for a batch, from the needs of its rows so far. */
+/** The largest factor by which room is made in advance for a batch, from the needs of few rows, and how many are few. */
 const MAX_GROWTH = 32
+const FEW_ROWS = 64
+/** A little more than expected. */
+const SPARE = 17 / 16
 
 /** Read rows by the kernel into the columns of the struct that represents the row. */
 export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): KernelRows {
   const maxBytes = Math.min(callBytes(own), Math.floor(TEXT_ROOM_BYTES / countColumns(root)))
   const kernel = rowKernel(maxBytes, own.maxDepth)
   const columns = kernelColumns(kernel, root, maxBytes, own.maxRowBytes)
-  if (columns === undefined) return () => 0
+  if (columns === undefined) return { read: () => 0, leave: kernel.leave }
   const fields = columns.filter(({ depth }) => depth === 1)
   let itemBytes = 0
   const target: CallTarget = {
@@ -39,7 +48,9 @@ export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): Ker
     append(rows, bytes) {
       const slot = batch.rows()
       const room = batch.room()
-      const growth = Math.min(MAX_GROWTH, (batch.bytes() + room.bytes) / (batch.bytes() + bytes + 1))
+      const most = batch.bytes() + Math.min(room.bytes, Math.max(bytes, batch.expectedBytes()))
+      const maxGrowth = slot + rows < FEW_ROWS ? MAX_GROWTH : most
+      const growth = SPARE * Math.min(maxGrowth, most / (batch.bytes() + bytes + 1))
       const mostRows = Math.min(room.rows, room.memory / (room.rowMemory + 1)) + rows
       ensureSlots(root, slot + rows, Math.min((slot + rows) * growth, slot + mostRows))
       for (const field of fields) field.append(slot, rows, growth)
@@ -62,7 +73,7 @@ export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): Ker
       own.itemBytes += call.itemBytes
     },
   }
-  return (window) => kernel.readRows(window, target)
+  return { read: (window) => kernel.readRows(window, target), leave: kernel.leave }
 }
 
 function countColumns({ children }: JsonColumn): number {

@@ -1,6 +1,6 @@
 import { SEEN, SURVEY } from '../../../../../kernels/json-rows/record.ts'
 import { isTooLittleForKernel } from '../../../text/kernel-limits.ts'
-import type { RowWindow } from '../rows/row-window.ts'
+import type { RowReader } from '../read-rows.ts'
 import type { Shape } from '../types/json-shape.ts'
 import { keepRow, type Survey, surveyValue, undoRow } from '../types/survey.ts'
 import type { CallTarget } from './call-target.ts'
@@ -19,10 +19,11 @@ const MAX_INT = 0x7fffffff
 
 /**
  * Survey rows by the kernel as long as they have known columns only.
- *
- * @returns the number of rows looked at, 0 where the row at `window.at` is not like most rows.
  */
-export function kernelSurvey(survey: Survey, progress: SurveyProgress): (window: RowWindow) => number {
+export function kernelSurvey(
+  survey: Survey,
+  progress: SurveyProgress,
+): Pick<RowReader, 'readByKernel' | 'leaveKernel'> {
   let kernel: RowKernel | undefined
   let isTooWide = false
   const shapes: { readonly shape: Shape; readonly record: ColumnRecord }[] = []
@@ -63,12 +64,19 @@ export function kernelSurvey(survey: Survey, progress: SurveyProgress): (window:
     },
   }
 
-  return (window) => {
-    const { cursor } = window
-    if (survey.columns === 0 || isTooWide) return 0
-    if (kernel === undefined && isTooLittleForKernel(window.row, cursor.end - window.at)) return 0
-    kernel ??= rowKernel(callBytes(cursor), cursor.maxDepth)
-    addColumns(kernel)
-    return isTooWide ? 0 : kernel.readRows(window, target)
+  return {
+    readByKernel(window) {
+      const { cursor } = window
+      if (survey.columns === 0 || isTooWide) return 0
+      if (kernel === undefined && isTooLittleForKernel(window.row, cursor.end - window.at)) return 0
+      kernel ??= rowKernel(callBytes(cursor), cursor.maxDepth)
+      addColumns(kernel)
+      return isTooWide ? 0 : kernel.readRows(window, target)
+    },
+    leaveKernel() {
+      kernel?.leave()
+      kernel = undefined
+      isTooWide = true
+    },
   }
 }

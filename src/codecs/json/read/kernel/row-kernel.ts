@@ -90,6 +90,8 @@ export interface RowKernel {
    * @returns their number, or {@link WAIT}.
    */
   readRows(window: RowWindow, target: CallTarget): number
+  /** Leave the kernel to other runs, after the last row. */
+  leave(): void
 }
 
 /** Instead of a number of rows: there is hardly a whole row, and more bytes will come. */
@@ -105,7 +107,7 @@ const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
  * @param maxDepth - see `CodecLimits`.
  */
 export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
-  const { exports, memory } = newKernel()
+  const { exports, memory, leave } = newKernel()
   const maxRows = Math.ceil(maxSpan / ROW_BYTES)
   const maxItems = maxRows * ROW_ITEMS
   const input = memory.reserve(maxSpan + PADDING)
@@ -113,6 +115,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
   const deferred = memory.reserve(DEFERRED_ROOM * DEFERRED)
   setWord(memory, root, KIND, STRUCT)
   let columns = 1
+  exports.prepare(root, columns, deferred, DEFERRED_ROOM, maxItems, maxDepth)
   /** Bytes to read in the next call: about what the last one read, so that little is copied for nothing. */
   let span = maxSpan
   /** Rows to be read one by one before the next call, and how many it will be after the next short one. */
@@ -210,6 +213,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
       target.keep({ rows, bytes: exports.rowsBytes.value, itemBytes: exports.rowsItemBytes.value })
       return rows
     },
+    leave,
   }
 }
 
