@@ -51,7 +51,7 @@ export function createPlan({
       ...(duplicates !== 'keep' && duplicates.length > 0 && { subset: duplicates }),
       time,
     }
-    const id = `${plan.id}/${canonicalHash(settings)}`
+    const id = `${plan.id}/run-${canonicalHash(settings)}`
     const run: Run = { id, bucket, work: `work/${id}`, plan, splits: splits.length, ...settings }
     const write = (name: string, value: unknown) =>
       s3Sink(client, { bucket, key: name, contentType: 'application/json' })([Buffer.from(JSON.stringify(value))])

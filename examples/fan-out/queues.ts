@@ -55,7 +55,8 @@ export function createQueues({
       processBatch(
         event,
         async (objects) => {
-          for (const { bucket, key, eventTime = new Date(0) } of objects) {
+          for (const { bucket, key, eventTime } of objects) {
+            if (eventTime === undefined) throw new Error('the notification has no time')
             const run = await plan({ bucket, key, time: eventTime.toISOString() })
             const splits = await readSplits(client, run)
             await send(

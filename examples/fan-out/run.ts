@@ -9,7 +9,7 @@ import { addBatchMetadata, fillNulls } from 'millrace/transform'
 
 /** One file on its way through all functions. Small and plain JSON: it travels with every split and every bucket. */
 export interface Run {
-  /** `PLAN/SETTINGS`: the same file under the same settings, such as an event that is delivered twice, is the same run. */
+  /** `PLAN/run-SETTINGS`: the same file under the same settings, such as an event that is delivered twice, is the same run. */
   readonly id: string
   readonly bucket: string
   /** Where everything lies that is not final. */
