@@ -1,7 +1,7 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
 // answer otherwise than the servers of `npm test`; the senders on moto, where it is installed (`pip install 'moto[server]'`); what other projects' readers
-// make of Parquet files; the library under AWS's runtime client, with the oldest AWS SDK of the peer range, and its types under other versions of Node's
-// types and TypeScript (`npm run build` first). DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
+// make of Parquet files; the library under AWS's runtime client, the state machine of the fan-out with it on moto's interpreter; the library with the
+// oldest AWS SDK of the peer range, and its types under other versions of Node's types and TypeScript (`npm run build` first). DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -85,6 +85,12 @@ function findMoto(): true | undefined {
   return skip('moto', "there is no moto_server; pip install 'moto[server]'")
 }
 
+/** Step Functions: moto's interpreter of state machines, which the test starts itself, with the Python that has it. */
+function findStepFunctions(): true | undefined {
+  if (runs('python3', '-c', 'import moto.server, moto.stepfunctions')) return true
+  return skip('Step Functions', "python3 has no moto; pip install 'moto[server]' (version 5)")
+}
+
 function startDynamoDB(home: string): ChildProcess {
   const jar = ['-Xmx256m', `-Djava.library.path=${home}/DynamoDBLocal_lib`, '-jar', `${home}/DynamoDBLocal.jar`]
   return spawn('java', [...jar, '-inMemory', '-sharedDb', '-disableTelemetry', '-port', `${DYNAMODB_PORT}`], {
@@ -145,6 +151,7 @@ function outside(): number {
   const ceph = installCeph()
   const readers = installReaders()
   const moto = findMoto()
+  const stepFunctions = findStepFunctions()
   if (!runs('unshare', '-n', 'true')) {
     skip('all', 'a network namespace cannot be made here: run it as root on Linux')
     return 0
@@ -155,6 +162,7 @@ function outside(): number {
     ...(home && { REAL_DYNAMODB_HOME: home }),
     ...(ceph && { REAL_CEPH: '1' }),
     ...(moto && { REAL_HAS_MOTO: '1' }),
+    ...(stepFunctions && { REAL_STEP_FUNCTIONS: '1' }),
     ...(readers && { REAL_PARQUET_READERS: readers }),
   }
   const script = 'ip link set lo up && exec "$0" "$@"'

@@ -3,6 +3,7 @@ import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, S
 import { buildApp } from 'fauxqs'
 
 export interface SqsServer {
+  readonly endpoint: string
   /** A client for this server; never retries by itself. */
   client(): SQSClient
   /** Makes a queue and gives its URL. */
@@ -16,10 +17,11 @@ export interface SqsServer {
 export async function startSqs(): Promise<SqsServer> {
   const app = buildApp({ logger: false, host: '127.0.0.1' })
   await app.listen({ port: 0, host: '127.0.0.1' })
+  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const clients: SQSClient[] = []
   const makeClient = (): SQSClient => {
     const made = new SQSClient({
-      endpoint: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+      endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
@@ -31,6 +33,7 @@ export async function startSqs(): Promise<SqsServer> {
   }
   const client = makeClient()
   return {
+    endpoint,
     client: makeClient,
     queue: async (name) => (await client.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '',
     drain: async (queueUrl) => {
