@@ -130,7 +130,8 @@ function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
   return !(Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
-function unknownName(name: string, known: readonly string[]): string {
+/** Describe a name that no option has: with the nearest one that exists, or all of them. */
+export function unknownName(name: string, known: readonly string[]): string {
   const shown = JSON.stringify(name.slice(0, 40))
   const near = nearestName(name, known)
   if (near !== undefined) return `there is no option ${shown}; did you mean ${near}?`

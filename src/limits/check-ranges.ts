@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { unknownName } from '../internal/check-arguments.ts'
 
 /** The least and the most that a number may be, and what it is where it is absent; without that it has to be there. */
 export type Range = readonly [min: number, max: number, absent?: number]
@@ -49,8 +50,7 @@ export function checkNames(entry: string, what: string, bag: object, model: obje
   if (Object.prototype.toString.call(bag) !== '[object Object]') refuse('TYPE_MISMATCH', `${what} must be an object`)
   const names = Object.keys(model)
   for (const [name, value] of Object.entries(bag))
-    if (value !== undefined && !names.includes(name))
-      refuse('OPTION_INVALID', `there is no option ${JSON.stringify(name.slice(0, 40))}; it has ${names.join(', ')}`)
+    if (value !== undefined && !names.includes(name)) refuse('OPTION_INVALID', unknownName(name, names))
 }
 
 function checkRange(entry: string, name: string, value: unknown, min: number, max: number): void {

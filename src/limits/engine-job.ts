@@ -57,6 +57,7 @@ export function sizeJob(job: EngineJob, limits: EngineLimits, prices: Prices): S
   const { largestBytes, totalBytes, isSplittable, mbPerSecond, needs = [] } = job
   const architecture = architectureOf(job)
   checkChoice('isSplittable', String(isSplittable), ['true', 'false'])
+  if (!Array.isArray(needs)) throw new MillraceError('OPTION_INVALID', 'chooseEngine: needs must be an array')
   for (const need of needs) checkChoice('needs', need, NEEDS)
   if (largestBytes > totalBytes)
     throw new MillraceError('OPTION_INVALID', 'chooseEngine: largestBytes is over totalBytes')

@@ -73,7 +73,7 @@ describe('chooseEngine', () => {
     [{ ...job, isSplittable: undefined }, {}, /isSplittable: must be one of true, false/],
     [{ ...job, busyShare: 60 }, {}, /busyShare must be a number from 0 to 1/],
     [{ ...job, needs: ['gpus'] }, {}, /needs: must be one of gpu, shuffle, join/],
-    [job, { limits: { oneRunSecond: 1 } }, /no option "oneRunSecond"; it has oneRunSeconds/],
+    [job, { limits: { oneRunSecond: 1 } }, /did you mean oneRunSeconds/],
     [job, { limits: { oneRunSeconds: 0 } }, /oneRunSeconds must be a number/],
   ])('refuses %j with %j', (one, options, message) => {
     expect(() => chooseEngine(one as never, options as never)).toThrow(message)

@@ -12,7 +12,7 @@ const CAPS: Readonly<Record<string, number>> = {
   'millrace/send/firehose': 17_500,
   'millrace/send/eventbridge': 18_500,
   'millrace/send/dynamodb': 25_000,
-  'millrace/limits': 15_000,
+  'millrace/limits': 15_500,
   'millrace/telemetry': 8_000,
 }
 
