@@ -211,7 +211,7 @@ describe('splits', () => {
       if ('code' in outcome && outcome.code === 'SPLIT_MISMATCH') return
       expect(outcome).toEqual(expected)
     }),
-    { runs: 300 },
+    { runs: 800 },
   )
 
   law(
