@@ -1,0 +1,29 @@
+/** A stream that text or bytes are written to, such as `process.stdout`. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** File descriptor, where it has one. */
+  readonly fd?: number
+  write(data: Uint8Array | string, done: (error?: Error | null) => void): unknown
+}
+
+/** The streams of the process, and the files that must not outlive it. */
+export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly fd?: number }
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Paths of unfinished files, which are removed when the process ends, whatever ends it. */
+  readonly unfinished: Set<string>
+}
+
+/** Write to a stream, and wait until it was taken. @throws its error, such as `EPIPE` where nobody reads any more. */
+export function put(output: Output, data: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(data, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Write a line for whoever watches. Nobody need: a closed stderr changes nothing. */
+export async function putNote(io: Io, line: string): Promise<void> {
+  await put(io.stderr, `${line}\n`).catch(() => {})
+}
