@@ -1,5 +1,5 @@
 import type { CodecOptions } from '../codecs/index.ts'
-import type { Architecture } from '../limits/index.ts'
+import { type Architecture, lambdaCost } from '../limits/index.ts'
 import { checkFlagFormats, codecOptions } from './codec-options.ts'
 import { estimate } from './estimate.ts'
 import { type FileHead, fileHead } from './file-head.ts'
@@ -22,6 +22,8 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   const given = codecOptions(words, READ_FLAGS)
   const memoryMb = flagOf(words, INSPECT_FLAGS, 'memory-mb') as number | undefined
   const architecture = (flagOf(words, INSPECT_FLAGS, 'architecture') ?? 'arm64') as Architecture
+  // A number that no function can have is refused before the file is read.
+  if (memoryMb !== undefined) lambdaCost({ invocations: 1, ms: 1, memoryMb })
   const shown = shownRows(words)
   const opened = await openInput(path, io)
   const format = formatOf(opened.key, codecOf(opened.key, given, 'from'), given)
@@ -63,8 +65,6 @@ function foundOptions({ compression, encoding }: FileHead, named: string, format
 
 /** The types that a `schema` option has names for. */
 function schemaOf(columns: readonly SurveyedColumn[]): Record<string, string> {
-  const named = columns.filter(({ type }) =>
-    /^[a-z]+\d*(?:\[[un]s\]|\(\d+,\d+\))?$/.test(type),
-  )
+  const named = columns.filter(({ type }) => /^[a-z]+\d*(?:\[[un]s\]|\(\d+,\d+\))?$/.test(type))
   return Object.fromEntries(named.map(({ name, type }) => [name, type]))
 }

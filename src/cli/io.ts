@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+
 /** A stream that text or bytes are written to, such as `process.stdout`. */
 export interface Output {
   readonly isTTY?: boolean
@@ -26,4 +28,10 @@ export function put(output: Output, data: Uint8Array | string): Promise<void> {
 /** Write a line for whoever watches. Nobody need: a closed stderr changes nothing. */
 export async function putNote(io: Io, line: string): Promise<void> {
   await put(io.stderr, `${line}\n`).catch(() => {})
+}
+
+/** Remove the files that were not finished, at once: a signal leaves no time to wait. */
+export function removeUnfinished({ unfinished }: Io): void {
+  for (const path of unfinished) rmSync(path, { force: true })
+  unfinished.clear()
 }

@@ -3,7 +3,7 @@ import { COMMANDS, type Command } from './commands.ts'
 import { errorReport, systemCode } from './error-text.ts'
 import type { Flags } from './flag.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { type Io, put, putNote } from './io.ts'
+import { type Io, put, putNote, removeUnfinished } from './io.ts'
 import { parseCommand } from './parse-command.ts'
 import { usageError } from './usage-error.ts'
 
@@ -26,6 +26,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const isJson = args.includes('--json')
     await putNote(io, isJson ? JSON.stringify(report) : `${report.code}: ${report.message}`)
     return FAILED
+  } finally {
+    removeUnfinished(io)
   }
 }
 
