@@ -9,6 +9,7 @@ import { counted, openInput, rereadable } from './input.ts'
 import { INSPECT_FLAGS } from './inspect-flags.ts'
 import type { Inspection } from './inspection.ts'
 import type { Io } from './io.ts'
+import { markJsonColumns } from './json-columns.ts'
 import type { CommandWords } from './parse-command.ts'
 import { pinsOf } from './pins.ts'
 import { progressBar } from './progress.ts'
@@ -37,6 +38,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   const bar = progressBar(io, words, bytes)
   const read = await readTypes(key, options, counted(input, bar.add), shown, bar.restart).finally(bar.end)
   const { columns, rows, refused } = read.survey
+  if (format === 'json' || format === 'ndjson') await markJsonColumns(columns, key, options, input.source)
   const isPlain = head.compression === 'none'
   const { cpuSeconds } = read
   const isSplittable = isPlain && format !== 'json'

@@ -32,7 +32,7 @@ export function pinsOf(file: FoundFile): readonly Pin[] {
   return [...filePins(file), ...columns]
 }
 
-function columnPin(column: SurveyedColumn, { survey, firstRows, format }: FoundFile): Pin | undefined {
+function columnPin(column: SurveyedColumn, { survey, firstRows, format, given }: FoundFile): Pin | undefined {
   const { name, type, nulls, sample } = column
   const early = firstRows?.columns.find((other) => other.name === name)
   if (firstRows !== undefined && early === undefined) {
@@ -43,6 +43,13 @@ function columnPin(column: SurveyedColumn, { survey, firstRows, format }: FoundF
   }
   if (type === 'string' && survey.rows > 0 && nulls === survey.rows) {
     return { column: name, type, why: 'it has no value: the next file may give another type' }
+  }
+  if (type === 'json' && !given.has('schema')) {
+    return {
+      column: name,
+      type,
+      why: 'values of several kinds, or numbers that no type keeps: as string they are refused',
+    }
   }
   const hint = isCsv(format) ? textHint(sample) : undefined
   return hint && { column: name, ...hint }

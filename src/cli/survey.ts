@@ -1,4 +1,4 @@
-import type { Field, RecordBatch } from 'apache-arrow'
+import type { RecordBatch } from 'apache-arrow'
 import type { Codec, CodecInput, InvalidRow } from '../codecs/index.ts'
 import type { RefusedRows } from './refused-rows.ts'
 import { typeText } from './type-text.ts'
@@ -6,10 +6,10 @@ import { typeText } from './type-text.ts'
 /** A column of a file. */
 export interface SurveyedColumn {
   readonly name: string
-  readonly type: string
+  type: string
   nulls: number
-  /** Texts of its first rows, of a column of text. */
-  readonly sample: readonly string[]
+  /** The first of its texts, of a column of text. */
+  readonly sample: string[]
 }
 
 /** A file that was read to its end. */
@@ -19,7 +19,7 @@ export interface Survey {
   readonly refused: RefusedRows
 }
 
-const SAMPLE_ROWS = 1000
+const SAMPLE_TEXTS = 1000
 
 /**
  * Read a file to its end, for what is in it. Holds a batch and the first texts of each column.
@@ -34,24 +34,23 @@ export async function survey(
   let columns: readonly SurveyedColumn[] | undefined
   let rows = 0
   for await (const batch of codecOf(refused.add).read(source)) {
-    columns ??= batch.schema.fields.map((field, index) => columnOf(field, index, batch))
+    columns ??= batch.schema.fields.map((field) => ({ name: field.name, type: typeText(field), nulls: 0, sample: [] }))
     rows += batch.numRows
-    for (const [index, column] of columns.entries()) column.nulls += batch.data.children[index]?.nullCount ?? 0
+    for (const [index, column] of columns.entries()) {
+      const nulls = batch.data.children[index]?.nullCount ?? 0
+      column.nulls += nulls
+      if (column.type === 'string' && nulls < batch.numRows) addTexts(batch, index, column.sample)
+    }
   }
   return { columns: columns ?? [], rows, refused }
 }
 
-function columnOf(field: Field, index: number, batch: RecordBatch): SurveyedColumn {
-  const type = typeText(field)
-  return { name: field.name, type, nulls: 0, sample: type === 'string' ? sampleOf(batch, index) : [] }
-}
-
-function sampleOf(batch: RecordBatch, index: number): readonly string[] {
+/** Add the texts of a column to a sample until that is full. */
+function addTexts(batch: RecordBatch, index: number, sample: string[]): void {
+  if (sample.length >= SAMPLE_TEXTS) return
   const values = batch.getChildAt(index)
-  const sample: string[] = []
-  for (let row = 0; row < Math.min(batch.numRows, SAMPLE_ROWS); row++) {
+  for (let row = 0; row < batch.numRows && sample.length < SAMPLE_TEXTS; row++) {
     const value: unknown = values?.get(row)
     if (typeof value === 'string') sample.push(value)
   }
-  return sample
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'vitest'
 import { codecOptions } from '../../src/cli/codec-options.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { type Flag, type FlagKind, type Flags, takesValue } from '../../src/cli/flag.ts'
@@ -6,7 +7,7 @@ import { parseCommand } from '../../src/cli/parse-command.ts'
 import { READ_FLAGS } from '../../src/cli/read-flags.ts'
 import { WRITE_FLAGS } from '../../src/cli/write-flags.ts'
 import { codecFor } from '../../src/codecs/index.ts'
-import { runCli } from './support.ts'
+import { folder, runCli } from './support.ts'
 
 /** A text for each kind of flag, and the value that it is. */
 const SAMPLES: Readonly<Record<FlagKind, readonly [texts: readonly string[], value: unknown]>> = {
@@ -66,6 +67,11 @@ describe.each([
 })
 
 describe('a command line that makes no sense', () => {
+  const files = folder()
+  const file = files.file('a.csv')
+  writeFileSync(file, 'a\n1\n')
+  afterAll(files.remove)
+
   test.each([
     [['--delimeter', ';'], 'there is no flag "--delimeter"; did you mean --delimiter?'],
     [['--frobnicate'], 'there is no flag "--frobnicate"; see --help'],
@@ -85,13 +91,9 @@ describe('a command line that makes no sense', () => {
     [['--schema', '{secret'], '--schema begins with { and is no JSON object of texts'],
     [['--schema', 'a=int64', '--schema', '{"a":"string"}'], '--schema has a name twice'],
     [['--schema', 'a=integer'], 'unknown column type "integer"'],
-    [['a.csv', 'b.csv'], 'inspect takes one file'],
+    [['other.csv'], 'inspect takes one file'],
   ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await runCli([
-      'inspect',
-      ...args,
-      ...(args.length === 2 && args[0] === 'a.csv' ? [] : ['/nowhere.csv']),
-    ])
+    const { code, stdout, stderr } = await runCli(['inspect', file, ...args])
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`OPTION_INVALID: ${message}`)])
     expect(stderr.split('\n')).toHaveLength(2)
   })

@@ -24,9 +24,8 @@ const ORDERS = 'id,zip,amount,note\n1,02139,1.5,\n2,10115,,\n3\n'
 
 describe('inspect', () => {
   test('prints what is in a file, for a reader', async () => {
-    const { code, stdout, stderr } = await spawnCli(['inspect', 'orders.csv'], {
-      cwd: (put('orders.csv', ORDERS), files.path),
-    })
+    put('orders.csv', ORDERS)
+    const { code, stdout, stderr } = await spawnCli(['inspect', 'orders.csv'], { cwd: files.path })
     expect(stderr).toBe('')
     expect(code).toBe(1)
     const [found = '', lambda] = stdout.split(/\n(?=lambda)/)
@@ -141,6 +140,16 @@ describe('inspect', () => {
       ),
     )
     expect(found).toEqual(text.startsWith('\\N') ? [] : [pin])
+  })
+
+  test('says which columns of JSON hold values of several kinds: as string they would be refused', async () => {
+    const file = put('kinds.ndjson', '{"v":1,"zip":"02139","big":1e400}\n{"v":"1","zip":"10115"}\n')
+    expect((await inspection(file)).columns.map(({ type }) => type)).toEqual(['json', 'string', 'json'])
+    expect(await pins(file)).toEqual([
+      ['v', 'json'],
+      ['big', 'json'],
+    ])
+    expect(await pins(file, '--schema', 'v=json', '--schema', 'big=json')).toEqual([])
   })
 
   test('reads Parquet, whose types need no pins', async () => {
