@@ -8,7 +8,7 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** What an error says: the library's code and message. An error that is none of ours may quote data, so that its name alone is shown. */
+/** Code and message of an error. One that is none of ours may quote data, so that its name alone is shown. */
 export interface ErrorReport {
   readonly code: string
   readonly message: string

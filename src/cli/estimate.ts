@@ -24,7 +24,6 @@ export interface Estimate {
   readonly mbPerSecond: number
   readonly seconds: number
   readonly usd: number
-  readonly usdPerGb: number
   readonly engine: Engine
   /** The comparisons that decided on the engine. */
   readonly because: readonly string[]
@@ -32,7 +31,7 @@ export interface Estimate {
 
 /** CPU of the whole job over that of reading alone: `npm run bench -- job codecs`, 0.63 s over 0.18 s. */
 const JOB_OVER_READ = 3.5
-/** What one function was seen to read from S3: 50 to 88 MB/s. */
+/** Speed of S3: one function was seen to read 50 to 88 MB/s. */
 const NETWORK_MB_PER_SECOND = 60
 /** Size of Parquet over that of text: `npm run bench -- job`. */
 const PARQUET_OVER_TEXT = 0.4
@@ -65,7 +64,7 @@ export function estimate({ bytes, rows, cpuSeconds, isText, isSplittable, ...opt
     memoryMb: Math.max(memoryMb, peakMb),
     architecture,
   })
-  const { seconds, usd, usdPerGb } = cost
+  const { seconds, usd } = cost
   return {
     peakMb,
     memoryMb,
@@ -73,7 +72,6 @@ export function estimate({ bytes, rows, cpuSeconds, isText, isSplittable, ...opt
     mbPerSecond,
     seconds,
     usd,
-    usdPerGb,
     engine,
     because: because.map(({ message }) => message),
   }

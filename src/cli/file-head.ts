@@ -1,6 +1,6 @@
 import type { ByteSource } from '../codecs/index.ts'
 
-/** What the first bytes of a file show. */
+/** Findings from the first bytes of a file. */
 export interface FileHead {
   readonly compression: 'gzip' | 'zstd' | 'none'
   /** The encoding that a byte order mark of UTF-16 names. */

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { type ByteSource, type CodecInput, fileSource } from '../codecs/index.ts'
 import { MillraceError } from '../errors.ts'
 import type { Io } from './io.ts'
+import { createUnfinished } from './unfinished.ts'
 
 /** A file of the disk: it can be read by range and more than once. */
 export interface FileInput {
@@ -38,8 +39,8 @@ export async function openInput(path: string, io: Io): Promise<Input> {
 export async function rereadable(input: Input, io: Io): Promise<FileInput> {
   if (input.bytes !== undefined) return input
   const path = join(tmpdir(), `millrace-${randomBytes(8).toString('hex')}`)
-  io.unfinished.add(path)
-  await pipeline(input.source, createWriteStream(path, { flags: 'wx', mode: 0o600 })).catch((cause: unknown) => {
+  createUnfinished(path, io, 0o600)
+  await pipeline(input.source, createWriteStream(path, { flags: 'r+' })).catch((cause: unknown) => {
     if (cause instanceof MillraceError) throw cause
     throw new MillraceError('WRITE_FAILED', 'the input cannot be kept in the folder for temporary files', { cause })
   })

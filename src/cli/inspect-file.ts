@@ -57,7 +57,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   }
 }
 
-/** What the first bytes show and the name does not. */
+/** Options that the first bytes show and the name does not. */
 function foundOptions({ compression, encoding }: FileHead, named: string, format: string): CodecOptions {
   return {
     ...(compression !== named && { compression }),

@@ -1,12 +1,12 @@
 import type { InvalidRow } from '../codecs/index.ts'
 import { printable } from './error-text.ts'
 import type { Inspection } from './inspection.ts'
-import type { Pin } from './pins.ts'
+import type { Pin } from './pin.ts'
 import { alignedRows, bytesText, countText, plural } from './text.ts'
 
 const LONGEST_NAME = 60
 
-/** What `inspect` prints for a reader. */
+/** An inspection as text for a reader. */
 export function inspectText(inspection: Inspection): string {
   const { file, bytes, format, compression, encoding, rows, columns, refused, pin, schema, lambda } = inspection
   const how = [format, encoding, compression === 'none' ? undefined : compression].filter((part) => part != null)

@@ -1,6 +1,6 @@
 import type { InvalidRow } from '../codecs/index.ts'
 import type { Estimate } from './estimate.ts'
-import type { Pin } from './pins.ts'
+import type { Pin } from './pin.ts'
 
 /** All that `inspect` finds out about a file; what `--json` prints. */
 export interface Inspection {

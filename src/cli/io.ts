@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { systemCode } from './error-text.ts'
+import { unwritable } from './write-error.ts'
 
 /** A stream that text or bytes are written to, such as `process.stdout`. */
 export interface Output {
@@ -18,20 +19,17 @@ export interface Io {
   readonly unfinished: Set<string>
 }
 
-/** Write to a stream, and wait until it was taken. @throws its error, such as `EPIPE` where nobody reads any more. */
+/** Write to a stream, and wait until it was taken. @throws `EPIPE` as it is, where nobody reads any more; MillraceError `WRITE_FAILED` else. */
 export function put(output: Output, data: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
-    output.write(data, (error) => (error ? reject(error) : resolve()))
+    output.write(data, (error) => {
+      if (!error) resolve()
+      else reject(systemCode(error) === 'EPIPE' ? error : unwritable(error))
+    })
   })
 }
 
 /** Write a line for whoever watches. Nobody need: a closed stderr changes nothing. */
 export async function putNote(io: Io, line: string): Promise<void> {
   await put(io.stderr, `${line}\n`).catch(() => {})
-}
-
-/** Remove the files that were not finished, at once: a signal leaves no time to wait. */
-export function removeUnfinished({ unfinished }: Io): void {
-  for (const path of unfinished) rmSync(path, { force: true })
-  unfinished.clear()
 }

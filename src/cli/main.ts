@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { type Io, removeUnfinished } from './io.ts'
+import type { Io } from './io.ts'
 import { run } from './run.ts'
+import { removeUnfinished } from './unfinished.ts'
 
 const { stdin, stdout, stderr } = process
 const io: Io = { stdin, stdout, stderr, unfinished: new Set() }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { type FileHandle, link, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { isMillraceError, MillraceError } from '../errors.ts'
+import { dirname, join } from 'node:path'
+import { MillraceError } from '../errors.ts'
 import { systemCode } from './error-text.ts'
 import { type Io, put } from './io.ts'
+import { createUnfinished } from './unfinished.ts'
+import { unwritable } from './write-error.ts'
 
 /** Takes the bytes of a file. @returns their number. */
 export type Sink = (chunks: AsyncIterable<Uint8Array>) => Promise<number>
@@ -24,7 +26,7 @@ export async function openOutput(path: string, force: boolean, io: Io): Promise<
   return (chunks) => writeWhole(path, found, force, chunks, io)
 }
 
-/** What is at a path; a link that leads nowhere is there too. */
+/** The file, folder or device at a path; a link that leads nowhere counts too. */
 async function existing(path: string): Promise<Stats | undefined> {
   return stat(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return lstat(path).catch(() => undefined)
@@ -55,16 +57,13 @@ async function writeWhole(
   found: Stats | undefined,
   force: boolean,
   chunks: AsyncIterable<Uint8Array>,
-  { unfinished }: Io,
+  io: Io,
 ): Promise<number> {
   // A link keeps leading where it does: the file at its end is replaced.
   const target = found === undefined ? path : await realpath(path).catch(() => path)
-  const temporary = join(
-    dirname(target),
-    `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.partial`,
-  )
-  unfinished.add(temporary)
-  const file = await open(temporary, 'wx').catch(fail)
+  const temporary = join(dirname(target), `.millrace-${randomBytes(8).toString('hex')}.partial`)
+  createUnfinished(temporary, io, 0o666)
+  const file = await open(temporary, 'r+').catch(fail)
   let bytes: number
   try {
     if (found?.isFile()) await file.chmod(found.mode & 0o777).catch(fail)
@@ -75,7 +74,7 @@ async function writeWhole(
   }
   if (force) await rename(temporary, target).catch(fail)
   else await placeNew(temporary, target)
-  unfinished.delete(temporary)
+  io.unfinished.delete(temporary)
   return bytes
 }
 
@@ -108,8 +107,4 @@ function exists(): MillraceError {
 
 function fail(error: unknown): never {
   throw unwritable(error)
-}
-
-function unwritable(cause: unknown): MillraceError {
-  return isMillraceError(cause) ? cause : new MillraceError('WRITE_FAILED', 'the output cannot be written', { cause })
 }

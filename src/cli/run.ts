@@ -3,8 +3,9 @@ import { COMMANDS, type Command } from './commands.ts'
 import { errorReport, systemCode } from './error-text.ts'
 import type { Flags } from './flag.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { type Io, put, putNote, removeUnfinished } from './io.ts'
+import { type Io, put, putNote } from './io.ts'
 import { parseCommand } from './parse-command.ts'
+import { removeUnfinished } from './unfinished.ts'
 import { usageError } from './usage-error.ts'
 
 const FAILED = 2

@@ -1,4 +1,4 @@
-import type { Pin } from './pins.ts'
+import type { Pin } from './pin.ts'
 
 /** Texts that many tools write for a null. */
 const NULLS = ['NA', 'N/A', 'n/a', 'NULL', 'null', 'None', 'nan', '-', '?', '\\N', '#N/A']

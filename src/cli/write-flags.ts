@@ -59,5 +59,5 @@ export const WRITE_FLAGS = {
   metadata: { option: 'metadata', kind: 'pairs', formats: PARQUET, help: 'KEY=TEXT for the footer' },
 } as const satisfies Record<string, Flag<keyof CodecOptions>>
 
-/** Options of the codecs that no flag sets: hints for code that filters rows, and the callback that `--skip-invalid-rows` stands in for. */
+/** Options of the codecs that no flag sets: a hint for code that filters rows, and the callback, in whose place there is `--skip-invalid-rows`. */
 export const NOT_BY_FLAG = ['filter', 'onInvalidRow'] as const satisfies readonly (keyof CodecOptions)[]

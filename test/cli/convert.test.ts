@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -11,8 +12,12 @@ import {
 } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Io } from '../../src/cli/io.ts'
+import { openOutput } from '../../src/cli/output.ts'
+import { removeUnfinished } from '../../src/cli/unfinished.ts'
 import { decodeCsv, decodeParquet, encodeParquet, rowsFromTable, tableFromRows } from '../../src/codecs/index.ts'
-import { folder, runCli, spawnCli } from './support.ts'
+import { stream } from '../support/streams.ts'
+import { folder, MAIN, runCli, spawnCli } from './support.ts'
 
 let files = folder()
 const used = [files]
@@ -160,6 +165,30 @@ describe('the output', () => {
     expect(contents('out.csv')).toBe('precious')
     expect((await convert('orders.csv', 'out.csv', '--force')).code).toBe(0)
     expect(contents('out.csv')).toBe(ORDERS)
+  })
+
+  test('is not replaced either where it has come while the file was read', async () => {
+    const io: Io = {
+      stdin: stream([]),
+      stdout: { write: () => {} },
+      stderr: { write: () => {} },
+      unfinished: new Set(),
+    }
+    const sink = await openOutput(files.file('out.csv'), false, io)
+    put('out.csv', 'precious')
+    await expect(sink(stream([Buffer.from('x')]))).rejects.toMatchObject({ code: 'WRITE_CONFLICT' })
+    expect(contents('out.csv')).toBe('precious')
+    removeUnfinished(io)
+    expect(files.names()).toEqual(['orders.csv', 'out.csv'])
+  })
+
+  test('that is full is WRITE_FAILED with the reason', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no /dev/full')
+    const full = { code: 2, stderr: 'WRITE_FAILED: the output cannot be written: ENOSPC\n' }
+    expect(await runCli(['convert', files.file('orders.csv'), '/dev/full', '--to', 'csv'])).toMatchObject(full)
+    const args = `"${process.execPath}" "${MAIN}" inspect orders.csv > /dev/full`
+    const { status, stderr } = spawnSync('sh', ['-c', args], { cwd: files.path, encoding: 'utf8' })
+    expect({ code: status, stderr }).toEqual(full)
   })
 
   test('stays as it was where a forced run fails', async () => {
