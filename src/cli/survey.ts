@@ -19,7 +19,11 @@ export interface Survey {
   readonly refused: RefusedRows
 }
 
+/** Texts of a column, and of all columns: what a file of 10,000 columns may hold. */
 const SAMPLE_TEXTS = 1000
+const ALL_TEXTS = 100_000
+/** Characters of all texts. A column has one text in any case. */
+const ALL_CHARACTERS = 8 * 1024 * 1024
 
 /**
  * Read a file to its end, for what is in it. Holds a batch and the first texts of each column.
@@ -47,10 +51,16 @@ export async function survey(
 
 /** Add the texts of a column to a sample until that is full. */
 function addTexts(batch: RecordBatch, index: number, sample: string[]): void {
-  if (sample.length >= SAMPLE_TEXTS) return
+  const columns = batch.schema.fields.length
+  const most = Math.min(SAMPLE_TEXTS, Math.ceil(ALL_TEXTS / columns))
+  if (sample.length >= most) return
   const values = batch.getChildAt(index)
-  for (let row = 0; row < batch.numRows && sample.length < SAMPLE_TEXTS; row++) {
+  let characters = sample.reduce((sum, text) => sum + text.length, 0)
+  for (let row = 0; row < batch.numRows && sample.length < most; row++) {
+    if (sample.length > 0 && characters >= ALL_CHARACTERS / columns) return
     const value: unknown = values?.get(row)
-    if (typeof value === 'string') sample.push(value)
+    if (typeof value !== 'string') continue
+    sample.push(value)
+    characters += value.length
   }
 }

@@ -227,6 +227,11 @@ describe('the output', () => {
       const { code, stderr } = await convert('orders.csv', name, '--force')
       expect([code, stderr]).toEqual([2, 'OPTION_INVALID: input and output are the same file\n'])
     }
+    for (const redirected of ['- orders.csv --force < orders.csv', 'orders.csv - >> orders.csv']) {
+      const command = `"${process.execPath}" "${MAIN}" convert --from csv --to csv ${redirected}`
+      const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: files.path, encoding: 'utf8' })
+      expect([status, stderr]).toEqual([2, 'OPTION_INVALID: input and output are the same file\n'])
+    }
     expect(contents('orders.csv')).toBe(ORDERS)
   })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const stream = createWriteStream(files.file('large.csv'))
   stream.write('id,text\n')
   const lines = Array.from({ length: 10_000 }, (_, id) => `${id},${'x'.repeat(90)}`).join('\n')
-  for (let part = 0; part < 150; part++) if (!stream.write(`${lines}\n`)) await once(stream, 'drain')
+  for (let part = 0; part < 80; part++) if (!stream.write(`${lines}\n`)) await once(stream, 'drain')
   stream.end()
   await once(stream, 'finish')
 })
