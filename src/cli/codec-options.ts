@@ -34,15 +34,12 @@ export function codecOptions({ given }: CommandWords, flags: Flags): CodecOption
 export function checkFlagFormats({ given }: CommandWords, flags: Flags, format: string): void {
   const own: FlagFormat = format === 'tsv' ? 'csv' : format === 'ndjson' ? 'json' : (format as FlagFormat)
   for (const name of given.keys()) {
-    const formats = formatsOf(Object.hasOwn(flags, name) ? flags[name] : undefined)
+    const flag: Flag | undefined = Object.hasOwn(flags, name) ? flags[name] : undefined
+    const formats = flag?.formats
     if (formats !== undefined && !formats.includes(own)) {
       throw usageError(`--${name} is for ${formats.join(' and ')} alone, and the file is ${format}`)
     }
   }
-}
-
-function formatsOf(flag: Flag | undefined): readonly FlagFormat[] | undefined {
-  return flag?.formats
 }
 
 function limitOf(name: string): string | undefined {

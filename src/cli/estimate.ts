@@ -6,8 +6,8 @@ export interface Workload {
   readonly rows: number
   /** CPU seconds that reading it took here. */
   readonly cpuSeconds: number
-  /** False for Parquet. */
-  readonly isText: boolean
+  /** True for text that is not compressed: Parquet of it is smaller. */
+  readonly isPlainText: boolean
   /** True where a range of it can be read alone. */
   readonly isSplittable: boolean
   /** Memory of the function; by default that of one vCPU, or more where the job needs more. */
@@ -44,8 +44,8 @@ const MIB = 1024 * 1024
 const LEAST_MB_PER_SECOND = 1e-6
 
 /** Estimate memory, time and cost of the S3 job on a file. The CPU here is taken for that of a function with one vCPU. */
-export function estimate({ bytes, rows, cpuSeconds, isText, isSplittable, ...options }: Workload): Estimate {
-  const bytesOut = Math.round(bytes * (isText ? PARQUET_OVER_TEXT : 1))
+export function estimate({ bytes, rows, cpuSeconds, isPlainText, isSplittable, ...options }: Workload): Estimate {
+  const bytesOut = Math.round(bytes * (isPlainText ? PARQUET_OVER_TEXT : 1))
   const outputMb = Math.min(MOST_OUTPUT_MB, bytesOut / MIB)
   const peakMb = Math.ceil(BASE_MB + BATCHES_MB + outputMb + (rows * BYTES_PER_ROW) / MIB)
   const { architecture } = options

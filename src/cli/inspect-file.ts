@@ -39,8 +39,9 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   const read = await readTypes(key, options, counted(input, bar.add), shown, bar.restart).finally(bar.end)
   const { columns, rows, refused } = read.survey
   if (format === 'json' || format === 'ndjson') await markJsonColumns(columns, key, options, input.source)
-  const isPlain = head.compression === 'none'
   const { cpuSeconds } = read
+  const isPlain = head.compression === 'none'
+  const isPlainText = isText && isPlain
   const isSplittable = isPlain && format !== 'json'
   return {
     file: path,
@@ -53,7 +54,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
     refused: { count: refused.count, byCode: refused.byCode, rows: refused.first },
     pin: isText ? pinsOf({ ...read, format, head, named, given: new Set(Object.keys(given)) }) : [],
     schema: isText ? schemaOf(columns) : null,
-    lambda: estimate({ bytes, rows, cpuSeconds, isText, isSplittable, memoryMb, architecture }),
+    lambda: estimate({ bytes, rows, cpuSeconds, isPlainText, isSplittable, memoryMb, architecture }),
   }
 }
 

@@ -70,9 +70,14 @@ function lambdaText({
 }: Inspection['lambda']): readonly string[] {
   const where = engine === 'lambda' ? 'one function' : engine
   return [
-    `about ${seconds.toFixed(1)} s and $${usdText(usd)} at ${countText(memoryMb)} MB (${architecture}), ${countText(peakMb)} MB at the peak: read, drop duplicates, write Parquet`,
+    `about ${secondsText(seconds)} s and $${usdText(usd)} at ${countText(memoryMb)} MB (${architecture}), ${countText(peakMb)} MB at the peak: read, drop duplicates, write Parquet`,
     `${where}: ${because.join('; ')}`,
   ]
+}
+
+/** Tenths of a second, and two digits below one. */
+function secondsText(seconds: number): string {
+  return seconds < 1 ? String(Number(seconds.toPrecision(2))) : seconds.toFixed(1)
 }
 
 /** Two digits that count, however small. */

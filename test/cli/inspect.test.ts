@@ -44,7 +44,7 @@ describe('inspect', () => {
                note  schema: string  it has no value: the next file may give another type
       schema   {"id":"int64","zip":"string","amount":"float64","note":"string"}"
     `)
-    expect(lambda).toMatch(/^lambda {3}about 0\.\d s and \$0\.0+\d+ at 1,769 MB \(arm64\), 251 MB at the peak/)
+    expect(lambda).toMatch(/^lambda {3}about 0\.\d+ s and \$0\.0+\d+ at 1,769 MB \(arm64\), 251 MB at the peak/)
   })
 
   test('prints the same as JSON, for a script', async () => {
