@@ -60,6 +60,17 @@ const pureSchemas: Plugin = {
   },
 }
 
+/** The command line loads the files that users import, so that it changes nothing in them. */
+const overLibrary: Plugin = {
+  name: 'over-library',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.\/\w+\/index\.ts$/ }, ({ path }) => ({
+      path: `./${path.split('/')[1]}.js`,
+      external: true,
+    }))
+  },
+}
+
 const shared: Options = {
   entry,
   target: 'node20',
@@ -77,4 +88,5 @@ export default defineConfig([
     format: 'cjs',
     noExternal: [ARROW, ...ES_ONLY.map((name) => new RegExp(`^${name}(/|$)`))],
   },
+  { ...shared, entry: { cli: 'src/cli/main.ts' }, format: 'esm', esbuildPlugins: [overLibrary] },
 ])

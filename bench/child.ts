@@ -1,7 +1,7 @@
 // One candidate in a process of its own: `child.ts <module> <input as JSON>` prints its measurement as the last line.
-import { existsSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Candidate, Input, Measurement } from './candidate.ts'
+import { peakMemory } from './peak-memory.ts'
 
 const [module = '', json = '{}'] = process.argv.slice(2)
 const input = JSON.parse(json) as Input
@@ -15,9 +15,3 @@ const peakBytes = peakMemory()
 const measurement: Measurement = { seconds, peakBytes, facts: (await candidate.facts?.(done, input)) ?? {} }
 console.log(`\n${JSON.stringify(measurement)}`)
 process.exit(0)
-
-/** Most memory that this process held. `maxRSS` begins with what its parent held, so Linux's own count is asked first. */
-function peakMemory(): number {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : ''
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS) * 1024
-}

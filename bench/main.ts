@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { writePage } from './page.ts'
 import { cdc } from './suites/cdc.ts'
+import { cli } from './suites/cli.ts'
 import { codecs } from './suites/codecs.ts'
 import { dataset } from './suites/dataset.ts'
 import { events } from './suites/events.ts'
@@ -22,6 +23,7 @@ import { telemetry } from './suites/telemetry.ts'
 const SUITES: Readonly<Record<string, Suite>> = {
   job,
   cdc,
+  cli,
   codecs,
   dataset,
   events,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOAD_ALL, ROUND_TRIPS } from './support/load-all.ts'
 import {
@@ -16,7 +17,7 @@ import {
   scratchFolder,
   subpaths,
 } from './support/packed.ts'
-import { allImports, packageOf } from './support/source-imports.ts'
+import { allImports, importsOf, packageOf } from './support/source-imports.ts'
 
 const MODES = { import: 'mjs', require: 'cjs' } as const
 const NO_REQUIRE_ESM = '--no-experimental-require-module'
@@ -58,6 +59,23 @@ describe('the tarball', () => {
   })
 })
 
+describe('the command line', () => {
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly bin: { millrace: string } }
+  const textOf = (file: string): string => readFileSync(join(folder, 'node_modules', manifest.name, file), 'utf8')
+  test('loads the files that users import, and nothing else', () => {
+    const source = ts.createSourceFile('cli.js', textOf(bin.millrace), ts.ScriptTarget.Latest, true)
+    const loaded = new Set(importsOf(source).map(({ to }) => to))
+    expect([...loaded].filter((to) => !to.startsWith('node:')).sort()).toEqual(['codecs.js', 'limits.js'])
+    expect(textOf(bin.millrace)).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+
+  test('is in no file of the library', () => {
+    const dist = join(folder, 'node_modules', manifest.name, 'dist')
+    const others = readdirSync(dist).filter((name) => /\.c?js$/.test(name) && name !== 'cli.js')
+    expect(others.filter((name) => /['"]\.\/cli\.js['"]|src\/cli\//.test(textOf(`dist/${name}`)))).toEqual([])
+  })
+})
+
 describe.each(nodes())('the tarball installed, on $name', ({ node, skip }) => {
   describe.each(['import', 'require'] as const)('by %s', (mode) => {
     const script = `load-all.${MODES[mode]}`
@@ -76,6 +94,20 @@ describe.each(nodes())('the tarball installed, on $name', ({ node, skip }) => {
         { id: '2', name: null },
       ])
     })
+  })
+
+  test.skipIf(skip)('npx millrace inspects and converts', () => {
+    const cli = (...args: readonly string[]): string =>
+      execFileSync(node, [join('node_modules', manifest.name, 'dist/cli.js'), ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
+    writeFileSync(join(folder, 'orders.csv'), 'id,zip\n9007199254740993,02139\n')
+    expect(cli('--version')).toBe(`${manifest.version}\n`)
+    expect(JSON.parse(cli('inspect', 'orders.csv', '--json'))).toMatchObject({ rows: 1, schema: { id: 'int64' } })
+    cli('convert', 'orders.csv', 'orders.parquet', '--force', '--no-progress')
+    expect(cli('convert', 'orders.parquet', '-', '--to', 'ndjson')).toBe('{"id":9007199254740993,"zip":"02139"}\n')
   })
 
   test.skipIf(skip)('import and require give the same names', () => {

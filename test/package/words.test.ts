@@ -7,6 +7,7 @@ const ROOT = new URL('../../', import.meta.url)
 /** Folders of `src` whose docblocks are held to the rules. */
 const FOLDERS = [
   'cdc',
+  'cli',
   'codecs',
   'columns',
   'dataset',
@@ -26,6 +27,7 @@ const GUIDES = [
   'architecture',
   'batches',
   'cdc',
+  'cli',
   'codecs',
   'datasets',
   'datasets-merge',

@@ -52,6 +52,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['apache-arrow', '@aws-sdk/client-s3'],
   },
   limits: { layers: BASE },
+  // The command line, over what users import. Of Arrow it takes types alone.
+  cli: { layers: BASE, files: ['codecs/index.ts', 'limits/index.ts'], packages: ['apache-arrow'] },
   telemetry: { layers: BASE },
   testing: {
     layers: [

@@ -1,0 +1,35 @@
+import { convert } from './convert.ts'
+import { CONVERT_FLAGS } from './convert-flags.ts'
+import type { Flags } from './flag.ts'
+import { inspect } from './inspect.ts'
+import { INSPECT_FLAGS } from './inspect-flags.ts'
+import type { Io } from './io.ts'
+import type { CommandWords } from './parse-command.ts'
+import { READ_FLAGS } from './read-flags.ts'
+import { WRITE_FLAGS } from './write-flags.ts'
+
+/** A command of the command line. */
+export interface Command {
+  /** Its name and arguments. */
+  readonly usage: string
+  readonly summary: string
+  /** Flags under their titles in the help. */
+  readonly flags: Readonly<Record<string, Flags>>
+  /** @returns the exit code. */
+  readonly run: (words: CommandWords, io: Io) => Promise<number>
+}
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  inspect: {
+    usage: 'inspect FILE',
+    summary: 'what is in a file: types, rows, nulls, refused rows, what to pin, and what it takes on Lambda',
+    flags: { Flags: INSPECT_FLAGS, Reading: READ_FLAGS },
+    run: inspect,
+  },
+  convert: {
+    usage: 'convert IN OUT',
+    summary: 'csv, tsv, json, ndjson or parquet to any of them',
+    flags: { Flags: CONVERT_FLAGS, 'Reading IN': READ_FLAGS, 'Writing OUT': WRITE_FLAGS },
+    run: convert,
+  },
+}

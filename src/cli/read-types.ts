@@ -1,0 +1,44 @@
+import { type CodecInput, type CodecOptions, codecFor } from '../codecs/index.ts'
+import { isMillraceError } from '../errors.ts'
+import { refusedRows } from './refused-rows.ts'
+import { type Survey, survey } from './survey.ts'
+
+/** A file that was read once or twice. */
+export interface ReadTypes {
+  /** The file on the types of all its rows, unless the user has said how many to use. */
+  readonly survey: Survey
+  /** The file on the types of its first rows, where those do not hold for all of it. */
+  readonly firstRows: Survey | undefined
+  /** CPU seconds of reading it once. */
+  readonly cpuSeconds: number
+}
+
+/**
+ * Read a file as a stream does, on the types of its first rows; then again on those of all rows, if a later row does not fit.
+ *
+ * @param again - called before the second reading.
+ */
+export async function readTypes(
+  key: string,
+  options: CodecOptions,
+  source: CodecInput,
+  shown: number,
+  again: () => void,
+): Promise<ReadTypes> {
+  const read = (more: CodecOptions): Promise<Survey> =>
+    survey((onInvalidRow) => codecFor(key, { ...options, ...more, onInvalidRow }), source, refusedRows(shown))
+  const start = process.cpuUsage()
+  let once: Survey | undefined
+  try {
+    once = await read({})
+  } catch (error) {
+    if (!isMillraceError(error, 'TYPE_MISMATCH') || options.inferRows !== undefined) throw error
+  }
+  const { user, system } = process.cpuUsage(start)
+  const cpuSeconds = (user + system) / 1e6
+  const isSettled = once?.refused.byCode['TYPE_MISMATCH'] === undefined || options.inferRows !== undefined
+  if (once !== undefined && isSettled) return { survey: once, firstRows: undefined, cpuSeconds }
+  again()
+  const twice = await read({ inferRows: Number.POSITIVE_INFINITY })
+  return { survey: twice, firstRows: once, cpuSeconds }
+}

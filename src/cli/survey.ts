@@ -1,0 +1,66 @@
+import type { RecordBatch } from 'apache-arrow'
+import type { Codec, CodecInput, InvalidRow } from '../codecs/index.ts'
+import type { RefusedRows } from './refused-rows.ts'
+import { typeText } from './type-text.ts'
+
+/** A column of a file. */
+export interface SurveyedColumn {
+  readonly name: string
+  type: string
+  nulls: number
+  /** The first of its texts, of a column of text. */
+  readonly sample: string[]
+}
+
+/** A file that was read to its end. */
+export interface Survey {
+  readonly columns: readonly SurveyedColumn[]
+  readonly rows: number
+  readonly refused: RefusedRows
+}
+
+/** Texts of a column, and of all columns: what a file of 10,000 columns may hold. */
+const SAMPLE_TEXTS = 1000
+const ALL_TEXTS = 100_000
+/** Characters of all texts. A column has one text in any case. */
+const ALL_CHARACTERS = 8 * 1024 * 1024
+
+/**
+ * Read a file to its end, for what is in it. Holds a batch and the first texts of each column.
+ *
+ * @param codecOf - makes the codec, which passes rejected rows on.
+ */
+export async function survey(
+  codecOf: (onInvalidRow: (row: InvalidRow) => void) => Codec,
+  source: CodecInput,
+  refused: RefusedRows,
+): Promise<Survey> {
+  let columns: readonly SurveyedColumn[] | undefined
+  let rows = 0
+  for await (const batch of codecOf(refused.add).read(source)) {
+    columns ??= batch.schema.fields.map((field) => ({ name: field.name, type: typeText(field), nulls: 0, sample: [] }))
+    rows += batch.numRows
+    for (const [index, column] of columns.entries()) {
+      const nulls = batch.data.children[index]?.nullCount ?? 0
+      column.nulls += nulls
+      if (column.type === 'string' && nulls < batch.numRows) addTexts(batch, index, column.sample)
+    }
+  }
+  return { columns: columns ?? [], rows, refused }
+}
+
+/** Add the texts of a column to a sample until that is full. */
+function addTexts(batch: RecordBatch, index: number, sample: string[]): void {
+  const columns = batch.schema.fields.length
+  const most = Math.min(SAMPLE_TEXTS, Math.ceil(ALL_TEXTS / columns))
+  if (sample.length >= most) return
+  const values = batch.getChildAt(index)
+  let characters = sample.reduce((sum, text) => sum + text.length, 0)
+  for (let row = 0; row < batch.numRows && sample.length < most; row++) {
+    if (sample.length > 0 && characters >= ALL_CHARACTERS / columns) return
+    const value: unknown = values?.get(row)
+    if (typeof value !== 'string') continue
+    sample.push(value)
+    characters += value.length
+  }
+}
