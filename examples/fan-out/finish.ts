@@ -47,14 +47,14 @@ export function createFinish({
     const { splits, buckets } = barriers(store, run)
     const read = await arrived(splits)
     const reports = read.flatMap(({ report }) => report ?? [])
-    const {
-      rows: rowsIn,
-      refused,
-      bytes,
-    } = verifySplits({ ...run.plan, splits: await readSplits(client, run) }, reports)
-    checkRows('workers wrote', sum(read, 'rows'), rowsIn)
+    const plan = { ...run.plan, splits: await readSplits(client, run) }
+    const { rows: rowsIn, refused, bytes } = verifySplits(plan, reports)
+    checkCount('rows that workers wrote', sum(read, 'rows'), rowsIn)
     const reduced = run.buckets > 0 ? await arrived(buckets) : undefined
-    if (reduced) checkRows(`${reduced.length} of ${run.buckets} reducers read`, sum(reduced, 'rowsIn'), rowsIn)
+    if (reduced) {
+      checkCount('buckets that were reduced', reduced.length, run.buckets)
+      checkCount('rows that reducers read', sum(reduced, 'rowsIn'), rowsIn)
+    }
     const writes = reduced ?? read
     return { rowsIn, refused, bytes, rows: sum(writes, 'rows'), parts: writes.flatMap(({ files }) => files) }
   }
@@ -83,9 +83,9 @@ export function createFinish({
 const sum = (writes: readonly PartWrite[], field: 'rows' | 'rowsIn') =>
   writes.reduce((total, { [field]: rows }) => total + rows, 0)
 
-function checkRows(what: string, rows: number, expected: number): void {
-  if (rows === expected) return
-  throw new MillraceError('SPLIT_MISMATCH', `${what} ${rows} rows, and the splits have ${expected}; run it again`)
+function checkCount(what: string, found: number, expected: number): void {
+  if (found === expected) return
+  throw new MillraceError('SPLIT_MISMATCH', `${what}: ${found}, of ${expected} expected; start the run again`)
 }
 
 export const handler = createFinish()

@@ -2,8 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import type { Table } from 'apache-arrow'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { decodeCsv, encodeCsv } from '../../src/codecs/csv/csv.ts'
+import { encodeNdjson } from '../../src/codecs/json/json.ts'
+import { encodeParquet } from '../../src/codecs/parquet/write/write-parquet.ts'
 import { objectsOf } from '../dataset/support.ts'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
 import { BUCKET, type S3Request, type S3Server, startS3Server } from '../support/s3-server.ts'
@@ -96,15 +101,24 @@ interface QueueRun {
   readonly deliver?: typeof invoke
   readonly maxReceives?: number
   readonly notifications?: number
+  /** The file as another format has it. */
+  readonly as?: { readonly key: string; readonly body: Uint8Array }
 }
 
 /** Land a file and deliver all messages. `early` counts what was final before `finish` ran. */
 async function runOverQueues(csv: string, options: QueueRun = {}) {
-  const { settings = SMALL, deliver = invoke, maxReceives = 20, notifications = 1 } = options
-  await s3.put(KEY, csv)
+  const {
+    settings = SMALL,
+    deliver = invoke,
+    maxReceives = 20,
+    notifications = 1,
+    as = { key: KEY, body: Buffer.from(csv) },
+  } = options
+  const { key, body } = as
+  await s3.put(key, body)
   const { handlers, functions, messages, table } = fanOutFunctions(places, settings)
-  for (let sent = 0; sent < notifications; sent++) expect(await invoke(handlers, 'plan', landed(KEY))).toBe(true)
-  const run = await functions.plan({ bucket: BUCKET, key: KEY, time: TIME })
+  for (let sent = 0; sent < notifications; sent++) expect(await invoke(handlers, 'plan', landed(key))).toBe(true)
+  const run = await functions.plan({ bucket: BUCKET, key, time: TIME })
   let early = 0
   let isFinishing = false
   const dead = await deliverAll(messages, places.queues, {
@@ -165,11 +179,31 @@ describe('the fan-out over queues', () => {
     expect(await compareWithDuckdb(csv, parts, DISTINCT, COLUMNS)).toEqual({ lacks: 0, has: 0, rows: 400 })
   })
 
-  test('a file of a header alone publishes nothing, and its row says so', async () => {
-    const { dead, row } = await runOverQueues('Order ID,Amount,Status,Note\n')
+  test.each([
+    ['ndjson', 4, encodeNdjson],
+    ['parquet', 2, (table: Table) => encodeParquet(table, { rowGroupRows: 200 })],
+    ['csv.gz', 1, (table: Table) => gzipSync(encodeCsv(table))],
+  ] as const)('%s comes through as CSV does', async (ending, splits, encode) => {
+    const csv = orders(1000)
+    const as = { key: `landing/orders.${ending}`, body: await encode(decodeCsv(Buffer.from(csv))) }
+    const { dead, early, run, row } = await runOverQueues(csv, { as })
+    expect({ dead, early }).toEqual({ dead: [], early: 0 })
+    expect(run.splits).toBeGreaterThanOrEqual(splits)
+    expect(row).toMatchObject({ status: 'published', rows: 1000, rowsIn: 1334, output: 'processed/orders.parquet' })
+    expect(await compareWithDuckdb(csv, await output(), DISTINCT, COLUMNS)).toEqual({ lacks: 0, has: 0, rows: 1000 })
+  })
+
+  test('a file of a header alone: no part of a bucket and nothing published, or an empty part', async () => {
+    const header = 'Order ID,Amount,Status,Note\n'
+    const { dead, row } = await runOverQueues(header)
     expect(dead).toEqual([])
     expect(row).toMatchObject({ status: 'published', rows: 0, parts: 0 })
-    expect(s3.keys().filter((key) => key.startsWith('processed/'))).toEqual([])
+    expect((await output()).size).toBe(0)
+    const kept = await runOverQueues(header, { settings: { ...SMALL, duplicates: 'keep' } })
+    expect(kept.row).toMatchObject({ status: 'published', rows: 0, parts: 1 })
+    const names = 'order_id, amount, status, note'
+    const nothing = `select ${names} from (select null as order_id, null as amount, null as status, null as note) where false`
+    expect(await compareWithDuckdb(header, await output(), nothing, names)).toEqual({ lacks: 0, has: 0, rows: 0 })
   })
 })
 
