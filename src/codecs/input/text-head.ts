@@ -79,7 +79,7 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Without a byte order mark, delimiters and line breaks tell UTF-16 from text of single bytes and from the other byte order. */
+/** Without a byte order mark, delimiters and line breaks distinguish UTF-16 from text of single bytes and from the other byte order. */
 function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void {
   if (isByteText(head)) {
     if (isUtf8(head)) throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
