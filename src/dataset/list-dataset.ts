@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
-import { checkArgument, checkFields, checkNearNames } from '../internal/check-arguments.ts'
+import { checkArgument, checkFields } from '../internal/check-arguments.ts'
+import { checkNearNames } from '../internal/check-near-names.ts'
 import type { DatasetFile } from './dataset-write.ts'
 import { prefixOf } from './file-key.ts'
 import { parseHiveSegment } from './hive-path.ts'

@@ -34,3 +34,15 @@ export function reasonOf(error: unknown): unknown {
     ? error.cause
     : error
 }
+
+/** Fail for results by which a handler says that its group failed, though it did not throw: otherwise the records would be acknowledged. */
+export function checkNotFailed(result: unknown): void {
+  if (typeof result !== 'object' || result === null) return
+  if (RECORD in result) throw result
+  const { batchItemFailures } = result as { readonly batchItemFailures?: unknown }
+  if (!Array.isArray(batchItemFailures) || batchItemFailures.length === 0) return
+  throw new MillraceError(
+    'TYPE_MISMATCH',
+    'the handler resolved with batchItemFailures, which processBatches makes itself: throw failFrom(record), or an error for the whole group',
+  )
+}

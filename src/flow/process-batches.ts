@@ -27,7 +27,8 @@ import { startTimeLimit } from './time-limit.ts'
  *
  * A group is a shard, a partition of Kafka or a message group of a FIFO queue; other sources are one group, the whole batch. Groups run side by side.
  *
- * - What the handler throws fails its group. `throw failFrom(record)` fails it from that record on: those before are done.
+ * - What the handler throws fails its group. `throw failFrom(record)` fails it from that record on: those before are done. To return it
+ *   fails too, and so does a result with `batchItemFailures`.
  * - Streams report the first record of a group that is not done, and Lambda resumes from there; queues report each message that is not done.
  * - A payload that cannot be decoded ends an ordered group before it; where `quarantine` takes it, the rest is one call. A standard queue reports
  *   it alone.

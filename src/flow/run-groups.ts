@@ -2,7 +2,7 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { BatchGroup } from './batch-groups.ts'
 import { isStream } from './batch-plan.ts'
 import type { BatchTrace } from './batch-trace.ts'
-import { failedRecordOf, reasonOf } from './fail-from.ts'
+import { checkNotFailed, failedRecordOf, reasonOf } from './fail-from.ts'
 import type { GroupHandler, ProcessBatchesOptions } from './process-batch-options.ts'
 import { recordWork } from './record-work.ts'
 import { type BatchRun, Progress } from './run-batch.ts'
@@ -62,7 +62,8 @@ async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void
   mark(decoded, Progress.running, state)
   try {
     // A copy: the handler may sort it.
-    await handler(batch.slice(), Object.freeze({ source, signal: limit.signal, ...(key !== undefined && { key }) }))
+    const run = Object.freeze({ source, signal: limit.signal, ...(key !== undefined && { key }) })
+    checkNotFailed(await handler(batch.slice(), run))
     mark(decoded, Progress.done, state)
   } catch (thrown) {
     const from = Math.max((batch as readonly unknown[]).indexOf(failedRecordOf(thrown)), 0)

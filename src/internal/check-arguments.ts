@@ -68,18 +68,6 @@ export function checkFields(
 }
 
 /**
- * Check the names of what may carry further fields, such as a target: one that is nearly the name of a known field is a slip, and would be ignored.
- *
- * @throws MillraceError `OPTION_INVALID` with the nearest name.
- */
-export function checkNearNames(entry: string, value: object, names: readonly string[]): void {
-  for (const [name, field] of Object.entries(value)) {
-    if (field === undefined || names.includes(name) || nearestName(name, names) === undefined) continue
-    throw wrong('OPTION_INVALID', entry, unknownName(name, names))
-  }
-}
-
-/**
  * Check an argument that is no bag of options.
  *
  * @throws MillraceError `TYPE_MISMATCH`, which says what was given.

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.ts'
-import { checkFields, checkNearNames } from '../internal/check-arguments.ts'
+import { checkFields } from '../internal/check-arguments.ts'
+import { checkNearNames } from '../internal/check-near-names.ts'
 
 /** User metadata of an object: names to values, both US-ASCII, 2 KB in all. */
 export type ObjectMetadata = Readonly<Record<string, string>>

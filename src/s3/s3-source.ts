@@ -151,7 +151,6 @@ export function s3Source(
         }
         stop = opened.end
         for await (const chunk of whileFlowing(opened.body, stallMs, connection)) {
-          if (chunk.length === 0) continue
           if (at + chunk.length > Math.min(stop ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)) {
             throw changed('more bytes came than were announced')
           }

@@ -29,13 +29,23 @@ class StallError extends Error {
   override readonly name = 'TimeoutError'
 }
 
-/** The chunks of a body, each waited for in the same way. Nothing is waited for when it is left. */
+/** Empty chunks in a row after which a body counts as stalled: they may come without a pause in which a timer could run. */
+const MAX_EMPTY_CHUNKS = 1000
+
+/** The chunks of a body that hold bytes, each waited for in the same way: an empty one is no progress. Nothing is waited for when it is left. */
 export async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: number, connection: AbortController) {
   const iterator = body[Symbol.asyncIterator]()
   let isComplete = false
+  const nextBytes = async (): Promise<IteratorResult<Uint8Array, unknown>> => {
+    for (let empty = 0; empty < MAX_EMPTY_CHUNKS; empty++) {
+      const step = await iterator.next()
+      if (step.done || step.value.length > 0 || connection.signal.aborted) return step
+    }
+    throw new StallError('only empty chunks came')
+  }
   try {
     for (;;) {
-      const step = await unlessStalled(iterator.next(), stallMs, connection)
+      const step = await unlessStalled(nextBytes(), stallMs, connection)
       isComplete = step.done === true
       if (step.done) return
       yield step.value

@@ -317,7 +317,7 @@ export function runSend<Entry, Wire>(
       else if (answer) retry(left, one, !answer.isFinal, codeOf(answer.code))
       else {
         one.mayBeStored = true
-        if (answer === null) retry(left, one, false, 'the answer contradicts itself about the entry')
+        if (answer === null) retry(left, one, false, 'the answer contradicts itself')
         else retry(left, one, true, 'the answer said nothing of it')
       }
     })
@@ -328,7 +328,7 @@ export function runSend<Entry, Wire>(
     const kind = judgeRejection(error)
     const reason = describeServiceError(error)
     const left: One[] = []
-    if (kind === 'refused') stop(failed(`not sent, since the service refused a request: ${reason}`, error), false)
+    if (kind === 'refused') stop(failed(`not sent: the service refused a request: ${reason}`, error), false)
     for (const one of request) {
       if (one.status !== 'in-flight') continue
       if (kind === 'lost' || kind === 'unreadable') one.mayBeStored = true
@@ -376,7 +376,7 @@ export function runSend<Entry, Wire>(
       if (stopped !== undefined) return
       if (cause === undefined) return left.forEach(sendSoon)
       failure = cause
-      stop(failed('not sent, since the wait for another attempt failed', cause.error), false)
+      stop(failed('not sent: the wait for another attempt failed', cause.error), false)
     })
   }
 

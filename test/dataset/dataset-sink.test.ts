@@ -103,6 +103,8 @@ describe('datasetSink: what it writes', () => {
       "'",
       ' ',
       '__proto__',
+      'report.csv',
+      'x.parquet',
     ]
     const table = tableFromRows(values.map((value, id) => ({ id, 'k=/é %': value })))
     const result = await write(table, { partitionBy: ['k=/é %'] })

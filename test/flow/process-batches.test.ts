@@ -42,6 +42,28 @@ const failing = (number: number, cause?: unknown) => (records: Records) => {
   if (numbersOf(records).includes(number)) throw failFrom(at(records, number), cause)
 }
 
+describe('a result that says that the group failed', () => {
+  const event = kinesisEvent(items('a', 'a', 'a'))
+
+  test('failFrom that is returned is taken as thrown', async () => {
+    const heard: unknown[] = []
+    const onFailure = ({ id }: EventRecord<Value>, error: unknown) => void heard.push([Number(id), error])
+    const handler = async (records: Records) => failFrom(at(records, 1), boom)
+    expect(reported(await processBatches(event, handler, { payload, onFailure }))).toEqual([1])
+    expect(heard).toEqual([[1, boom]])
+  })
+
+  test('a response of its own is refused where it names failures', async () => {
+    const codes: unknown[] = []
+    const onFailure = (_: unknown, error: unknown) => void codes.push((error as { code: string }).code)
+    const answer = (...batchItemFailures: object[]) =>
+      processBatches(event, async () => ({ batchItemFailures }), { payload, onFailure })
+    expect(reported(await answer({ itemIdentifier: '1' }))).toEqual([0])
+    expect(codes).toEqual(['TYPE_MISMATCH'])
+    expect(reported(await answer())).toEqual([])
+  })
+})
+
 describe('one call a group', () => {
   test('a standard queue is one group, whatever its message groups', async () => {
     expect(await run(queueEvent(items('a', 'b', 'a')))).toEqual({

@@ -197,6 +197,17 @@ describe('s3Source', () => {
       () => ({ next: () => new Promise(() => {}), return: () => new Promise(() => {}) }),
     ],
     [
+      'a body of empty chunks, one after the other',
+      () => ({ next: async () => ({ done: false, value: new Uint8Array(0) }), return: () => new Promise(() => {}) }),
+    ],
+    [
+      'a body of empty chunks, now and then',
+      () => ({
+        next: () => wait(10).then(() => ({ done: false, value: new Uint8Array(0) })),
+        return: () => new Promise(() => {}),
+      }),
+    ],
+    [
       'a body that stops after bytes',
       () => {
         let isFirst = true
@@ -223,7 +234,8 @@ describe('s3Source', () => {
         return { ...answer, Body: body }
       },
     } as Pick<S3Client, 'send'>
-    const source = s3Source(stuck, { bucket: BUCKET, key }, { ...quick, stallMs: 50 })
+    // The second answer is a real one, and may be slow where the machine is busy.
+    const source = s3Source(stuck, { bucket: BUCKET, key }, { ...quick, stallMs: 500 })
     expect(await bytesOf(source.stream())).toEqual(content)
     expect([answers, destroyed]).toEqual([2, 1])
   })

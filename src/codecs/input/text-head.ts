@@ -10,6 +10,8 @@ const MAX_NUL_SHARE = 1 / 4
 const FORMATS: readonly (readonly [name: string, magic: string])[] = [
   ['gzip', '1f8b08'],
   ['zstd', '28b52ffd'],
+  // Frames that are skipped, as parallel compressors put before each of theirs.
+  ['zstd', '5.2a4d18'],
   ['zip', '504b0304'],
   ['zip', '504b0506'],
   ['xz', 'fd377a585a00'],
@@ -79,7 +81,7 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Without a byte order mark, delimiters and line breaks tell UTF-16 from text of single bytes and from the other byte order. */
+/** Without a byte order mark, delimiters and line breaks distinguish UTF-16 from text of single bytes and from the other byte order. */
 function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void {
   if (isByteText(head)) {
     if (isUtf8(head)) throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
@@ -89,12 +91,26 @@ function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void 
   }
   if (head.length > 0 && nulUnits(head) * 2 >= head.length * MAX_NUL_SHARE) throw manyNuls(head, choice, FILE_START)
   const isBigEndian = choice.encoding === 'utf-16be'
-  if (asciiUnits(head, !isBigEndian) > asciiUnits(head, isBigEndian)) {
+  if (isSwapped(asciiUnits(head, isBigEndian), asciiUnits(head, !isBigEndian))) {
     throw otherEncoding(isBigEndian ? 'utf-16le' : 'utf-16be', 'has the byte order of', choice)
   }
 }
 
-/** The share of ASCII bytes from which on bytes without a NUL are text of single bytes. */
+/** Decide by line breaks, whose swapped forms no text has; without any, text of ASCII alone is swapped, but not that of characters which swap to it, such as U+4E00. */
+function isSwapped(units: AsciiUnits, swapped: AsciiUnits): boolean {
+  if (units.breaks + swapped.breaks > 0) return units.breaks === 0
+  return units.all >= MIN_UNITS && units.ascii === 0 && swapped.ascii >= units.all * MIN_ASCII_SHARE
+}
+
+interface AsciiUnits {
+  readonly all: number
+  readonly ascii: number
+  readonly breaks: number
+}
+
+const MIN_UNITS = 4
+
+/** The share of ASCII from which on bytes without a NUL are text of single bytes, and swapped units are text. */
 const MIN_ASCII_SHARE = 3 / 4
 
 /** Check that bytes hold a line break of one byte, and no NUL, which every line break in UTF-16 has. */
@@ -114,13 +130,17 @@ function nulUnits(head: Uint8Array): number {
   return count
 }
 
-/** Characters of a text in UTF-16 that are ASCII, controls but tabs and line breaks left out. */
-function asciiUnits(head: Uint8Array, isBigEndian: boolean): number {
-  let count = 0
-  for (let at = isBigEndian ? 0 : 1; at < head.length; at += 2) {
-    if (head[at] === 0 && isAscii(head[isBigEndian ? at + 1 : at - 1] ?? 0)) count++
+/** Count the characters of a text in UTF-16 that are ASCII, control characters but tabs and line breaks left out. */
+function asciiUnits(head: Uint8Array, isBigEndian: boolean): AsciiUnits {
+  let ascii = 0
+  let breaks = 0
+  for (let at = 0; at + 1 < head.length; at += 2) {
+    if (head[isBigEndian ? at : at + 1] !== 0) continue
+    const low = head[isBigEndian ? at + 1 : at] as number
+    if (isAscii(low)) ascii++
+    if (low === 0x0a || low === 0x0d) breaks++
   }
-  return count
+  return { all: head.length >> 1, ascii, breaks }
 }
 
 function isAscii(byte: number): boolean {

@@ -17,6 +17,12 @@ const encodings = ['utf-8', 'windows-1252', 'shift_jis', 'utf-16le', 'utf-16be']
 const FOREIGN: [string, Uint8Array, string, RegExp][] = [
   ['gzip', gzipSync(text), 'ENCODING_INVALID', /is gzip.*\.gz/],
   ['zstd', zstdCompressSync(text), 'ENCODING_INVALID', /is zstd.*\.zst/],
+  [
+    'zstd behind a frame to skip',
+    Buffer.concat([hex('502a4d180400000001020304'), zstdCompressSync(text)]),
+    'ENCODING_INVALID',
+    /is zstd/,
+  ],
   ['zip', hex('504b030414000000'), 'UNSUPPORTED_FORMAT', /is zip/],
   ['xz', hex('fd377a585a000004'), 'UNSUPPORTED_FORMAT', /is xz/],
   ['bzip2', hex('425a68393141592653590a'), 'UNSUPPORTED_FORMAT', /is bzip2/],
@@ -79,6 +85,12 @@ describe('what the first bytes are', () => {
     }
   })
 
+  test('a header alone of the other byte order', async () => {
+    for (const error of await refusals(utf16('id,name'), { encoding: 'utf-16be' })) {
+      expect(error).toMatchObject({ code: 'ENCODING_INVALID', message: expect.stringContaining("'utf-16le'") })
+    }
+  })
+
   test('UTF-32 under UTF-16 in a file without a header', async () => {
     for (const encoding of ['utf-16le', 'utf-16be']) {
       for (const error of await refusals(utf32(text), { encoding, header: false })) {
@@ -88,7 +100,15 @@ describe('what the first bytes are', () => {
   })
 
   test('UTF-16 without a mark, whose characters are rarely ASCII, is read', () => {
-    const texts = ['一,二\r\n上,一\r\n', '上\n一\n', '一\n', '\u0100,\u2000\n\u0a00,\u4100\n', 'Привет\nмир\n']
+    const texts = [
+      '一,二\r\n上,一\r\n',
+      '上\n一\n',
+      '一\n',
+      '一月一日\n一月十一日\n',
+      '一月一日',
+      '\u0100,\u2000\n\u0a00,\u4100\n',
+      'Привет\nмир\n',
+    ]
     for (const content of texts) {
       const cells = cellsOf(decodeCsv(Buffer.from(content), { header: false }))
       expect(cellsOf(decodeCsv(utf16(content), { header: false, encoding: 'utf-16le' }))).toEqual(cells)
