@@ -53,9 +53,10 @@ export function isSameType(left: DataType, right: DataType): boolean {
   return left === right || (left.typeId === right.typeId && String(left) === String(right))
 }
 
-/** Dates as days, timestamps as bigint of their unit, other values as a caller would see them. */
+/** Dates as days, timestamps and times of day in their unit, other values as a caller would see them. */
 function rawReader(data: Data): ValueReader {
-  if (!DataType.isTimestamp(data.type) && !DataType.isDate(data.type)) return valueReader(data)
+  const { type } = data
+  if (!DataType.isTimestamp(type) && !DataType.isDate(type) && !DataType.isTime(type)) return valueReader(data)
   const values: ArrayLike<unknown> = data.values
   const { nullCount, nullBitmap, offset } = data
   return (row) => (nullCount > 0 && !isValid(nullBitmap, offset + row) ? null : values[row])

@@ -6,7 +6,7 @@ import { decimalReader } from './readers/decimal-reader.ts'
 import { dictionaryReader } from './readers/dictionary-reader.ts'
 import { fixedListReader, listReader, mapReader, structReader } from './readers/nested-reader.ts'
 import type { ValueReader } from './readers/reader.ts'
-import { dateReader, timestampReader } from './readers/time-reader.ts'
+import { dateReader, timeOfDayReader, timestampReader } from './readers/time-reader.ts'
 import { isValid } from './validity.ts'
 
 export type { ValueReader } from './readers/reader.ts'
@@ -14,11 +14,11 @@ export type { ValueReader } from './readers/reader.ts'
 /**
  * A reader of one column, chosen once so that reading a cell decides nothing.
  *
- * Gives number for ints of up to 32 bits, floats and coarse times of day; bigint for 64-bit ints, finer timestamps and times, and
- * durations; decimal text with all digits of the scale; `Date` for dates and timestamps of seconds and milliseconds; string, boolean; a copy
+ * Gives number for ints of up to 32 bits and floats; bigint for 64-bit ints, finer timestamps, and durations; `HH:MM:SS` with all digits of
+ * the unit for times of day; decimal text with all digits of the scale; `Date` for dates and timestamps of seconds and milliseconds; string, boolean; a copy
  * of the bytes; array, plain object and `Map` for nested columns.
  *
- * @throws MillraceError `TYPE_MISMATCH` from the reader where a date lies beyond what `Date` can hold, or a map has a key twice;
+ * @throws MillraceError `TYPE_MISMATCH` from the reader where a date lies beyond what `Date` can hold, a time of day outside a day, or a map has a key twice;
  *   `UNSUPPORTED_FORMAT` at once for unions.
  */
 export function valueReader(data: Data): ValueReader {
@@ -36,9 +36,10 @@ function presentReader(data: Data): ValueReader {
   if (DataType.isBool(type)) return (row) => isValid(data.values, data.offset + row)
   if (DataType.isTimestamp(type)) return timestampReader(data.values, type.unit)
   if (DataType.isDate(type)) return dateReader(data.values, type.unit)
+  if (DataType.isTime(type)) return timeOfDayReader(data.values, type.unit)
   if (DataType.isDecimal(type)) return decimalReader(data.values, type)
   if (DataType.isFloat(type) && type.precision === Precision.HALF) return halfReader(data.values)
-  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTime(type) || DataType.isDuration(type)) {
+  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isDuration(type)) {
     const values: ArrayLike<number | bigint> = data.values
     return (row) => values[row]
   }

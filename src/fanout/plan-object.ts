@@ -128,7 +128,7 @@ async function planParts(
     addSample(sample)
     start = at
   }
-  /** What was found out of order. */
+  /** Probes that were found out of order. */
   const early = new Map<number, (() => void) | undefined>()
   let next = 0
   await concurrently(aims, PROBES_AT_ONCE, async (aim, index) => {

@@ -2,11 +2,19 @@ const TIME = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?$/
 
 /** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
 export function timeOfDayText(units: bigint, unitsPerSecond: bigint): string {
-  const seconds = units / unitsPerSecond
-  const fraction = units % unitsPerSecond
+  return units % unitsPerSecond === 0n ? clock(units / unitsPerSecond) : timeOfDayFullText(units, unitsPerSecond)
+}
+
+/** `12:34:56.000000`, always with as many digits of a second as the unit has. */
+export function timeOfDayFullText(units: bigint, unitsPerSecond: bigint): string {
+  const text = clock(units / unitsPerSecond)
+  if (unitsPerSecond === 1n) return text
+  return `${text}.${String(units % unitsPerSecond).padStart(String(unitsPerSecond).length - 1, '0')}`
+}
+
+function clock(seconds: bigint): string {
   const two = (part: bigint): string => String(part).padStart(2, '0')
-  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
-  return fraction === 0n ? clock : `${clock}.${String(fraction).padStart(String(unitsPerSecond).length - 1, '0')}`
+  return `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
 }
 
 /** The units since midnight of such a text; undefined where it is none, or finer than the unit. */

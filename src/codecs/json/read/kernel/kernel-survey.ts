@@ -1,6 +1,6 @@
 import { SEEN, SURVEY } from '../../../../../kernels/json-rows/record.ts'
 import { isTooLittleForKernel } from '../../../text/kernel-limits.ts'
-import type { RowReader } from '../read-rows.ts'
+import type { RowWindow } from '../rows/row-window.ts'
 import type { Shape } from '../types/json-shape.ts'
 import { keepRow, type Survey, surveyValue, undoRow } from '../types/survey.ts'
 import type { CallTarget } from './call-target.ts'
@@ -15,15 +15,18 @@ export interface SurveyProgress {
   readonly maxBytes: number
 }
 
+/** The part of a row reader that the kernel does. */
+export interface SurveyKernel {
+  readByKernel(window: RowWindow): number
+  leaveKernel(): void
+}
+
 const MAX_INT = 0x7fffffff
 
 /**
  * Survey rows by the kernel as long as they have known columns only.
  */
-export function kernelSurvey(
-  survey: Survey,
-  progress: SurveyProgress,
-): Pick<RowReader, 'readByKernel' | 'leaveKernel'> {
+export function kernelSurvey(survey: Survey, progress: SurveyProgress): SurveyKernel {
   let kernel: RowKernel | undefined
   let isTooWide = false
   const shapes: { readonly shape: Shape; readonly record: ColumnRecord }[] = []
