@@ -18,7 +18,7 @@ const MUTATIONS: readonly (readonly [name: string, from: string | RegExp, to: st
   ['s3-job', 'RetentionInDays: 30', 'LogGroupClass: STANDARD', 'Logs: logs never expire'],
   ['s3-job', 'MessageRetentionPeriod: 1209600', 'DelaySeconds: 0', 'FailedEvents: failures expire early'],
   ['s3-job', 'SqsManagedSseEnabled: true', 'SqsManagedSseEnabled: false', 'FailedEvents: not encrypted'],
-  ['s3-job', /BucketEncryption:[^]*?AES256 } }]/, 'Tags: []', 'Bucket: not encrypted'],
+  ['s3-job', /BucketEncryption:[\s\S]*?AES256 } }]/, 'Tags: []', 'Bucket: not encrypted'],
   ['s3-job', 'DeletionPolicy: RetainExceptOnCreate', 'DeletionPolicy: Delete', 'Bucket: lost with the stack'],
   ['s3-job', 'UpdateReplacePolicy: Retain', 'UpdateReplacePolicy: Delete', 'Bucket: lost with the stack'],
   ['s3-job', /'arn:.*\/landing\/\*'/, "'*'", 'Role: * is open'],
