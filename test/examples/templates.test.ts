@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { manifest as root } from '../package/support/packed.ts'
-import { bagOf, functionsOf, listOf, parseTemplate, type Resource } from './support/template.ts'
+import { type Bag, bagOf, functionsOf, listOf, parseTemplate, type Resource, resourcesOf } from './support/template.ts'
 import { findFaults } from './support/template-checks.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -56,3 +56,57 @@ describe.each(templates)('examples/%s/template.yaml', (name, template) => {
 })
 
 const isPackage = (name: string): boolean => name !== 'node'
+
+describe('docs/deploy.md', () => {
+  const page = textOf('../docs/deploy.md')
+  const rowsOf = (heading: string): readonly (readonly string[])[] => {
+    const table = page.slice(page.indexOf(heading)).split('\n\n', 1)[0] ?? ''
+    return table
+      .split('\n')
+      .slice(2)
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      )
+  }
+  const number = (text: string | undefined): number => Number(text?.replaceAll(/[^\d.]/g, ''))
+
+  test('has the memory and the timeouts of each template', () => {
+    const stated = rowsOf('| Template | Event source |').map(([link = '', , , sizes = '']) => {
+      const [memory, timeouts = ''] = sizes.split('MB, ')
+      return [/\w[\w-]*/.exec(link)?.[0], number(memory), Array.from(timeouts.matchAll(/\d+/g), Number)]
+    })
+    const actual = templates.map(([name, template]) => {
+      const properties = functionsOf(template).map((each) => each.properties)
+      const timeouts = new Set(properties.map(({ Timeout }) => Number(Timeout)))
+      return [name, properties[0]?.['MemorySize'], [...timeouts].sort((a, b) => a - b)]
+    })
+    expect(stated.sort()).toEqual(actual)
+  })
+
+  test('has the alarms and shards of each template, and what they cost', () => {
+    const stated = rowsOf('| Template | Alarms |').map(([name, alarms, shards, usd, perGb]) => {
+      expect(number(usd)).toBeCloseTo(3 + 0.1 * number(alarms) + 730 * 0.015 * number(shards), 10)
+      expect(page).toContain(`//   '${name}: ${perGb}',`)
+      return [name, number(alarms), number(shards)]
+    })
+    const actual = templates.map(([name, template]) => {
+      const shards = resourcesOf(template, 'AWS::Kinesis::Stream').map(([, { ShardCount }]) => Number(ShardCount))
+      return [name, resourcesOf(template, 'AWS::CloudWatch::Alarm').length, shards.reduce((sum, each) => sum + each, 0)]
+    })
+    expect(stated.sort()).toEqual(actual)
+  })
+
+  test('its serverless.yml is the function of the S3 job', () => {
+    const yaml = /```yaml\n(service: [\s\S]*?)```/.exec(page)?.[1] ?? ''
+    const { functions } = parseTemplate(yaml) as unknown as { readonly functions: { readonly job: Bag } }
+    const { handler, memorySize, timeout, maximumRetryAttempts, maximumEventAge } = functions.job
+    const template = templates.find(([name]) => name === 's3-job')?.[1] ?? { Resources: {} }
+    const [job] = functionsOf(template)
+    expect(job?.properties).toMatchObject({ Handler: handler, MemorySize: memorySize, Timeout: timeout })
+    const invoke = { MaximumRetryAttempts: maximumRetryAttempts, MaximumEventAgeInSeconds: maximumEventAge }
+    expect(job?.invoke).toMatchObject(invoke)
+  })
+})
