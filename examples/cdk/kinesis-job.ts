@@ -45,7 +45,7 @@ export function kinesisJobStack(app: App): Stack {
     Records: ['Records', 'RecordsSucceeded', 'RecordsFailed', 'Replays'].map((name) => millrace(job, name)),
     'Age of the oldest record': [lambda(job, 'IteratorAge'), millrace(job, 'IteratorAge')],
     Runs: runsOf(job),
-    Writes: ['EntriesSent', 'EntriesFailed', 'Retries'].map((name) => millrace(job, name)),
+    Writes: ['EntriesSent', 'EntriesFailed', 'EntriesUnknown'].map((name) => millrace(job, name)),
     'Failed batches': [messages(failedBatches), oldestMessage(failedBatches)],
   })
   new CfnOutput(stack, 'StreamName', { value: stream.streamName })

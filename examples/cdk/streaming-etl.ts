@@ -74,9 +74,9 @@ export function streamingEtlStack(app: App): Stack {
   alarm('RecordsRejected', millrace(redrive, 'RecordsQuarantined'), 'Redrive put records under rejected/.')
   alarm('CompactDuration', lambda(compact, 'Duration'), 'Compaction takes four fifths of its time.', { over: 720_000 })
   createDashboard(stack, {
-    'Ingest: records': ['Records', 'RecordsSucceeded', 'RecordsFailed', 'RowsWritten'].map((n) => millrace(ingest, n)),
+    'Ingest: records': ['Records', 'RecordsSucceeded', 'RecordsFailed', 'RunsFailed'].map((n) => millrace(ingest, n)),
     'Ingest: age of the oldest record': [lambda(ingest, 'IteratorAge'), millrace(ingest, 'IteratorAge')],
-    'Compact: rows': ['RowsRead', 'RowsWritten', 'RunsFailed'].map((name) => millrace(compact, name)),
+    'Compact: rows read': ['RowsRead', 'RunsFailed'].map((name) => millrace(compact, name)),
     Duration: [ingest, compact, redrive].map((job) => lambda(job, 'Duration')),
     Errors: [ingest, compact, redrive].map((job) => lambda(job, 'Errors')),
     Failures: [failedBatches, lostBatches, failedCompactions].map(messages),

@@ -6,7 +6,16 @@ import { App } from 'aws-cdk-lib'
 import { Match, Template as Synthesised } from 'aws-cdk-lib/assertions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { STACKS } from '../../examples/cdk/stacks.ts'
-import { bagOf, functionsOf, mappingsOf, parseTemplate, resourcesOf, type Template } from './support/template.ts'
+import { allowedActions } from './support/policies.ts'
+import {
+  bagOf,
+  functionsOf,
+  mappingsOf,
+  parseTemplate,
+  referredBy,
+  resourcesOf,
+  type Template,
+} from './support/template.ts'
 import { findFaults } from './support/template-checks.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -71,6 +80,15 @@ describe.each(folders)('the stack %s', (name) => {
             EvaluationPeriods,
           ],
         ),
+    ],
+    [
+      'permissions',
+      (template) =>
+        functionsOf(template).map(({ properties }) => {
+          const actions = allowedActions(template, referredBy(properties['Role']) ?? '').map(([action]) => action)
+          // Sending to a queue, CDK also asks where it is.
+          return [...new Set(actions)].filter((action) => !/^sqs:Get/.test(action)).sort()
+        }),
     ],
     [
       'queues',

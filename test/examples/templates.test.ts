@@ -46,16 +46,31 @@ describe.each(templates)('examples/%s/template.yaml', (name, template) => {
     const { dependencies, type } = JSON.parse(textOf(name, 'package.json'))
     expect(type).toBe('module')
     expect(Object.keys(dependencies)).toEqual([...new Set([...imported, 'esbuild'])].filter(isPackage).sort())
-    const { version, dependencies: own, peerDependencies, devDependencies } = root
-    const versions: Readonly<Record<string, string>> = { ...devDependencies, ...own, ...peerDependencies }
-    for (const [each, range] of Object.entries<string>(dependencies)) {
-      const wanted = each === root.name ? version : versions[each]
-      expect(`${each}@${range.replace(/^\^/, '')}`).toBe(`${each}@${wanted?.replace(/^\^/, '')}`)
-    }
+    expectRanges(dependencies)
   })
 })
 
 const isPackage = (name: string): boolean => name !== 'node'
+
+test('examples/cdk/package.json has what the handlers of all stacks import', () => {
+  const { dependencies } = JSON.parse(textOf('cdk', 'package.json'))
+  const ofHandlers = folders.flatMap((name) => Object.keys(JSON.parse(textOf(name, 'package.json')).dependencies))
+  const ofApp = ['aws-cdk', 'aws-cdk-lib', 'constructs']
+  expect(Object.keys(dependencies)).toEqual([...new Set([...ofHandlers, ...ofApp])].sort())
+  const { 'aws-cdk': _, ...others } = dependencies
+  expectRanges(others)
+})
+
+/** The ranges are those of the project: its peers and dependencies, or from the version on that its tests use. */
+function expectRanges(ranges: Readonly<Record<string, string>>): void {
+  const { version, dependencies, peerDependencies, devDependencies } = root
+  const own: Readonly<Record<string, string>> = { ...devDependencies, ...dependencies, ...peerDependencies }
+  const wanted = Object.keys(ranges).map((name) => [name, name === root.name ? version : own[name]])
+  const bare = (range: string | undefined) => range?.replace(/^\^/, '')
+  expect(Object.entries(ranges).map(([name, range]) => `${name} ${bare(range)}`)).toEqual(
+    wanted.map(([name, range]) => `${name} ${bare(range)}`),
+  )
+}
 
 describe('docs/deploy.md', () => {
   const page = textOf('../docs/deploy.md')
