@@ -12,29 +12,13 @@ import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.t
 import { type KinesisServer, startKinesis } from '../support/kinesis-server.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
 import { type SqsServer, startSqs } from '../support/sqs-server.ts'
+import { interceptClients, type Request, type Route } from './support/intercept-clients.ts'
+import { watchedBy } from './support/metric-checks.ts'
 import { allowedActions } from './support/policies.ts'
 import { bagOf, functionsOf, mappingsOf, parseTemplate, referredBy, type StackFunction } from './support/template.ts'
-import { watchedBy } from './support/template-checks.ts'
 
-/** Actions of IAM behind commands of the SDK whose names differ. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  HeadObject: 'GetObject',
-  ListObjectsV2: 'ListBucket',
-  CreateMultipartUpload: 'PutObject',
-  UploadPart: 'PutObject',
-  CompleteMultipartUpload: 'PutObject',
-  DeleteObjects: 'DeleteObject',
-  SendMessageBatch: 'SendMessage',
-  PublishBatch: 'Publish',
-}
 /** What Lambda does with the role, and what a handler does when something fails. */
 const NOT_IN_A_RUN = /^logs:|^sqs:|:AbortMultipart|^dynamodb:GetItem|^s3:ListBucket/
-
-interface Request {
-  readonly action: string
-  /** Logical id of the table, stream, queue or topic, or an object's key. */
-  readonly on: string
-}
 
 const STREAM = 'Stream'
 const SHARD = 'shardId-000000000000'
@@ -47,7 +31,7 @@ let dynamodb: DynamoDBServer
 let kinesis: KinesisServer
 let requests: Request[] = []
 let lines: string[] = []
-const stops: (() => void)[] = []
+let stop = (): void => {}
 
 beforeAll(async () => {
   ;[s3, sqs, dynamodb, kinesis] = await Promise.all([startS3Server(), startSqs(), startDynamoDB(), startKinesis()])
@@ -71,7 +55,7 @@ beforeAll(async () => {
   Object.assign(process.env, { STREAM_NAME: 'Changes', TOPIC_ARN: 'arn:aws:sns:us-east-1:1:Removals.fifo' })
 
   // The handlers' own clients, made without a region, ask the servers here.
-  const servers: readonly (readonly [new (config: never) => object, { send(command: never): unknown }])[] = [
+  const servers: readonly Route[] = [
     [S3Client, s3.client()],
     [SQSClient, sqs.client()],
     [DynamoDBClient, tables],
@@ -79,19 +63,7 @@ beforeAll(async () => {
     [Kinesis, kinesis.client],
     [SNSClient, fakeService({ service: 'sns' }).client],
   ]
-  const known = new Set<unknown>(servers.map(([, client]) => client))
-  for (const base of new Set(servers.map(([Client]) => baseOf(Client)))) {
-    const { send } = base
-    base.send = function (this: object, ...args: unknown[]) {
-      const server = servers.find(([Client]) => this instanceof Client)?.[1]
-      if (known.has(this) || server === undefined) return send.apply(this, args)
-      requests.push(...requestsOf(this.constructor.name, args[0] as object))
-      return server.send(...(args as [never]))
-    }
-    stops.push(() => {
-      base.send = send
-    })
-  }
+  stop = interceptClients(servers, (request) => requests.push(request))
   const { write } = process.stdout
   vi.spyOn(process.stdout, 'write').mockImplementation((...args) => {
     if (!String(args[0]).startsWith('{"_aws"')) return write.apply(process.stdout, args as never)
@@ -100,36 +72,12 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   vi.restoreAllMocks()
-  for (const stop of stops) stop()
+  stop()
   await Promise.all([s3, sqs, dynamodb, kinesis].map((server) => server.close()))
 })
 
-/** The prototype that the clients of the SDK have in common. */
-function baseOf(Client: new (config: never) => object): { send(...args: unknown[]): unknown } {
-  let base: object = Client.prototype
-  while (!Object.hasOwn(base, 'send')) base = Object.getPrototypeOf(base)
-  return base as { send(...args: unknown[]): unknown }
-}
-
-function requestsOf(client: string, command: object): readonly Request[] {
-  const { input } = command as { readonly input: Readonly<Record<string, never>> }
-  const name = command.constructor.name.replace(/Command$/, '')
-  const action = `${client.replace(/Client$/, '').toLowerCase()}:${ACTIONS[name] ?? name}`
-  const objects = Object(input['Delete'])['Objects'] as readonly { readonly Key: string }[] | undefined
-  const places = objects?.map(({ Key }) => Key) ?? [
-    ...Object.keys(Object(input['RequestItems'])),
-    ...['Key', 'Prefix', 'TableName', 'StreamName', 'QueueUrl', 'TopicArn', 'StreamARN']
-      .map((each) => input[each] as unknown)
-      .filter((each) => typeof each === 'string'),
-  ]
-  const last = (place: string) => (/^(?:arn:|http)/.test(place) ? (place.split(/[:/]/).at(-1) ?? '') : place)
-  // An iterator stands in for the stream that it was made of.
-  const on = places.length > 0 ? places : [STREAM]
-  return on.map((place) => ({ action, on: last(place).replace('.fifo', '') }))
-}
-
 /** A path of a bucket as the key's pattern, and the logical id of anything else. */
-const isOn = (resource: string, { on }: Request): boolean => {
+const isOn = (resource: string, { on = STREAM }: Request): boolean => {
   const [, path] = /^[^/]+\/(.*)\*$/.exec(resource) ?? []
   return path === undefined ? resource === on || /Bucket/.test(resource) : on.startsWith(path)
 }

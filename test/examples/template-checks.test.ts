@@ -70,6 +70,18 @@ const MUTATIONS: readonly (readonly [name: string, from: string | RegExp, to: st
     'Function: its role lacks dynamodb:DescribeStream of Orders',
   ],
   ['cdc-fanout', '"KmsMasterKeyId":', '"Gone":', 'Removals: not encrypted'],
+  [
+    'kinesis-job',
+    '"MetricName":"ApproximateNumberOf',
+    '"MetricName":"Gone',
+    'FailedBatches: nobody learns of its messages',
+  ],
+  [
+    'kinesis-job',
+    '"MetricName":"IteratorAge"',
+    '"MetricName":"Errors"',
+    'Function: nobody learns that it falls behind',
+  ],
   ['api-ingest', '"Events":', '"Gone":', 'Function: nothing invokes it'],
 ]
 

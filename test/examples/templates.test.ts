@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build, type Format } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { manifest as root } from '../package/support/packed.ts'
 import { type Bag, bagOf, functionsOf, listOf, parseTemplate, type Resource, resourcesOf } from './support/template.ts'
@@ -36,6 +37,35 @@ describe.each(templates)('examples/%s/template.yaml', (name, template) => {
     ])
     const module = (await import(join(EXAMPLES, name, `${file}.ts`))) as Readonly<Record<string, unknown>>
     expect(module[exported]).toBeTypeOf('function')
+  })
+
+  test('every handler is bundled as `sam build` does, into one ES module', async () => {
+    const builds = Object.values(template.Resources).flatMap((resource) => {
+      const { BuildProperties } = bagOf(Object(resource).Metadata)
+      return BuildProperties === undefined ? [] : [bagOf(BuildProperties)]
+    })
+    for (const { EntryPoints, Format, OutExtension, Target, MainFields, External, Minify } of builds) {
+      const [entry, extension] = [String(listOf(EntryPoints)[0]), String(listOf(OutExtension)[0]).split('=')]
+      const { outputFiles } = await build({
+        entryPoints: [join(EXAMPLES, name, entry)],
+        outdir: join(EXAMPLES, name),
+        outExtension: { [extension[0] ?? '']: extension[1] ?? '' },
+        format: Format as Format,
+        target: String(Target),
+        mainFields: String(MainFields).split(','),
+        external: listOf(External).map(String),
+        minify: Minify === true,
+        bundle: true,
+        platform: 'node',
+        write: false,
+      })
+      expect(outputFiles.map(({ path }) => path)).toEqual([join(EXAMPLES, name, entry.replace('.ts', '.mjs'))])
+      const [{ text = '' } = {}] = outputFiles
+      expect(text).toMatch(/\bas handler\b/)
+      expect(text).toMatch(/from ?"@aws-sdk\//)
+      // A bundle that asks for a module of Node by require fails at once.
+      expect(text).not.toMatch(/\brequire\(["'](?:node:)?\w+["']\)/)
+    }
   })
 
   test('its package.json names what the handlers import, and esbuild, which `sam build` installs with the dependencies', () => {
