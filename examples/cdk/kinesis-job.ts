@@ -63,7 +63,7 @@ export const createStream = (scope: Construct, id: string): Stream =>
   })
 
 /** Items expire by their `ttl`. */
-function createTable(scope: Construct, id: string, key: string): Table {
+export function createTable(scope: Construct, id: string, key: string): Table {
   return new Table(scope, id, {
     partitionKey: { name: key, type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,

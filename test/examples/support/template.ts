@@ -79,9 +79,13 @@ export function resourcesOf(template: Template, ...types: readonly string[]): re
 
 /** All functions, of SAM and of CloudFormation. */
 export function functionsOf(template: Template): readonly StackFunction[] {
+  const steps = stepsOf(template)
   const sam = resourcesOf(template, 'AWS::Serverless::Function').map(([id, properties]): StackFunction => {
     const types = Object.values(bagOf(properties['Events'])).map((event) => String(bagOf(event)['Type']))
-    const triggers = types.map((type) => (type in MAPPINGS ? 'mapping' : EVENTS.includes(type) ? 'event' : 'request'))
+    const triggers = types.map(
+      (type): Trigger => (type in MAPPINGS ? 'mapping' : EVENTS.includes(type) ? 'event' : 'request'),
+    )
+    for (const step of steps) if (step === id) triggers.push('request')
     return { id, properties, triggers: new Set(triggers), invoke: bagOf(properties['EventInvokeConfig']) }
   })
   const invokes = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig')
@@ -94,11 +98,22 @@ export function functionsOf(template: Template): readonly StackFunction[] {
     return {
       id,
       properties,
-      triggers: new Set<Trigger>([...triggers, ...(isPolled ? (['mapping'] as const) : [])]),
+      triggers: new Set<Trigger>([
+        ...triggers,
+        ...(isPolled ? (['mapping'] as const) : []),
+        ...(steps.includes(id) ? (['request'] as const) : []),
+      ]),
       invoke: invokes.find(isOwn)?.[1] ?? {},
     }
   })
   return [...sam, ...plainOnes]
+}
+
+/** The functions that state machines call. */
+function stepsOf(template: Template): readonly (string | undefined)[] {
+  return resourcesOf(template, 'AWS::Serverless::StateMachine', 'AWS::StepFunctions::StateMachine').flatMap(
+    ([, { DefinitionSubstitutions }]) => Object.values(bagOf(DefinitionSubstitutions)).map(referredBy),
+  )
 }
 
 /** All event source mappings, of SAM's events and of CloudFormation. */
