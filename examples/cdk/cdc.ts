@@ -1,29 +1,20 @@
 import { type App, Aws, CfnOutput, Stack } from 'aws-cdk-lib'
-import {
-  type Attribute,
-  AttributeType,
-  BillingMode,
-  StreamViewType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb'
 import { Alias } from 'aws-cdk-lib/aws-kms'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Topic } from 'aws-cdk-lib/aws-sns'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
-import type { Construct } from 'constructs'
-import { createJob, createQueue, KEPT, readStream, readsTableStream, writesObjects } from './job.ts'
-import { createStream } from './kinesis-job.ts'
-import { createBucket } from './lake-bucket.ts'
-import { createAlarms, createDashboard, lambda, messages, millrace, oldestMessage, runsOf } from './monitor.ts'
+import { createBucket, createStream, createTable } from './data.ts'
+import { createJob, createQueue, readStream, readsTableStream, writesObjects } from './job.ts'
+import { createDashboard, createStreamAlarms, lambda, messages, millrace, oldestMessage, runsOf } from './monitor.ts'
 
 const TIMEOUT_SECONDS = 60
+const BOTH_IMAGES = StreamViewType.NEW_AND_OLD_IMAGES
 
 /** Changes of a table become a log of Parquet files under `changes/` of a bucket. */
 export function cdcJobStack(app: App): Stack {
   const stack = new Stack(app, 'cdc-job')
   const sortKey = { name: 'order', type: AttributeType.NUMBER }
-  const [orders, streamArn] = createTable(stack, 'Orders', { name: 'customer', type: AttributeType.STRING }, sortKey)
+  const orders = createTable(stack, 'Orders', 'customer', { sortKey, stream: BOTH_IMAGES })
+  const streamArn = orders.tableStreamArn ?? Aws.NO_VALUE
   const bucket = createBucket(stack)
   const failedBatches = createQueue(stack, 'FailedBatches', TIMEOUT_SECONDS)
   const job = createJob(stack, 'Function', {
@@ -35,7 +26,7 @@ export function cdcJobStack(app: App): Stack {
   })
   readStream(job, streamArn, { batchSize: 1000, windowSeconds: 30, failedBatches })
 
-  const alarm = watchStream(stack, job, failedBatches)
+  const alarm = createStreamAlarms(stack, job, failedBatches)
   alarm('RunsFailed', millrace(job, 'RunsFailed'), 'A batch failed, and comes again up to ten times.', { periods: 3 })
   createDashboard(stack, {
     'Changes written': ['RowsWritten', 'BytesWritten'].map((name) => millrace(job, name)),
@@ -52,7 +43,8 @@ export function cdcJobStack(app: App): Stack {
 /** Changes of a table go to a stream, and removals to a FIFO topic too, in order for each item. */
 export function cdcFanoutStack(app: App): Stack {
   const stack = new Stack(app, 'cdc-fanout')
-  const [table, streamArn] = createTable(stack, 'Table', { name: 'id', type: AttributeType.STRING })
+  const table = createTable(stack, 'Table', 'id', { stream: BOTH_IMAGES })
+  const streamArn = table.tableStreamArn ?? Aws.NO_VALUE
   const changes = createStream(stack, 'Changes')
   const removals = new Topic(stack, 'Removals', {
     fifo: true,
@@ -73,7 +65,7 @@ export function cdcFanoutStack(app: App): Stack {
   })
   readStream(job, streamArn, { batchSize: 100, windowSeconds: 0, failedBatches })
 
-  const alarm = watchStream(stack, job, failedBatches)
+  const alarm = createStreamAlarms(stack, job, failedBatches)
   alarm('EntriesFailed', millrace(job, 'EntriesFailed'), 'Changes were refused or throttled beyond all attempts.')
   alarm('EntriesUnknown', millrace(job, 'EntriesUnknown'), 'Requests got no answer: changes may have arrived twice.')
   const throttled = changes.metricWriteProvisionedThroughputExceeded({ statistic: 'Sum' })
@@ -89,34 +81,4 @@ export function cdcFanoutStack(app: App): Stack {
   new CfnOutput(stack, 'StreamName', { value: changes.streamName })
   new CfnOutput(stack, 'TopicArn', { value: removals.topicArn })
   return stack
-}
-
-function watchStream(stack: Stack, job: LambdaFunction, failedBatches: Queue) {
-  const alarm = createAlarms(stack)
-  alarm(
-    'FailedBatches',
-    messages(failedBatches),
-    'A batch was given up. readFailedBatch fetches its records for 24 hours.',
-  )
-  alarm(
-    'LostBatches',
-    lambda(job, 'DestinationDeliveryFailures'),
-    'The position of a failed batch did not reach the queue.',
-  )
-  alarm('IteratorAge', lambda(job, 'IteratorAge'), 'Records wait over a minute.', { over: 60_000, periods: 3 })
-  return alarm
-}
-
-/** A table with a stream of both images, and the ARN of that stream. */
-function createTable(scope: Construct, id: string, partitionKey: Attribute, sortKey?: Attribute): [Table, string] {
-  const table = new Table(scope, id, {
-    partitionKey,
-    ...(sortKey && { sortKey }),
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    encryption: TableEncryption.AWS_MANAGED,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    stream: StreamViewType.NEW_AND_OLD_IMAGES,
-    removalPolicy: KEPT,
-  })
-  return [table, table.tableStreamArn ?? Aws.NO_VALUE]
 }

@@ -7,9 +7,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { createBucket, createTable } from './data.ts'
 import { createJob, createQueue, type Permission, writesObjects } from './job.ts'
-import { createTable } from './kinesis-job.ts'
-import { createBucket } from './lake-bucket.ts'
 import { createAlarms, createDashboard, lambda, messages } from './monitor.ts'
 
 const SLOWEST = 900
@@ -22,7 +21,7 @@ export function fanOutStack(app: App): Stack {
   // CDK's own way brings a function that may change any bucket of the account.
   const resource = bucket.node.defaultChild as CfnBucket
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } }
-  const runs = createTable(stack, 'Runs', 'id')
+  const runs = createTable(stack, 'Runs', 'id', { timeToLiveAttribute: 'ttl' })
   const failedRuns = createQueue(stack, 'FailedRuns', SLOWEST)
 
   const on = (folder: string) => bucket.arnForObjects(`${folder}/*`)

@@ -1,17 +1,17 @@
-import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
-import { Stream, StreamEncryption } from 'aws-cdk-lib/aws-kinesis'
-import type { Construct } from 'constructs'
-import { createJob, createQueue, KEPT, readStream, readsKinesis } from './job.ts'
-import { createAlarms, createDashboard, lambda, messages, millrace, oldestMessage, runsOf } from './monitor.ts'
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import { createStream, createTable } from './data.ts'
+import { createJob, createQueue, readStream, readsKinesis } from './job.ts'
+import { createDashboard, createStreamAlarms, lambda, messages, millrace, oldestMessage, runsOf } from './monitor.ts'
+
+const EXPIRES = { timeToLiveAttribute: 'ttl' }
 
 /** Records of a stream, each stored once. Batches that keep failing wait in a queue. */
 export function kinesisJobStack(app: App): Stack {
   const stack = new Stack(app, 'kinesis-job')
   const timeoutSeconds = 60
   const stream = createStream(stack, 'Stream')
-  const events = createTable(stack, 'Events', 'event_id')
-  const idempotency = createTable(stack, 'Idempotency', 'id')
+  const events = createTable(stack, 'Events', 'event_id', EXPIRES)
+  const idempotency = createTable(stack, 'Idempotency', 'id', EXPIRES)
   const failedBatches = createQueue(stack, 'FailedBatches', timeoutSeconds)
   const job = createJob(stack, 'Function', {
     entry: '../kinesis-job/handler.ts',
@@ -26,18 +26,7 @@ export function kinesisJobStack(app: App): Stack {
   })
   readStream(job, stream.streamArn, { batchSize: 100, windowSeconds: 1, failedBatches })
 
-  const alarm = createAlarms(stack)
-  alarm(
-    'FailedBatches',
-    messages(failedBatches),
-    'A batch was given up. readFailedBatch fetches its records for 24 hours.',
-  )
-  alarm(
-    'LostBatches',
-    lambda(job, 'DestinationDeliveryFailures'),
-    'The position of a failed batch did not reach the queue.',
-  )
-  alarm('IteratorAge', lambda(job, 'IteratorAge'), 'Records wait over a minute.', { over: 60_000, periods: 3 })
+  const alarm = createStreamAlarms(stack, job, failedBatches)
   alarm('RecordsFailed', millrace(job, 'RecordsFailed'), 'The same records fail again and again.', { periods: 3 })
   alarm('DeadlineHits', millrace(job, 'DeadlineHits'), 'Batches take longer than the function has; work is repeated.')
   alarm('LeasesLost', millrace(job, 'LeasesLost'), 'A run outlived its lease. Raise leaseMs.')
@@ -51,25 +40,4 @@ export function kinesisJobStack(app: App): Stack {
   new CfnOutput(stack, 'StreamName', { value: stream.streamName })
   new CfnOutput(stack, 'FailedBatchesUrl', { value: failedBatches.queueUrl })
   return stack
-}
-
-/** One shard: 1 MB or 1,000 records per second. */
-export const createStream = (scope: Construct, id: string): Stream =>
-  new Stream(scope, id, {
-    shardCount: 1,
-    retentionPeriod: Duration.hours(24),
-    encryption: StreamEncryption.MANAGED,
-    removalPolicy: KEPT,
-  })
-
-/** Items expire by their `ttl`. */
-export function createTable(scope: Construct, id: string, key: string): Table {
-  return new Table(scope, id, {
-    partitionKey: { name: key, type: AttributeType.STRING },
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    encryption: TableEncryption.AWS_MANAGED,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    timeToLiveAttribute: 'ttl',
-    removalPolicy: KEPT,
-  })
 }

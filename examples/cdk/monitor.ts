@@ -73,3 +73,20 @@ export const runsOf = (job: IFunction): readonly Metric[] => [
   ...['Invocations', 'Errors', 'Throttles'].map((name) => lambda(job, name)),
   millrace(job, 'RunsFailed'),
 ]
+
+/** The alarms of whoever reads a stream; makes more, as `createAlarms` does. */
+export function createStreamAlarms(scope: Construct, job: IFunction, failedBatches: Queue) {
+  const alarm = createAlarms(scope)
+  alarm(
+    'FailedBatches',
+    messages(failedBatches),
+    'A batch was given up. readFailedBatch fetches its records for 24 hours.',
+  )
+  alarm(
+    'LostBatches',
+    lambda(job, 'DestinationDeliveryFailures'),
+    'The position of a failed batch did not reach the queue.',
+  )
+  alarm('IteratorAge', lambda(job, 'IteratorAge'), 'Records wait over a minute.', { over: 60_000, periods: 3 })
+  return alarm
+}

@@ -1,8 +1,8 @@
 import { type App, Aws, CfnOutput, Stack } from 'aws-cdk-lib'
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
+import { createBucket } from './data.ts'
 import { createJob, createQueue, partitionOf, writesObjects } from './job.ts'
-import { createBucket } from './lake-bucket.ts'
 import { createAlarms, createDashboard, lambda, messages, millrace, oldestMessage, runsOf } from './monitor.ts'
 
 /** Files that land in a bucket become clean Parquet. Events of files that keep failing wait in a queue. */

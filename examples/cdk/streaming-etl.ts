@@ -1,9 +1,8 @@
 import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { createBucket, createStream } from './data.ts'
 import { createJob, createQueue, map, readStream, readsKinesis, writesObjects } from './job.ts'
-import { createStream } from './kinesis-job.ts'
-import { createBucket } from './lake-bucket.ts'
 import { createAlarms, createDashboard, lambda, messages, millrace, oldestMessage } from './monitor.ts'
 
 /** From a stream to a table that Athena queries: ingest, compact, redrive. */
@@ -74,9 +73,9 @@ export function streamingEtlStack(app: App): Stack {
   alarm('RecordsRejected', millrace(redrive, 'RecordsQuarantined'), 'Redrive put records under rejected/.')
   alarm('CompactDuration', lambda(compact, 'Duration'), 'Compaction takes four fifths of its time.', { over: 720_000 })
   createDashboard(stack, {
-    'Ingest: records': ['Records', 'RecordsSucceeded', 'RecordsFailed', 'RunsFailed'].map((n) => millrace(ingest, n)),
+    'Ingest: records': ['Records', 'RecordsSucceeded', 'RecordsFailed', 'RowsWritten'].map((n) => millrace(ingest, n)),
     'Ingest: age of the oldest record': [lambda(ingest, 'IteratorAge'), millrace(ingest, 'IteratorAge')],
-    'Compact: rows read': ['RowsRead', 'RunsFailed'].map((name) => millrace(compact, name)),
+    'Compact: rows': ['RowsRead', 'RowsWritten', 'RunsFailed'].map((name) => millrace(compact, name)),
     Duration: [ingest, compact, redrive].map((job) => lambda(job, 'Duration')),
     Errors: [ingest, compact, redrive].map((job) => lambda(job, 'Errors')),
     Failures: [failedBatches, lostBatches, failedCompactions].map(messages),
