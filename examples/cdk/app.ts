@@ -1,4 +1,4 @@
-// npx cdk deploy s3-job -c bucketName=orders-landing -c alarmTopicName=alarms
+// npx aws-cdk@2 deploy s3-job -c bucketName=orders-landing -c alarmTopicName=alarms
 import { App } from 'aws-cdk-lib'
 import { STACKS } from './stacks.ts'
 

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Format } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { manifest as root } from '../package/support/packed.ts'
 import { type Bag, bagOf, functionsOf, listOf, parseTemplate, type Resource, resourcesOf } from './support/template.ts'
 import { findFaults } from './support/template-checks.ts'
 
@@ -67,40 +66,7 @@ describe.each(templates)('examples/%s/template.yaml', (name, template) => {
       expect(text).not.toMatch(/\brequire\(["'](?:node:)?\w+["']\)/)
     }
   })
-
-  test('its package.json names what the handlers import, and esbuild, which `sam build` installs with the dependencies', () => {
-    const sources = readdirSync(join(EXAMPLES, name)).filter((file) => file.endsWith('.ts'))
-    const imported = sources.flatMap((file) =>
-      Array.from(textOf(name, file).matchAll(/ from '((?:@[\w-]+\/)?[\w-]+)/g), ([, found = '']) => found),
-    )
-    const { dependencies, type } = JSON.parse(textOf(name, 'package.json'))
-    expect(type).toBe('module')
-    expect(Object.keys(dependencies)).toEqual([...new Set([...imported, 'esbuild'])].filter(isPackage).sort())
-    expectRanges(dependencies)
-  })
 })
-
-const isPackage = (name: string): boolean => name !== 'node'
-
-test('examples/cdk/package.json has what the handlers of all stacks import', () => {
-  const { dependencies } = JSON.parse(textOf('cdk', 'package.json'))
-  const ofHandlers = folders.flatMap((name) => Object.keys(JSON.parse(textOf(name, 'package.json')).dependencies))
-  const ofApp = ['aws-cdk', 'aws-cdk-lib', 'constructs']
-  expect(Object.keys(dependencies)).toEqual([...new Set([...ofHandlers, ...ofApp])].sort())
-  const { 'aws-cdk': _, ...others } = dependencies
-  expectRanges(others)
-})
-
-/** The ranges are those of the project: its peers and dependencies, or from the version on that its tests use. */
-function expectRanges(ranges: Readonly<Record<string, string>>): void {
-  const { version, dependencies, peerDependencies, devDependencies } = root
-  const own: Readonly<Record<string, string>> = { ...devDependencies, ...dependencies, ...peerDependencies }
-  const wanted = Object.keys(ranges).map((name) => [name, name === root.name ? version : own[name]])
-  const bare = (range: string | undefined) => range?.replace(/^\^/, '')
-  expect(Object.entries(ranges).map(([name, range]) => `${name} ${bare(range)}`)).toEqual(
-    wanted.map(([name, range]) => `${name} ${bare(range)}`),
-  )
-}
 
 describe('docs/deploy.md', () => {
   const page = textOf('../docs/deploy.md')
@@ -144,6 +110,17 @@ describe('docs/deploy.md', () => {
     expect(stated.sort()).toEqual(actual)
   })
 
+  test('has the files and packages of each example', () => {
+    const stated = rowsOf('| Example | Files').map((cells) => cells.map((cell) => cell.replaceAll('`', '')))
+    const actual = templates.map(([name, template]) => {
+      const entries = functionsOf(template).map(({ properties }) => `${String(properties['Handler']).split('.')[0]}.ts`)
+      const { files, packages } = importsOf(name, entries)
+      const definitions = readdirSync(join(EXAMPLES, name)).filter((file) => file.endsWith('.asl.json'))
+      return [name, [...files.sort(), ...definitions].join(' '), packages.sort().join(' ')]
+    })
+    expect(stated).toEqual(actual)
+  })
+
   test('its serverless.yml is the function of the S3 job', () => {
     const yaml = /```yaml\n(service: [\s\S]*?)```/.exec(page)?.[1] ?? ''
     const { functions } = parseTemplate(yaml) as unknown as { readonly functions: { readonly job: Bag } }
@@ -155,3 +132,16 @@ describe('docs/deploy.md', () => {
     expect(job?.invoke).toMatchObject(invoke)
   })
 })
+
+/** The files that the handlers of an example consist of, and the packages that they import, beside this one. */
+function importsOf(folder: string, entries: readonly string[]): { files: string[]; packages: string[] } {
+  const files = new Set(entries)
+  const packages = new Set<string>()
+  for (const file of files) {
+    for (const [, path = ''] of textOf(folder, file).matchAll(/^import (?!type )[^']* from '([^']+)'/gm)) {
+      if (path.startsWith('./')) files.add(path.slice(2))
+      else if (!/^(?:node:|millrace\b)/.test(path)) packages.add(/^@[^/]+\/[^/]+|^[^/]+/.exec(path)?.[0] ?? '')
+    }
+  }
+  return { files: [...files], packages: [...packages] }
+}
