@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { jsonPayload, readRecords } from 'millrace/events'
 import { deadline, type RemainingTime } from 'millrace/flow'
 import { sqsSender } from 'millrace/send/sqs'
+import { collectMetrics } from 'millrace/telemetry'
 import * as z from 'zod/mini'
 
 const name = z.string().check(z.minLength(1), z.maxLength(64))
@@ -35,4 +36,11 @@ function answer(statusCode: number, body: unknown) {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-export const handler = createHandler()
+// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+const metrics = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'api-ingest' },
+}
+const run = createHandler()
+
+export const handler = (event: unknown, context: RemainingTime) => collectMetrics(() => run(event, context), metrics)

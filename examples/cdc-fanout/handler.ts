@@ -6,6 +6,7 @@ import { deadline, type RemainingTime } from 'millrace/flow'
 import { canonicalHash } from 'millrace/idempotency'
 import { kinesisSender } from 'millrace/send/kinesis'
 import { snsSender } from 'millrace/send/sns'
+import { collectMetrics } from 'millrace/telemetry'
 
 /**
  * Sends the changes of a table to a Kinesis stream, and removals to a FIFO topic too, in order for each item. Returns the first record whose change did
@@ -62,4 +63,11 @@ export function createHandler({
   }
 }
 
-export const handler = createHandler()
+// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+const metrics = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'cdc-fanout' },
+}
+const run = createHandler()
+
+export const handler = (event: unknown, context: RemainingTime) => collectMetrics(() => run(event, context), metrics)

@@ -4,6 +4,7 @@ import { tableFromChanges } from 'millrace/cdc/table'
 import { encodeParquet, parquet, type SchemaOption } from 'millrace/codecs'
 import { readRecords } from 'millrace/events'
 import { s3Sink } from 'millrace/s3'
+import { collectMetrics } from 'millrace/telemetry'
 
 /** One type an attribute, the same from file to file; lists, maps and sets as JSON text, which a MERGE need not look into. */
 export const ORDERS: SchemaOption = {
@@ -45,4 +46,11 @@ export function createHandler({
   }
 }
 
-export const handler = createHandler()
+// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+const metrics = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'cdc-job' },
+}
+const run = createHandler()
+
+export const handler = (event: unknown) => collectMetrics(() => run(event), metrics)

@@ -4,6 +4,7 @@ import { jsonPayload } from 'millrace/events'
 import { processBatch, type RemainingTime } from 'millrace/flow'
 import { dynamodbStore } from 'millrace/idempotency/dynamodb'
 import { dynamodbWriter } from 'millrace/send/dynamodb'
+import { collectMetrics } from 'millrace/telemetry'
 import { validationScore } from 'millrace/transform'
 import * as z from 'zod/mini'
 
@@ -54,4 +55,11 @@ export function createHandler({
     })
 }
 
-export const handler = createHandler()
+// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+const metrics = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'kinesis-job' },
+}
+const run = createHandler()
+
+export const handler = (event: unknown, context: RemainingTime) => collectMetrics(() => run(event, context), metrics)

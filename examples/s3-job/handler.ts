@@ -4,6 +4,7 @@ import { isMillraceError } from 'millrace'
 import { type CodecOptions, codecFor, parquet } from 'millrace/codecs'
 import { s3Objects } from 'millrace/events'
 import { outputKey, s3Sink, s3Source } from 'millrace/s3'
+import { collectMetrics } from 'millrace/telemetry'
 import { addBatchMetadata, cleanColumnNames, dropDuplicates, fillNulls, rowCounter } from 'millrace/transform'
 
 interface Place {
@@ -58,4 +59,11 @@ function logFailure({ bucket, key }: Place, error: unknown): void {
   console.error(JSON.stringify({ level: 'ERROR', bucket, key, code, position, message }))
 }
 
-export const handler = createHandler()
+// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+const metrics = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 's3-job' },
+}
+const run = createHandler()
+
+export const handler = (event: unknown) => collectMetrics(() => run(event), metrics)

@@ -2,7 +2,9 @@ import { pipeline } from 'node:stream/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import { datasetSink, dropStaleFiles, listDataset, readDataset } from 'millrace/dataset'
 import { deadline, type RemainingTime } from 'millrace/flow'
+import { collectMetrics } from 'millrace/telemetry'
 import { addBatchMetadata, dropDuplicates, fillNulls, rowCounter } from 'millrace/transform'
+import { METRICS } from './events.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -48,4 +50,7 @@ function hourBefore(time: string): string {
   return new Date(Date.parse(time) - HOUR_MS).toISOString().slice(0, 13).replace('T', '-')
 }
 
-export const handler = createCompact()
+const run = createCompact()
+
+export const handler = (request: CompactRequest, context: RemainingTime) =>
+  collectMetrics(() => run(request, context), METRICS)

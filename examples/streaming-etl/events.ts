@@ -9,6 +9,12 @@ export const Event = z.looseObject({
   amount: z.optional(z.nullable(z.number())),
 })
 
+/** `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name. */
+export const METRICS = {
+  namespace: 'Millrace',
+  dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'streaming-etl' },
+}
+
 /** The columns of `raw/`: the same in every file, whatever fields its records have. */
 export const RAW_SCHEMA = {
   event_id: 'string',

@@ -6,8 +6,9 @@ import { byHour, datasetSink } from 'millrace/dataset'
 import { type EventRecord, jsonPayload } from 'millrace/events'
 import { type ProcessBatchesOptions, processBatches, type RemainingTime } from 'millrace/flow'
 import { batchKey } from 'millrace/idempotency'
+import { collectMetrics } from 'millrace/telemetry'
 import type * as z from 'zod/mini'
-import { Event, RAW_SCHEMA } from './events.ts'
+import { Event, METRICS, RAW_SCHEMA } from './events.ts'
 
 type RawEvent = z.infer<typeof Event>
 
@@ -47,4 +48,6 @@ function toRow({ id, time, payload, raw }: EventRecord<RawEvent>) {
   return { event_id, event_type, user_id, amount, received_at: time ?? null, sequence_number: id, payload: text }
 }
 
-export const handler = createIngest()
+const run = createIngest()
+
+export const handler = (event: unknown, context: RemainingTime) => collectMetrics(() => run(event, context), METRICS)

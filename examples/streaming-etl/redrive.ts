@@ -3,6 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { jsonPayload, readFailedBatch, StreamFailureEventSchema } from 'millrace/events'
 import { processBatch, type RemainingTime } from 'millrace/flow'
 import { s3Sink } from 'millrace/s3'
+import { collectMetrics } from 'millrace/telemetry'
+import { METRICS } from './events.ts'
 import { createIngest } from './ingest.ts'
 
 /**
@@ -33,4 +35,6 @@ export function createRedrive({
     )
 }
 
-export const handler = createRedrive()
+const run = createRedrive()
+
+export const handler = (event: unknown, context: RemainingTime) => collectMetrics(() => run(event, context), METRICS)

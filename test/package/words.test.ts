@@ -31,6 +31,7 @@ const GUIDES = [
   'codecs',
   'datasets',
   'datasets-merge',
+  'deploy',
   'events',
   'fan-out',
   'idempotency',

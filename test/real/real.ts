@@ -24,6 +24,12 @@ const MOTO_PORT = 8211
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const skip = (name: string, why: string): undefined => void console.log(`SKIPPED: ${name}: ${why}`)
 
+/** For the templates of the examples: cfn-lint, and SAM's translator, on which it depends. They deploy to moto. */
+function findCfnLint(): true | undefined {
+  if (runs('cfn-lint', '--version') && runs('python3', '-c', 'import samtranslator')) return true
+  return skip('templates', "there is no cfn-lint; pip install cfn-lint 'moto[server]'")
+}
+
 /** The folder of DynamoDB Local, installed outside the project. */
 function installDynamoDB(): string | undefined {
   if (!runs('java', '-version')) return skip('DynamoDB Local', 'there is no java; it needs 17 or later')
@@ -147,6 +153,7 @@ async function insideNamespace(): Promise<number> {
 
 function outside(): number {
   const packages = installPackages(join(CACHE, 'packages'))
+  const cfnLint = findCfnLint()
   const home = installDynamoDB()
   const ceph = installCeph()
   const readers = installReaders()
@@ -159,6 +166,7 @@ function outside(): number {
   const env = {
     ...process.env,
     REAL_PACKAGES: packages,
+    ...(cfnLint && { REAL_CFN_LINT: '1' }),
     ...(home && { REAL_DYNAMODB_HOME: home }),
     ...(ceph && { REAL_CEPH: '1' }),
     ...(moto && { REAL_HAS_MOTO: '1' }),

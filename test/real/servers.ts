@@ -4,6 +4,8 @@ import { S3Client } from '@aws-sdk/client-s3'
 export const DYNAMODB_LOCAL = process.env['REAL_DYNAMODB']
 export const RGW = process.env['REAL_RGW']
 export const MOTO = process.env['REAL_MOTO']
+/** Whether Python has cfn-lint, and samtranslator, which comes with it. */
+export const HAS_CFN_LINT = process.env['REAL_CFN_LINT'] !== undefined
 
 /** A client as RADOS Gateway needs it: it compares `If-Match` with the bare ETag, and knows no trailing checksums. */
 export function rgwClient({ keepsQuotes = false } = {}): S3Client {
