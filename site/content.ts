@@ -1,6 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { homePage } from './home.ts'
 import { withSiteLinks } from './links.ts'
 import { routesOf, type SitePage, sitePages } from './pages.ts'
 import { CONTENT, ROOT, ROUTES_FILE } from './paths.ts'
@@ -30,8 +29,8 @@ function textOf(file: string): string {
 }
 
 function repositoryPage({ file, title }: SitePage, text: string): string {
-  if (file === 'README.md') return homePage(text)
-  return `---\ntitle: ${JSON.stringify(title)}\nsource: ${JSON.stringify(file)}\n---\n\n${text}`
+  const home = file === 'README.md' ? '\ntitleTemplate: false\npageClass: home' : ''
+  return `---\ntitle: ${JSON.stringify(title)}\nsource: ${JSON.stringify(file)}${home}\n---\n\n${text}`
 }
 
 function write(route: string, text: string): void {

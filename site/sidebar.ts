@@ -27,7 +27,7 @@ const PROJECT = 'Project'
 export function sidebarOf(pages: readonly SitePage[]): readonly SidebarGroup[] {
   const shown = pages.filter(({ file, title }) => title !== '' && file !== 'README.md')
   const named = new Set(Object.values(GROUPS).flat())
-  const link = ({ title, route }: SitePage): SidebarLink => ({ text: title, link: route })
+  const link = ({ title, route }: SitePage): SidebarLink => ({ text: title.replace(/: .*/, ''), link: route })
   const groups = Object.entries(GROUPS).map(([text, names]) => ({
     text,
     items: [

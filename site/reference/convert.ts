@@ -21,7 +21,6 @@ const TYPES = ReflectionKind.Interface | ReflectionKind.TypeAlias
 
 /** Titles without the kind: the reference says it by its folders. */
 const MARKDOWN = {
-  router: 'member',
   entryFileName: 'README',
   hidePageHeader: true,
   hideBreadcrumbs: true,
@@ -44,6 +43,7 @@ export async function convertDocstrings(): Promise<readonly Exported[]> {
   const points = [...entryPoints()].sort((left, right) => depth(right.specifier) - depth(left.specifier))
   const app = await Application.bootstrapWithPlugins({
     ...MARKDOWN,
+    router: 'member',
     entryPoints: points.map(({ source }) => join(ROOT, source)),
     tsconfig: join(ROOT, 'tsconfig.json'),
     plugin: ['typedoc-plugin-markdown'],

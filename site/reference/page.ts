@@ -69,18 +69,23 @@ function withOptions(body: string, { propertiesOf }: PageFacts): string {
 
 /** Codes that a docstring separates by semicolons, as a list. */
 function withErrorList(body: string): string {
-  return body.replaceAll(/^(#{2,} Throws\n\n)([\s\S]*?)(?=\n\n#|\n*$(?![\s\S]))/gm, (_, heading: string, text: string) => {
-    const [first = '', ...rest] = text.replace(/^MillraceError /, '').split(/;\s+(?=`[A-Z_]+`)/)
-    if (rest.length === 0) return heading + text
-    return heading + [first, ...rest].map((each) => `- ${each.trim().replaceAll(/\s*\n\s*/g, ' ')}`).join('\n')
-  })
+  return body.replaceAll(
+    /^(#{2,} Throws\n\n)([\s\S]*?)(?=\n\n#|\n*$(?![\s\S]))/gm,
+    (_, heading: string, text: string) => {
+      const [first = '', ...rest] = text.replace(/^MillraceError /, '').split(/;\s+(?=`[A-Z_]+`)/)
+      if (rest.length === 0) return heading + text
+      return heading + [first, ...rest].map((each) => `- ${each.trim().replaceAll(/\s*\n\s*/g, ' ')}`).join('\n')
+    },
+  )
 }
 
 /** The laws that name the export, with links to the laws page. */
 function promises(sections: readonly LawSection[]): string {
   if (sections.length === 0) return ''
   const laws = sections.flatMap((section) => section.laws)
-  const links = sections.map(({ file, anchor }) => `[${file.replace(/^test\/|\.laws\.test\.ts$/g, '')}](/laws#${anchor})`)
+  const links = sections.map(
+    ({ file, anchor }) => `[${file.replace(/^test\/|\.laws\.test\.ts$/g, '')}](/laws#${anchor})`,
+  )
   const shown = laws.slice(0, LAWS_SHOWN).map((law) => `- ${escaped(law)}`)
   const more = laws.length > LAWS_SHOWN ? [`- ${laws.length - LAWS_SHOWN} more on the laws page`] : []
   const list = [...shown, ...more].join('\n')
@@ -90,7 +95,9 @@ function promises(sections: readonly LawSection[]): string {
 
 function seeAlso({ guides }: PageFacts, source: string | undefined): string {
   const lines = [
-    ...(guides.length === 0 ? [] : [`- Guides: ${guides.map(({ title, route }) => `[${title}](${route})`).join(', ')}`]),
+    ...(guides.length === 0
+      ? []
+      : [`- Guides: ${guides.map(({ title, route }) => `[${title}](${route})`).join(', ')}`]),
     ...(source === undefined ? [] : [`- Source: ${source}`]),
   ]
   return lines.length === 0 ? '' : `## See also\n\n${lines.join('\n')}`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { lawSections, lawsOf } from '../laws.ts'
 import { RAW_REFERENCE, ROOT } from '../paths.ts'
 import { convertDocstrings, type Exported } from './convert.ts'
-import { guidesOf, type Guide } from './guides.ts'
+import { type Guide, guidesOf } from './guides.ts'
 import { frontMatter, referencePage } from './page.ts'
 import { folderOf, referenceRoute, withRoutes } from './route.ts'
 
@@ -62,11 +62,19 @@ function propertiesIn(page: string | undefined): string | undefined {
 /** A subpath: its exports at home there, and the names that it takes from others. */
 function subpathPage(text: string, exports: readonly Exported[]): string {
   const title = /^# (.*)$/m.exec(text)?.[1] ?? ''
-  const others = exports.filter(({ home, specifiers, isType }) => !isType && home !== title && specifiers.includes(title))
+  const others = exports.filter(
+    ({ home, specifiers, isType }) => !isType && home !== title && specifiers.includes(title),
+  )
   const links = others.map((each) => `[\`${each.name}\`](${routeOfExport(each)})`)
   const also = links.length === 0 ? '' : `\n## Exported from other subpaths, too\n\n${links.join(', ')}\n`
-  const tables = text.replace(/^# .*\n/, '').replaceAll('| - |', '| |').trim()
-  const sorted = tables.split(/^(?=## )/m).sort((left, right) => rank(left) - rank(right)).map((part) => part.trim())
+  const tables = text
+    .replace(/^# .*\n/, '')
+    .replaceAll('| - |', '| |')
+    .trim()
+  const sorted = tables
+    .split(/^(?=## )/m)
+    .sort((left, right) => rank(left) - rank(right))
+    .map((part) => part.trim())
   const head = frontMatter(title, `Every export of ${title}`)
   return `${head}\n\n# ${title}\n\n${sorted.join('\n\n')}\n${also}`
 }
@@ -85,6 +93,7 @@ function indexPage(exports: readonly Exported[]): string {
     const links = values.map((each) => `[\`${each.name}\`](${routeOfExport(each)})`)
     return `## [${home}](${folderOf(home)})\n\n${links.join(', ')}`
   })
-  const intro = 'Every export, from its docstring: parameters, cost, errors, one example that the tests run, and its laws.'
+  const intro =
+    'Every export, from its docstring: parameters, cost, errors, one example that the tests run, and its laws.'
   return `${frontMatter('Reference', intro)}\n\n# Reference\n\n${intro}\n\n${lines.join('\n\n')}\n`
 }
