@@ -29,6 +29,7 @@ const GUIDES = [
   'cdc',
   'cli',
   'codecs',
+  'compare',
   'datasets',
   'datasets-merge',
   'events',
