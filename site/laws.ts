@@ -30,12 +30,26 @@ export function lawSections(page: string): readonly LawSection[] {
   return sections
 }
 
-/** The laws that name an export as their subject, and the sections of the laws page that have any; that of its source file counts, too. */
-export function lawsOf(name: string, source: string, sections: readonly LawSection[]): readonly LawSection[] {
+/**
+ * The sections of the laws page that concern an export, each with the laws that name it as their subject: those, and that of its own source file;
+ * where there are none, those whose tests use it; and else those of its folder.
+ *
+ * @param textOf - reads a file of the project.
+ */
+export function lawsOf(
+  name: string,
+  source: string,
+  sections: readonly LawSection[],
+  textOf: (file: string) => string,
+): readonly LawSection[] {
   const own = `test/${source.replace(/^src\//, '').replace(/\.ts$/, '')}.laws.test.ts`
-  return sections
-    .map((section) => ({ ...section, laws: section.laws.filter((law) => isSubject(name, law)) }))
-    .filter(({ file, laws }) => laws.length > 0 || file === own)
+  const folder = own.slice(0, own.lastIndexOf('/') + 1)
+  const all = sections.map((section) => ({ ...section, laws: section.laws.filter((law) => isSubject(name, law)) }))
+  const named = all.filter(({ file, laws }) => laws.length > 0 || file === own)
+  if (named.length > 0) return named
+  const word = new RegExp(`\\b${name}\\b`)
+  const using = all.filter(({ file }) => word.test(textOf(file)))
+  return using.length > 0 ? using : all.filter(({ file }) => file.startsWith(folder))
 }
 
 /** Of `writing: toEnvelope, toRow: safe for JSON`, `toRow` is a subject. */

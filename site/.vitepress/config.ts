@@ -22,6 +22,8 @@ export default defineConfig({
   cleanUrls: true,
   metaChunk: true,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
+  // The index of the search is one chunk, loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: {
     anchor: { slugify: slugOf },
     config: (markdown) => {
@@ -37,6 +39,7 @@ export default defineConfig({
       { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
       { text: 'Laws', link: '/laws' },
       { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'Beside others', link: '/compare' },
     ],
     sidebar: { '/reference/': referenceSidebar(), '/': sidebarOf(sitePages()) as DefaultTheme.SidebarItem[] },
     outline: [2, 3],

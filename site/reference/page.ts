@@ -14,6 +14,7 @@ export interface PageFacts {
 
 /** Few enough to read; the laws page has all. */
 const LAWS_SHOWN = 12
+const SECTIONS_SHOWN = 8
 const DEFINED_IN = /^Defined in: (\[.*\]\(.*\))\n\n/gm
 
 /** A page of TypeDoc about one export as a page of the site. */
@@ -89,7 +90,7 @@ function promises(sections: readonly LawSection[]): string {
   const shown = laws.slice(0, LAWS_SHOWN).map((law) => `- ${escaped(law)}`)
   const more = laws.length > LAWS_SHOWN ? [`- ${laws.length - LAWS_SHOWN} more on the laws page`] : []
   const list = [...shown, ...more].join('\n')
-  const intro = `${laws.length === 0 ? '' : 'Tests try each law on generated inputs. '}All laws: ${links.join(', ')}.`
+  const intro = `Tests try each law on generated inputs. ${laws.length === 0 ? 'Laws' : 'All laws'}: ${links.slice(0, SECTIONS_SHOWN).join(', ')}.`
   return ['## What this promises', list, intro].filter((part) => part !== '').join('\n\n')
 }
 

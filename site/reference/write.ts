@@ -17,13 +17,13 @@ export interface Reference {
 export async function makeReference(guides: readonly Guide[]): Promise<Reference> {
   const exports = await convertDocstrings()
   const raw = rawPages()
-  const sections = lawSections(readFileSync(join(ROOT, 'docs/laws.md'), 'utf8'))
+  const sections = lawSections(textOf('docs/laws.md'))
   const pages = new Map<string, string>()
   for (const exported of exports) {
     const route = routeOfExport(exported)
     const text = raw.get(route)
     if (text === undefined) throw new Error(`TypeDoc wrote no page for ${exported.name} of ${exported.home}`)
-    const laws = exported.isType ? [] : lawsOf(exported.name, exported.source, sections)
+    const laws = exported.isType ? [] : lawsOf(exported.name, exported.source, sections, textOf)
     const propertiesOf = (type: string) => propertiesIn(raw.get(type))
     pages.set(route, referencePage(text, { exported, laws, guides: guidesOf(exported, guides), propertiesOf }))
   }
@@ -32,6 +32,10 @@ export async function makeReference(guides: readonly Guide[]): Promise<Reference
   }
   pages.set('/reference/', indexPage(exports))
   return { pages, exports }
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8')
 }
 
 export function routeOfExport({ name, home, isType }: Exported): string {

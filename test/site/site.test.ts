@@ -115,16 +115,27 @@ describe('reference', () => {
     expect(() => referenceRoute('millrace/s3/oddities/f.md')).toThrow('kind is unknown')
   })
 
+  test('laws are also found by the tests that use an export, or else by its folder', () => {
+    const sections = lawSections(
+      '## a\n### [b](../test/a/b.laws.test.ts)\n- x: holds\n### [c](../test/c/c.laws.test.ts)\n- y: holds\n',
+    )
+    const files = (name: string, source: string): readonly string[] =>
+      lawsOf(name, source, sections, (file) => (file.includes('/b.') ? 'decode(1)' : '')).map(({ file }) => file)
+    expect(files('decode', 'src/z.ts')).toEqual(['test/a/b.laws.test.ts'])
+    expect(files('encode', 'src/c/d.ts')).toEqual(['test/c/c.laws.test.ts'])
+    expect(files('encode', 'src/e/d.ts')).toEqual([])
+  })
+
   test('laws are found by their subject, and their sections have anchors of their own', () => {
     const sections = lawSections(textOf('docs/laws.md'))
     const anchors = sections.map(({ anchor }) => anchor)
     expect(new Set(anchors).size).toBe(anchors.length)
-    const [own] = lawsOf('dropDuplicates', 'src/transform/drop-duplicates.ts', sections)
+    const [own] = lawsOf('dropDuplicates', 'src/transform/drop-duplicates.ts', sections, textOf)
     expect(own?.anchor).toBe('drop-duplicates')
     expect(own?.laws.length).toBeGreaterThan(2)
     const page =
       '## a\n### [b](../test/a/b.laws.test.ts)\n- one, two: holds\n- any two: no\n### [b](../test/c/b.laws.test.ts)\n- x: two: holds\n'
-    expect(lawsOf('two', 'src/z.ts', lawSections(page))).toEqual([
+    expect(lawsOf('two', 'src/z.ts', lawSections(page), () => '')).toEqual([
       { file: 'test/a/b.laws.test.ts', anchor: 'b', laws: ['one, two: holds'] },
       { file: 'test/c/b.laws.test.ts', anchor: 'b-1', laws: ['x: two: holds'] },
     ])
