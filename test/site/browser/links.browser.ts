@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { PUBLISHED, REPOSITORY, ROOT } from '../../../site/paths.ts'
+import { entryPoints } from '../../../site/entry-points.ts'
+import { PUBLISHED, REPOSITORY, ROOT, ROUTES_FILE } from '../../../site/paths.ts'
 import { builtPages } from './support.ts'
 
 interface BuiltPage {
@@ -14,6 +15,17 @@ const pages: ReadonlyMap<string, BuiltPage> = new Map(builtPages().map((path) =>
 
 test('the site has the guides and the reference', () => {
   expect(pages.size).toBeGreaterThan(400)
+})
+
+test('every name that a subpath exports has a page in the reference', () => {
+  const routes: Readonly<Record<string, string>> = JSON.parse(readFileSync(ROUTES_FILE, 'utf8'))
+  const names = entryPoints().flatMap(({ source }) => namesIn(readFileSync(join(ROOT, source), 'utf8')))
+  expect(names.length).toBeGreaterThan(400)
+  expect(names.filter((name) => !Object.hasOwn(routes, name) || !pages.has(routes[name] ?? ''))).toEqual([])
+})
+
+test('a guide links the names of exports to the reference', () => {
+  expect(pages.get('/transforms')?.links).toContain('/reference/transform/dropDuplicates')
 })
 
 test('every link inside the site leads to a page, and to a heading that is there', () => {
@@ -48,6 +60,22 @@ test('pictures and scripts are there', () => {
   )
   expect(missing).toEqual([])
 })
+
+/** The names that a source file exports by lists and declarations. */
+function namesIn(source: string): readonly string[] {
+  const lists = Array.from(source.matchAll(/^export (?:type )?\{([^}]*)\}/gm), ([, list = '']) => list.split(','))
+  const listed = lists.flat().map((item) =>
+    item
+      .trim()
+      .replace(/^type /, '')
+      .replace(/^.* as /, ''),
+  )
+  const declared = Array.from(
+    source.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm),
+    ([, name = '']) => name,
+  )
+  return [...listed, ...declared].filter((name) => name !== '')
+}
 
 function isThere(pathname: string, anchor: string): boolean {
   const page = pages.get(decodeURIComponent(pathname))
