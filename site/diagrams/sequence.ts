@@ -33,40 +33,31 @@ export function parseSequence(text: string): Sequence {
     .filter((line) => line !== '')
   if (head !== 'sequenceDiagram')
     throw new Error(`a diagram of the kind "${head}" cannot be drawn: write a sequenceDiagram, or a picture`)
-  const names: string[] = []
-  const participants: string[] = []
-  const place = (name: string | undefined, line: string): number => {
-    const index = names.indexOf(name ?? '')
-    if (index === -1) throw new Error(`"${line}" names no participant that is declared`)
+  const declared = lines.flatMap((line) => {
+    const [, name = '', label = ''] = PARTICIPANT.exec(line) ?? []
+    return name === '' ? [] : [{ name, label }]
+  })
+  const places = new Map(declared.map(({ name }, index) => [name, index]))
+  const participants = declared.map(({ label }) => label)
+  const others = lines.filter((line) => !PARTICIPANT.test(line) && line !== 'end')
+  return { participants, steps: others.map((line) => stepOf(line, places)) }
+}
+
+function stepOf(line: string, places: ReadonlyMap<string, number>): Step {
+  const place = (name = ''): number => {
+    const index = places.get(name)
+    if (index === undefined) throw new Error(`"${line}" names no participant that is declared`)
     return index
   }
-  const steps: Step[] = []
-  for (const line of lines) {
-    const [, name = '', label = ''] = PARTICIPANT.exec(line) ?? []
-    const message = MESSAGE.exec(line)
-    const note = NOTE.exec(line)
-    const branch = BRANCH.exec(line)
-    if (name !== '') {
-      names.push(name)
-      participants.push(label)
-    } else if (message !== null) {
-      const [, from, dash, head, to, said = ''] = message
-      const isLost = head === 'x'
-      steps.push({
-        kind: 'message',
-        from: place(from, line),
-        to: place(to, line),
-        text: said,
-        isAnswer: dash === '--',
-        isLost,
-      })
-    } else if (note !== null) {
-      steps.push({ kind: 'note', over: place(note[1], line), text: note[2] ?? '' })
-    } else if (branch !== null) {
-      steps.push({ kind: 'branch', text: branch[1] ?? '' })
-    } else if (line !== 'end') {
-      throw new Error(`"${line}" is a line that cannot be drawn`)
-    }
+  const message = MESSAGE.exec(line)
+  const note = NOTE.exec(line)
+  const branch = BRANCH.exec(line)
+  if (message !== null) {
+    const [, from, dash, head, to, text = ''] = message
+    const [isAnswer, isLost] = [dash === '--', head === 'x']
+    return { kind: 'message', from: place(from), to: place(to), text, isAnswer, isLost }
   }
-  return { participants, steps }
+  if (note !== null) return { kind: 'note', over: place(note[1]), text: note[2] ?? '' }
+  if (branch !== null) return { kind: 'branch', text: branch[1] ?? '' }
+  throw new Error(`"${line}" is a line that cannot be drawn`)
 }
