@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 import { ES_ONLY } from './scripts/es-only.ts'
 
-const entry = {
+export const entry: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
   events: 'src/events/index.ts',
   codecs: 'src/codecs/index.ts',
@@ -72,7 +72,7 @@ const overLibrary: Plugin = {
 }
 
 const shared: Options = {
-  entry,
+  entry: { ...entry },
   target: 'node20',
   platform: 'node',
   splitting: true,

@@ -32,7 +32,7 @@ export function writePage(
   const versions = PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(', ')
   const sections = outcomes.map((outcome) => {
     const problems = outcome.absences.map(({ name, problem }) => `\n${name}: not measured, ${problem}.\n`).join('')
-    return `### ${outcome.contest}\n\n${basename(outcome.file)}, ${megabytes(outcome.bytes)}.\n\n${markdownTable(outcomeTable(outcome))}\n${problems}`
+    return `## ${outcome.contest}\n\n${basename(outcome.file)}, ${megabytes(outcome.bytes)}.\n\n${markdownTable(outcomeTable(outcome))}\n${problems}`
   })
   const page = `# Benchmarks
 
@@ -46,7 +46,7 @@ loaded and ends when its table or file is complete. Row counts and sums of the r
 ![MB/s of each library, by task](benchmarks.svg)
 
 ${sections.join('\n')}
-${others.map(({ suite, text }) => `### ${suite}\n\n\`\`\`text\n${text}\n\`\`\`\n`).join('\n')}`
+${others.map(({ suite, text }) => `## ${suite}\n\n\`\`\`text\n${text}\n\`\`\`\n`).join('\n')}`
   writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), `${page.trimEnd()}\n`)
   writeFileSync(new URL('../docs/benchmarks.svg', import.meta.url), speedChart(outcomes))
 }

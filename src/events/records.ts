@@ -86,7 +86,7 @@ const LISTS_BY_QUEUE: ReadonlyMap<EventSource, string> = new Map([
  * is. CloudWatch Logs gives one record a log event, none for a control message. A Kafka tombstone is empty bytes and, as JSON, null.
  *
  * @param event - what Lambda delivered, or an array from EventBridge Pipes.
- * @param payload - how payloads are decoded, such as `jsonPayload(schema)`.
+ * @param decoder - how payloads are decoded, such as `jsonPayload(schema)`.
  * @returns the records in the event's order, `[]` for a list without records. O(bytes).
  * @throws MillraceError `EVENT_INVALID` for what is no event at all, an empty array included. Nothing else is thrown, whatever comes.
  * @example

@@ -44,6 +44,22 @@ describe('the tarball', () => {
     expect(existsSync(join(home, 'dist', 'THIRD-PARTY-NOTICES.txt'))).toBe(true)
   })
 
+  test('holds of the build only modules, their types and the notices: no map, no source, no test', () => {
+    const dist = join(folder, 'node_modules', manifest.name, 'dist')
+    const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    expect(files.filter((name) => !/^[\w-]+\.(?:js|cjs|d\.ts|d\.cts)$|^THIRD-PARTY-NOTICES\.txt$/.test(name))).toEqual(
+      [],
+    )
+    const code = files
+      .filter((name) => /\.c?js$/.test(name))
+      .map((name) => [name, readFileSync(join(dist, name), 'utf8')] as const)
+    const leaks = code.filter(
+      ([, text]) =>
+        text.includes('sourceMappingURL') || text.includes(ROOT) || /from ?["'](?:vitest|fast-check\/)/.test(text),
+    )
+    expect(leaks.map(([name]) => name)).toEqual([])
+  })
+
   test('no package is inlined but those that CommonJS could not require', () => {
     const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
     const loaded = new Set(

@@ -29,6 +29,7 @@ const GUIDES = [
   'cdc',
   'cli',
   'codecs',
+  'compare',
   'datasets',
   'datasets-merge',
   'deploy',
@@ -43,7 +44,13 @@ const GUIDES = [
   'testing',
   'transforms',
 ]
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'kernels/README.md', ...GUIDES.map((name) => `docs/${name}.md`)]
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'kernels/README.md',
+  ...GUIDES.map((name) => `docs/${name}.md`),
+]
 
 /** Words that make prose hard to read, with better ones. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [

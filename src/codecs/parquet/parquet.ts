@@ -60,7 +60,7 @@ export function parquet(options: ParquetOptions = {}): Codec {
 /**
  * Read a whole Parquet file into a table in memory.
  *
- * @param input - the bytes, or a source that is read by range.
+ * @param given - the bytes, or a source that is read by range.
  * @param options - as for {@link parquet}. The table may take `limits.maxInflatedBytes` (64 times the file, at least 256 MiB).
  * @returns a table with the batches of the stream. Time grows with the bytes of the columns that are read.
  * @throws MillraceError as {@link parquet} does while reading; `LIMIT_EXCEEDED` too when the table grows beyond its limit.

@@ -18,6 +18,7 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly engines: { readonly node: string }
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>

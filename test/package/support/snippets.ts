@@ -61,7 +61,7 @@ export function exampleSnippets(file: string, text: string): readonly Snippet[] 
   return snippets
 }
 
-/** Every snippet of README.md, of `docs/` and of the docstrings of `src/`. */
+/** Every snippet of README.md and the pages beside it, of `docs/` and of the docstrings of `src/`. */
 export function allSnippets(): readonly Snippet[] {
   const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
   const list = (folder: string, ending: string): readonly string[] =>
@@ -69,7 +69,7 @@ export function allSnippets(): readonly Snippet[] {
       .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
       .filter((file) => file.endsWith(ending))
       .sort()
-  const pages = [...readdirSync(ROOT).filter((file) => file === 'README.md'), ...list('docs', '.md')]
+  const pages = [...readdirSync(ROOT).filter((file) => file.endsWith('.md')), ...list('docs', '.md')]
   return [
     ...pages.flatMap((file) => markdownSnippets(file, read(file))),
     ...list('src', '.ts').flatMap((file) => exampleSnippets(file, read(file))),
