@@ -2,7 +2,7 @@ import type { CodecOptions } from '../codecs/codec-for.ts'
 import { csvHead, csvRowSurvey } from '../codecs/csv/read/csv-parts.ts'
 import { detectCompression, inflate } from '../codecs/input/compression.ts'
 import type { ByteSource } from '../codecs/input/source.ts'
-import { ndjsonRowSurvey } from '../codecs/json/read/json-parts.ts'
+import { checkNdjsonHead, ndjsonRowSurvey } from '../codecs/json/read/json-parts.ts'
 import { openFile } from '../codecs/parquet/read/footer/read-footer.ts'
 import { schemaFields } from '../columns/column-type.ts'
 import { concurrently } from './concurrently.ts'
@@ -94,6 +94,8 @@ async function planJson(object: PlannedObject, options: CodecOptions): Promise<O
   const first = bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf)
   const isLines = first === 0x7b && (options.rows ?? []).length === 0
   if (!isLines) return whole(object)
+  // Once, as the file is judged as a whole: its first split may be a few bytes.
+  checkNdjsonHead(bytes)
   const { limits = {} } = options
   const part = { pins: schemaFields(options.schema), limits, onInvalidRow: undefined }
   const head = isWhole ? bytes : bytes.subarray(0, ndjsonBoundary(bytes)?.sampleEnd ?? 0)

@@ -170,7 +170,8 @@ function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
   if (format === 'ndjson' || format === 'json') {
     const names = schema.map(([name]) => name)
     const { limits = {}, onInvalidRow } = codec
-    return ndjsonPartReader({ names, inference }, { pins: schemaFields(codec.schema), limits, onInvalidRow, bytes })
+    const part = { pins: schemaFields(codec.schema), limits, onInvalidRow, isLast: end === size, bytes }
+    return ndjsonPartReader({ names, inference }, part)
   }
   const settings = csvSettingsOf(format, codec)
   const { layout } = settings

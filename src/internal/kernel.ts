@@ -69,13 +69,17 @@ const MAX_LEFT = 8
  */
 export function kernelMaker<Exports extends object>(code: string): () => Kernel<Exports> {
   let module: object | undefined
+  /** The kernel's own data, as the module has it. */
+  let data: Uint8Array | undefined
   const left: Left<Exports>[] = []
 
   function takeLeft(): (Exports & KernelBase) | undefined {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const exports = next.ref.deref()
       if (exports === undefined) continue
-      new Uint8Array(exports.memory.buffer).fill(0, exports.heapStart.value, next.end)
+      const bytes = new Uint8Array(exports.memory.buffer)
+      bytes.set(data as Uint8Array)
+      bytes.fill(0, exports.heapStart.value, next.end)
       return exports
     }
     return undefined
@@ -85,7 +89,9 @@ export function kernelMaker<Exports extends object>(code: string): () => Kernel<
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
     module ??= new Module(Buffer.from(code, 'base64'))
     try {
-      return new Instance(module).exports as Exports & KernelBase
+      const exports = new Instance(module).exports as Exports & KernelBase
+      data ??= new Uint8Array(exports.memory.buffer).slice(0, exports.heapStart.value)
+      return exports
     } catch (cause) {
       throw new MillraceError('LIMIT_EXCEEDED', 'out of WebAssembly address space; finish other reads first', { cause })
     }

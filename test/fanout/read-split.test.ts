@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CodecOptions } from '../../src/codecs/codec-for.ts'
+import type { InvalidRow } from '../../src/codecs/invalid-row.ts'
 import type { Split, SplitReport } from '../../src/fanout/gather/split.ts'
 import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
@@ -97,6 +98,30 @@ describe('readSplit', () => {
     let rows = 0
     for (const split of plan.splits) rows += (await read(client, split, codec)).rows
     expect(rows).toBe(24)
+  })
+
+  test('a file is judged by its first KiB, however few of these bytes its first split has', async () => {
+    const rows = '1,x\n'.repeat(100)
+    const nulled = `id,name\n1,${'\0'.repeat(30)}\n${rows}`
+    const { client, plan } = await planned(nulled, {}, 1, 100)
+    expect(plan.splits[0]?.end).toBeLessThan(60)
+    let count = 0
+    for (const split of plan.splits) count += (await read(client, split)).rows
+    expect(count).toBe(101)
+    await expect(planned(nulled.replace('1,', `1,${'\0'.repeat(200)}`), {}, 1, 100)).rejects.toThrow(
+      code('ENCODING_INVALID', /holds NUL bytes/),
+    )
+  })
+
+  test('a broken object of NDJSON has the same reason and line at the end of a split as in the file', async () => {
+    const text = '{"id":1}\n{\n "id":\n{"id":2}\n{"id":3}\n'
+    const { client } = memoryBucket({ 'a.ndjson': Buffer.from(text) })
+    const { splits } = await planSplits(client, [{ bucket: 'b', key: 'a.ndjson' }], { targetBytes: 20, probeBytes: 20 })
+    expect(splits.map(({ start }) => text.slice(start, start + 8))).toEqual(['{"id":1}', '{"id":3}'])
+    const rejected: InvalidRow[] = []
+    await read(client, splits[0], { onInvalidRow: (row) => rejected.push(row) })
+    expect(rejected).toEqual([{ line: 2, row: 2, reason: 'a comma or } is expected', code: 'JSON_INVALID' }])
+    await expect(read(client, splits[0])).rejects.toThrow(code('JSON_INVALID', /a comma or } is expected \(line 5/))
   })
 
   test('a delimiter that the file names goes with its splits', async () => {

@@ -1,4 +1,3 @@
-import { type RecordBatch, Table } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { type CodecOptions, codecFor } from '../../src/codecs/codec-for.ts'
@@ -6,73 +5,10 @@ import { bytesSource } from '../../src/codecs/input/source.ts'
 import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
-import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
-import { readSplit } from '../../src/fanout/read-split.ts'
-import { isMillraceError } from '../../src/index.ts'
 import { law } from '../support/law.ts'
 import { memoryBucket } from './support/memory-bucket.ts'
-
-async function rowsOf(batches: AsyncIterable<RecordBatch>): Promise<unknown[]> {
-  const rows: unknown[] = []
-  for await (const batch of batches) rows.push(...rowsFromTable(new Table([batch])))
-  return rows
-}
-
-/** Rows that were read, or the code of the error that ended it. */
-type Outcome = { readonly rows: readonly unknown[]; readonly rejected: readonly string[] } | { readonly code: string }
-
-async function outcomeOf(
-  read: (onInvalidRow?: CodecOptions['onInvalidRow']) => Promise<unknown[]>,
-  reports: boolean,
-): Promise<Outcome> {
-  const rejected: string[] = []
-  try {
-    return { rows: await read(reports ? (row) => rejected.push(row.reason) : undefined), rejected }
-  } catch (error) {
-    if (!isMillraceError(error)) throw error
-    return { code: error.code }
-  }
-}
-
-interface Case {
-  readonly key: string
-  readonly bytes: Uint8Array
-  readonly codec: CodecOptions
-  readonly targetBytes: number
-  readonly probeBytes: number
-  readonly chunkBytes: number
-  readonly reports: boolean
-}
-
-/** Read a file by its splits: an outcome, and the number of splits. */
-async function readBySplits(
-  { key, bytes, codec, targetBytes, probeBytes, chunkBytes, reports }: Case,
-  types: CodecOptions,
-) {
-  const { client } = memoryBucket({ [key]: bytes }, chunkBytes)
-  const plan = await planSplits(client, [{ bucket: 'b', key }], {
-    codec: { ...codec, ...types },
-    targetBytes,
-    probeBytes,
-  })
-  const outcome = await outcomeOf(async (onInvalidRow) => {
-    const rows: unknown[] = []
-    const found = []
-    for (const split of plan.splits) {
-      const batches = readSplit(client, JSON.parse(JSON.stringify(split)), {
-        codec: { ...codec, ...types, ...(onInvalidRow && { onInvalidRow }) },
-      })
-      rows.push(...(await rowsOf(batches)))
-      found.push(batches.report)
-    }
-    const sums = verifySplits(plan, found)
-    expect(sums.rows).toBe(rows.length)
-    expect(sums.bytes).toBe(bytes.length)
-    return rows
-  }, reports)
-  return { outcome, splits: plan.splits.length }
-}
+import { readBySplits, readWhole, rowsOf, type SplitCase } from './support/read-by-splits.ts'
 
 /** Options of which a file has any, each in one of its ways. */
 const arbitraryDialect: fc.Arbitrary<CodecOptions> = fc
@@ -89,6 +25,7 @@ const arbitraryDialect: fc.Arbitrary<CodecOptions> = fc
       trailingDelimiter: fc.constant('ignore' as const),
       skipLines: fc.constantFrom(1, 2),
       nullValues: fc.constant(['-', '']),
+      encoding: fc.constantFrom('utf-16le', 'windows-1252', 'utf8'),
     },
     { requiredKeys: [] },
   )
@@ -113,10 +50,50 @@ const arbitraryText = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .array(fc.constantFrom('"', "'", ',', ';', '\n', '\r\n', '\r', '#', '\\', 'x', ' ', '|'), { maxLength: 8 })
+      .array(fc.constantFrom('"', "'", ',', ';', '\n', '\r\n', '\r', '#', '\\', 'x', ' ', '|', '\0'), {
+        maxLength: 8,
+      })
       .map((parts) => parts.join('')),
   },
 )
+
+const CSV_STARTS = [
+  '\ufeff',
+  'sep=;\n',
+  '\ufeffsep=;\r\n',
+  'sep=\n',
+  'sep=é\r',
+  '\ufeff\ufeff',
+  '\0',
+  '\0\0\0\0\0\0\0\0',
+  'PAR1',
+]
+
+/** Bytes of a text, now and then in another encoding than its reader expects, or after the first bytes of another format. */
+function arbitraryBytes(text: string): fc.Arbitrary<Uint8Array> {
+  const encoded = fc
+    .constantFrom<BufferEncoding>('utf8', 'utf8', 'utf8', 'utf8', 'utf8', 'utf8', 'latin1', 'utf16le')
+    .map((encoding) => Buffer.from(text, encoding))
+  const start = fc.constantFrom(
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    'fffe',
+    'feff',
+    '1f8b08',
+    '504152311500',
+    '00',
+    '80',
+  )
+  return fc.tuple(start, encoded).map(([hex, bytes]) => Buffer.concat([Buffer.from(hex, 'hex'), bytes]))
+}
 
 /** A file of CSV as a writer makes it: fields quoted where they must be, or now and then. */
 function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
@@ -144,7 +121,9 @@ function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
     { weight: comment === undefined ? 0 : 2, arbitrary: fc.constant(`${comment} it's "here`) },
   )
   const broken = fc
-    .array(fc.constantFrom('"', "'", '\\', delimiter, 'x', ' ', '\ufeff', 'sep=;', 'PAR1'), { maxLength: 6 })
+    .array(fc.constantFrom('"', "'", '\\', delimiter, 'x', ' ', '\0', '\0\0\0', '\ufeff', 'sep=;', 'PAR1'), {
+      maxLength: 6,
+    })
     .map((parts) => parts.join(''))
   const lineOrBroken = fc.oneof({ weight: 12, arbitrary: line }, { weight: 1, arbitrary: broken })
   const ends = fc.oneof(
@@ -159,10 +138,10 @@ function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
       ),
       ends,
       fc.boolean(),
-      fc.constantFrom('', '', '', '\ufeff', 'sep=;\n'),
+      fc.constantFrom('', '', '', ...CSV_STARTS),
     )
     .map(([lines, eols, isEnded, start]) => {
-      const head = header === undefined ? [['a', 'b', 'c'].join(start === 'sep=;\n' ? ';' : delimiter)] : []
+      const head = header === undefined ? [['a', 'b', 'c'].join(start.includes('sep=;') ? ';' : delimiter)] : []
       const before = Array.from({ length: skipLines }, () => 'title "of')
       const all = [...before, ...head, ...lines]
       return (
@@ -173,7 +152,7 @@ function arbitraryCsvFile(dialect: CodecOptions): fc.Arbitrary<string> {
 
 function arbitraryCase(
   file: fc.Arbitrary<{ key: string; bytes: Uint8Array; codec: CodecOptions }>,
-): fc.Arbitrary<Case> {
+): fc.Arbitrary<SplitCase> {
   return fc
     .record({
       file,
@@ -187,27 +166,20 @@ function arbitraryCase(
 
 const arbitraryCsvCase = arbitraryCase(
   arbitraryDialects.chain((codec) =>
-    arbitraryCsvFile(codec).map((text) => ({ key: 'orders.csv', bytes: Buffer.from(text), codec })),
+    arbitraryCsvFile(codec)
+      .chain(arbitraryBytes)
+      .map((bytes) => ({ key: 'orders.csv', bytes, codec })),
   ),
 )
 
 describe('splits', () => {
   law(
-    'all splits of a CSV file, one after the other, are the file, or a split fails with SPLIT_MISMATCH: any dialect, size, probe and chunk cut',
+    'all splits of a CSV file, one after the other, are the file, its rejected rows and its error with their places, or a split fails with SPLIT_MISMATCH: any dialect, encoding, size, probe and chunk cut',
     fc.asyncProperty(arbitraryCsvCase, async (given) => {
-      const whole = async (onInvalidRow?: CodecOptions['onInvalidRow']) =>
-        rowsOf(
-          codecFor(given.key, { ...given.codec, ...types, ...(onInvalidRow && { onInvalidRow }) }).read(
-            bytesSource(given.bytes),
-          ),
-        )
       const names = given.codec.header === false ? ['column_1', 'column_2', 'column_3'] : ['a', 'b', 'c']
       const types = { schema: Object.fromEntries(names.map((name) => [name, 'string' as const])) }
-      const expected = await outcomeOf(whole, given.reports)
-      const { outcome } = await readBySplits(given, types).catch((error: unknown) => {
-        if (isMillraceError(error)) return { outcome: { code: error.code } }
-        throw error
-      })
+      const expected = await readWhole(given, types)
+      const { outcome } = await readBySplits(given, types)
       if ('code' in outcome && outcome.code === 'SPLIT_MISMATCH') return
       expect(outcome).toEqual(expected)
     }),
@@ -215,17 +187,11 @@ describe('splits', () => {
   )
 
   law(
-    'all splits of an NDJSON file are the file: objects on lines or laid out over them, blank lines, cut-off lines, any size, probe and chunk cut',
+    'all splits of an NDJSON file are the file, its rejected rows and its error with their places: objects on lines or laid out over them, cut off or of any other bytes, any size, probe and chunk cut',
     fc.asyncProperty(arbitraryCase(arbitraryNdjsonFile()), async (given) => {
       const types = { schema: { id: 'int64', name: 'string' } } as const
-      const whole = async (onInvalidRow?: CodecOptions['onInvalidRow']) =>
-        rowsOf(codecFor(given.key, { ...types, ...(onInvalidRow && { onInvalidRow }) }).read(bytesSource(given.bytes)))
-      const expected = await outcomeOf(whole, given.reports)
       const { outcome } = await readBySplits(given, types)
-      // An object that the next line breaks, and one that the end of a split cuts off, are rejected for two reasons.
-      if ('rows' in expected)
-        expect(outcome).toMatchObject({ rows: expected.rows, rejected: { length: expected.rejected.length } })
-      else expect(outcome).toHaveProperty('code')
+      expect(outcome).toEqual(await readWhole(given, types))
     }),
     { runs: 300 },
   )
@@ -267,32 +233,51 @@ describe('splits', () => {
 
 function arbitraryNdjsonFile() {
   const object = fc.record({ id: fc.nat(), name: fc.string({ maxLength: 8 }) })
-  const line = fc.oneof(
+  const laidOut = object.map((value) => JSON.stringify(value, undefined, 1))
+  const sound = fc.oneof(
     { weight: 6, arbitrary: object.map((value) => JSON.stringify(value)) },
-    { weight: 1, arbitrary: object.map((value) => JSON.stringify(value, undefined, 1)) },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(
-        '',
-        ' ',
-        '{"id":',
-        '{"id":1,"name":"x',
-        '{"id":1}}',
-        '[1]',
-        '{"id":1}{"id":2}',
-        '{"id":true}',
-        ' {"id":3}',
-      ),
-    },
+    { weight: 1, arbitrary: laidOut },
   )
+  const cut = fc.tuple(fc.oneof(sound, laidOut), fc.nat()).map(([text, at]) => text.slice(0, at % text.length))
+  const line = fc.oneof(
+    { weight: 6, arbitrary: sound },
+    { weight: 1, arbitrary: cut },
+    { weight: 1, arbitrary: fc.constantFrom(...BROKEN_LINES) },
+  )
+  const soundLines = fc.array(sound, { minLength: 1, maxLength: 30 })
+  const lines = fc.oneof(soundLines, fc.array(line, { minLength: 1, maxLength: 30 }))
   return fc
-    .tuple(fc.array(line, { minLength: 1, maxLength: 30 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
-    .map(([lines, eol, ends]) => ({
-      key: 'a.ndjson',
-      bytes: Buffer.from(`{"id":0,"name":""}${eol}${lines.join(eol)}${ends ? eol : ''}`),
-      codec: {},
-    }))
+    .tuple(fc.constantFrom('', '', '', ...NDJSON_STARTS), lines, fc.constantFrom('\n', '\r\n', '\r'), fc.boolean())
+    .chain(([start, all, eol, isEnded]) =>
+      arbitraryBytes(`${start}{"id":0,"name":""}${eol}${all.join(eol)}${isEnded ? eol : ''}`),
+    )
+    .map((bytes) => ({ key: 'a.ndjson', bytes, codec: {} }))
 }
+
+const NDJSON_STARTS = ['\ufeff', '\ufeff\ufeff', ' \n', '\0', '\0\0\0\0\0\0\0\0\n', '[1]\n', '}\n']
+const BROKEN_LINES = [
+  '',
+  ' ',
+  '{',
+  '}',
+  ' }',
+  ']',
+  '{"id":',
+  '{"id":1,"name":"x',
+  '{"id":1}}',
+  '[1]',
+  '[',
+  '{"id":1}{"id":2}',
+  '{"id":1},',
+  '{"id":true}',
+  ' {"id":3}',
+  '\t{"id":3}',
+  '{"name":{"id":',
+  '"name":{"x":1}',
+  '\0\0\0\0\0\0',
+  '{"name":"\0\0\0\0\0\0\0\0"}',
+  '{"id":1}\0\0\0\0\0\0',
+]
 
 function arbitraryTypedFile() {
   const values = fc.constantFrom<() => fc.Arbitrary<unknown>>(

@@ -3,6 +3,7 @@ import { hashSet } from '../../src/columns/hash-set.ts'
 import { rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
 import { kernelMaker } from '../../src/internal/kernel.ts'
 import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
+import { JSON_ROWS } from '../../src/internal/kernels/json-rows.ts'
 
 const newKernel = kernelMaker<object>(CSV_ROWS)
 
@@ -63,6 +64,29 @@ test('a kernel that was left is taken again, wiped, by one run alone, however of
   leave()
   expect(makeKernel().exports).not.toBe(exports)
 })
+
+test.each([
+  ['csv-rows', CSV_ROWS],
+  ['json-rows', JSON_ROWS],
+])(
+  'a kernel that is taken again has the memory of a new one, its own data and what longer runs have written as well: %s',
+  (_, code) => {
+    const makeKernel = kernelMaker<object>(code)
+    const fresh = makeKernel().memory.bytes.slice()
+    const long = makeKernel()
+    long.memory.reserve(3_000_000)
+    long.memory.bytes.fill(7, 0, long.memory.top)
+    long.leave()
+    const short = makeKernel()
+    expect(short.exports).toBe(long.exports)
+    short.memory.bytes.fill(7, 0, short.memory.reserve(16) + 16)
+    short.leave()
+    const { exports, memory } = makeKernel()
+    expect(exports).toBe(long.exports)
+    expect(Buffer.compare(memory.bytes.subarray(0, fresh.length), fresh)).toBe(0)
+    expect(memory.bytes.subarray(fresh.length).every((byte) => byte === 0)).toBe(true)
+  },
+)
 
 test('a kernel that is not left is never taken again, and no more than eight are held', () => {
   const makeKernel = kernelMaker<object>(CSV_ROWS)

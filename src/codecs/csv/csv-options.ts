@@ -79,7 +79,7 @@ export interface CsvLayout {
   readonly encoding: string
   readonly skipLines: number
   readonly header: boolean | readonly string[]
-  /** Part of a file that the bytes are, where they are not all of it. A later one begins with a data row, and is in UTF-8. */
+  /** Part of a file that the bytes are, where they are not all of it. Both are in UTF-8 and have been judged; a later one begins with a data row. */
   readonly part?: 'first' | 'later'
 }
 

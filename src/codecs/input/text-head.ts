@@ -43,28 +43,42 @@ export interface TextEncodingChoice {
   readonly isOption: boolean
 }
 
+/** Passes the bytes of a file on, the first of them together. Give it chunks, and undefined at the end. */
+export type HeadFirst = (chunk: Uint8Array | undefined) => Uint8Array | undefined
+
 /**
- * Hold back the first bytes of a text file until they can be judged, then pass all bytes on. Give it chunks, and undefined at the end.
+ * Hold back the first bytes of a text file until they can be judged, then pass all bytes on.
  *
- * @throws MillraceError `ENCODING_INVALID` where they are compressed, or text in another encoding; `UNSUPPORTED_FORMAT` where they are another format.
+ * @throws MillraceError what {@link checkTextHead} throws.
  */
-export function textHead(choice: TextEncodingChoice): (chunk: Uint8Array | undefined) => Uint8Array | undefined {
+export function textHead(choice: TextEncodingChoice): HeadFirst {
+  return headFirst(HEAD_BYTES, (bytes) => checkTextHead(bytes, choice))
+}
+
+/** Hold back the first bytes of a file until there are so many, or all. @param judge - gets all that are there then. */
+export function headFirst(length: number, judge: (bytes: Uint8Array) => void = () => {}): HeadFirst {
   let head: Uint8Array | undefined = new Uint8Array(0)
   return (chunk) => {
     if (head === undefined) return chunk
     const bytes: Uint8Array = chunk === undefined ? head : head.length === 0 ? chunk : Buffer.concat([head, chunk])
-    if (chunk !== undefined && bytes.length < HEAD_BYTES) {
+    if (chunk !== undefined && bytes.length < length) {
       // The chunk's memory may be used again.
       head = bytes === chunk ? chunk.slice() : bytes
       return undefined
     }
-    checkTextHead(bytes.subarray(0, HEAD_BYTES), choice)
+    judge(bytes)
     head = undefined
     return bytes
   }
 }
 
-function checkTextHead(head: Uint8Array, choice: TextEncodingChoice): void {
+/**
+ * Judge a text file by its first bytes.
+ *
+ * @throws MillraceError `ENCODING_INVALID` where they are compressed, or text in another encoding; `UNSUPPORTED_FORMAT` where they are another format.
+ */
+export function checkTextHead(bytes: Uint8Array, choice: TextEncodingChoice): void {
+  const head = bytes.subarray(0, HEAD_BYTES)
   const { encoding } = choice
   const [format] = FORMATS.find(([, magic]) => beginsWith(head, magic)) ?? []
   if (format !== undefined) throw otherFormat(format)

@@ -128,7 +128,7 @@ export function csvPartReader(part: CsvPart, settings: CsvSettings): TypedReader
   }
   const rowsLayout: CsvLayout = part.isFirst
     ? { ...layout, ...(!part.isLast && { part: 'first' }) }
-    : { ...layout, header: part.names, skipLines: 0, encoding: 'utf-8', part: 'later' }
+    : { ...layout, header: part.names, skipLines: 0, part: 'later' }
   const { onInvalidRow } = settings
   const report = (row: InvalidRow): void => {
     if (!part.isLast && row.reason === FAULT.unclosedQuote) throw endsInQuotes()

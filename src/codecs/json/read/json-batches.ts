@@ -13,15 +13,15 @@ import type { RowRoom } from './kernel/call-target.ts'
 import { type KernelRows, kernelRows } from './kernel/kernel-rows.ts'
 import { type RowReader, readRows } from './read-rows.ts'
 import type { Cursor } from './rows/cursor.ts'
-import { newRowWindow, type OnInvalidRow, pushBytes } from './rows/row-window.ts'
+import { newRowWindow, type OnInvalidRow, pushBytes, type RowPart } from './rows/row-window.ts'
 import { type JsonPlan, MAX_INFER_BYTES } from './types/json-plan.ts'
 
 interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
-  /** True where the rows are a part of a file: a pinned column may be in another part. */
-  readonly isPart?: boolean
+  /** The part of a file that the rows are: a pinned column may be in another part. */
+  readonly part?: RowPart
   /** Bytes of the rows, where that is known: room is made for rows that will come. */
   readonly bytes?: number
 }
@@ -31,9 +31,9 @@ export function jsonBatches(
   plan: JsonPlan,
   pins: ReadonlyMap<string, Field>,
   unsureRows: number,
-  { limits, path, onInvalidRow, isPart = false, bytes: allBytes = Number.POSITIVE_INFINITY }: BatchOptions,
+  { limits, path, onInvalidRow, part, bytes: allBytes = Number.POSITIVE_INFINITY }: BatchOptions,
 ): TypedReader {
-  const window = newRowWindow(limits, path, onInvalidRow)
+  const window = newRowWindow(limits, path, onInvalidRow, part)
   const inference = inferenceOf(unsureRows)
   const root = planColumns(plan.shape, pins)
   const builder = batchBuilder(root, window.cursor, inference, onInvalidRow !== undefined, allBytes)
@@ -52,7 +52,7 @@ export function jsonBatches(
       }
       if (pause !== 'done') return
       builder.leaveKernel()
-      if (!isPart) builder.checkPins()
+      if (part === undefined) builder.checkPins()
       if (builder.rows > 0 || batches === 0) yield builder.finish()
     },
   }

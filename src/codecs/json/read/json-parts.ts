@@ -1,9 +1,11 @@
 import type { Field } from 'apache-arrow'
+import { checkTextHead } from '../../input/text-head.ts'
 import type { InvalidRow } from '../../invalid-row.ts'
 import type { CodecLimits } from '../../limits.ts'
 import type { TypedReader } from '../../text/settle-types.ts'
 import { jsonBatches } from './json-batches.ts'
 import { jsonSurvey } from './json-survey.ts'
+import { JSON_ENCODING } from './rows/row-window.ts'
 import { KIND, kindOf, newShape } from './types/json-shape.ts'
 
 /** The columns of NDJSON: names, and flags of what inference saw in each, null where the type is pinned. */
@@ -17,6 +19,8 @@ export interface NdjsonPartOptions {
   readonly pins: ReadonlyMap<string, Field>
   readonly limits: CodecLimits
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
+  /** True for the part that ends with the file: after any other one an object follows. */
+  readonly isLast?: boolean
   /** Bytes of the part, where that is known. */
   readonly bytes?: number | undefined
 }
@@ -29,9 +33,21 @@ export interface NdjsonRowSurvey {
   columns(): NdjsonColumns | undefined
 }
 
+/** Judge a file by its first bytes, as reading all of it would: at least 1 KiB, or all. @throws MillraceError `ENCODING_INVALID`, `UNSUPPORTED_FORMAT`. */
+export function checkNdjsonHead(bytes: Uint8Array): void {
+  checkTextHead(bytes, JSON_ENCODING)
+}
+
 /** Start a survey of pieces of NDJSON, of which none is held. */
 export function ndjsonRowSurvey({ pins, limits }: NdjsonPartOptions): NdjsonRowSurvey {
-  const survey = jsonSurvey({ limits, path: [], maxRows: Number.POSITIVE_INFINITY, pins, rejectsRows: true })
+  const survey = jsonSurvey({
+    limits,
+    path: [],
+    maxRows: Number.POSITIVE_INFINITY,
+    pins,
+    rejectsRows: true,
+    part: { isLast: true },
+  })
   const newline = Buffer.from('\n')
   return {
     add(bytes) {
@@ -58,7 +74,7 @@ function isNested(flags: number): boolean {
 /** The reader of a part of NDJSON on types that are known. */
 export function ndjsonPartReader(
   { names, inference }: NdjsonColumns,
-  { pins, limits, onInvalidRow, bytes }: NdjsonPartOptions,
+  { pins, limits, onInvalidRow, isLast = true, bytes }: NdjsonPartOptions,
 ): TypedReader {
   const shape = newShape(new Uint8Array(0))
   shape.fields = new Map()
@@ -71,7 +87,7 @@ export function ndjsonPartReader(
     limits,
     path: [],
     onInvalidRow,
-    isPart: true,
+    part: { isLast },
     ...(bytes !== undefined && { bytes }),
   })
 }

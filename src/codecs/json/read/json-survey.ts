@@ -2,7 +2,7 @@ import { type CodecLimits, DEFAULT_LIMITS } from '../../limits.ts'
 import type { TypeSurvey } from '../../text/settle-types.ts'
 import { kernelSurvey } from './kernel/kernel-survey.ts'
 import { type RowReader, readRows } from './read-rows.ts'
-import { newRowWindow, pushBytes } from './rows/row-window.ts'
+import { newRowWindow, pushBytes, type RowPart } from './rows/row-window.ts'
 import { type JsonPlan, MAX_INFER_BYTES } from './types/json-plan.ts'
 import { keepRow, newSurvey, type Survey, surveyRow, undoRow } from './types/survey.ts'
 
@@ -14,11 +14,13 @@ interface SurveyOptions {
   readonly pins: ReadonlyMap<string, unknown>
   /** True where rejected rows are skipped: they are reported when they are read. */
   readonly rejectsRows: boolean
+  /** The part of a file that the rows are. */
+  readonly part?: RowPart
 }
 
 /** A survey of the first `maxRows` sound rows of a file. */
-export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows }: SurveyOptions): TypeSurvey<JsonPlan> {
-  const window = newRowWindow(limits, path, rejectsRows ? () => {} : undefined)
+export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows, part }: SurveyOptions): TypeSurvey<JsonPlan> {
+  const window = newRowWindow(limits, path, rejectsRows ? () => {} : undefined, part)
   const survey = newSurvey(limits.maxColumns ?? DEFAULT_LIMITS.maxColumns, new Set(pins.keys()))
   const reader = surveyReader(survey, maxRows)
   return {

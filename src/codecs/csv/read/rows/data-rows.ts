@@ -5,7 +5,7 @@ import { type CsvDialect, type CsvLayout, haveSameEnd } from '../../csv-options.
 import { type LeadingLines, leadingLines } from './leading-lines.ts'
 import { tooManyColumns } from './row-index.ts'
 import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
-import { utf8Input } from './utf8-input.ts'
+import { judgedInput, type Utf8Input, utf8Input } from './utf8-input.ts'
 
 /** The data rows of a file in any encoding and dialect: the lines before them are skipped. */
 export interface DataRows {
@@ -23,7 +23,7 @@ export interface OpenTable {
 
 /** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
 export function dataRows(layout: CsvLayout): DataRows {
-  const input = layout.part === 'later' ? (chunk: Uint8Array | undefined) => chunk : utf8Input(layout.encoding)
+  const input = inputOf(layout)
   const skipLines = leadingLines(layout.skipLines)
   let dialect = layout.dialect
   let rows: RowIndexer | undefined = layout.part === 'later' ? rowIndexer(layout, 1) : undefined
@@ -50,6 +50,11 @@ export function dataRows(layout: CsvLayout): DataRows {
     const found = bytes && skipLines(bytes)
     return found ?? (isLast ? skipLines(undefined) : undefined)
   }
+}
+
+function inputOf({ part, encoding }: CsvLayout): Utf8Input {
+  if (part === 'later') return (chunk) => chunk
+  return part === 'first' ? judgedInput() : utf8Input(encoding)
 }
 
 /** The dialect with the delimiter that the file itself names. */

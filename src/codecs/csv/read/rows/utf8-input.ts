@@ -1,5 +1,5 @@
 import { MillraceError } from '../../../../errors.ts'
-import { textHead } from '../../../input/text-head.ts'
+import { headFirst, textHead } from '../../../input/text-head.ts'
 
 /** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still return bytes. */
 export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
@@ -24,11 +24,23 @@ export function utf8Input(label: string): Utf8Input {
   }
 }
 
+/** The input of the first part of a file in UTF-8, which was judged when the file was divided: a part may have too few of the bytes that judge it. */
+export function judgedInput(): Utf8Input {
+  const head = headFirst(BYTE_ORDER_MARK.length)
+  const withoutMark = withoutByteOrderMark()
+  return (chunk) => {
+    const bytes = head(chunk)
+    return bytes && withoutMark(bytes)
+  }
+}
+
 function transcoderOf(decoder: ReturnType<typeof decoderOf>): Utf8Input {
   if (decoder.encoding === 'utf-8') return withoutByteOrderMark()
   if (decoder.encoding === 'windows-1252') return fromWindows1252
   return decoder.encoding.startsWith('utf-16') ? utf16Transcoder(decoder.encoding) : transcoder(decoder)
 }
+
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf)
 
 /** The first chunk is the whole head, so that the mark is not cut. */
 function withoutByteOrderMark(): Utf8Input {
@@ -36,7 +48,7 @@ function withoutByteOrderMark(): Utf8Input {
   return (chunk) => {
     if (!isStart || chunk === undefined) return chunk
     isStart = false
-    return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk
+    return BYTE_ORDER_MARK.every((byte, at) => chunk[at] === byte) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk
   }
 }
 

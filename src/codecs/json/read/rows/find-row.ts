@@ -28,7 +28,7 @@ import {
   skipWord,
 } from './grammar.ts'
 import { faultError } from './rejected-row.ts'
-import type { RowWindow } from './row-window.ts'
+import { type RowWindow, rowsEnd } from './row-window.ts'
 import { keyText } from './unescape.ts'
 
 /** The result of looking for a row: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
@@ -52,7 +52,7 @@ export function findRow(window: RowWindow): Place {
   for (;;) {
     if (window.stage === 'start' && !skipByteOrderMark(window)) return 'more'
     skipToToken(window)
-    if (window.at >= cursor.end) return window.ended ? endOfFile(window) : 'more'
+    if (window.at >= rowsEnd(window)) return window.ended ? endOfFile(window) : 'more'
     const byte = cursor.bytes[window.at] as number
     switch (window.stage) {
       case 'objects':

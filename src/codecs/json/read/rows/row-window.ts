@@ -1,8 +1,8 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
-import { textHead } from '../../../input/text-head.ts'
+import { type HeadFirst, type TextEncodingChoice, textHead } from '../../../input/text-head.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
 import { type Cursor, type Fault, newCursor, type RowLimits } from './cursor.ts'
-import { isBlank, NEWLINE, RETURN } from './grammar.ts'
+import { isBlank, NEWLINE, OPEN_BRACE, RETURN } from './grammar.ts'
 
 /** The next thing expected between rows. */
 export type Stage =
@@ -40,7 +40,9 @@ export interface RowWindow {
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
   /** Judges the first bytes: see {@link textHead}. */
-  readonly head: (chunk: Uint8Array | undefined) => Uint8Array | undefined
+  readonly head: HeadFirst
+  /** True where an object of another part follows: its brace is added at the end, so that a row that is cut off there fails as it does in the file. */
+  readonly isFollowed: boolean
   stage: Stage
   /** Objects on the path that are open, and whether the rows in them have been read. */
   openObjects: number
@@ -67,13 +69,29 @@ export interface RowWindow {
 const MAX_INDENT = 256
 /** Zeros after the end, which occur in no token. */
 const PADDING = 2
-/** Start at the beginning of a file. */
-export function newRowWindow(limits: RowLimits, path: readonly string[], onInvalidRow: OnInvalidRow): RowWindow {
+export const JSON_ENCODING: TextEncodingChoice = { encoding: 'utf-8', isOption: false }
+
+/**
+ * A part of a file whose first bytes have been judged, at ends of lines on both sides. One that is not the last is followed by another one, which begins with
+ * an object.
+ */
+export interface RowPart {
+  readonly isLast: boolean
+}
+
+/** Start at the beginning of a file, or of a part of it. */
+export function newRowWindow(
+  limits: RowLimits,
+  path: readonly string[],
+  onInvalidRow: OnInvalidRow,
+  part?: RowPart | undefined,
+): RowWindow {
   return {
     cursor: newCursor(limits),
     path,
     onInvalidRow,
-    head: textHead({ encoding: 'utf-8', isOption: false }),
+    head: part !== undefined ? (chunk) => chunk : textHead(JSON_ENCODING),
+    isFollowed: part?.isLast === false,
     stage: 'start',
     openObjects: 0,
     isPastRows: false,
@@ -93,8 +111,16 @@ export function newRowWindow(limits: RowLimits, path: readonly string[], onInval
 export function pushBytes(window: RowWindow, chunk: Uint8Array | undefined): void {
   const bytes = window.head(chunk)
   if (bytes !== undefined) append(window, bytes)
+  if (chunk === undefined && window.isFollowed) append(window, FOLLOWING)
   window.ended = chunk === undefined
   checkUtf8(window)
+}
+
+const FOLLOWING = Uint8Array.of(OPEN_BRACE)
+
+/** The end of the bytes in which rows begin. */
+export function rowsEnd({ cursor, ended, isFollowed }: RowWindow): number {
+  return ended && isFollowed ? cursor.end - FOLLOWING.length : cursor.end
 }
 
 function append(window: RowWindow, bytes: Uint8Array): void {
