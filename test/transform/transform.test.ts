@@ -36,6 +36,14 @@ describe('a transform of your own', () => {
     }
     const byHand = Object.assign(async function* () {}, { start: held }) as unknown as Transform
     expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), byHand).numRows).toBe(2)
+    const renamed = transformTable(tableFromRows([{ a: 1 }]), renameColumns({ a: 'b' }), byHand)
+    expect([renamed.schema.names, renamed.batches.length]).toEqual([['b'], 1])
+  })
+
+  test('a transform that gives no batch leaves a table without rows', () => {
+    const none = defineTransform('none', () => ({ next: () => [] }))
+    const table = transformTable(tableFromRows([{ a: 1 }]), none)
+    expect([table.numRows, table.schema.names]).toEqual([0, ['a']])
   })
 })
 
