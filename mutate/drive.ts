@@ -16,6 +16,8 @@ const LOOK_MS = 200
 const QUIET_MS = 180_000
 /** Time beyond a test's own limit: its timer fires first unless a loop holds the thread. */
 const SLACK_MS = 4000
+/** The child has a process group of its own, which no key ends. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
 const CONFIG = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
 
@@ -97,9 +99,12 @@ async function watchProcess(folder: string, child: ChildProcess): Promise<'exit'
     end = isHung ? 'hung' : 'restart'
     stop()
   }, LOOK_MS)
+  const leave = (): never => process.exit(1)
   process.once('exit', stop)
+  for (const signal of SIGNALS) process.once(signal, leave)
   await new Promise((resolve) => child.once('exit', resolve))
   process.off('exit', stop)
+  for (const signal of SIGNALS) process.off(signal, leave)
   clearInterval(look)
   return end
 }

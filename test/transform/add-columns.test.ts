@@ -88,6 +88,12 @@ describe('addColumns', () => {
     expect(late.get(70_000)?.['last']).toBe(7n)
   })
 
+  test('a run started by hand holds no more than a stream', () => {
+    const [batch] = tableFromRows(Array.from({ length: 65_536 }, (_, id) => ({ id }))).batches
+    const next = addColumns({ nothing: () => null }).start()
+    expect(next(batch)?.numRows).toBe(65_536)
+  })
+
   test('faults', () => {
     expect(fault(() => run([{ a: 1 }], addColumns({ b: Symbol('b') })))).toEqual(
       failure('TYPE_MISMATCH', { column: 'b' }),

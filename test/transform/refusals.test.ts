@@ -9,7 +9,7 @@ type Call = (...given: readonly unknown[]) => unknown
 /** Calls that TypeScript refuses, by the function that has to name itself and the argument. */
 const REFUSED: readonly [name: string, given: readonly unknown[], code: ErrorCode, what: string][] = [
   ['addBatchMetadata', [{ now: 5 }], 'OPTION_INVALID', 'now'],
-  ['addBatchMetadata', [{ batchId: 5 }], 'OPTION_INVALID', 'batchId'],
+  ['addBatchMetadata', [{ batchId: 5 }], 'OPTION_INVALID', 'batchId must be a string'],
   ['addColumns', [5], 'TYPE_MISMATCH', 'values'],
   ['addColumns', [{}, 5], 'OPTION_INVALID', 'options'],
   ['addColumns', [{}, { schema: 5 }], 'OPTION_INVALID', 'schema'],
@@ -31,7 +31,7 @@ const REFUSED: readonly [name: string, given: readonly unknown[], code: ErrorCod
   ['validationScore', [{}, 5], 'TYPE_MISMATCH', 'rules'],
   ['validationScore', [{}, [{}]], 'TYPE_MISMATCH', 'rules'],
   ['requiredFields', [5], 'TYPE_MISMATCH', 'names'],
-  ['requiredFields', [['a'], { present: 5 }], 'OPTION_INVALID', 'present'],
+  ['requiredFields', [['a'], { present: 5 }], 'OPTION_INVALID', 'present must be'],
   ['defineTransform', [5, () => ({})], 'TYPE_MISMATCH', 'name'],
   ['defineTransform', ['own', 5], 'TYPE_MISMATCH', 'the start of a run'],
   ['transformTable', [5], 'TYPE_MISMATCH', 'the table'],
