@@ -57,7 +57,7 @@ async function run(
   rmSync(work, { recursive: true, force: true })
   const ids = new Set(chosen.map(({ id }) => id))
   writeSources(work, await instrument(sources, (id) => ids.has(id)))
-  const files = folder.tests.map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`))
+  const files = (options.tests ?? folder.tests).map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`))
   const plan: Plan = { root: options.root, files, exclude: folder.exclude, mutants: [...ids] }
   await coverTests(work, plan)
   await runMutants(work, plan)

@@ -8,6 +8,8 @@ export interface Options {
   readonly seed: number
   /** Run all the mutants of one line alone: `src/flow/retry.ts:108`, or of one file. */
   readonly line: string | undefined
+  /** Run these tests alone, for a quick look: paths from the root with commas between. */
+  readonly tests: readonly string[] | undefined
   /** List the mutants, run none. */
   readonly isList: boolean
   /** Run only what survived the last time. */
@@ -18,7 +20,7 @@ export interface Options {
   readonly root: string
 }
 
-const USAGE = `npm run mutate -- FOLDER [--sample N] [--seed N] [--line FILE:LINE] [--list] [--again] [--accept 'KIND: REASON']`
+const USAGE = `npm run mutate -- FOLDER [--sample N] [--seed N] [--line FILE:LINE] [--tests PATHS] [--list] [--again] [--accept 'KIND: REASON']`
 
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -28,6 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       sample: { type: 'string', default: '500' },
       seed: { type: 'string', default: '1' },
       line: { type: 'string' },
+      tests: { type: 'string' },
       list: { type: 'boolean', default: false },
       again: { type: 'boolean', default: false },
       accept: { type: 'string' },
@@ -38,7 +41,8 @@ export function readOptions(args: readonly string[]): Options {
   if (folder === undefined || rest.length > 0) throw new Error(USAGE)
   const { line, list: isList, again: isAgain, accept, root } = values
   const sample = wholeNumber('sample', values.sample)
-  return { folder, sample, seed: wholeNumber('seed', values.seed), line, isList, isAgain, accept, root }
+  const seed = wholeNumber('seed', values.seed)
+  return { folder, sample, seed, line, tests: values.tests?.split(','), isList, isAgain, accept, root }
 }
 
 function wholeNumber(name: string, text: string): number {
