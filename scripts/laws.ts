@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scoresOf } from '../mutate/laws-table.ts'
 
 interface ListedTest {
   readonly name: string
@@ -58,7 +59,9 @@ function lawName(fullName: string): string {
   return [own, ...subjects.filter((subject) => !own.startsWith(`${subject}:`))].reverse().join(': ')
 }
 
-const text = pageText(listLaws())
+/** The scores of `npm run mutate:all` stand at the end and stay as they are. */
+const scores = scoresOf(readFileSync(PAGE, 'utf8'))
+const text = `${pageText(listLaws())}${scores === '' ? '' : `\n${scores}\n`}`
 if (!process.argv.includes('--check')) {
   writeFileSync(PAGE, text)
 } else if (readFileSync(PAGE, 'utf8') !== text) {

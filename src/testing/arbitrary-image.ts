@@ -48,8 +48,9 @@ export function arbitraryAttribute(options: ImageOptions = {}): fc.Arbitrary<Att
   const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3, depthSize: 'small' },
-      fc.record({ S: fc.oneof(fc.constantFrom('', 'a', 'b', '1', '1.0'), anyText()) }, PLAIN),
-      fc.record({ N: numbers }, PLAIN),
+      // Half of all attributes are texts and numbers, as in most tables.
+      { weight: 4, arbitrary: fc.record({ S: fc.oneof(fc.constantFrom('', 'a', 'b', '1', '1.0'), anyText()) }, PLAIN) },
+      { weight: 4, arbitrary: fc.record({ N: numbers }, PLAIN) },
       fc.record({ B: binaries }, PLAIN),
       fc.record({ BOOL: fc.boolean() }, PLAIN),
       fc.constant({ NULL: true }),
@@ -87,12 +88,21 @@ export function arbitraryNumberText(): fc.Arbitrary<string> {
       '10e-1',
       '0.1',
       '9007199254740991',
+      '9007199254740992',
       '9007199254740993',
+      '-9007199254740993',
+      '0.30000000000000004',
+      '0.13582479362138638',
+      '1E-130',
       '1e21',
       '9.99E+125',
     ),
     fc.integer().map(String),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => String(value)),
+    // Of 15 to 18 digits, where doubles end: some are exact, and the others have neighbours.
+    fc
+      .tuple(fc.double({ min: 1e-6, max: 1e15, noNaN: true }), fc.integer({ min: 15, max: 18 }))
+      .map(([value, digits]) => value.toPrecision(digits)),
     join(sign, digits(38)),
     join(sign, digits(18), fc.constant('.'), fraction),
     join(sign, digits(18), fc.constant('.'), fraction, exponent),

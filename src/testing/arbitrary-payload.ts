@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { checkNone } from '../internal/check-arguments.ts'
 import { checkIsArbitrary } from './check-arbitrary.ts'
-import { anyText } from './event-parts.ts'
+import { anyText, plainDictionary } from './event-parts.ts'
 
 /** A payload of a record: text and bytes go into the record as they are, everything else as its JSON. */
 export type PayloadArbitrary = fc.Arbitrary<unknown>
@@ -23,7 +23,12 @@ export interface PayloadOption {
 export function arbitraryPayload(): PayloadArbitrary
 export function arbitraryPayload(...given: readonly unknown[]): PayloadArbitrary {
   checkNone('arbitraryPayload', given)
-  const plain = fc.oneof(fc.jsonValue(), anyText(), fc.uint8Array({ maxLength: 60 }))
+  const plain = fc.oneof(
+    { weight: 4, arbitrary: flatObject() },
+    { weight: 2, arbitrary: fc.jsonValue() },
+    { weight: 2, arbitrary: anyText() },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
+  )
   return fc.oneof({ weight: 4, arbitrary: plain }, arbitraryGzip(plain))
 }
 
@@ -38,6 +43,13 @@ export function arbitraryPayload(...given: readonly unknown[]): PayloadArbitrary
 export function arbitraryGzip(payload: PayloadArbitrary = fc.jsonValue()): fc.Arbitrary<Uint8Array> {
   checkIsArbitrary('arbitraryGzip', 'payload', payload)
   return payload.map((each) => new Uint8Array(gzipSync(bytesOfPayload(each))))
+}
+
+/** Objects as most producers send them; numbers at the edges among their values. */
+function flatObject(): fc.Arbitrary<unknown> {
+  const edge = fc.constantFrom(0, -0, 2 ** 53, -(2 ** 53), 2 ** 53 - 1, 0.1, 1e21, Number.MIN_VALUE, Number.MAX_VALUE)
+  const value = fc.oneof(anyText(), fc.integer({ min: -1000, max: 1000 }), edge, fc.boolean(), fc.constant(null))
+  return plainDictionary(fc.constantFrom('id', 'name', 'price', 'at', ''), value, { minKeys: 1 })
 }
 
 export function bytesOfPayload(payload: unknown): Uint8Array {

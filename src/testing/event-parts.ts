@@ -14,8 +14,38 @@ export const ACCOUNT = '123456789012'
 
 export const region = fc.constantFrom('us-east-1', 'eu-west-1', 'ap-southeast-2')
 
-/** Well-formed text of any script, control characters and emoji among it. */
+/** Texts at the edges: empty, of several bytes a character, marked in JSON, and those that pass for something else. */
+const EDGE_TEXTS = [
+  '',
+  ' ',
+  'é',
+  '€',
+  '👍🏽',
+  'Zürich',
+  '日本',
+  '\0',
+  '"',
+  '\\',
+  '\u2028',
+  '\ufeff',
+  '0',
+  '-0',
+  'null',
+  'NaN',
+]
+
+/** Well-formed text of any script, control characters and emoji among it; half of it plain ASCII. */
 export function anyText(maxLength = 20): fc.Arbitrary<string> {
+  const ascii = fc.string({ maxLength })
+  const edge = fc.constantFrom(...EDGE_TEXTS.filter((text) => [...text].length <= maxLength))
+  return fc.oneof(
+    { weight: 5, arbitrary: ascii },
+    { weight: 2, arbitrary: edge },
+    { weight: 3, arbitrary: anyScript(maxLength) },
+  )
+}
+
+function anyScript(maxLength: number): fc.Arbitrary<string> {
   const codePoint = fc.oneof(
     { weight: 8, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },
     fc.integer({ min: 0, max: 0xd7ff }),

@@ -32,6 +32,12 @@ describe('Firehose', () => {
     ['dropped', { result: 'Dropped' }, { result: 'Dropped', data: 'Zm9v' }],
     ['failed', { result: 'ProcessingFailed' }, { result: 'ProcessingFailed', data: 'Zm9v' }],
     ['data', { result: 'Ok', data: 'bar' }, { result: 'Ok', data: 'YmFy' }],
+    ['data, with a field of its own', { result: 'Ok', data: 'bar', note: 'x' }, { result: 'Ok', data: 'YmFy' }],
+    [
+      'partition keys and no route',
+      { result: 'Ok', metadata: { partitionKeys: { day: '1' }, otfMetadata: undefined } },
+      { result: 'Ok', data: 'Zm9v', metadata: { partitionKeys: { day: '1' } } },
+    ],
     [
       'partition keys',
       { result: 'Ok', metadata: { partitionKeys: { day: '1' } } },
@@ -80,6 +86,8 @@ describe('Firehose', () => {
     ['metadata without partition keys', { result: 'Ok', metadata: {} }],
     ['partition keys that are no text', { result: 'Ok', metadata: { partitionKeys: { day: 1 } } }],
     ['partition keys in an array', { result: 'Ok', metadata: { partitionKeys: ['day'] } }],
+    ['partition keys in a text', { result: 'Ok', metadata: { partitionKeys: 'day' } }],
+    ['a record of a number', { recordId: 'r0', result: 'Ok', data: 7 }],
     ['metadata of another name', { result: 'Ok', metadata: { partitionKeys: { day: '1' }, table: { name: 't' } } }],
     ['metadata in a list', { result: 'Ok', metadata: [] }],
     ['a route that is no text', { result: 'Ok', metadata: { otfMetadata: { destinationTableName: 1 } } }],
@@ -104,6 +112,16 @@ describe('Firehose', () => {
     expect(await processBatch(event, unused, { payload, quarantine: async () => {} })).toEqual({
       records: [{ recordId, result: 'Dropped', data }],
     })
+  })
+
+  test('a record without data fails with none; one with both names of data is of Firehose itself', async () => {
+    const both = { recordId: 'r1', data: 'Zm9v', kafkaRecordValue: 'YmFy' }
+    const event = { deliveryStreamArn: 'arn', records: [{ recordId: 'r0' }, both] }
+    const { records } = await processBatch(event, async () => {}, { payload: textPayload() })
+    expect(records).toEqual([
+      { recordId: 'r0', result: 'ProcessingFailed', data: '' },
+      { recordId: 'r1', result: 'Ok', data: 'Zm9v' },
+    ])
   })
 
   test('records that are one and the same object come back one by one', async () => {
@@ -145,6 +163,9 @@ describe('Firehose', () => {
     expect(await records(() => undefined)).toEqual(response('Ok'))
     expect(await records(() => ({ result: 'Dropped' }))).toEqual(response('Dropped'))
     expect(await records((word) => (word === 'a' ? 'A' : { result: 'Dropped' }))).toEqual(response('Ok', 'QQ=='))
+    expect(await records((word) => (word === 'a' ? { result: 'ProcessingFailed' } : 'B'))).toEqual(
+      response('ProcessingFailed'),
+    )
     expect(await records((word) => (word === 'a' ? 'A' : undefined))).toEqual(response('ProcessingFailed'))
     expect(await records((word) => (word === 'a' ? { result: 'Dropped' } : undefined))).toEqual(
       response('ProcessingFailed'),

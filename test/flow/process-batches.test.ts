@@ -65,6 +65,21 @@ describe('a result that says that the group failed', () => {
 })
 
 describe('one call a group', () => {
+  test('one message of a FIFO queue is enough to keep order, and each group has its key', async () => {
+    const [fifo, standard] = [queueEvent(items('a', 'b'), { isFifo: true }), queueEvent(items('a', 'b'))]
+    const mixed = { Records: [fifo.Records[0], standard.Records[1]] }
+    expect((await run(mixed)).calls).toEqual([
+      ['a', [0]],
+      ['b', [1]],
+    ])
+  })
+
+  test('a call that is refused names the function', async () => {
+    await expect(processBatches(queueEvent([]), async () => {}, { order: 'key' } as never)).rejects.toThrow(
+      /^processBatches: /,
+    )
+  })
+
   test('a standard queue is one group, whatever its message groups', async () => {
     expect(await run(queueEvent(items('a', 'b', 'a')))).toEqual({
       calls: [[undefined, [0, 1, 2]]],

@@ -316,3 +316,8 @@ describe('deadline', () => {
     },
   )
 })
+
+test('a call that is refused names the function', async () => {
+  await expect(retry(5 as never)).rejects.toThrow(/^retry: the work must be a function/)
+  await expect(retry(() => 1, 5 as never)).rejects.toThrow(/^retry: options must be an object/)
+})

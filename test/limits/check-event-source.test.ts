@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkEventSource } from '../../src/limits/index.ts'
+import { checkEventSource, LAMBDA_LIMITS } from '../../src/limits/index.ts'
 
 const rules = (...call: Parameters<typeof checkEventSource>) =>
   checkEventSource(...call).map(({ severity, rule, setting }) => `${severity} ${rule} ${setting}`)
@@ -95,6 +95,46 @@ describe('checkEventSource', () => {
     expect(rules('kinesis', { ...stream, ...setting })).toEqual([finding])
   })
 
+  test.each([
+    ['sqs', { ...queue, EventSourceArn: 'arn:aws:sqs:eu-west-1:1:orders', MaximumBatchingWindowInSeconds: 5 }],
+    ['sqs', { ...queue, BatchSize: 11, MaximumBatchingWindowInSeconds: 1 }],
+    ['sqs', { ...queue, BatchSize: null, VisibilityTimeout: '', Timeout: 5 }],
+    ['sqs', { ...queue, BatchSize: 1, RecordBytes: LAMBDA_LIMITS.payloadBytes }],
+    ['sqs', { ...queue, RedrivePolicy: '\n {"deadLetterTargetArn":"x","maxReceiveCount":5}' }],
+    ['sqs', { ...queue, FunctionResponseTypes: Array(1000).fill('ReportBatchItemFailures') }],
+    ['kinesis', { ...stream, EventSourceArn: 'arn:aws:kinesis:eu-west-1:1:stream/orders.fifo', BatchSize: 10_000 }],
+  ] as const)('nothing is wrong with %s %j', (source, config) => {
+    expect(rules(source, config)).toEqual([])
+  })
+
+  test.each([
+    [{ BatchSize: { Reference: 1 } }, 'error out-of-range BatchSize'],
+    [{ BatchSize: { MyRef: 1 } }, 'error out-of-range BatchSize'],
+    [{ BatchSize: '10x' }, 'error out-of-range BatchSize'],
+    [{ RecordBytes: '1000000000000000' }, 'error out-of-range RecordBytes'],
+    [{ BatchSize: 'x10' }, 'error out-of-range BatchSize'],
+    [{ FifoQueue: 'untrue' }, 'error out-of-range FifoQueue'],
+    [{ FifoQueue: 'trueish' }, 'error out-of-range FifoQueue'],
+    [{ VisibilityTimeout: 30 }, 'warning visibility-under-six-timeouts VisibilityTimeout'],
+    [
+      { FunctionResponseTypes: Array(1001).fill('ReportBatchItemFailures') },
+      'error out-of-range FunctionResponseTypes',
+    ],
+  ])('a queue whose setting only looks right: %#', (setting, finding) => {
+    expect(rules('sqs', { ...queue, ...setting })).toEqual([finding])
+  })
+
+  test.each([{ MaximumRetryAttempts: 1 }, { MaximumRetryAttempts: 0 }, { MaximumRecordAgeInSeconds: 60 }])(
+    'records that %j gives up are lost without a destination: an error, not a warning',
+    (limit) => {
+      expect(rules('kinesis', limit)).toContain('error no-failure-destination DestinationConfig')
+    },
+  )
+
+  test.each(['ParallelizationFactor', 'TumblingWindowInSeconds', 'ScalingConfig'])('Kafka has no %s', (setting) => {
+    expect(rules('kafka', { ...kafka, [setting]: 1 })).toContain(`error other-source ${setting}`)
+  })
+
   test('base64 makes four thirds of a Kinesis record: 4.5 MB of records fill an event', () => {
     const records = (RecordBytes: number) => rules('kinesis', { ...stream, BatchSize: 10, RecordBytes })
     expect(records(470_000)).toEqual([])
@@ -113,6 +153,10 @@ describe('checkEventSource', () => {
 
   test('messages say what to set', () => {
     const [finding] = checkEventSource('sqs', { ...queue, VisibilityTimeout: 60, MaximumBatchingWindowInSeconds: 20 })
+    const [batch] = checkEventSource('kinesis', { ...stream, BatchSize: 0 })
+    expect(batch?.message).toBe('it must be a whole number from 1 to 10000')
+    const [age] = checkEventSource('kinesis', { ...stream, MaximumRecordAgeInSeconds: 59 })
+    expect(age?.message).toBe('it must be a whole number from 60 to 604800, or -1')
     expect(finding?.message).toMatch(/60 s against the function's Timeout of 30 s.*set 200 s or more/)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { chooseEngine, type EngineJob } from '../../src/limits/index.ts'
+import { isMillraceError } from '../../src/errors.ts'
+import { chooseEngine, type EngineJob, PRICES } from '../../src/limits/index.ts'
 
 const job: EngineJob = {
   objects: 1,
@@ -65,6 +66,75 @@ describe('chooseEngine', () => {
     expect(
       decision({ ...job, busyShare: 0.9 }, { prices: { fargateVcpuUsdPerHour: { arm64: 1, x86_64: 1 } } })[0],
     ).toBe('lambda')
+  })
+
+  test.each([
+    // The smallest task of Fargate with the memory and the vCPUs of the function: vCPUs, GB.
+    [128, 0.25, 0.5],
+    [512, 0.5, 1],
+    [1769, 1, 2],
+    [3008, 2, 4],
+    [10_240, 8, 16],
+    [20_480, 8, 20],
+    [61 * 1024, 16, 61],
+    [120 * 1024, 16, 120],
+  ])('Batch with %d MB takes a task of %d vCPUs and %d GB, for its start and its work', (memoryMb, vcpus, gb) => {
+    const [, , batch] = chooseEngine({ ...job, memoryMb, architecture: 'arm64' }).candidates
+    const perHour = vcpus * PRICES.fargateVcpuUsdPerHour.arm64 + gb * PRICES.fargateGbUsdPerHour.arm64
+    expect(batch).toMatchObject({ engine: 'batch', seconds: 160 })
+    expect(batch?.usd).toBeCloseTo((160 * perHour) / 3600, 12)
+  })
+
+  test('a task of Batch costs a minute at least; over 120 GB its price is unknown, and it is never the cheaper one', () => {
+    const short = chooseEngine({ ...job, largestBytes: 1e9, totalBytes: 1e9 }, { limits: { batchStartSeconds: 1 } })
+    const perHour = PRICES.fargateVcpuUsdPerHour.arm64 + 2 * PRICES.fargateGbUsdPerHour.arm64
+    expect(short.candidates[2]?.usd).toBeCloseTo(perHour / 60, 12)
+    const huge = chooseEngine({ ...job, memoryMb: 121 * 1024, busyShare: 1 }).candidates
+    expect(huge[2]?.usd).toBeUndefined()
+    expect(huge[0]?.why[1]).toMatchObject({ actual: 1, limit: 1, holds: true })
+  })
+
+  test('an always-on task that costs more than functions never breaks even', () => {
+    const prices = { fargateVcpuUsdPerHour: { arm64: 1, x86_64: 1 } }
+    expect(chooseEngine({ ...job, busyShare: 1 }, { prices }).candidates[0]?.why[1]?.limit).toBe(1)
+  })
+
+  test('EMR: a cluster of 100 vCPUs with 4 GB each, for its start and its share of the work', () => {
+    const [, , , emr] = chooseEngine({ ...job, totalBytes: 5e11 }).candidates
+    const perHour = 100 * (PRICES.emrServerlessVcpuUsdPerHour + 4 * PRICES.emrServerlessGbUsdPerHour)
+    expect(emr).toMatchObject({ engine: 'emr', seconds: 110 })
+    expect(emr?.usd).toBeCloseTo((110 * perHour) / 3600, 10)
+    expect(chooseEngine({ ...job, needs: ['gpu'] }).candidates[3]?.usd).toBeUndefined()
+  })
+
+  test('messages have three digits; a GPU alone lets no rows meet', () => {
+    const messages = (one: EngineJob) => chooseEngine(one).because.map(({ message }) => message)
+    expect(messages({ ...job, busyShare: 0.49 })[0]).toMatch(/: 0\.49, over 0\.476$/)
+    expect(messages({ ...job, needs: ['gpu'] }).at(-1)).toBe(
+      'seconds of the largest object in one Batch job: 100, within 1209600',
+    )
+  })
+
+  test.each([
+    [undefined, {}, 'TYPE_MISMATCH', /^chooseEngine: its first argument must be an object/],
+    [job, { limits: 3 }, 'TYPE_MISMATCH', /^chooseEngine: limits must be an object/],
+    [{ ...job, needs: 'gpu' }, {}, 'OPTION_INVALID', /^chooseEngine: needs must be an array/],
+    [{ ...job, largestBytes: 11e9 }, {}, 'OPTION_INVALID', /^chooseEngine: largestBytes/],
+    [{ ...job, memoryMb: '1769' }, {}, 'OPTION_INVALID', /^chooseEngine: memoryMb must be a number/],
+  ] as const)('refuses %j with %j as %s', (one, options, code, message) => {
+    const refusal = (() => {
+      try {
+        return chooseEngine(one as never, options as never)
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(isMillraceError(refusal, code)).toBe(true)
+    expect(String((refusal as Error).message)).toMatch(message)
+  })
+
+  test('a name without a value is not there', () => {
+    expect(chooseEngine({ ...job, shards: undefined } as EngineJob)).toEqual(chooseEngine(job))
   })
 
   test.each([

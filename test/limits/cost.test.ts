@@ -39,6 +39,21 @@ describe('lambdaCost', () => {
     expect(share(0.61)).toBeLessThan(0)
   })
 
+  test('parts are those that cost something', () => {
+    const names = (usage: object) =>
+      lambdaCost({ invocations: 1, ms: 1, memoryMb: 128, ...usage }).parts.map(({ name }) => name)
+    expect(names({})).toEqual(['requests', 'duration'])
+    expect(names({ initMs: 0, ephemeralMb: 512 })).toEqual(['requests', 'duration'])
+    expect(names({ initMs: 1, ephemeralMb: 513 })).toEqual(['requests', 'duration', 'init', 'ephemeral storage'])
+  })
+
+  test('provisioned concurrency is billed by the GB, held and run', () => {
+    const provisioned = { concurrency: 1, seconds: 3600 }
+    const { parts } = lambdaCost({ invocations: 360, ms: 1000, memoryMb: 4096, provisioned })
+    expect(part(parts, 'provisioned held')).toBeCloseTo(3600 * 4 * 0.0000033334, 10)
+    expect(part(parts, 'provisioned run')).toBeCloseTo(360 * 4 * 0.0000077778, 10)
+  })
+
   test('/tmp over 512 MB', () => {
     const { parts } = lambdaCost({ invocations: 1000, ms: 1000, memoryMb: 128, ephemeralMb: 512 + 1024 })
     expect(part(parts, 'ephemeral storage')).toBeCloseTo(1000 * 0.0000000309, 12)
@@ -53,6 +68,8 @@ describe('lambdaCost', () => {
     [{ invocations: 1, ms: 1, memoryMb: 128, architecture: 'arm' }, /architecture: must be one of arm64, x86_64/],
     [{ invocations: 1, ms: 1, memoryMb: 128, ephemeralMb: 20_000 }, /ephemeralMb must be a number from 512 to 10240/],
     [{ invocations: 1, ms: 1, memoryMb: 128, provisioned: { concurrency: 1 } }, /seconds must be a number/],
+    [{ invocations: 1, ms: 1, memoryMb: 128, provisioned: 3 }, /^lambdaCost: provisioned must be an object/],
+    [{ invocations: '1', ms: 1, memoryMb: 128 }, /invocations must be a number from 0/],
     [undefined, /must be an object/],
   ])('refuses %j', (usage, message) => {
     expect(() => lambdaCost(usage as never)).toThrow(message)
@@ -82,7 +99,9 @@ describe('prices', () => {
       expect(title).not.toBe('')
       expect(asOf).toMatch(/^20\d\d(-\d\d)?$/)
     }
-    expect(() => sourceOf('toString' as never)).toThrow(/must be one of/)
+    expect(sourceOf('s3PutUsdPerThousand')).toEqual({ title: 'AWS Price List', asOf: '2024-11' })
+    expect(sourceOf('timeoutSeconds')).toEqual({ title: 'AWS documentation', asOf: '2026' })
+    expect(() => sourceOf('toString' as never)).toThrow(/^name: must be one of/)
   })
 
   test('docs/limits.md names every number that AWS does not vouch for, and every source', () => {
@@ -117,6 +136,22 @@ describe('jobCost', () => {
     expect(puts(1000, 10)).toBeCloseTo(10)
     // 2,000 parts of 8 MiB, then 16 MiB each.
     expect(puts(2010 * 8 * 1024 * 1024)).toBeCloseTo(2005 + 2)
+  })
+
+  test('every file is read in ranges of its own', () => {
+    const gets = part(jobCost({ ...gigabyte, files: 10 }).parts, 'S3 GET') ?? 0
+    expect(gets / 0.0000004).toBeCloseTo(10 * 12)
+  })
+
+  test('parts double in size four times, and no more', () => {
+    const unit = 5 * 1024 * 1024
+    const { parts } = jobCost({ ...gigabyte, bytesOut: 100_000 * unit, partBytes: unit })
+    // 2,000 parts of 1, 2, 4 and 8 units, then of 16.
+    expect((part(parts, 'S3 PUT') ?? 0) / 0.000005).toBeCloseTo(8000 + 70_000 / 16 + 2)
+  })
+
+  test('refuses what is no object, under its name', () => {
+    expect(() => jobCost(undefined as never)).toThrow(/^jobCost: its first argument must be an object/)
   })
 
   test('small files are dominated by requests', () => {

@@ -69,7 +69,35 @@ describe('addColumns', () => {
     expect(sent).toBe(6)
   })
 
+  test('a computed column that has its type yields each batch as it arrives', async () => {
+    let pulled = 0
+    const [batch] = tableFromRows([{ a: 1 }]).batches
+    const source = (async function* () {
+      for (; pulled < 50; pulled++) yield batch as RecordBatch
+    })()
+    for await (const _ of addColumns({ b: ({ a }) => a, c: 1 })(source)) break
+    expect(pulled).toBe(0)
+  })
+
+  test('a table waits for the first value, however late: beside columns that have theirs, and beyond what a stream holds', () => {
+    const rows = Array.from({ length: 70_000 }, (_, id) => ({ id }))
+    const { batches } = tableFromRows(rows)
+    const whole = new Table([...batches, ...tableFromRows([{ id: 70_000 }]).batches])
+    const late = transformTable(whole, addColumns({ source: 'shop', last: ({ id }) => (id === 70_000 ? 7n : null) }))
+    expect(late.batches.map(({ schema }) => String(schema.fields[2]?.type))).toEqual(late.batches.map(() => 'Int64'))
+    expect(late.get(70_000)?.['last']).toBe(7n)
+  })
+
+  test('a run started by hand holds no more than a stream', () => {
+    const [batch] = tableFromRows(Array.from({ length: 65_536 }, (_, id) => ({ id }))).batches
+    const next = addColumns({ nothing: () => null }).start()
+    expect(next(batch)?.numRows).toBe(65_536)
+  })
+
   test('faults', () => {
+    expect(fault(() => run([{ a: 1 }], addColumns({ b: Symbol('b') })))).toEqual(
+      failure('TYPE_MISMATCH', { column: 'b' }),
+    )
     expect(fault(() => run([{ a: 1 }], addColumns({ a: 2 })))).toEqual(failure('COLUMN_CONFLICT', { column: 'a' }))
     expect(fault(() => addColumns({ a: 2 }, { schema: { b: 'int64' } }))).toEqual(
       failure('COLUMN_UNKNOWN', { column: 'b' }),

@@ -30,6 +30,19 @@ describe('dropDuplicates', () => {
     }
   })
 
+  test('random is called for the 128 bits of each run', () => {
+    let calls = 0
+    const random = (): number => {
+      calls++
+      return 0.5
+    }
+    const distinct = dropDuplicates({ random })
+    expect(calls).toBe(0)
+    run([{ a: 1 }], distinct)
+    run([{ a: 1 }], distinct)
+    expect(calls).toBe(2 * 4)
+  })
+
   test('faults', () => {
     expect(fault(() => run([{ a: 1 }], dropDuplicates({ subset: ['b'] })))).toEqual(
       failure('COLUMN_UNKNOWN', { column: 'b' }),

@@ -11,6 +11,13 @@ import { collect, stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('fillNulls', () => {
+  test('an empty column without a fill stays one; a fill of no type is refused by its column', () => {
+    expect(run([{ a: null, b: null }], fillNulls({ a: 1 }))).toEqual([{ a: 1, b: null }])
+    expect(fault(() => run([{ a: null }], fillNulls({ a: Symbol('a') })))).toEqual(
+      failure('TYPE_MISMATCH', { column: 'a' }),
+    )
+  })
+
   test('a column known to be empty takes the type of its fill', () => {
     const rows = run(
       [{ a: null, b: null, c: null, d: null }],

@@ -11,4 +11,5 @@ test('rowCounter counts the current run', async () => {
   await collect(counter(stream(batches)))
   expect(counter.rows).toBe(2)
   expect(counter.name).toBe('rowCounter')
+  expect({ ...counter }).toMatchObject({ rows: 2 })
 })

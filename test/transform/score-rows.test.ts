@@ -13,6 +13,11 @@ describe('scoreRows', () => {
     expect(scored[0]?.['amount']).toBe('0.00')
   })
 
+  test('a text that reads as zero is there', () => {
+    const scored = [...rowsFromTable(transformTable(tableFromRows([{ amount: '0' }]), scoreRows()))]
+    expect(scored[0]?.['validation_score']).toBe(25)
+  })
+
   test('scoreRows adds an int32; a field that no row has counts nothing', () => {
     const table = transformTable(
       tableFromRows([

@@ -36,23 +36,32 @@ describe('a transform of your own', () => {
     }
     const byHand = Object.assign(async function* () {}, { start: held }) as unknown as Transform
     expect(transformTable(tableFromRows([{ a: 1 }, { a: 2 }]), byHand).numRows).toBe(2)
+    const renamed = transformTable(tableFromRows([{ a: 1 }]), renameColumns({ a: 'b' }), byHand)
+    expect([renamed.schema.names, renamed.batches.length]).toEqual([['b'], 1])
+    expect(transformTable(tableFromRows([{ a: 1 }]), byHand, renameColumns({ a: 'b' })).schema.names).toEqual(['b'])
+  })
+
+  test('a transform that gives no batch leaves a table without rows', () => {
+    const none = defineTransform('none', () => ({ next: () => [] }))
+    const table = transformTable(tableFromRows([{ a: 1 }]), none)
+    expect([table.numRows, table.schema.names]).toEqual([0, ['a']])
   })
 })
 
 describe('transforms, at its edges', () => {
-  test.each<[string, Transform]>([
-    ['addBatchMetadata', addBatchMetadata()],
-    ['addColumns', addColumns({})],
-    ['castColumns', castColumns({})],
-    ['cleanColumnNames', cleanColumnNames()],
-    ['dropDuplicates', dropDuplicates()],
-    ['fillNulls', fillNulls({})],
-    ['filterRows', filterRows(() => true)],
-    ['renameColumns', renameColumns({})],
-    ['rowCounter', rowCounter()],
-    ['scoreRows', scoreRows()],
-    ['selectColumns', selectColumns(['a'])],
-  ])('%s has its own name', (name, transform) => {
-    expect(transform.name).toBe(name)
+  test.each<[string, () => Transform]>([
+    ['addBatchMetadata', () => addBatchMetadata()],
+    ['addColumns', () => addColumns({})],
+    ['castColumns', () => castColumns({})],
+    ['cleanColumnNames', () => cleanColumnNames()],
+    ['dropDuplicates', () => dropDuplicates()],
+    ['fillNulls', () => fillNulls({})],
+    ['filterRows', () => filterRows(() => true)],
+    ['renameColumns', () => renameColumns({})],
+    ['rowCounter', () => rowCounter()],
+    ['scoreRows', () => scoreRows()],
+    ['selectColumns', () => selectColumns(['a'])],
+  ])('%s has its own name', (name, made) => {
+    expect(made().name).toBe(name)
   })
 })

@@ -9,7 +9,7 @@ describe('validationScore', () => {
     for (const amount of [null, undefined, '', 0, -0, 0n, false, NaN, [], {}, new Map(), new Uint8Array(0)]) {
       expect(validationScore({ event_id: 'e', event_type: 't', user_id: 'u', amount })).toBe(75)
     }
-    for (const amount of ['0', 'false', [0], { a: 0 }, new Date(0), 1n, new Map([[1, 1]])]) {
+    for (const amount of ['0', 'false', [0], new Array(1), { a: 0 }, new Date(0), 1n, new Map([[1, 1]])]) {
       expect(validationScore({ amount })).toBe(25)
     }
   })

@@ -1,0 +1,50 @@
+/** Tests that cannot see a mutant, because they run the library in processes of their own. */
+const CHILDREN = ['**/*.types.test.ts', 'test/idempotency/processes.test.ts', 'test/dataset/memory.test.ts']
+
+/** A folder of `src` with the tests that are its spec. */
+export interface MutatedFolder {
+  /** Path below `src`. */
+  readonly name: string
+  /** Folders and files of tests, from the root. */
+  readonly tests: readonly string[]
+  readonly exclude: readonly string[]
+  /** The least share of mutants, in percent, that the tests notice. */
+  readonly goal: number
+}
+
+/** Where a folder's promises are tested in another folder too: spans and counts of batches, checkpoints, columns inside of tables. */
+const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
+  transform: ['test/telemetry/channels.test.ts', 'test/telemetry/channels.laws.test.ts'],
+  flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
+  columns: ['test/transform', 'test/codecs/csv/csv.test.ts', 'test/codecs/json/json.test.ts'],
+}
+
+/** The folders of `npm run mutate:all`. */
+export const FOLDERS = [
+  'limits',
+  'telemetry',
+  'flow',
+  'transform',
+  'send',
+  'fanout',
+  's3',
+  'idempotency',
+  'cdc',
+  'events',
+  'columns',
+  'dataset',
+  'internal',
+  'testing',
+  'codecs/csv',
+  'codecs/json',
+  'codecs/parquet',
+  'codecs/input',
+  'codecs/text',
+] as const
+
+const GOAL = { codecs: 90, others: 95 }
+
+export function folderOf(name: string): MutatedFolder {
+  const tests = [`test/${name}`, ...(MORE_TESTS[name] ?? [])]
+  return { name, tests, exclude: CHILDREN, goal: name.startsWith('codecs') ? GOAL.codecs : GOAL.others }
+}
