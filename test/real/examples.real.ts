@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT, removeFolder, scratchFolder } from '../package/support/packed.ts'
+import { bundleExample, type ExampleBundle } from './example-bundle.ts'
+import type { Effects, PreparedExample } from './examples/example-case.ts'
+import { EXAMPLES } from './examples/index.ts'
+import type { Fault } from './gates.ts'
+import { type Answer, type LambdaOptions, type LambdaService, startLambda } from './lambda.ts'
+import { type LocalServices, startLocalServices } from './local-services.ts'
+import { dataLimit } from './memory-limit.ts'
+import { realPackage } from './packages.ts'
+
+const ric = realPackage('aws-lambda-ric')
+const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
+/** Points at which each function is killed; `KILLS=1000` for every request. */
+const KILLS = Number(process.env['KILLS'] ?? 6)
+const MEMORY_MB = 256
+/** Milliseconds of a function that meets a fault: long enough to reach it. */
+const SHORT_TIMEOUT_MS = 4000
+const LONG_TIMEOUT_MS = 120_000
+/** What is left in progress can be taken over after its lease. */
+const MAX_REDELIVERIES = 60
+
+test('every handler of the examples is in the table', () => {
+  const files = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+  const handlers = files.filter((file) => {
+    return file.endsWith('.ts') && /^export const handlers? =/m.test(readFileSync(join(ROOT, 'examples', file), 'utf8'))
+  })
+  expect([...new Set(EXAMPLES.map(({ file }) => file))].sort()).toEqual(handlers.sort())
+})
+
+describe.skipIf(ric === undefined)(
+  "examples under AWS's own runtime client (needs aws-lambda-ric: apt-get install autoconf automake libtool cmake g++)",
+  () => {
+    const folder = scratchFolder()
+    let services: LocalServices
+    let maxDataBytes = 0
+
+    beforeAll(async () => {
+      services = await startLocalServices()
+      if (hasPrlimit) maxDataBytes = await dataLimit(ric ?? '', folder, MEMORY_MB)
+    })
+    afterAll(async () => {
+      await services?.close()
+      removeFolder(folder)
+    })
+
+    describe.each(EXAMPLES.map((example) => [example.name, example] as const))('%s', (_, example) => {
+      let bundle: ExampleBundle
+      /** Effects of a run without faults, and the requests that it takes. */
+      let expected: Effects
+      let requests = 0
+
+      beforeAll(async () => {
+        bundle = await bundleExample(example.file, folder)
+      })
+
+      function start({ env }: PreparedExample, options: Partial<LambdaOptions> = {}): LambdaService {
+        const handlers = { [example.name]: `handler.${example.handler}` }
+        const all = { ...services.env, ...env }
+        return startLambda({ ric: ric ?? '', task: bundle.task, handlers, env: all, ...options })
+      }
+
+      /** Deliver the event once, to a process that may meet a fault. */
+      async function deliver(lambda: LambdaService, run: PreparedExample, faultOf?: (kill: () => void) => Fault) {
+        services.gates.arm()
+        const invocation = await lambda.invoke(example.name, JSON.stringify(run.event))
+        services.gates.arm(faultOf?.(invocation.kill))
+        return { ...invocation, answer: await invocation.answer }
+      }
+
+      const isDone = ({ isError, body }: Answer): boolean => !isError && example.isDone(JSON.parse(body))
+
+      /** As Lambda does: until it is done. */
+      async function redeliver(lambda: LambdaService, run: PreparedExample): Promise<void> {
+        services.gates.arm()
+        for (let times = 0; times < MAX_REDELIVERIES; times++) {
+          const { answer } = await lambda.invoke(example.name, JSON.stringify(run.event))
+          if (isDone(await answer)) return
+          await wait(250)
+        }
+        throw new Error(`the event is not done after ${MAX_REDELIVERIES} deliveries: ${lambda.log()}`)
+      }
+
+      test('cold start; delivered once more to the same process, the event changes nothing', async () => {
+        const run = await example.prepare(services, 'small')
+        const lambda = start(run)
+        try {
+          const first = await deliver(lambda, run)
+          expect(isDone(first.answer), first.answer.body + lambda.log()).toBe(true)
+          requests = services.gates.requests
+          expected = await run.effects()
+          expect(Object.keys(expected)).toHaveLength(example.effects)
+          const { answer } = await deliver(lambda, run)
+          expect(isDone(answer)).toBe(true)
+          expect(lambda.started).toBe(1)
+          expect(await run.effects()).toEqual(expected)
+          expect(services.s3.openUploads()).toBe(0)
+        } finally {
+          lambda.close()
+        }
+      })
+
+      /** Deliver the event with a fault, look at what is left, and deliver it again until it is done. */
+      async function recover(faultOf: (kill: () => void) => Fault): Promise<Answer> {
+        const run = await example.prepare(services, 'small')
+        const before = await run.effects()
+        const lambda = start(run, { timeoutMs: SHORT_TIMEOUT_MS })
+        try {
+          const { answer } = await deliver(lambda, run, faultOf)
+          const left = await run.effects()
+          for (const [name, effect] of Object.entries(left))
+            expect([expected[name], before[name]]).toContainEqual(effect)
+          await redeliver(lambda, run)
+          expect(await run.effects()).toEqual(expected)
+          return answer
+        } finally {
+          lambda.close()
+        }
+      }
+
+      test('SIGKILL before a request and after it: nothing is left in part, and once delivered again nothing is doubled', async () => {
+        for (const point of spread(KILLS, 2 * requests)) {
+          const when = point % 2 === 0 ? 'before' : 'after'
+          const answer = await recover((strike) => ({ nth: 1 + (point >> 1), when, strike }))
+          expect(answer.body).toContain('exited with error: SIGKILL')
+        }
+      })
+
+      test('a timeout while a service does not answer: the same', async () => {
+        for (const point of spread(2, 2 * requests)) {
+          const when = point % 2 === 0 ? 'before' : 'after'
+          const answer = await recover(() => ({ nth: 1 + (point >> 1), when, strike: () => {} }))
+          expect(isDone(answer)).toBe(false)
+        }
+      })
+
+      test.skipIf(!hasPrlimit)(
+        `a large event in ${MEMORY_MB} MB (needs prlimit: apt-get install util-linux)`,
+        async () => {
+          const effects: Effects[] = []
+          const { reservedBytes = 0 } = example
+          for (const memory of [{ megabytes: MEMORY_MB, maxDataBytes: maxDataBytes + reservedBytes }, undefined]) {
+            const run = await example.prepare(services, 'large')
+            const lambda = start(run, { timeoutMs: LONG_TIMEOUT_MS, ...(memory && { memory }) })
+            try {
+              const { answer, figures } = await deliver(lambda, run)
+              expect(isDone(answer), answer.body + lambda.log()).toBe(true)
+              if (memory !== undefined) expect(figures().peakResidentBytes).toBeLessThan(MEMORY_MB * 1024 * 1024)
+              effects.push(await run.effects())
+            } finally {
+              lambda.close()
+            }
+          }
+          expect(effects[0]).toEqual(effects[1])
+        },
+      )
+    })
+  },
+)
+
+/** So many whole numbers below `end`, from the first to the last, each once. */
+function spread(count: number, end: number): number[] {
+  if (count >= end) return [...Array(end).keys()]
+  return Array.from({ length: count }, (_, at) => Math.round((at * (end - 1)) / (count - 1)))
+}
