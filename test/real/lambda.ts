@@ -31,12 +31,17 @@ export interface Answer {
 
 export interface Invocation {
   readonly answer: Promise<Answer>
-  /** Milliseconds from the start of the process to its first question for work. */
-  readonly init: Promise<number>
+  /** Of the process, from its start to its first question for work; never settles where it does not get there. */
+  readonly init: Promise<InitFigures>
   /** End the process at work, as a lack of memory does. */
   kill(): void
   /** CPU time and memory of the process until now. */
   figures(): ProcessFigures
+}
+
+export interface InitFigures {
+  readonly ms: number
+  readonly cpuMs: number
 }
 
 export interface LambdaService {
@@ -51,7 +56,7 @@ export interface LambdaService {
 
 interface Environment {
   readonly process: ChildProcess
-  readonly init: Promise<number>
+  readonly init: Promise<InitFigures>
   isAlive(): boolean
   run(payload: string, clientContext: object): Promise<Answer>
   log(): string
@@ -109,8 +114,8 @@ async function startEnvironment(start: Start): Promise<Environment> {
   let settle: (outcome: Omit<Answer, 'ms'>) => void = () => {}
   let timer: NodeJS.Timeout | undefined
   let isLate = false
-  let reportInit: (ms: number) => void = () => {}
-  const init = new Promise<number>((resolve) => {
+  let reportInit: ((figures: InitFigures) => void) | undefined
+  const init = new Promise<InitFigures>((resolve) => {
     reportInit = resolve
   })
   const deliver = (): void => {
@@ -129,7 +134,8 @@ async function startEnvironment(start: Start): Promise<Environment> {
     const { url = '' } = request
     const body = await text(request)
     if (url.endsWith('/invocation/next')) {
-      reportInit(performance.now() - startedAt)
+      reportInit?.({ ms: performance.now() - startedAt, cpuMs: processFigures(child.pid).cpuMs })
+      reportInit = undefined
       next = response
       // Between two invocations Lambda freezes an environment.
       if (work === undefined) child.kill('SIGSTOP')
