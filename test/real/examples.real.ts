@@ -87,6 +87,8 @@ describe.skipIf(ric === undefined)(
 
       test('cold start; delivered once more to the same process, the event changes nothing', async () => {
         const run = await example.prepare(services, 'small')
+        // A multipart upload whose process was killed stays open, until a rule of the bucket ends it.
+        const openUploads = services.s3.openUploads()
         const lambda = start(run)
         try {
           const first = await deliver(lambda, run)
@@ -98,7 +100,7 @@ describe.skipIf(ric === undefined)(
           expect(isDone(answer)).toBe(true)
           expect(lambda.started).toBe(1)
           expect(await run.effects()).toEqual(smallEffects)
-          expect(services.s3.openUploads()).toBe(0)
+          expect(services.s3.openUploads()).toBe(openUploads)
         } finally {
           lambda.close()
         }
@@ -133,6 +135,7 @@ describe.skipIf(ric === undefined)(
       test(
         'SIGKILL before a request and after it: nothing is left in part, and once delivered again nothing is doubled',
         async () => {
+          expect(requests, 'the test before counts them').toBeGreaterThan(0)
           for (const point of spread(KILLS, 2 * requests)) {
             const when = point % 2 === 0 ? 'before' : 'after'
             const answer = await recover((strike) => ({ nth: 1 + (point >> 1), when, strike }))
@@ -143,6 +146,7 @@ describe.skipIf(ric === undefined)(
       )
 
       test('a timeout while a service does not answer: the same', async () => {
+        expect(requests, 'the first test counts them').toBeGreaterThan(0)
         for (const point of spread(2, 2 * requests)) {
           const when = point % 2 === 0 ? 'before' : 'after'
           const answer = await recover(() => ({ nth: 1 + (point >> 1), when, strike: () => {} }))

@@ -14,7 +14,7 @@ export async function startKinesis(): Promise<KinesisServer> {
   const { default: kinesalite } = (await import('kinesalite' as string)) as {
     default: (options: Readonly<Record<string, number>>) => Server
   }
-  const server = kinesalite({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0 })
+  const server = kinesalite({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 1000 })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = new Kinesis({
