@@ -1,12 +1,13 @@
 // `npm run bench -- [suite ...] [--rows n] [--runs n] [--only text] [--against folder] [--json file] [--page]`: see the suites below.
-// `--page` writes the figures to docs/benchmarks.md.
+// `--page` writes the figures to docs/benchmarks.md: a page of its own where a suite has contests, else the sections of these suites alone.
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { writePage } from './page.ts'
+import { writePage, writeSections } from './page.ts'
 import { cdc } from './suites/cdc.ts'
 import { cli } from './suites/cli.ts'
 import { codecs } from './suites/codecs.ts'
+import { coldStart } from './suites/cold-start.ts'
 import { dataset } from './suites/dataset.ts'
 import { events } from './suites/events.ts'
 import { fanout } from './suites/fanout.ts'
@@ -25,6 +26,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   cdc,
   cli,
   codecs,
+  'cold-start': coldStart,
   dataset,
   events,
   fanout,
@@ -71,7 +73,9 @@ if (values.json !== undefined)
 if (values.page) {
   const outcomes = Object.values(figures).flatMap((suite) => suite.outcomes ?? [])
   const others = Object.entries(figures).flatMap(([suite, { other }]) =>
-    other === undefined ? [] : [{ suite, text: other.text }],
+    other === undefined ? [] : [{ suite, ...other }],
   )
-  writePage(machine, `npm run bench -- ${process.argv.slice(2).join(' ')}`, outcomes, others)
+  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`
+  if (outcomes.length > 0) writePage(machine, command, outcomes, others)
+  else writeSections(machine, command, others)
 }

@@ -19,8 +19,11 @@ const PACKAGES = [
 /** Output of a suite besides its contests, such as the table of load times. */
 export interface OtherText {
   readonly suite: string
+  readonly about?: string
   readonly text: string
 }
+
+const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
 
 /** Write docs/benchmarks.md and the chart beside it from the figures of one run. */
 export function writePage(
@@ -46,9 +49,25 @@ loaded and ends when its table or file is complete. Row counts and sums of the r
 ![MB/s of each library, by task](benchmarks.svg)
 
 ${sections.join('\n')}
-${others.map(({ suite, text }) => `## ${suite}\n\n\`\`\`text\n${text}\n\`\`\`\n`).join('\n')}`
-  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), `${page.trimEnd()}\n`)
+${others.map((other) => sectionOf(other)).join('\n')}`
+  writeFileSync(PAGE, `${page.trimEnd()}\n`)
   writeFileSync(new URL('../docs/benchmarks.svg', import.meta.url), speedChart(outcomes))
+}
+
+/** Replace the sections of some suites in docs/benchmarks.md, or add them at its end, each with the command and the machine of its run. */
+export function writeSections(machine: string, command: string, others: readonly OtherText[]): void {
+  let page = readFileSync(PAGE, 'utf8')
+  for (const { about = '', ...other } of others) {
+    const [before = '', after] = page.split(`## ${other.suite}\n`)
+    const section = sectionOf({ ...other, about: `${about}\nCommand: \`${command}\`, on ${machine}.`.trimStart() })
+    const rest = after === undefined ? '' : after.slice(`${after}\n## `.indexOf('\n## '))
+    page = `${before.trimEnd()}\n\n${section.trimEnd()}\n${rest}`
+  }
+  writeFileSync(PAGE, `${page.trimEnd()}\n`)
+}
+
+function sectionOf({ suite, about, text }: OtherText): string {
+  return `## ${suite}\n\n${about === undefined ? '' : `${about}\n\n`}\`\`\`text\n${text}\n\`\`\`\n`
 }
 
 function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {

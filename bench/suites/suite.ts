@@ -14,8 +14,8 @@ export interface SuiteOptions {
 export interface SuiteFigures {
   /** Contests, each a table and a group of bars of `docs/benchmarks.md`. */
   readonly outcomes?: readonly Outcome[]
-  /** Figures of another kind, and how they read. */
-  readonly other?: { readonly text: string; readonly figures: unknown }
+  /** Figures of another kind, how they read, and a paragraph about them. */
+  readonly other?: { readonly about?: string; readonly text: string; readonly figures: unknown }
 }
 
 /** A suite prints its tables as they come, and gives their figures at the end. */

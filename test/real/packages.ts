@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Packages of the registry that the real tests run against, by the name of their folder: too large for everybody's `npm ci`. */
@@ -14,16 +15,19 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'client-s3-stalling': 'npm:@aws-sdk/client-s3@3.800.0',
 }
 
+/** Where everything is installed that is not of the project. */
+export const CACHE = process.env['MILLRACE_REAL_CACHE'] ?? join(tmpdir(), 'millrace-real-servers')
+
 /** The folder of a package, where it could be installed. */
-export function realPackage(name: string): string | undefined {
-  const home = process.env['REAL_PACKAGES']
+export function realPackage(name: string, home = process.env['REAL_PACKAGES']): string | undefined {
   const folder = home === undefined ? '' : join(home, name, 'node_modules', name)
   return existsSync(folder) ? folder : undefined
 }
 
 /** Install them, each into a folder of its own, outside of the project. */
-export function installPackages(cache: string): string {
-  for (const [name, version] of Object.entries(PACKAGES)) {
+export function installPackages(cache: string, names: readonly string[] = Object.keys(PACKAGES)): string {
+  for (const name of names) {
+    const version = PACKAGES[name]
     const folder = join(cache, name)
     if (existsSync(join(folder, 'node_modules', name))) continue
     mkdirSync(folder, { recursive: true })

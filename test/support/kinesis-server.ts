@@ -4,6 +4,7 @@ import { Kinesis } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 
 export interface KinesisServer {
+  readonly endpoint: string
   readonly client: Kinesis
   close(): Promise<void>
 }
@@ -13,16 +14,18 @@ export async function startKinesis(): Promise<KinesisServer> {
   const { default: kinesalite } = (await import('kinesalite' as string)) as {
     default: (options: Readonly<Record<string, number>>) => Server
   }
-  const server = kinesalite({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0 })
+  const server = kinesalite({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 1000 })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = new Kinesis({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     // It speaks no HTTP/2, which the client of Kinesis takes of itself.
     requestHandler: new NodeHttpHandler(),
   })
   return {
+    endpoint,
     client,
     close: async () => {
       client.destroy()

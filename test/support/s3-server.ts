@@ -118,6 +118,8 @@ export async function startS3Server({ minPartBytes = 5 * 1024 * 1024 } = {}): Pr
   ])
   const store = s3Store as unknown as ObjectStore
   allowSmallParts(store, minPartBytes)
+  // Queues are named by the host that is asked, rather than by one that no resolver knows.
+  Object.assign(sqsStore, { host: undefined })
   const app: App = buildApp({ logger: false, stores: { s3Store, sqsStore, snsStore } as never })
   app.removeContentTypeParser('*')
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { removeFolder, scratchFolder } from '../../test/package/support/packed.ts'
+import { bundleExample } from '../../test/real/example-bundle.ts'
+import type { ExampleCase } from '../../test/real/examples/example-case.ts'
+import { EXAMPLES } from '../../test/real/examples/index.ts'
+import { startLambda } from '../../test/real/lambda.ts'
+import { type LocalServices, startLocalServices } from '../../test/real/local-services.ts'
+import { bareFunction } from '../../test/real/memory-limit.ts'
+import { CACHE, installPackages, realPackage } from '../../test/real/packages.ts'
+import { median } from '../measure.ts'
+import { formatTable } from '../table.ts'
+import type { Suite } from './suite.ts'
+
+const RUNS = 7
+const ABOUT = `Each function of \`examples/\` under AWS's own runtime client, bundled as the README says with the SDK beside the bundle, on local services; \`bare Node\` is
+a handler that does nothing. Init is from the start of a process to its first question for work, as Lambda counts it; the first run gets a small event, the
+second the same one again, which \`kinesis-job\` and \`finish\` find done. Medians over fresh processes, by turns. \`x bare\` compares CPU time of init, which a busy machine changes least.`
+
+interface Candidate {
+  readonly name: string
+  readonly task: string
+  readonly bytes: number
+  readonly example?: ExampleCase
+}
+
+interface Turn {
+  readonly initMs: number
+  readonly initCpuMs: number
+  readonly firstMs: number
+  readonly secondMs: number
+}
+
+/** What a cold start of each example costs. */
+export const coldStart: Suite = async ({ runs = RUNS, only = '' }, print) => {
+  const ric = realPackage('aws-lambda-ric', installPackages(join(CACHE, 'packages'), ['aws-lambda-ric']))
+  if (ric === undefined)
+    throw new Error('there is no aws-lambda-ric: apt-get install autoconf automake libtool cmake g++, and run it again')
+  const folder = scratchFolder()
+  const services = await startLocalServices()
+  try {
+    const candidates: Candidate[] = [{ name: 'bare Node', task: bareFunction(folder), bytes: 0 }]
+    for (const example of EXAMPLES.filter(({ name }) => name.includes(only)))
+      candidates.push({ name: example.name, example, ...(await bundleExample(example.file, folder)) })
+    const turns = new Map<Candidate, Turn[]>(candidates.map((candidate) => [candidate, []]))
+    for (let run = 0; run < runs; run++) {
+      process.stderr.write(`cold-start, run ${run + 1} of ${runs}\n`)
+      for (const candidate of candidates) turns.get(candidate)?.push(await takeTurn(ric, services, candidate))
+    }
+    const figures = [...turns].map(([{ name, bytes }, taken]) => ({ name, bytes, ...medians(taken) }))
+    const text = coldStartTable(figures)
+    print(`cold-start\n${text}`)
+    return { other: { about: ABOUT, text, figures } }
+  } finally {
+    await services.close()
+    removeFolder(folder)
+  }
+}
+
+async function takeTurn(ric: string, services: LocalServices, { name, task, example }: Candidate): Promise<Turn> {
+  const { env, event } = (await example?.prepare(services, 'small')) ?? { event: {} }
+  const lambda = startLambda({
+    ric,
+    task,
+    handlers: { [name]: `handler.${example?.handler ?? 'handler'}` },
+    env: { ...services.env, ...env },
+  })
+  try {
+    const invoke = async () => {
+      const invocation = await lambda.invoke(name, JSON.stringify(event))
+      const { isError, body, ms } = await invocation.answer
+      if (isError || example?.isDone(JSON.parse(body)) === false) throw new Error(`${name}: ${body} ${lambda.log()}`)
+      return { ms, init: await invocation.init }
+    }
+    const first = await invoke()
+    const second = await invoke()
+    return { initMs: first.init.ms, initCpuMs: first.init.cpuMs, firstMs: first.ms, secondMs: second.ms }
+  } finally {
+    lambda.close()
+  }
+}
+
+function medians(turns: readonly Turn[]): Turn {
+  const of = (name: keyof Turn): number => median(turns.map((turn) => turn[name]))
+  return { initMs: of('initMs'), initCpuMs: of('initCpuMs'), firstMs: of('firstMs'), secondMs: of('secondMs') }
+}
+
+function coldStartTable(figures: readonly (Turn & { readonly name: string; readonly bytes: number })[]): string {
+  const bare = figures[0]?.initCpuMs ?? Number.NaN
+  const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`
+  return formatTable(
+    ['', 'bundle', 'init', 'CPU of init', 'x bare', 'first run', 'second run'],
+    figures.map(({ name, bytes, initMs, initCpuMs, firstMs, secondMs }) => [
+      name,
+      bytes === 0 ? '-' : `${(bytes / 1000).toFixed(1)} kB`,
+      milliseconds(initMs),
+      milliseconds(initCpuMs),
+      `${(initCpuMs / bare).toFixed(2)}x`,
+      milliseconds(firstMs),
+      milliseconds(secondMs),
+    ]),
+  )
+}
