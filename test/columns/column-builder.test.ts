@@ -107,16 +107,16 @@ describe('columnBuilder: what each type takes', () => {
     ])
     expect(taken('timestamp[ns]', new Date(8.64e15), new Date(1))).toEqual([R, 1_000_000n])
     expect(taken(new TimestampSecond(), new Date(1000), new Date(1001))).toEqual([new Date(1000), R])
-    expect(taken(new TimeMicrosecond(), 5, 86_400_000_000n, -1n)).toEqual([5n, R, R])
+    expect(taken(new TimeMicrosecond(), 5, 86_400_000_000n, -1n)).toEqual(['00:00:00.000005', R, R])
   })
 
   test('times of day: units since midnight or text, exact in their unit', () => {
     expect(
       taken(new TimeMillisecond(), 5, 5n, '23:59:59.999', '12:00:00', '24:00:00', '12:00', '12:00:00.0001'),
-    ).toEqual([5, 5, 86_399_999, 43_200_000, R, R, R])
+    ).toEqual(['00:00:00.005', '00:00:00.005', '23:59:59.999', '12:00:00.000', R, R, R])
     expect(taken(new TimeMicrosecond(), '00:00:00.000001', '00:00:00.1000000', 86_400_000_000)).toEqual([
-      1n,
-      100_000n,
+      '00:00:00.000001',
+      '00:00:00.100000',
       R,
     ])
   })

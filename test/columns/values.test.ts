@@ -9,6 +9,11 @@ import {
   Schema,
   Struct,
   Table,
+  type Time,
+  TimeMicrosecond,
+  TimeMillisecond,
+  TimeNanosecond,
+  TimeSecond,
   TimestampSecond,
   Utf8View,
 } from 'apache-arrow'
@@ -39,6 +44,22 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 describe('rows from a table', () => {
+  test('times of day are text with all digits of their unit, and refused outside a day', () => {
+    const times = (type: Time, ...units: bigint[]) => {
+      const data = type.bitWidth === 32 ? Int32Array.from(units, Number) : BigInt64Array.from(units)
+      return tableOf(makeData({ type, length: units.length, data }))
+    }
+    expect(cellsOf(times(new TimeSecond(), 0n, 86_399n))).toEqual(['00:00:00', '23:59:59'])
+    expect(cellsOf(times(new TimeMillisecond(), 1n))).toEqual(['00:00:00.001'])
+    expect(cellsOf(times(new TimeMicrosecond(), 45_296_500_000n))).toEqual(['12:34:56.500000'])
+    expect(cellsOf(times(new TimeNanosecond(), 86_399_999_999_999n))).toEqual(['23:59:59.999999999'])
+    for (const units of [-1n, 86_400_000_000n]) {
+      const table = times(new TimeMicrosecond(), units)
+      expect(codeOf(() => cellsOf(table))).toBe('TYPE_MISMATCH')
+      expect(cellsOf(transformTable(table, castColumns({ a: 'int64' })))).toEqual([units])
+    }
+  })
+
   test('half floats of every kind', () => {
     const data = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x83ff, 0x7bff, 0x0000, 0x7c00, 0xfc00, 0x7e00)
     const cells = cellsOf(tableOf(makeData({ type: new Float16(), length: data.length, data })))

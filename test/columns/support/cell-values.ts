@@ -7,6 +7,11 @@ export function cellValue(type: DataType, cell: Cell): unknown {
   if (DataType.isDictionary(type)) return cellValue(type.dictionary, cell)
   if (DataType.isDate(type)) return new Date(Number(cell) * 86_400_000)
   if (DataType.isTimestamp(type)) return type.unit === TimeUnit.MILLISECOND ? new Date(Number(cell)) : cell
+  if (DataType.isTime(type)) {
+    const fine = type.unit === TimeUnit.MICROSECOND ? String((cell as bigint) % 1000n).padStart(3, '0') : ''
+    const milliseconds = fine === '' ? Number(cell) : Number((cell as bigint) / 1000n)
+    return `${new Date(milliseconds).toISOString().slice(11, 23)}${fine}`
+  }
   if (DataType.isDecimal(type)) return scaledText(cell as bigint, type.scale)
   if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
     return (cell as Cell[]).map((item) => cellValue((type.children[0] as Field).type, item))
