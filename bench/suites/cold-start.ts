@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { removeFolder, scratchFolder } from '../../test/package/support/packed.ts'
-import { bundleExample } from '../../test/real/example-bundle.ts'
+import { bundleExample, linkSdk } from '../../test/real/example-bundle.ts'
 import type { ExampleCase } from '../../test/real/examples/example-case.ts'
 import { EXAMPLES } from '../../test/real/examples/index.ts'
 import { startLambda } from '../../test/real/lambda.ts'
@@ -12,8 +12,9 @@ import { formatTable } from '../table.ts'
 import type { Suite } from './suite.ts'
 
 const RUNS = 7
+const SDK = `import { S3Client } from '@aws-sdk/client-s3'\nexport const client = new S3Client({})`
 const ABOUT = `Each function of \`examples/\` under AWS's own runtime client, bundled as the README says with the SDK beside the bundle, on local services; \`bare Node\` is
-a handler that does nothing. Init is from the start of a process to its first question for work, as Lambda counts it; the first run gets a small event, the
+a handler that does nothing, below it one that makes a client of S3 besides. Init is from the start of a process to its first question for work, as Lambda counts it; the first run gets a small event, the
 second the same one again, which \`kinesis-job\` and \`finish\` find done. Medians over fresh processes, by turns. \`x bare\` compares CPU time of init, which a busy machine changes least.`
 
 interface Candidate {
@@ -38,7 +39,11 @@ export const coldStart: Suite = async ({ runs = RUNS, only = '' }, print) => {
   const folder = scratchFolder()
   const services = await startLocalServices()
   try {
-    const candidates: Candidate[] = [{ name: 'bare Node', task: bareFunction(folder), bytes: 0 }]
+    linkSdk(folder)
+    const candidates: Candidate[] = [
+      { name: 'bare Node', task: bareFunction(folder), bytes: 0 },
+      { name: 'with @aws-sdk/client-s3', task: bareFunction(folder, 'sdk', SDK), bytes: 0 },
+    ]
     for (const example of EXAMPLES.filter(({ name }) => name.includes(only)))
       candidates.push({ name: example.name, example, ...(await bundleExample(example.file, folder)) })
     const turns = new Map<Candidate, Turn[]>(candidates.map((candidate) => [candidate, []]))

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { builtFile, ROOT, subpaths } from '../package/support/packed.ts'
@@ -35,13 +35,7 @@ export interface ExampleBundle {
  */
 export async function bundleExample(file: string, folder: string): Promise<ExampleBundle> {
   for (const subpath of subpaths) builtFile(subpath)
-  const sdk = join(folder, 'node_modules/@aws-sdk')
-  mkdirSync(join(folder, 'node_modules'), { recursive: true })
-  try {
-    symlinkSync(join(ROOT, 'node_modules/@aws-sdk'), sdk, 'junction')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  linkSdk(folder)
   const task = join(folder, file.replaceAll(/\W/g, '-'))
   const outfile = join(task, 'handler.mjs')
   await build({
@@ -53,4 +47,11 @@ export async function bundleExample(file: string, folder: string): Promise<Examp
     logLevel: 'silent',
   })
   return { task, bytes: statSync(outfile).size }
+}
+
+/** Put the AWS SDK above the tasks of a folder. */
+export function linkSdk(folder: string): void {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  const link = join(folder, 'node_modules/@aws-sdk')
+  if (!existsSync(link)) symlinkSync(join(ROOT, 'node_modules/@aws-sdk'), link, 'junction')
 }

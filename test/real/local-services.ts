@@ -1,16 +1,12 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Kinesis } from '@aws-sdk/client-kinesis'
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type DynamoDBServer, startDynamoDB } from '../support/dynamodb-server.ts'
 import { type KinesisServer, startKinesis } from '../support/kinesis-server.ts'
-import { type S3Server, startS3Server } from '../support/s3-server.ts'
+import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { drainQueue } from '../support/sqs-server.ts'
 import { type Gates, startGates } from './gates.ts'
 
 /** The embedded servers, behind gates for the functions. */
@@ -22,6 +18,8 @@ export interface LocalServices {
   readonly dynamodb: DynamoDBClient
   readonly dynamodbEndpoint: string
   readonly kinesis: Kinesis
+  put(key: string, body: string): Promise<void>
+  get(key: string): Promise<Uint8Array>
   /** A fresh name. */
   name(stem: string): string
   /** Make a queue, whose URL leads through a gate. */
@@ -37,8 +35,10 @@ export interface LocalServices {
   close(): Promise<void>
 }
 
+/** A test that works on large objects, or waits, is silent for longer than a server keeps a connection. */
+export const RETRYING = { maxAttempts: 3 }
 const REGION = 'us-east-1'
-const config = { region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 }
+const config = { region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 
 export async function startLocalServices(): Promise<LocalServices> {
   const [s3, dynamodb, kinesis] = await Promise.all([startS3Server(), startDynamoDB(), startKinesis()])
@@ -47,8 +47,8 @@ export async function startLocalServices(): Promise<LocalServices> {
   const fauxqs = await gates.add(s3.endpoint)
   const sqs = new SQSClient({ ...config, endpoint: fauxqs })
   const sns = new SNSClient({ ...config, endpoint: fauxqs })
-  // A test that reads large objects is silent for longer than a server keeps a connection.
-  const client = dynamodb.client({ maxAttempts: 3 })
+  const client = dynamodb.client(RETRYING)
+  const objects = s3.client(RETRYING)
   let names = 0
   const name = (stem: string): string => `${stem}-${++names}`
   const queueOf = async (QueueName: string, Attributes: Record<string, string> = {}): Promise<string> =>
@@ -61,9 +61,14 @@ export async function startLocalServices(): Promise<LocalServices> {
     dynamodb: client,
     dynamodbEndpoint: dynamodb.endpoint,
     kinesis: kinesis.client,
+    put: async (Key, Body) => void (await objects.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }))),
+    get: async (Key) => {
+      const { Body } = await objects.send(new GetObjectCommand({ Bucket: BUCKET, Key }))
+      return (await Body?.transformToByteArray()) ?? new Uint8Array(0)
+    },
     name,
     queue: (stem) => queueOf(name(stem)),
-    drain: (queueUrl) => drain(sqs, queueUrl),
+    drain: (queueUrl) => drainQueue(sqs, queueUrl),
     fifoTopic: async (stem) => {
       const Name = `${name(stem)}.fifo`
       const { TopicArn } = await sns.send(new CreateTopicCommand({ Name, Attributes: { FifoTopic: 'true' } }))
@@ -117,17 +122,5 @@ function tableOf(TableName: string, AttributeName: string): CreateTableCommandIn
     KeySchema: [{ AttributeName, KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
-  }
-}
-
-async function drain(sqs: SQSClient, queueUrl: string): Promise<readonly string[]> {
-  const bodies: string[] = []
-  for (;;) {
-    const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 })
-    const { Messages = [] } = await sqs.send(receive)
-    if (Messages.length === 0) return bodies
-    bodies.push(...Messages.map(({ Body }) => Body ?? ''))
-    const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle }))
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
   }
 }

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLambda } from './lambda.ts'
 
-/** A function that does nothing. */
-export function bareFunction(folder: string): string {
-  const task = join(folder, 'bare')
+/** A function that does nothing, after some imports. */
+export function bareFunction(folder: string, name = 'bare', imports = ''): string {
+  const task = join(folder, name)
   mkdirSync(task, { recursive: true })
-  writeFileSync(join(task, 'handler.mjs'), 'export const handler = async () => ({ batchItemFailures: [] })\n')
+  writeFileSync(join(task, 'handler.mjs'), `${imports}\nexport const handler = async () => ({})\n`)
   return task
 }
 

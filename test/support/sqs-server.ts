@@ -36,20 +36,23 @@ export async function startSqs(): Promise<SqsServer> {
     endpoint,
     client: makeClient,
     queue: async (name) => (await client.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '',
-    drain: async (queueUrl) => {
-      const bodies: string[] = []
-      for (;;) {
-        const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 })
-        const { Messages = [] } = await client.send(receive)
-        if (Messages.length === 0) return bodies
-        bodies.push(...Messages.map(({ Body }) => Body ?? ''))
-        const entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle }))
-        await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
-      }
-    },
+    drain: (queueUrl) => drainQueue(client, queueUrl),
     close: async () => {
       for (const each of clients) each.destroy()
       await app.close()
     },
+  }
+}
+
+/** Take every message out of a queue; resolves to the bodies. */
+export async function drainQueue(client: SQSClient, queueUrl: string): Promise<string[]> {
+  const bodies: string[] = []
+  for (;;) {
+    const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 })
+    const { Messages = [] } = await client.send(receive)
+    if (Messages.length === 0) return bodies
+    bodies.push(...Messages.map(({ Body }) => Body ?? ''))
+    const entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle }))
+    await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
   }
 }

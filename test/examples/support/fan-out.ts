@@ -31,9 +31,14 @@ export type Step = keyof ReturnType<typeof createQueues>
 const config = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 }
 
 /** The functions of the example on servers of this machine, alone and over queues. */
-export function fanOutFunctions({ s3, dynamodb, sqs, queues, tableName }: FanOutPlaces, settings: PlanSettings = {}) {
-  const client = new S3Client({ ...config, endpoint: s3, forcePathStyle: true })
-  const table = new DynamoDBClient({ ...config, endpoint: dynamodb })
+export function fanOutFunctions(
+  { s3, dynamodb, sqs, queues, tableName }: FanOutPlaces,
+  settings: PlanSettings = {},
+  retries: { readonly maxAttempts?: number } = {},
+) {
+  const options = { ...config, ...retries }
+  const client = new S3Client({ ...options, endpoint: s3, forcePathStyle: true })
+  const table = new DynamoDBClient({ ...options, endpoint: dynamodb })
   const store = dynamodbGather({ client: table, tableName })
   const { codec = {} } = settings
   const functions = {
@@ -42,7 +47,7 @@ export function fanOutFunctions({ s3, dynamodb, sqs, queues, tableName }: FanOut
     reduce: createReduce({ client, store }),
     finish: createFinish({ client, dynamodb: table, tableName, store }),
   }
-  const messages = new SQSClient({ ...config, endpoint: sqs, useQueueUrlAsEndpoint: false })
+  const messages = new SQSClient({ ...options, endpoint: sqs, useQueueUrlAsEndpoint: false })
   const handlers = createQueues({ client, dynamodb: table, sqs: messages, tableName, ...functions, ...queues })
   return { functions, handlers, client, table, messages }
 }

@@ -9,8 +9,8 @@ export function landed(key: string): object {
 export const TIME = '2026-01-05T13:00:00.000Z'
 const SECONDS = Date.parse(TIME) / 1000
 
-/** Payloads as Lambda reads them from a stream, one every second. */
-export function kinesisEvent(payloads: readonly string[]): object {
+/** Payloads as Lambda reads them from a stream, some seconds from each to the next. */
+export function kinesisEvent(payloads: readonly string[], seconds = 1): object {
   return {
     Records: payloads.map((payload, at) => ({
       eventSource: 'aws:kinesis',
@@ -20,7 +20,7 @@ export function kinesisEvent(payloads: readonly string[]): object {
         data: Buffer.from(payload).toString('base64'),
         partitionKey: `user-${at % 4}`,
         sequenceNumber: `${1000 + at}`,
-        approximateArrivalTimestamp: SECONDS + at,
+        approximateArrivalTimestamp: SECONDS + at * seconds,
       },
     })),
   }

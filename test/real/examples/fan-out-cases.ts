@@ -3,7 +3,7 @@ import { barriers, readSplits } from '../../../examples/fan-out/run.ts'
 import { dynamodbGather } from '../../../src/fanout/gather/dynamodb-gather.ts'
 import { fanOutFunctions, resultRow } from '../../examples/support/fan-out.ts'
 import { BUCKET } from '../../support/s3-server.ts'
-import type { LocalServices } from '../local-services.ts'
+import { type LocalServices, RETRYING } from '../local-services.ts'
 import { landed, ordersCsv, sqsEvent, TIME } from './events.ts'
 import {
   always,
@@ -52,13 +52,13 @@ async function prepareStep(
 ): Promise<PreparedExample> {
   const { s3, dynamodb, dynamodbEndpoint } = services
   s3.reset()
-  await s3.put(KEY, ordersCsv(ROWS[size]))
+  await services.put(KEY, ordersCsv(ROWS[size]))
   const tableName = await services.table('fan-out', 'id')
   const names = ['splits', 'buckets', 'runs'] as const
   const [splitsUrl = '', bucketsUrl = '', runsUrl = ''] = await Promise.all(names.map((name) => services.queue(name)))
   const queues = { splitsUrl, bucketsUrl, runsUrl }
   const places = { s3: s3.endpoint, dynamodb: dynamodbEndpoint, sqs: s3.endpoint, queues, tableName }
-  const { functions, client } = fanOutFunctions(places, SETTINGS[size])
+  const { functions, client } = fanOutFunctions(places, SETTINGS[size], RETRYING)
   const run = step === 'plan' ? undefined : await runUntil(step)
   const messages = new Set<string>()
   return {

@@ -1,5 +1,6 @@
 import { createIngest } from '../../../examples/streaming-etl/ingest.ts'
 import { BUCKET } from '../../support/s3-server.ts'
+import { RETRYING } from '../local-services.ts'
 import { eventTexts, kinesisEvent, landed, ordersCsv } from './events.ts'
 import { always, type ExampleCase } from './example-case.ts'
 import { objectEffects } from './object-effects.ts'
@@ -17,7 +18,7 @@ export const s3Job: ExampleCase = {
   isDone: always,
   prepare: async (services, size) => {
     services.s3.reset()
-    await services.s3.put(KEY, ordersCsv(ROWS[size]))
+    await services.put(KEY, ordersCsv(ROWS[size]))
     return { event: landed(KEY), effects: () => objectEffects(services, 'processed/') }
   },
 }
@@ -38,7 +39,7 @@ export const compact: ExampleCase = {
   isDone: always,
   prepare: async (services, size) => {
     services.s3.reset()
-    const run = createIngest({ client: services.s3.client(), bucket: BUCKET })
+    const run = createIngest({ client: services.s3.client(RETRYING), bucket: BUCKET })
     const texts = size === 'small' ? eventTexts(40) : eventTexts(3000, 'a note of some length '.repeat(40))
     // What is delivered again in other batches is in other files too.
     for (const [from, to] of [

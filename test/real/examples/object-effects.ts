@@ -6,10 +6,10 @@ import type { Effects } from './example-case.ts'
 const MANY_ROWS = 1000
 
 /** The objects under some prefixes: rows of Parquet files, read whole by hyparquet, without the clock of the run; the text of others. */
-export async function objectEffects({ s3 }: LocalServices, ...prefixes: readonly string[]): Promise<Effects> {
+export async function objectEffects({ s3, get }: LocalServices, ...prefixes: readonly string[]): Promise<Effects> {
   const keys = s3.keys().filter((key) => prefixes.some((prefix) => key.startsWith(prefix)))
   const contents = keys.map(async (key) => {
-    const bytes = await s3.get(key)
+    const bytes = await get(key)
     return [key, key.endsWith('.parquet') ? await rowsOf(bytes) : Buffer.from(bytes).toString()] as const
   })
   return Object.fromEntries(await Promise.all(contents))

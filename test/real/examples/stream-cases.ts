@@ -153,9 +153,9 @@ export const ingest: ExampleCase = {
   isDone: hasNoFailures,
   prepare: async (services, size) => {
     services.s3.reset()
-    // An hour and a second: files of two hours.
+    // Files of two hours.
     return {
-      event: kinesisEvent(size === 'small' ? eventTexts(3601) : eventTexts(4000, NOTE)),
+      event: size === 'small' ? kinesisEvent(eventTexts(40), 120) : kinesisEvent(eventTexts(4000, NOTE)),
       effects: () => objectEffects(services, 'raw/'),
     }
   },
