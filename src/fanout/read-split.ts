@@ -170,8 +170,11 @@ function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
   if (format === 'ndjson' || format === 'json') {
     const names = schema.map(([name]) => name)
     const { limits = {}, onInvalidRow } = codec
-    const part = { pins: schemaFields(codec.schema), limits, onInvalidRow, isLast: end === size, bytes }
-    return ndjsonPartReader({ names, inference }, part)
+    const part = { isFirst: start === 0, isLast: end === size }
+    return ndjsonPartReader(
+      { names, inference },
+      { pins: schemaFields(codec.schema), limits, onInvalidRow, part, bytes },
+    )
   }
   const settings = csvSettingsOf(format, codec)
   const { layout } = settings
