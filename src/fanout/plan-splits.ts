@@ -18,7 +18,8 @@ import {
 } from './find-objects.ts'
 import { canonicalText, digest, type Split, type SplitPlan, sealed, type UnplannedSplit } from './gather/split.ts'
 import { objectFormat } from './object-format.ts'
-import { type ObjectPlan, type PartColumns, type PlannedObject, planObject } from './plan-object.ts'
+import { planObject } from './plan-object.ts'
+import type { ObjectPlan, PartColumns, PlannedObject } from './planned-object.ts'
 
 export type { SplitObject } from './find-objects.ts'
 

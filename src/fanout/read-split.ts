@@ -17,8 +17,8 @@ import { traceIterator } from '../internal/trace.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { s3Source } from '../s3/s3-source.ts'
 import { checkSeal, type Split, type SplitReport } from './gather/split.ts'
+import { inflated } from './object-bytes.ts'
 import { csvSettingsOf } from './object-format.ts'
-import { inflated } from './plan-object.ts'
 
 export interface ReadSplitOptions {
   /** The dialect, limits and callbacks, as given to `planSplits`. Format, compression, delimiter and inferred types come from the split. */
@@ -170,8 +170,11 @@ function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
   if (format === 'ndjson' || format === 'json') {
     const names = schema.map(([name]) => name)
     const { limits = {}, onInvalidRow } = codec
-    const part = { pins: schemaFields(codec.schema), limits, onInvalidRow, isLast: end === size, bytes }
-    return ndjsonPartReader({ names, inference }, part)
+    const part = { isFirst: start === 0, isLast: end === size }
+    return ndjsonPartReader(
+      { names, inference },
+      { pins: schemaFields(codec.schema), limits, onInvalidRow, part, bytes },
+    )
   }
   const settings = csvSettingsOf(format, codec)
   const { layout } = settings

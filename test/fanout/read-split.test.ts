@@ -124,6 +124,17 @@ describe('readSplit', () => {
     await expect(read(client, splits[0])).rejects.toThrow(code('JSON_INVALID', /a comma or } is expected \(line 5/))
   })
 
+  test('a pinned column that no row of NDJSON has is unknown where one split is the file, and null where it may be in another', async () => {
+    const { client } = memoryBucket({ 'a.ndjson': Buffer.from('{"id":1}\n'.repeat(20)) })
+    const codec = { schema: { id: 'int64', name: 'string' } } as const
+    const plan = (targetBytes: number) => planSplits(client, [{ bucket: 'b', key: 'a.ndjson' }], { codec, targetBytes })
+    const [all] = (await plan(1000)).splits
+    await expect(read(client, all, codec)).rejects.toThrow(code('COLUMN_UNKNOWN'))
+    const { splits } = await plan(50)
+    expect(splits.length).toBeGreaterThan(1)
+    expect((await read(client, splits[0], codec)).rows).toBeGreaterThan(0)
+  })
+
   test('a delimiter that the file names goes with its splits', async () => {
     const { client, plan } = await planned(`sep=;\n${CSV.replaceAll(',', ';')}`)
     expect(plan.splits[1]).toMatchObject({ delimiter: ';', header: ['id', 'name'] })

@@ -5,6 +5,7 @@ import { bytesSource } from '../../../src/codecs/input/source.ts'
 import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
 import { rowsFromTable } from '../../../src/columns/rows-from-table.ts'
 import { isMillraceError, type MillraceError } from '../../../src/errors.ts'
+import type { Split } from '../../../src/fanout/gather/split.ts'
 import { verifySplits } from '../../../src/fanout/gather/verify-splits.ts'
 import { planSplits } from '../../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../../src/fanout/read-split.ts'
@@ -74,6 +75,7 @@ export async function readBySplits(
       probeBytes,
     })
     splits = plan.splits.length
+    expectPartsOf(bytes, plan.splits)
     const found = []
     for (const split of plan.splits) {
       const batches = readSplit(client, JSON.parse(JSON.stringify(split)), {
@@ -89,6 +91,15 @@ export async function readBySplits(
   } catch (error) {
     return { outcome: failed(error, before), splits }
   }
+}
+
+/** Splits are the bytes of the file, one after the other; none is empty, or divides a line break. */
+function expectPartsOf(bytes: Uint8Array, splits: readonly Split[]): void {
+  const ends = splits.map(({ end }) => end)
+  expect(splits.map(({ start }) => start)).toEqual([0, ...ends.slice(0, -1)])
+  expect(ends.at(-1)).toBe(bytes.length)
+  if (splits.length > 1) expect(splits.filter(({ start, end }) => start >= end)).toEqual([])
+  expect(ends.filter((at) => bytes[at - 1] === 0x0d && bytes[at] === 0x0a)).toEqual([])
 }
 
 function failed(error: unknown, before: Before): Outcome {

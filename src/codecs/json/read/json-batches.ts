@@ -20,7 +20,7 @@ interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
-  /** The part of a file that the rows are: a pinned column may be in another part. */
+  /** The part of a file that the rows are, where it is divided: a pinned column may be in another part. */
   readonly part?: RowPart
   /** Bytes of the rows, where that is known: room is made for rows that will come. */
   readonly bytes?: number
@@ -34,6 +34,7 @@ export function jsonBatches(
   { limits, path, onInvalidRow, part, bytes: allBytes = Number.POSITIVE_INFINITY }: BatchOptions,
 ): TypedReader {
   const window = newRowWindow(limits, path, onInvalidRow, part)
+  const isWhole = part === undefined || (part.isFirst && part.isLast)
   const inference = inferenceOf(unsureRows)
   const root = planColumns(plan.shape, pins)
   const builder = batchBuilder(root, window.cursor, inference, onInvalidRow !== undefined, allBytes)
@@ -52,7 +53,7 @@ export function jsonBatches(
       }
       if (pause !== 'done') return
       builder.leaveKernel()
-      if (part === undefined) builder.checkPins()
+      if (isWhole) builder.checkPins()
       if (builder.rows > 0 || batches === 0) yield builder.finish()
     },
   }

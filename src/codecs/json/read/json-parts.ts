@@ -5,7 +5,7 @@ import type { CodecLimits } from '../../limits.ts'
 import type { TypedReader } from '../../text/settle-types.ts'
 import { jsonBatches } from './json-batches.ts'
 import { jsonSurvey } from './json-survey.ts'
-import { JSON_ENCODING } from './rows/row-window.ts'
+import { JSON_ENCODING, type RowPart } from './rows/row-window.ts'
 import { KIND, kindOf, newShape } from './types/json-shape.ts'
 
 /** The columns of NDJSON: names, and flags of what inference saw in each, null where the type is pinned. */
@@ -19,8 +19,8 @@ export interface NdjsonPartOptions {
   readonly pins: ReadonlyMap<string, Field>
   readonly limits: CodecLimits
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
-  /** True for the part that ends with the file: after any other one an object follows. */
-  readonly isLast?: boolean
+  /** Place of the part in the file; when absent, it is all of it. */
+  readonly part?: RowPart
   /** Bytes of the part, where that is known. */
   readonly bytes?: number | undefined
 }
@@ -46,7 +46,7 @@ export function ndjsonRowSurvey({ pins, limits }: NdjsonPartOptions): NdjsonRowS
     maxRows: Number.POSITIVE_INFINITY,
     pins,
     rejectsRows: true,
-    part: { isLast: true },
+    part: { isFirst: true, isLast: true },
   })
   const newline = Buffer.from('\n')
   return {
@@ -74,7 +74,7 @@ function isNested(flags: number): boolean {
 /** The reader of a part of NDJSON on types that are known. */
 export function ndjsonPartReader(
   { names, inference }: NdjsonColumns,
-  { pins, limits, onInvalidRow, isLast = true, bytes }: NdjsonPartOptions,
+  { pins, limits, onInvalidRow, part = { isFirst: true, isLast: true }, bytes }: NdjsonPartOptions,
 ): TypedReader {
   const shape = newShape(new Uint8Array(0))
   shape.fields = new Map()
@@ -87,7 +87,7 @@ export function ndjsonPartReader(
     limits,
     path: [],
     onInvalidRow,
-    part: { isLast },
+    part,
     ...(bytes !== undefined && { bytes }),
   })
 }

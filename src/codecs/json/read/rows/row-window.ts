@@ -76,6 +76,7 @@ export const JSON_ENCODING: TextEncodingChoice = { encoding: 'utf-8', isOption: 
  * an object.
  */
 export interface RowPart {
+  readonly isFirst: boolean
   readonly isLast: boolean
 }
 
