@@ -7,7 +7,7 @@ import { isClean, printedRun } from './print-run.ts'
 
 const named = process.argv.slice(2)
 for (const folder of named.length > 0 ? named : FOLDERS) {
-  const run = await mutateFolder(readOptions([folder]))
+  const run = await mutateFolder(readOptions([folder, '--static']))
   console.log(printedRun(run).join('\n'))
   if (!isClean(run)) process.exitCode = 1
   writeTable(run)

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Job, writeJob } from './job.ts'
-import { readState, type State, writeNote } from './state.ts'
+import { type End, readState, type State, writeNote } from './state.ts'
 import { type Activity, readActivity } from './watch-file.ts'
 
 /** What the runs of all processes share. */
@@ -54,12 +54,25 @@ function hasProgress(before: State, after: State): boolean {
   return (['ends', 'done', 'fragile', 'passed'] as const).some((name) => after[name].size > before[name].size)
 }
 
-async function runProcess(folder: string, job: Job): Promise<void> {
+/** Run all tests, up to the first that fails, in a process with one mutant on from the start. */
+export async function runPlain(folder: string, plan: Plan, mutant: string): Promise<End | 'passed'> {
+  const child = startProcess(folder, { ...plan, isDryRun: false, isPlain: true, maxMs: 0 }, mutant)
+  const end = await watchProcess(folder, child)
+  if (end === 'hung') return 'timeout'
+  return child.exitCode === 0 ? 'passed' : 'killed'
+}
+
+function startProcess(folder: string, job: Job, mutant?: string): ChildProcess {
   rmSync(join(folder, 'activity.json'), { force: true })
   writeJob(folder, job)
-  const env = { LAWS_SEED: '20261121', ...process.env, MUTATE_FOLDER: folder, VITEST_MAX_THREADS: '1' }
+  const switched = mutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: mutant }
+  const env = { LAWS_SEED: '20261121', ...process.env, MUTATE_FOLDER: folder, ...switched }
   const args = [VITEST, 'run', '--config', CONFIG]
-  const child = spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  return spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+async function runProcess(folder: string, job: Job): Promise<void> {
+  const child = startProcess(folder, job)
   let errors = ''
   child.stderr?.on('data', (data) => {
     errors = (errors + String(data)).slice(-2000)

@@ -10,6 +10,8 @@ export interface Job {
   readonly exclude: readonly string[]
   /** Find out what each test covers, and run no mutants. */
   readonly isDryRun: boolean
+  /** Run the tests as they are, up to the first that fails: the process has its one mutant from the start. */
+  readonly isPlain?: boolean
   /** Leave tests that take longer for a later process. */
   readonly maxMs: number
   /** Ids of the mutants to run; those that ended are left out by the state. */

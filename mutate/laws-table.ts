@@ -10,11 +10,11 @@ const HEAD = `${BEGIN}
 ## What the tests notice
 
 Each folder's code is changed in one place at a time, by [Stryker's instrumenter](https://stryker-mutator.io), and the folder's tests run on each change.
-The score is the share of changes that a test notices, without those of [\`mutate/accepted\`](../mutate/accepted), which change no behaviour; "at load" runs only
-while modules load and is left out. [CONTRIBUTING](../CONTRIBUTING.md#what-the-tests-notice) says how to run it.
+The score is the share of changes that a test notices, without those of [\`mutate/accepted\`](../mutate/accepted), which change no behaviour.
+[CONTRIBUTING](../CONTRIBUTING.md#what-the-tests-notice) says how to run it.
 
-| folder of \`src\` | mutants | run | noticed | accepted | at load | score |
-| --- | --- | --- | --- | --- | --- | --- |
+| folder of \`src\` | mutants | run | noticed | accepted | score |
+| --- | --- | --- | --- | --- | --- |
 `
 
 /** The section of the page that holds the scores, with its markers; empty where the page has none. */

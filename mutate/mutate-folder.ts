@@ -9,6 +9,7 @@ import type { Mutant } from './mutant.ts'
 import type { Options } from './options.ts'
 import { type Result, resultOf } from './result.ts'
 import { readState, type State } from './state.ts'
+import { runStaticMutants } from './static-mutants.ts'
 
 export interface FolderRun {
   readonly folder: MutatedFolder
@@ -61,6 +62,7 @@ async function run(
   const plan: Plan = { root: options.root, files, exclude: folder.exclude, mutants: [...ids] }
   await coverTests(work, plan)
   await runMutants(work, plan)
+  if (options.isStatic) await runStaticMutants(work, plan)
   const state = readState(work)
   const { survivors } = resultOf(chosen, state, new Set())
   const keys = survivors.map(({ file, lineText, original, replacement }) =>

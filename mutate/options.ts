@@ -14,13 +14,15 @@ export interface Options {
   readonly isList: boolean
   /** Run only what survived the last time. */
   readonly isAgain: boolean
+  /** Run the mutants at load too, each in a process of its own. */
+  readonly isStatic: boolean
   /** Add what the last run left alive, on one line or in all, to the accepted list with this reason. */
   readonly accept: string | undefined
   /** The folder above `src` and `test`. */
   readonly root: string
 }
 
-const USAGE = `npm run mutate -- FOLDER [--sample N] [--seed N] [--line FILE:LINE] [--tests PATHS] [--list] [--again] [--accept 'KIND: REASON']`
+const USAGE = `npm run mutate -- FOLDER [--sample N] [--seed N] [--line FILE:LINE] [--tests PATHS] [--list] [--again] [--static] [--accept 'KIND: REASON']`
 
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -33,16 +35,17 @@ export function readOptions(args: readonly string[]): Options {
       tests: { type: 'string' },
       list: { type: 'boolean', default: false },
       again: { type: 'boolean', default: false },
+      static: { type: 'boolean', default: false },
       accept: { type: 'string' },
       root: { type: 'string', default: process.cwd() },
     },
   })
   const [folder, ...rest] = positionals
   if (folder === undefined || rest.length > 0) throw new Error(USAGE)
-  const { line, list: isList, again: isAgain, accept, root } = values
+  const { line, list: isList, again: isAgain, static: isStatic, accept, root } = values
   const sample = wholeNumber('sample', values.sample)
   const seed = wholeNumber('seed', values.seed)
-  return { folder, sample, seed, line, tests: values.tests?.split(','), isList, isAgain, accept, root }
+  return { folder, sample, seed, line, tests: values.tests?.split(','), isList, isAgain, isStatic, accept, root }
 }
 
 function wholeNumber(name: string, text: string): number {

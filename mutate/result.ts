@@ -1,6 +1,7 @@
 import { isAccepted } from './accepted.ts'
 import type { Mutant } from './mutant.ts'
 import type { State } from './state.ts'
+import { ALL_TESTS } from './static-mutants.ts'
 
 /** How a mutant ended; `static` ones run only while modules load, where no switch reaches them. */
 export type Outcome = 'killed' | 'timeout' | 'survived' | 'uncovered' | 'static' | 'accepted'
@@ -30,5 +31,6 @@ function outcomeOf(mutant: Mutant, state: State, covered: ReadonlySet<string>, a
   if (end !== undefined) return end === 'timeout' ? 'timeout' : 'killed'
   if (isAccepted(mutant, accepted)) return 'accepted'
   if (covered.has(mutant.id)) return 'survived'
+  if (state.passed.has(`${mutant.id} ${ALL_TESTS}`)) return 'survived'
   return state.loaded.has(mutant.id) ? 'static' : 'uncovered'
 }

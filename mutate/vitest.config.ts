@@ -39,7 +39,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 60_000,
     setupFiles: [own('setup.ts')],
-    runner: own('mutant-runner.ts'),
+    ...(job.isPlain === true ? { bail: 1 } : { runner: own('mutant-runner.ts') }),
     pool: 'forks',
     maxWorkers: 1,
     isolate: false,

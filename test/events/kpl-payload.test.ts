@@ -121,6 +121,34 @@ describe('kplPayload', () => {
     ])
   })
 
+  test('200 keys and 300 bytes: numbers of more than seven bits', () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `key-${index}`)
+    const event = kinesisEvent(aggregateRecords(keys.map((key) => user(key, key.padEnd(300, '.')))))
+    const records = readRecords(event, kplPayload(textPayload()))
+    expect(records.map(({ orderingKey }) => orderingKey)).toEqual(keys)
+    expect(records.map(({ payload }) => payload.ok && payload.value)).toEqual(keys.map((key) => key.padEnd(300, '.')))
+  })
+
+  const aKey = [0x0a, 1, 0x61]
+  const oneByte = [0x1a, 1, 0x31]
+  test.each([
+    ['has no index of its key', [...aKey, 0x1a, 3, ...oneByte]],
+    ['has no data', [...aKey, 0x1a, 2, 0x08, 0]],
+    ['has its index as bytes', [...aKey, 0x1a, 6, 0x0a, 1, 0, ...oneByte]],
+    ['has its data as a number', [...aKey, 0x1a, 4, 0x08, 0, 0x18, 1]],
+    ['has an index without end', [...aKey, 0x1a, 14, 0x08, ...Array(10).fill(0x80), ...oneByte]],
+    ['has a key that is no UTF-8', [0x0a, 1, 0xff, 0x1a, 5, 0x08, 0, ...oneByte]],
+  ])('a user record that %s is PAYLOAD_INVALID', (_, message) => {
+    const [record] = readRecords(kinesisEvent(sealed(...message)), kplPayload(textPayload()))
+    expect(record?.payload).toMatchObject({ ok: false, error: { code: 'PAYLOAD_INVALID' } })
+  })
+
+  test('a number in place of keys or of records is passed over', () => {
+    const message = [0x08, 5, ...aKey, 0x18, 7, 0x1a, 5, 0x08, 0, ...oneByte]
+    const records = readRecords(kinesisEvent(sealed(...message)), kplPayload(textPayload()))
+    expect(records).toMatchObject([{ orderingKey: 'a', payload: { ok: true, value: '1' } }])
+  })
+
   test('bytes that only begin alike are no aggregated record', () => {
     const almost = Buffer.from([0xf3, 0x89, 0x9a, 0xc3, 1])
     const [record] = readRecords(kinesisEvent(almost), kplPayload(bytesPayload()))

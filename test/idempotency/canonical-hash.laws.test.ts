@@ -26,6 +26,22 @@ describe('canonicalHash', () => {
   )
 
   law(
+    'canonicalHash: a value that lies in itself is refused at every depth, one that lies at two places is not',
+    fc.property(fc.integer({ min: 1, max: 80 }), fc.nat(), fc.boolean(), (depth, pick, isMap) => {
+      const chain: unknown[][] = Array.from({ length: depth }, () => [])
+      for (const [at, each] of chain.entries()) {
+        const inner = chain[at + 1]
+        if (inner !== undefined) each.push(isMap ? new Map([['inner', inner]]) : { inner }, 1)
+      }
+      const twice = [1]
+      chain.at(-1)?.push(twice, twice)
+      expect(canonicalHash(chain[0])).toHaveLength(43)
+      chain.at(-1)?.push(chain[pick % depth])
+      expect(() => canonicalHash(chain[0])).toThrow(/a value that contains itself/)
+    }),
+  )
+
+  law(
     'canonicalHash: anything at all has a hash or is refused with IDEMPOTENCY_KEY_INVALID, and is left as it is',
     fc.property(
       fc.oneof(fc.anything({ withObjectString: true, withBoxedValues: true }), fc.func(fc.nat())),

@@ -10,6 +10,52 @@ describe('canonicalHash', () => {
     )
   })
 
+  test('stays what it is for every kind of container and view', () => {
+    const all = {
+      bytes: new Uint8Array([1, 2]),
+      view: new Int16Array([-1, 2]),
+      map: new Map<unknown, unknown>([['k', { n: 1.5 }]]),
+      sparse: Object.assign([1, 'é'], { length: 3 }),
+      date: new Date(5),
+      none: [undefined, Number.NaN, []],
+    }
+    expect(canonicalHash(all)).toBe('Y-B_AEszntSH5Y-GyCTnKy5jl0nwj1d6TUCbn2PF2k8')
+  })
+
+  test('bytes are distinct by what holds them', () => {
+    const buffer = new Uint8Array([1, 2]).buffer
+    const shared = new SharedArrayBuffer(2)
+    new Uint8Array(shared).set([1, 2])
+    const held = [
+      buffer,
+      shared,
+      new DataView(buffer),
+      new Uint8Array(buffer),
+      new Int8Array(buffer),
+      Buffer.from(buffer),
+    ]
+    // A Buffer is a Uint8Array.
+    expect(new Set(held.map(canonicalHash)).size).toBe(held.length - 1)
+  })
+
+  test('an array with holes and names: their order does not count, and no name passes for an element', () => {
+    const named = (names: object) => canonicalHash(Object.assign([], names))
+    expect(named({ b: 1, a: 2 })).toBe(named({ a: 2, b: 1 }))
+    expect(canonicalHash(Object.assign([1], { length: 2, x: 5 }))).not.toBe(canonicalHash([1, undefined]))
+  })
+
+  test('every NaN is one', () => {
+    const [other] = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0001n]).buffer)
+    expect(canonicalHash([other])).toBe(canonicalHash([Number.NaN]))
+  })
+
+  test('special values of a list count by their places', () => {
+    const special = [null, undefined, Number.NaN, 0, -0, '', false, 0n]
+    const pairs = special.flatMap((left) => special.map((right) => [left, right]))
+    expect(new Set(pairs.map(canonicalHash)).size).toBe(pairs.length)
+    expect(new Set(pairs.map(([a, b]) => canonicalHash({ a, b }))).size).toBe(pairs.length)
+  })
+
   const different: readonly (readonly [string, unknown])[] = [
     ['undefined', undefined],
     ['null', null],

@@ -25,6 +25,32 @@ test('a checkpoint is read consistently', async () => {
   expect(inputs).toMatchObject([['GetItemCommand', { ConsistentRead: true }]])
 })
 
+test('a checkpoint is one item: digits of one length, so that DynamoDB compares them, and written only where it moves on', async () => {
+  const { client, inputs } = clientOf({ GetItemCommand: { Item: { checkpoint: { S: '000120' } } } })
+  const store = dynamodbCheckpointStore({ client, tableName: 't', namespace: 'n' })
+  await store.writeCheckpoint('shard', '120')
+  expect(await store.readCheckpoint('shard')).toBe('120')
+  const [[, put] = [], [, get] = []] = inputs
+  const checkpoint = { S: expect.stringMatching(/^0{10,}120$/) }
+  expect(put).toEqual({
+    TableName: 't',
+    Item: { id: { S: 'checkpoint#n#shard' }, checkpoint },
+    ConditionExpression: 'attribute_not_exists(#checkpoint) OR #checkpoint < :checkpoint',
+    ExpressionAttributeNames: { '#checkpoint': 'checkpoint' },
+    ExpressionAttributeValues: { ':checkpoint': checkpoint },
+  })
+  expect(get).toEqual({ TableName: 't', Key: { id: { S: 'checkpoint#n#shard' } }, ConsistentRead: true })
+})
+
+test.each([
+  ['0', '0'],
+  ['000', '0'],
+  ['00101', '101'],
+])('a stored checkpoint %s is %s', async (S, checkpoint) => {
+  const { client } = clientOf({ GetItemCommand: { Item: { checkpoint: { S } } } })
+  expect(await dynamodbCheckpointStore({ client, tableName: 't' }).readCheckpoint('s')).toBe(checkpoint)
+})
+
 test('so is the record where a server does not show the old item of a failed condition', async () => {
   const item = {
     id: { S: 'x' },

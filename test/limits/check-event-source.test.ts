@@ -111,6 +111,11 @@ describe('checkEventSource', () => {
     [{ BatchSize: { Reference: 1 } }, 'error out-of-range BatchSize'],
     [{ BatchSize: { MyRef: 1 } }, 'error out-of-range BatchSize'],
     [{ BatchSize: '10x' }, 'error out-of-range BatchSize'],
+    [{ ProvisionedPollerConfig: { MinimumPollers: 1 } }, 'error out-of-range ProvisionedPollerConfig.MinimumPollers'],
+    [
+      { ProvisionedPollerConfig: { MaximumPollers: 10_001 } },
+      'error out-of-range ProvisionedPollerConfig.MaximumPollers',
+    ],
     [{ RecordBytes: '1000000000000000' }, 'error out-of-range RecordBytes'],
     [{ BatchSize: 'x10' }, 'error out-of-range BatchSize'],
     [{ FifoQueue: 'untrue' }, 'error out-of-range FifoQueue'],

@@ -101,6 +101,14 @@ describe('prices', () => {
     }
     expect(sourceOf('s3PutUsdPerThousand')).toEqual({ title: 'AWS Price List', asOf: '2024-11' })
     expect(sourceOf('timeoutSeconds')).toEqual({ title: 'AWS documentation', asOf: '2026' })
+    expect(sourceOf('lambdaRequestUsdPerMillion')).toEqual({ title: 'AWS Price List', asOf: '2025-10' })
+    expect(sourceOf('emrServerlessVcpuUsdPerHour')).toEqual({ title: 'third party', asOf: '2026' })
+    expect(sourceOf('mapStartsPerSecond')).toEqual({ title: 'third party', asOf: '2026' })
+    expect(sourceOf('mapTransitionsPerChild')).toEqual({ title: 'unchecked', asOf: '2026-11' })
+    expect(sourceOf('vcpuMax')).toEqual({ title: 'AWS announcement', asOf: '2020-12' })
+    expect(sourceOf('batchMaxSeconds')).toEqual({ title: 'AWS documentation', asOf: '2026' })
+    expect(sourceOf('mapConcurrency')).toEqual({ title: 'AWS documentation', asOf: '2026' })
+    expect(sourceOf('oneRunSeconds')).toEqual({ title: 'millrace', asOf: '2026-11' })
     expect(() => sourceOf('toString' as never)).toThrow(/^name: must be one of/)
   })
 

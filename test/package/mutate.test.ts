@@ -29,21 +29,28 @@ describe('npm run mutate', () => {
   test('a weak test lets a mutant live: its place and replacement are printed, and the run fails', async () => {
     const { code, out } = await mutate('clamp')
     expect(out.trim().split('\n')).toEqual([
-      'survived src/clamp/half.ts:4 «list[at] ?? 0» -> «list[at] && 0»',
-      expect.stringMatching(/^clamp: 92\.9% of 16 run of 16 mutants \(12 killed, 1 timeout, .*2 accepted, 1 survived/),
+      'survived src/clamp/half.ts:7 «list[at] ?? 0» -> «list[at] && 0»',
+      expect.stringMatching(
+        /^clamp: 93\.3% of 18 run of 18 mutants \(13 killed, 1 timeout, 1 static, 2 accepted, 1 survived/,
+      ),
     ])
     expect(code).toBe(1)
   })
 
   test('--line runs one file or line alone; accepted mutants do not fail the run', async () => {
     const { code, out } = await mutate('clamp', '--line', 'clamp.ts:3')
-    expect(out).toMatch(/^clamp: 100\.0% of \d+ run of 16 mutants .*1 accepted, 0 survived/)
+    expect(out).toMatch(/^clamp: 100\.0% of \d+ run of 18 mutants .*1 accepted, 0 survived/)
     expect(code).toBe(0)
   })
 
+  test('--static runs what happens while modules load, each mutant in a process of its own', async () => {
+    const { out } = await mutate('clamp', '--line', 'half.ts:2', '--static')
+    expect(out).toMatch(/^clamp: 100\.0% of 1 run of 18 mutants \(1 killed, 0 timeout, 0 static/)
+  })
+
   test('--list prints mutants and runs none; a folder without sources is refused', async () => {
-    const { out } = await mutate('clamp', '--list', '--line', 'half.ts:4')
-    expect(out).toContain('src/clamp/half.ts:4 «at++» -> «at--»\n')
+    const { out } = await mutate('clamp', '--list', '--line', 'half.ts:7')
+    expect(out).toContain('src/clamp/half.ts:7 «at++» -> «at--»\n')
     expect(await mutate('nowhere')).toMatchObject({
       code: 1,
       out: expect.stringContaining('src/nowhere has no sources'),

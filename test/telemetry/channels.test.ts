@@ -12,7 +12,7 @@ import { idempotent, memoryCheckpointStore, memoryStore } from '../../src/idempo
 import { channels } from '../../src/internal/channels.ts'
 import { s3Sink } from '../../src/s3/s3-sink.ts'
 import { s3Source } from '../../src/s3/s3-source.ts'
-import { defineTransform, fillNulls, transformTable } from '../../src/transform/index.ts'
+import { defineTransform, dropDuplicates, fillNulls, transformTable } from '../../src/transform/index.ts'
 import { memoryBucket } from '../fanout/support/memory-bucket.ts'
 import { queueEvent } from '../flow/support/batch-events.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
@@ -95,6 +95,19 @@ describe('transform', () => {
     expect(ends.slice(2)).toEqual([filled, doubled])
     expect(ends.slice(0, 2)).toEqual(expect.arrayContaining([filled, doubled]))
   })
+})
+
+test('a transform that gives its rows at the end counts them; one that fills nothing says 0', async () => {
+  const table = tableFromRows([{ n: 1 }, { n: 1 }, { n: 2 }])
+  const { heard } = await heardOf(async () => {
+    await drain(dropDuplicates({ keep: 'last' })(once(table.batches[0] as never)))
+    transformTable(table, dropDuplicates({ keep: 'none' }), fillNulls({ n: 0 }))
+  })
+  expect(endsOf(heard, 'transform')).toEqual([
+    { name: 'dropDuplicates', rowsIn: 3, rowsOut: 2 },
+    { name: 'dropDuplicates', rowsIn: 3, rowsOut: 1 },
+    { name: 'fillNulls', rowsIn: 1, rowsOut: 1, nullsFilled: 0 },
+  ])
 })
 
 describe('source and sink', () => {

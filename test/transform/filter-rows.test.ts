@@ -1,5 +1,7 @@
+import { makeData, Table, TimestampMillisecond, Vector } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { filterRows } from '../../src/transform/filter-rows.ts'
+import { collect, stream } from '../support/streams.ts'
 import { failure, fault, run } from './support/run-rows.ts'
 
 describe('filterRows', () => {
@@ -34,5 +36,15 @@ describe('filterRows', () => {
         ),
       ),
     ).toEqual(failure('OPTION_INVALID'))
+  })
+
+  test('a cell that cannot be read has its row in the stream', async () => {
+    const type = new TimestampMillisecond('UTC')
+    const batchOf = (...at: bigint[]) =>
+      new Table({ at: new Vector([makeData({ type, length: at.length, data: new BigInt64Array(at) })]) }).batches[0]
+    const batches = [batchOf(1n, 2n), batchOf(3n, 10n ** 17n)].filter((batch) => batch !== undefined)
+    await expect(collect(filterRows(({ at }) => at)(stream(batches)))).rejects.toMatchObject({
+      position: { row: 4, column: 'at' },
+    })
   })
 })

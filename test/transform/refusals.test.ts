@@ -21,6 +21,7 @@ const REFUSED: readonly [name: string, given: readonly unknown[], code: ErrorCod
   ['fillNulls', [5], 'TYPE_MISMATCH', 'values'],
   ['filterRows', [5], 'TYPE_MISMATCH', 'the predicate'],
   ['renameColumns', [5], 'TYPE_MISMATCH', 'names'],
+  ['renameColumns', [{ a: 5 }], 'TYPE_MISMATCH', 'the new names'],
   ['rowCounter', [5], 'OPTION_INVALID', ''],
   ['scoreRows', [5], 'TYPE_MISMATCH', 'rules'],
   ['scoreRows', [[5]], 'TYPE_MISMATCH', 'rules'],
@@ -55,6 +56,7 @@ describe('a call that is refused names its function and its argument', () => {
 
   test.each([
     ['style', () => transform.cleanColumnNames({ style: 'camel' as never })],
+    ['present', () => transform.requiredFields(['a'], { present: 'there' as never })],
     ['keep', () => transform.dropDuplicates({ keep: 'any' as never })],
   ])('a word that %s does not know', (name, call) => {
     expect(refusalOf(call)?.message).toMatch(new RegExp(`^${name}: must be one of`))
