@@ -38,15 +38,7 @@ export function writeTable(
   const file = join(root, PAGE)
   const page = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const noticed = count.killed + count.timeout
-  const cells = [
-    `\`${folder.name}\``,
-    total,
-    outcomes.size,
-    noticed,
-    count.accepted,
-    count.static,
-    `${score.toFixed(1)}%`,
-  ]
+  const cells = [`\`${folder.name}\``, total, outcomes.size, noticed, count.accepted, `${score.toFixed(1)}%`]
   const section = scoresOf(page)
   const next = withRow(section, folder.name, `| ${cells.join(' | ')} |`)
   writeFileSync(file, section === '' ? `${page.trimEnd()}\n\n${next}\n` : page.replace(section, () => next))

@@ -101,11 +101,12 @@ test('a transform that gives its rows at the end counts them; one that fills not
   const table = tableFromRows([{ n: 1 }, { n: 1 }, { n: 2 }])
   const { heard } = await heardOf(async () => {
     await drain(dropDuplicates({ keep: 'last' })(once(table.batches[0] as never)))
-    transformTable(table, dropDuplicates({ keep: 'none' }), fillNulls({ n: 0 }))
+    transformTable(table, dropDuplicates({ keep: 'none' }), fillNulls({ n: 0 }), fillNulls({}))
   })
   expect(endsOf(heard, 'transform')).toEqual([
     { name: 'dropDuplicates', rowsIn: 3, rowsOut: 2 },
     { name: 'dropDuplicates', rowsIn: 3, rowsOut: 1 },
+    { name: 'fillNulls', rowsIn: 1, rowsOut: 1, nullsFilled: 0 },
     { name: 'fillNulls', rowsIn: 1, rowsOut: 1, nullsFilled: 0 },
   ])
 })
