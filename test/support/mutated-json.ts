@@ -31,15 +31,16 @@ interface Change {
   readonly by: unknown
 }
 
+/** Each part is an object of its own: one that lay at two places could be put into itself. */
 function changed(root: unknown, { at, kind, by }: Change): unknown {
   const places = placesIn(root)
   const place = places[at % Math.max(1, places.length)]
-  if (place === undefined) return by
+  if (place === undefined) return structuredClone(by)
   const { holder, key } = place
-  if (kind === 'replace') setOwn(holder, key, by)
+  if (kind === 'replace') setOwn(holder, key, structuredClone(by))
   else if (kind === 'wrap') setOwn(holder, key, [holder[key]])
   else if (kind === 'drop') delete holder[key]
-  else if (Array.isArray(holder)) holder.push(holder[Number(key)])
+  else if (Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]))
   return root
 }
 
