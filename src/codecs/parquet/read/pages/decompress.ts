@@ -20,16 +20,35 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
   ['LZ4_RAW', 256],
 ])
 
+type SnappyUncompressor = (input: Uint8Array, size: number) => Uint8Array
+
+/** The WASM instance that was started last: a call leaves nothing in it, so all files that are read share it while one of them holds it. */
+let lastSnappy: WeakRef<SnappyUncompressor> | undefined
+
+function startSnappy(): SnappyUncompressor {
+  const uncompress = snappyUncompressor()
+  lastSnappy = new WeakRef(uncompress)
+  return uncompress
+}
+
 export function decompressor(): Decompress {
   let snappyBytes = 0
-  let snappyWasm: ((input: Uint8Array, size: number) => Uint8Array) | undefined
+  let snappyWasm: SnappyUncompressor | undefined
 
   function snappy(bytes: Uint8Array, size: number): Uint8Array {
     if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
     snappyBytes += size
-    if (snappyBytes < MIN_WASM_BYTES || size > MAX_WASM_PAGE) return snappyInflate(bytes, size)
-    snappyWasm ??= snappyUncompressor()
-    return snappyWasm(bytes, size)
+    snappyWasm ??= lastSnappy?.deref()
+    if (size > MAX_WASM_PAGE || (snappyWasm === undefined && snappyBytes < MIN_WASM_BYTES))
+      return snappyInflate(bytes, size)
+    snappyWasm ??= startSnappy()
+    try {
+      return snappyWasm(bytes, size)
+    } catch (error) {
+      // A trap leaves the instance's stack where it was.
+      snappyWasm = lastSnappy = undefined
+      throw error
+    }
   }
 
   return (codec, bytes, size) => {
