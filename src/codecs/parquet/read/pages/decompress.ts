@@ -23,12 +23,21 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
 type SnappyUncompressor = (input: Uint8Array, size: number) => Uint8Array
 
 /** The WASM instance that was started last: a call leaves nothing in it, so all files that are read share it while one of them holds it. */
-let lastSnappy: WeakRef<SnappyUncompressor> | undefined
+const snappyEngine = sharedEngine()
 
-function startSnappy(): SnappyUncompressor {
-  const uncompress = snappyUncompressor()
-  lastSnappy = new WeakRef(uncompress)
-  return uncompress
+function sharedEngine() {
+  let last: WeakRef<SnappyUncompressor> | undefined
+  return {
+    running: () => last?.deref(),
+    start(): SnappyUncompressor {
+      const uncompress = snappyUncompressor()
+      last = new WeakRef(uncompress)
+      return uncompress
+    },
+    drop(): void {
+      last = undefined
+    },
+  }
 }
 
 export function decompressor(): Decompress {
@@ -38,15 +47,16 @@ export function decompressor(): Decompress {
   function snappy(bytes: Uint8Array, size: number): Uint8Array {
     if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
     snappyBytes += size
-    snappyWasm ??= lastSnappy?.deref()
+    snappyWasm ??= snappyEngine.running()
     if (size > MAX_WASM_PAGE || (snappyWasm === undefined && snappyBytes < MIN_WASM_BYTES))
       return snappyInflate(bytes, size)
-    snappyWasm ??= startSnappy()
+    snappyWasm ??= snappyEngine.start()
     try {
       return snappyWasm(bytes, size)
     } catch (error) {
       // A trap leaves the instance's stack where it was.
-      snappyWasm = lastSnappy = undefined
+      snappyWasm = undefined
+      snappyEngine.drop()
       throw error
     }
   }
