@@ -23,7 +23,7 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
 type SnappyUncompressor = (input: Uint8Array, size: number) => Uint8Array
 
 /** The WASM instance that was started last: a call leaves nothing in it, so all files that are read share it while one of them holds it. */
-const snappyEngine = sharedEngine()
+const snappyEngine = /* @__PURE__ */ sharedEngine()
 
 function sharedEngine() {
   let last: WeakRef<SnappyUncompressor> | undefined
