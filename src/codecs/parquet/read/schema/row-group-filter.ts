@@ -1,6 +1,7 @@
 import { DataType, Precision, TimeUnit } from 'apache-arrow'
 import { MillraceError } from '../../../../errors.ts'
 import { kindOf } from '../../../../internal/check-arguments.ts'
+import { parseTimeOfDay } from '../../../../internal/time-of-day.ts'
 import { viewOf } from '../bytes/value-buffers.ts'
 import type { ColumnChunk, RowGroup } from '../footer/file-metadata.ts'
 import type { ColumnShape, Leaf } from './schema-shape.ts'
@@ -21,7 +22,7 @@ export interface ParquetCondition {
  * Conditions on flat columns by name, all of which must hold: `{ year: { gte: 2020 }, country: { in: ['CH', 'AT'] } }`.
  *
  * Numbers and bigints go with numeric columns, decimal text with decimals too, `Date` with dates and timestamps (or a bigint of the
- * column's unit), strings with text, `Uint8Array` with binary columns.
+ * column's unit), `HH:MM:SS` with times of day (or their unit), strings with text, `Uint8Array` with binary columns.
  */
 export interface ParquetFilter {
   readonly [column: string]: ParquetCondition
@@ -118,6 +119,11 @@ function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
   if (DataType.isBool(type) && typeof value === 'boolean') return against(Number(value))
   if ((DataType.isInt(type) || DataType.isFloat(type) || DataType.isTime(type)) && isNumeric(value))
     return against(value)
+  if (DataType.isTime(type) && typeof value === 'string') {
+    const units = parseTimeOfDay(value, 1000n ** BigInt(type.unit))
+    if (units !== undefined) return against(units)
+    throw misfit(leaf.name, `a time of day is HH:MM:SS with at most ${3 * type.unit} digits of a second`)
+  }
   if (DataType.isDecimal(type) && (isNumeric(value) || typeof value === 'string')) {
     return decimalComparison(leaf, value, type.scale)
   }

@@ -132,3 +132,18 @@ describe('statistics that contradict themselves skip nothing', () => {
     expect(await rowsKept(plain, { lt: 7 })).toBe(0)
   })
 })
+
+test('times of day are compared as the text that values are, or as units', async () => {
+  const clock: Case = {
+    column: { type: 'INT32', element: { field_6: 7 } },
+    value: int32(7),
+    min: int32(7),
+    max: int32(7),
+    eq: 7,
+  }
+  for (const eq of ['00:00:00.007', 7]) expect(await rowsKept(clock, { eq })).toBe(1)
+  for (const gt of ['00:00:00.007', '12:00:00', 7n]) expect(await rowsKept(clock, { gt })).toBe(0)
+  for (const eq of ['00:00:00.0000001', '24:00:00', '7']) {
+    await expect(rowsKept(clock, { eq })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  }
+})
