@@ -16,6 +16,8 @@ export interface Candidate<Prepared = unknown, Done = unknown> {
 
 export interface Measurement {
   readonly seconds: number
+  /** CPU time of the process while it ran, of all its threads, which a busy machine changes least. */
+  readonly cpuSeconds: number
   /** Most memory that the process held, before `facts`. */
   readonly peakBytes: number
   readonly facts: Facts

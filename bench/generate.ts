@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs'
-import { finished } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
+import { existsSync, renameSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { seededRandom } from './random.ts'
+import { DATA, textFile } from './text-file.ts'
 
-const DATA = fileURLToPath(new URL('./data/', import.meta.url))
 const SEED = 20_240_229
-const FLUSH_CHARS = 1 << 20
 const RECENT_ROWS = 5_000
 const DUPLICATE_SHARE = 0.03
 
@@ -17,17 +14,6 @@ const WORDS =
     ' ',
   )
 const START_MS = Date.UTC(2023, 0, 1)
-
-/** Numbers in [0, 1) that are the same on every machine (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** Lines of a CSV of events: unique ids, few-valued texts, integers, decimals, ISO times, quoted notes, booleans; nulls and repeated rows. */
 function* eventLines(rows: number): Iterable<string> {
@@ -58,23 +44,8 @@ function* eventLines(rows: number): Iterable<string> {
 }
 
 /** Path of a CSV of so many events, made once and kept: 1,000,000 rows are about 100 MB. */
-export async function eventsCsv(rows: number): Promise<string> {
-  const path = `${DATA}events-${rows}.csv`
-  if (existsSync(path)) return path
-  mkdirSync(DATA, { recursive: true })
-  process.stderr.write(`making ${path}\n`)
-  const file = createWriteStream(`${path}.part`)
-  let text = ''
-  for (const line of eventLines(rows)) {
-    text += line
-    if (text.length < FLUSH_CHARS) continue
-    if (!file.write(text)) await once(file, 'drain')
-    text = ''
-  }
-  file.end(text)
-  await finished(file)
-  renameSync(`${path}.part`, path)
-  return path
+export function eventsCsv(rows: number): Promise<string> {
+  return textFile(`${DATA}events-${rows}.csv`, eventLines(rows))
 }
 
 /** The same events as NDJSON, keys in the names' lower case, or as DuckDB's own snappy Parquet. */

@@ -18,6 +18,7 @@ import { job } from './suites/job.ts'
 import { load } from './suites/load.ts'
 import { merge } from './suites/merge.ts'
 import { send } from './suites/send.ts'
+import { shapes } from './suites/shapes.ts'
 import type { Suite, SuiteFigures } from './suites/suite.ts'
 import { telemetry } from './suites/telemetry.ts'
 
@@ -36,6 +37,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   load,
   merge,
   send,
+  shapes,
   telemetry,
 }
 

@@ -19,6 +19,7 @@ export interface Standing {
   readonly name: string
   readonly medianSeconds: number
   readonly minSeconds: number
+  readonly cpuSeconds: number
   readonly megabytesPerSecond: number
   readonly peakBytes: number
   readonly outputBytes: number
@@ -100,6 +101,7 @@ function standing(name: string, runs: readonly Run[], bytes: number): Standing {
     name,
     medianSeconds: median(seconds),
     minSeconds: Math.min(...seconds),
+    cpuSeconds: median(runs.map((run) => run.cpuSeconds)),
     megabytesPerSecond: bytes / 1e6 / median(seconds),
     peakBytes: median(runs.map((run) => run.peakBytes)),
     outputBytes: runs[0]?.outputBytes ?? 0,

@@ -9,14 +9,26 @@ export const OURS = 'millrace'
 export function outcomeTable({ standings }: Outcome): readonly (readonly string[])[] {
   const ours = standings.find(({ name }) => name === OURS)
   const writes = standings.some(({ outputBytes }) => outputBytes > 0)
-  const header = ['', 'median', 'best', 'MB/s', `time / ${OURS}`, 'peak memory', ...(writes ? ['written'] : [])]
+  const header = [
+    '',
+    'median',
+    'best',
+    'MB/s',
+    `time / ${OURS}`,
+    'CPU',
+    `CPU / ${OURS}`,
+    'peak memory',
+    ...(writes ? ['written'] : []),
+  ]
   const sorted = [...standings].sort((left, right) => right.medianSeconds - left.medianSeconds)
   const rows = sorted.map((standing) => [
     standing.name,
     secondsText(standing.medianSeconds),
     secondsText(standing.minSeconds),
     standing.megabytesPerSecond.toFixed(0),
-    ratioText(standing, ours),
+    ratioText(standing.medianSeconds, ours?.medianSeconds),
+    secondsText(standing.cpuSeconds),
+    ratioText(standing.cpuSeconds, ours?.cpuSeconds),
     megabytes(standing.peakBytes),
     ...(writes ? [megabytes(standing.outputBytes)] : []),
   ])
@@ -37,8 +49,8 @@ export function outcomeText(outcome: Outcome): string {
   ].join('\n')
 }
 
-function ratioText(standing: Standing, ours: Standing | undefined): string {
-  return ours === undefined ? '' : `${(standing.medianSeconds / ours.medianSeconds).toFixed(2)}x`
+function ratioText(seconds: number, ours: number | undefined): string {
+  return ours === undefined ? '' : `${(seconds / ours).toFixed(2)}x`
 }
 
 function factsText(standings: readonly Standing[]): string {

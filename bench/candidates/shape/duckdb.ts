@@ -1,0 +1,12 @@
+import { defineCandidate } from '../../candidate.ts'
+import { oneThread } from '../../duckdb.ts'
+import { duckdbFacts } from './first-column.ts'
+
+export const candidate = defineCandidate({
+  prepare: oneThread,
+  async run({ file }, connection) {
+    await connection.run(`CREATE TABLE rows AS SELECT * FROM read_csv('${file}')`)
+    return connection
+  },
+  facts: (connection) => duckdbFacts(connection, 'rows'),
+})
