@@ -21,6 +21,7 @@ import {
   TEXT,
   TEXT_BEFORE,
   TEXT_BYTES,
+  TEXT_ROOM,
   TEXT_USED,
   TIMESTAMP_MS,
   TIMESTAMP_NS,
@@ -38,6 +39,8 @@ const CR: u32 = 0x0d
 
 /** Start of the first row that was not read. */
 export let rowsEnd: usize = 0
+/** True if the row that was not read is text in quotes up to the end: it may go on in the bytes that follow. */
+export let isCut: bool = false
 /** Line breaks inside the quotes of the rows that were read, and of the comments among them. */
 export let breaksRead: i32 = 0
 
@@ -79,6 +82,7 @@ export function readRows(columns: usize, width: i32, at: usize, end: usize, stop
   textEnd = end
   breaks = 0
   breaksRead = 0
+  isCut = false
   let row = 0
   while (row < maxRows && at < stop) {
     if (skipsComments && <u32>load<u8>(at) === comment) {
@@ -189,14 +193,16 @@ function setBit(bitmap: usize, bit: i32, value: i32): void {
   store<u8>(at, <u8>((byte & ~(1 << place)) | (value << place)))
 }
 
-/** Unquoted text. Bytes that are copied too many are overwritten by the next text. */
+/** Unquoted text. Bytes that are copied too many are overwritten by the next text. @returns the offset after it, NOWHERE where there is no room for it. */
 function readText(column: usize, at: usize, row: i32): usize {
   const delimiters = i8x16.splat(<i8>delimiter)
   const quotes = i8x16.splat(<i8>quote)
   const breaks = i8x16.splat(<i8>(CR + 1))
   const text: usize = load<u32>(column, TEXT_BYTES)
+  const full: usize = text + load<u32>(column, TEXT_ROOM)
   let to: usize = text + load<u32>(column, TEXT_USED)
   for (;;) {
+    if (to > full) return NOWHERE
     const bytes = v128.load(at)
     v128.store(to, bytes)
     const delimited = v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, quotes))
@@ -218,14 +224,16 @@ function readText(column: usize, at: usize, row: i32): usize {
   return at
 }
 
-/** Text in quotes. @returns the offset of the closing quote, NOWHERE where there is none in these bytes. */
+/** Text in quotes. @returns the offset of the closing quote, NOWHERE where there is none in these bytes, or no room for the text. */
 function readQuotedText(column: usize, at: usize, row: i32): usize {
   const quotes = i8x16.splat(<i8>quote)
   const escapes = i8x16.splat(<i8>escapeMark)
   const controls = i8x16.splat(<i8>(CR + 1))
   const text: usize = load<u32>(column, TEXT_BYTES)
+  const full: usize = text + load<u32>(column, TEXT_ROOM)
   let to: usize = text + load<u32>(column, TEXT_USED)
   for (;;) {
+    if (to > full) return NOWHERE
     const bytes = v128.load(at)
     v128.store(to, bytes)
     const marks = v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, escapes))
@@ -246,7 +254,10 @@ function readQuotedText(column: usize, at: usize, row: i32): usize {
       store<u8>(to, <u8>next)
     } else if (byte === quote) break
     else if (byte === LF || (byte === CR && next !== LF)) {
-      if (at + 1 === textEnd) return NOWHERE
+      if (at + 1 === textEnd) {
+        isCut = true
+        return NOWHERE
+      }
       breaks++
     }
     at++

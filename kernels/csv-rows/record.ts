@@ -18,6 +18,8 @@ export const FIRST_BIT = 32
 /** Region of the cells deferred to TypeScript: row, start, end. */
 export const DEFERRED = 36
 export const DEFERRED_COUNT = 40
+/** Bytes of text that there is room for, with 16 more after them. */
+export const TEXT_ROOM = 44
 /** The length of a record. */
 export const RECORD = 48
 

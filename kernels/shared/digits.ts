@@ -3,6 +3,7 @@ import { nearestQuotient } from './quotient'
 const MINUS: u32 = 0x2d
 const POINT: u32 = 0x2e
 const ZERO: u32 = 0x30
+const ZEROS: u64 = 0x3030303030303030
 
 /** Where there is no such value. */
 export const NOWHERE: usize = 0
@@ -12,9 +13,6 @@ export const POWERS: StaticArray<u64> = [
   100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
   10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
 ]
-/** Integers up to here are exact as doubles. */
-const MAX_SAFE: u64 = 1 << 53
-
 /** Decimals of up to 15 digits are told apart by doubles, none of more than 17 is needed to tell doubles apart. */
 const SURE_DIGITS: u64 = 999_999_999_999_999
 const MAX_DIGITS: u64 = 99_999_999_999_999_999
@@ -24,7 +22,7 @@ export let digitCount: u32 = 0
 
 /** Digits from `at` on as a number; {@link digitCount} of up to 18, which 64 bits hold, or 19 where there are more. */
 export function takeDigits(at: usize): u64 {
-  let digits = load<u64>(at) ^ 0x3030303030303030
+  let digits = load<u64>(at) ^ ZEROS
   let count = leadingDigits(digits)
   if (count === 0) {
     digitCount = 0
@@ -32,7 +30,7 @@ export function takeDigits(at: usize): u64 {
   }
   let value = eightDigits(digits << (64 - 8 * count))
   while (count % 8 === 0) {
-    digits = load<u64>(at + count) ^ 0x3030303030303030
+    digits = load<u64>(at + count) ^ ZEROS
     const more = leadingDigits(digits)
     if (more === 0) break
     if (count + more > 18) {
@@ -83,6 +81,22 @@ export function takeInt64(at: usize, to: usize): usize {
 export function takeFloat64(at: usize, to: usize): usize {
   const isNegative = load<u8>(at) === MINUS
   const first = isNegative ? at + 1 : at
+  // Both ends by one look at 32 bytes, for where a cell begins depends on the end of the one before.
+  const others = (otherBytes(v128.load(first, 16)) << 16) | otherBytes(v128.load(first))
+  const whole: u32 = ctz(others)
+  const decimals: u32 = ctz(others & (others - 1)) - whole - 1
+  // The usual decimal: up to eight digits before the point, up to 16 after it.
+  if (whole - 1 < 8 && decimals - 1 < 16 && whole + decimals < 20 && load<u8>(first + whole) === POINT) {
+    if (whole > 1 && load<u8>(first) === ZERO) return NOWHERE
+    const high = eightDigits((load<u64>(first) ^ ZEROS) << (64 - 8 * whole))
+    const digits = high * unchecked(POWERS[decimals]) + digitsUpTo16(first + whole + 1, decimals)
+    return storeFloat64(digits, decimals, isNegative, to) ? first + whole + 1 + decimals : NOWHERE
+  }
+  return takeLongFloat64(first, isNegative, to)
+}
+
+/** Any decimal of {@link takeFloat64}. */
+function takeLongFloat64(first: usize, isNegative: bool, to: usize): usize {
   let digits = takeDigits(first)
   let count = digitCount
   let end = first + count
@@ -97,12 +111,32 @@ export function takeFloat64(at: usize, to: usize): usize {
     end += 1 + decimals
   }
   if (count === 0 || (count > 15 && decimals === 0)) return NOWHERE
+  return storeFloat64(digits, decimals, isNegative, to) ? end : NOWHERE
+}
+
+/** Store the double nearest to the decimal. @returns false where it may have to be kept exactly. */
+function storeFloat64(digits: u64, decimals: u32, isNegative: bool, to: usize): bool {
   const power = unchecked(POWERS[decimals])
-  // Where both are exact, the one rounding of the quotient is the right one; so are all powers of ten up to 22.
-  const value = digits <= MAX_SAFE ? <f64>digits / <f64>power : nearestQuotient(digits, power)
-  if (digits > SURE_DIGITS && !isWrittenAs(value, digits, power)) return NOWHERE
+  // Where both are exact doubles, as all powers of ten up to 22 are, the one rounding of the quotient is the right one.
+  let value = <f64>(<i64>digits) / <f64>(<i64>power)
+  if (digits > SURE_DIGITS) {
+    value = nearestQuotient(digits, decimals, power)
+    if (!isWrittenAs(value, digits, power)) return false
+  }
   store<f64>(to, isNegative ? -value : value)
-  return end
+  return true
+}
+
+/** A bit for each byte that is no digit, the lowest for the first. */
+function otherBytes(bytes: v128): u32 {
+  return i8x16.bitmask(i8x16.gt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9)))
+}
+
+/** `count` digits from `at` on, up to 16, as a number: moved to the end of sixteen bytes, with zeros before them. */
+function digitsUpTo16(at: usize, count: u32): u64 {
+  const places = i8x16.add(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>(count - 16)))
+  const digits = i8x16.swizzle(i8x16.sub(v128.load(at), i8x16.splat(0x30)), places)
+  return eightDigits(i64x2.extract_lane(digits, 0)) * 100_000_000 + eightDigits(i64x2.extract_lane(digits, 1))
 }
 
 /**

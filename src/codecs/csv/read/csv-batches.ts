@@ -5,7 +5,7 @@ import type { TypedReader } from '../../text/settle-types.ts'
 import type { CsvLayout, CsvTyping } from '../csv-options.ts'
 import { batchBuilder, type OnMisfit } from './columns/batch-builder.ts'
 import type { TablePlan } from './columns/column-plan.ts'
-import { kernelReader } from './kernel/kernel-reader.ts'
+import { type KernelRead, kernelReader } from './kernel/kernel-reader.ts'
 import { dataRows, emptyFile } from './rows/data-rows.ts'
 import type { RowIndexer } from './rows/row-indexer.ts'
 
@@ -48,7 +48,9 @@ export function csvBatches(
 
   /** Read on, at most to the end of a batch or of the rows that take part in inference. @returns whether there was anything. */
   function readRows(rows: RowIndexer): boolean {
-    if (readKernelRows(rows) && isFull()) return true
+    const read = readKernelRows(rows)
+    if (read?.waits) return false
+    if (read !== undefined && read.rows > 0 && isFull()) return true
     const block = rows.next(Math.min(maxRows(), exactRows), MAX_BATCH_BYTES - batchBytes)
     if (block === undefined) return false
     // Rows of the block that take part in inference, counted before any is rejected.
@@ -60,12 +62,11 @@ export function csvBatches(
     return true
   }
 
-  /** @returns whether there was anything. */
-  function readKernelRows(rows: RowIndexer): boolean {
+  function readKernelRows(rows: RowIndexer): KernelRead | undefined {
     const maxBytes = MAX_BATCH_BYTES - batchBytes
     const expectedBytes = Math.min(maxBytes, Math.max(0, bytes - bytesBefore - batchBytes))
     const read = kernel?.read(rows, maxRows(), maxBytes, expectedBytes)
-    if (read === undefined) return false
+    if (read === undefined) return undefined
     // Where the kernel keeps stopping, back off exponentially.
     if (read.rows >= GOOD_READ_ROWS || (exactRows === Number.POSITIVE_INFINITY && read.rows > 0)) exactRows = 1
     else if (read.isStopped) exactRows = Math.min(exactRows * 2, rows.blockRows)
@@ -73,7 +74,7 @@ export function csvBatches(
     typedRows += read.rows
     batchBytes += read.bytes
     builder.addRead(read.rows, onMisfit())
-    return read.rows > 0
+    return read
   }
 
   function finish(): RecordBatch {

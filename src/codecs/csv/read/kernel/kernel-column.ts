@@ -12,6 +12,7 @@ import {
   TEXT,
   TEXT_BEFORE,
   TEXT_BYTES,
+  TEXT_ROOM,
   TEXT_USED,
   VALIDITY,
   VALUES,
@@ -41,14 +42,14 @@ const SPARE_BYTES = 16
 /**
  * @param record - where the column's record lies.
  * @param maxRows - rows of a call.
- * @param maxBytes - bytes of a call: a column's text is no longer.
+ * @param textRoom - bytes of text that a call may read; the kernel stops before more.
  */
 export function kernelColumn(
   memory: KernelMemory,
   record: number,
   column: TextColumn,
   maxRows: number,
-  maxBytes: number,
+  textRoom: number,
 ): KernelColumn {
   const { cells } = column
   const { kind } = cells
@@ -56,13 +57,14 @@ export function kernelColumn(
   const width = valueBytes(kind)
   const values = memory.reserve(kind === BOOL ? bitmapBytes : width * (maxRows + 1))
   const validity = memory.reserve(bitmapBytes)
-  const text = memory.reserve(kind === TEXT ? maxBytes + SPARE_BYTES : 0)
+  const text = memory.reserve(kind === TEXT ? textRoom + SPARE_BYTES : 0)
   const deferred = memory.reserve(kind === TEXT ? 0 : maxRows * DEFERRED_CELL)
   set(KIND, kind)
   set(IS_REQUIRED, cells.isRequired ? 1 : 0)
   set(VALUES, values)
   set(VALIDITY, validity)
   set(TEXT_BYTES, text)
+  set(TEXT_ROOM, textRoom)
   set(DEFERRED, deferred)
 
   function get(offset: number): number {

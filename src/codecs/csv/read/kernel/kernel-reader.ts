@@ -1,6 +1,5 @@
-import { TEXT } from '../../../../../kernels/csv-rows/record.ts'
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
-import { CALL_BYTES, isTooLittleForKernel, TEXT_ROOM_BYTES } from '../../../text/kernel-limits.ts'
+import { CALL_BYTES, callBytes, isTooLittleForKernel } from '../../../text/kernel-limits.ts'
 import type { CsvDialect, CsvLimits } from '../../csv-options.ts'
 import type { TextColumn } from '../columns/csv-column.ts'
 import { LF } from '../rows/row-index.ts'
@@ -29,9 +28,11 @@ export interface KernelRead {
   readonly bytes: number
   /** True if a row stopped it, rather than the end of the bytes or a limit. */
   readonly isStopped: boolean
+  /** True if the rows that follow are better read with more bytes than there are yet. */
+  readonly waits: boolean
 }
 
-const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false }
+const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false, waits: false }
 
 /** Create the kernel's reader of a dialect; undefined where one byte does not identify its marks or its nulls. */
 export function kernelReader(
@@ -42,8 +43,9 @@ export function kernelReader(
 ): KernelReader | undefined {
   const marks = kernelMarks(dialect)
   if (marks === undefined || nullValues.length !== 1 || nullValues[0] !== '') return undefined
-  const texts = columns.filter(({ cells }) => cells.kind === TEXT).length
-  const longest = Math.floor(Math.min(CALL_BYTES, TEXT_ROOM_BYTES / texts, maxFieldBytes, maxRowBytes))
+  const longest = Math.floor(Math.min(callBytes(columns.length), maxFieldBytes, maxRowBytes))
+  /** Bytes that a call waits for: of a wide table, they are more than a source yields at once. */
+  const enough = longest > CALL_BYTES ? longest / 2 : 0
   let kernel: KernelRows | undefined
   /** Bytes of the next call: about twice what the last one read where a row stopped it, so that little is copied and checked for nothing. */
   let span = longest
@@ -71,8 +73,16 @@ export function kernelReader(
     rows.skip(output)
     const isStopped = output.rows < maxRows && output.at < stopAt
     const length = output.at - start
+    if (output.isCut) {
+      // The row that is not whole is read with the bytes after it, if there are any.
+      const isShort = output.rows === 0 && span < longest
+      span = longest
+      if (isShort) return readOnce(unread, rows, maxRows, maxBytes, expectedBytes)
+      const isStopped = output.rows === 0 && unread.end - start > size
+      return { ...NOTHING, rows: output.rows, bytes: length, isStopped }
+    }
     span = Math.min(longest, isStopped ? Math.max(MIN_SPAN, 2 * length) : 2 * span)
-    return { rows: output.rows, bytes: length, isStopped }
+    return { ...NOTHING, rows: output.rows, bytes: length, isStopped }
   }
 
   function read(indexer: RowIndexer, maxRows: number, maxBytes: number, expectedBytes: number): KernelRead {
@@ -81,13 +91,14 @@ export function kernelReader(
     while (rows < maxRows && bytes < maxBytes) {
       const unread = indexer.unread()
       if (unread === undefined || isTooLittleForKernel(unread.rowsRead, unread.end - unread.start)) break
+      if (!unread.isLast && unread.end - unread.start < enough) return { ...NOTHING, rows, bytes, waits: true }
       const expected = Math.max(0, expectedBytes - bytes)
       const part = readOnce(unread, indexer, maxRows - rows, maxBytes - bytes, expected)
       rows += part.rows
       bytes += part.bytes
-      if (part.rows === 0 || part.isStopped) return { rows, bytes, isStopped: part.isStopped }
+      if (part.rows === 0 || part.isStopped) return { ...part, rows, bytes }
     }
-    return { rows, bytes, isStopped: false }
+    return { ...NOTHING, rows, bytes }
   }
 
   return {

@@ -1,6 +1,7 @@
-import { RECORD } from '../../../../../kernels/csv-rows/record.ts'
+import { RECORD, TEXT } from '../../../../../kernels/csv-rows/record.ts'
 import { kernelMaker } from '../../../../internal/kernel.ts'
 import { CSV_ROWS } from '../../../../internal/kernels/csv-rows.ts'
+import { TEXT_ROOM_BYTES } from '../../../text/kernel-limits.ts'
 import { undoRows } from '../columns/cell-buffer.ts'
 import type { TextColumn } from '../columns/csv-column.ts'
 import { kernelColumn } from './kernel-column.ts'
@@ -27,6 +28,8 @@ export interface KernelOutput {
   readonly at: number
   /** Physical lines of the rows and of the comments among them. */
   readonly lines: number
+  /** True if the row after them is text in quotes up to the end of the bytes. */
+  readonly isCut: boolean
 }
 
 /** Reads rows straight into their columns. */
@@ -41,6 +44,7 @@ interface CsvRows {
   readRows(columns: number, width: number, at: number, end: number, stop: number, maxRows: number): number
   readonly rowsEnd: { readonly value: number }
   readonly breaksRead: { readonly value: number }
+  readonly isCut: { readonly value: number }
 }
 
 /** Rows that say little about those that follow. */
@@ -64,8 +68,10 @@ export function kernelRows(columns: readonly TextColumn[], marks: KernelMarks, m
   const roomRows = Math.ceil(maxBytes / columns.length)
   const text = memory.reserve(maxBytes + PADDING)
   const records = memory.reserve(columns.length * RECORD)
+  const texts = columns.filter(({ cells }) => cells.kind === TEXT).length
+  const textRoom = Math.min(maxBytes, Math.floor(TEXT_ROOM_BYTES / texts))
   const parts = columns.map((column, index) =>
-    kernelColumn(memory, records + index * RECORD, column, roomRows, maxBytes),
+    kernelColumn(memory, records + index * RECORD, column, roomRows, textRoom),
   )
 
   /** Read up to `maxRows` rows, and find how many of them hold no cell that does not fit. */
@@ -80,16 +86,23 @@ export function kernelRows(columns: readonly TextColumn[], marks: KernelMarks, m
       part.append(rows, growth)
       sound = Math.min(sound, part.parseDeferred(rows, input.bytes, shift))
     }
-    return { rows, at: exports.rowsEnd.value + shift, lines: rows + exports.breaksRead.value, sound }
+    return {
+      rows,
+      at: exports.rowsEnd.value + shift,
+      lines: rows + exports.breaksRead.value,
+      isCut: exports.isCut.value !== 0,
+      sound,
+    }
   }
 
   function read(input: KernelInput): KernelOutput {
     const nulls = columns.map(({ cells }) => cells.nullCount)
     memory.bytes.set(input.bytes.subarray(input.start, input.end), text)
     for (let maxRows = input.maxRows; ; ) {
-      const { rows, at, lines, sound } = readRows(input, maxRows)
+      const { sound, ...output } = readRows(input, maxRows)
+      const { rows } = output
       for (const { cells } of columns) cells.length += rows
-      if (sound === rows) return { rows, at, lines }
+      if (sound === rows) return output
       for (const [index, { cells }] of columns.entries()) undoRows(cells, cells.length - rows, nulls[index] as number)
       maxRows = sound
     }

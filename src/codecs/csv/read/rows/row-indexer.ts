@@ -58,6 +58,8 @@ export interface UnreadBytes {
   readonly end: number
   /** Data rows read before. */
   readonly rowsRead: number
+  /** True if no bytes follow. */
+  readonly isLast: boolean
 }
 
 export interface ReadRows {
@@ -112,7 +114,7 @@ export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
     },
     unread() {
       if (limitError !== undefined || !isAtRowStart(scan)) return undefined
-      return { bytes: scan.bytes, start: scan.rowStart, end: scan.end, rowsRead: dataRows }
+      return { bytes: scan.bytes, start: scan.rowStart, end: scan.end, rowsRead: dataRows, isLast: scan.isLast }
     },
     skip({ rows, lines, at }) {
       dataRows += rows
