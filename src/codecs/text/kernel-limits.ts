@@ -1,8 +1,8 @@
 /** Bytes of text that a kernel reads in one call: they stay in the processor's cache between the check of their encoding and their reading. */
 export const CALL_BYTES = 128 * 1024
 /** Bytes that a call reads for each column of a wide table, so that the work per column and call is spread over some rows. */
-const COLUMN_BYTES = 2048
-const MAX_CALL_BYTES = 4 * 1024 * 1024
+const COLUMN_BYTES = 8192
+const MAX_CALL_BYTES = 2 * 1024 * 1024
 /** Address space for the text of all columns, of which a call uses as much as it reads: with many columns that is less. */
 export const TEXT_ROOM_BYTES = 32 * 1024 * 1024
 

@@ -8,8 +8,8 @@ import { slices } from './slices.ts'
 
 /** A text format whose column types are inferred: a survey of some rows returns a plan, and rows are read on a plan. */
 export interface TypedFormat<Plan> {
-  /** Start a survey of the first `maxRows` rows. */
-  survey(maxRows: number): TypeSurvey<Plan>
+  /** Start a survey of the first `maxRows` rows, or of fewer where `maxCells` values say enough for a first try. */
+  survey(maxRows: number, maxCells: number): TypeSurvey<Plan>
   /**
    * Start to read from the first row on.
    *
@@ -25,11 +25,14 @@ export interface TypeSurvey<Plan> {
   push(bytes: Uint8Array | undefined): Plan | undefined
   /** The plan of the rows before one at which `push` threw; undefined where not even the columns are known. */
   planSoFar(): Plan | undefined
+  /** True if it ended after `maxCells`, before `maxRows`. */
+  readonly isShort: boolean
 }
 
 /** The result of a survey: a plan, of the rows before `fault` where it came upon one. */
 interface Surveyed<Plan> {
   readonly plan: Plan
+  readonly isShort: boolean
   readonly fault: MillraceError | undefined
 }
 
@@ -45,15 +48,20 @@ type OnInvalidRow = (row: InvalidRow) => void
 /** A plan that was inferred from some rows does not fit a later row that takes part in inference. Never leaves the codecs. */
 export class TypesTooNarrow extends Error {}
 
+/** A plan fits all rows that take part in inference, but their batches were too many to hold: read them again on it. */
+class TypesConfirmed extends Error {}
+
 /**
  * Rows that types are first inferred from. Reading rows of known types costs less than surveying and reading them, so the rest of the rows
  * that take part in inference are read on these types, and surveyed only where one does not fit.
  */
 const SAMPLE_ROWS = 500
+/** Values of that sample, which of a wide table are fewer rows. */
+const SAMPLE_CELLS = 65_536
 /** A stream in which more rows than these take part would hold too many batches until the types are final. */
 const MAX_UNSURE_ROWS = 65_536
-/** Batches of a stream that are held until the types are final: where rows make more, surveying them first costs less memory. */
-const MAX_HELD_BATCHES = 4
+/** Batches of a stream that are held until the types are final. Where rows make more, they are read twice, first for their types alone. */
+const MAX_HELD_BATCHES = 8
 
 /** Read a stream of batches whose types follow from its first `inferRows` rows, which are held or read again. */
 export async function* readTyped<Plan>(
@@ -71,9 +79,12 @@ export async function* readTyped<Plan>(
   const source = replay(input)
   const first = inferRows > MAX_UNSURE_ROWS ? inferRows : Math.min(SAMPLE_ROWS, inferRows)
   try {
-    for (let rows = first; ; rows = inferRows) {
-      const found = await surveyStream(source, format.survey(rows))
-      const read = heldReader(format, found, rows < inferRows ? inferRows : 0, onInvalidRow)
+    let confirmed: Surveyed<Plan> | undefined
+    for (let rows = first, cells = SAMPLE_CELLS; ; cells = Number.POSITIVE_INFINITY) {
+      const found: Surveyed<Plan> = confirmed ?? (await surveyStream(source, format.survey(rows, cells)))
+      const isSample = confirmed === undefined && (found.isShort || rows < inferRows)
+      const read = heldReader(format, found, isSample ? inferRows : 0, onInvalidRow)
+      if (!found.isShort) rows = inferRows
       try {
         for await (const chunk of source.chunks()) {
           for (const slice of slices(chunk)) yield* read.push(slice)
@@ -82,7 +93,8 @@ export async function* readTyped<Plan>(
         yield* read.push(undefined)
         return
       } catch (error) {
-        if (!(error instanceof TypesTooNarrow)) throw error
+        if (error instanceof TypesConfirmed) confirmed = found
+        else if (!(error instanceof TypesTooNarrow)) throw error
       }
     }
   } finally {
@@ -96,9 +108,10 @@ export function readTypedTable<Plan>(
   format: TypedFormat<Plan>,
   onInvalidRow: OnInvalidRow | undefined,
 ): Table {
-  for (let rows = SAMPLE_ROWS; ; rows = Number.POSITIVE_INFINITY) {
-    const found = surveyBytes(bytes, format.survey(rows))
-    const read = heldReader(format, found, rows === SAMPLE_ROWS ? Number.POSITIVE_INFINITY : 0, onInvalidRow)
+  for (let rows = SAMPLE_ROWS, cells = SAMPLE_CELLS; ; cells = Number.POSITIVE_INFINITY) {
+    const found = surveyBytes(bytes, format.survey(rows, cells))
+    const read = heldReader(format, found, Number.isFinite(rows) ? Number.POSITIVE_INFINITY : 0, onInvalidRow)
+    if (!found.isShort) rows = Number.POSITIVE_INFINITY
     try {
       const batches: RecordBatch[] = []
       for (const slice of slices(bytes)) batches.push(...read.push(slice))
@@ -132,11 +145,11 @@ function surveyBytes<Plan>(bytes: Uint8Array, survey: TypeSurvey<Plan>): Surveye
 function pushTo<Plan>(survey: TypeSurvey<Plan>, bytes: Uint8Array | undefined): Surveyed<Plan> | undefined {
   try {
     const plan = survey.push(bytes)
-    return plan && { plan, fault: undefined }
+    return plan && { plan, isShort: survey.isShort, fault: undefined }
   } catch (error) {
     const plan = isMillraceError(error) ? survey.planSoFar() : undefined
     if (plan === undefined) throw error
-    return { plan, fault: error as MillraceError }
+    return { plan, isShort: survey.isShort, fault: error as MillraceError }
   }
 }
 
@@ -162,12 +175,14 @@ function heldReader<Plan>(
 ): TypedReader {
   const rows: InvalidRow[] = []
   const batches: RecordBatch[] = []
+  /** True once the batches are too many to hold. */
+  let isDropping = false
   const reader = format.read(plan, unsureRows, onInvalidRow && hold)
 
   function hold(row: InvalidRow): void {
     if (fault !== undefined && row.code !== fault.code && !isBefore(row, fault.position)) throw fault
     rows.push(row)
-    if (reader.isSure) reportRows()
+    if (reader.isSure && !isDropping) reportRows()
   }
 
   function reportRows(): void {
@@ -175,6 +190,7 @@ function heldReader<Plan>(
   }
 
   function* release(): Generator<RecordBatch> {
+    if (isDropping) throw new TypesConfirmed()
     reportRows()
     yield* batches.splice(0)
   }
@@ -197,9 +213,12 @@ function heldReader<Plan>(
     },
     *push(bytes) {
       for (const batch of read(bytes)) {
-        batches.push(batch)
+        if (!isDropping) batches.push(batch)
         if (reader.isSure) yield* release()
-        else if (batches.length > MAX_HELD_BATCHES && Number.isFinite(unsureRows)) throw new TypesTooNarrow()
+        else if (batches.length > MAX_HELD_BATCHES && Number.isFinite(unsureRows)) {
+          isDropping = true
+          batches.length = 0
+        }
       }
       if (reader.isSure || bytes === undefined) yield* release()
     },

@@ -18,7 +18,7 @@ export function readCsvTable(bytes: Uint8Array, settings: CsvSettings): Table {
 
 function csvFormat({ layout, typing }: CsvSettings): TypedFormat<TablePlan> {
   return {
-    survey: (maxRows) => csvSurvey(layout, typing, maxRows),
+    survey: (maxRows, maxCells) => csvSurvey(layout, typing, maxRows, maxCells),
     read: (plan, unsureRows, onInvalidRow) => csvBatches(plan, layout, typing, unsureRows, onInvalidRow),
   }
 }

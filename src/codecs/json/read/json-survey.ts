@@ -32,6 +32,7 @@ export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows, part }: S
       return { shape: survey.root, hasAllRows: pause === 'done' }
     },
     planSoFar: () => ({ shape: survey.root, hasAllRows: false }),
+    isShort: false,
   }
 }
 

@@ -5,19 +5,31 @@ import { misencodedRows, removeRows } from '../columns/rejected-rows.ts'
 import { dataRows } from '../rows/data-rows.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 
-/** A survey of the first `maxRows` sound rows of a file. */
-export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number): TypeSurvey<TablePlan> {
+/** Rows of the widest table that say enough for a first try. */
+const MIN_ROWS = 64
+
+/** A survey of the first `maxRows` sound rows of a file, or of so many that they hold `maxCells` values. */
+export function csvSurvey(
+  layout: CsvLayout,
+  typing: CsvTyping,
+  maxRows: number,
+  maxCells: number,
+): TypeSurvey<TablePlan> {
   const source = dataRows(layout)
   const markNulls = nullMarker(typing.nullValues)
   let survey: ColumnSurvey | undefined
   let seen = 0
+  let rows = maxRows
   return {
     push(chunk) {
       const table = source.push(chunk)
       if (table === undefined) return undefined
-      survey ??= columnSurvey(table.names, typing)
-      while (survey.isOpen && seen < maxRows) {
-        const block = table.rows.next(maxRows - seen, Number.POSITIVE_INFINITY)
+      if (survey === undefined) {
+        survey = columnSurvey(table.names, typing)
+        rows = Math.min(maxRows, Math.max(MIN_ROWS, Math.ceil(maxCells / table.names.length)))
+      }
+      while (survey.isOpen && seen < rows) {
+        const block = table.rows.next(rows - seen, Number.POSITIVE_INFINITY)
         if (block === undefined) return chunk === undefined ? survey.plan() : undefined
         seen += block.rows
         removeRows(block, misencodedRows(block, survey.names, layout.encoding))
@@ -27,5 +39,8 @@ export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number)
       return survey.plan()
     },
     planSoFar: () => survey?.plan(),
+    get isShort() {
+      return rows < maxRows && seen >= rows
+    },
   }
 }
