@@ -61,7 +61,7 @@ const SAMPLE_CELLS = 65_536
 /** A stream in which more rows than these take part would hold too many batches until the types are final. */
 const MAX_UNSURE_ROWS = 65_536
 /** Batches of a stream that are held until the types are final. Where rows make more, they are read twice, first for their types alone. */
-const MAX_HELD_BATCHES = 8
+const MAX_HELD_BATCHES = 16
 
 /** Read a stream of batches whose types follow from its first `inferRows` rows, which are held or read again. */
 export async function* readTyped<Plan>(
