@@ -21,7 +21,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   columns: { layers: BASE, packages: ['apache-arrow'] },
   codecs: {
     layers: [...BASE, 'columns'],
-    packages: ['apache-arrow', 'hyparquet', 'hyparquet-writer', 'hysnappy'],
+    packages: ['apache-arrow', 'hyparquet', 'hyparquet-writer'],
   },
   transform: { layers: [...BASE, 'columns'], packages: ['apache-arrow'] },
   events: { layers: BASE, packages: ['zod'] },

@@ -16,3 +16,8 @@ export function unsupported(what: string, position?: Position): MillraceError {
 export function exceeded(limit: string, position?: Position): MillraceError {
   return new MillraceError('LIMIT_EXCEEDED', limit, position === undefined ? {} : { position })
 }
+
+/** The error of an index into a dictionary. */
+export function noSuchEntry(): MillraceError {
+  return invalid('a value refers to an entry that its dictionary lacks')
+}

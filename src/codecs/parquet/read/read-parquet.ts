@@ -10,7 +10,8 @@ import { BATCH_BYTES } from './bytes/read-budget.ts'
 import type { ColumnReader } from './columns/column-reader.ts'
 import { keepDictionaries } from './columns/kept-dictionary.ts'
 import { type OpenFile, openFile } from './footer/read-footer.ts'
-import { decompressor } from './pages/decompress.ts'
+import { readKernels } from './kernel/read-kernel.ts'
+import { pagePool } from './pages/page-pool.ts'
 import type { ParquetReadOptions } from './parquet-options.ts'
 import { openRowGroup, type RowGroupContext } from './row-group-reader.ts'
 import { checkRowGroup, checkTotals } from './schema/file-checks.ts'
@@ -64,10 +65,12 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
   const maxHeld = limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
+  const kernels = readKernels()
   const context: Omit<RowGroupContext, 'held'> = {
     file: bytes,
     rangeOf: ({ start, end }) => ({ start, end: Math.max(end, Math.min(end + slack, file.dataEnd)) }),
-    decompress: decompressor(),
+    kernels,
+    pool: pagePool(),
     inflated: byteBudget(maxHeld * MAX_TURNOVER, `the pages inflate to over ${MAX_TURNOVER} times what may be held,`),
     maxFieldBytes: limits.maxFieldBytes ?? DEFAULT_LIMITS.maxFieldBytes,
     maxRowBytes: limits.maxRowBytes ?? DEFAULT_LIMITS.maxRowBytes,
@@ -82,6 +85,7 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
     for (const { group, firstRow } of groups) {
       if (group.rows === 0) continue
       const held = byteBudget(maxHeld, 'pages, dictionaries and the batch together exceed limits.maxInflatedBytes,')
+      kernels.dropDictionaries()
       const columns = await openRowGroup(group, shapes, firstRow, { ...context, held })
       for await (const batch of groupBatches(schema, columns, group.rows, rowsPerBatch(group, shapes), held, decoded)) {
         batches++
@@ -90,6 +94,7 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
     }
   } finally {
     closing.abort()
+    kernels.leave()
   }
   if (batches === 0)
     yield recordBatch(

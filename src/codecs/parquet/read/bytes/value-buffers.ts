@@ -23,6 +23,15 @@ export interface ByteValues {
 
 export type Values = FixedValues | ByteValues
 
+/** The distinct values of a column chunk, as Arrow keeps them. */
+export interface Dictionary {
+  readonly values: Values
+  /** Bytes of the longest value; 0 for values of a fixed width. */
+  readonly longestValue: number
+  /** Text that has been checked: what is taken from it needs no check. */
+  readonly checked: boolean
+}
+
 export function fixedValues(width: number, capacity: number): FixedValues {
   return { kind: 'fixed', width, bytes: new Uint8Array(width * capacity), count: 0 }
 }

@@ -2,13 +2,13 @@ import { Dictionary as DictionaryType, Field, Int32, makeData, Vector } from 'ap
 import {
   type ByteValues,
   byteValues,
+  type Dictionary,
   fixedValues,
   int32View,
   reserve,
   reserveBytes,
   usedBytes,
 } from '../bytes/value-buffers.ts'
-import type { Dictionary } from '../encodings/dictionary.ts'
 import type { RowGroup } from '../footer/file-metadata.ts'
 import { invalid } from '../invalid.ts'
 import type { ColumnShape, KeptDictionary, Leaf } from '../schema/schema-shape.ts'

@@ -9,23 +9,42 @@ import {
   viewOf,
 } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
+import { takeTexts } from '../kernel/take-texts.ts'
 import type { ValueDecoder } from './decoder.ts'
 
-/** PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits. */
-export function plainDecoder(bytes: Uint8Array, type: ParquetType, width: number): ValueDecoder {
+/**
+ * PLAIN: values back to back, byte strings after a length of four bytes, booleans as bits.
+ *
+ * @param slots - values and nulls of the page.
+ */
+export function plainDecoder(
+  bytes: Uint8Array,
+  type: ParquetType,
+  width: number,
+  slots: number,
+  kernel?: ReadKernel,
+): ValueDecoder {
   if (type === 'BOOLEAN') return plainBooleanDecoder(bytes)
+  const bytesPerValue = bytes.length / slots
   let at = 0
   return {
     longestValue: 0,
     read(count, into) {
       reserve(into, count)
-      if (into.kind === 'bytes') at = readByteStrings(bytes, at, into, count)
-      else at = readFixed(bytes, at, into, count, width)
+      if (into.kind === 'fixed') at = readFixed(bytes, at, into, count, width)
+      else {
+        const end = kernel === undefined ? undefined : takeTexts(kernel, bytes, at, into, count, bytesPerValue)
+        // Values that are far longer than most: those that come are too, perhaps.
+        if (end === undefined) kernel = undefined
+        at = end ?? readByteStrings(bytes, at, into, count)
+      }
     },
     compact() {
-      if (bytes.length - at > bytes.length / 4) return
+      if (bytes.length - at > bytes.length / 4) return false
       bytes = copyOf(bytes, at)
       at = 0
+      return true
     },
   }
 }

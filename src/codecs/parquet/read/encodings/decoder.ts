@@ -9,6 +9,6 @@ export interface ValueDecoder {
    * 0 where the page's bytes bound them.
    */
   readonly longestValue: number
-  /** Free the bytes of the values that were read, where few others are left. */
-  compact?(): void
+  /** Release the bytes of the page where few of its values are left, and say whether it has. */
+  compact?(): boolean
 }

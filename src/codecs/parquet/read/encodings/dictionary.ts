@@ -1,32 +1,28 @@
-import { type ByteValues, int32View, reserve, reserveBytes, type Values, viewOf } from '../bytes/value-buffers.ts'
-import { invalid } from '../invalid.ts'
+import { type ByteValues, type Dictionary, int32View, reserve, reserveBytes, viewOf } from '../bytes/value-buffers.ts'
+import { invalid, noSuchEntry } from '../invalid.ts'
+import { gatherInKernel } from '../kernel/gather-values.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
 import type { ValueDecoder } from './decoder.ts'
 import { gatherFixed } from './gather-fixed.ts'
-import { hybridReader } from './hybrid-reader.ts'
-
-/** The distinct values of a column chunk, as Arrow keeps them. */
-export interface Dictionary {
-  readonly values: Values
-  /** Bytes of the longest value; 0 for values of a fixed width. */
-  readonly longestValue: number
-  /** Text that has been checked: what is taken from it needs no check. */
-  readonly checked: boolean
-}
+import { type HybridReader, type Runs, runReader, runsOf } from './hybrid-reader.ts'
 
 /** Indexes are unpacked this many at a time, so that they stay in the processor's cache until their values are gathered. */
 const INDEXES = 4096
 
 /** RLE_DICTIONARY: a byte with the width of the indexes, then runs of them. */
-export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
-  const indexes = new Int32Array(INDEXES)
-  const reader = dictionaryIndexReader(bytes)
+export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary, kernel?: ReadKernel): ValueDecoder {
+  const runs = indexRuns(bytes)
+  const reader = indexReader(runs)
+  let indexes: Int32Array | undefined
   const size = dictionary.values.count
   return {
     longestValue: dictionary.longestValue,
     read(count, into) {
       const { values } = dictionary
       reserve(into, count)
-      for (let left = count; left > 0; ) {
+      const taken = kernel === undefined || runs.width === 0 ? 0 : gatherInKernel(kernel, runs, dictionary, count, into)
+      for (let left = count - taken; left > 0; ) {
+        indexes ??= new Int32Array(INDEXES)
         const take = Math.min(left, INDEXES)
         reader.read(indexes, 0, take)
         checkIndexes(indexes, take, size)
@@ -41,7 +37,7 @@ export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary): Va
 
 /** The indexes themselves, where the column keeps its dictionary. */
 export function indexDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
-  const reader = dictionaryIndexReader(bytes)
+  const reader = indexReader(indexRuns(bytes))
   return {
     longestValue: 4,
     read(count, into) {
@@ -55,16 +51,20 @@ export function indexDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDe
   }
 }
 
-function dictionaryIndexReader(bytes: Uint8Array): { read(out: Int32Array, outAt: number, count: number): void } {
+function indexRuns(bytes: Uint8Array): Runs {
   const width = bytes[0] ?? 0
   if (width > 32) throw invalid('a dictionary index is wider than 32 bits')
-  if (width > 0) return hybridReader(bytes, 1, bytes.length, width)
+  return runsOf(bytes, 1, bytes.length, width)
+}
+
+function indexReader(runs: Runs): Pick<HybridReader, 'read'> {
+  if (runs.width > 0) return runReader(runs)
   return { read: (out, outAt, count) => void out.fill(0, outAt, outAt + count) }
 }
 
 function checkIndexes(indexes: Int32Array, count: number, size: number): void {
   for (let i = 0; i < count; i++) {
-    if ((indexes[i] as number) >>> 0 >= size) throw invalid('a value refers to an entry that its dictionary lacks')
+    if ((indexes[i] as number) >>> 0 >= size) throw noSuchEntry()
   }
 }
 

@@ -9,75 +9,47 @@ export interface HybridReader {
   readBits(bitmap: Uint8Array, bitAt: number, count: number): number
 }
 
+/** The bytes of runs, and the place of a reader in them, which a kernel moves too. */
+export interface Runs {
+  readonly bytes: Uint8Array
+  readonly end: number
+  /** Bits of a value. */
+  readonly width: number
+  /** Offset of the run after this one. */
+  next: number
+  /** Values of this run that have not been read. */
+  left: number
+  isPacked: boolean
+  /** The value of a repeated run. */
+  value: number
+  /** Offset of the next value of a packed run. */
+  byte: number
+  bit: number
+}
+
+export function runsOf(bytes: Uint8Array, start: number, end: number, width: number): Runs {
+  return { bytes, end, width, next: start, left: 0, isPacked: false, value: 0, byte: 0, bit: 0 }
+}
+
 export function hybridReader(bytes: Uint8Array, start: number, end: number, width: number): HybridReader {
-  let at = start
-  let runLeft = 0
-  let packed = false
-  let repeated = 0
-  let packedAt = 0
-  let packedBit = 0
+  return runReader(runsOf(bytes, start, end, width))
+}
 
-  function nextRun(): void {
-    while (runLeft === 0) {
-      if (at >= end) throw invalid('a run of levels or indexes ends before its last value')
-      const header = readRunHeader()
-      if (header & 1) startPacked(header >>> 1)
-      else startRepeated(header >>> 1)
-    }
-  }
-
-  function readRunHeader(): number {
-    let value = 0
-    for (let shift = 0; shift < 35; shift += 7) {
-      if (at >= end) break
-      const byte = bytes[at++] as number
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80 && value <= 0xffffffff) return value
-      if (byte < 0x80) break
-    }
-    throw invalid('the length of a run is not a 32-bit number')
-  }
-
-  function startPacked(groups: number): void {
-    packed = true
-    runLeft = groups * 8
-    packedAt = at
-    packedBit = 0
-    at = Math.min(at + groups * width, end)
-  }
-
-  function startRepeated(count: number): void {
-    packed = false
-    runLeft = count
-    repeated = 0
-    const valueBytes = (width + 7) >> 3
-    if (at + valueBytes > end) throw invalid('a run of levels or indexes ends before its value')
-    for (let i = 0; i < valueBytes; i++) repeated |= (bytes[at++] as number) << (8 * i)
-    if (width < 32 && repeated >>> width !== 0) throw invalid('the value of a run has more bits than its width')
-  }
-
-  /** Move past `count` packed values whose bits must be there. */
-  function skipPacked(count: number): void {
-    const bits = packedBit + count * width
-    if (packedAt + Math.ceil(bits / 8) > end) throw invalid('packed levels or indexes end before the last value')
-    packedAt += Math.floor(bits / 8)
-    packedBit = bits % 8
-  }
-
+export function runReader(runs: Runs): HybridReader {
+  const { bytes, width } = runs
   return {
     read(out, outAt, count) {
       while (count > 0) {
-        if (runLeft === 0) nextRun()
-        const take = Math.min(count, runLeft)
-        if (packed) {
-          const from = packedAt
-          const bit = packedBit
-          skipPacked(take)
-          unpackBits(bytes, from, bit, width, out, outAt, take)
+        if (runs.left === 0) nextRun(runs)
+        const take = Math.min(count, runs.left)
+        if (runs.isPacked) {
+          const { byte, bit } = runs
+          skipPacked(runs, take)
+          unpackBits(bytes, byte, bit, width, out, outAt, take)
         } else {
-          out.fill(repeated, outAt, outAt + take)
+          out.fill(runs.value, outAt, outAt + take)
         }
-        runLeft -= take
+        runs.left -= take
         outAt += take
         count -= take
       }
@@ -85,24 +57,71 @@ export function hybridReader(bytes: Uint8Array, start: number, end: number, widt
     readBits(bitmap, bitAt, count) {
       let ones = 0
       while (count > 0) {
-        if (runLeft === 0) nextRun()
-        const take = Math.min(count, runLeft)
-        if (packed) {
-          const from = packedAt
-          const bit = packedBit
-          skipPacked(take)
-          ones += copyBits(bytes, from, bit, bitmap, bitAt, take)
-        } else if (repeated === 1) {
+        if (runs.left === 0) nextRun(runs)
+        const take = Math.min(count, runs.left)
+        if (runs.isPacked) {
+          const { byte, bit } = runs
+          skipPacked(runs, take)
+          ones += copyBits(bytes, byte, bit, bitmap, bitAt, take)
+        } else if (runs.value === 1) {
           setBits(bitmap, bitAt, take)
           ones += take
         }
-        runLeft -= take
+        runs.left -= take
         bitAt += take
         count -= take
       }
       return ones
     },
   }
+}
+
+function nextRun(runs: Runs): void {
+  while (runs.left === 0) {
+    if (runs.next >= runs.end) throw invalid('a run of levels or indexes ends before its last value')
+    const header = readRunHeader(runs)
+    if (header & 1) startPacked(runs, header >>> 1)
+    else startRepeated(runs, header >>> 1)
+  }
+}
+
+function readRunHeader(runs: Runs): number {
+  let value = 0
+  for (let shift = 0; shift < 35; shift += 7) {
+    if (runs.next >= runs.end) break
+    const byte = runs.bytes[runs.next++] as number
+    value += (byte & 0x7f) * 2 ** shift
+    if (byte < 0x80 && value <= 0xffffffff) return value
+    if (byte < 0x80) break
+  }
+  throw invalid('the length of a run is not a 32-bit number')
+}
+
+function startPacked(runs: Runs, groups: number): void {
+  runs.isPacked = true
+  runs.left = groups * 8
+  runs.byte = runs.next
+  runs.bit = 0
+  runs.next = Math.min(runs.next + groups * runs.width, runs.end)
+}
+
+function startRepeated(runs: Runs, count: number): void {
+  runs.isPacked = false
+  runs.left = count
+  runs.value = 0
+  const valueBytes = (runs.width + 7) >> 3
+  if (runs.next + valueBytes > runs.end) throw invalid('a run of levels or indexes ends before its value')
+  for (let i = 0; i < valueBytes; i++) runs.value |= (runs.bytes[runs.next++] as number) << (8 * i)
+  if (runs.width < 32 && runs.value >>> runs.width !== 0)
+    throw invalid('the value of a run has more bits than its width')
+}
+
+/** Move past `count` packed values whose bits must be there. */
+function skipPacked(runs: Runs, count: number): void {
+  const bits = runs.bit + count * runs.width
+  if (runs.byte + Math.ceil(bits / 8) > runs.end) throw invalid('packed levels or indexes end before the last value')
+  runs.byte += Math.floor(bits / 8)
+  runs.bit = bits % 8
 }
 
 /** Set bits `[start, start + count)` of a bitmap. */

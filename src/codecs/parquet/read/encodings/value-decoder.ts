@@ -1,12 +1,13 @@
 import type { Encoding, ParquetType } from 'hyparquet'
-import { type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
+import { type Dictionary, type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
 import { invalid, unsupported } from '../invalid.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
 import { byteStreamSplitDecoder } from './byte-stream-split.ts'
 import { plainDecoder } from './decode-plain.ts'
 import type { ValueDecoder } from './decoder.ts'
 import { deltaByteArrayDecoder, deltaLengthDecoder } from './delta-byte-array.ts'
 import { type DeltaReader, deltaInt32Reader, deltaInt64Reader } from './delta-reader.ts'
-import { type Dictionary, dictionaryDecoder } from './dictionary.ts'
+import { dictionaryDecoder } from './dictionary.ts'
 import { type HybridReader, hybridReader } from './hybrid-reader.ts'
 
 export interface PageValues {
@@ -18,15 +19,15 @@ export interface PageValues {
 }
 
 /** The decoder of a page's values as the file keeps them or, from a dictionary, as Arrow does. */
-export function valueDecoder(page: PageValues, type: ParquetType, width: number): ValueDecoder {
+export function valueDecoder(page: PageValues, type: ParquetType, width: number, kernel?: ReadKernel): ValueDecoder {
   const { bytes, encoding } = page
   switch (encoding) {
     case 'PLAIN':
-      return plainDecoder(bytes, type, width)
+      return plainDecoder(bytes, type, width, page.slots, kernel)
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
       if (page.dictionary === undefined) throw invalid('a page refers to a dictionary that is not there')
-      return dictionaryDecoder(bytes, page.dictionary)
+      return dictionaryDecoder(bytes, page.dictionary, kernel)
     case 'RLE':
       if (type === 'BOOLEAN') return booleanRunDecoder(bytes)
       break

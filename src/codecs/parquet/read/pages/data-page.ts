@@ -1,9 +1,10 @@
 import type { ByteBudget } from '../bytes/byte-budget.ts'
+import type { Dictionary } from '../bytes/value-buffers.ts'
 import type { ValueDecoder } from '../encodings/decoder.ts'
-import type { Dictionary } from '../encodings/dictionary.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
+import type { ReadKernels } from '../kernel/read-kernel.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
-import type { Decompress } from './decompress.ts'
+import type { PagePool } from './page-pool.ts'
 
 /** A data page, inflated, its levels and values ready to be decoded piece by piece. */
 export interface DataPage {
@@ -16,6 +17,8 @@ export interface DataPage {
   readonly valueBytes: number
   /** Bytes that the page holds. */
   readonly heldBytes: number
+  /** Release the memory of the encoded values, which nobody uses any more. */
+  release?(): void
   /** Present where the page is inflated piece by piece. */
   readonly hold?: HoldSlots
   /** The dictionary that the values point into. */
@@ -32,7 +35,8 @@ export interface DataPage {
 export type HoldSlots = (slots: number, left: number, maxBytes: number) => Promise<number>
 
 export interface PageContext {
-  readonly decompress: Decompress
+  readonly kernels: ReadKernels
+  readonly pool: PagePool
   /** Bytes that are held at once. */
   readonly held: ByteBudget
   /** Inflated bytes of all pages. */

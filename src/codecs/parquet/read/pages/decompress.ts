@@ -1,17 +1,14 @@
 import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
-import { snappyUncompressor } from 'hysnappy'
 import { invalid, unsupported } from '../invalid.ts'
+import { inflateInKernel } from '../kernel/inflate-snappy.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
 import { lz4Decompress, lz4Raw } from './lz4.ts'
+import type { PagePool } from './page-pool.ts'
 import { snappyInflate } from './snappy-decompress.ts'
 
-/** Inflate a page to the size that its header says. One per file read: it may keep a WASM instance for as long as that lasts. */
-export type Decompress = (codec: CompressionCodec, bytes: Uint8Array, size: number) => Uint8Array
-
-/** Snappy pages above this are inflated in JavaScript, for WASM memory never shrinks. */
-const MAX_WASM_PAGE = 32 * 1024 * 1024
-/** Until a file has had this many bytes of snappy, too: starting WASM costs more than it gains. */
-const MIN_WASM_BYTES = 1024 * 1024
+/** Snappy pages above this are inflated in JavaScript, for WebAssembly memory never shrinks. */
+const MAX_KERNEL_PAGE = 32 * 1024 * 1024
 /** The most that a byte of these can inflate to: what claims more is refused before room is made for it. */
 const MAX_RATIO = new Map<CompressionCodec, number>([
   ['SNAPPY', 22],
@@ -20,61 +17,34 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
   ['LZ4_RAW', 256],
 ])
 
-type SnappyUncompressor = (input: Uint8Array, size: number) => Uint8Array
-
-/** The WASM instance that was started last: a call leaves nothing in it, so all files that are read share it while one of them holds it. */
-const snappyEngine = /* @__PURE__ */ sharedEngine()
-
-function sharedEngine() {
-  let last: WeakRef<SnappyUncompressor> | undefined
-  return {
-    running: () => last?.deref(),
-    start(): SnappyUncompressor {
-      const uncompress = snappyUncompressor()
-      last = new WeakRef(uncompress)
-      return uncompress
-    },
-    drop(): void {
-      last = undefined
-    },
-  }
+/** Memory for inflated pages, and a kernel where one has been started. */
+export interface Inflater {
+  readonly pool: PagePool
+  readonly kernel: ReadKernel | undefined
 }
 
-export function decompressor(): Decompress {
-  let snappyBytes = 0
-  let snappyWasm: SnappyUncompressor | undefined
-
-  function snappy(bytes: Uint8Array, size: number): Uint8Array {
-    if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
-    snappyBytes += size
-    snappyWasm ??= snappyEngine.running()
-    if (size > MAX_WASM_PAGE || (snappyWasm === undefined && snappyBytes < MIN_WASM_BYTES))
-      return snappyInflate(bytes, size)
-    snappyWasm ??= snappyEngine.start()
-    try {
-      return snappyWasm(bytes, size)
-    } catch (error) {
-      // A trap leaves the instance's stack where it was.
-      snappyWasm = undefined
-      snappyEngine.drop()
-      throw error
-    }
+/** Inflate a page to the size that its header says. The result may be of the pool. */
+export function decompress(codec: CompressionCodec, bytes: Uint8Array, size: number, inflater: Inflater): Uint8Array {
+  if (codec === 'UNCOMPRESSED') {
+    if (bytes.length !== size) throw invalid('an uncompressed page has another size than its header says')
+    return bytes
   }
-
-  return (codec, bytes, size) => {
-    if (codec === 'UNCOMPRESSED') {
-      if (bytes.length !== size) throw invalid('an uncompressed page has another size than its header says')
-      return bytes
-    }
-    // Writers leave an empty page empty, or compress it to a few bytes.
-    if (size === 0) return EMPTY
-    if (size > (bytes.length + 1) * (MAX_RATIO.get(codec) ?? Number.POSITIVE_INFINITY)) {
-      throw invalid(`a page claims more bytes than ${codec} can hold in its size`)
-    }
-    const output = codec === 'SNAPPY' ? snappy(bytes, size) : inflate(codec, bytes, size)
-    if (output.length !== size) throw invalid(`a ${codec} page has another size than its header says`)
-    return output
+  // Writers leave an empty page empty, or compress it to a few bytes.
+  if (size === 0) return EMPTY
+  if (size > (bytes.length + 1) * (MAX_RATIO.get(codec) ?? Number.POSITIVE_INFINITY)) {
+    throw invalid(`a page claims more bytes than ${codec} can hold in its size`)
   }
+  const output = codec === 'SNAPPY' ? snappy(bytes, size, inflater) : inflate(codec, bytes, size)
+  if (output.length !== size) throw invalid(`a ${codec} page has another size than its header says`)
+  return output
+}
+
+function snappy(bytes: Uint8Array, size: number, { pool, kernel }: Inflater): Uint8Array {
+  if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
+  const output = pool.take(size)
+  if (kernel === undefined || size > MAX_KERNEL_PAGE) snappyInflate(bytes, output)
+  else inflateInKernel(kernel, bytes, output)
+  return output
 }
 
 const EMPTY = new Uint8Array(0)

@@ -24,7 +24,8 @@ export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
     pages,
     async load() {
       // Columns of equal values come to the end of their pages together: not two whole pages of each.
-      pages.at(-1)?.page.values.compact?.()
+      const last = pages.at(-1)?.page
+      if (last?.values.compact?.()) last.release?.()
       const page = await reader.next()
       if (page !== undefined) pages.push({ page, left: page.slots })
       return page !== undefined
@@ -38,6 +39,7 @@ export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
         slots -= take
         if (queued.left > 0) continue
         pages.shift()
+        queued.page.release?.()
         held.release(queued.page.heldBytes)
       }
     },

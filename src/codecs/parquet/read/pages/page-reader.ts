@@ -2,9 +2,9 @@ import zlib from 'node:zlib'
 import { DataType } from 'apache-arrow'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
 import { copyOf } from '../bytes/copy-of.ts'
-import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
+import { byteValues, type Dictionary, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { plainDecoder } from '../encodings/decode-plain.ts'
-import { type Dictionary, indexDecoder } from '../encodings/dictionary.ts'
+import { indexDecoder } from '../encodings/dictionary.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
 import { firstInvalidText } from '../encodings/text-check.ts'
 import { valueDecoder } from '../encodings/value-decoder.ts'
@@ -13,6 +13,7 @@ import { invalid, unsupported } from '../invalid.ts'
 import { appendConverted } from '../schema/conversions.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import { type DataPage, levelReadersV2, levelWidth, type PageContext } from './data-page.ts'
+import { decompress } from './decompress.ts'
 import { type PageHeader, readPageHeader } from './page-header.ts'
 import { isStreamed, streamedPage } from './streamed-page.ts'
 
@@ -22,7 +23,7 @@ export interface PageReader {
 }
 
 export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, context: PageContext): PageReader {
-  const { decompress, held, inflated } = context
+  const { kernels, pool, held, inflated } = context
   let at = 0
   let slotsLeft = chunk.values
   let dictionary: Dictionary | undefined
@@ -39,7 +40,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
   }
 
   function inflate(page: Uint8Array, size: number): Uint8Array {
-    return decompress(chunk.codec, page, size)
+    return decompress(chunk.codec, page, size, { pool, kernel: kernels.for(size) })
   }
 
   return {
@@ -62,12 +63,14 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
         held.take(header.uncompressedBytes)
         if (header.type === 'DICTIONARY_PAGE') {
           if (dictionary !== undefined) throw invalid('a column chunk has a second dictionary')
-          dictionary = readDictionary(leaf, header, inflate(page, header.uncompressedBytes))
+          const inflatedPage = inflate(page, header.uncompressedBytes)
+          dictionary = readDictionary(leaf, header, inflatedPage)
+          pool.give(inflatedPage)
           continue
         }
         if (header.slots > slotsLeft) throw tooManySlots()
         slotsLeft -= header.slots
-        if (header.slots > 0) return dataPage(leaf, header, page, inflate, dictionary)
+        if (header.slots > 0) return dataPage(leaf, header, page, inflate, dictionary, context)
         held.release(header.uncompressedBytes)
       }
       return undefined
@@ -85,9 +88,11 @@ function dataPage(
   page: Uint8Array,
   inflate: (bytes: Uint8Array, size: number) => Uint8Array,
   dictionary: Dictionary | undefined,
+  { kernels, pool }: PageContext,
 ): DataPage {
   const parts =
     header.levels === undefined ? splitPageV1(leaf, header, page, inflate) : splitPageV2(leaf, header, page, inflate)
+  let held: Uint8Array | undefined = parts.values
   const { encoding, slots } = header
   const usesDictionary = encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY'
   const keepsIndexes = leaf.kept !== undefined && usesDictionary && dictionary !== undefined
@@ -98,11 +103,16 @@ function dataPage(
     definition: parts.definition,
     values: keepsIndexes
       ? indexDecoder(parts.values, dictionary)
-      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth),
+      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth, kernels.for(0)),
     valueBytes: parts.values.length,
     heldBytes: header.uncompressedBytes,
     dictionary: usesDictionary ? dictionary : undefined,
     chunkDictionary: dictionary,
+    release() {
+      // Once: memory that was returned may be that of another page.
+      if (held !== undefined) pool.give(held)
+      held = undefined
+    },
   }
 }
 
@@ -164,7 +174,7 @@ function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dict
   const smallest = physical === 'BOOLEAN' ? 1 / 8 : physicalWidth === 0 ? 4 : physicalWidth
   if (count * smallest > bytes.length) throw invalid('a dictionary claims more values than its page can hold')
   const raw: Values = physicalWidth === 0 ? byteValues(count) : fixedValues(physicalWidth, count)
-  plainDecoder(bytes, physical, physicalWidth).read(count, raw)
+  plainDecoder(bytes, physical, physicalWidth, count).read(count, raw)
   if (convert !== undefined) {
     const converted = fixedValues(width, count)
     appendConverted(raw, converted, convert)

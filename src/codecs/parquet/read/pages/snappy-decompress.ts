@@ -4,16 +4,15 @@ import { invalid } from '../invalid.ts'
 export const LONG_LITERAL = 48
 
 /**
- * Inflate a snappy block (format_description.txt of google/snappy) whose length is known to be `size`.
+ * Inflate a snappy block (format_description.txt of google/snappy) into `output`, which it has to fill.
  *
- * For the few pages that are not worth a WASM instance or too large for one. hyparquet's decoder is not used, for a literal of
+ * For the few pages that are not worth a kernel or too large for one. hyparquet's decoder is not used, for a literal of
  * negative length keeps it busy for ever. One loop over the elements: literals, and copies of what was written before.
  */
-export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
-  const output = new Uint8Array(size)
+export function snappyInflate(input: Uint8Array, output: Uint8Array): void {
+  const size = output.length
   const end = input.length
-  let at = 0
-  while (at < end && (input[at++] as number) >= 0x80);
+  let at = firstElement(input)
   let to = 0
   while (at < end) {
     const tag = input[at++] as number
@@ -43,7 +42,11 @@ export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
     for (const stop = to + length; to < stop; to++) output[to] = output[to - distance] as number
   }
   if (to !== size) throw corruptSnappy()
-  return output
+}
+
+/** Offset of the elements of a block, behind its length. */
+export function firstElement(input: Uint8Array): number {
+  return input.findIndex((byte) => byte < 0x80) + 1
 }
 
 /** An unsigned number of 1 to 4 bytes. */

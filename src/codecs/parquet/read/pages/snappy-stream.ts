@@ -1,4 +1,4 @@
-import { corruptSnappy, LONG_LITERAL, littleEndian } from './snappy-decompress.ts'
+import { corruptSnappy, firstElement, LONG_LITERAL, littleEndian } from './snappy-decompress.ts'
 
 /** Longest distance of a copy in a stream: compressors work in blocks of 64 KiB. */
 const HISTORY = 64 * 1024
@@ -36,7 +36,7 @@ export async function* snappyPieces(input: AsyncIterable<Uint8Array>, size: numb
   for await (const piece of input) {
     state.input = state.input.length === 0 ? piece : Buffer.concat([state.input, piece])
     if (!hasLength) {
-      const length = state.input.findIndex((byte) => byte < 0x80) + 1
+      const length = firstElement(state.input)
       if (length === 0) continue
       state.input = state.input.subarray(length)
       hasLength = true

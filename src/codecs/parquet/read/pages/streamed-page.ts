@@ -3,13 +3,14 @@ import type { CompressionCodec } from 'hyparquet'
 import { type ByteWindow, byteWindow } from '../bytes/byte-window.ts'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
 import { copyOf } from '../bytes/copy-of.ts'
-import type { Dictionary } from '../encodings/dictionary.ts'
+import type { Dictionary } from '../bytes/value-buffers.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
 import { plainWindowDecoder } from '../encodings/plain-window.ts'
 import type { ColumnChunk } from '../footer/file-metadata.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import { type DataPage, levelReadersV2, levelWidth, type PageContext } from './data-page.ts'
+import { decompress } from './decompress.ts'
 import { inflatePieces, inflatesInPieces } from './inflate-pieces.ts'
 import type { PageHeader } from './page-header.ts'
 
@@ -35,7 +36,7 @@ export async function streamedPage(
   bytes: ChunkBytes,
   at: number,
   chunkDictionary: Dictionary | undefined,
-  { decompress, held, maxWholeBytes, maxFieldBytes, signal }: PageContext,
+  { pool, held, maxWholeBytes, maxFieldBytes, signal }: PageContext,
 ): Promise<DataPage> {
   const { compressedBytes, slots, levels } = header
   held.take(header.uncompressedBytes)
@@ -60,7 +61,10 @@ export async function streamedPage(
 
   const size = header.uncompressedBytes - levelBytes
   const ownCodec = levels?.compressed === false ? 'UNCOMPRESSED' : codec
-  const whole = async () => decompress(ownCodec, await bytes.read(at + levelBytes, compressedBytes - levelBytes), size)
+  const whole = async () => {
+    const rest = await bytes.read(at + levelBytes, compressedBytes - levelBytes)
+    return decompress(ownCodec, rest, size, { pool, kernel: undefined })
+  }
   const window = byteWindow(inflatePieces({ codec: ownCodec, size, pieces, whole, signal }))
   const levelReaders =
     levels === undefined
