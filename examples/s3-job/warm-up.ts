@@ -34,7 +34,7 @@ export async function warmUp({ createHandler }: typeof job): Promise<void> {
 function answer(request: IncomingMessage, response: ServerResponse): void {
   request.resume().once('end', () => {
     response.setHeader('etag', '"warm"')
-    if (request.method !== 'GET') return response.end()
+    if (request.method !== 'GET') return void response.end()
     response.setHeader('content-range', `bytes 0-${CSV.length - 1}/${CSV.length}`)
     response.writeHead(206, { 'content-length': CSV.length }).end(CSV)
   })
