@@ -60,6 +60,15 @@ describe('the tarball', () => {
     expect(leaks.map(([name]) => name)).toEqual([])
   })
 
+  test('Arrow is imported by name: of a namespace no bundler can drop anything', () => {
+    const dist = join(folder, 'node_modules', manifest.name, 'dist')
+    const files = readdirSync(dist).filter((name) => name.endsWith('.js'))
+    const whole = files.filter((name) =>
+      /import \* as \w+ from ['"]apache-arrow/.test(readFileSync(join(dist, name), 'utf8')),
+    )
+    expect(whole).toEqual([])
+  })
+
   test('no package is inlined but those that CommonJS could not require', () => {
     const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
     const loaded = new Set(
