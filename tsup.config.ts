@@ -29,6 +29,7 @@ export const entry: Readonly<Record<string, string>> = {
   'fanout-s3': 'src/fanout/gather/s3-gather.ts',
   limits: 'src/limits/index.ts',
   telemetry: 'src/telemetry/index.ts',
+  bundle: 'src/bundle/index.ts',
   testing: 'src/testing/index.ts',
 }
 

@@ -25,7 +25,8 @@ export async function bundle(modules: readonly string[], external: readonly stri
     platform: 'node',
     mainFields: ['module', 'main'],
     target: 'node20',
-    external: [...external],
+    // Loaded by the call that bundles, never with a handler.
+    external: [...external, 'esbuild'],
     // CommonJS packages inside an ES module ask for Node's own modules through this.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",

@@ -15,7 +15,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Start: ['s3-job', 'streaming-etl', 'compare'],
   Guides: [
     ...['codecs', 'transforms', 'events', 'batches', 'idempotency', 'cdc', 'send'],
-    ...['datasets', 'datasets-merge', 'fan-out', 'limits', 'telemetry', 'testing'],
+    ...['datasets', 'datasets-merge', 'fan-out', 'limits', 'bundle', 'telemetry', 'testing'],
   ],
   Properties: ['laws', 'benchmarks', 'architecture'],
 }

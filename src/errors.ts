@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'BATCH_FAILED'
   | 'SEND_FAILED'
   | 'SPLIT_MISMATCH'
+  | 'BUNDLE_FAILED'
 
 /** A place in a file. `line` and `row` count from 1; `byteOffset` from 0. */
 export interface Position {

@@ -93,6 +93,9 @@ const FREE: Readonly<Record<string, readonly string[]>> = {
   parquet: ['filter', 'metadata', 'rowGroupRows', 'rowGroupBytes', 'pageBytes'],
   createTableInput: ['overflow', 'maxResultBytes'],
   collectMetrics: ['dimensions', 'properties'],
+  addCodeCache: ['env'],
+  bundleHandler: ['env', 'esbuild'],
+  cdkBundling: ['env'],
   planSplits: ['codec'],
   readSplit: ['codec'],
 }

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodesToTest } from '../support/nodes.ts'
 import { LOAD_ALL, ROUND_TRIPS } from './support/load-all.ts'
 import {
   install,
   linkPackage,
-  machineNode,
   manifest,
   PEER_OF,
   pack,
@@ -60,6 +60,15 @@ describe('the tarball', () => {
     expect(leaks.map(([name]) => name)).toEqual([])
   })
 
+  test('Arrow is imported by name: of a namespace no bundler can drop anything', () => {
+    const dist = join(folder, 'node_modules', manifest.name, 'dist')
+    const files = readdirSync(dist).filter((name) => name.endsWith('.js'))
+    const whole = files.filter((name) =>
+      /import \* as \w+ from ['"]apache-arrow/.test(readFileSync(join(dist, name), 'utf8')),
+    )
+    expect(whole).toEqual([])
+  })
+
   test('no package is inlined but those that CommonJS could not require', () => {
     const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
     const loaded = new Set(
@@ -92,7 +101,7 @@ describe('the command line', () => {
   })
 })
 
-describe.each(nodes())('the tarball installed, on $name', ({ node, skip }) => {
+describe.each(nodesToTest())('the tarball installed, on $name', ({ node, skip }) => {
   describe.each(['import', 'require'] as const)('by %s', (mode) => {
     const script = `load-all.${MODES[mode]}`
 
@@ -160,30 +169,6 @@ function isFound(from: string, name: string): boolean {
   } catch {
     return false
   }
-}
-
-interface NodeToTest {
-  readonly name: string
-  readonly node: string
-  readonly skip: boolean
-}
-
-/** The Node that runs the tests, the machine's own where it is another, and those of the variable `OTHER_NODES`: paths, as in `PATH`. */
-function nodes(): readonly NodeToTest[] {
-  const node = machineNode()
-  const others = (process.env['OTHER_NODES'] ?? '').split(delimiter).filter((path) => path !== '')
-  const isOther = node !== undefined && versionOf(node) !== process.version
-  return [
-    { name: `Node ${process.version}`, node: process.execPath, skip: false },
-    isOther
-      ? { name: `the machine's Node ${versionOf(node)}`, node, skip: false }
-      : { name: "the machine's own Node (skipped: none, or the same version)", node: '', skip: true },
-    ...others.map((path) => ({ name: `Node ${versionOf(path)}`, node: path, skip: false })),
-  ]
-}
-
-function versionOf(node: string): string {
-  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
 }
 
 /** The packages that the texts in quotes of the built files begin with: those of their imports are among them. */

@@ -6,6 +6,7 @@ import { allSources } from './support/source-imports.ts'
 const ROOT = new URL('../../', import.meta.url)
 /** Folders of `src` whose docblocks are held to the rules. */
 const FOLDERS = [
+  'bundle',
   'cdc',
   'cli',
   'codecs',
@@ -26,6 +27,7 @@ const FOLDERS = [
 const GUIDES = [
   'architecture',
   'batches',
+  'bundle',
   'cdc',
   'cli',
   'codecs',

@@ -1,3 +1,6 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import * as z from 'zod/mini'
@@ -64,6 +67,15 @@ const split = sealed({
   end: 1,
   size: 1,
 })
+
+/** A file of a handler, or a folder, in a folder of this process. */
+const bundled = (name = 'index.js'): string => {
+  const folder = join(tmpdir(), `millrace-arguments-${process.pid}`)
+  if (mkdirSync(folder, { recursive: true }))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  if (name.endsWith('.js')) writeFileSync(join(folder, name), 'exports.handler = async () => 1')
+  return join(folder, name)
+}
 
 const columns = required(() => 'id', "'x'", "''")
 const counts = required(() => 16, '42')
@@ -163,6 +175,10 @@ export const ENTRIES: Readonly<Record<string, readonly Argument[]>> = {
   readSplit: [clients, required(() => split), options()],
   s3Gather: [requiredOptions(() => ({ client, bucket: 'b' }))],
   verifySplits: [required(() => plan), required(() => [], '[]', 'a Map')],
+  // bundle
+  addCodeCache: [requiredOptions(() => ({ file: bundled() }))],
+  bundleHandler: [requiredOptions(() => ({ entry: bundled(), outdir: bundled('dist'), cache: false }))],
+  cdkBundling: [options()],
   // telemetry
   collectMetrics: [handlers, requiredOptions(() => ({ namespace: 'n', write: () => {} }))],
   // events

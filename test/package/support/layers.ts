@@ -52,6 +52,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['apache-arrow', '@aws-sdk/client-s3'],
   },
   limits: { layers: BASE },
+  // At build time alone: esbuild is loaded by the call that needs it.
+  bundle: { layers: BASE, packages: ['esbuild'] },
   // The command line, over what users import. Of Arrow it takes types alone.
   cli: { layers: BASE, files: ['codecs/index.ts', 'limits/index.ts'], packages: ['apache-arrow'] },
   telemetry: { layers: BASE },
@@ -104,6 +106,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** The only files of a layer that may load its packages; in a layer that is not listed, every file may. */
 export const PEER_FILES: Readonly<Record<string, readonly string[]>> = {
+  bundle: ['bundle/esbuild.ts'],
   send: [
     'send/sqs.ts',
     'send/sns.ts',

@@ -1,0 +1,72 @@
+import { readFile, rename } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { Script } from 'node:vm'
+import { MillraceError } from '../errors.ts'
+import { checkFields, checkOptions } from '../internal/check-arguments.ts'
+import { MARK } from './bootstrap.ts'
+import { type CodeCacheOptions, MAKER_KINDS, makerOf } from './cache-options.ts'
+import { type CodeCache, cacheFiles, makeCache, writeBootstrap } from './code-cache.ts'
+import { bundleWarmUp } from './warm-up.ts'
+
+export interface AddCodeCacheOptions extends CodeCacheOptions {
+  /** A handler as one file of CommonJS, from any bundler: `dist/index.js`. */
+  readonly file: string
+}
+
+/**
+ * Give a handler that is bundled already, as by CDK or SAM, the code that V8 compiles of it.
+ *
+ * The file is renamed, `index.js` to `index.bundle.js`, and a small module takes its name, so that what Lambda's `Handler` says stays. That module loads the
+ * bundle with the cache beside it, or without, as {@link bundleHandler} says. Called again, it makes the cache again.
+ *
+ * @param options.file - CommonJS: `format: 'cjs'` of esbuild, which is the default of CDK and SAM.
+ * @param options.warmUp - a module as that of {@link bundleHandler}; esbuild is needed for it, and for nothing else.
+ * @returns the cache that was made. Takes one start of Node and the warm-up.
+ * @throws MillraceError `OPTION_INVALID`; `BUNDLE_FAILED` where there is no such file or it is no CommonJS, where it or the warm-up throws or does not end, where
+ * it exports no function, and where the cache does not fit `runtime` and `architecture`.
+ * @example
+ * import { mkdtemp, writeFile } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ *
+ * const file = join(await mkdtemp(join(tmpdir(), 'job-')), 'index.js')
+ * await writeFile(file, 'exports.handler = async (event) => event')
+ * const { handlers, node } = await addCodeCache({ file })
+ * handlers // => ['handler']
+ * node === process.version // => true
+ */
+export async function addCodeCache(options: AddCodeCacheOptions): Promise<CodeCache> {
+  const caller = 'addCodeCache'
+  checkFields(caller, 'options', options, { 'file!': 'text' })
+  checkOptions(caller, options, { ...MAKER_KINDS, file: 'text' })
+  const maker = makerOf(caller, options)
+  const file = resolve(options.file)
+  const bundle = join(dirname(file), cacheFiles(file).bundle)
+  const text = await textOf(caller, file)
+  const isBootstrap = text.startsWith(MARK)
+  const source = isBootstrap ? await textOf(caller, bundle) : text
+  checkCommonJs(caller, file, source)
+  if (!isBootstrap) await rename(file, bundle)
+  await writeBootstrap(file, isBootstrap && /^const IS_STRICT = true$/m.test(text))
+  if (options.warmUp !== undefined) await bundleWarmUp(caller, options.warmUp, file)
+  return makeCache(caller, file, maker)
+}
+
+async function textOf(caller: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new MillraceError('BUNDLE_FAILED', `${caller}: ${file} cannot be read`, { cause })
+  }
+}
+
+/** Compile a file as a function's body, which an ES module is not. */
+function checkCommonJs(caller: string, file: string, source: string): void {
+  const rule = `${basename(file)} is not CommonJS, of which alone a cache can be shipped; bundle it with format: 'cjs'`
+  if (extname(file) === '.mjs') throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`)
+  try {
+    new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`)
+  } catch (cause) {
+    throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`, { cause })
+  }
+}

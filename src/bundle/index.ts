@@ -1,0 +1,5 @@
+export { type AddCodeCacheOptions, addCodeCache } from './add-code-cache.ts'
+export { type BundledHandler, type BundleOptions, bundleHandler } from './bundle-handler.ts'
+export type { CodeCacheOptions } from './cache-options.ts'
+export { type CdkBundling, type CdkBundlingOptions, cdkBundling } from './cdk-bundling.ts'
+export type { CodeCache } from './code-cache.ts'
