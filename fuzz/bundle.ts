@@ -1,0 +1,98 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { FEATURES } from './hits.ts'
+import { insertCounters } from './insert-counters.ts'
+
+/** The counters of one file of a bundle. */
+export interface CountedFile {
+  readonly file: string
+  readonly first: number
+  readonly counters: number
+}
+
+/** A surface with everything that it calls, in one file with counters. */
+export interface Bundle {
+  /** Path of the code. */
+  readonly code: string
+  readonly files: readonly CountedFile[]
+  /** Words of the code, for a mutator to insert. */
+  readonly words: readonly string[]
+}
+
+const HITS = fileURLToPath(new URL('hits.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Modules that are loaded as they are: native ones, and those that may not be bundled. */
+const EXTERNAL = ['@duckdb/*', 'esbuild', 'typescript']
+
+/** The rule that keeps a kernel from small inputs, and the one in its place, which the surface decides. */
+const RULE = 'return rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES'
+const SWITCHED = 'return switches.kernel === "default" ? rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES : switches.kernel === "off"'
+const SWITCHES = fileURLToPath(new URL('switches.ts', import.meta.url))
+
+/**
+ * Bundle a surface for a child process.
+ *
+ * @param surface - path of the module that exports `surface`.
+ * @param folder - where the bundle goes.
+ */
+export async function bundleSurface(surface: string, folder: string): Promise<Bundle> {
+  const files: CountedFile[] = []
+  const words = new Set<string>()
+  const code = join(folder, 'child.mjs')
+  const plugins = [surfacePlugin(surface), countersPlugin(files, words)]
+  await build({
+    entryPoints: [CHILD],
+    outfile: code,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    external: EXTERNAL,
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+    plugins,
+  })
+  const bundle = { code, files, words: [...words] }
+  mkdirSync(dirname(code), { recursive: true })
+  writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle))
+  return bundle
+}
+
+function surfacePlugin(surface: string): Plugin {
+  return {
+    name: 'surface',
+    setup(context) {
+      context.onResolve({ filter: /^fuzz-surface$/ }, () => ({ path: surface }))
+    },
+  }
+}
+
+/** Counters in the library's code and in the targets of tests, none in what drives them. */
+function countersPlugin(files: CountedFile[], words: Set<string>): Plugin {
+  let next = FEATURES
+  return {
+    name: 'counters',
+    setup(context) {
+      context.onLoad({ filter: /[\\/](src|fixture)[\\/].*\.ts$/ }, ({ path }) => {
+        const file = relative(ROOT, path).replaceAll('\\', '/')
+        if (!/^(src|fuzz\/fixture)\//.test(file) || file.startsWith('src/internal/kernels/')) return undefined
+        const counted = insertCounters(textOf(path, file), next, HITS)
+        files.push({ file, first: next, counters: counted.counters })
+        next += counted.counters
+        for (const word of counted.words) words.add(word)
+        return { contents: counted.code, loader: 'js', resolveDir: dirname(path) }
+      })
+    },
+  }
+}
+
+function textOf(path: string, file: string): string {
+  const text = readFileSync(path, 'utf8')
+  if (file !== 'src/codecs/text/kernel-limits.ts') return text
+  if (!text.includes(RULE)) throw new Error(`${file} has another rule than fuzz/bundle.ts expects`)
+  return `import { switches } from ${JSON.stringify(SWITCHES)}\n${text.replace(RULE, SWITCHED)}`
+}
