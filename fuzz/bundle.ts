@@ -26,11 +26,12 @@ const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Modules that are loaded as they are: native ones, and those that may not be bundled. */
-const EXTERNAL = ['@duckdb/*', 'esbuild', 'typescript']
+const EXTERNAL = ['@aws-sdk/*', '@duckdb/*', 'esbuild', 'typescript']
 
 /** The rule that keeps a kernel from small inputs, and the one in its place, which the surface decides. */
 const RULE = 'return rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES'
-const SWITCHED = 'return switches.kernel === "default" ? rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES : switches.kernel === "off"'
+const SWITCHED =
+  'return switches.kernel === "default" ? rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES : switches.kernel === "off"'
 const SWITCHES = fileURLToPath(new URL('switches.ts', import.meta.url))
 
 /**

@@ -10,7 +10,7 @@ import { type NamedSurface, SURFACES, surfaceOf } from './surfaces.ts'
 export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
 
 /** Time of one process: a campaign goes from surface to surface, so that each has its share however long it lasts. */
-const TURN_MS = 60_000
+const TURN_MS = 120_000
 
 /** Run surfaces by turns, the one that is furthest from its goal first, and write each turn to the ledger. */
 export async function runCampaign(options: Options, print: (line: string) => void): Promise<Ledger> {
@@ -35,7 +35,9 @@ export async function runCampaign(options: Options, print: (line: string) => voi
     writeLedger(LEDGER, ledger)
     left -= result.cases
     const { cases } = result
-    print(`${named.name}: ${cases} cases, ${Math.round(cases / seconds)} a second, corpus ${result.corpus}, branches ${entry.reached} of ${entry.branches}`)
+    print(
+      `${named.name}: ${cases} cases, ${Math.round(cases / seconds)} a second, corpus ${result.corpus}, branches ${entry.reached} of ${entry.branches}`,
+    )
   }
   return ledger
 }
@@ -65,7 +67,10 @@ function newFindings(
 }
 
 /** Branches of the files that are the surface's, and how many of them were reached. */
-export function branchesOf({ bundle, covers }: ReadySurface, { reached }: ChildEnd): { branches: number; reached: number } {
+export function branchesOf(
+  { bundle, covers }: ReadySurface,
+  { reached }: ChildEnd,
+): { branches: number; reached: number } {
   const own = bundle.files.filter(({ file }) => covers.some((path) => file.startsWith(path)))
   const isOwn = (at: number): boolean => own.some(({ first, counters }) => at >= first && at < first + counters)
   return {

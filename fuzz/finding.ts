@@ -14,7 +14,9 @@ export function faultOf(error: unknown): Fault | undefined {
   if (isOwn(error)) return undefined
   if (!(error instanceof Error)) return { kind: 'untyped', signature: `thrown ${typeof error}`, message: String(error) }
   const kind = error.name === 'Difference' ? 'difference' : 'untyped'
-  const frames = (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (?:async )?([\w.$<>]+)/.exec(line)?.[1] ?? [])
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .flatMap((line) => /^\s+at (?:async )?([\w.$<>]+)/.exec(line)?.[1] ?? [])
   const text = error.message.split('\n', 1)[0] ?? ''
   const shape = kind === 'difference' ? text.replace(/:.*/, '') : `${error.name} ${text.replace(/["'`].*|\d+/g, '')}`
   const signature = kind === 'difference' ? shape : `${shape.slice(0, 80)} in ${frames.slice(0, 2).join(' < ')}`

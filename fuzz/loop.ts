@@ -18,7 +18,12 @@ const REPORT_MS = 500
 const LONG_MS = 20
 
 /** Run cases of a surface until the job's limits: first the inputs given, then changes of what reached something new. */
-export async function runLoop(job: Job, surface: Surface, bundle: Bundle, send: (report: Report) => void): Promise<void> {
+export async function runLoop(
+  job: Job,
+  surface: Surface,
+  bundle: Bundle,
+  send: (report: Report) => void,
+): Promise<void> {
   const random = randomOf(job.seed)
   const coverage = coverageOf(bundle.files.reduce((sum, { counters }) => sum + counters, 0))
   const corpus = corpusOf(random, wordsOf(bundle, surface))

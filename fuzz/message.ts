@@ -18,7 +18,12 @@ export interface Job {
 
 /** Messages of a child. */
 export type Report =
-  | { readonly report: 'progress'; readonly cases: number; readonly reached: readonly number[]; readonly corpus: number }
+  | {
+      readonly report: 'progress'
+      readonly cases: number
+      readonly reached: readonly number[]
+      readonly corpus: number
+    }
   | { readonly report: 'fault'; readonly fault: Fault; readonly input: string }
   /** The process has taken more memory than one case may; whether it was this case, a process of its own shows. */
   | { readonly report: 'suspect'; readonly input: string }

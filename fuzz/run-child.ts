@@ -69,7 +69,8 @@ async function watch(child: ChildProcess, caseFile: string): Promise<Fault | und
     const cpuMs = (use?.cpuMs ?? 0) - since.cpuMs
     if (use !== undefined && use.rssMb > LIMITS.rssMb) fault = beyondMemory()
     // Twice the limit, since a case that takes half of it is run again to measure it.
-    else if (number > 0 && cpuMs > 2 * LIMITS.cpuMs) fault = { kind: 'slow', signature: 'hang', message: 'does not end' }
+    else if (number > 0 && cpuMs > 2 * LIMITS.cpuMs)
+      fault = { kind: 'slow', signature: 'hang', message: 'does not end' }
     else if (Date.now() - since.at > (number > 0 ? LIMITS.idleMs : START_MS) && cpuMs < LIMITS.cpuMs)
       fault = { kind: 'slow', signature: 'idle', message: 'waits for what does not come' }
     if (fault !== undefined) child.kill('SIGKILL')

@@ -42,6 +42,7 @@ export const SURFACES: readonly NamedSurface[] = Object.entries(TABLE).map(([nam
 /** @throws Error for a name that none has. */
 export function surfaceOf(name: string): NamedSurface {
   const found = SURFACES.find((surface) => surface.name === name)
-  if (found === undefined) throw new Error(`no surface ${name}; there are ${SURFACES.map((each) => each.name).join(' ')}`)
+  if (found === undefined)
+    throw new Error(`no surface ${name}; there are ${SURFACES.map((each) => each.name).join(' ')}`)
   return found
 }

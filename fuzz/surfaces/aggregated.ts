@@ -25,19 +25,40 @@ function run(input: Uint8Array): void {
   }
   if (found.length === 0 || found.length < records.length) return
   const again = readRecords(eventOf(aggregateRecords(found)), decoder)
-  const same = again.every(({ payload }, index) => payload.ok && Buffer.compare(payload.value, found[index]?.data ?? whole) === 0)
+  const same = again.every(
+    ({ payload }, index) => payload.ok && Buffer.compare(payload.value, found[index]?.data ?? whole) === 0,
+  )
   if (again.length !== found.length || !same) throw new Difference('records and the same records packed again')
 }
 
 function eventOf(bytes: Uint8Array): unknown {
   const data = Buffer.from(bytes).toString('base64')
-  const kinesis = { data, partitionKey: 'p', sequenceNumber: '1', kinesisSchemaVersion: '1.0', approximateArrivalTimestamp: 1 }
-  return { Records: [{ eventSource: 'aws:kinesis', eventID: 'shardId-000000000000:1', eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s', kinesis }] }
+  const kinesis = {
+    data,
+    partitionKey: 'p',
+    sequenceNumber: '1',
+    kinesisSchemaVersion: '1.0',
+    approximateArrivalTimestamp: 1,
+  }
+  return {
+    Records: [
+      {
+        eventSource: 'aws:kinesis',
+        eventID: 'shardId-000000000000:1',
+        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s',
+        kinesis,
+      },
+    ],
+  }
 }
 
 function seeds(): Uint8Array[] {
   const record = (key: string, text: string) => ({ partitionKey: key, data: Buffer.from(text) })
-  const lists = [[record('a', 'one')], [record('a', ''), record('b', 'two'), record('a', 'x'.repeat(300))], [record('', '\u00e4')]]
+  const lists = [
+    [record('a', 'one')],
+    [record('a', ''), record('b', 'two'), record('a', 'x'.repeat(300))],
+    [record('', '\u00e4')],
+  ]
   // With a table of hash keys, their indexes, and a tag.
   const full = Buffer.from('0a01611201341a0e0800100018011a016222050a01741201', 'hex')
   return [...lists.map((list) => new Uint8Array(aggregateRecords(list).subarray(4, -16))), new Uint8Array(full)]

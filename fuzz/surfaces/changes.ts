@@ -8,7 +8,13 @@ import { mutateJson } from '../mutate/json.ts'
 import { Difference, type Surface } from '../surface.ts'
 import { choiceOf, fieldOf, inputOf, jsonOf } from './support/json-input.ts'
 
-const OPTIONS: readonly cdc.ReadChangesOptions[] = [{}, {}, { numbers: 'string' }, { sets: 'array', binary: 'base64' }, { ignore: ['id'] }]
+const OPTIONS: readonly cdc.ReadChangesOptions[] = [
+  {},
+  {},
+  { numbers: 'string' },
+  { sets: 'array', binary: 'base64' },
+  { ignore: ['id'] },
+]
 
 function run(input: Uint8Array): void {
   const value = jsonOf(input)
@@ -52,7 +58,9 @@ function throughKinesis(event: unknown, index: number): unknown {
     eventID: `shardId-000000000000:${at}`,
     eventSourceARN: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
     kinesis: {
-      data: Buffer.from(JSON.stringify({ ...record, tableName: 't', eventSource: 'aws:dynamodb', recordFormat: 'application/json' })).toString('base64'),
+      data: Buffer.from(
+        JSON.stringify({ ...record, tableName: 't', eventSource: 'aws:dynamodb', recordFormat: 'application/json' }),
+      ).toString('base64'),
       partitionKey: 'p',
       sequenceNumber: `${at}`,
     },
@@ -63,7 +71,11 @@ function throughKinesis(event: unknown, index: number): unknown {
 export const surface: Surface = {
   seeds: () => {
     const events: unknown[] = fc.sample(arbitraryDynamoDBStreamEvent(), { numRuns: 30, seed: 20261129 })
-    const all = [...events, ...events.slice(0, 12).map(throughKinesis), ...events.slice(0, 4).map((event) => fieldOf(event, 'Records'))]
+    const all = [
+      ...events,
+      ...events.slice(0, 12).map(throughKinesis),
+      ...events.slice(0, 4).map((event) => fieldOf(event, 'Records')),
+    ]
     return all.map((event, index) => inputOf({ way: index, event })).filter(({ length }) => length < 6000)
   },
   mutate: mutateJson,

@@ -10,8 +10,28 @@ import { checkSame, outcomeOf, outcomeOfAsync, tableText } from './support/same.
 
 /** Bytes of an input that choose options. */
 const CHOICES = 16
-const TYPES = ['string', 'int64', 'int8', 'float64', 'bool', 'date', 'timestamp', 'timestamp[us]', 'time', 'binary'] as const
-const MORE_TYPES = ['uint64', 'float32', 'decimal(12,3)', 'decimal(38,0)', 'timestamp[ns]', 'json', 'int32', 'uint8'] as const
+const TYPES = [
+  'string',
+  'int64',
+  'int8',
+  'float64',
+  'bool',
+  'date',
+  'timestamp',
+  'timestamp[us]',
+  'time',
+  'binary',
+] as const
+const MORE_TYPES = [
+  'uint64',
+  'float32',
+  'decimal(12,3)',
+  'decimal(38,0)',
+  'timestamp[ns]',
+  'json',
+  'int32',
+  'uint8',
+] as const
 const FORMATS = ['%d/%m/%Y %H:%M', '%Y%m%d', '%H:%M:%S', '%I:%M %p', '%Y-%m-%dT%H:%M:%S.%f%z', '%d %b %y']
 
 /** Options that a user could give; some contradict each other and are refused. */
@@ -67,7 +87,11 @@ async function run(input: Uint8Array): Promise<void> {
   // A kernel whose read failed is garbage, and costs as much as ten small files.
   if (!exact.ok && choices.next(8) > 0) return
   switches.kernel = 'on'
-  checkSame('kernel and exact reader', exact, outcomeOf(() => decoded(bytes, options, keepsGoing)))
+  checkSame(
+    'kernel and exact reader',
+    exact,
+    outcomeOf(() => decoded(bytes, options, keepsGoing)),
+  )
   switches.kernel = way % 2 === 0 ? 'on' : 'off'
   if (way % 6 === 0)
     checkSame('whole and stream', exact, await outcomeOfAsync(() => streamed(bytes, options, keepsGoing, way >> 3)))
@@ -113,11 +137,15 @@ const TEXTS = [
   'a,b\n\u00e4\u{1f600},\u4e2d\n',
 ]
 
-
 export const surface: Surface = {
   seeds: () => [
     ...TEXTS.map((text) => withChoices(Array(CHOICES).fill(0), text)),
-    ...TEXTS.map((text, index) => withChoices(Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff), text)),
+    ...TEXTS.map((text, index) =>
+      withChoices(
+        Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff),
+        text,
+      ),
+    ),
   ],
   mutate: mutateBytes(CHOICES),
   run,

@@ -11,9 +11,11 @@ function run(input: Uint8Array): void {
   const path = outcomeOf(() => hivePath(partition))
   if (!path.ok) return
   const back = parseHivePath(path.text)
-  if (token(back) !== token(partition)) throw new Difference(`partition and partition written: ${token(partition)} and ${path.text}`)
+  if (token(back) !== token(partition))
+    throw new Difference(`partition and partition written: ${token(partition)} and ${path.text}`)
   for (const segment of path.text.split('/'))
-    if (segment !== '' && !/^[^.=][^=]*=|^[^=]+=/.test(segment)) throw new Difference(`a segment that is none: ${path.text}`)
+    if (segment !== '' && !/^[^.=][^=]*=|^[^=]+=/.test(segment))
+      throw new Difference(`a segment that is none: ${path.text}`)
   if (hivePath(back) !== path.text) throw new Difference(`path and path again: ${path.text}`)
 }
 
@@ -27,4 +29,8 @@ const KEYS = [
   '/=x/=/a/1=2/0=3/x=y.parquet',
 ]
 
-export const surface: Surface = { seeds: () => KEYS.map((key) => new Uint8Array(Buffer.from(key))), mutate: mutateBytes(), run }
+export const surface: Surface = {
+  seeds: () => KEYS.map((key) => new Uint8Array(Buffer.from(key))),
+  mutate: mutateBytes(),
+  run,
+}

@@ -47,7 +47,8 @@ function checkRoundTrip(item: cdc.Item): void {
   const written = attempt(() => cdc.serializeImage(item))
   if (written === undefined) return
   const back = cdc.deserializeImage(written as cdc.Image)
-  if (cdc.detectChanges(item, back).length > 0) throw new Difference(`item and item written: ${token(item)} and ${token(back)}`)
+  if (cdc.detectChanges(item, back).length > 0)
+    throw new Difference(`item and item written: ${token(item)} and ${token(back)}`)
 }
 
 function attempt<T>(read: () => T): T | undefined {
@@ -61,10 +62,22 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 const SEED: unknown[] = [
-  { way: 0, before: { id: { S: 'a' }, n: { N: '1.50' } }, after: { id: { S: 'a' }, n: { N: '1.5' }, l: { L: [{ NULL: true }, { BOOL: false }] } } },
+  {
+    way: 0,
+    before: { id: { S: 'a' }, n: { N: '1.50' } },
+    after: { id: { S: 'a' }, n: { N: '1.5' }, l: { L: [{ NULL: true }, { BOOL: false }] } },
+  },
   { way: 1, before: { b: { B: 'AQI=' }, s: { SS: ['a', 'b'] } }, after: { b: { B: 'AQM=' }, s: { SS: ['b', 'a'] } } },
-  { way: 2, before: { m: { M: { x: { N: '1E10' }, y: { NS: ['1', '2'] } } } }, after: { m: { M: { y: { NS: ['2.0', '1'] } } } } },
-  { way: 3, before: { bs: { BS: ['AA==', 'AQ=='] }, n: { N: '-0' } }, after: { n: { N: '0' }, big: { N: '12345678901234567890123456789012345678' } } },
+  {
+    way: 2,
+    before: { m: { M: { x: { N: '1E10' }, y: { NS: ['1', '2'] } } } },
+    after: { m: { M: { y: { NS: ['2.0', '1'] } } } },
+  },
+  {
+    way: 3,
+    before: { bs: { BS: ['AA==', 'AQ=='] }, n: { N: '-0' } },
+    after: { n: { N: '0' }, big: { N: '12345678901234567890123456789012345678' } },
+  },
   { way: 0, before: {}, after: null },
 ]
 

@@ -69,9 +69,7 @@ async function checkRoundTrip(bytes: Uint8Array, whole: Outcome, way: number): P
     encodings: way % 16 === 2 ? 'compact' : 'compatible',
     compression: way % 32 < 16 ? 'none' : 'snappy',
   }
-  const written = await outcomeOfAsync(async () =>
-    Buffer.from(await encodeParquet(table, options)).toString('latin1'),
-  )
+  const written = await outcomeOfAsync(async () => Buffer.from(await encodeParquet(table, options)).toString('latin1'))
   if (!written.ok) return
   const back = await decodeParquet(Buffer.from(written.text, 'latin1'))
   checkSame('table and table written', whole, { ok: true, text: tableText(back) })
@@ -103,7 +101,18 @@ async function seeds(): Promise<Uint8Array[]> {
     j: 'json',
   } as const
   const values = [
-    { a: 1, b: 2, c: 0.5, d: new Date(0), e: '10:11:12.5', f: '1.25', g: '12345678901234567890.1234', h: Uint8Array.of(1, 2), i: 5n, j: '{"x":1}' },
+    {
+      a: 1,
+      b: 2,
+      c: 0.5,
+      d: new Date(0),
+      e: '10:11:12.5',
+      f: '1.25',
+      g: '12345678901234567890.1234',
+      h: Uint8Array.of(1, 2),
+      i: 5n,
+      j: '{"x":1}',
+    },
     { a: null, b: null, c: null, d: null, e: null, f: null, g: null, h: null, i: null, j: null },
   ]
   const tables = [

@@ -57,8 +57,23 @@ function checkJson(text: string, decoder: unknown, [first]: readonly string[]): 
 }
 
 function kinesisEvent(data: string): unknown {
-  const kinesis = { data, partitionKey: 'p', sequenceNumber: '1', kinesisSchemaVersion: '1.0', approximateArrivalTimestamp: 1 }
-  return { Records: [{ eventSource: 'aws:kinesis', eventID: 'shardId-000000000000:1', eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s', kinesis }] }
+  const kinesis = {
+    data,
+    partitionKey: 'p',
+    sequenceNumber: '1',
+    kinesisSchemaVersion: '1.0',
+    approximateArrivalTimestamp: 1,
+  }
+  return {
+    Records: [
+      {
+        eventSource: 'aws:kinesis',
+        eventID: 'shardId-000000000000:1',
+        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s',
+        kinesis,
+      },
+    ],
+  }
 }
 
 function outcomesOf(event: unknown, decoder: events.PayloadDecoder<unknown>): string[] {

@@ -8,7 +8,21 @@ import { all, chunksOf } from './support/chunks.ts'
 import { checkSame, outcomeOfAsync, tableText } from './support/same.ts'
 
 const CHOICES = 4
-const KEYS = ['a.csv', 'a.csv.gz', 'a.tsv', 'a.json', 'a.json.gz', 'a.ndjson.zst', 'a.jsonl', 'a.csv.zst', 'a.txt', 'a', 'a.parquet', 'a.csv.gzip', 'dir.gz/a.b.ndjson.gz']
+const KEYS = [
+  'a.csv',
+  'a.csv.gz',
+  'a.tsv',
+  'a.json',
+  'a.json.gz',
+  'a.ndjson.zst',
+  'a.jsonl',
+  'a.csv.zst',
+  'a.txt',
+  'a',
+  'a.parquet',
+  'a.csv.gzip',
+  'dir.gz/a.b.ndjson.gz',
+]
 const COMPRESSIONS = [undefined, undefined, undefined, 'auto', 'gzip', 'zstd', 'none', 'snappy'] as const
 const LIMITS = { maxInflatedBytes: 1024 * 1024 }
 
@@ -30,14 +44,27 @@ async function run(input: Uint8Array): Promise<void> {
   })
   const way = choices.next(256)
   if (way % 4 > 0 || (format ?? key).endsWith('parquet')) return
-  const cut = await outcomeOfAsync(async () => tableText(await all(codecFor(key, options).read(chunksOf(bytes, way >> 2)))))
+  const cut = await outcomeOfAsync(async () =>
+    tableText(await all(codecFor(key, options).read(chunksOf(bytes, way >> 2)))),
+  )
   checkSame('whole and chunks', whole, cut)
 }
 
 function seeds(): Uint8Array[] {
   const csv = Buffer.from('a,b\n1,x\n2,"y z"\n')
   const lines = Buffer.from('{"a":1}\n{"a":2}\n')
-  const heads = ['PK\x03\x04', '\xfd7zXZ\0', 'BZh9', 'PAR1', '\xff\xfea\0,\0b\0\n\0', '\xfe\xff\0a', '\xff\xfe\0\0a\0\0\0', '\x28\xb5\x2f\xfd', '\x1f\x8b\x08', '\xef\xbb\xbfa\n1\n']
+  const heads = [
+    'PK\x03\x04',
+    '\xfd7zXZ\0',
+    'BZh9',
+    'PAR1',
+    '\xff\xfea\0,\0b\0\n\0',
+    '\xfe\xff\0a',
+    '\xff\xfe\0\0a\0\0\0',
+    '\x28\xb5\x2f\xfd',
+    '\x1f\x8b\x08',
+    '\xef\xbb\xbfa\n1\n',
+  ]
   return [
     withChoices([0, 0, 0, 0], csv),
     withChoices([1, 0, 0, 0], gzipSync(csv)),

@@ -1,5 +1,13 @@
-import { decodeJson, decodeNdjson, encodeJson, encodeNdjson, type JsonOptions, json, ndjson } from '../../../src/codecs/json/json.ts'
 import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
+import {
+  decodeJson,
+  decodeNdjson,
+  encodeJson,
+  encodeNdjson,
+  type JsonOptions,
+  json,
+  ndjson,
+} from '../../../src/codecs/json/json.ts'
 import { note } from '../../hits.ts'
 import { mutateBytes } from '../../mutate/bytes.ts'
 import type { Surface } from '../../surface.ts'
@@ -9,7 +17,22 @@ import { all, chunksOf } from './chunks.ts'
 import { checkSame, outcomeOf, outcomeOfAsync, tableText } from './same.ts'
 
 const CHOICES = 8
-const TYPES = ['string', 'int64', 'int8', 'uint64', 'float32', 'float64', 'bool', 'date', 'timestamp', 'timestamp[ns]', 'time', 'json', 'binary', 'decimal(9,2)'] as const
+const TYPES = [
+  'string',
+  'int64',
+  'int8',
+  'uint64',
+  'float32',
+  'float64',
+  'bool',
+  'date',
+  'timestamp',
+  'timestamp[ns]',
+  'time',
+  'json',
+  'binary',
+  'decimal(9,2)',
+] as const
 
 function optionsOf(choices: Choices, hasPath: boolean): JsonOptions {
   const rare = (times: number): boolean => choices.next(256) % times === 1
@@ -52,7 +75,11 @@ export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly strin
     // A kernel whose read failed is garbage, and costs as much as ten small files.
     if (!exact.ok && choices.next(8) > 0) return
     switches.kernel = 'on'
-    checkSame('kernel and exact reader', exact, outcomeOf(() => decoded(bytes, options, keepsGoing)))
+    checkSame(
+      'kernel and exact reader',
+      exact,
+      outcomeOf(() => decoded(bytes, options, keepsGoing)),
+    )
     switches.kernel = way % 2 === 0 ? 'on' : 'off'
     if (way % 6 === 0)
       checkSame('whole and stream', exact, await outcomeOfAsync(() => streamed(bytes, options, keepsGoing, way >> 3)))
@@ -72,7 +99,10 @@ export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly strin
     seeds: () =>
       texts.flatMap((text, index) => [
         withChoices(Array(CHOICES).fill(0), text),
-        withChoices(Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff), text),
+        withChoices(
+          Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff),
+          text,
+        ),
       ]),
     mutate,
     run,

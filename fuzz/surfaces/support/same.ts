@@ -85,7 +85,8 @@ export function token(value: unknown): string {
 
 function objectToken(value: object | null): string {
   if (value === null) return 'null'
-  if (ArrayBuffer.isView(value)) return `<${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}>`
+  if (ArrayBuffer.isView(value))
+    return `<${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}>`
   if (value instanceof Date) return `date ${value.getTime()}`
   if (value instanceof Set) return `set ${[...value].map(token)}`
   if (value instanceof Map || Array.isArray(value)) return `[${[...value].map(token)}]`
