@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
@@ -19,6 +19,8 @@ export interface Bundle {
   readonly files: readonly CountedFile[]
   /** Words of the code, for a mutator to insert. */
   readonly words: readonly string[]
+  /** The sources, and when each was changed. */
+  readonly sources: readonly (readonly [path: string, changedMs: number])[]
 }
 
 const HITS = fileURLToPath(new URL('hits.ts', import.meta.url))
@@ -35,17 +37,21 @@ const SWITCHED =
 const SWITCHES = fileURLToPath(new URL('switches.ts', import.meta.url))
 
 /**
- * Bundle a surface for a child process.
+ * Bundle a surface for a child process, unless the bundle of its sources as they are is there.
  *
  * @param surface - path of the module that exports `surface`.
  * @param folder - where the bundle goes.
  */
 export async function bundleSurface(surface: string, folder: string): Promise<Bundle> {
+  const last = lastBundle(folder)
+  if (last !== undefined) return last
   const files: CountedFile[] = []
   const words = new Set<string>()
   const code = join(folder, 'child.mjs')
   const plugins = [surfacePlugin(surface), countersPlugin(files, words)]
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [CHILD],
     outfile: code,
     bundle: true,
@@ -57,10 +63,27 @@ export async function bundleSurface(surface: string, folder: string): Promise<Bu
     logLevel: 'error',
     plugins,
   })
-  const bundle = { code, files, words: [...words] }
+  const paths = [...Object.keys(metafile.inputs), ...OWN_SOURCES].map((path) => join(ROOT, path))
+  const sources = paths.filter(existsSync).map((path) => [path, statSync(path).mtimeMs] as const)
+  const bundle = { code, files, words: [...words], sources }
   mkdirSync(dirname(code), { recursive: true })
   writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle))
   return bundle
+}
+
+/** What makes bundles, beside what is in them. */
+const OWN_SOURCES = ['fuzz/bundle.ts', 'fuzz/insert-counters.ts', 'fuzz/surfaces.ts']
+
+function changedMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+}
+
+/** The last bundle in a folder, if no source has changed since. */
+function lastBundle(folder: string): Bundle | undefined {
+  const path = join(folder, 'bundle.json')
+  if (!existsSync(path)) return undefined
+  const bundle: Bundle = JSON.parse(readFileSync(path, 'utf8'))
+  return bundle.sources.every(([source, time]) => changedMs(source) === time) ? bundle : undefined
 }
 
 function surfacePlugin(surface: string): Plugin {

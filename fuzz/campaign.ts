@@ -9,24 +9,30 @@ import { type NamedSurface, SURFACES, surfaceOf } from './surfaces.ts'
 
 export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
 
-/** Time of one process: a campaign goes from surface to surface, so that each has its share however long it lasts. */
-const TURN_MS = 120_000
+/** Time of one process, at most: a campaign goes from surface to surface, so that each has its share however long it lasts. */
+const MAX_TURN_MS = 900_000
+/** Share of a campaign's time that one process has. */
+const TURN_SHARE = 1 / 12
 
 /** Run surfaces by turns, the one that is furthest from its goal first, and write each turn to the ledger. */
-export async function runCampaign(options: Options, print: (line: string) => void): Promise<Ledger> {
+export async function runCampaign(
+  options: Options,
+  print: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Ledger> {
   const surfaces = options.surfaces?.map(surfaceOf) ?? SURFACES
   const ready = new Map<string, ReadySurface>()
   const known = new Set<string>()
   const end = performance.now() + options.minutes * 60_000
   let ledger = readLedger(LEDGER)
   let left = options.cases
-  for (let turn = 0; left > 0 && performance.now() < end; turn++) {
+  for (let turn = 0; left > 0 && performance.now() < end && signal?.aborted !== true; turn++) {
     const named = nextSurface(surfaces, ledger)
     const surface = ready.get(named.name) ?? (await readySurface(named))
     ready.set(named.name, surface)
     const start = performance.now()
-    const maxMs = Math.min(TURN_MS, end - start)
-    const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs })
+    const maxMs = Math.min(MAX_TURN_MS, options.minutes * 60_000 * TURN_SHARE, end - start)
+    const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
     const seconds = (performance.now() - start) / 1000
     const findings = newFindings(named.name, surface, result, known, print)
     const entry = { cases: result.cases, seconds, ...branchesOf(surface, result), findings }

@@ -33,11 +33,12 @@ export async function readySurface(surface: NamedSurface, folders = foldersOf(su
 export async function fuzzSurface(
   surface: ReadySurface,
   { seed, cases, maxMs }: Pick<Job, 'seed' | 'cases' | 'maxMs'>,
+  signal?: AbortSignal,
 ): Promise<ChildEnd> {
   const { seeds, work } = surface.folders
   const keep = join(work, 'corpus')
   const inputs = [seeds, keep].flatMap((folder) => (existsSync(folder) ? filesOf(folder) : []))
-  const end = await runChild(surface.bundle, { ...jobOf(surface), seed, cases, maxMs, inputs, keep })
+  const end = await runChild(surface.bundle, { ...jobOf(surface), seed, cases, maxMs, inputs, keep }, signal)
   if (end.broken === undefined) return end
   const shown = await showAgain(surface, end.broken)
   return { ...end, faults: [...end.faults, ...shown] }

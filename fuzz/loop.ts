@@ -58,8 +58,8 @@ export async function runLoop(
     send({ report: 'progress', cases, reached: coverage.reached(), corpus: corpus.size })
   }
 
-  await runInputs(await allInputs(job, surface), run, () => isOver)
-  while (!isOver && cases < job.cases && performance.now() - begin < job.maxMs) {
+  await runInputs(await allInputs(job, surface), run, () => isOver || signal.aborted)
+  while (!isOver && !signal.aborted && cases < job.cases && performance.now() - begin < job.maxMs) {
     await run(surface.mutate(corpus.choose(), random, corpus), false)
     cases++
     if (cases % CASES_A_TURN === 0) await turn()

@@ -19,8 +19,10 @@ if (options.replay !== undefined) {
 } else if (options.isDistil) {
   await distil(options.surfaces ?? NAMES, console.log)
 } else {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
   const before = totalOf(readLedger(LEDGER)).findings
-  const ledger = options.isTable ? readLedger(LEDGER) : await runCampaign(options, console.log)
+  const ledger = options.isTable ? readLedger(LEDGER) : await runCampaign(options, console.log, stop.signal)
   const table = tableOf(ledger, NAMES)
   writeTable(PAGE, table)
   console.log(table)

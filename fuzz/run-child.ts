@@ -12,6 +12,9 @@ const LOOK_MS = 200
 /** A process that loads its code, or the inputs of the corpus, is given more time before its first case. */
 const START_MS = 60_000
 
+/** Fewer collections of young garbage, and shorter traces: a fifth less time for a case. */
+const FLAGS = ['--max-semi-space-size=32', '--stack-trace-limit=6', '--no-warnings']
+
 /** A fault, and the input that shows it. */
 export interface ShownFault {
   readonly fault: Fault
@@ -28,10 +31,10 @@ export interface ChildEnd {
   readonly broken: ShownFault | undefined
 }
 
-/** Run a job in a process of its own, and end that where it goes beyond a limit. */
-export async function runChild(bundle: Bundle, job: Job): Promise<ChildEnd> {
+/** Run a job in a process of its own, and end that where it goes beyond a limit. @param signal - asks it to end after the case that it is at. */
+export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): Promise<ChildEnd> {
   mkdirSync(dirname(job.caseFile), { recursive: true })
-  const execArgv = [`--max-old-space-size=${LIMITS.heapMb}`, '--no-warnings']
+  const execArgv = [`--max-old-space-size=${LIMITS.heapMb}`, ...FLAGS]
   const child = fork(bundle.code, [JSON.stringify(job)], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const end = { cases: 0, reached: [] as readonly number[], corpus: 0, isDone: false }
   const faults: ShownFault[] = []
@@ -46,7 +49,10 @@ export async function runChild(bundle: Bundle, job: Job): Promise<ChildEnd> {
     else if (message.report === 'fault') faults.push({ fault: message.fault, input: bytesOf(message.input) })
     else broken = { fault: beyondMemory(), input: bytesOf(message.input) }
   })
+  const stop = (): void => void (child.connected && child.send('stop'))
+  signal?.addEventListener('abort', stop)
   const killed = await watch(child, job.caseFile)
+  signal?.removeEventListener('abort', stop)
   const { cases, reached, corpus, isDone } = end
   if (broken === undefined && !isDone) {
     const input = readCase(job.caseFile)?.input
