@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bundle, bundleSurface, ROOT } from './bundle.ts'
 import { filesOf } from './findings.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import type { Job } from './message.ts'
 import { type ChildEnd, runChild, type ShownFault } from './run-child.ts'
 import type { NamedSurface } from './surfaces.ts'
@@ -18,15 +19,20 @@ export interface Folders {
 export interface ReadySurface extends NamedSurface {
   readonly bundle: Bundle
   readonly folders: Folders
+  readonly limits: Limits
 }
 
 export function foldersOf(name: string, root = ROOT): Folders {
   return { seeds: join(root, 'fuzz', 'corpus', name), work: join(root, '.fuzz', name) }
 }
 
-export async function readySurface(surface: NamedSurface, folders = foldersOf(surface.name)): Promise<ReadySurface> {
+export async function readySurface(
+  surface: NamedSurface,
+  folders = foldersOf(surface.name),
+  limits = LIMITS,
+): Promise<ReadySurface> {
   mkdirSync(join(folders.work, 'corpus'), { recursive: true })
-  return { ...surface, bundle: await bundleSurface(surface.path, join(folders.work, 'build')), folders }
+  return { ...surface, bundle: await bundleSurface(surface.path, join(folders.work, 'build')), folders, limits }
 }
 
 /** Run cases of a surface in one process; faults are those that a process of their own shows again. */
@@ -49,9 +55,9 @@ export async function replayInputs(surface: ReadySurface, inputs: readonly strin
   return runChild(surface.bundle, { ...jobOf(surface), inputs })
 }
 
-function jobOf({ folders: { work } }: ReadySurface): Job {
+function jobOf({ folders: { work }, limits }: ReadySurface): Job {
   const folder = join(work, 'build')
-  return { folder, caseFile: join(work, 'case'), seed: 0, cases: 0, maxMs: 0, inputs: [], keep: undefined }
+  return { folder, caseFile: join(work, 'case'), seed: 0, cases: 0, maxMs: 0, limits, inputs: [], keep: undefined }
 }
 
 /** The fault of a process that broke, if its last case alone breaks another; else it was what many cases left behind. */

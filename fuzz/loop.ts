@@ -6,7 +6,7 @@ import { caseWriter } from './case-file.ts'
 import { type Corpus, corpusOf } from './corpus.ts'
 import { coverageOf } from './coverage.ts'
 import { type Fault, faultOf } from './finding.ts'
-import { LIMITS } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Job, Report } from './message.ts'
 import { randomOf } from './random.ts'
 import type { Surface } from './surface.ts'
@@ -23,10 +23,11 @@ export async function runLoop(
   surface: Surface,
   bundle: Bundle,
   send: (report: Report) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const random = randomOf(job.seed)
   const coverage = coverageOf(bundle.files.reduce((sum, { counters }) => sum + counters, 0))
-  const corpus = corpusOf(random, wordsOf(bundle, surface))
+  const corpus = corpusOf(random, wordsOf(bundle))
   const write = caseWriter(job.caseFile)
   const begin = performance.now()
   let cases = 0
@@ -45,9 +46,10 @@ export async function runLoop(
       corpus.add(input, news === 'branch')
       if (!isOld && job.keep !== undefined) save(job.keep, input)
     }
-    const found = ms > LIMITS.cpuMs / 2 && fault === undefined ? await slownessOf(surface, input) : fault
+    const found =
+      ms > job.limits.cpuMs / 2 && fault === undefined ? await slownessOf(surface, input, job.limits) : fault
     if (found !== undefined) send({ report: 'fault', fault: found, input: base64(input) })
-    if (ms > LONG_MS && process.resourceUsage().maxRSS / 1024 > LIMITS.rssMb) {
+    if (ms > LONG_MS && process.resourceUsage().maxRSS / 1024 > job.limits.rssMb) {
       send({ report: 'suspect', input: base64(input) })
       isOver = true
     }
@@ -97,17 +99,16 @@ async function outcomeOf(surface: Surface, input: Uint8Array): Promise<Fault | u
 }
 
 /** Run a case once more by the processor's clock, which other processes do not move. */
-async function slownessOf(surface: Surface, input: Uint8Array): Promise<Fault | undefined> {
+async function slownessOf(surface: Surface, input: Uint8Array, { cpuMs }: Limits): Promise<Fault | undefined> {
   const before = process.cpuUsage()
   await outcomeOf(surface, input)
   const { user, system } = process.cpuUsage(before)
   const ms = (user + system) / 1000
-  if (ms <= LIMITS.cpuMs) return undefined
-  return { kind: 'slow', signature: 'slow', message: `takes ${Math.round(ms)} ms of CPU, more than ${LIMITS.cpuMs}` }
+  if (ms <= cpuMs) return undefined
+  return { kind: 'slow', signature: 'slow', message: `takes ${Math.round(ms)} ms of CPU, more than ${cpuMs}` }
 }
 
-/** Words of the files that count as the surface's, or of all where those have none. */
-function wordsOf({ words }: Bundle, _surface: Surface): Corpus['words'] {
+function wordsOf({ words }: Bundle): Corpus['words'] {
   return words.map((word) => new Uint8Array(Buffer.from(word)))
 }
 

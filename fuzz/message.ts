@@ -1,4 +1,5 @@
 import type { Fault } from './finding.ts'
+import type { Limits } from './limits.ts'
 
 /** Work of a child process. */
 export interface Job {
@@ -8,6 +9,7 @@ export interface Job {
   /** Cases to run at most. */
   readonly cases: number
   readonly maxMs: number
+  readonly limits: Limits
   /** File of the current case. */
   readonly caseFile: string
   /** Files that are run before all others. */

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 export interface ProcessUse {
   readonly cpuMs: number
   readonly rssMb: number
+  /** True where its main thread waits for something else than a processor. */
+  readonly isAsleep: boolean
 }
 
 const TICK_MS = 10
@@ -17,6 +19,7 @@ export function processUse(pid: number): ProcessUse | undefined {
     return {
       cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
       rssMb: Number(fields[21]) * PAGE_MB,
+      isAsleep: fields[0] === 'S',
     }
   } catch {
     return undefined

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { Bundle } from './bundle.ts'
 import { readCase } from './case-file.ts'
 import type { Fault } from './finding.ts'
-import { LIMITS } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Job, Report } from './message.ts'
 import { processUse } from './process-use.ts'
 
@@ -34,7 +34,7 @@ export interface ChildEnd {
 /** Run a job in a process of its own, and end that where it goes beyond a limit. @param signal - asks it to end after the case that it is at. */
 export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): Promise<ChildEnd> {
   mkdirSync(dirname(job.caseFile), { recursive: true })
-  const execArgv = [`--max-old-space-size=${LIMITS.heapMb}`, ...FLAGS]
+  const execArgv = [`--max-old-space-size=${job.limits.heapMb}`, ...FLAGS]
   const child = fork(bundle.code, [JSON.stringify(job)], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const end = { cases: 0, reached: [] as readonly number[], corpus: 0, isDone: false }
   const faults: ShownFault[] = []
@@ -47,11 +47,11 @@ export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): 
     if (message.report === 'progress') Object.assign(end, message)
     else if (message.report === 'done') end.isDone = true
     else if (message.report === 'fault') faults.push({ fault: message.fault, input: bytesOf(message.input) })
-    else broken = { fault: beyondMemory(), input: bytesOf(message.input) }
+    else broken = { fault: beyondMemory(job.limits), input: bytesOf(message.input) }
   })
   const stop = (): void => void (child.connected && child.send('stop'))
   signal?.addEventListener('abort', stop)
-  const killed = await watch(child, job.caseFile)
+  const killed = await watch(child, job)
   signal?.removeEventListener('abort', stop)
   const { cases, reached, corpus, isDone } = end
   if (broken === undefined && !isDone) {
@@ -63,7 +63,7 @@ export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): 
 }
 
 /** Wait for the end of a process. @returns the fault for which it was ended. */
-async function watch(child: ChildProcess, caseFile: string): Promise<Fault | undefined> {
+async function watch(child: ChildProcess, { caseFile, limits }: Job): Promise<Fault | undefined> {
   let fault: Fault | undefined
   let number = -1
   let since = { cpuMs: 0, at: Date.now() }
@@ -73,11 +73,11 @@ async function watch(child: ChildProcess, caseFile: string): Promise<Fault | und
     if (now !== number) since = { cpuMs: use?.cpuMs ?? 0, at: Date.now() }
     number = now
     const cpuMs = (use?.cpuMs ?? 0) - since.cpuMs
-    if (use !== undefined && use.rssMb > LIMITS.rssMb) fault = beyondMemory()
+    if (use !== undefined && use.rssMb > limits.rssMb) fault = beyondMemory(limits)
     // Twice the limit, since a case that takes half of it is run again to measure it.
-    else if (number > 0 && cpuMs > 2 * LIMITS.cpuMs)
+    else if (number > 0 && cpuMs > 2 * limits.cpuMs)
       fault = { kind: 'slow', signature: 'hang', message: 'does not end' }
-    else if (Date.now() - since.at > (number > 0 ? LIMITS.idleMs : START_MS) && cpuMs < LIMITS.cpuMs)
+    else if (use?.isAsleep === true && Date.now() - since.at > (number > 0 ? limits.idleMs : START_MS))
       fault = { kind: 'slow', signature: 'idle', message: 'waits for what does not come' }
     if (fault !== undefined) child.kill('SIGKILL')
   }, LOOK_MS)
@@ -89,8 +89,8 @@ async function watch(child: ChildProcess, caseFile: string): Promise<Fault | und
   return fault
 }
 
-function beyondMemory(): Fault {
-  return { kind: 'memory', signature: 'memory', message: `the process takes more than ${LIMITS.rssMb} MB` }
+function beyondMemory({ rssMb }: Limits): Fault {
+  return { kind: 'memory', signature: 'memory', message: `the process takes more than ${rssMb} MB` }
 }
 
 function crash({ exitCode, signalCode }: ChildProcess, errors: string): Fault {
