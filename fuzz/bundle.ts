@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { FEATURES } from './hits.ts'
 import { insertCounters } from './insert-counters.ts'
+import { sourceText } from './source-text.ts'
 
 /** The counters of one file of a bundle. */
 export interface CountedFile {
@@ -29,12 +30,6 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Modules that are loaded as they are: native ones, and those that may not be bundled. */
 const EXTERNAL = ['@aws-sdk/*', '@duckdb/*', 'esbuild', 'typescript']
-
-/** The rule that keeps a kernel from small inputs, and the one in its place, which the surface decides. */
-const RULE = 'return rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES'
-const SWITCHED =
-  'return switches.kernel === "default" ? rowsRead < FEW_ROWS && bytesAvailable < FEW_BYTES : switches.kernel === "off"'
-const SWITCHES = fileURLToPath(new URL('switches.ts', import.meta.url))
 
 /**
  * Bundle a surface for a child process, unless the bundle of its sources as they are is there.
@@ -72,7 +67,7 @@ export async function bundleSurface(surface: string, folder: string): Promise<Bu
 }
 
 /** What makes bundles, beside what is in them. */
-const OWN_SOURCES = ['fuzz/bundle.ts', 'fuzz/insert-counters.ts', 'fuzz/surfaces.ts']
+const OWN_SOURCES = ['fuzz/bundle.ts', 'fuzz/insert-counters.ts', 'fuzz/source-text.ts', 'fuzz/surfaces.ts']
 
 function changedMs(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs
@@ -104,7 +99,7 @@ function countersPlugin(files: CountedFile[], words: Set<string>): Plugin {
       context.onLoad({ filter: /[\\/](src|fixture)[\\/].*\.ts$/ }, ({ path }) => {
         const file = relative(ROOT, path).replaceAll('\\', '/')
         if (!/^(src|fuzz\/fixture)\//.test(file) || file.startsWith('src/internal/kernels/')) return undefined
-        const counted = insertCounters(textOf(path, file), next, HITS)
+        const counted = insertCounters(sourceText(path, file), next, HITS)
         files.push({ file, first: next, counters: counted.counters })
         next += counted.counters
         for (const word of counted.words) words.add(word)
@@ -112,11 +107,4 @@ function countersPlugin(files: CountedFile[], words: Set<string>): Plugin {
       })
     },
   }
-}
-
-function textOf(path: string, file: string): string {
-  const text = readFileSync(path, 'utf8')
-  if (file !== 'src/codecs/text/kernel-limits.ts') return text
-  if (!text.includes(RULE)) throw new Error(`${file} has another rule than fuzz/bundle.ts expects`)
-  return `import { switches } from ${JSON.stringify(SWITCHES)}\n${text.replace(RULE, SWITCHED)}`
 }

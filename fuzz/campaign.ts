@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
 import { describeFinding, saveFinding } from './findings.ts'
-import { fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
+import { foldersOf, fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
 import { type Ledger, readLedger, withTurn, writeLedger } from './ledger.ts'
 import type { Options } from './options.ts'
 import type { ChildEnd } from './run-child.ts'
@@ -11,8 +11,8 @@ export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
 
 /** Time of one process, at most: a campaign goes from surface to surface, so that each has its share however long it lasts. */
 const MAX_TURN_MS = 900_000
-/** Share of a campaign's time that one process has. */
-const TURN_SHARE = 1 / 12
+/** Turns that each surface has in a campaign, where that makes no turn longer. */
+const TURNS = 2
 
 /** Run surfaces by turns, the one that is furthest from its goal first, and write each turn to the ledger. */
 export async function runCampaign(
@@ -28,10 +28,11 @@ export async function runCampaign(
   let left = options.cases
   for (let turn = 0; left > 0 && performance.now() < end && signal?.aborted !== true; turn++) {
     const named = nextSurface(surfaces, ledger)
-    const surface = ready.get(named.name) ?? (await readySurface(named))
+    const surface = ready.get(named.name) ?? (await readySurface(named, foldersOf(named.name, options.work)))
     ready.set(named.name, surface)
     const start = performance.now()
-    const maxMs = Math.min(MAX_TURN_MS, options.minutes * 60_000 * TURN_SHARE, end - start)
+    const share = (options.minutes * 60_000) / (TURNS * surfaces.length)
+    const maxMs = Math.min(MAX_TURN_MS, share, end - start)
     const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
     const seconds = (performance.now() - start) / 1000
     const findings = newFindings(named.name, surface, result, known, print)

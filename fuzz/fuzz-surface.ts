@@ -22,15 +22,11 @@ export interface ReadySurface extends NamedSurface {
   readonly limits: Limits
 }
 
-export function foldersOf(name: string, root = ROOT): Folders {
-  return { seeds: join(root, 'fuzz', 'corpus', name), work: join(root, '.fuzz', name) }
+export function foldersOf(name: string, work: string): Folders {
+  return { seeds: join(ROOT, 'fuzz', 'corpus', name), work: join(ROOT, work, name) }
 }
 
-export async function readySurface(
-  surface: NamedSurface,
-  folders = foldersOf(surface.name),
-  limits = LIMITS,
-): Promise<ReadySurface> {
+export async function readySurface(surface: NamedSurface, folders: Folders, limits = LIMITS): Promise<ReadySurface> {
   mkdirSync(join(folders.work, 'corpus'), { recursive: true })
   return { ...surface, bundle: await bundleSurface(surface.path, join(folders.work, 'build')), folders, limits }
 }

@@ -10,12 +10,13 @@ import type { Limits } from './limits.ts'
 import type { Job, Report } from './message.ts'
 import { randomOf } from './random.ts'
 import type { Surface } from './surface.ts'
+import { leaveKernels } from './switches.ts'
 
 /** Cases between two turns of the event loop: timers, messages and weak references need them. */
 const CASES_A_TURN = 50
 const REPORT_MS = 500
 /** A case that takes longer may have taken much memory too. */
-const LONG_MS = 20
+const LONG_MS = 40
 
 /** Run cases of a surface until the job's limits: first the inputs given, then changes of what reached something new. */
 export async function runLoop(
@@ -41,6 +42,7 @@ export async function runLoop(
     const start = performance.now()
     const fault = await outcomeOf(surface, input)
     const ms = performance.now() - start
+    leaveKernels()
     const news = coverage.look()
     if (news !== 'nothing' || isOld) {
       corpus.add(input, news === 'branch')

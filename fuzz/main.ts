@@ -14,7 +14,7 @@ const NAMES = SURFACES.map(({ name }) => name)
 
 const options = readOptions(process.argv.slice(2))
 if (options.replay !== undefined) {
-  const isClean = await replay(options.replay, options.surfaces?.[0], console.log)
+  const isClean = await replay(options.replay, options.surfaces?.[0], options.work, console.log)
   if (!isClean) process.exitCode = 1
 } else if (options.isDistil) {
   await distil(options.surfaces ?? NAMES, console.log)
