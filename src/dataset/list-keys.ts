@@ -25,6 +25,8 @@ export interface ListRequest {
 
 const LISTING = { failed: 'the bucket cannot be listed', action: 's3:ListBucket' }
 const UNFINISHED = 'the bucket cannot be listed: a page is truncated, and does not say where the next one begins'
+const BADLY_ENCODED =
+  'the bucket cannot be listed: the server says that keys are URL-encoded, and one of them is not; a proxy may have decoded it'
 
 /**
  * The pages of a listing. Keys come escaped where the server can, since XML cannot hold all letters.
@@ -65,7 +67,11 @@ export async function* listPages(client: Pick<S3Client, 'send'>, request: ListRe
 }
 
 function decoded(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '))
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '))
+  } catch (cause) {
+    throw new MillraceError('SOURCE_UNAVAILABLE', BADLY_ENCODED, { cause })
+  }
 }
 
 /** Test whether readers of datasets skip a file of this name. */

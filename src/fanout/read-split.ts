@@ -17,6 +17,7 @@ import { traceIterator } from '../internal/trace.ts'
 import { untilAborted } from '../internal/until-aborted.ts'
 import { s3Source } from '../s3/s3-source.ts'
 import { checkSeal, type Split, type SplitReport } from './gather/split.ts'
+import { checkSplitShape } from './gather/split-shape.ts'
 import { inflated } from './object-bytes.ts'
 import { csvSettingsOf } from './object-format.ts'
 
@@ -66,6 +67,7 @@ export function readSplit(client: Pick<S3Client, 'send'>, split: Split, options:
   checkFields('readSplit', 'split', split, FIELDS, CURE)
   checkOptions('readSplit', options, KINDS)
   checkSeal(split)
+  checkSplitShape(split)
   const { codec = {}, signal } = options
   const { plan, index, of, start, end } = split
   let rows = 0

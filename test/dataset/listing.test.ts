@@ -56,6 +56,19 @@ describe('listDataset', () => {
     })
   })
 
+  test('a key that is not encoded as the server says is no key', async () => {
+    for (const page of [
+      { Contents: [{ Key: `${PREFIX}/50%.parquet`, Size: 1 }] },
+      { CommonPrefixes: [{ Prefix: '%E0%A4%A/' }] },
+    ]) {
+      const client = { send: async () => ({ EncodingType: 'url', ...page }) }
+      await expect(collected(listDataset(client as never, { bucket: BUCKET, prefix: PREFIX }))).rejects.toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+        message: expect.stringContaining('URL-encoded'),
+      })
+    }
+  })
+
   test('a bucket that may not be listed: the permission that is missing is named', async () => {
     server.fault(() => ({ status: 403, code: 'AccessDenied' }))
     await expect(list()).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CodecOptions } from '../../src/codecs/codec-for.ts'
 import type { InvalidRow } from '../../src/codecs/invalid-row.ts'
-import type { Split, SplitReport } from '../../src/fanout/gather/split.ts'
+import { type Split, type SplitReport, sealed } from '../../src/fanout/gather/split.ts'
 import { verifySplits } from '../../src/fanout/gather/verify-splits.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../src/fanout/read-split.ts'
@@ -63,6 +63,21 @@ describe('readSplit', () => {
       expect(() => readSplit(client, { ...split, ...change } as Split)).toThrow(code('SPLIT_MISMATCH', /check value/))
     const turned = Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(split))).reverse()) as unknown as Split
     expect(await read(client, turned)).toMatchObject({ index: 1 })
+  })
+
+  test('a split that others have made, under the right check value, is refused at once where it is none', async () => {
+    const { client, plan } = await planned()
+    const { check: _, ...split } = plan.splits[1] as Split
+    for (const change of [
+      { schema: [null] },
+      { inference: {} },
+      { header: [1] },
+      { format: 'x' },
+      { start: 9, end: 3 },
+    ])
+      expect(() => readSplit(client, sealed({ ...split, ...change } as Split))).toThrow(
+        code('SPLIT_MISMATCH', /as planSplits makes it/),
+      )
   })
 
   test('a file of comments alone is CSV_INVALID, as it is read whole, however small its splits', async () => {

@@ -27,6 +27,8 @@ export function verifySplits(plan: SplitPlan, reports: Iterable<SplitReport>): V
     throw notA('verifySplits', 'plan', 'a plan of planSplits', plan)
   if (typeof reports !== 'object' || reports === null || !(Symbol.iterator in reports))
     throw notA('verifySplits', 'reports', 'an iterable of reports', reports)
+  for (const split of plan.splits as readonly unknown[])
+    if (typeof split !== 'object' || split === null) throw notA('verifySplits', 'a split of the plan', 'a Split', split)
   const found = new Map<number, SplitReport>()
   for (const report of reports) {
     if (typeof report !== 'object' || report === null) throw notA('verifySplits', 'a report', 'a SplitReport', report)
@@ -50,9 +52,13 @@ export function verifySplits(plan: SplitPlan, reports: Iterable<SplitReport>): V
 
 function checkReport({ id, splits }: SplitPlan, { plan, index, rows, refused, bytes }: SplitReport): void {
   const split = splits[index]
-  if (plan !== id || split?.index !== index) throw mismatch(Number(index), 'is of another plan than its report')
+  if (plan !== id || split === undefined || split.index !== index)
+    throw mismatch(index, 'is of another plan than its report')
   if (bytes !== split.end - split.start)
-    throw mismatch(index, `covers ${split.end - split.start} bytes, and its report says ${Number(bytes)}`)
+    throw mismatch(
+      index,
+      `covers ${split.end - split.start} bytes, and its report says ${typeof bytes === 'number' ? bytes : 'no number'}`,
+    )
   if (!isCount(rows) || !isCount(refused)) throw mismatch(index, 'has a report without numbers of rows')
 }
 
@@ -64,6 +70,8 @@ function isSame(one: SplitReport, other: SplitReport): boolean {
   return one.rows === other.rows && one.refused === other.refused
 }
 
-function mismatch(index: number, rule: string): MillraceError {
-  return new MillraceError('SPLIT_MISMATCH', `verifySplits: split ${index} ${rule}`)
+/** An index that a report or a plan has is any value, until it is known to be a number. */
+function mismatch(index: unknown, rule: string): MillraceError {
+  const name = typeof index === 'number' ? index : 'without a number'
+  return new MillraceError('SPLIT_MISMATCH', `verifySplits: split ${name} ${rule}`)
 }

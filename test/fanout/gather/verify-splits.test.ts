@@ -48,3 +48,18 @@ test('arguments of another kind', () => {
   expect(() => verifySplits(plan, 5 as never)).toThrow(code('TYPE_MISMATCH'))
   expect(() => verifySplits(plan, [null] as never)).toThrow(code('TYPE_MISMATCH'))
 })
+
+test('a plan and reports that passed through other hands: what is no split and no index is named, and nothing else is thrown', () => {
+  const given =
+    (changed: readonly unknown[], list: readonly unknown[] = reports) =>
+    (): unknown =>
+      verifySplits({ ...plan, splits: changed as Split[] }, list as SplitReport[])
+  expect(given([...splits, null])).toThrow(code('TYPE_MISMATCH', /a split of the plan/))
+  expect(given([...splits, 'x'])).toThrow(code('TYPE_MISMATCH', /a split of the plan/))
+  for (const index of [undefined, null, {}, 'length', -1, Number.NaN])
+    expect(given(splits, [...reports, { ...first, index }])).toThrow(code('SPLIT_MISMATCH', /another plan/))
+  expect(given([...splits, { ...splits[2], index: Object.create(null) }])).toThrow(code('SPLIT_MISMATCH', /no report/))
+  expect(given(splits, [...others, { ...first, bytes: Object.create(null) }])).toThrow(
+    code('SPLIT_MISMATCH', /no number/),
+  )
+})

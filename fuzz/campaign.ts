@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { ROOT } from './bundle.ts'
+import { describeFinding, saveFinding } from './findings.ts'
+import { foldersOf, fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
+import { type Ledger, readLedger, withTurn, writeLedger } from './ledger.ts'
+import type { Options } from './options.ts'
+import type { ChildEnd } from './run-child.ts'
+import { type NamedSurface, SURFACES, surfaceOf } from './surfaces.ts'
+
+export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
+
+/** Time of one process, at most: a campaign goes from surface to surface, so that each has its share however long it lasts. */
+const MAX_TURN_MS = 900_000
+/** Turns that each surface has in a campaign, where that makes no turn longer. */
+const TURNS = 2
+
+/** Run surfaces by turns, the one that is furthest from its goal first, and write each turn to the ledger. */
+export async function runCampaign(
+  options: Options,
+  print: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Ledger> {
+  const surfaces = options.surfaces?.map(surfaceOf) ?? SURFACES
+  const ready = new Map<string, ReadySurface>()
+  const known = new Set<string>()
+  const end = performance.now() + options.minutes * 60_000
+  let ledger = readLedger(LEDGER)
+  let left = options.cases
+  for (let turn = 0; left > 0 && performance.now() < end && signal?.aborted !== true; turn++) {
+    const named = nextSurface(surfaces, ledger)
+    const surface = ready.get(named.name) ?? (await readySurface(named, foldersOf(named.name, options.work)))
+    ready.set(named.name, surface)
+    const start = performance.now()
+    const share = (options.minutes * 60_000) / (TURNS * surfaces.length)
+    const maxMs = Math.min(MAX_TURN_MS, share, end - start)
+    const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
+    const seconds = (performance.now() - start) / 1000
+    const findings = newFindings(named.name, surface, result, known, print)
+    const entry = { cases: result.cases, seconds, ...branchesOf(surface, result), findings }
+    // Another process may have written its own surfaces meanwhile.
+    ledger = withTurn(readLedger(LEDGER), named.name, entry)
+    writeLedger(LEDGER, ledger)
+    left -= result.cases
+    const { cases } = result
+    print(
+      `${named.name}: ${cases} cases, ${Math.round(cases / seconds)} a second, corpus ${result.corpus}, branches ${entry.reached} of ${entry.branches}`,
+    )
+  }
+  return ledger
+}
+
+/** The surface with the least share of its goal. */
+function nextSurface(surfaces: readonly NamedSurface[], ledger: Ledger): NamedSurface {
+  const share = ({ name, goal }: NamedSurface): number => (ledger[name]?.cases ?? 0) / goal
+  return surfaces.reduce((least, surface) => (share(surface) < share(least) ? surface : least))
+}
+
+function newFindings(
+  name: string,
+  { folders }: ReadySurface,
+  { faults }: ChildEnd,
+  known: Set<string>,
+  print: (line: string) => void,
+): number {
+  let count = 0
+  for (const shown of faults) {
+    const key = `${name} ${shown.fault.kind} ${shown.fault.signature}`
+    if (known.has(key)) continue
+    known.add(key)
+    count++
+    print(describeFinding(name, shown, saveFinding(join(folders.work, 'findings', name), shown)))
+  }
+  return count
+}
+
+/** Branches of the files that are the surface's, and how many of them were reached. */
+export function branchesOf(
+  { bundle, covers }: ReadySurface,
+  { reached }: ChildEnd,
+): { branches: number; reached: number } {
+  const own = bundle.files.filter(({ file }) => covers.some((path) => file.startsWith(path)))
+  const isOwn = (at: number): boolean => own.some(({ first, counters }) => at >= first && at < first + counters)
+  return {
+    branches: own.reduce((sum, { counters }) => sum + counters, 0),
+    reached: reached.filter(isOwn).length,
+  }
+}

@@ -1,0 +1,2 @@
+/** Write the least inputs that reach what all reached. */
+export async function distil(_names: readonly string[], _print: (line: string) => void): Promise<void> {}

@@ -1,0 +1,3 @@
+declare module 'fuzz-surface' {
+  export const surface: import('./surface.ts').Surface
+}

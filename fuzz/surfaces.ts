@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url'
+
+/** A surface by name. */
+export interface NamedSurface {
+  readonly name: string
+  /** Path of its module. */
+  readonly path: string
+  /** Cases that it must have had, guided by coverage. */
+  readonly goal: number
+  /** Beginnings of the paths of files whose branches count as its coverage. */
+  readonly covers: readonly string[]
+}
+
+/** Goals of the first campaign, in thousands of cases, and the beginnings of the paths whose branches count as the surface's. */
+const TABLE: Readonly<Record<string, readonly [goal: number, ...covers: string[]]>> = {
+  parquet: [2000, 'codecs/parquet/read/'],
+  csv: [750, 'codecs/csv/read/', 'codecs/csv/csv-options.ts', 'codecs/csv/date-format.ts', 'codecs/text/'],
+  json: [500, 'codecs/json/read/', 'codecs/text/'],
+  ndjson: [500, 'codecs/json/read/', 'codecs/text/'],
+  wrapped: [500, 'codecs/input/', 'codecs/codec-for.ts'],
+  events: [750, 'events/'],
+  payloads: [500, 'events/'],
+  aggregated: [500, 'events/aggregated-record.ts', 'events/kpl-payload.ts', 'events/user-records.ts'],
+  images: [500, 'cdc/'],
+  changes: [500, 'cdc/'],
+  splits: [500, 'fanout/'],
+  plans: [500, 'fanout/read-split.ts', 'fanout/gather/split.ts', 'fanout/gather/verify-splits.ts'],
+  gather: [500, 'fanout/gather/'],
+  records: [500, 'idempotency/'],
+  checkpoints: [500, 'idempotency/stream-position.ts', 'idempotency/dynamodb-checkpoint-store.ts'],
+  hive: [500, 'dataset/hive-path.ts'],
+  listings: [500, 'dataset/list-dataset.ts', 'dataset/list-keys.ts'],
+}
+
+export const SURFACES: readonly NamedSurface[] = Object.entries(TABLE).map(([name, [thousands, ...covers]]) => ({
+  name,
+  path: fileURLToPath(new URL(`surfaces/${name}.ts`, import.meta.url)),
+  goal: thousands * 1000,
+  covers: covers.map((path) => `src/${path}`),
+}))
+
+/** @throws Error for a name that none has. */
+export function surfaceOf(name: string): NamedSurface {
+  const found = SURFACES.find((surface) => surface.name === name)
+  if (found === undefined)
+    throw new Error(`no surface ${name}; there are ${SURFACES.map((each) => each.name).join(' ')}`)
+  return found
+}
