@@ -8,6 +8,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { bytesOfPart, startMultipartUpload } from '../../src/s3/multipart-upload.ts'
 import { type S3SinkOptions, type S3Target, s3Sink } from '../../src/s3/s3-sink.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { answered, scriptedClient } from './support/scripted-client.ts'
 
 let server: S3Server
 let client: S3Client
@@ -338,8 +339,8 @@ describe('s3Sink: when something fails', () => {
 
   test.each<[string, unknown, RegExp]>([
     ['bytes', Buffer.from('ab'), /not a Uint8Array; put it into an array/],
-    ['text', 'ab', /not a string/],
-    ['nothing', undefined, /not undefined/],
+    ['text', 'ab', /^s3Sink: the source must be .*not a string; put it into an array/],
+    ['nothing', undefined, /the source must be .*not undefined/],
     ['a promise', Promise.resolve([]), /not a Promise/],
     ['a codec', { write: () => {} }, /not an object/],
     ['rows', [{ id: 1 }], /a chunk must be a Uint8Array, not an object/],
@@ -529,5 +530,36 @@ describe('s3Sink: what S3 would refuse or change', () => {
     { attempts: 1.5 },
   ])('%o is OPTION_INVALID', (options) => {
     expect(() => sinkOf(options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+})
+
+describe('s3Sink: its requests', () => {
+  const target = { bucket: BUCKET, key }
+
+  test('a call that is refused names the function, and an option its name', () => {
+    const named = (message: RegExp, ...args: unknown[]) =>
+      expect(() => s3Sink(...(args as Parameters<typeof s3Sink>))).toThrow(message)
+    named(/^s3Sink: client/, {}, target)
+    named(/^s3Sink: .*key/, client, { bucket: BUCKET })
+    named(/^s3Sink: .*partByte/, client, target, { partByte: 1 })
+    for (const name of ['singlePutLimit', 'partBytes', 'concurrency', 'attempts'])
+      named(new RegExp(`^${name}: `), client, target, { [name]: -1 })
+  })
+
+  test('a put in conflict waits longer each time', async () => {
+    const waits: number[] = []
+    const { client: odd, sent } = scriptedClient((_, count) => {
+      if (count < 3) throw answered(409)
+      return { ETag: '"a"' }
+    })
+    const options = { random: () => 0.5, sleep: async (ms: number) => void waits.push(ms) }
+    expect(await s3Sink(odd, target, options)([Buffer.from('ab')])).toEqual({ eTag: '"a"', bytes: 2 })
+    expect(waits).toEqual([50, 100, 200])
+    expect(sent.map(({ name }) => name)).toEqual(['PutObject', 'PutObject', 'PutObject', 'PutObject'])
+  })
+
+  test('an answer without ETag gives none', async () => {
+    const { client: odd } = scriptedClient(() => ({}))
+    expect(await s3Sink(odd, target)([])).toStrictEqual({ bytes: 0 })
   })
 })
