@@ -108,7 +108,9 @@ describe('completeUpload', () => {
     ['without an ETag', { ServerSideEncryption: 'aws:kms' }, false],
   ])('an object %s: its own is %s %s', async (_, object, isOwn) => {
     const script = { [COMPLETE]: () => gone, HeadObject: () => object, AbortMultipartUpload: () => gone }
-    expect((await run(script)).outcome).toMatchObject(isOwn ? { value: (object as { ETag?: string }).ETag } : { reason: gone })
+    expect((await run(script)).outcome).toMatchObject(
+      isOwn ? { value: (object as { ETag?: string }).ETag } : { reason: gone },
+    )
   })
 
   test.each([
