@@ -2,13 +2,18 @@ import { expect, test } from 'vitest'
 import { detectChanges, diff, serializeValue } from '../../src/cdc/index.ts'
 
 class Point {
-  constructor(
-    readonly x: number,
-    readonly y?: number,
-  ) {}
+  readonly x: number
+  readonly y: number | undefined
+  constructor(x: number, y?: number) {
+    this.x = x
+    this.y = y
+  }
 }
 class Other {
-  constructor(readonly x: number) {}
+  readonly x: number
+  constructor(x: number) {
+    this.x = x
+  }
 }
 const same = new (class Empty {})()
 const buffer = (...values: number[]) => Uint8Array.from(values).buffer
