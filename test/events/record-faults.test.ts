@@ -258,7 +258,8 @@ describe('payloads at their edges', () => {
   })
   const value = (event: unknown, decoder: Parameters<typeof readRecords>[1]) => {
     const [record] = readRecords(event, decoder)
-    return record?.payload.ok ? record.payload.value : record?.payload.error
+    const payload = record?.payload
+    return payload?.ok === false ? payload.error : payload?.value
   }
 
   test('lists of text may stand at the deepest level, objects may not', () => {
@@ -414,7 +415,7 @@ describe('readFailedBatch', () => {
   }
   const numbers = async (client: never, options: object = {}) => {
     const event = await readFailedBatch(failure, client, { pauseMs: 0, ...options })
-    return (event as { Records: { dynamodb: Fields }[] }).Records.map(({ dynamodb }) => dynamodb['SequenceNumber'])
+    return (event as unknown as { Records: { dynamodb: Fields }[] }).Records.map(({ dynamodb }) => dynamodb['SequenceNumber'])
   }
 
   test('reads on from a record, behind it, or from the oldest', async () => {
