@@ -415,7 +415,9 @@ describe('readFailedBatch', () => {
   }
   const numbers = async (client: never, options: object = {}) => {
     const event = await readFailedBatch(failure, client, { pauseMs: 0, ...options })
-    return (event as unknown as { Records: { dynamodb: Fields }[] }).Records.map(({ dynamodb }) => dynamodb['SequenceNumber'])
+    return (event as unknown as { Records: { dynamodb: Fields }[] }).Records.map(
+      ({ dynamodb }) => dynamodb['SequenceNumber'],
+    )
   }
 
   test('reads on from a record, behind it, or from the oldest', async () => {
