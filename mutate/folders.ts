@@ -15,6 +15,7 @@ export interface MutatedFolder {
 /** Where a folder's promises are tested in another folder too: spans and counts of batches, checkpoints, columns inside of tables. */
 const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   transform: ['test/telemetry/channels.test.ts', 'test/telemetry/channels.laws.test.ts'],
+  s3: ['test/telemetry/channels.test.ts'],
   flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
   columns: ['test/transform', 'test/codecs/csv/csv.test.ts', 'test/codecs/json/json.test.ts'],
 }

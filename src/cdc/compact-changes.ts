@@ -5,8 +5,8 @@ import { compareSequences } from './sequence.ts'
 
 /** The changes of one item so far: the last one by each way to order them, of which the finest that all changes have counts. */
 interface Latest {
-  bySequence: ChangeEvent | undefined
-  byTime: ChangeEvent | undefined
+  bySequence: ChangeEvent
+  byTime: ChangeEvent
   byArrival: ChangeEvent
   haveSequences: boolean
   haveTimes: boolean
@@ -43,15 +43,16 @@ export function compactChanges(changes: Iterable<ChangeEvent>): ChangeEvent[] {
     else note(latest, change)
   }
   return Array.from(items.values(), ({ haveSequences, haveTimes, bySequence, byTime, byArrival }) => {
-    return (haveSequences ? bySequence : haveTimes ? byTime : undefined) ?? byArrival
+    if (haveSequences) return bySequence
+    return haveTimes ? byTime : byArrival
   })
 }
 
 function firstOf(change: ChangeEvent): Latest {
   const { sequence, timeUs, id } = change
   return {
-    bySequence: sequence === undefined ? undefined : change,
-    byTime: timeUs === undefined ? undefined : change,
+    bySequence: change,
+    byTime: change,
     byArrival: change,
     haveSequences: sequence !== undefined,
     haveTimes: timeUs !== undefined,
@@ -65,9 +66,9 @@ function note(latest: Latest, change: ChangeEvent): void {
     if (id !== '' && latest.ids.has(id)) return
     latest.ids.add(id)
     latest.haveSequences = false
-  } else if (compareSequences(sequence, latest.bySequence?.sequence ?? '') >= 0) latest.bySequence = change
+  } else if (compareSequences(sequence, latest.bySequence.sequence ?? '') >= 0) latest.bySequence = change
   if (timeUs === undefined) latest.haveTimes = false
-  else if (timeUs >= (latest.byTime?.timeUs ?? timeUs)) latest.byTime = change
+  else if (timeUs >= (latest.byTime.timeUs ?? timeUs)) latest.byTime = change
   latest.byArrival = change
 }
 

@@ -36,32 +36,30 @@ export function isSameAttribute(
     if (type !== undefined) return odd(at)
     type = key
   }
+  for (const key in right) if (key !== type) return isOtherType(type, right, at)
   switch (type) {
     case 'S':
       if (left.S === right.S) return typeof left.S === 'string' || odd(at)
-      return areBoth('string', left.S, right.S) ? false : isOtherType(right, 'S', at)
+      return areBoth('string', left.S, right.S) ? false : odd(at)
     case 'N':
       if (left.N === right.N) return typeof left.N === 'string' || odd(at)
-      if (typeof left.N !== 'string' || typeof right.N !== 'string') return isOtherType(right, 'N', at)
+      if (typeof left.N !== 'string' || typeof right.N !== 'string') return odd(at)
       return isSameNumber(left.N, right.N) ?? odd(at)
     case 'BOOL':
       if (left.BOOL === right.BOOL) return typeof left.BOOL === 'boolean' || odd(at)
-      return areBoth('boolean', left.BOOL, right.BOOL) ? false : isOtherType(right, 'BOOL', at)
+      return areBoth('boolean', left.BOOL, right.BOOL) ? false : odd(at)
     case 'NULL':
-      return right.NULL === true || isOtherType(right, 'NULL', at)
+      return (left.NULL === true && right.NULL === true) || odd(at)
     case 'M':
-      if (right.M === undefined) return isOtherType(right, 'M', at)
       return depth > at.maxDepth ? odd(at) : isSameMap(left.M, right.M, at, depth)
     case 'L':
-      if (right.L === undefined) return isOtherType(right, 'L', at)
       return depth > at.maxDepth ? odd(at) : isSameList(left.L, right.L, at, depth)
     case 'B':
       if (left.B === right.B) return left.B !== undefined || odd(at)
-      return right.B === undefined ? isOtherType(right, 'B', at) : isSameBinary(left.B, right.B, at)
+      return isSameBinary(left.B, right.B, at)
     case 'SS':
     case 'NS':
     case 'BS':
-      if (right[type] === undefined) return isOtherType(right, type, at)
       return isSameSet(type, left[type], right[type], at)
     default:
       return odd(at)
@@ -77,11 +75,11 @@ function areBoth(type: 'string' | 'boolean', left: unknown, right: unknown): boo
   return typeof left === type && typeof right === type
 }
 
-/** A value of another type than `type` is another value, if it is one at all. */
-function isOtherType(value: AttributeValue, type: string, at: ImageComparison): false {
-  const keys = Object.keys(value)
-  const [key = type] = keys
-  return keys.length !== 1 || key === type || !isType(key) ? odd(at) : false
+/** A value of another type is another value, if both are of a type at all. */
+function isOtherType(type: string | undefined, right: AttributeValue, at: ImageComparison): false {
+  const [other, ...more] = Object.keys(right)
+  const areTypes = type !== undefined && isType(type) && other !== undefined && isType(other)
+  return more.length === 0 && areTypes ? false : odd(at)
 }
 
 export function isMap(value: unknown): value is Attributes {

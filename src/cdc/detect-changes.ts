@@ -54,7 +54,7 @@ export function detectChanges(
  * @param after - `NewImage`, likewise.
  * @returns names, sorted by code unit. O(letters), as far as they are equal.
  * @throws MillraceError as `deserializeImage` does, where images differ and are not well-formed. What is equal letter by letter is not looked
- * at any closer. `OPTION_INVALID`.
+ * at any closer, nor what lies in a value that is new, gone or of another type. `OPTION_INVALID`.
  * @example
  * detectImageChanges({ total: { N: '1.50' }, at: { S: 'x' } }, { total: { N: '1.5' }, at: { S: 'y' } }) // => ['at']
  */
@@ -101,7 +101,13 @@ export function changedAttributes(before: Image, after: Image, ignore: Ignore | 
     if (!isSameAttribute(left, right, at, 1)) names.push(name)
   }
   for (const _ in after) shared--
-  if (shared !== 0) for (const name in after) if (!Object.hasOwn(before, name)) names.push(name)
+  if (shared !== 0) {
+    for (const name in after) {
+      if (Object.hasOwn(before, name)) continue
+      if (after[name] === undefined) at.isOdd = true
+      names.push(name)
+    }
+  }
   if (at.isOdd) return changedValues(before, after, ignore, maxDepth)
   return kept(names, ignore)
 }

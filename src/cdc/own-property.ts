@@ -3,8 +3,3 @@ export function setOwn(object: Record<string, unknown>, name: string, value: unk
   if (name !== '__proto__') object[name] = value
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
 }
-
-/** An own property, undefined where there is none: `toString` and `__proto__` of the prototype are no properties of an item. */
-export function getOwn(object: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined
-}

@@ -76,7 +76,7 @@ function positionOf(event: unknown, record: EventRecord<unknown>): StreamPositio
   if (position === undefined) throw noShard('needs records of a stream that name their shard')
   if (record.source !== 'dynamodb-stream') return position
   // Sequence numbers of different shards say nothing of each other, and only events of tumbling windows name their shard.
-  const shard = typeof event === 'object' && event !== null && 'shardId' in event ? event.shardId : undefined
+  const { shardId: shard } = Object(event)
   if (typeof shard !== 'string')
     throw noShard('works for DynamoDB streams only with tumbling windows, whose events name their shard')
   return { ...position, shard: `${position.shard}/${encodeURIComponent(shard)}` }

@@ -4,8 +4,8 @@ import { isOfFifoQueue, isStream } from './batch-plan.ts'
 
 /** Records that are handed to one call, by their places in the batch. */
 export interface BatchGroup {
-  /** The shard, partition or message group; absent where the source has none, or does not name it. */
-  readonly key?: string
+  /** The shard, partition or message group; undefined where the source has none, or does not name it. */
+  readonly key: string | undefined
   readonly indexes: readonly number[]
   /** True where a record waits for the ones before it. */
   readonly isOrdered: boolean
@@ -18,7 +18,7 @@ export function groupsOf(
   records: readonly EventRecord<unknown>[],
 ): readonly BatchGroup[] {
   const isOrdered = isStream(source) || records.some(isOfFifoQueue)
-  const keyOf = isOrdered ? groupKeys(source, event) : () => undefined
+  const keyOf = isOrdered ? groupKeys(source, event, records) : () => undefined
   const groups = new Map<string | undefined, number[]>()
   for (const [index, record] of records.entries()) {
     const key = keyOf(record)
@@ -26,35 +26,37 @@ export function groupsOf(
     if (group === undefined) groups.set(key, [index])
     else group.push(index)
   }
-  return Array.from(groups, ([key, indexes]) => ({ indexes, isOrdered, ...(key !== undefined && { key }) }))
+  return Array.from(groups, ([key, indexes]) => ({ key, indexes, isOrdered }))
 }
 
 type GroupKey = (record: EventRecord<unknown>) => string | undefined
 
 /** A batch of Kinesis or DynamoDB is of one shard, so that what does not name it is of that one too. */
-function groupKeys(source: EventSource | undefined, event: unknown): GroupKey {
+function groupKeys(
+  source: EventSource | undefined,
+  event: unknown,
+  records: readonly EventRecord<unknown>[],
+): GroupKey {
   switch (source) {
     case 'kafka':
       return ({ kafka }) => kafka?.partition
     case 'sqs':
       return ({ orderingKey }) => orderingKey
     default: {
-      const shard = shardOf(event)
+      const shard = shardOf(event, records)
       return () => shard
     }
   }
 }
 
 /** DynamoDB streams name their shard in the events of tumbling windows, as Kinesis does there and in the id of each record. */
-function shardOf(event: unknown): string | undefined {
-  if (typeof event !== 'object' || event === null) return undefined
-  if ('shardId' in event && typeof event.shardId === 'string') return event.shardId
-  const records = Array.isArray(event) ? event : 'Records' in event && Array.isArray(event.Records) ? event.Records : []
-  for (const record of records) {
-    const id: unknown =
-      typeof record === 'object' && record !== null && 'eventID' in record ? record.eventID : undefined
-    const end = typeof id === 'string' ? id.indexOf(':') : -1
-    if (typeof id === 'string' && end > 0) return id.slice(0, end)
+function shardOf(event: unknown, records: readonly EventRecord<unknown>[]): string | undefined {
+  const { shardId } = Object(event)
+  if (typeof shardId === 'string') return shardId
+  for (const { raw } of records) {
+    const { eventID } = Object(raw)
+    const [, shard] = /^([^:]+):/.exec(typeof eventID === 'string' ? eventID : '') ?? []
+    if (shard !== undefined) return shard
   }
   return undefined
 }

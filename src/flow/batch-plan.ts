@@ -77,8 +77,9 @@ const messageGroup: GroupKey = ({ orderingKey }) => orderingKey ?? 0
 
 /** Decided by the ARN, not by a message group: messages of a standard queue may have one too, for fairness. */
 export function isOfFifoQueue({ source, raw }: Record): boolean {
-  if (source !== 'sqs' || typeof raw !== 'object' || raw === null || !('eventSourceARN' in raw)) return false
-  return typeof raw.eventSourceARN === 'string' && raw.eventSourceARN.endsWith('.fifo')
+  if (source !== 'sqs') return false
+  const { eventSourceARN } = Object(raw)
+  return typeof eventSourceARN === 'string' && eventSourceARN.endsWith('.fifo')
 }
 
 function separate(count: number): [Int32Array, number] {
@@ -90,8 +91,11 @@ function group(records: readonly Record[], keyOf: GroupKey): [Int32Array, number
   const groups = new Int32Array(records.length)
   for (const [index, record] of records.entries()) {
     const key = keyOf(record, index)
-    const number = numbers.get(key) ?? numbers.size
-    if (number === numbers.size) numbers.set(key, number)
+    let number = numbers.get(key)
+    if (number === undefined) {
+      number = numbers.size
+      numbers.set(key, number)
+    }
     groups[index] = number
   }
   return [groups, numbers.size]

@@ -57,7 +57,7 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
       status: 'running',
       ...(traceHeader !== undefined && { traceHeader }),
     })
-    const operation = isOver ? undefined : startOperation(channels.record, describe)
+    const operation = startOperation(channels.record, describe)
     if (operation !== undefined) running.set(index, operation)
     return operation
   }
@@ -140,7 +140,6 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
     },
     finish(progress, deadline) {
       for (const index of running.keys()) settle(index, 'failed', { error: deadline })
-      for (const [index, each] of progress.entries()) if (each !== Progress.done) statuses[index] = 'failed'
       notBegun = progress.filter((each) => each === Progress.waiting).length
       isOver = true
       if (batch !== undefined) batch.message.deadlineHit = deadline !== undefined

@@ -6,6 +6,7 @@ import { type BatchGroup, groupsOf } from './batch-groups.ts'
 import { isStream } from './batch-plan.ts'
 import type { ResponseTo } from './batch-response.ts'
 import { type BatchTrace, traceBatch } from './batch-trace.ts'
+import { checkNotFailed } from './fail-from.ts'
 import { takesResults } from './keep-results.ts'
 import type { Respond } from './outcome.ts'
 import {
@@ -76,10 +77,11 @@ async function runBatches<T, Event>(
   const { groups, respond } = readGroups(event, records)
   trace?.read(records)
   const limit = startTimeLimit(context, reserveMs)
+  const checked: GroupHandler<T> = async (group, run) => checkNotFailed(await handler(group, run))
   const { run, finished, reportAll, close } = runGroups({
     groups,
     records,
-    handler: trace === undefined ? handler : trace.aroundGroup(handler),
+    handler: trace === undefined ? checked : trace.aroundGroup(checked),
     options,
     limit,
     concurrency,

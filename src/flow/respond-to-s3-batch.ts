@@ -58,6 +58,6 @@ function nameOf(error: unknown): string {
 }
 
 function textIn(event: unknown, name: string): string | undefined {
-  const value = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)[name] : undefined
+  const value: unknown = Object(event)[name]
   return typeof value === 'string' ? value : undefined
 }

@@ -140,7 +140,7 @@ function waits({ baseMs = 100, maxMs = 10_000, random = Math.random, now = Date.
 
 /** An aborted wait leaves no timer behind. */
 function defaultSleep(ms: number, signal?: AbortSignal): Promise<unknown> {
-  return wait(Math.min(ms, MAX_TIMER_MS), undefined, signal === undefined ? {} : { signal })
+  return wait(Math.min(ms, MAX_TIMER_MS), undefined, { signal })
 }
 
 function exhausted(attempts: number, cause: unknown): MillraceError {

@@ -2,7 +2,7 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { BatchGroup } from './batch-groups.ts'
 import { isStream } from './batch-plan.ts'
 import type { BatchTrace } from './batch-trace.ts'
-import { checkNotFailed, failedRecordOf, reasonOf } from './fail-from.ts'
+import { failedRecordOf, reasonOf } from './fail-from.ts'
 import type { GroupHandler, ProcessBatchesOptions } from './process-batch-options.ts'
 import { recordWork } from './record-work.ts'
 import { type BatchRun, Progress } from './run-batch.ts'
@@ -28,7 +28,7 @@ interface GroupsRun<T> extends GroupsWork<T> {
 
 /** Run the groups, `concurrency` at once. After a wait for `finished` that ends early, `run` says how far each record came. */
 export function runGroups<T>(work: GroupsWork<T>) {
-  const { groups, records, options, limit, concurrency } = work
+  const { groups, records, options, concurrency } = work
   const { report, setAside, close } = recordWork(records, options)
   const state = {
     ...work,
@@ -41,7 +41,6 @@ export function runGroups<T>(work: GroupsWork<T>) {
   let next = 0
   const runWorker = async (): Promise<void> => {
     for (let group = groups[next++]; group !== undefined; group = groups[next++]) {
-      if (limit.isReached()) return limit.reach()
       await runGroup(group, state)
     }
   }
@@ -63,12 +62,12 @@ async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void
   try {
     // A copy: the handler may sort it.
     const run = Object.freeze({ source, signal: limit.signal, ...(key !== undefined && { key }) })
-    checkNotFailed(await handler(batch.slice(), run))
+    await handler(batch.slice(), run)
     mark(decoded, Progress.done, state)
   } catch (thrown) {
     const from = Math.max((batch as readonly unknown[]).indexOf(failedRecordOf(thrown)), 0)
     const unfinished = decoded.slice(from)
-    mark(decoded.slice(0, from), Progress.done, state)
+    mark(decoded, Progress.done, state)
     mark(unfinished, Progress.failed, state)
     const error = reasonOf(thrown)
     // Once for a group: the error of a batch has one of each call that failed.
@@ -111,7 +110,7 @@ function setAsideOf<T>(index: number, { records, setAside }: GroupsRun<T>): unkn
 
 /** Reports those that the response reports, at once: of a stream only the first. */
 async function reportFailed<T>(indexes: readonly number[], error: unknown, state: GroupsRun<T>): Promise<void> {
-  const isOfStream = isStream(state.records[indexes[0] ?? 0]?.source)
+  const isOfStream = isStream(state.records[0]?.source)
   await Promise.all((isOfStream ? indexes.slice(0, 1) : indexes).map((index) => state.report(index, error)))
 }
 

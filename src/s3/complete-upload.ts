@@ -7,7 +7,7 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3'
 import { backoffMs } from '../internal/backoff.ts'
-import { httpStatusOf, nameOf } from '../internal/service-error.ts'
+import { httpStatusOf } from '../internal/service-error.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import type { Place } from './object-headers.ts'
 import type { SinkClient } from './request-body.ts'
@@ -55,10 +55,8 @@ export async function completeUpload(upload: FullUpload, options: CompletionOpti
       return (await client.send(new CompleteMultipartUploadCommand(command), signal && { abortSignal: signal })).ETag
     } catch (error) {
       signal?.throwIfAborted()
-      const status = httpStatusOf(error)
-      const isGone = nameOf(error) === 'NoSuchUpload' || status === 404
-      const again = isTransientError(error) || (status === 409 && ifNoneMatch === undefined)
-      if (isGone || failures >= attempts || !again) {
+      const again = isTransientError(error) || (httpStatusOf(error) === 409 && ifNoneMatch === undefined)
+      if (failures >= attempts || !again) {
         const object = await objectAt(upload.place, options)
         if (object !== undefined && (await isOwn(object))) return object.ETag
         throw error

@@ -8,10 +8,14 @@ const KEY_BYTES = 32
 
 /** The fields of a request for an object under a customer's key. The SDK adds the key's MD5. */
 export function customerKeyFields(key: CustomerKey) {
-  const bytes = typeof key === 'string' ? Buffer.from(key, 'base64') : bytesOf(key)
-  const isExact = typeof key !== 'string' || Buffer.from(bytes ?? []).toString('base64') === key
-  if (bytes?.length !== KEY_BYTES || !isExact) {
+  const bytes = typeof key === 'string' ? bytesOfBase64(key) : bytesOf(key)
+  if (bytes?.length !== KEY_BYTES) {
     throw new MillraceError('OPTION_INVALID', `sseCustomerKey: must be ${KEY_BYTES} bytes, or these in base64`)
   }
   return { SSECustomerAlgorithm: 'AES256', SSECustomerKey: Buffer.from(bytes).toString('base64') }
+}
+
+function bytesOfBase64(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? bytes : undefined
 }

@@ -66,8 +66,7 @@ export async function startMultipartUpload(
   { ifNoneMatch, partBytes, concurrency, signal, onFailure }: MultipartOptions,
 ): Promise<MultipartUpload> {
   // Parts carry the client's default checksum, which S3 takes only where the upload announced it.
-  const algorithm = await defaultChecksum(client)
-  const checksum = algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm }
+  const checksum = { ChecksumAlgorithm: await defaultChecksum(client) }
   // Never cancelled: an upload whose id never came back could not be removed.
   const { UploadId } = await client
     .send(new CreateMultipartUploadCommand({ ...target, ...headers, ...checksum }))

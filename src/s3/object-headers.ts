@@ -74,7 +74,7 @@ const NAMES = [
 export function placeOf(entry: string, target: S3Target, cure: string, names: readonly string[] = []): Place {
   checkFields(entry, 'target', target, { 'bucket!': 'text', 'key!': 'text' }, cure)
   checkNearNames(entry, target, [...NAMES, ...names])
-  const texts = [...Object.keys(HEADERS), 'ifNoneMatch', 'expectedBucketOwner'].map((name) => [name, 'string'] as const)
+  const texts = [...Object.keys(HEADERS), 'expectedBucketOwner'].map((name) => [name, 'string'] as const)
   checkFields(entry, 'target', target, { ...Object.fromEntries(texts), bucketKeyEnabled: 'boolean' })
   const { bucket: Bucket, key: Key, expectedBucketOwner, ifNoneMatch } = target
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw invalid('ifNoneMatch', "must be '*'")
@@ -119,20 +119,25 @@ function tagText(tagging: Readonly<Record<string, string>> | string): string {
     checkText('tagging', tagging)
     return tagging
   }
-  const tags = Object.entries(Object(tagging))
-  if (typeof tagging !== 'object' || Array.isArray(tagging) || tags.some(([, value]) => typeof value !== 'string')) {
-    throw invalid('tagging', 'must be an object of strings, or query text')
-  }
+  if (!isBag(tagging)) throw invalid('tagging', TAG_RULE)
+  const tags = Object.entries(tagging)
+  if (tags.some(([, value]) => typeof value !== 'string')) throw invalid('tagging', TAG_RULE)
   if (tags.length > MAX_TAGS) throw invalid('tagging', `S3 takes at most ${MAX_TAGS} tags`)
   try {
-    return tags.map((tag) => tag.map((text) => encodeURIComponent(text as string)).join('=')).join('&')
+    return tags.map((tag) => tag.map(encodeURIComponent).join('=')).join('&')
   } catch {
     throw invalid('tagging', 'must be well-formed Unicode, without lone surrogates')
   }
 }
 
+const TAG_RULE = 'must be an object of strings, or query text'
+
+function isBag(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function checkMetadata(metadata: ObjectMetadata): void {
-  if (typeof metadata !== 'object' || metadata === null) throw invalid('metadata', 'must be an object of strings')
+  if (!isBag(metadata)) throw invalid('metadata', 'must be an object of strings')
   const names = new Set<string>()
   let bytes = 0
   for (const [name, value] of Object.entries(metadata)) {

@@ -81,9 +81,9 @@ export function s3Source(
   const constant = {
     Bucket,
     Key,
-    ...(VersionId !== undefined && { VersionId }),
-    ...(requestPayer !== undefined && { RequestPayer: requestPayer }),
-    ...(expectedBucketOwner !== undefined && { ExpectedBucketOwner: expectedBucketOwner }),
+    VersionId,
+    RequestPayer: requestPayer,
+    ExpectedBucketOwner: expectedBucketOwner,
     ...(sseCustomerKey !== undefined && customerKeyFields(sseCustomerKey)),
   }
   let eTag = location.eTag === undefined ? undefined : unquoted(location.eTag)
@@ -110,7 +110,7 @@ export function s3Source(
   ): Promise<Opened | undefined> => {
     const whole = start === 0 && end === undefined
     const Range = whole ? undefined : `bytes=${start}-${end === undefined ? '' : end - 1}`
-    const command = new GetObjectCommand({ ...request(), ...(Range !== undefined && { Range }) })
+    const command = new GetObjectCommand({ ...request(), Range })
     const { signal } = connection
     const asked = client.send(command, { abortSignal: signal })
     const answer = await unlessStalled(asked, stallMs, connection).catch((error: unknown) => {

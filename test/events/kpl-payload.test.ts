@@ -149,6 +149,14 @@ describe('kplPayload', () => {
     expect(records).toMatchObject([{ orderingKey: 'a', payload: { ok: true, value: '1' } }])
   })
 
+  test('a key that is no text makes no aggregated record', () => {
+    const userRecords = (key: number) =>
+      readRecords(kinesisEvent(sealed(0x0a, 1, key, 0x1a, 5, 8, 0, 0x1a, 1, 97)), kplPayload(bytesPayload())).filter(
+        ({ subSequence }) => subSequence !== undefined,
+      ).length
+    expect([userRecords(0xff), userRecords(98)]).toEqual([0, 1])
+  })
+
   test('bytes that only begin alike are no aggregated record', () => {
     const almost = Buffer.from([0xf3, 0x89, 0x9a, 0xc3, 1])
     const [record] = readRecords(kinesisEvent(almost), kplPayload(bytesPayload()))

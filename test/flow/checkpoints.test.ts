@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { jsonPayload, kplPayload, textPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import { type CheckpointStore, memoryCheckpointStore } from '../../src/idempotency/index.ts'
@@ -80,4 +80,61 @@ test.each([{}, { readCheckpoint: () => {} }, 7])('%o is no checkpointStore', asy
   const event = { Records: [kinesis('1', 'x')] }
   const run = processBatch(event, async () => {}, { payload: textPayload(), checkpointStore: checkpointStore as never })
   await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
+
+describe('a checkpoint that cannot be written', () => {
+  const record = (partition: number) => ({ topic: 'orders', partition, offset: 1, value: 'eA==' })
+  const event = { eventSource: 'aws:kafka', records: { 'orders-0': [record(0)], 'orders-1': [record(1)] } }
+  const warningsOf = async (checkpointStore: CheckpointStore) => {
+    const emit = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    try {
+      const options = { payload: textPayload(), checkpointStore }
+      expect(await processBatch(event, async () => {}, options)).toEqual({ batchItemFailures: [] })
+      return emit.mock.calls.map(([, details]) => details)
+    } finally {
+      emit.mockRestore()
+    }
+  }
+
+  test('is a warning with the reason of each shard; one that is written is none', async () => {
+    const store = memoryCheckpointStore()
+    const reasons: unknown[] = [new Error('down'), 'no error']
+    const failing = { ...store, writeCheckpoint: () => Promise.reject(reasons.shift()) }
+    expect(await warningsOf(failing)).toEqual([{ code: 'MILLRACE_CHECKPOINT_LEFT', detail: 'down\n' }])
+    expect(await warningsOf(store)).toEqual([])
+  })
+
+  test('the response waits for it up to half of the reserve', async () => {
+    let isWritten = false
+    const checkpointStore = {
+      ...memoryCheckpointStore(),
+      writeCheckpoint: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 15))
+        isWritten = true
+      },
+    }
+    const context = { getRemainingTimeInMillis: () => 1500 }
+    await processBatch(event, async () => {}, { payload: textPayload(), checkpointStore, context })
+    expect(isWritten).toBe(true)
+  })
+})
+
+test.each([1000, 999])('with %s ms left, of which 1,000 are kept back, no store is waited for', async (remaining) => {
+  const checkpointStore = { ...memoryCheckpointStore(), readCheckpoint: () => new Promise<string>(() => {}) }
+  const context = { getRemainingTimeInMillis: () => remaining }
+  const event = { Records: [kinesis('1', 'x')] }
+  const options = { payload: textPayload(), checkpointStore, context }
+  expect((await processBatch(event, async () => {}, options)).batchItemFailures).toHaveLength(1)
+})
+
+test('an event of DynamoDB that names its shard by no text has none', async () => {
+  const record = {
+    eventSource: 'aws:dynamodb',
+    eventName: 'REMOVE',
+    eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2026-01-01T00:00:00.000',
+    dynamodb: { Keys: { id: { N: '1' } }, SequenceNumber: '1' },
+  }
+  const options = { payload: jsonPayload(), checkpointStore: memoryCheckpointStore() }
+  for (const event of [{ Records: [record], shardId: 7 }, [record]])
+    await expect(processBatch(event, async () => {}, options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
 })

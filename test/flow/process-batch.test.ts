@@ -72,6 +72,14 @@ describe('order', () => {
     expect(batchItemFailures).toEqual(event.Records.slice(1).map(({ messageId }) => ({ itemIdentifier: messageId })))
   })
 
+  test('an ARN that ends like that of a FIFO queue makes a queue of no other source', async () => {
+    const { Records } = topicEvent(items('a', 'b'))
+    const both = gate()
+    const handler = ({ number }: { number: number }) => (number === 0 ? both.opened : Promise.resolve(both.open()))
+    const event = { Records: Records.map((each) => ({ ...each, eventSourceARN: 'arn:aws:sns:eu-west-1:1:a.fifo' })) }
+    expect(await processBatch(event, handler, { payload })).toEqual({ batchItemFailures: [] })
+  })
+
   test('messages of a FIFO queue that lost their group wait for one another', async () => {
     const { Records } = queueEvent(items('a', 'b'), { isFifo: true })
     const event = { Records: Records.map(({ attributes, ...rest }) => rest) }
@@ -139,7 +147,7 @@ describe('sources that take no partial response', () => {
     const error: unknown = await processBatch(topicEvent(items('a', 'b', 'c')), handler, { payload }).catch((e) => e)
     expect(begun).toEqual([0, 1, 2])
     if (!isMillraceError(error, 'BATCH_FAILED')) throw error
-    expect(error.message).toMatch(/^2 of 3 records failed/)
+    expect(error.message).toMatch(/^2 of 3 records failed: /)
     expect(error.cause).toBeInstanceOf(AggregateError)
     expect((error.cause as AggregateError).errors).toEqual([new RangeError('no 0'), new RangeError('no 2')])
   })
@@ -291,6 +299,18 @@ describe('handlers', () => {
     const event = queueEvent([{ number: 0, key: 'a', isPoison }])
     await processBatch(event, failAt(0), { payload, onFailure, quarantine: async () => {} })
     expect(told).toHaveLength(1)
+  })
+
+  test('what a handler of a queue resolves with is no result, whatever it looks like', async () => {
+    const handler = async () => ({ resultCode: 'Done', result: 'OK' })
+    expect(await processBatch(queueEvent(items('a')), handler, { payload })).toEqual({ batchItemFailures: [] })
+  })
+
+  test('where every record has failed by the deadline, the deadline is no error of theirs', async () => {
+    const context = { getRemainingTimeInMillis: () => 1010 }
+    const failed = processBatch(topicEvent(items('a')), failAt(0), { payload, context, onFailure: never })
+    const error = await failed.catch((reason: unknown) => reason)
+    expect((error as { cause: AggregateError }).cause.errors).toEqual([new Error('refused')])
   })
 
   test('a failed quarantine is reported in addition to the poison', async () => {

@@ -111,6 +111,10 @@ describe('one call a group', () => {
     expect((await run(named)).calls).toEqual([['shardId-7', [0, 1]]])
     expect((await run(named.Records)).calls).toEqual([['shardId-7', [0, 1]]])
     expect((await run({ ...event, shardId: 'shardId-9' })).calls).toEqual([['shardId-9', [0, 1]]])
+    const odd = { Records: event.Records.map((each, n) => ({ ...each, eventID: [7, ':1', 'shardId-7'][n] })) }
+    expect((await run(odd)).calls).toEqual([[undefined, [0, 1]]])
+    const later = { Records: [{ ...event.Records[0], eventID: 'a' }, named.Records[1]] }
+    expect((await run(later)).calls).toEqual([['shardId-7', [0, 1]]])
   })
 
   test('the group names its source, and no handler runs without records', async () => {
@@ -141,6 +145,14 @@ describe('a handler that throws', () => {
   const fail = () => {
     throw boom
   }
+
+  test('its error is the one to report, not the cause of that; null is no failure', async () => {
+    const error = new Error('outer', { cause: boom })
+    const act = () => Promise.reject(error)
+    expect((await run(queueEvent(items('a')), act)).heard).toEqual([[0, error]])
+    const handler = async () => null
+    expect(await processBatches(queueEvent(items('a')), handler, { payload })).toEqual({ batchItemFailures: [] })
+  })
 
   test('fails its group: a queue reports each message, a stream the first', async () => {
     expect(await run(queueEvent(items('a', 'b')), fail)).toEqual({
@@ -275,6 +287,25 @@ describe('deadline', () => {
     expect(await run(kinesisEvent(items('a', 'b')), undefined, { context })).toMatchObject({ calls: [], reported: [0] })
   })
 
+  test('where the remaining time says no before a timer does, nothing more is put aside and no handler begins', async () => {
+    let left = 600_000
+    const context = { getRemainingTimeInMillis: () => left }
+    const quarantine = vi.fn(async () => {
+      left = 500
+    })
+    const poison = await run(queueEvent(items('a', 'b!', 'c!')), undefined, { context, quarantine })
+    expect(poison).toMatchObject({ calls: [], reported: [0, 2] })
+    expect(quarantine).toHaveBeenCalledTimes(1)
+    left = 600_000
+    const act = () => {
+      left = 500
+    }
+    const event = queueEvent(items('a', 'b', 'c!'), { isFifo: true })
+    const groups = await run(event, act, { context, quarantine, concurrency: 1 })
+    expect(groups).toMatchObject({ calls: [['a', [0]]], reported: [1, 2] })
+    expect(quarantine).toHaveBeenCalledTimes(1)
+  })
+
   test('a quarantine that never ends is reported, and no handler runs late', async () => {
     const context = { getRemainingTimeInMillis: () => 1010 }
     const quarantine = () => new Promise(() => {})
@@ -303,6 +334,16 @@ describe('options', () => {
   ])('%s is refused', async (_, options) => {
     const refused = processBatches(queueEvent(items('a')), async () => {}, options as never)
     await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
+  test('an event that throws when it is read is refused as one', async () => {
+    const [record] = queueEvent(items('a')).Records
+    const get = () => {
+      throw boom
+    }
+    const event = { Records: [Object.defineProperty({ ...record }, 'eventSourceARN', { get })] }
+    const refused = processBatches(event, async () => {}, { payload })
+    await expect(refused).rejects.toMatchObject({ code: 'EVENT_INVALID' })
   })
 
   test('no event is refused', async () => {

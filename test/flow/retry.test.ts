@@ -302,6 +302,18 @@ describe('deadline', () => {
     expect(deadline({ getRemainingTimeInMillis: () => 2 ** 40 }).aborted).toBe(false)
   })
 
+  test('the longest wait of a timer still has one', () => {
+    vi.useFakeTimers()
+    try {
+      deadline({ getRemainingTimeInMillis: () => 2 ** 31 - 1 }, { reserveMs: 0 })
+      expect(vi.getTimerCount()).toBe(1)
+      deadline({ getRemainingTimeInMillis: () => 2 ** 31 }, { reserveMs: 0 })
+      expect(vi.getTimerCount()).toBe(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('its timer does not keep the process alive', () => {
     const timer = vi.spyOn(globalThis, 'setTimeout')
     deadline({ getRemainingTimeInMillis: () => 900_000 })

@@ -52,6 +52,8 @@ describe('S3 Batch Operations', () => {
   test.each([
     ['a text', 'plain text', 'Error'],
     ['nothing', undefined, 'Error'],
+    ['an error without code', new RangeError('secret'), 'RangeError'],
+    ['an error whose code is a number', Object.assign(new Error('secret'), { code: 7 }), 'Error'],
     ['an error whose name is its code', Object.assign(new Error('secret'), { name: 'E_X', code: 'E_X' }), 'E_X'],
   ])('a handler that throws %s fails its task', async (_, thrown, resultString) => {
     const handler = async () => {

@@ -397,7 +397,11 @@ describe('checkpoints', () => {
 
   test('one read and one conditional write a batch, however many its records', async () => {
     commands = []
-    const checkpointStore = dynamodbCheckpointStore({ client, tableName: 'idempotency', namespace: 'counted' })
+    const checkpointStore = dynamodbCheckpointStore({
+      client,
+      tableName: 'idempotency',
+      namespace: `counted-${Math.random()}`,
+    })
     const event = kinesisEvent(Array.from({ length: 500 }, (_, value) => value))
     await processBatch(event, async () => {}, { payload, checkpointStore })
     expect(commands).toEqual(['GetItemCommand', 'PutItemCommand'])

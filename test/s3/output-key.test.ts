@@ -77,4 +77,15 @@ describe('outputKey', () => {
       expect.objectContaining({ code: 'OPTION_INVALID' }),
     )
   })
+
+  test.each<[RegExp, unknown, unknown]>([
+    [/^outputKey: key/, 7, { from: 'a', to: 'b' }],
+    [/^outputKey: options/, 'a', undefined],
+    [/^outputKey: .*form/, 'a', { form: 'a', to: 'b' }],
+    [/^outputKey: .*to/, 'a', { from: 'a' }],
+    [/^outputKey: .*from/, 'a', { to: 'a' }],
+    [/^outputKey: extension/, 'a', { from: 'a', to: 'b', extension: 7 }],
+  ])('%s: a call that is refused names the function and the argument', (message, given, options) => {
+    expect(() => outputKey(given as string, options as never)).toThrow(message)
+  })
 })

@@ -8,6 +8,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { bytesOfPart, startMultipartUpload } from '../../src/s3/multipart-upload.ts'
 import { type S3SinkOptions, type S3Target, s3Sink } from '../../src/s3/s3-sink.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { answered, scriptedClient } from './support/scripted-client.ts'
 
 let server: S3Server
 let client: S3Client
@@ -146,7 +147,7 @@ describe('s3Sink: multipart', () => {
     ],
     ['chunks lie across two parts', { singlePutLimit: 1 * MIB, partBytes: 5 * MIB }, 3, [5, 5, 5, 2]],
   ])('%s', async (_, options, chunkMiB, parts) => {
-    const written = Buffer.from(Uint8Array.from({ length: 17 * MIB }, (_, index) => (index * 7919) >>> 5))
+    const written = Buffer.concat(Array.from({ length: 68 }, (_, at) => block.map((byte) => byte ^ at)))
     const chunks = (function* () {
       for (let at = 0; at < written.length; at += chunkMiB * MIB) yield written.subarray(at, at + chunkMiB * MIB)
     })()
@@ -319,27 +320,27 @@ describe('s3Sink: when something fails', () => {
     nothingLeft()
   })
 
-  test.each<[string, unknown]>([
-    ['an array', [Buffer.from('a'), Buffer.from('b')]],
-    ['a set', new Set([Buffer.from('ab')])],
+  test.each<[string, () => unknown]>([
+    ['an array', () => [Buffer.from('a'), Buffer.from('b')]],
+    ['a set', () => new Set([Buffer.from('ab')])],
     [
       'a generator',
-      (function* () {
+      function* () {
         yield Buffer.from('ab')
-      })(),
+      },
     ],
-    ['a Node stream', Readable.from([Buffer.from('ab')])],
-    ['a web stream', new Blob(['ab']).stream()],
-    ['other views and buffers', [new Uint8Array([97]).buffer, new DataView(new Uint8Array([98]).buffer)]],
+    ['a Node stream', () => Readable.from([Buffer.from('ab')])],
+    ['a web stream', () => new Blob(['ab']).stream()],
+    ['other views and buffers', () => [new Uint8Array([97]).buffer, new DataView(new Uint8Array([98]).buffer)]],
   ])('%s of chunks is written', async (_, chunks) => {
-    expect(await sinkOf()(chunks as Iterable<Uint8Array>)).toMatchObject({ bytes: 2 })
+    expect(await sinkOf()(chunks() as Iterable<Uint8Array>)).toMatchObject({ bytes: 2 })
     expect(Buffer.from(await server.get(key)).toString()).toBe('ab')
   })
 
   test.each<[string, unknown, RegExp]>([
     ['bytes', Buffer.from('ab'), /not a Uint8Array; put it into an array/],
-    ['text', 'ab', /not a string/],
-    ['nothing', undefined, /not undefined/],
+    ['text', 'ab', /^s3Sink: the source must be .*not a string; put it into an array/],
+    ['nothing', undefined, /the source must be .*not undefined/],
     ['a promise', Promise.resolve([]), /not a Promise/],
     ['a codec', { write: () => {} }, /not an object/],
     ['rows', [{ id: 1 }], /a chunk must be a Uint8Array, not an object/],
@@ -529,5 +530,36 @@ describe('s3Sink: what S3 would refuse or change', () => {
     { attempts: 1.5 },
   ])('%o is OPTION_INVALID', (options) => {
     expect(() => sinkOf(options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+})
+
+describe('s3Sink: its requests', () => {
+  const target = { bucket: BUCKET, key }
+
+  test('a call that is refused names the function, and an option its name', () => {
+    const named = (message: RegExp, ...args: unknown[]) =>
+      expect(() => s3Sink(...(args as Parameters<typeof s3Sink>))).toThrow(message)
+    named(/^s3Sink: client/, {}, target)
+    named(/^s3Sink: .*key/, client, { bucket: BUCKET })
+    named(/^s3Sink: .*partByte/, client, target, { partByte: 1 })
+    for (const name of ['singlePutLimit', 'partBytes', 'concurrency', 'attempts'])
+      named(new RegExp(`^${name}: `), client, target, { [name]: -1 })
+  })
+
+  test('a put in conflict waits longer each time', async () => {
+    const waits: number[] = []
+    const { client: odd, sent } = scriptedClient((_, count) => {
+      if (count < 3) throw answered(409)
+      return { ETag: '"a"' }
+    })
+    const options = { random: () => 0.5, sleep: async (ms: number) => void waits.push(ms) }
+    expect(await s3Sink(odd, target, options)([Buffer.from('ab')])).toEqual({ eTag: '"a"', bytes: 2 })
+    expect(waits).toEqual([50, 100, 200])
+    expect(sent.map(({ name }) => name)).toEqual(['PutObject', 'PutObject', 'PutObject', 'PutObject'])
+  })
+
+  test('an answer without ETag gives none', async () => {
+    const { client: odd } = scriptedClient(() => ({}))
+    expect(await s3Sink(odd, target)([])).toStrictEqual({ bytes: 0 })
   })
 })

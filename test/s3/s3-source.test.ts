@@ -8,6 +8,7 @@ import { type GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/cli
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type S3SourceOptions, s3Source } from '../../src/s3/s3-source.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
+import { answered, scriptedClient } from './support/scripted-client.ts'
 
 let server: S3Server
 let client: S3Client
@@ -34,7 +35,7 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 describe('s3Source', () => {
   test('streams an object with one request, from any byte on', async () => {
     await server.put(key, content)
-    expect(await bytesOf(sourceOf().stream())).toEqual(content)
+    expect(Buffer.compare(await bytesOf(sourceOf().stream()), content)).toBe(0)
     expect(gets()).toHaveLength(1)
     expect(gets()[0]?.headers.range).toBeUndefined()
     expect(await bytesOf(sourceOf().stream({ start: 299_000 }))).toEqual(content.slice(299_000))
@@ -142,7 +143,7 @@ describe('s3Source', () => {
     const waits: number[] = []
     server.fault(({ method }) => (method === 'GET' && gets().length <= 3 ? { breakAfter: 70_000 } : undefined))
     const source = sourceOf({ random: () => 1, sleep: async (ms) => waits.push(ms) })
-    expect(await bytesOf(source.stream())).toEqual(content)
+    expect(Buffer.compare(await bytesOf(source.stream()), content)).toBe(0)
     expect(gets().map(({ headers }) => headers.range)).toEqual([
       undefined,
       'bytes=70000-',
@@ -176,7 +177,7 @@ describe('s3Source', () => {
   test('a body that stalls counts as broken', async () => {
     await server.put(key, content)
     server.fault(({ method }) => (method === 'GET' && gets().length === 1 ? { stallAfter: 1000 } : undefined))
-    expect(await bytesOf(sourceOf({ ...quick, stallMs: 200 }).stream())).toEqual(content)
+    expect(Buffer.compare(await bytesOf(sourceOf({ ...quick, stallMs: 200 }).stream()), content)).toBe(0)
   })
 
   test('an answer that does not come counts as broken too', async () => {
@@ -236,7 +237,7 @@ describe('s3Source', () => {
     } as Pick<S3Client, 'send'>
     // The second answer is a real one, and may be slow where the machine is busy.
     const source = s3Source(stuck, { bucket: BUCKET, key }, { ...quick, stallMs: 500 })
-    expect(await bytesOf(source.stream())).toEqual(content)
+    expect(Buffer.compare(await bytesOf(source.stream()), content)).toBe(0)
     expect([answers, destroyed]).toEqual([2, 1])
   })
 
@@ -293,7 +294,7 @@ describe('s3Source', () => {
       if (gets().length === 2) return { breakAfter: 5000 }
       return gets().length < 5 ? { status: 503, code: 'SlowDown' } : undefined
     })
-    expect(await bytesOf(sourceOf().stream())).toEqual(content)
+    expect(Buffer.compare(await bytesOf(sourceOf().stream()), content)).toBe(0)
     expect(gets().at(-1)?.headers.range).toBe('bytes=5000-')
   })
 
@@ -491,4 +492,104 @@ describe('s3Source in front of servers that keep no promise', () => {
         await expect(bytesOf(source.stream())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
       },
     ))
+})
+
+describe('s3Source: its requests', () => {
+  const at = { bucket: BUCKET, key }
+  const body = () => Readable.from([Buffer.from('0123456789')])
+
+  test('a call that is refused names the function, and an option its name', () => {
+    const named = (message: RegExp, ...args: unknown[]) =>
+      expect(() => s3Source(...(args as Parameters<typeof s3Source>))).toThrow(message)
+    named(/^s3Source: client/, {}, at)
+    named(/^s3Source: .*key/, client, { bucket: BUCKET })
+    named(/^s3Source: .*atempts/, client, at, { atempts: 1 })
+    named(/^attempts: /, client, at, { attempts: 0 })
+    named(/^stallMs: /, client, at, { stallMs: 2 ** 31 })
+  })
+
+  test('carry the version, the range and the ETag, with quotes', async () => {
+    const { client: odd, sent } = scriptedClient(({ input }) => ({
+      Body: Readable.from([Buffer.from(input['Range'] === undefined ? '0123456789' : '567')]),
+      ETag: '"a"',
+      ...(input['Range'] === undefined ? { ContentLength: 10 } : { ContentRange: 'bytes 5-7/10', ContentLength: 3 }),
+    }))
+    const source = s3Source(odd, { ...at, versionId: 'v' })
+    expect(source.eTag()).toBeUndefined()
+    await bytesOf(source.stream())
+    expect(source.eTag()).toBe('a')
+    expect(Buffer.from(await source.read(5, 8)).toString()).toBe('567')
+    const common = { Bucket: BUCKET, Key: key, VersionId: 'v' }
+    const signal = { abortSignal: expect.any(AbortSignal) }
+    expect(sent).toEqual([
+      { name: 'GetObject', input: common, options: signal },
+      { name: 'GetObject', input: { ...common, Range: 'bytes=5-7', IfMatch: '"a"' }, options: signal },
+    ])
+  })
+
+  test('an answer without ETag changes nothing, whatever was pinned', async () => {
+    const { client: odd } = scriptedClient(() => ({ Body: body(), ContentLength: 10 }))
+    const source = s3Source(odd, { ...at, eTag: '"a"' })
+    expect(await bytesOf(source.stream())).toHaveLength(10)
+    expect(source.eTag()).toBe('a')
+  })
+
+  test('a size that the server does not tell is SOURCE_UNAVAILABLE, asked for once', async () => {
+    const { client: odd, sent } = scriptedClient(() => ({ ETag: '"a"' }))
+    await expect(s3Source(odd, at).length()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(sent).toHaveLength(1)
+  })
+
+  test('a HEAD that stalls is given up, its connection too', async () => {
+    const { client: odd, sent } = scriptedClient(() => new Promise(() => {}))
+    const source = s3Source(odd, at, { ...quick, stallMs: 5, attempts: 2 })
+    await expect(source.length()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(sent.map(({ options }) => (options as { abortSignal: AbortSignal }).abortSignal.aborted)).toEqual([
+      true,
+      true,
+    ])
+  })
+
+  test('a HEAD that fails waits longer each time, and not for what does not pass', async () => {
+    const waits: number[] = []
+    const options = { attempts: 4, random: () => 0.5, sleep: async (ms: number) => void waits.push(ms) }
+    const slow = scriptedClient((_, count) => {
+      if (count < 3) throw answered(503)
+      return { ContentLength: 10, ETag: '"a"' }
+    })
+    expect(await s3Source(slow.client, at, options).length()).toBe(10)
+    expect(waits).toEqual([50, 100, 200])
+    const denied = scriptedClient(() => {
+      throw answered(403)
+    })
+    const error = await s3Source(denied.client, at, options)
+      .length()
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', cause: { $metadata: { httpStatusCode: 403 } } })
+    expect(denied.sent).toHaveLength(1)
+  })
+
+  test('a body that ends early is read again from there, with growing waits', async () => {
+    const waits: number[] = []
+    const odd = scriptedClient(({ input }, count) => {
+      const start = count * 2
+      const range = { ContentRange: `bytes ${start}-9/10`, ContentLength: 10 - start }
+      expect(input['Range']).toBe(count === 0 ? undefined : `bytes=${start}-`)
+      const last = count === 2 ? '456789' : `${start}${start + 1}`
+      return { Body: Readable.from([Buffer.from(last)]), ETag: '"a"', ...(count === 0 ? { ContentLength: 10 } : range) }
+    })
+    const options = { random: () => 0.5, sleep: async (ms: number) => void waits.push(ms) }
+    const bytes = await bytesOf(s3Source(odd.client, at, options).stream())
+    expect(Buffer.from(bytes).toString()).toBe('0123456789')
+    expect(waits).toEqual([50, 50])
+  })
+
+  test('what changed meanwhile keeps the answer as its cause', async () => {
+    const cause = answered(412, 'PreconditionFailed')
+    const { client: odd } = scriptedClient(() => {
+      throw cause
+    })
+    const error = await bytesOf(s3Source(odd, { ...at, eTag: 'a' }).stream()).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SOURCE_CHANGED', cause })
+  })
 })

@@ -4,10 +4,11 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesSource, codecFor, csv, encodeCsv, encodeParquet, parquet, tableFromRows } from '../../src/codecs/index.ts'
 import { mergeParquet } from '../../src/dataset/merge/merge-parquet.ts'
-import { jsonPayload, textPayload } from '../../src/events/index.ts'
+import { type EventRecord, jsonPayload, textPayload } from '../../src/events/index.ts'
 import { planSplits } from '../../src/fanout/plan-splits.ts'
 import { readSplit } from '../../src/fanout/read-split.ts'
-import { deadline, processBatch, retry } from '../../src/flow/index.ts'
+import { deadline, failFrom, processBatch, processBatches, type RemainingTime, retry } from '../../src/flow/index.ts'
+import { traceHeaderOf } from '../../src/flow/trace-header.ts'
 import { idempotent, memoryCheckpointStore, memoryStore } from '../../src/idempotency/index.ts'
 import { channels } from '../../src/internal/channels.ts'
 import { s3Sink } from '../../src/s3/s3-sink.ts'
@@ -291,6 +292,92 @@ describe('batch and record', () => {
       }),
     )
     expect(endsOf(heard, 'batch')).toMatchObject([{ records: 4, succeeded: 2, failed: 2 }])
+  })
+
+  test('a group that fails from a record on: those before it have succeeded, the others failed for its reason', async () => {
+    const event = queueEvent([0, 1, 2].map((number) => ({ number, key: 'a' })))
+    const handler = async (records: readonly EventRecord<unknown>[]) => {
+      throw failFrom(records[1] as never, new RangeError('no'))
+    }
+    const { heard } = await heardOf(() => processBatches(event, handler, { payload: jsonPayload() }))
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 3, succeeded: 1, failed: 2, notBegun: 0 }])
+    const failed = { source: 'sqs', status: 'failed', code: 'RangeError' }
+    expect(endsOf(heard, 'record')).toEqual([{ source: 'sqs', status: 'succeeded' }, failed, failed])
+  })
+
+  test('a group whose handler resolves with failures has failed', async () => {
+    const event = queueEvent([0, 1].map((number) => ({ number, key: 'a' })))
+    const handler = async () => ({ batchItemFailures: [{ itemIdentifier: '0' }] })
+    const { heard } = await heardOf(() => processBatches(event, handler, { payload: jsonPayload() }))
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 2, succeeded: 0, failed: 2 }])
+    const failed = { source: 'sqs', status: 'failed', code: 'TYPE_MISMATCH' }
+    expect(endsOf(heard, 'record')).toEqual([failed, failed])
+  })
+
+  test('a batch that is rejected says why; one that cannot be read has no records', async () => {
+    const none = { records: 0, succeeded: 0, failed: 0, notBegun: 0, quarantined: 0, skipped: 0, deadlineHit: false }
+    const { heard } = await heardOf(async () => {
+      const topic = { Records: [{ EventSource: 'aws:sns', Sns: { MessageId: '1', Message: '1' } }] }
+      const fail = () => Promise.reject(new Error('no'))
+      await processBatch(topic, fail, { payload: jsonPayload() }).catch(() => {})
+      await processBatch({ Records: [{}] }, fail, { payload: jsonPayload() }).catch(() => {})
+    })
+    expect(endsOf(heard, 'batch')).toEqual([
+      { ...none, source: 'sns', records: 1, failed: 1, code: 'BATCH_FAILED' },
+      { ...none, source: 'unknown', code: 'EVENT_INVALID' },
+    ])
+  })
+
+  test('a context that breaks while a record is at work: the record has failed with the batch', async () => {
+    let asked = 0
+    const getRemainingTimeInMillis = () => {
+      if (++asked > 3) throw new Error('gone')
+      return 10_000
+    }
+    const event = queueEvent([0, 1, 2].map((number) => ({ number, key: 'a' })))
+    const handler = async (value: unknown) => (Object(value).number === 0 ? new Promise(() => {}) : undefined)
+    const options = { payload: jsonPayload(), context: { getRemainingTimeInMillis }, concurrency: 2 }
+    const { heard, outcome } = await heardOf(() => processBatch(event, handler, options))
+    expect(outcome.status).toBe('rejected')
+    const records = endsOf(heard, 'record')
+    expect(records).toContainEqual({ source: 'sqs', status: 'failed', code: 'Error' })
+    expect(records).toHaveLength(2)
+  })
+
+  test.each([7, 'a b', ' a', 'a'.repeat(65), ''])('%j is no id of a request', async (awsRequestId) => {
+    const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId }
+    const event = queueEvent([{ number: 0, key: 'a' }])
+    const { heard } = await heardOf(() =>
+      processBatch(event, async () => {}, { payload: jsonPayload(), context: context as RemainingTime }),
+    )
+    expect(endsOf(heard, 'batch')[0]).not.toHaveProperty('requestId')
+  })
+
+  test('batches are heard where nobody listens to records', async () => {
+    const ends: object[] = []
+    const onEnd = (message: unknown) => void ends.push({ ...(message as object) })
+    channels.batch.asyncEnd.subscribe(onEnd)
+    try {
+      const change = { topic: 'orders', partition: 0, offset: 1, value: 'MQ==' }
+      const event = { eventSource: 'aws:kafka', records: { 'orders-0': [change] } }
+      const checkpointStore = memoryCheckpointStore()
+      const options = { payload: jsonPayload(), checkpointStore }
+      for (let round = 0; round < 2; round++) await processBatch(event, async () => {}, options)
+      await processBatches(event, async () => {}, { payload: jsonPayload() })
+    } finally {
+      channels.batch.asyncEnd.unsubscribe(onEnd)
+    }
+    expect(ends).toMatchObject([{ succeeded: 1 }, { skipped: 1 }, { succeeded: 1 }])
+  })
+
+  test('a trace header that is too long, or cannot be read, is none', async () => {
+    const long = `${root};Lineage=${'a'.repeat(1024)}`
+    const get = () => {
+      throw new Error('no')
+    }
+    const messages = [{ AWSTraceHeader: long }, Object.defineProperty({}, 'AWSTraceHeader', { get })]
+    for (const attributes of messages) expect(traceHeaderOf({ attributes })).toBeUndefined()
+    expect(traceHeaderOf({ attributes: { AWSTraceHeader: long.slice(0, 1024) } })).toBe(root)
   })
 
   test('what subscribers bind to start is seen by the handler', async () => {

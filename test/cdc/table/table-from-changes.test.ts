@@ -1,5 +1,5 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb'
-import { DataType, Field, Schema, Utf8 } from 'apache-arrow'
+import { DataType, Field, List, Schema, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import type { ChangeEvent, Item } from '../../../src/cdc/index.ts'
 import { tableFromChanges } from '../../../src/cdc/table/index.ts'
@@ -192,5 +192,47 @@ describe('tableFromChanges', () => {
     const table = tableFromChanges(Array.from({ length: 70_000 }, (_, n) => change({ n })))
     expect(table.batches.map(({ numRows }) => numRows)).toEqual([65_536, 70_000 - 65_536])
     expect(table.get(69_999)?.['n']).toBe(69_999n)
+  })
+})
+
+describe('values within values', () => {
+  test.each<[string, readonly unknown[], readonly unknown[]]>([
+    ['a field of maps that mixes kinds', [{ a: 1 }, { a: 'x' }, { a: null }], [{ a: '1' }, { a: '"x"' }, { a: null }]],
+    ['a field of lists of maps that does', [[{ a: 1 }], [{ a: 'x' }]], [[{ a: '1' }], [{ a: '"x"' }]]],
+    ['items that mix kinds', [[1, 'x', true], [null]], [['1', '"x"', 'true'], [null]]],
+    ['bytes among others', [Buffer.from('a'), 1], ['"YQ=="', '1']],
+    ['dates among others', [new Date(0), 1], ['"1970-01-01T00:00:00.000Z"', '1']],
+    ['sets among others', [new Set(['b', 'a']), 1], ['["a","b"]', '1']],
+    ['maps among others', [{ b: 1, a: undefined, c: [null] }, 1], ['{"b":1,"c":[null]}', '1']],
+    ['decimals of maps', [{ a: 2n ** 64n }, { a: 0.5 }], [{ a: '18446744073709551616.0' }, { a: '0.5' }]],
+  ])('%s', (_, values, expected) => {
+    expect(column(values)[1]).toEqual(expected)
+  })
+
+  test('an instance of a class among others is TYPE_MISMATCH with its row', () => {
+    expect(() => column([1, new (class A {})()])).toThrow(
+      expect.objectContaining({ code: 'TYPE_MISMATCH', position: { row: 2, column: 'value' } }),
+    )
+  })
+
+  test('a set list type takes what its items take', () => {
+    const item = new Field('item', new Utf8(), true)
+    const schema = new Schema([new Field('value', new List(item), true)])
+    expect(column([['a', 1, null], new Set(['b'])], { schema })[1]).toEqual([['a', '1', null], ['b']])
+  })
+
+  test('names of items, and which may be null', () => {
+    const table = tableFromChanges([change({ value: [] })])
+    const fieldOf = (name: string) => table.schema.fields.find((each) => each.name === name)?.type.children[0]
+    expect(fieldOf('value')).toMatchObject({ name: 'item', nullable: true })
+    expect(fieldOf('__changed')).toMatchObject({ name: 'item', nullable: true })
+  })
+
+  test('no changes are one batch without rows; keys are sorted', () => {
+    const none = tableFromChanges([])
+    expect([none.batches.length, none.numRows]).toEqual([1, 0])
+    const keys = { sort: 1, id: 2 }
+    const table = tableFromChanges([change({}, { keys, after: keys })])
+    expect(table.schema.fields.slice(0, 2).map(({ name }) => name)).toEqual(['id', 'sort'])
   })
 })
