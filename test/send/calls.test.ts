@@ -135,13 +135,14 @@ describe('a refusal names the field and nothing of it', () => {
   ) => {
     let message = ''
     const onOutcome = (outcome: SendOutcome<never>): void => {
-      if (outcome.status !== 'sent') message = outcome.error.message
+      if (outcome.status !== 'sent') message = `${outcome.error.code}: ${outcome.error.message}`
     }
     await make({ onOutcome })([entry as never])
     return message
   }
   const clientOf = (service: 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge') => fakeService({ service }).client
   const sqs = (options: SendOptions<never>) => sqsSender(clientOf('sqs'), { queueUrl: 'https://q' }, options as never)
+  const fifo = (options: SendOptions<never>) => sqsSender(clientOf('sqs'), { queueUrl: 'https://q.fifo' }, options as never)
   const sns = (options: SendOptions<never>) => snsSender(clientOf('sns'), { topicArn: 'arn' }, options as never)
   const kinesis = (options: SendOptions<never>) =>
     kinesisSender(clientOf('kinesis'), { streamName: 's' }, options as never)
@@ -158,6 +159,7 @@ describe('a refusal names the field and nothing of it', () => {
     ['MessageGroupId must', sqs, { MessageBody: 'a', MessageGroupId: 7 }],
     ['MessageDeduplicationId must', sqs, { MessageBody: 'a', MessageDeduplicationId: 'é' }],
     ['MessageAttributes must', sqs, { MessageBody: 'a', MessageAttributes: null }],
+    ['MessageGroupId is needed', fifo, { MessageBody: 'a' }],
     ['entry must', sqs, undefined],
     ['Message must', sns, { Message: '' }],
     ['Message must be JSON', sns, { Message: '{', MessageStructure: 'json' }],
@@ -177,7 +179,7 @@ describe('a refusal names the field and nothing of it', () => {
     ['Resources must', bridge, { ...event, Resources: 'ab' }],
     ['a member of Resources must', bridge, { ...event, Resources: [''] }],
   ])('%s', async (message, make, entry) => {
-    expect(await messageOf(make as never, entry)).toMatch(new RegExp(`^${message}`))
+    expect(await messageOf(make as never, entry)).toMatch(new RegExp(`^(TYPE_MISMATCH|ENCODING_INVALID|LIMIT_EXCEEDED|PAYLOAD_INVALID): ${message}`))
   })
 })
 
