@@ -142,7 +142,8 @@ describe('a refusal names the field and nothing of it', () => {
   }
   const clientOf = (service: 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge') => fakeService({ service }).client
   const sqs = (options: SendOptions<never>) => sqsSender(clientOf('sqs'), { queueUrl: 'https://q' }, options as never)
-  const fifo = (options: SendOptions<never>) => sqsSender(clientOf('sqs'), { queueUrl: 'https://q.fifo' }, options as never)
+  const fifo = (options: SendOptions<never>) =>
+    sqsSender(clientOf('sqs'), { queueUrl: 'https://q.fifo' }, options as never)
   const sns = (options: SendOptions<never>) => snsSender(clientOf('sns'), { topicArn: 'arn' }, options as never)
   const kinesis = (options: SendOptions<never>) =>
     kinesisSender(clientOf('kinesis'), { streamName: 's' }, options as never)
@@ -150,7 +151,7 @@ describe('a refusal names the field and nothing of it', () => {
   const event = { Source: 's', DetailType: 'd', Detail: '{}' }
   const Data = new Uint8Array(1)
 
-  test.each<[string, typeof sqs, unknown]>([
+  test.each<[string, (options: SendOptions<never>) => unknown, unknown]>([
     ['MessageBody must', sqs, { MessageBody: undefined }],
     ['MessageBody must', sqs, { MessageBody: { length: 3 } }],
     ['MessageBody has a character', sqs, { MessageBody: '\0' }],
@@ -179,7 +180,9 @@ describe('a refusal names the field and nothing of it', () => {
     ['Resources must', bridge, { ...event, Resources: 'ab' }],
     ['a member of Resources must', bridge, { ...event, Resources: [''] }],
   ])('%s', async (message, make, entry) => {
-    expect(await messageOf(make as never, entry)).toMatch(new RegExp(`^(TYPE_MISMATCH|ENCODING_INVALID|LIMIT_EXCEEDED|PAYLOAD_INVALID): ${message}`))
+    expect(await messageOf(make as never, entry)).toMatch(
+      new RegExp(`^(TYPE_MISMATCH|ENCODING_INVALID|LIMIT_EXCEEDED|PAYLOAD_INVALID): ${message}`),
+    )
   })
 })
 
