@@ -25,6 +25,38 @@ test.each<[string, Omit<CollectMetricsOptions, 'namespace'>, object]>([
   expect(await lineOf(options)).toMatchObject(expected)
 })
 
+test.each([' a', 'a/b', 'a'.repeat(255), 'AWS'])('the namespace %j is one', async (namespace) => {
+  const line = await lineOf({ namespace } as object)
+  expect(line['_aws']).toMatchObject({ CloudWatchMetrics: [{ Namespace: namespace }] })
+})
+
+test.each(['', '  ', ':a', 'AWS/a', 'aé', 'éa', 'a'.repeat(256)])('the namespace %j is none', async (namespace) => {
+  const error = await lineOf({ namespace } as object).catch((reason) => reason)
+  expect(error).toMatchObject({ code: 'OPTION_INVALID', message: expect.stringMatching(/^collectMetrics: namespace/) })
+})
+
+test.each([
+  [' a', ' b'],
+  ['a'.repeat(250), 'b'.repeat(1024)],
+])('the dimension %j may be %j', async (name, value) => {
+  expect(await lineOf({ dimensions: { [name]: value } })).toMatchObject({ [name]: value })
+})
+
+test.each([
+  ['  ', 'b'],
+  [':a', 'b'],
+  ['aé', 'b'],
+  ['éa', 'b'],
+  ['a'.repeat(251), 'b'],
+  ['a', ''],
+  ['a', '  '],
+  ['a', 'bé'],
+  ['a', 'éb'],
+  ['a', 'b'.repeat(1025)],
+])('the dimension %j may not be %j', async (name, value) => {
+  await expect(lineOf({ dimensions: { [name]: value } })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
+
 test('a property that is undefined is not there, whatever its name', async () => {
   expect(await lineOf({ properties: { Records: undefined, a: undefined } })).not.toHaveProperty('a')
 })
