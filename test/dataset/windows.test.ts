@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ndjson } from '../../src/codecs/index.ts'
 import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { datasetSink } from '../../src/dataset/dataset-sink.ts'
 import { channels, type SinkMessage } from '../../src/internal/channels.ts'
@@ -52,4 +53,21 @@ test('what is not visible after a completion has failed is removed, and the rest
   expect(s3.objects.size).toBe(1)
   expect(s3.uploads.size).toBe(0)
   expect(completions).toBe(2)
+})
+
+test('a file may be given rows and be closed for another at once', async () => {
+  const note = 'x'.repeat(64 * 1024)
+  const large = tableFromRows(Array.from({ length: 200 }, (_, id) => ({ id, region: `r${id % 2}`, note })))
+  const { client, objects } = memoryS3()
+  // Both partitions reach a row group of 5 MiB in one window, and one file alone may be open.
+  const limits = { maxBufferedBytes: 20 * 1024 * 1024 }
+  const target = { ...TARGET, maxOpen: 1, format: ndjson() }
+  const { rows: count, files } = await datasetSink(client, target, limits)(large.batches)
+  expect(count).toBe(200)
+  expect(files.map(({ key, rows }) => [key.slice('p/region='.length), rows])).toEqual([
+    ['r0/n-00000.ndjson', 80],
+    ['r0/n-00001.ndjson', 20],
+    ['r1/n-00000.ndjson', 100],
+  ])
+  expect(objects.size).toBe(3)
 })

@@ -152,6 +152,10 @@ describe('planParts', () => {
       [source(0, 40, 80, false)],
       [source(0, 80, 95, false)],
     ])
+    expect(planParts([source(0, 0, 45, false), source(1, 0, 30, false)], limits)).toEqual([
+      { kind: 'send', pieces: [source(0, 0, 40, false)], length: 40 },
+      { kind: 'send', pieces: [source(0, 40, 45, false), source(1, 0, 30, false)], length: 35 },
+    ])
     expect(planParts([source(0, 0, 49, false)], limits).length).toBe(1)
     expect(planParts([source(0, 0, 50, false)], limits).length).toBe(2)
   })
