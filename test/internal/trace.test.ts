@@ -72,6 +72,7 @@ describe('an operation that is heard', () => {
     ['Error', 'a secret text'],
     ['Error', { name: 'a secret text' }],
     ['AccessDenied', { name: 'AccessDenied' }],
+    ['Error', { [Symbol.for('millrace.error')]: true, code: 'a secret text' }],
     [
       'Error',
       {
