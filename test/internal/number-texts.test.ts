@@ -3,7 +3,7 @@ import { decimalText, parseDecimal, wordsToBigInt } from '../../src/internal/dec
 import { float64Text, isIntegerText, keepsNumber, parseFloat64 } from '../../src/internal/float64.ts'
 import { parseInt64 } from '../../src/internal/int64.ts'
 import { MILLISECOND, NANOSECOND, parseDate, parseTimestamp, timestampUnitOf } from '../../src/internal/iso8601.ts'
-import { writeDate } from '../../src/internal/iso8601-text.ts'
+import { writeDate, writeTimestamp } from '../../src/internal/iso8601-text.ts'
 
 /** Text amid bytes that might be more of it. */
 function amid(text: string, noise: string): [Uint8Array, number, number] {
@@ -84,6 +84,9 @@ describe.each(NOISES)('amid %j', (noise) => {
     ['-5877641-06-22', undefined],
     ['+999999999-12-31', undefined],
     ['2024-2-29', undefined],
+    ['+2024-02-29', undefined],
+    ['+12345-01-01', undefined],
+    ['+1234567890-01-01', undefined],
     ['2024-02-2', undefined],
     ['2024-02-290', undefined],
     ['x024-02-29', undefined],
@@ -248,9 +251,21 @@ test('texts of numbers', () => {
     decimalText(0n, 2),
     decimalText(1050n, 2),
   ]).toEqual(['0', '5', '-0.05', '0.00', '10.50'])
+  const later = Buffer.from('2262-04-11T23:47:16.854775808Z')
   const out = new Int32Array(2)
   const bytes = Buffer.from('2262-04-11T23:47:16.854775807Z')
   expect(parseTimestamp(bytes, 0, bytes.length, NANOSECOND, out, 0)).toBe(true)
-  const later = Buffer.from('2262-04-11T23:47:16.854775808Z')
   expect(parseTimestamp(later, 0, later.length, NANOSECOND, out, 0)).toBe(false)
 })
+
+test.each(['+1000000', '+9999999', '+10000000', '+99999999', '+100000000', '-10000000'])(
+  'the year %s is written as it is read',
+  (year) => {
+    const text = Buffer.from(`${year}-01-02T03:04:05Z`)
+    const out = new Int32Array(2)
+    expect(parseTimestamp(text, 0, text.length, MILLISECOND, out, 0)).toBe(true)
+    const written = Buffer.alloc(48)
+    const end = writeTimestamp(out[0] as number, out[1] as number, MILLISECOND, written, 0)
+    expect(written.subarray(0, end).toString()).toBe(text.toString())
+  },
+)
