@@ -7,7 +7,7 @@ import { type End, readState, type State, writeNote } from './state.ts'
 import { type Activity, readActivity } from './watch-file.ts'
 
 /** What the runs of all processes share. */
-export type Plan = Pick<Job, 'root' | 'files' | 'exclude' | 'mutants'>
+export type Plan = Pick<Job, 'root' | 'files' | 'exclude' | 'lawsShare' | 'mutants'>
 
 /** Quick tests first: a mutant that one kills costs no slow one. */
 const ROUNDS_MS = [40, 400, Number.MAX_SAFE_INTEGER]
@@ -66,7 +66,8 @@ function startProcess(folder: string, job: Job, mutant?: string): ChildProcess {
   rmSync(join(folder, 'activity.json'), { force: true })
   writeJob(folder, job)
   const switched = mutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: mutant }
-  const env = { LAWS_SEED: '20261121', ...process.env, MUTATE_FOLDER: folder, ...switched }
+  const laws = { LAWS_SEED: '20261121', LAWS_SHARE: String(job.lawsShare) }
+  const env = { ...laws, ...process.env, MUTATE_FOLDER: folder, ...switched }
   const args = [VITEST, 'run', '--config', CONFIG]
   return spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
 }

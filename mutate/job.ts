@@ -8,6 +8,8 @@ export interface Job {
   /** Test files or patterns, from the root, in the order to run. */
   readonly files: readonly string[]
   readonly exclude: readonly string[]
+  /** Share of its cases that each law runs. */
+  readonly lawsShare: number
   /** Find out what each test covers, and run no mutants. */
   readonly isDryRun: boolean
   /** Run the tests as they are, up to the first that fails: the process has its one mutant from the start. */

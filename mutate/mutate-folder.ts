@@ -59,7 +59,8 @@ async function run(
   const ids = new Set(chosen.map(({ id }) => id))
   writeSources(work, await instrument(sources, (id) => ids.has(id)))
   const files = (options.tests ?? folder.tests).map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`))
-  const plan: Plan = { root: options.root, files, exclude: folder.exclude, mutants: [...ids] }
+  const { exclude, lawsShare } = folder
+  const plan: Plan = { root: options.root, files, exclude, lawsShare, mutants: [...ids] }
   await coverTests(work, plan)
   await runMutants(work, plan)
   if (options.isStatic) await runStaticMutants(work, plan)

@@ -14,7 +14,6 @@ const MINUS = 0x2d
  * @returns false, with nothing written, for all but the canonical spelling: empty text, `+5`, `007`, `-0`, over 64 bits.
  */
 export function parseInt64(bytes: Uint8Array, start: number, end: number, out: Int32Array, index: number): boolean {
-  if (start >= end) return false
   const negative = bytes[start] === MINUS
   let at = negative ? start + 1 : start
   const digits = end - at

@@ -136,5 +136,5 @@ function isMap(value: unknown): value is Fields {
 }
 
 function invalid(rule: string, path: readonly string[], code: ErrorCode = 'ATTRIBUTE_INVALID'): MillraceError {
-  return new MillraceError(code, `attribute ${rule}`, { path: path.slice() })
+  return new MillraceError(code, `attribute ${rule}`, { path })
 }

@@ -48,8 +48,9 @@ export function createKeyLines<One extends Lined>(most: number): KeyLines<One> {
       const { next, bucket } = one
       one.next = undefined
       if (next === undefined && bucket !== undefined) {
-        const last = bucket.pop() as One
-        if (last !== one) bucket[bucket.indexOf(one)] = last
+        // The last takes its place: the order within a bucket means nothing.
+        bucket[bucket.indexOf(one)] = bucket[bucket.length - 1] as One
+        bucket.pop()
       }
       return next
     },

@@ -52,12 +52,8 @@ export function unitOf(name: string): 'Count' | 'Bytes' | 'Milliseconds' {
   return name === LARGEST ? 'Milliseconds' : name.startsWith('Bytes') ? 'Bytes' : 'Count'
 }
 
-/** The names of all metrics, which alone begin with a capital letter in the table. */
+/** The names of all metrics. */
 export function metricNames(): readonly string[] {
-  return [
-    RUNS_FAILED,
-    ...(Object.values(METRICS)
-      .join(' ')
-      .match(/\b[A-Z]\w+/g) ?? []),
-  ]
+  const channels = Object.keys(METRICS) as MetricChannel[]
+  return [RUNS_FAILED, ...channels.flatMap((channel) => metricsOf(channel).map(([name]) => name))]
 }

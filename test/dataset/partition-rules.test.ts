@@ -77,6 +77,32 @@ describe('byBucket', () => {
     }
   })
 
+  test('an instant before 1970 has the bucket of its microsecond, rounded down, and a date that of its day', () => {
+    const bucketOf = (type: DataType, cell: Cell) => partitions(byBucket('c', 1000), type, [cell])
+    const micros = bucketOf(new TimestampMicrosecond(), -2n)
+    expect(bucketOf(new TimestampNanosecond(), -1001n)).toEqual(micros)
+    expect(bucketOf(new TimestampNanosecond(), -2000n)).toEqual(micros)
+    expect(bucketOf(new TimestampNanosecond(), -999n)).not.toEqual(micros)
+    expect(bucketOf(new DateMillisecond(), -1n)).toEqual(bucketOf(new DateDay(), -1))
+    expect(bucketOf(new DateMillisecond(), -86_400_001n)).toEqual(bucketOf(new DateDay(), -2))
+  })
+
+  test('facts for a projection, and names in messages', () => {
+    expect(byBucket('c', 16).projection).toEqual({ type: 'integer', range: [0, 15] })
+    expect(byHash(['c'], 16).projection).toEqual({ type: 'integer', range: [0, 15] })
+    expect(byBucket('c', 16).columns).toEqual(['c'])
+    expect(byHash(undefined, 16).columns).toBe(undefined)
+    expect(() => byBucket('c', 0)).toThrow(/buckets/)
+    expect(() => byHash(['c'], 0)).toThrow(/buckets/)
+    expect(() => byBucket(1 as never, 1)).toThrow(/^byBucket: column/)
+    expect(() => byHash(['a', 1] as never, 1)).toThrow(expect.objectContaining({ code: 'TYPE_MISMATCH' }))
+    expect(() => byHash('a' as never, 1)).toThrow(expect.objectContaining({ code: 'TYPE_MISMATCH' }))
+    expect(() => byHash([], 1)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+    for (const make of [byDay, byHour, byMonth, byYear]) {
+      expect(() => make('c', { as: '\ud800' })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+    }
+  })
+
   test.each([new Float64(), new Bool()])('%s has no bucket', (type) => {
     expect(() => byBucket('c', 4).start([new Field('c', type)])).toThrow(
       expect.objectContaining({ code: 'TYPE_MISMATCH', position: { column: 'c' } }),

@@ -6,6 +6,8 @@ import {
   checkOptions,
   kindOf,
   nearestName,
+  notA,
+  unknownName,
 } from '../../src/internal/check-arguments.ts'
 
 const failure = (code: string, message: string | RegExp) =>
@@ -85,6 +87,49 @@ describe('the other checks', () => {
       failure('OPTION_INVALID', /takes no argument, and was given a number; write count\(\)/),
     )
     expect(() => checkNone('count', [undefined])).not.toThrow()
+    expect(() => checkNone('count', [])).not.toThrow()
+    expect(() => checkNone('count', [undefined, 7])).toThrow(failure('OPTION_INVALID', /takes no argument/))
+  })
+
+  test.each<[Parameters<typeof checkArgument>[3], readonly unknown[], readonly unknown[]]>([
+    ['string', ['', 'a'], [1, null]],
+    ['text', ['a'], ['', 1]],
+    ['number', [0, Number.NaN], ['1', 1n]],
+    ['boolean', [true, false], [0, 'true']],
+    ['function', [() => {}], [{}]],
+    ['object', [{}, Object.create(null)], [[], new Map(), null, new Uint8Array(1), new Date(0), Promise.resolve()]],
+    ['array', [[], [1]], ['a', new Set()]],
+    ['strings', [[], ['a', '']], ['a', ['a', 1], [1, 'a'], [1]]],
+    ['client', [{ send: () => {} }], [{}, null, { send: 1 }]],
+    [
+      'signal',
+      [new AbortController().signal],
+      [{}, null, { aborted: false }, new EventTarget(), { addEventListener: 1, aborted: 1 }],
+    ],
+    ['any', [undefined, null, 1, {}], []],
+  ])('%s: %o are of the kind, %o are not', (kind, own, others) => {
+    for (const value of own) expect(() => checkArgument('f', 'x', value, kind)).not.toThrow()
+    for (const value of others) {
+      expect(() => checkArgument('f', 'x', value, kind)).toThrow(failure('TYPE_MISMATCH', /^f: x must be .*, not /))
+      if (value === undefined) continue
+      expect(() => checkOptions('f', { x: value }, { x: kind })).toThrow(
+        failure('OPTION_INVALID', /^f: x must be .*, not /),
+      )
+    }
+  })
+
+  test('notA makes the error of another kind', () => {
+    expect(notA('f', 'x', 'a list', 7)).toMatchObject({
+      code: 'TYPE_MISMATCH',
+      message: 'f: x must be a list, not a number',
+    })
+    expect(notA('f', 'x', 'a list', 7, 'write f([])').message).toBe('f: x must be a list, not a number; write f([])')
+  })
+
+  test('unknownName names the nearest one, or all', () => {
+    expect(unknownName('attmpts', ['attempts'])).toBe('there is no option "attmpts"; did you mean attempts?')
+    expect(unknownName('other', ['a', 'b'])).toBe('there is no option "other"; it has a, b')
+    expect(unknownName('other', [])).toBe('there is no option "other"; it takes none')
   })
 
   test.each<[unknown, string]>([
@@ -102,6 +147,15 @@ describe('the other checks', () => {
     [{ [Symbol.toStringTag]: 'a value of the data' }, 'an object'],
     [function parse() {}, 'the function parse'],
     [new Proxy({}, {}), 'an object'],
+    [Object.create(null), 'an object'],
+    [Object.create(Object.create(null)), 'an object'],
+    [[], 'an array'],
+    [5, 'a number'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+    [() => {}, 'a function'],
+    [Symbol('data'), 'a symbol'],
+    [new (class Item {})(), 'an Item'],
+    [new Map(), 'a Map'],
   ])('kindOf: %o is %s', (value, kind) => {
     expect(kindOf(value)).toBe(kind)
   })
@@ -115,7 +169,23 @@ describe('the other checks', () => {
     ['x', undefined],
     ['retries', undefined],
     ['', undefined],
+    ['maxsM', 'maxMs'],
+    ['axMs', 'maxMs'],
+    ['maxMsx', 'maxMs'],
   ])('the name nearest to %s is %s', (name, nearest) => {
     expect(nearestName(name, ['attempts', 'baseMs', 'maxMs'])).toBe(nearest)
+  })
+
+  test('a swap of two letters is one edit, and of names equally near the first is meant', () => {
+    expect(nearestName('sotr', ['sort'])).toBe('sort')
+    expect(nearestName('osrt', ['sort'])).toBe('sort')
+    expect(nearestName('sotr', ['soft'])).toBe(undefined)
+    expect(nearestName('sxrx', ['sort'])).toBe(undefined)
+    expect(nearestName('ab', ['aa', 'ac'])).toBe('aa')
+    expect(nearestName('ab', ['xyz', 'ac', 'ab'])).toBe('ab')
+    expect(nearestName('abcdef', ['abcdxx'])).toBe('abcdxx')
+    expect(nearestName('abcdef', ['abcxxx'])).toBe(undefined)
+    expect(nearestName('x'.repeat(400), ['x'.repeat(27)])).toBe('x'.repeat(27))
+    expect(nearestName('x'.repeat(400), ['x'.repeat(26)])).toBe(undefined)
   })
 })

@@ -3,7 +3,10 @@ import { hashSet } from '../../src/columns/hash-set.ts'
 import { rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
 import { kernelMaker } from '../../src/internal/kernel.ts'
 import { CSV_ROWS } from '../../src/internal/kernels/csv-rows.ts'
+import { DISTINCT_ROWS } from '../../src/internal/kernels/distinct-rows.ts'
+import { GATHER } from '../../src/internal/kernels/gather.ts'
 import { JSON_ROWS } from '../../src/internal/kernels/json-rows.ts'
+import { PARQUET_WRITE } from '../../src/internal/kernels/parquet-write.ts'
 
 const newKernel = kernelMaker<object>(CSV_ROWS)
 
@@ -120,5 +123,36 @@ test('memory that ends before 4 GiB says that the process has none', () => {
     expect(() => rows.add(0, 1 << 24, new Int32Array(0), 0)).toThrow(expect.objectContaining(distinct))
   } finally {
     grow.mockRestore()
+  }
+})
+
+test.each([
+  ['csv-rows', CSV_ROWS],
+  ['distinct-rows', DISTINCT_ROWS],
+  ['gather', GATHER],
+  ['json-rows', JSON_ROWS],
+  ['parquet-write', PARQUET_WRITE],
+])('the kernel %s compiles, and says where its heap begins', (_, code) => {
+  const { exports, memory } = kernelMaker<{ readonly heapStart: { readonly value: number } }>(code)()
+  expect(exports.heapStart.value).toBeGreaterThan(0)
+  expect(memory.top).toBe(Math.ceil(exports.heapStart.value / 16) * 16)
+})
+
+test('a kernel that was left and is gone is made anew', () => {
+  vi.stubGlobal(
+    'WeakRef',
+    class {
+      deref() {
+        return undefined
+      }
+    },
+  )
+  try {
+    const make = kernelMaker<object>(CSV_ROWS)
+    const first = make()
+    first.leave()
+    expect(make().exports).not.toBe(first.exports)
+  } finally {
+    vi.unstubAllGlobals()
   }
 })

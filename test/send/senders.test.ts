@@ -2,82 +2,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { describe, expect, test } from 'vitest'
-import { dynamodbWriter } from '../../src/send/dynamodb.ts'
 import { eventBridgeSender } from '../../src/send/eventbridge.ts'
 import { firehoseSender } from '../../src/send/firehose.ts'
-import { kinesisSender } from '../../src/send/kinesis.ts'
 import { snsSender } from '../../src/send/sns.ts'
-import { isSendError, type Sender, type SendOptions, type SendOutcome, sqsSender } from '../../src/send/sqs.ts'
-import { type FakeAnswer, type FakeServiceName, fakeService } from '../../src/testing/fake-service.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: entries of six services go through the same tests
-type Entry = any
-
-interface SenderCase {
-  readonly service: FakeServiceName
-  /** Entries a request. */
-  readonly most: number
-  sender(client: object, options: SendOptions<Entry>, target?: object): Sender<Entry>
-  entry(n: number): Entry
-  /** Code of a failure of one entry after which the service may do better. */
-  readonly passes: string
-  readonly lasts?: string
-}
-
-const CASES: readonly SenderCase[] = [
-  {
-    service: 'sqs',
-    most: 10,
-    sender: (client, options) => sqsSender(client as never, { queueUrl: 'https://sqs/1/q' }, options),
-    entry: (n) => ({ MessageBody: `body ${n}` }),
-    passes: 'InternalError',
-    lasts: 'InvalidMessageContents',
-  },
-  {
-    service: 'sns',
-    most: 10,
-    sender: (client, options) => snsSender(client as never, { topicArn: 'arn:aws:sns:eu-west-1:1:t' }, options),
-    entry: (n) => ({ Message: `body ${n}` }),
-    passes: 'InternalError',
-    lasts: 'InvalidParameter',
-  },
-  {
-    service: 'kinesis',
-    most: 500,
-    sender: (client, options) => kinesisSender(client as never, { streamName: 's' }, options),
-    entry: (n) => ({ PartitionKey: `${n}`, Data: new TextEncoder().encode(`${n}`) }),
-    passes: 'ProvisionedThroughputExceededException',
-  },
-  {
-    service: 'firehose',
-    most: 500,
-    sender: (client, options) => firehoseSender(client as never, { deliveryStreamName: 's' }, options),
-    entry: (n) => ({ Data: new TextEncoder().encode(`${n}\n`) }),
-    passes: 'ServiceUnavailableException',
-  },
-  {
-    service: 'eventbridge',
-    most: 10,
-    sender: (client, options) => eventBridgeSender(client as never, { eventBusName: 'b' }, options),
-    entry: (n) => ({ Source: 'shop', DetailType: 'paid', Detail: JSON.stringify({ n }) }),
-    passes: 'ThrottlingException',
-    lasts: 'MalformedDetailException',
-  },
-  {
-    service: 'dynamodb',
-    most: 25,
-    sender: (client, options) => dynamodbWriter(client as never, { tableName: 't', keys: ['id'] }, options),
-    entry: (n) => ({ put: { id: `${n}`, n } }),
-    passes: 'Unprocessed',
-  },
-]
-
-const QUICK = { baseMs: 0, maxMs: 0 }
-const thrown = async (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+import { isSendError, type SendOutcome } from '../../src/send/sqs.ts'
+import { type FakeAnswer, fakeService } from '../../src/testing/fake-service.ts'
+import { CASES, type Entry, QUICK, thrown } from './support/sender-cases.ts'
 
 describe.each(CASES)('$service', ({ service, most, sender, entry, passes }) => {
   const entries = (count: number): Entry[] => Array.from({ length: count }, (_, n) => entry(n))

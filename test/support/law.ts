@@ -14,7 +14,8 @@ const TIMEOUT_MS = 3_600_000
 /**
  * A property that holds for all inputs, under a name that a reader understands: the names make up `docs/laws.md`.
  *
- * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one. `LAWS_RUNS=10000` tries so many cases of every law, where that is more.
+ * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one. `LAWS_RUNS=10000` tries so many cases of every law, where that is more;
+ * `LAWS_SHARE=0.25` tries a quarter of them, where a law runs once for each of hundreds of mutants.
  *
  * @example
  * law('reverse: twice is once', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
@@ -27,7 +28,8 @@ export function law<Ts>(
   const moreRuns = Number(process.env['LAWS_RUNS'] ?? 0)
   const timeout = moreRuns > runs ? TIMEOUT_MS : undefined
   test(name, timeout === undefined ? {} : { timeout }, async () => {
-    await fc.assert(property as Property, { numRuns: Math.max(runs, moreRuns), ...seedOption() })
+    const numRuns = Math.ceil(Math.max(runs, moreRuns) * Number(process.env['LAWS_SHARE'] ?? 1))
+    await fc.assert(property as Property, { numRuns, ...seedOption() })
   })
 }
 
