@@ -1,6 +1,7 @@
 /**
- * Arrow without its readers and writers of IPC: half the bytes of `apache-arrow`, half the time to load. The build puts this file in the place of
- * every import of `apache-arrow` (see `tsup.config.ts`); the modules behind both are the same, so that a caller's `Table` is ours.
+ * Arrow without its IPC readers and writers: half the bytes of `apache-arrow`, and half the time to load. The build
+ * replaces every import of `apache-arrow` by this file (see `tsup.config.ts`); both export the same modules, so that a
+ * caller's `Table` is the same class.
  */
 export * from 'apache-arrow/data'
 export * from 'apache-arrow/enum'

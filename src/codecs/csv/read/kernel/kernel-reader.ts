@@ -8,7 +8,7 @@ import type { RowIndexer, UnreadBytes } from '../rows/row-indexer.ts'
 import { kernelMarks } from './kernel-marks.ts'
 import { type KernelRows, kernelRows } from './kernel-rows.ts'
 
-/** Bytes beyond the last row of a batch that room is made for. */
+/** Extra bytes allocated beyond the last row of a batch. */
 const SPARE_BYTES = 4096
 /** Bytes of the shortest call. */
 const MIN_SPAN = 2048
@@ -16,11 +16,11 @@ const MIN_SPAN = 2048
 /**
  * Reads rows into their columns, until `maxRows`, `maxBytes` or a row that the exact reader has to read.
  *
- * @param expectedBytes - how many of `maxBytes` are expected, so that room is made for them; 0 where that is not known.
+ * @param expectedBytes - how many of `maxBytes` are expected, to allocate for them; 0 if unknown.
  */
 export interface KernelReader {
   read(rows: RowIndexer, maxRows: number, maxBytes: number, expectedBytes: number): KernelRead
-  /** Leave the kernel to other runs, after the last row. */
+  /** Release the kernel for other runs, after the last row. */
   leave(): void
 }
 
@@ -33,7 +33,7 @@ export interface KernelRead {
 
 const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false }
 
-/** Create the kernel's reader of a dialect; undefined where one byte does not identify its marks or its nulls. */
+/** Create the kernel's reader of a dialect; undefined if its marks or nulls cannot be identified by one byte. */
 export function kernelReader(
   columns: readonly TextColumn[],
   dialect: CsvDialect,
@@ -45,7 +45,7 @@ export function kernelReader(
   const texts = columns.filter(({ cells }) => cells.kind === TEXT).length
   const longest = Math.floor(Math.min(CALL_BYTES, TEXT_ROOM_BYTES / texts, maxFieldBytes, maxRowBytes))
   let kernel: KernelRows | undefined
-  /** Bytes of the next call: about twice what the last one read where a row stopped it, so that little is copied and checked for nothing. */
+  /** Bytes of the next call: about twice what the last one read if a row stopped it, so that few bytes are copied and checked in vain. */
   let span = longest
 
   /** One call of the kernel. */

@@ -5,7 +5,7 @@ import { misencodedRows, removeRows } from '../columns/rejected-rows.ts'
 import { dataRows } from '../rows/data-rows.ts'
 import { nullMarker } from '../rows/null-tokens.ts'
 
-/** A survey of the first `maxRows` sound rows of a file. */
+/** A survey of the first `maxRows` valid rows of a file. */
 export function csvSurvey(layout: CsvLayout, typing: CsvTyping, maxRows: number): TypeSurvey<TablePlan> {
   const source = dataRows(layout)
   const markNulls = nullMarker(typing.nullValues)

@@ -5,10 +5,10 @@ export interface ValueDecoder {
   /** Append the next `count` values. */
   read(count: number, into: Values): void
   /**
-   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
-   * 0 where the page's bytes bound them.
+   * Upper bound of a value's length, if values may be longer than the page: those of a dictionary, or with shared
+   * prefixes. 0 if the page's bytes bound them.
    */
   readonly longestValue: number
-  /** Free the bytes of the values that were read, where few others are left. */
+  /** Free the bytes of values already read, if few others are left. */
   compact?(): void
 }

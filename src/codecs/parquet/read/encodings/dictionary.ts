@@ -4,19 +4,19 @@ import type { ValueDecoder } from './decoder.ts'
 import { gatherFixed } from './gather-fixed.ts'
 import { hybridReader } from './hybrid-reader.ts'
 
-/** The distinct values of a column chunk, as Arrow keeps them. */
+/** The distinct values of a column chunk, in Arrow's layout. */
 export interface Dictionary {
   readonly values: Values
   /** Bytes of the longest value; 0 for values of a fixed width. */
   readonly longestValue: number
-  /** Text that has been checked: what is taken from it needs no check. */
+  /** True for checked text: values copied from it need no check. */
   readonly checked: boolean
 }
 
 /** Indexes are unpacked this many at a time, so that they stay in the processor's cache until their values are gathered. */
 const INDEXES = 4096
 
-/** RLE_DICTIONARY: a byte with the width of the indexes, then runs of them. */
+/** RLE_DICTIONARY: a byte with the width of the indexes, then runs of indexes. */
 export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
   const indexes = new Int32Array(INDEXES)
   const reader = dictionaryIndexReader(bytes)
@@ -32,14 +32,14 @@ export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary): Va
         checkIndexes(indexes, take, size)
         if (values.kind === 'bytes' && into.kind === 'bytes') gatherBytes(values, indexes, take, into)
         else if (values.kind === 'fixed' && into.kind === 'fixed') gatherFixed(values, indexes, take, into)
-        else throw invalid('the dictionary holds values of another type')
+        else throw invalid('the dictionary has values of another type')
         left -= take
       }
     },
   }
 }
 
-/** The indexes themselves, where the column keeps its dictionary. */
+/** Decodes the indexes themselves, if the column keeps its dictionary. */
 export function indexDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
   const reader = dictionaryIndexReader(bytes)
   return {
@@ -64,13 +64,13 @@ function dictionaryIndexReader(bytes: Uint8Array): { read(out: Int32Array, outAt
 
 function checkIndexes(indexes: Int32Array, count: number, size: number): void {
   for (let i = 0; i < count; i++) {
-    if ((indexes[i] as number) >>> 0 >= size) throw invalid('a value refers to an entry that its dictionary lacks')
+    if ((indexes[i] as number) >>> 0 >= size) throw invalid('a value refers to an entry that is not in its dictionary')
   }
 }
 
 const LONG_VALUE = 48
 
-/** Lengths first, so that room is made once; then the bytes. */
+/** Lengths first, for a single allocation; then the bytes. */
 function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into: ByteValues): void {
   const start = into.offsets[into.count] as number
   reserveBytes(into, gatherOffsets(from.offsets, indexes, count, into.offsets, into.count))
@@ -78,7 +78,7 @@ function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into:
   into.count += count
 }
 
-/** Returns how many bytes the values take, which may be more than offsets can say. */
+/** Returns the total bytes of the values, which may exceed the range of offsets. */
 function gatherOffsets(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): number {
   const start = into[at] as number
   let used = start

@@ -3,9 +3,9 @@ import { unpackBits } from './bit-unpack.ts'
 
 /** Levels, dictionary indexes and booleans: runs of one value, and runs of bit-packed values (RLE of Encodings.md). Resumable. */
 export interface HybridReader {
-  /** The next `count` values into `out` from `outAt` on. */
+  /** Read the next `count` values into `out` from `outAt` on. */
   read(out: Int32Array, outAt: number, count: number): void
-  /** The next `count` values, of one bit, into a bitmap from bit `bitAt` on. Returns how many are 1. */
+  /** Read the next `count` one-bit values into a bitmap from bit `bitAt` on. Returns how many are 1. */
   readBits(bitmap: Uint8Array, bitAt: number, count: number): number
 }
 
@@ -56,7 +56,7 @@ export function hybridReader(bytes: Uint8Array, start: number, end: number, widt
     if (width < 32 && repeated >>> width !== 0) throw invalid('the value of a run has more bits than its width')
   }
 
-  /** Move past `count` packed values whose bits must be there. */
+  /** Move past `count` packed values, whose bits must exist. */
   function skipPacked(count: number): void {
     const bits = packedBit + count * width
     if (packedAt + Math.ceil(bits / 8) > end) throw invalid('packed levels or indexes end before the last value')
@@ -119,7 +119,7 @@ export function setBits(bitmap: Uint8Array, start: number, count: number): void 
   for (let bit = lastByte * 8; bit < end; bit++) bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7))
 }
 
-/** Copy bits into a bitmap that is zero there; returns how many are 1. Eight at a time where the target begins a byte. */
+/** Copy bits into a zeroed part of a bitmap; returns how many are 1. Eight at a time once the target is at a byte boundary. */
 function copyBits(
   source: Uint8Array,
   at: number,

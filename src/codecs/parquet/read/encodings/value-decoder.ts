@@ -17,7 +17,7 @@ export interface PageValues {
   readonly dictionary: Dictionary | undefined
 }
 
-/** The decoder of a page's values as the file keeps them or, from a dictionary, as Arrow does. */
+/** The decoder of a page's values in the file's layout or, from a dictionary, in Arrow's. */
 export function valueDecoder(page: PageValues, type: ParquetType, width: number): ValueDecoder {
   const { bytes, encoding } = page
   switch (encoding) {
@@ -25,7 +25,7 @@ export function valueDecoder(page: PageValues, type: ParquetType, width: number)
       return plainDecoder(bytes, type, width)
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      if (page.dictionary === undefined) throw invalid('a page refers to a dictionary that is not there')
+      if (page.dictionary === undefined) throw invalid('a page refers to a missing dictionary')
       return dictionaryDecoder(bytes, page.dictionary)
     case 'RLE':
       if (type === 'BOOLEAN') return booleanRunDecoder(bytes)
@@ -61,7 +61,7 @@ function deltaDecoder(reader: DeltaReader): ValueDecoder {
 
 const RUN_VALUES = 4096
 
-/** Booleans in runs, after four bytes that say how long they are. */
+/** Booleans in runs, after their length in four bytes. */
 function booleanRunDecoder(bytes: Uint8Array): ValueDecoder {
   let reader: HybridReader | undefined
   const scratch = new Int32Array(RUN_VALUES)

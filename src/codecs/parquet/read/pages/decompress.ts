@@ -5,14 +5,14 @@ import { invalid, unsupported } from '../invalid.ts'
 import { lz4Decompress, lz4Raw } from './lz4.ts'
 import { snappyInflate } from './snappy-decompress.ts'
 
-/** Inflate a page to the size that its header says. One per file read: it may keep a WASM instance for as long as that lasts. */
+/** Inflate a page to the size in its header. One per file read, since it may hold a WASM instance meanwhile. */
 export type Decompress = (codec: CompressionCodec, bytes: Uint8Array, size: number) => Uint8Array
 
-/** Snappy pages above this are inflated in JavaScript, for WASM memory never shrinks. */
+/** Snappy pages over this size are inflated in JavaScript, since WASM memory never shrinks. */
 const MAX_WASM_PAGE = 32 * 1024 * 1024
-/** Until a file has had this many bytes of snappy, too: starting WASM costs more than it gains. */
+/** So are the first bytes of snappy in a file, which do not pay for starting WASM. */
 const MIN_WASM_BYTES = 1024 * 1024
-/** The most that a byte of these can inflate to: what claims more is refused before room is made for it. */
+/** Largest inflation ratio of each codec: pages that claim more are rejected before they are allocated. */
 const MAX_RATIO = new Map<CompressionCodec, number>([
   ['SNAPPY', 22],
   ['GZIP', 1033],
@@ -22,7 +22,7 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
 
 type SnappyUncompressor = (input: Uint8Array, size: number) => Uint8Array
 
-/** The WASM instance that was started last: a call leaves nothing in it, so all files that are read share it while one of them holds it. */
+/** The last WASM instance started: a call leaves no state in it, so all files being read share it while one of them holds it. */
 const snappyEngine = /* @__PURE__ */ sharedEngine()
 
 function sharedEngine() {
@@ -45,7 +45,7 @@ export function decompressor(): Decompress {
   let snappyWasm: SnappyUncompressor | undefined
 
   function snappy(bytes: Uint8Array, size: number): Uint8Array {
-    if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
+    if (snappyLength(bytes) !== size) throw invalid('the size of a snappy page differs from its header')
     snappyBytes += size
     snappyWasm ??= snappyEngine.running()
     if (size > MAX_WASM_PAGE || (snappyWasm === undefined && snappyBytes < MIN_WASM_BYTES))
@@ -54,7 +54,7 @@ export function decompressor(): Decompress {
     try {
       return snappyWasm(bytes, size)
     } catch (error) {
-      // A trap leaves the instance's stack where it was.
+      // A trap does not reset the instance's stack.
       snappyWasm = undefined
       snappyEngine.drop()
       throw error
@@ -63,16 +63,16 @@ export function decompressor(): Decompress {
 
   return (codec, bytes, size) => {
     if (codec === 'UNCOMPRESSED') {
-      if (bytes.length !== size) throw invalid('an uncompressed page has another size than its header says')
+      if (bytes.length !== size) throw invalid('the size of an uncompressed page differs from its header')
       return bytes
     }
-    // Writers leave an empty page empty, or compress it to a few bytes.
+    // Writers keep an empty page empty, or compress it to a few bytes.
     if (size === 0) return EMPTY
     if (size > (bytes.length + 1) * (MAX_RATIO.get(codec) ?? Number.POSITIVE_INFINITY)) {
-      throw invalid(`a page claims more bytes than ${codec} can hold in its size`)
+      throw invalid(`a page claims more bytes than ${codec} can inflate from its size`)
     }
     const output = codec === 'SNAPPY' ? snappy(bytes, size) : inflate(codec, bytes, size)
-    if (output.length !== size) throw invalid(`a ${codec} page has another size than its header says`)
+    if (output.length !== size) throw invalid(`the size of a ${codec} page differs from its header`)
     return output
   }
 }
@@ -101,7 +101,7 @@ function inflate(codec: CompressionCodec, bytes: Uint8Array, size: number): Uint
   }
 }
 
-/** The length that a snappy block begins with. */
+/** The length at the start of a snappy block. */
 function snappyLength(bytes: Uint8Array): number {
   let length = 0
   for (let i = 0; i < 5; i++) {

@@ -1,13 +1,13 @@
 import { invalid } from '../invalid.ts'
 
-/** Literals above this are copied by a call, shorter ones by a loop, which costs less than the call. */
+/** Literals over this length are copied by a native call, shorter ones by a loop, which costs less. */
 export const LONG_LITERAL = 48
 
 /**
- * Inflate a snappy block (format_description.txt of google/snappy) whose length is known to be `size`.
+ * Inflate a snappy block (format_description.txt of google/snappy) of the known length `size`.
  *
- * For the few pages that are not worth a WASM instance or too large for one. hyparquet's decoder is not used, for a literal of
- * negative length keeps it busy for ever. One loop over the elements: literals, and copies of what was written before.
+ * For the few pages that are not worth a WASM instance or too large for one. hyparquet's decoder is not used, since it
+ * never returns on a literal of negative length. One loop over the elements: literals, and copies of earlier output.
  */
 export function snappyInflate(input: Uint8Array, size: number): Uint8Array {
   const output = new Uint8Array(size)
