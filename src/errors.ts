@@ -34,7 +34,7 @@ export type ErrorCode =
   | 'SPLIT_MISMATCH'
   | 'BUNDLE_FAILED'
 
-/** A place in a file. `line` and `row` count from 1; `byteOffset` from 0. */
+/** A position in a file. `line` and `row` count from 1; `byteOffset` from 0. */
 export interface Position {
   readonly line?: number
   readonly row?: number
@@ -48,13 +48,13 @@ export interface MillraceErrorOptions {
   readonly cause?: unknown
 }
 
-/** What every copy of the class, whichever subpath or version it came with, puts on its errors. */
+/** Brand that every copy of the class, of any subpath or version, puts on its errors. */
 const BRAND = Symbol.for('millrace.error')
 
 /**
- * The one error class of this library. Its message names the place and the rule, never the data.
+ * The error class of this library. Its message names the position and the rule, never the data.
  *
- * `name` is the code, so that a report of errors by name distinguishes failures: Lambda's `errorType`, `ErrorEquals` of Step Functions,
+ * `name` is the code, so that reports by error name distinguish failures: Lambda's `errorType`, `ErrorEquals` of Step Functions,
  * a log. Only `code`, `path` and `position` are enumerable, since Lambda logs every enumerable property of an error.
  *
  * Test `code` (or use {@link isMillraceError}) rather than `instanceof`: the CommonJS build has a copy of this class in
@@ -82,8 +82,8 @@ export class MillraceError extends Error {
 }
 
 /**
- * Check whether a value is a {@link MillraceError}, of the given code if there is one. Works across copies of the class and realms: a brand is tested,
- * `Symbol.for('millrace.error')`.
+ * Check whether a value is a {@link MillraceError}, with the given code if any. Works across copies of the class and
+ * realms, since it tests a brand, `Symbol.for('millrace.error')`.
  *
  * @example
  * isMillraceError(new MillraceError('CSV_INVALID', 'empty'), 'CSV_INVALID') // => true

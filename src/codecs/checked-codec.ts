@@ -24,20 +24,20 @@ export function checkCodecOptions(entry: string, options: unknown, kinds: Readon
   const limits: unknown = Object(options).limits
   checkOptions(`${entry}: limits`, limits, LIMITS)
   for (const [name, value] of Object.entries(limits ?? {})) {
-    // NaN is below nothing, so that it would lift its limit.
+    // NaN compares false, so it would disable its limit.
     if (value === undefined || value >= 0) continue
     throw new MillraceError('OPTION_INVALID', `${entry}: limits: ${name} must be a number, 0 or more`)
   }
 }
 
-/** A codec of what {@link inputOf} gives. It counts refused rows in the message, where somebody listens. */
+/** A codec over the result of {@link inputOf}. It counts rejected rows in the message, if there is a subscriber. */
 type RawCodec = Omit<Codec, 'read'> & { read(source: CodecInput, message?: ReadMessage): AsyncIterable<RecordBatch> }
 
 const RAW = Symbol('raw codec')
 
 /**
- * A codec that reads whatever holds bytes, whose stage takes record batches alone, and whose files are operations of `millrace:read` and
- * `millrace:write`. Once a call, and once a batch.
+ * A codec that reads any value with bytes, whose stage accepts only record batches, and whose files are operations of
+ * `millrace:read` and `millrace:write`. Costs one check per call, and one per batch.
  */
 export function checkedCodec(codec: RawCodec): Codec {
   const { name } = codec
@@ -69,7 +69,7 @@ export function checkedCodec(codec: RawCodec): Codec {
   return Object.defineProperty({ ...codec, read, write }, RAW, { value: codec })
 }
 
-/** The codec inside of a checked one, for one around it that is an operation itself. */
+/** The codec inside a checked one, for a wrapper that is itself an operation. */
 export function rawCodec(codec: Codec): RawCodec {
   return (codec as { readonly [RAW]?: RawCodec })[RAW] ?? (codec as RawCodec)
 }
@@ -87,7 +87,7 @@ async function* checkedBatches(
   }
 }
 
-/** The options that a format knows, of a set for many. */
+/** The options of one format, from a set for several. */
 export function known<Options extends object>(options: Options, kinds: Readonly<Record<string, Kind>>): Options {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(kinds, name))) as Options
 }

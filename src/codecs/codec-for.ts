@@ -14,16 +14,17 @@ import { JSON_OPTIONS, type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
 import { PARQUET_OPTIONS, type ParquetOptions, parquet } from './parquet/parquet.ts'
 
-/** The options of all formats together: each format takes those that it knows. */
+/** The options of all formats together: each format uses those that it has. */
 export type CodecOptions = CsvOptions & JsonOptions & Omit<ParquetOptions, 'compression'> & CodecForOptions
 
-/** Format and compression, for files whose names do not say. */
+/** Format and compression, for files whose names do not show them. */
 export interface CodecForOptions {
-  /** The format, whatever the key ends in. */
+  /** The format, regardless of the key's ending. */
   readonly format?: 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
   /**
-   * Of CSV and JSON the compression around the file, whatever the key ends in: `gzip`, `zstd`, `none`, or `auto`, which reads by the first bytes and
-   * writes by the key; `snappy` is ignored. Of Parquet that of its pages, for which `auto` is ignored.
+   * For CSV and JSON, the compression around the file, regardless of the key's ending: `gzip`, `zstd`, `none`, or
+   * `auto`, which detects it by the first bytes when reading and follows the key when writing; `snappy` is ignored. For
+   * Parquet, the compression of pages; `auto` is ignored.
    */
   readonly compression?: NonNullable<ParquetOptions['compression']> | 'auto'
 }
@@ -43,11 +44,11 @@ const FORMATS: Readonly<Record<string, NonNullable<CodecForOptions['format']>>> 
 }
 
 /**
- * The codec of a file, found by the ending of its key: `.csv .txt .tsv .json .jsonl .ndjson .parquet .parq .pq`, each also with `.gz`, `.gzip` or
- * `.zst`, in any case.
+ * The codec of a file, chosen by the ending of its key: `.csv .txt .tsv .json .jsonl .ndjson .parquet .parq .pq`, each
+ * also with `.gz`, `.gzip` or `.zst`, in any letter case.
  *
- * @param options - those of the format; what another format would take is left aside, so that one set serves a bucket of many formats. `format` and
- *   `compression` stand above the key, which may then end in anything.
+ * @param options - options of the format; those of other formats are ignored, so that one set serves a bucket of many
+ * formats. `format` and `compression` override the key, which may then end in anything.
  * @throws MillraceError `UNSUPPORTED_FORMAT` for any other ending without `format`; `OPTION_INVALID` for a format or compression that does not exist.
  * @example
  * codecFor('landing/2026/orders.csv.gz').name // => 'csv'
@@ -82,7 +83,7 @@ function textCodec(format: CodecForOptions['format'], options: CsvOptions & Json
   }
   throw new MillraceError(
     'UNSUPPORTED_FORMAT',
-    'the key ends in none of .csv .txt .tsv .json .jsonl .ndjson .parquet .parq .pq, alone or with .gz, .gzip or .zst; pass format to codecFor',
+    'the key does not end in .csv .txt .tsv .json .jsonl .ndjson .parquet .parq or .pq, alone or with .gz, .gzip or .zst; pass format to codecFor',
   )
 }
 
@@ -100,7 +101,7 @@ function wrapped(
     const held = defaultInflatedBytes(sizeOf(input))
     const maxBytes = limits?.maxInflatedBytes ?? (isParquet ? held : Math.max(held, MIN_STREAMED_BYTES))
     const chunks = (): AsyncIterable<Uint8Array> => inflatedChunks(chunksOf(input), reading, maxBytes)
-    // Parquet is read by range, which would inflate the file again for each.
+    // Parquet is read by range, and each range would inflate the file again.
     const canReadAgain = isBytes(input) || isByteSource(input)
     return raw.read(canReadAgain && !isParquet ? inflatedSource(chunks) : chunks(), message)
   }
@@ -131,13 +132,13 @@ async function* inflatedChunks(
   }
 }
 
-/** Bytes of the compressed file, 0 where they are not known yet. */
+/** Bytes of the compressed file, 0 while unknown. */
 function sizeOf(input: CodecInput): number {
   if (isBytes(input)) return input.length
   return isByteSource(input) ? (input.size ?? 0) : 0
 }
 
-/** A source that is inflated again, from its start, each time that it is read. */
+/** A source that is inflated from its start on every read. */
 function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
   async function* stream({ start, end = Number.POSITIVE_INFINITY } = { start: 0 }): AsyncGenerator<Uint8Array> {
     let at = 0

@@ -10,8 +10,8 @@ export type CodecName = 'csv' | 'json' | 'ndjson' | 'parquet'
 /**
  * A file format: bytes to record batches and back.
  *
- * `read` gives at least one batch, empty where the file has a schema and no rows, so that the schema lives on. `write`
- * gives a fresh stage for every call, for `pipeline` of `node:stream/promises`.
+ * `read` yields at least one batch, empty if the file has a schema and no rows, so that the schema is kept. `write`
+ * returns a new stage for every call, for `pipeline` of `node:stream/promises`.
  */
 export interface Codec {
   readonly name: CodecName

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** A row that was refused. `line` is the physical line on which it begins, `row` the data row; both count from 1. */
+/** A rejected row. `line` is the physical line on which it begins, `row` the data row; both count from 1. */
 export interface InvalidRow {
   readonly line: number
   readonly row: number

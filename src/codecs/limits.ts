@@ -1,8 +1,9 @@
-/** Limits to what a hostile file may ask for: beyond them a codec fails with `LIMIT_EXCEEDED`. */
+/** Limits for hostile files: beyond them a codec fails with `LIMIT_EXCEEDED`. */
 export interface CodecLimits {
   /**
-   * Bytes that a compressed file may inflate to. Whole tables: 64 times the file's size, at least 256 MiB. Parquet likewise, but a stream
-   * counts only what it holds at once: pages, dictionaries and the batch. Streams of CSV and JSON, which never hold the whole: at least 16 GiB.
+   * Bytes that a compressed file may inflate to. Whole tables: 64 times the file's size, at least 256 MiB. Parquet
+   * likewise, but a stream counts only the memory it holds: pages, dictionaries and the batch. Streams of CSV and JSON,
+   * which never hold the whole: at least 16 GiB.
    */
   readonly maxInflatedBytes?: number
   /** Columns of a file. Default 10,000. */

@@ -15,7 +15,7 @@ export function writeMessage(format: CodecName): WriteMessage {
   return { format, bytes: 0, rows: 0 }
 }
 
-/** A codec's input that counts what is taken of it. */
+/** A codec's input that counts the bytes read from it. */
 export function countedInput(input: CodecInput, message: ReadMessage): CodecInput {
   if (isBytes(input)) {
     message.bytes = input.length
@@ -40,7 +40,7 @@ function countedSource(source: ByteSource, message: ReadMessage): ByteSource {
   return Object.defineProperty(counted, 'size', { get: () => source.size, enumerable: true })
 }
 
-/** Chunks of a file that is read, counted. */
+/** Count the chunks of a file that is read. */
 export async function* countedChunks(
   chunks: AsyncIterable<Uint8Array>,
   message: ReadMessage,
@@ -51,13 +51,13 @@ export async function* countedChunks(
   }
 }
 
-/** 0 for what is no bytes, which the reader refuses. */
+/** 0 for chunks that are not bytes, which the reader rejects. */
 function lengthOf(bytes: unknown): number {
   const length: unknown = Object(bytes).byteLength
   return typeof length === 'number' ? length : 0
 }
 
-/** The batches of a stream, counted. */
+/** Count the batches of a stream. */
 export async function* countedBatches(
   batches: AsyncIterable<RecordBatch>,
   message: ReadMessage,
@@ -69,7 +69,7 @@ export async function* countedBatches(
   }
 }
 
-/** The chunks that a codec writes, counted. */
+/** Count the chunks that a codec writes. */
 export async function* countedOutput(
   chunks: AsyncIterable<Uint8Array>,
   message: WriteMessage,
@@ -80,7 +80,7 @@ export async function* countedOutput(
   }
 }
 
-/** Settings under which the rows that `onInvalidRow` takes are counted, where somebody listens. */
+/** Settings that count the rows passed to `onInvalidRow`, if there is a subscriber. */
 export function countingRefused<Settings extends { readonly onInvalidRow?: OnInvalidRow }>(
   settings: Settings,
   message: ReadMessage | undefined,

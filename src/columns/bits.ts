@@ -1,7 +1,7 @@
 /**
  * Copy `length` bits from bit `start` of one bitmap to bit `at` of another, whose bits from there on are zero. Least significant bit first.
  *
- * Hot: whole bytes of the target are made from two neighbours of the source; only the ends go bit by bit.
+ * Hot: whole bytes of the target are combined from two adjacent bytes of the source; only the ends are copied bit by bit.
  */
 export function copyBits(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
   const end = at + length
@@ -20,7 +20,7 @@ export function copyBits(from: Uint8Array, start: number, length: number, to: Ui
   while (at < end) copyBit(from, start++, to, at++)
 }
 
-/** Two bytes as one number; the store into a byte cuts what is too much. */
+/** Two bytes as one number; storing it in a byte drops the excess. */
 function both(from: Uint8Array, byte: number): number {
   return (from[byte] as number) | ((from[byte + 1] as number) << 8)
 }
@@ -30,7 +30,7 @@ function copyBit(from: Uint8Array, start: number, to: Uint8Array, at: number): v
   to[at >> 3] = (to[at >> 3] as number) | (bit << (at & 7))
 }
 
-/** Set bits among the first `length`. */
+/** Count set bits among the first `length`. */
 export function countBits(bits: Uint8Array, length: number): number {
   const whole = length >> 3
   let count = 0
@@ -39,7 +39,7 @@ export function countBits(bits: Uint8Array, length: number): number {
   return rest === 0 ? count : count + setBits((bits[whole] as number) & ((1 << rest) - 1))
 }
 
-/** Of one byte: neighbours are added, two, four and eight bits wide. */
+/** Count set bits of one byte: adjacent groups of one, two and four bits are added. */
 function setBits(byte: number): number {
   const pairs = byte - ((byte >> 1) & 0x55)
   const fours = (pairs & 0x33) + ((pairs >> 2) & 0x33)

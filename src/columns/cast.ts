@@ -14,19 +14,19 @@ import { decodeDictionary } from './decode-dictionary.ts'
 import { isValid } from './validity.ts'
 import { type ValueReader, valueReader } from './value-reader.ts'
 
-/** From a cell's value to one that the target's builder takes; undefined where it would change. */
+/** Converts a cell's value to one that the target's builder accepts; undefined if it would change. */
 type Convert = (value: unknown) => unknown
 
 const DAY_MS = 86_400_000
 const DAY_SECONDS = 86_400n
 
 /**
- * The column with every value as another type. Nulls stay null.
+ * Convert every value of a column to another type. Nulls stay null.
  *
  * @param column - its name, for errors.
  * @param before - rows of earlier batches, for errors.
- * @throws MillraceError `TYPE_MISMATCH` with row and column at the first value that would change, with the column alone where no value of the
- *   one type is one of the other.
+ * @throws MillraceError `TYPE_MISMATCH` with row and column at the first value that would change, without a row if no
+ * value can be converted between the types.
  */
 export function castColumn(data: Data, type: DataType, column: string, before: number): Data {
   if (isSameType(data.type, type)) return data
@@ -53,7 +53,7 @@ export function isSameType(left: DataType, right: DataType): boolean {
   return left === right || (left.typeId === right.typeId && String(left) === String(right))
 }
 
-/** Dates as days, timestamps and times of day in their unit, other values as a caller would see them. */
+/** The value to cast: days for dates, the unit for timestamps and times of day, otherwise the JavaScript value. */
 function rawReader(data: Data): ValueReader {
   const { type } = data
   if (!DataType.isTimestamp(type) && !DataType.isDate(type) && !DataType.isTime(type)) return valueReader(data)
@@ -99,7 +99,7 @@ function fromText(to: DataType): Convert | undefined {
   return takesText || DataType.isUtf8(to) ? same : undefined
 }
 
-/** The nearest float; what is written as an integer must be one that the float holds. */
+/** The nearest float; an integer must be representable exactly. */
 function textToFloat(text: string, type: Float): number | undefined {
   const named = FLOAT_NAMES.get(text)
   if (named !== undefined) return named
@@ -165,7 +165,7 @@ function exactQuotient(dividend: bigint, divisor: bigint): bigint | undefined {
   return dividend % divisor === 0n ? dividend / divisor : undefined
 }
 
-/** @param unitsPerDay - what a day counts in the stored values. */
+/** @param unitsPerDay - units of the stored values per day. */
 function fromDate(unitsPerDay: number, to: DataType): Convert | undefined {
   const days: Convert = (value) => Number(value) / unitsPerDay
   if (DataType.isInt(to)) return days
@@ -186,7 +186,7 @@ function fromDecimal(to: DataType): Convert | undefined {
   return DataType.isFloat(to) ? (value) => decimalToFloat(String(value)) : undefined
 }
 
-/** A double keeps 15 digits of any decimal, so that the cast back returns the same; of integers it keeps those up to 2**53. */
+/** A double keeps 15 digits of any decimal, so that the cast back returns the same; and integers up to 2**53. */
 function decimalToFloat(text: string): number | undefined {
   const [whole = '', fraction = ''] = text.split('.')
   const digits = `${whole}${fraction}`.replace(/^-?0*/, '').replace(/0+$/, '')

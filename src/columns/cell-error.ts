@@ -4,7 +4,7 @@ import { isMillraceError, MillraceError, type Position } from '../errors.ts'
 import { columnTypeName } from './column-type.ts'
 import type { Shape } from './shape.ts'
 
-/** The error for a JavaScript value that does not fit its column: names the kind of value, never the value, and `otherwise` what to do. */
+/** The error for a JavaScript value that does not fit its column: names the kind of value, never the value itself, and as `otherwise` what to do. */
 export function misfit(value: unknown, type: DataType, position: Position, otherwise = ''): MillraceError {
   const name = columnTypeName(type)
   const remedy = remedyFor(value, type) || otherwise
@@ -17,13 +17,13 @@ function remedyFor(value: unknown, type: DataType): string {
   if (!types.isDate(value)) return ''
   if (Number.isNaN(value.getTime())) return '; it is an invalid Date'
   return DataType.isDate(type)
-    ? '; a date is a Date at midnight UTC, so make it one or cast the column to timestamp'
+    ? '; a date must be a Date at midnight UTC; convert it or cast the column to timestamp'
     : ''
 }
 
-/** The error for a value of another kind than those that made its column's shape. */
+/** The error for a value of another kind than its column's shape. */
 export function strangerError({ kind }: Shape, value: unknown, position: Position): MillraceError {
-  const rule = kind === 'empty' ? 'is no value that a column can hold' : `does not fit a column of ${kind} values`
+  const rule = kind === 'empty' ? 'cannot be stored in a column' : `does not fit a column of ${kind} values`
   return new MillraceError('TYPE_MISMATCH', `${kindName(value)} ${rule}; convert it first`, { position })
 }
 
@@ -37,7 +37,7 @@ function kindName(value: unknown): string {
   return value instanceof Map ? 'this Map' : 'this object'
 }
 
-/** The same error with its place in the data, if it is one of ours without a place. */
+/** Add the position in the data to a MillraceError without one. */
 export function locatedError(error: unknown, position: Position): unknown {
   if (!isMillraceError(error) || error.position !== undefined) return error
   return new MillraceError(error.code, error.message, { position, cause: error.cause })

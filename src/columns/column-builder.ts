@@ -12,14 +12,14 @@ import { dateBuilder, durationBuilder, timeBuilder, timestampBuilder } from './b
 export type { ColumnBuilder } from './builders/builder.ts'
 
 /**
- * A builder of one column of the given type. The values that each type accepts:
+ * Create a builder of one column of a type. Each type accepts these values:
  *
  * | type | values |
  * |---|---|
  * | bool | boolean |
  * | ints of 8 to 32 bits | whole number or bigint in range |
  * | int64, uint64 | bigint in range, safe integer, decimal digits without leading zeros |
- * | float64 | number, bigint that a double holds exactly; float32 likewise |
+ * | float64 | number, bigint that is exactly a double; float32 likewise |
  * | string | string without lone surrogates |
  * | binary | `Uint8Array`; fixed-size binary: of that size |
  * | date | `Date` at midnight UTC, `YYYY-MM-DD` |
@@ -30,7 +30,7 @@ export type { ColumnBuilder } from './builders/builder.ts'
  * | list | array, typed array; fixed-size list: of that size |
  * | struct | plain object without further keys; a missing key is null |
  * | map | `Map`, array of `[key, value]` |
- * | dictionary | those of its value type |
+ * | dictionary | values of its value type |
  *
  * @throws MillraceError `UNSUPPORTED_FORMAT` for unions, intervals, half floats and view types.
  */
@@ -58,7 +58,7 @@ export function columnBuilder(type: DataType): ColumnBuilder {
   )
 }
 
-/** A builder that refuses null where the field is required. */
+/** A builder that rejects null if the field is required. */
 export function fieldBuilder(field: Field): ColumnBuilder {
   const builder = columnBuilder(field.type)
   if (field.nullable) return builder

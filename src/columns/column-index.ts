@@ -2,9 +2,9 @@ import type { Schema } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 
 /**
- * The places of these columns in a schema.
+ * The indices of columns in a schema.
  *
- * @throws MillraceError `COLUMN_UNKNOWN` for a name that the schema lacks, `COLUMN_CONFLICT` for one that it has twice.
+ * @throws MillraceError `COLUMN_UNKNOWN` for a name that is not in the schema, `COLUMN_CONFLICT` for one that is there twice.
  */
 export function columnIndices(schema: Schema, names: Iterable<string>): number[] {
   const places = new Map<string, number>()

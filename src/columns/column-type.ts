@@ -26,7 +26,7 @@ import {
 import { MillraceError } from '../errors.ts'
 import { EXTENSION_KEY, JSON_EXTENSION } from './extension-type.ts'
 
-/** The name of a flat column type, as a `schema` option spells it. */
+/** The name of a flat column type, as used in a `schema` option. */
 export type ColumnTypeName =
   | 'bool'
   | 'int8'
@@ -55,7 +55,7 @@ export type SchemaOption = { readonly [column: string]: ColumnTypeName | DataTyp
 /**
  * The Arrow type of a column type's name. Timestamps are in UTC.
  *
- * @throws MillraceError `OPTION_INVALID` for any other name, and for what is neither a name nor a type.
+ * @throws MillraceError `OPTION_INVALID` for any other name, and for a value that is neither a name nor a type.
  */
 export function columnType(type: ColumnTypeName | DataType): DataType {
   if (typeof type !== 'string') return checkedType(type)
@@ -106,20 +106,20 @@ export function schemaFields(option: SchemaOption | undefined): Map<string, Fiel
   const fields = new Map<string, Field>()
   if (option === undefined) return fields
   if (typeof option !== 'object' || option === null) {
-    throw new MillraceError('OPTION_INVALID', 'schema is an object of column names and types, or an Arrow schema')
+    throw new MillraceError('OPTION_INVALID', 'schema must be an object of column names and types, or an Arrow schema')
   }
   if (isSchema(option)) for (const field of option.fields) fields.set(field.name, field)
   else for (const [name, type] of Object.entries(option)) fields.set(name, fieldOf(name, type))
   return fields
 }
 
-/** A field of a column type; one of `json` is text that its metadata marks as Arrow's extension type. */
+/** A field of a column type; `json` is text that its metadata marks as Arrow's extension type. */
 function fieldOf(name: string, type: ColumnTypeName | DataType): Field {
   const metadata = type === 'json' ? new Map([[EXTENSION_KEY, JSON_EXTENSION]]) : undefined
   return new Field(name, columnType(type), true, metadata)
 }
 
-/** The name of a column's type for messages: as a `schema` option spells it, or Arrow's where it has no spelling. */
+/** The name of a column's type for messages: that of the `schema` option, or Arrow's if there is none. */
 export function columnTypeName(type: DataType): string {
   if (DataType.isDictionary(type)) return columnTypeName(type.dictionary)
   if (DataType.isDecimal(type)) return `decimal(${type.precision},${type.scale})`
@@ -138,10 +138,13 @@ const TIMESTAMP_NAMES: Readonly<Record<TimeUnit, string>> = {
   [TimeUnit.NANOSECOND]: 'timestamp[ns]',
 }
 
-/** Types of another copy of Arrow are types too. */
+/** Check for an Arrow type, of this or another copy of Arrow. */
 function checkedType(type: DataType): DataType {
   if (typeof type === 'object' && type !== null && 'typeId' in type) return type
-  throw new MillraceError('OPTION_INVALID', 'a column type is a name, such as int64 or decimal(10,2), or an Arrow type')
+  throw new MillraceError(
+    'OPTION_INVALID',
+    'a column type must be a name, such as int64 or decimal(10,2), or an Arrow type',
+  )
 }
 
 /** Check whether the option is an Arrow schema, of this or another copy of Arrow. */

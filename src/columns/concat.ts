@@ -13,7 +13,7 @@ import { checkedOffset, itemsOf, layoutOf, offsetsOf, storedOffsets } from './la
 import { recordBatch } from './record-batch.ts'
 import { isValid } from './validity.ts'
 
-/** The rows of all batches in one, in order. A single batch is returned as it is. */
+/** Join the rows of all batches in order. A single batch is returned unchanged. */
 export function concatBatches(schema: Schema, batches: readonly RecordBatch[]): RecordBatch {
   const [first] = batches
   if (batches.length === 1 && first !== undefined) return first
@@ -28,9 +28,9 @@ export function concatBatches(schema: Schema, batches: readonly RecordBatch[]): 
 }
 
 /**
- * The values of all columns in one.
+ * Join the values of all columns.
  *
- * @throws MillraceError `LIMIT_EXCEEDED` where their bytes or their dictionaries outgrow what the type can address.
+ * @throws MillraceError `LIMIT_EXCEEDED` if their bytes or dictionaries exceed what the type can address.
  */
 export function concatColumns(type: DataType, columns: readonly Data[]): Data {
   const [first] = columns
@@ -94,7 +94,7 @@ function concatValidity(columns: readonly Data[], length: number): { bitmap: Uin
   return { bitmap: concatBits(parts, length), nullCount }
 }
 
-/** Bits of all columns; a column without bits counts as all set. */
+/** Join the bits of all columns; a column without bits counts as all set. */
 function concatBits(parts: readonly { bits: Uint8Array | undefined; column: Data }[], length: number): Uint8Array {
   const out = new Uint8Array((length + 7) >> 3)
   let at = 0
@@ -112,7 +112,7 @@ function concatArrays<A extends ValueArray>(arrays: readonly A[]): A {
   const out = new ((arrays[0] as A).constructor as new (length: number) => A)(length)
   let at = 0
   for (const array of arrays) {
-    // A typed array's own `set` takes its own kind; the union of kinds hides that from the compiler.
+    // `set` of a typed array accepts its own kind, which the union of kinds hides from the compiler.
     ;(out as Uint8Array).set(array as Uint8Array, at)
     at += array.length
   }
@@ -141,7 +141,7 @@ function usedItems(column: Data): Data {
   return itemsOf(column).slice(start, (offsets[column.length] ?? 0) - start)
 }
 
-/** Columns of one dictionary share it; others get their dictionaries one after the other, and indices moved behind them. */
+/** Columns with the same dictionary share it; the dictionaries of others are joined, and their indices shifted. */
 function concatDictionaries(columns: readonly Data[]): ColumnParts {
   const { type, dictionary, values } = columns[0] as Data<Dictionary>
   const indices = concatArrays<ValueArray>(columns.map((column) => column.values.subarray(0, column.length)))
@@ -161,7 +161,7 @@ function concatDictionaries(columns: readonly Data[]): ColumnParts {
   if (base - 1 > largest || values.BYTES_PER_ELEMENT > 4) {
     throw new MillraceError(
       'LIMIT_EXCEEDED',
-      'the dictionaries together outgrow their index type; cast the column to its value type',
+      'the joined dictionaries exceed their index type; cast the column to its value type',
     )
   }
   return { values: indices, dictionary: new Vector([concatColumns(type.dictionary, chunks)]) }

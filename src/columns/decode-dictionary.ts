@@ -6,7 +6,7 @@ import { takeColumn } from './gather-rows.ts'
 import { rowRangesOf } from './row-ranges.ts'
 import { isValid } from './validity.ts'
 
-/** The column of the values that a dictionary column's indices refer to. */
+/** Decode a dictionary column to a column of its values. */
 export function decodeDictionary(data: Data): Data {
   const { dictionary: valueType } = data.type as Dictionary
   const { length, nullBitmap, offset } = data

@@ -8,11 +8,11 @@ import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 import { rowRangesOf } from './row-ranges.ts'
 import { hashColumnOf } from './to-hash-column.ts'
 
-/** Numbers rows so that equal rows have equal numbers, from batch to batch. */
+/** Numbers rows so that equal rows have equal numbers, across batches. */
 export interface DistinctRows {
   /** Distinct rows so far. */
   readonly size: number
-  /** Write the number of every row. A row that was not seen before gets the next number, `size`. */
+  /** Write the number of every row. A new row gets the next number, `size`. */
   number(columns: readonly Data[], rows: number, out: Int32Array): void
 }
 
@@ -21,13 +21,13 @@ export interface DistinctRowsOptions {
   /** In the same kernel. */
   readonly hash: RowHash
   /**
-   * `hash`: rows with one hash of 128 bits count as equal. `copy`: they are compared too, with copies of the distinct rows. `share`: likewise,
-   * with the batches themselves, which stay in memory anyway.
+   * `hash`: rows with the same 128-bit hash count as equal. `copy`: their values are compared too, with copies of the
+   * distinct rows. `share`: likewise, with the batches themselves, which stay in memory anyway.
    */
   readonly compare: 'hash' | 'copy' | 'share'
 }
 
-/** The distinct rows of a batch: those numbered from `first` on. `rows` are their places, where the batch holds others too. */
+/** The distinct rows of a batch: those numbered from `first` on. `rows` are their indices, if the batch holds others too. */
 interface KnownRows {
   readonly first: number
   readonly cells: readonly HashColumn[]
@@ -44,7 +44,7 @@ export function distinctRows({ kernel, hash, compare }: DistinctRowsOptions): Di
     const fresh = new Int32Array(compare === 'hash' ? 0 : rows)
     let next = first
     let noted = 0
-    /** Note the places of this batch's new rows before `end`: rows that come later may be compared with them. */
+    /** Record the indices of this batch's new rows before `end`, for comparison with later rows. */
     const note = (end: number): void => {
       for (; noted < end; noted++) if (out[noted] === next) fresh[next++ - first] = noted
     }
@@ -84,7 +84,7 @@ function isKnownRow(known: readonly KnownRows[], number: number, cells: readonly
   return equalRows(others, place, cells, row)
 }
 
-/** Keeps of a batch its new rows alone. */
+/** Keep only the new rows of a batch. */
 function compacted(
   first: number,
   columns: readonly Data[],

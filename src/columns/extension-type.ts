@@ -1,6 +1,6 @@
 import type { Field } from 'apache-arrow'
 
-/** The key of a field's metadata that names the extension type which its values are of. */
+/** The metadata key of a field that names the extension type of its values. */
 export const EXTENSION_KEY = 'ARROW:extension:name'
 
 /** Arrow's canonical extension types that Parquet has annotations for; JSON text is also what a column pinned as `json` holds. */

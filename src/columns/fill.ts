@@ -7,7 +7,7 @@ import { checkedOffset, layoutOf, offsetsOf, storedOffsets } from './layout.ts'
 import { rowRangesOf } from './row-ranges.ts'
 import { isValid } from './validity.ts'
 
-/** The rows in which a column has no value, NaN counting as none. */
+/** The rows in which a column has no value; NaN counts as missing. */
 export function missingRows(data: Data): Int32Array {
   const { type, length, values } = data
   if (DataType.isNull(type)) return Int32Array.from({ length }, (_, row) => row)
@@ -31,7 +31,7 @@ function nullOrNaNRows({ length, nullCount, nullBitmap, offset, values }: Data):
   return rows.slice(0, count)
 }
 
-/** Most bytes of a bitmap are all ones, and need no look at their bits. */
+/** Skip bytes of all ones, the most frequent in a bitmap. */
 function nullRows(data: Data, room = data.nullCount): Int32Array {
   const { length, nullBitmap, offset } = data
   const rows = new Int32Array(room)
@@ -43,7 +43,7 @@ function nullRows(data: Data, room = data.nullCount): Int32Array {
     let missing = ~bits & (length - row < 8 ? (1 << (length - row)) - 1 : 0xff)
     for (; missing !== 0; missing &= missing - 1) rows[count++] = row + 31 - Math.clz32(missing & -missing)
   }
-  // The bitmap is right where the count that came with it is not.
+  // The bitmap is correct even if its null count is not.
   if (count > room) return nullRows(data, count)
   return count === room ? rows : rows.slice(0, count)
 }
@@ -52,7 +52,7 @@ function twoBytes(bytes: Uint8Array, at: number): number {
   return (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
 }
 
-/** Rows that have no entry of their dictionary, or one that is no value. */
+/** Rows without a dictionary entry, or whose entry is missing. */
 function missingEntries(data: Data, type: Dictionary): Int32Array {
   const { length, nullBitmap, offset, values } = data
   const entries = singleChunk(data.dictionary, type.dictionary)
@@ -68,7 +68,7 @@ function missingEntries(data: Data, type: Dictionary): Int32Array {
   return rows.subarray(0, count)
 }
 
-/** The column with values in its {@link missingRows}: one for all of them, or one for each, in order. */
+/** Fill the {@link missingRows} of a column: with one value for all, or one for each, in order. */
 export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
   if (rows.length === 0) return data
   const step = fills.length === 1 ? 0 : 1
@@ -81,7 +81,7 @@ export function replaceRows(data: Data, rows: Int32Array, fills: Data): Data {
   return takeColumn(concatColumns(data.type, [data, fills]), rowRangesOf(indices, indices.length))
 }
 
-/** Every missing row gets a value, so what is left has none missing. */
+/** Every missing row gets a value, so the result has none missing. */
 function replaceFixed({ type, values, stride, length }: Data, rows: Int32Array, fills: Data, step: number): Data {
   const out: ValueArray = values.slice(0, length * stride)
   if (values.BYTES_PER_ELEMENT === 8) replaceElements(asWords(out), rows, asWords(fills.values), stride * 2, step)
@@ -96,7 +96,7 @@ function replaceElements(out: Int32Array, rows: Int32Array, from: Int32Array, wi
   }
 }
 
-/** The same for columns with offsets: what lies between two replaced rows is copied in one piece. */
+/** The same for columns with offsets: values between two replaced rows are copied together. */
 function replaceBytes(data: Data, rows: Int32Array, fills: Data, step: number): Data {
   const from = offsetsOf(data)
   const fillOffsets = offsetsOf(fills)

@@ -5,7 +5,7 @@ import type { ValueArray } from './builders/buffers.ts'
 import { directGather, type Gather } from './gather.ts'
 import type { RowRanges } from './row-ranges.ts'
 
-/** Functions that `kernels/gather.ts` exports. */
+/** Exports of `kernels/gather.ts`. */
 interface GatherExports {
   takeFixed(ranges: number, count: number, base: number, from: number, width: number, to: number): void
   takeText(
@@ -23,36 +23,36 @@ interface GatherExports {
 
 /** Rows of the column that a block spans. */
 const BLOCK_ROWS = 4096
-/** Bytes of a column in a block; columns that have more are left to {@link directGather}. */
+/** Most bytes of a column in a block; larger columns are left to {@link directGather}. */
 const ROOM = 1 << 18
 /** A range, and its number of rows, in words. */
 const RANGE_WORDS = RANGE >> 2
 const ROWS_WORD = RANGE_ROWS >> 2
-/** Longer ranges are copied best as they are, and so are ones that lie far apart. */
+/** Longer ranges, and ranges far apart, are copied faster directly. */
 const LONG_RUN = 128
 const FAR_APART = 16
 
 const gatherKernel: () => Kernel<GatherExports> = kernelMaker<GatherExports>(GATHER)
 
-/** Ranges for the kernel, cut so that each lies in one block. */
+/** Ranges for the kernel, split at block boundaries. */
 interface Ranges {
-  /** As the kernel reads them. */
+  /** The kernel's form of the ranges. */
   readonly pairs: Int32Array
   readonly blocks: readonly Block[]
 }
 
 interface Block {
-  /** Its ranges. */
+  /** The block's ranges. */
   readonly first: number
   readonly end: number
-  /** Its rows in the column, and how many are taken before it and in it. */
+  /** The block's rows in the column, and the numbers of rows gathered before and in it. */
   readonly low: number
   readonly high: number
   readonly before: number
   readonly rows: number
 }
 
-/** Copies block by block in a kernel's memory where ranges are many, short and in order, as deduplication makes them. One per run. */
+/** Copies block by block in a kernel's memory, if there are many short ranges in order, as deduplication produces. One per run. */
 export function gatherInKernel(): Gather {
   let room: Room | undefined
   let known: { readonly runs: RowRanges; readonly ranges: Ranges | undefined } | undefined
@@ -155,7 +155,7 @@ function takeFixed(room: Room, ranges: Ranges, values: Uint8Array, width: number
   }
 }
 
-/** Check that the texts of every block fit, and that every range of them lies in its block's. */
+/** Check that the texts of every block fit, and that every range is inside its block's texts. */
 function fitsRoom(offsets: ArrayLike<number>, { pairs, blocks }: Ranges): boolean {
   for (const { first, end, low, high } of blocks) {
     let last = offsets[low] as number
@@ -201,7 +201,7 @@ function takeBits(room: Room, ranges: Ranges, bits: Uint8Array, offset: number, 
     const { low, high, before, rows } = block
     const count = copyRanges(room, ranges, block)
     memory.bytes.set(bits.subarray((offset + low) >> 3, (offset + high + 7) >> 3), source)
-    // The last byte of the block before is filled up.
+    // Complete the last byte of the previous block.
     memory.bytes[target] = out[before >> 3] as number
     exports.takeBits(room.ranges, count, low - ((offset + low) & 7), source, target, before & 7)
     const end = (before + rows + 7) >> 3

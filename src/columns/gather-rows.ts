@@ -7,18 +7,18 @@ import { recordBatch } from './record-batch.ts'
 import { itemCount, itemRuns, type RowRanges, rowRangesOf, scaledRuns } from './row-ranges.ts'
 
 /**
- * The rows of these indices, in their order. A batch of which every row is kept in order is returned as it is.
+ * Gather rows by index, in order. If all rows are kept in order, the batch itself is returned.
  *
- * @param indices - rows from 0; the first `count` are used.
+ * @param indices - row indices from 0; the first `count` are used.
  */
 export function gatherRows(batch: RecordBatch, indices: Int32Array, count: number): RecordBatch {
   return gatherRanges(batch, rowRangesOf(indices, count))
 }
 
 /**
- * The rows in these ranges; the batch itself where it is one range of all.
+ * Gather rows by ranges; a single range of all rows returns the batch itself.
  *
- * @param gather - how to copy.
+ * @param gather - the copy functions.
  */
 export function gatherRanges(batch: RecordBatch, runs: RowRanges, gather?: Gather): RecordBatch {
   if (runs.rows === batch.numRows && runs.count <= 1) return batch
@@ -29,7 +29,7 @@ export function gatherColumns(columns: readonly Data[], runs: RowRanges, gather?
   return columns.map((column) => takeColumn(column, runs, gather))
 }
 
-/** One column's values in these ranges of rows. Nested columns take the ranges of their children; dictionaries are shared. */
+/** Gather one column's values by ranges of rows. Nested columns use the ranges of their children; dictionaries are shared. */
 export function takeColumn(data: Data, runs: RowRanges, gather = directGather): Data {
   const validity = takeValidity(data, runs, gather)
   return columnData(data.type, runs.rows, { validity, ...takeParts(data, runs, gather) })

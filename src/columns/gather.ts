@@ -2,22 +2,22 @@ import { copyBits } from './bits.ts'
 import type { ValueArray } from './builders/buffers.ts'
 import type { RowRanges } from './row-ranges.ts'
 
-/** The copies that make up a gather of rows; they write to buffers of the right size, all zeros. */
+/** The copy functions of a gather; they write to zeroed buffers of the right size. */
 export interface Gather {
-  /** `stride` elements a row. */
+  /** `stride` elements per row. */
   fixed(values: ValueArray, stride: number, runs: RowRanges, out: ValueArray): void
-  /** Texts, and the offsets of those copied: one more than there are rows. */
+  /** Texts, and the offsets of the copies: one more than rows. */
   text(values: Uint8Array, offsets: ArrayLike<number>, runs: RowRanges, out: Uint8Array, outOffsets: Int32Array): void
   /** Bits from bit `offset` on. */
   bits(bits: Uint8Array, offset: number, runs: RowRanges, out: Uint8Array): void
 }
 
-/** Shorter ranges are copied by a loop, since a call to `set` costs as much as some dozen elements. */
+/** Shorter ranges are copied by a loop, since a call to `set` costs as much as a few dozen elements. */
 const SHORT_RUN = 32
 
 /** Copies range by range, in any order and any number of times. */
 export const directGather: Gather = {
-  /** Elements of 8 bytes move as two of 4: a NaN keeps its bits, and no bigint is made. */
+  /** Elements of 8 bytes are copied as two of 4: a NaN keeps its bits, and no bigint is created. */
   fixed(values, stride, runs, out) {
     if (values.BYTES_PER_ELEMENT === 8) takeElements(asWords(values), stride * 2, runs, asWords(out))
     else takeElements(values as Int32Array, stride, runs, out as Int32Array)

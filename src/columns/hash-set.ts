@@ -4,18 +4,19 @@ import { isBeyondKernel } from '../internal/kernel.ts'
 import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 
 /**
- * Row hashes, numbered from 0 as they come. They live in a kernel's memory: 16 bytes each in segments that never move, and 4 bytes per slot in a
- * table that is rebuilt from them when it grows. So memory grows by the row; the memory of an old table becomes segments.
+ * Row hashes, numbered from 0 in order of appearance. They are in a kernel's memory: 16 bytes each in segments that
+ * never move, and 4 bytes per slot in a table that is rebuilt from them when it grows. So memory grows row by row; the
+ * memory of an old table is reused for segments.
  */
 export interface HashSet {
   readonly size: number
   /**
-   * Write the numbers of `count` hashes, at most {@link BLOCK_ROWS}: of one that is new, the number of hashes before it.
+   * Write the numbers of `count` hashes, at most {@link BLOCK_ROWS}: a new one gets the number of hashes before it.
    *
-   * @param hashes - where they are in the kernel's memory.
-   * @param isSame - called where a hash is known already, with its number and the index of the row that has it too: true where the rows are equal as
-   *   well; otherwise the search continues.
-   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB that a kernel can have, which are enough for 160 million, or what the process has.
+   * @param hashes - their address in the kernel's memory.
+   * @param isSame - called if a hash is already known, with its number and the index of the row: true if the rows are
+   * equal too; otherwise the search continues.
+   * @throws MillraceError `LIMIT_EXCEEDED` beyond the 4 GiB of a kernel, enough for 160 million hashes, or the memory of the process.
    */
   add(hashes: number, count: number, out: Int32Array, outStart: number, isSame?: IsSameRow): void
 }
@@ -26,9 +27,9 @@ const SEGMENT_ROWS = 1 << SEGMENT_BITS
 const SEGMENT_BYTES = SEGMENT_ROWS * HASH
 const MAX_SEGMENTS = 2 ** 32 / SEGMENT_BYTES
 const FIRST_TABLE = 1 << 12
-/** Below so many slots the table grows eightfold: to rebuild it costs more than 8 MB. */
+/** Below this many slots the table grows eightfold: rebuilding it costs more than 8 MB. */
 const SMALL_TABLE = 1 << 19
-/** Of 8 slots so many are used before the table grows. */
+/** Slots of 8 that are used before the table grows. */
 const MAX_LOAD = 5
 
 export function hashSet({ exports, memory }: RowHashKernel): HashSet {
@@ -48,7 +49,7 @@ export function hashSet({ exports, memory }: RowHashKernel): HashSet {
       const cure = 'partition the stream, for example by a hash of the key'
       const rule = isBeyondKernel(memory.top + bytes)
         ? `too many distinct rows for 4 GiB; ${cure}`
-        : `this process has no memory for more than ${exports.size.value} distinct rows; give it more, or ${cure}`
+        : `the process has no memory for more than ${exports.size.value} distinct rows; raise its memory, or ${cure}`
       throw new MillraceError('LIMIT_EXCEEDED', rule, { cause })
     }
   }
@@ -83,7 +84,7 @@ export function hashSet({ exports, memory }: RowHashKernel): HashSet {
       let written = 0
       let index = exports.addHashes(hashes, 0, count, numbers, isSame !== undefined, NO_SLOT)
       while (index < count) {
-        // Who is asked may look at the numbers of the rows before.
+        // `isSame` may read the numbers of earlier rows.
         for (; written < index; written++) out[outStart + written] = words[written] as number
         const known = exports.askedNumber.value
         const isKnown = isSame?.(known, index) ?? true

@@ -2,9 +2,10 @@ import { type Data, DataType } from 'apache-arrow'
 import { MillraceError } from '../errors.ts'
 
 /**
- * The layout of a column's buffers in Arrow, independent of what its values mean: gather, concatenation, hashing and equality are written by it.
+ * The layout of a column's buffers in Arrow, independent of the meaning of its values: gather, concatenation, hashing
+ * and equality are based on it.
  *
- * `fixed` columns hold `stride` elements of one typed array a row; `bytes` and `list` columns hold offsets, maps being lists of pairs.
+ * `fixed` columns hold `stride` elements of one typed array per row; `bytes` and `list` columns hold offsets, maps being lists of pairs.
  */
 export type Layout = 'null' | 'bool' | 'fixed' | 'view' | 'bytes' | 'list' | 'fixedList' | 'struct' | 'dictionary'
 
@@ -34,7 +35,7 @@ export function offsetsOf(data: Data): Int32Array | Float64Array {
   return offsets instanceof BigInt64Array ? Float64Array.from(offsets, Number) : offsets
 }
 
-/** Offsets as the column's type stores them. */
+/** Offsets in the form that the column's type stores. */
 export function storedOffsets(type: DataType, offsets: Int32Array): Int32Array | BigInt64Array {
   const isLarge = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type) || DataType.isLargeList(type)
   return isLarge ? BigInt64Array.from(offsets, BigInt) : offsets
@@ -43,17 +44,17 @@ export function storedOffsets(type: DataType, offsets: Int32Array): Int32Array |
 /** The one child of a list. */
 export function itemsOf(data: Data): Data {
   const items = data.children[0]
-  if (items === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a list column lacks its child')
+  if (items === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a list column has no child')
   return items
 }
 
 /** The most bytes that 32-bit offsets can address. */
 export const MAX_OFFSET = 2 ** 31 - 1
 
-/** @throws MillraceError `LIMIT_EXCEEDED` where 32-bit offsets would overflow. */
+/** @throws MillraceError `LIMIT_EXCEEDED` if 32-bit offsets would overflow. */
 export function checkedOffset(offset: number): number {
   if (offset > MAX_OFFSET) {
-    throw new MillraceError('LIMIT_EXCEEDED', 'a column of one batch holds at most 2 GiB; make smaller batches')
+    throw new MillraceError('LIMIT_EXCEEDED', 'a column of one batch can hold at most 2 GiB; use smaller batches')
   }
   return offset
 }

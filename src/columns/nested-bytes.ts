@@ -5,7 +5,7 @@ import type { HashColumn } from './hash-column.ts'
 import { checkedOffset, itemsOf, layoutOf, offsetsOf } from './layout.ts'
 import { isValid } from './validity.ts'
 
-/** Bytes of one column, one value after the other. */
+/** Bytes of one column, value by value. */
 export interface NestedBytes {
   readonly bytes: Uint8Array
   readonly offsets: Int32Array
@@ -19,10 +19,11 @@ interface Output {
 type WriteValue = (row: number, out: Output) => void
 
 /**
- * Nested values as bytes that are equal where the values are: a byte for null or not, then a list's number of items and these, a struct's fields, a
- * text's length and bytes, any other value's bytes. The type determines where each part ends, so different values have different bytes.
+ * Encode nested values as bytes that are equal exactly if the values are: a byte for null or not, then the number of
+ * items of a list and the items, the fields of a struct, the length and bytes of a text, or the bytes of any other
+ * value. The type determines where each part ends, so different values have different bytes.
  *
- * @param hashColumnOf - the cells of the columns that the values end in.
+ * @param hashColumnOf - converts the leaf columns of the values.
  */
 export function nestedBytes(data: Data, hashColumnOf: (data: Data) => HashColumn): NestedBytes {
   const write = valueWriter(data, hashColumnOf)
@@ -102,7 +103,7 @@ function presentLeafWriter({ kind, bytes, bitOffset, width, offsets }: HashColum
   }
 }
 
-/** The bits that replace those of every -0 and every NaN. */
+/** The bits for every -0 and every NaN. */
 const ZERO = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)
 const NAN = Uint8Array.of(0, 0, 0, 0, 0, 0, 0xf8, 0x7f)
 

@@ -1,7 +1,7 @@
 import { type Data, Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 
 /**
- * A record batch over columns that are built already. Nothing is copied, and the schema stays the very same object, so that all
+ * Make a record batch over existing columns. Nothing is copied, and the schema stays the same object, so that all
  * batches of a stream share one.
  */
 export function recordBatch(schema: Schema, columns: readonly Data[], rows: number): RecordBatch {
@@ -11,7 +11,7 @@ export function recordBatch(schema: Schema, columns: readonly Data[], rows: numb
   return Object.assign(Object.create(RecordBatch.prototype) as RecordBatch, parts)
 }
 
-/** Rows from `start` to `end`, as views; the batch itself where these are all. */
+/** Rows from `start` to `end`, as views; the batch itself if these are all. */
 export function sliceRows(batch: RecordBatch, start: number, end: number): RecordBatch {
   if (start === 0 && end === batch.numRows) return batch
   const columns = batch.data.children.map((column) => column.slice(start, end - start))
@@ -23,7 +23,7 @@ export function schemaOf(fields: readonly Field[], metadata?: Map<string, string
   return new Schema([...fields], metadata)
 }
 
-/** The same field under another name or of another type. Its metadata is kept, unless the type changes, which it described. */
+/** Copy a field with another name or type. Its metadata is kept, unless the type that it describes changes. */
 export function changedField(
   field: Field,
   { name = field.name, type = field.type }: Partial<Pick<Field, 'name' | 'type'>>,

@@ -4,7 +4,7 @@ import { MillraceError } from '../errors.ts'
 /**
  * The names of columns as keys of a plain object.
  *
- * @throws MillraceError `COLUMN_CONFLICT` where two columns share a name, since an object would keep one of them only.
+ * @throws MillraceError `COLUMN_CONFLICT` if two columns share a name, since an object would keep only one of them.
  */
 export function recordKeys(fields: readonly Field[]): string[] {
   const seen = new Set<string>()
@@ -19,7 +19,7 @@ export function recordKeys(fields: readonly Field[]): string[] {
   return [...seen]
 }
 
-/** Set an own property, also where it is called `__proto__`. */
+/** Set an own property, even if it is called `__proto__`. */
 export function assignKey(record: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') record[key] = value
   else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })

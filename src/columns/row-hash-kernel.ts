@@ -35,8 +35,8 @@ export interface RowHashExports {
 
 export type RowHashKernel = Kernel<RowHashExports>
 
-/** Rows hashed at a time: their sums stay in the processor's caches while one column after the other is added. */
+/** Rows hashed at a time: their sums stay in the processor's caches while column after column is added. */
 export const BLOCK_ROWS = 1024
 
-/** The hasher and the set of one run share a kernel, and with it the hashes. */
+/** The hasher and the set of one run share a kernel, and thereby the hashes. */
 export const rowHashKernel: () => RowHashKernel = kernelMaker<RowHashExports>(DISTINCT_ROWS)

@@ -4,16 +4,16 @@ import { BLOCK_ROWS, type RowHashKernel } from './row-hash-kernel.ts'
 import { isValid } from './validity.ts'
 
 /**
- * Row hashes of 128 bits: a universal hash (NH of UMAC) whose random numbers come, by SipHash, from a key of 128 bits. Two rows that differ have the
- * same hash with a probability of 2^-124, for any rows whose author does not know the key.
+ * Row hashes of 128 bits: a universal hash (NH of UMAC) whose random numbers SipHash derives from a key of 128 bits.
+ * Two different rows have the same hash with a probability of 2^-124, if their author does not know the key.
  *
- * Rows are hashed column by column in a kernel's memory, {@link BLOCK_ROWS} at most, to which the cells are copied.
+ * At most {@link BLOCK_ROWS} rows are hashed column by column in a kernel's memory, to which the cells are copied.
  *
- * @returns where in the kernel's memory the hashes are, one after the other, until the next call.
+ * @returns the address of the hashes in the kernel's memory, valid until the next call.
  */
 export type RowHash = (columns: readonly HashColumn[], first: number, end: number) => number
 
-/** Bytes of a column that are copied at a time: more than most blocks have. A cell that has more is absorbed in pieces. */
+/** Bytes of a column copied at a time: more than most blocks have. Larger cells are absorbed in pieces. */
 const ROOM = 1 << 18
 
 /** @param key - four random words, new for every run. */
@@ -46,7 +46,7 @@ export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): Ro
     memory.bytes.set(from.subarray(bit >> 3, (bit + rows + 7) >> 3), to)
   }
 
-  /** @returns where the kernel finds the validity of these rows. */
+  /** @returns the address of the validity of these rows. */
   const copyNulls = ({ nulls, bitOffset }: HashColumn, first: number, rows: number): number => {
     if (nulls.length === 0) return 0
     copyBits(nulls, bitOffset + first, rows, bitmap)
@@ -100,7 +100,7 @@ export function rowHash({ exports, memory }: RowHashKernel, key: Int32Array): Ro
     let whole = 0
     for (let at = 0; at < length; at += ROOM) {
       const piece = bytes.subarray(start + at, start + Math.min(at + ROOM, length))
-      // Of all pieces but the last, these are all bytes.
+      // In all pieces but the last, these are all bytes.
       whole = piece.length & ~7
       memory.bytes.set(piece, room)
       exports.absorbSip(sip, room, whole)

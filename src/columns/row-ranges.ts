@@ -1,14 +1,14 @@
-/** Rows to take from a batch, as ranges of neighbours: what filters and deduplication keep is mostly long ranges. */
+/** Rows to take from a batch, as ranges: filters and deduplication mostly keep long ranges. */
 export interface RowRanges {
   readonly starts: Int32Array
   readonly lengths: Int32Array
-  /** Ranges in use of the two arrays. */
+  /** Number of ranges in the two arrays. */
   readonly count: number
-  /** Rows in all ranges together. */
+  /** Total rows of all ranges. */
   readonly rows: number
 }
 
-/** Ranges of the first `count` of these row indices, in their order; any order and repetition is fine. */
+/** Ranges of the first `count` row indices, in their order; they may be in any order and repeat. */
 export function rowRangesOf(indices: Int32Array, count: number): RowRanges {
   const starts = new Int32Array(count)
   const lengths = new Int32Array(count)
@@ -23,9 +23,9 @@ export function rowRangesOf(indices: Int32Array, count: number): RowRanges {
   return { starts, lengths, count: runs, rows: count }
 }
 
-/** Ranges of the rows, from 0 up to `rows`, that are to be kept; asked for each once, in order. */
+/** Ranges of the rows below `rows` for which a predicate, called once per row in order, is true. */
 export function runsWhere(rows: number, isKept: (row: number) => boolean): RowRanges {
-  // Two ranges have a row between them at least.
+  // Two ranges are at least one row apart.
   const starts = new Int32Array((rows + 1) >> 1)
   const lengths = new Int32Array((rows + 1) >> 1)
   let runs = 0
@@ -33,7 +33,7 @@ export function runsWhere(rows: number, isKept: (row: number) => boolean): RowRa
   for (let row = 0; row < rows; ) {
     if (!isKept(row++)) continue
     const start = row - 1
-    // The row after the range is asked for too, and is not kept.
+    // The row after the range was tested too, and is not kept.
     while (row < rows && isKept(row)) row++
     starts[runs] = start
     lengths[runs++] = row - start
@@ -42,10 +42,10 @@ export function runsWhere(rows: number, isKept: (row: number) => boolean): RowRa
   return { starts, lengths, count: runs, rows: kept }
 }
 
-/** Ranges of the rows in which numbers from `next` up to `end` come first, every one by one more than the one before. */
+/** Ranges of the rows in which the numbers from `next` to `end` first appear, in ascending order. */
 export function countingRuns(numbers: Int32Array, next: number, end: number): RowRanges {
   const rows = end - next
-  // Two ranges have a row between them at least, and none is empty.
+  // Two ranges are at least one row apart, and none is empty.
   const most = Math.min(rows, numbers.length - rows + 1)
   const starts = new Int32Array(most)
   const lengths = new Int32Array(most)
@@ -63,7 +63,7 @@ export function countingRuns(numbers: Int32Array, next: number, end: number): Ro
   return { starts, lengths, count: runs, rows }
 }
 
-/** The ranges of a list's items that belong to these ranges of its rows. */
+/** The ranges of a list's items for ranges of its rows. */
 export function itemRuns(runs: RowRanges, offsets: ArrayLike<number>): RowRanges {
   const starts = new Int32Array(runs.count)
   const lengths = new Int32Array(runs.count)
@@ -89,7 +89,7 @@ export function itemCount({ starts, lengths, count }: RowRanges, offsets: ArrayL
   return items
 }
 
-/** The same for lists of one size. */
+/** The same for lists of fixed size. */
 export function scaledRuns(runs: RowRanges, size: number): RowRanges {
   const scale = (value: number): number => value * size
   return { starts: runs.starts.map(scale), lengths: runs.lengths.map(scale), count: runs.count, rows: runs.rows * size }

@@ -4,8 +4,8 @@ import { recordKeys } from './record-key.ts'
 import { type ValueReader, valueReader } from './value-reader.ts'
 
 /**
- * One row as a callback sees it: like a plain object of its values, but that a column is read when it is asked for, so a callback
- * pays for what it touches. Read-only; it may be kept.
+ * One row as passed to a callback: like a plain object of its values, but columns are read on access, so a callback
+ * pays only for what it uses. Read-only; it may be kept.
  */
 export type Row = Readonly<Record<string, unknown>>
 
@@ -16,7 +16,7 @@ type Target = { [INDEX]: number }
  * Rows of one batch by index.
  *
  * @param before - rows of earlier batches, for errors.
- * @param readerOf - how a column's values are read.
+ * @param readerOf - creates the reader of a column.
  */
 export function rowViews(batch: RecordBatch, before: number, readerOf = valueReader): (index: number) => Row {
   const names = recordKeys(batch.schema.fields)
@@ -47,7 +47,7 @@ export function rowViews(batch: RecordBatch, before: number, readerOf = valueRea
   }
 }
 
-/** A reader that looks at its column only when the first value is asked for. */
+/** A reader that accesses its column only when the first value is requested. */
 function lazyReader(batch: RecordBatch, index: number, readerOf: (data: Data) => ValueReader): ValueReader {
   let reader: ValueReader | undefined
   return (row) => {

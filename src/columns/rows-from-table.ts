@@ -5,13 +5,14 @@ import { assignKey, recordKeys } from './record-key.ts'
 import { type ValueReader, valueReader } from './value-reader.ts'
 
 /**
- * The rows of a table as plain objects, made one at a time as they are asked for.
+ * Iterate over the rows of a table as plain objects, created one at a time on request.
  *
  * int64 is bigint, decimal text with all digits of its scale, `date` and `timestamp` `Date`, `timestamp[us]` and `[ns]` bigint of the unit; binary a
  * copy; lists arrays, structs plain objects, maps `Map`; null is null.
  *
- * @throws MillraceError `COLUMN_CONFLICT` where two columns share a name; `TYPE_MISMATCH` with row and column where a value has no exact
- *   JavaScript counterpart: a date beyond the range of `Date`, a map with a key twice; at once for what is no table.
+ * @throws MillraceError `COLUMN_CONFLICT` if two columns share a name; `TYPE_MISMATCH` with row and column if a value
+ * has no exact JavaScript counterpart: a date beyond the range of `Date`, a map with a key twice; also if the argument
+ * is not a table.
  * @example
  * rowsFromTable(tableFromRows([{ id: 1n }, { id: null }])) // => [{ id: 1n }, { id: null }]
  */

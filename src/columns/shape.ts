@@ -7,14 +7,14 @@ import { emptyColumnField } from './empty-column.ts'
 
 type FlatKind = 'bool' | 'float64' | 'int64' | 'string' | 'timestamp' | 'binary'
 
-/** The shape of a column's JavaScript values as far as known: its kind by the first that is not null, its parts by all of them. */
+/** The known shape of a column's JavaScript values: its kind from the first non-null value, its parts from all values. */
 export interface Shape {
   kind: FlatKind | 'empty' | 'list' | 'struct' | 'map'
-  /** Of the items of a list, the values of a map. */
+  /** Shape of the items of a list, or the values of a map. */
   item?: Shape
-  /** Of the keys of a map. */
+  /** Shape of the keys of a map. */
   key?: Shape
-  /** Of the fields of a struct, in order of first appearance. */
+  /** Shapes of the fields of a struct, in order of first appearance. */
   fields?: Map<string, Shape>
 }
 
@@ -27,8 +27,8 @@ export function emptyShape(): Shape {
 /**
  * Learn from a value. Number means float64, bigint int64, `Date` timestamp; arrays are lists, plain objects structs, `Map` a map.
  *
- * @returns false where the value is of another kind than those before it, or of no kind that a column can hold.
- * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than 64 deep, as one does that holds itself.
+ * @returns false if the kind of the value differs from those before it, or cannot be stored in a column.
+ * @throws MillraceError `LIMIT_EXCEEDED` if values nest more than 64 deep, as one that contains itself does.
  */
 export function learnShape(shape: Shape, value: unknown, depth = 0): boolean {
   if (value === null || value === undefined) return true
@@ -83,7 +83,7 @@ function learnParts(shape: Shape, value: unknown, depth: number): boolean {
   return true
 }
 
-/** Check that every part has a value, so that no value that fits can say more about the type; of structs, the fields there are. */
+/** Check that every part has a value, so that no further value that fits adds to the type; for structs, the known fields. */
 export function isComplete({ kind, item, key, fields }: Shape): boolean {
   switch (kind) {
     case 'empty':
@@ -99,7 +99,7 @@ export function isComplete({ kind, item, key, fields }: Shape): boolean {
   }
 }
 
-/** The shape of a field, known from now on. */
+/** Get or create the shape of a field. */
 export function fieldShape(fields: Map<string, Shape>, name: string): Shape {
   const known = fields.get(name)
   if (known !== undefined) return known

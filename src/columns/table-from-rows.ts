@@ -13,18 +13,19 @@ const BATCH_ROWS = 65_536
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * A table of plain objects.
+ * Make a table of plain objects.
  *
  * Number becomes `float64`, bigint `int64`, `Date` `timestamp`, string, boolean, `Uint8Array` binary, arrays lists, plain objects structs, `Map`
- * maps: by the kind of value alone, so that a column's type does not change from table to table. Null, undefined and a missing key are null.
- * Columns come in the order in which their names first appear.
+ * maps: only by the kind of value, so that a column's type does not vary between tables. Null, undefined and a missing key are null.
+ * Columns are in order of the first appearance of their names.
  *
  * @param rows - read once. Only own enumerable keys count; `__proto__` is a name like any other.
- * @param options.schema - types of some or all columns, by the contract of `columnBuilder`. A column that no row has is all null. An
- *   Arrow `Schema` sets the order of columns too; its required columns refuse null.
+ * @param options.schema - types of some or all columns, with the values that `columnBuilder` accepts. A column that no
+ * row has is all null. An Arrow `Schema` sets the order of columns too; its required columns reject null.
  * @returns batches of up to 65,536 rows, at least one. O(values); the rows are held until the table is complete.
- * @throws MillraceError `TYPE_MISMATCH` with row and column where a value is of another kind than those before it, does not fit its column's
- *   type exactly, or is no value that a column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep.
+ * @throws MillraceError `TYPE_MISMATCH` with row and column if the kind of a value differs from those before it, or a
+ * value does not fit its column's type exactly or cannot be stored in a column; `LIMIT_EXCEEDED` if values nest more
+ * than 64 deep.
  * @example
  * const table = tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, price: 9.5 }], { schema: { price: 'decimal(10,2)' } })
  * Array.from(rowsFromTable(table))[1] // => { id: 2n, name: null, price: '9.50' }
@@ -52,7 +53,7 @@ export function tableFromRows(rows: Iterable<Row>, options: { readonly schema?: 
 function buildColumn({ name, type }: Field, builder: ColumnBuilder, rows: readonly Row[], start: number, end: number) {
   for (let index = start; index < end; index++) {
     const row = rows[index] as Row
-    // An inherited `constructor` or `__proto__` is no value of the row.
+    // An inherited `constructor` or `__proto__` is not a value of the row.
     const value = Object.hasOwn(row, name) ? row[name] : undefined
     if (!builder.append(value)) throw misfit(value, type, { row: index + 1, column: name })
   }
@@ -73,7 +74,7 @@ function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map
   const shapes = new Map<string, Shape>()
   rows.forEach((row, index) => {
     if (!isRow(row)) {
-      throw new MillraceError('TYPE_MISMATCH', 'a row is an object of column names and values', {
+      throw new MillraceError('TYPE_MISMATCH', 'a row must be an object of column names and values', {
         position: { row: index + 1 },
       })
     }
@@ -89,7 +90,7 @@ function shapesOf(rows: readonly Row[], pinned: ReadonlyMap<string, Field>): Map
   return shapes
 }
 
-/** Check that a row holds its values under its own keys: an instance of a class may, a `Map` or a promise of a row does not. */
+/** Check that a row has its values under its own keys: an instance of a class may, a `Map` or a promise of a row does not. */
 function isRow(row: unknown): row is Row {
   if (!isObject(row) || Symbol.iterator in row) return false
   return !types.isDate(row) && !types.isPromise(row) && !types.isAnyArrayBuffer(row)

@@ -83,7 +83,7 @@ function evenOffsets(length: number, size: number): Int32Array {
   return offsets
 }
 
-/** Text and bytes of Arrow's view types in the layout of the others. */
+/** Convert text and bytes of Arrow's view types to the usual layout. */
 export function plainBytes(data: Data): Data {
   const read = valueReader(data)
   const builder = columnBuilder(DataType.isUtf8View(data.type) ? new Utf8() : new Binary())

@@ -12,14 +12,15 @@ import { isValid } from './validity.ts'
 export type { ValueReader } from './readers/reader.ts'
 
 /**
- * A reader of one column, chosen once so that reading a cell decides nothing.
+ * Create the reader of a column, chosen once so that reading a cell needs no decisions.
  *
- * Gives number for ints of up to 32 bits and floats; bigint for 64-bit ints, finer timestamps, and durations; `HH:MM:SS` with all digits of
- * the unit for times of day; decimal text with all digits of the scale; `Date` for dates and timestamps of seconds and milliseconds; string, boolean; a copy
- * of the bytes; array, plain object and `Map` for nested columns.
+ * Returns number for ints of up to 32 bits and floats; bigint for 64-bit ints, finer timestamps, and durations;
+ * `HH:MM:SS` with all digits of the unit for times of day; decimal text with all digits of the scale; `Date` for dates
+ * and timestamps of seconds and milliseconds; string, boolean; a copy of the bytes; array, plain object and `Map` for
+ * nested columns.
  *
- * @throws MillraceError `TYPE_MISMATCH` from the reader where a date lies beyond what `Date` can hold, a time of day outside a day, or a map has a key twice;
- *   `UNSUPPORTED_FORMAT` at once for unions.
+ * @throws MillraceError `TYPE_MISMATCH` from the reader if a date is beyond the range of `Date`, a time of day outside
+ * a day, or a map has a key twice; `UNSUPPORTED_FORMAT` at once for unions.
  */
 export function valueReader(data: Data): ValueReader {
   if (DataType.isNull(data.type)) return () => null

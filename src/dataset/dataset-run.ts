@@ -140,7 +140,7 @@ export function datasetRun({ format, partitionBy, limits, uploads, keyOf }: Data
       if (started === undefined) {
         throw new MillraceError(
           'TYPE_MISMATCH',
-          'no batch came, so the columns are unknown: write at least one, if an empty one',
+          'no batches were written, so the schema is unknown; write at least one, even an empty one',
         )
       }
       if (rows === 0 && partitionBy.length === 0) {

@@ -58,8 +58,12 @@ function checkSchema({ fields }: Schema, other: Schema): void {
     const isSame =
       field !== undefined && found?.name === field.name && isSameType(plainType(found.type), plainType(field.type))
     if (isSame) continue
-    throw new MillraceError('TYPE_MISMATCH', 'a batch differs in its columns from the first batch; cast them first', {
-      position: { column: (field ?? (found as Field)).name },
-    })
+    throw new MillraceError(
+      'TYPE_MISMATCH',
+      'the columns of a batch differ from those of the first batch; cast them first',
+      {
+        position: { column: (field ?? (found as Field)).name },
+      },
+    )
   }
 }

@@ -1,5 +1,5 @@
 export interface BackoffOptions {
-  /** Longest first wait in milliseconds; doubles with every further one. Default 100. */
+  /** Longest first wait in milliseconds; doubles with every further wait. Default 100. */
   readonly baseMs?: number
   /** Longest wait in milliseconds. Default 10,000. */
   readonly maxMs?: number
@@ -8,8 +8,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Compute the wait after a failure, with full jitter: anything from 0 to `baseMs * 2^failures`, so that callers who failed together do
- * not come back together.
+ * Compute the wait after a failure, with full jitter: a random time from 0 to `baseMs * 2^failures`, so that callers
+ * that failed together do not retry together.
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */

@@ -1,4 +1,4 @@
-/** The bytes of base64 text with padding, undefined where it is not exactly what encoding them gives. */
+/** The bytes of padded base64 text, undefined if encoding them would not return exactly this text. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64')
   return bytes.toString('base64') === text ? bytes : undefined

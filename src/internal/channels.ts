@@ -7,18 +7,18 @@ import { nameOf } from './service-error.ts'
 export interface OperationEnd {
   /** Milliseconds from start to end. */
   ms?: number
-  /** The code of the error, or its name where it is none of this library, when the operation failed. */
+  /** The code of the error if the operation failed, or the name of an error that is not a `MillraceError`. */
   code?: string
 }
 
 /** A file that a codec reads. */
 export interface ReadMessage extends OperationEnd {
   format: string
-  /** Bytes taken from the source, as they lie there: compressed where the file is. Ranges that are read twice count twice. */
+  /** Bytes read from the source, before decompression. Ranges that are read twice count twice. */
   bytes: number
   rows: number
   batches: number
-  /** Rows that `onInvalidRow` took, by error code. */
+  /** Rows passed to `onInvalidRow`, by error code. */
   refused: Record<string, number>
 }
 
@@ -34,22 +34,22 @@ export interface TransformMessage extends OperationEnd {
   name: string
   rowsIn: number
   rowsOut: number
-  /** Of `fillNulls`: missing values that got one. */
+  /** Of `fillNulls`: missing values that were filled. */
   nullsFilled?: number
 }
 
 /** One stream of bytes from S3, whole or a range. */
 export interface SourceMessage extends OperationEnd {
   requests: number
-  /** Requests after one that failed, stalled or broke. */
+  /** Requests after one that failed, stalled or was interrupted. */
   retries: number
   bytes: number
 }
 
-/** One object that is written to S3, by `s3Sink` or `mergeParquet`; of `datasetSink` all objects of a call. */
+/** One object written to S3 by `s3Sink` or `mergeParquet`; for `datasetSink`, all objects of a call. */
 export interface SinkMessage extends OperationEnd {
   bytes: number
-  /** Parts of multipart uploads; 0 where one `PutObject` is enough. */
+  /** Parts of multipart uploads; 0 if one `PutObject` is enough. */
   parts: number
   /** Of `datasetSink`: objects begun. */
   files?: number
@@ -60,12 +60,12 @@ export interface BatchMessage extends OperationEnd {
   source: string
   records: number
   succeeded: number
-  /** Records that are not done, those that never began included. */
+  /** Records not completed, including those that never began. */
   failed: number
-  /** Of the failed ones: not begun, after a failure before them or at the deadline. */
+  /** Of the failed ones: not begun, because of an earlier failure or the deadline. */
   notBegun: number
   quarantined: number
-  /** Done before, as the checkpoint of their shard says. */
+  /** Completed earlier, according to the checkpoint of their shard. */
   skipped: number
   deadlineHit: boolean
   /** Of streams: the age of the oldest record when the batch began. */
@@ -74,7 +74,7 @@ export interface BatchMessage extends OperationEnd {
   requestId?: string
 }
 
-/** One record of an event: while its handler or quarantine runs. */
+/** One record of an event, while its handler or quarantine runs. */
 export interface RecordMessage extends OperationEnd {
   source: string
   /** `running` until the end. */
@@ -83,19 +83,19 @@ export interface RecordMessage extends OperationEnd {
   traceHeader?: string
 }
 
-/** One call of an idempotent function, or of a handler under the option `idempotency`. */
+/** One call of an idempotent function, or of a handler with the option `idempotency`. */
 export interface IdempotentMessage extends OperationEnd {
   namespace?: string
-  /** `unknown` until the store has answered, where it fails, and where the caller before died and `onTakeover` is `fail`. */
+  /** `unknown` until the store has answered, if it fails, and if the previous caller died and `onTakeover` is `fail`. */
   outcome: 'ran' | 'replayed' | 'in-progress' | 'taken-over' | 'lease-lost' | 'unknown' | 'mismatch'
 }
 
 /** One call of `retry`. */
 export interface RetryMessage extends OperationEnd {
   attempts: number
-  /** Milliseconds of all waits between attempts. */
+  /** Total milliseconds of waits between attempts. */
   waitedMs: number
-  /** True where the last attempt failed too. */
+  /** True if the last attempt failed too. */
   exhausted: boolean
 }
 
@@ -116,7 +116,7 @@ export interface SendMessage extends OperationEnd {
   bytes: number
 }
 
-/** One split of a fan-out that is read. */
+/** One split of a fan-out being read. */
 export interface SplitMessage extends OperationEnd {
   index: number
   of: number
@@ -126,8 +126,8 @@ export interface SplitMessage extends OperationEnd {
 }
 
 /**
- * A tracing channel of an operation. Both type parameters of `TracingChannel` are the message, since `@types/node` 26 has them in the other order than 25;
- * stores of any type can be bound.
+ * A tracing channel of an operation. Both type parameters of `TracingChannel` are the message, since `@types/node` 25
+ * and 26 have them in different order; stores of any type can be bound.
  */
 export type OperationChannel<Message extends object> = TracingChannel<Message, Message> & {
   readonly start: StoreBinding<Message>
@@ -155,17 +155,18 @@ export interface Channels {
   readonly split: OperationChannel<SplitMessage>
 }
 
-/** Of `channels`, on its own for those who publish on no other. */
+/** Channel of `channels`, separate for modules that publish on no other. */
 export const sendChannel: Channels['send'] = /* @__PURE__ */ tracingChannel('millrace:send')
 
 /**
  * The channels of `node:diagnostics_channel` that the primitives publish on: `millrace:read`, `millrace:write` and so on.
  *
- * One message object goes through all events of an operation: `start`, `end` (its synchronous part is over), then `error` if it failed,
- * `asyncStart` and `asyncEnd`. `asyncEnd` is the end, exactly once. Messages hold counts, codes, names and milliseconds, never a value, a key or a
- * payload. While nobody subscribes, no clock is read and no message made.
+ * All events of an operation share one message object: `start`, `end` (its synchronous part is over), then `error` if
+ * it failed, `asyncStart` and `asyncEnd`. `asyncEnd` is the end, exactly once. Messages hold counts, codes, names and
+ * milliseconds, never a value, a key or a payload. Without subscribers, no clock is read and no message is created.
  *
- * What a subscriber throws does not reach the operation, but Node raises it as an uncaught exception on the next tick: catch your own.
+ * An error of a subscriber does not reach the operation, but Node raises it as an uncaught exception on the next tick:
+ * catch errors in the subscriber.
  *
  * @example
  * const rows: number[] = []
@@ -181,13 +182,13 @@ function makeChannels(names: string): Channels {
   return Object.fromEntries(names.split(' ').map((name) => [name, tracingChannel(`millrace:${name}`)])) as never
 }
 
-/** An operation that somebody listens to. */
+/** An operation with a subscriber. */
 export interface Operation<Message> {
-  /** Its counts, filled in while it runs. Subscribers get them at the end, in an object of their own, whatever they do to that. */
+  /** Its counts, filled in while it runs. Subscribers get a copy at the end, which they may change. */
   readonly message: Message
   /** Run the synchronous part, between the events `start` and `end`, in the context that subscribers bind to `start`. Call it once. */
   start<T>(work: () => T): T
-  /** Publish the end, once; later calls do nothing. `failure` is what the operation throws, if it does. */
+  /** Publish the end, once; later calls do nothing. `failure` is the error that the operation throws, if any. */
   end(failure?: { readonly error: unknown }): void
 }
 
@@ -196,8 +197,8 @@ export interface Operation<Message> {
  *
  * The message never holds a result or an error, only the error's code: a cause may quote data.
  *
- * @param describe - makes the message, a new one each time; called only if somebody listens.
- * @returns undefined if nobody listens: then no clock is read and no object made.
+ * @param describe - creates a new message; called only with a subscriber.
+ * @returns undefined without subscribers: then no clock is read and no object created.
  */
 export function startOperation<Message extends OperationEnd>(
   channel: OperationChannel<Message>,
@@ -225,7 +226,7 @@ export function startOperation<Message extends OperationEnd>(
       try {
         Object.assign(published, message)
       } catch {
-        // A subscriber froze it: the counts are for subscribers alone.
+        // A subscriber froze it: the counts are only for subscribers.
       }
       if (failure !== undefined) channel.error.publish(published)
       channel.asyncStart.publish(published)
@@ -234,7 +235,7 @@ export function startOperation<Message extends OperationEnd>(
   }
 }
 
-/** The code of an error, or its name, where that is a word: never a sentence, which may quote data. */
+/** The code of an error, or its name if that is a single word: a sentence might quote data. */
 function codeOf(error: unknown): string {
   try {
     const code = isMillraceError(error) ? error.code : nameOf(error)

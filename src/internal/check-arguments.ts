@@ -1,11 +1,11 @@
 import { type ErrorCode, MillraceError } from '../errors.ts'
 
-/** The kinds of value that an option may have. Further rules, such as a range, are the entry's own. */
+/** The kinds of value that an option may have. The entry checks further rules, such as a range. */
 export type Kind = keyof typeof RULES
 
 const RULES = {
   string: 'a string',
-  text: 'a string that is not empty',
+  text: 'a non-empty string',
   number: 'a number',
   boolean: 'true or false',
   function: 'a function',
@@ -17,7 +17,7 @@ const RULES = {
   any: 'anything',
 }
 
-/** Tests of the kinds that `typeof` does not name. */
+/** Tests for kinds that `typeof` does not distinguish. */
 const TESTS: { readonly [kind in Kind]?: (value: unknown) => boolean } = {
   text: (value) => typeof value === 'string' && value !== '',
   object: isBag,
@@ -29,11 +29,12 @@ const TESTS: { readonly [kind in Kind]?: (value: unknown) => boolean } = {
 }
 
 /**
- * Check the options of a public entry, once a call: what they are, their names, and the kind of each. Absent and undefined options pass.
+ * Check the options of a public entry, once per call: that they are an object, their names, and the kind of each.
+ * Absent and undefined options pass.
  *
- * @param entry - the function's name, as a user writes it.
+ * @param entry - the function's name, as users write it.
  * @param cure - the call to write instead, where positional arguments are a likely mistake.
- * @throws MillraceError `OPTION_INVALID`, which says what was given and the nearest name that exists.
+ * @throws MillraceError `OPTION_INVALID`, which names the kind of value passed and the nearest existing name.
  */
 export function checkOptions(
   entry: string,
@@ -51,7 +52,7 @@ export function checkOptions(
   }
 }
 
-/** Check fields of what may carry others too, such as a location. Names that end in `!` must be there. */
+/** Check fields of an object that may have others too, such as a location. Names that end in `!` are required. */
 export function checkFields(
   entry: string,
   what: string,
@@ -68,21 +69,21 @@ export function checkFields(
 }
 
 /**
- * Check an argument that is no bag of options.
+ * Check an argument that is not an options object.
  *
- * @throws MillraceError `TYPE_MISMATCH`, which says what was given.
+ * @throws MillraceError `TYPE_MISMATCH`, which names the kind of value passed.
  */
 export function checkArgument(entry: string, what: string, value: unknown, kind: Kind, cure?: string): void {
   check('TYPE_MISMATCH', entry, what, value, kind, cure)
 }
 
-/** Refuse arguments where there are none: a factory put into a pipeline without a call receives the stream. */
+/** Reject arguments of an entry that has none: a factory put into a pipeline without a call receives the stream. */
 export function checkNone(entry: string, given: readonly unknown[]): void {
   if (given.every((one) => one === undefined)) return
-  throw wrong('OPTION_INVALID', entry, `it takes no argument, and was given ${kindOf(given[0])}`, `write ${entry}()`)
+  throw wrong('OPTION_INVALID', entry, `it takes no argument, but was passed ${kindOf(given[0])}`, `write ${entry}()`)
 }
 
-/** An argument of another kind than `rule` says. */
+/** The error for an argument of another kind than `rule`. */
 export function notA(entry: string, what: string, rule: string, value: unknown, cure?: string): MillraceError {
   return wrong('TYPE_MISMATCH', entry, `${what} must be ${rule}, not ${kindOf(value)}`, cure)
 }
@@ -97,7 +98,7 @@ function wrong(code: ErrorCode, entry: string, rule: string, cure?: string): Mil
   return new MillraceError(code, `${entry}: ${rule}${cure === undefined ? '' : `; ${cure}`}`)
 }
 
-/** The kind of a value, without any of its data: `a string`, `an array`, `a Blob`. */
+/** Name the kind of a value, without any of its data: `a string`, `an array`, `a Blob`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value === '') return 'an empty string'
@@ -111,22 +112,22 @@ export function kindOf(value: unknown): string {
   return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
-/** An object that can hold named options: neither a list nor something to be read. */
+/** Test for an object that can hold named options: neither a list nor a source. */
 function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
   if (value instanceof Promise || value instanceof Date) return false
   return !(Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
-/** Describe a name that no option has: with the nearest one that exists, or all of them. */
+/** Describe an unknown option, with the nearest existing one, or all of them. */
 export function unknownName(name: string, known: readonly string[]): string {
   const shown = JSON.stringify(name.slice(0, 40))
   const near = nearestName(name, known)
   if (near !== undefined) return `there is no option ${shown}; did you mean ${near}?`
-  return `there is no option ${shown}; ${known.length === 0 ? 'it takes none' : `it has ${known.join(', ')}`}`
+  return `there is no option ${shown}; ${known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`}`
 }
 
-/** The name that differs least, in case or by up to a third of its letters. */
+/** Find the name that differs least, in case or by up to a third of its letters. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined
   let least = 1 + Math.max(1, Math.floor(Math.min(name.length, 40) / 3))
@@ -137,7 +138,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest
 }
 
-/** Letters to add, drop, replace or swap with their neighbour (optimal string alignment). */
+/** Count the letters to add, drop, replace or swap with their neighbour (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   const rows: number[][] = []
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY

@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { nearestName } from './check-arguments.ts'
 
 /**
- * Check the names of what may carry further fields, such as a target: one that is nearly the name of a known field is a slip, and would be ignored.
+ * Check the names of an object that may have further fields, such as a target: a name close to a known field is a typo, which would be ignored.
  *
  * @throws MillraceError `OPTION_INVALID` with the nearest name.
  */

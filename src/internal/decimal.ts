@@ -12,7 +12,7 @@ const POWERS = Int32Array.from({ length: 10 }, (_, exponent) => 10 ** exponent)
  * Parse the decimal number in `bytes[start, end)` into `words` words at `out[index * words]`, scaled by `10 ** scale`. Exponents (`1.5e3`) and zeros
  * beyond the scale are accepted.
  *
- * @returns false where the text is no number, has a leading zero or plus, or does not fit precision and scale exactly; the value at
+ * @returns false if the text is not a number, has a leading zero or plus, or does not fit precision and scale exactly; the value at
  *   the index is then undefined.
  */
 export function parseDecimal(
@@ -34,7 +34,7 @@ export function parseDecimal(
   out.fill(0, base, base + words)
   const point = pointOf(bytes, first, mantissaEnd)
   const wholeDigits = point - first + exponent + scale
-  // Digits of the scaled integer still to come, counted from the first significant one; what comes after the last must be zero.
+  // Remaining digits of the scaled integer, from the first significant one; digits after the last must be zero.
   let place = 0
   let significant = 0
   let chunk = 0
@@ -79,7 +79,7 @@ function exponentOf(bytes: Uint8Array, start: number, end: number): number {
   for (; at < end; at++) {
     const digit = (bytes[at] as number) - ZERO
     if (digit >>> 0 > 9) return Number.NaN
-    // Beyond any length of text: such a number is zero or does not fit.
+    // Beyond any length of text: the number is zero or does not fit.
     if (exponent < 1e10) exponent = exponent * 10 + digit
   }
   return negative ? -exponent : exponent
@@ -123,14 +123,14 @@ function negateWords(out: Int32Array | Uint32Array, base: number, words: number)
   }
 }
 
-/** The integer of these words. */
+/** Read words as an integer. */
 export function wordsToBigInt(value: Int32Array | Uint32Array, base: number, words: number): bigint {
   let result = BigInt((value[base + words - 1] as number) | 0)
   for (let word = words - 2; word >= 0; word--) result = (result << 32n) | BigInt((value[base + word] as number) >>> 0)
   return result
 }
 
-/** Write an integer as words; the caller knows that it fits. */
+/** Write an integer as words; the caller ensures that it fits. */
 export function bigIntToWords(value: bigint, out: Int32Array | Uint32Array, base: number, words: number): void {
   for (let word = 0; word < words; word++) {
     out[base + word] = Number(BigInt.asIntN(32, value))

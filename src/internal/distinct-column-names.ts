@@ -1,6 +1,7 @@
 /**
- * Distinct names of columns: an empty one becomes `column_N` by its place, a repeated one gets the first of `_2`, `_3`, ... that makes a name no column
- * has or had. The first of equal names keeps it. O(names).
+ * Distinct names of columns: an empty one becomes `column_N`, N being its position, a repeated one gets the first of
+ * `_2`, `_3`, ... that makes a name not used by any column before or after renaming. The first of equal names keeps it.
+ * O(names).
  */
 export function distinctColumnNames(names: readonly string[]): string[] {
   const given = names.map((name, index) => name || `column_${index + 1}`)

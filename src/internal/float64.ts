@@ -13,10 +13,10 @@ const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
 const EXACT_MANTISSA = 2 ** 53
 
 /**
- * The nearest double of the decimal number in `bytes[start, end)`, or NaN where the text is none: the text `NaN` is no number either.
+ * The nearest double of the decimal number in `bytes[start, end)`, or NaN if the text is not a number, as the text `NaN`.
  *
- * Takes the numbers of JSON, and a missing digit on one side of the point (`.5`, `5.`). `+5`, `007` and what overflows to infinity are
- * no numbers.
+ * Accepts the numbers of JSON, also without digits on one side of the point (`.5`, `5.`). `+5`, `007` and numbers that
+ * overflow to infinity are rejected.
  */
 export function parseFloat64(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return Number.NaN
@@ -65,7 +65,7 @@ export function parseFloat64(bytes: Uint8Array, start: number, end: number): num
   return Number.isFinite(value) ? value : Number.NaN
 }
 
-/** The exponent `e+12` in `bytes[start, end)`, or NaN; held at 99,999, which is beyond any double all the same. */
+/** The exponent `e+12` in `bytes[start, end)`, or NaN; capped at 99,999, which is beyond any double. */
 function parseExponent(bytes: Uint8Array, start: number, end: number): number {
   if (((bytes[start] as number) | 0x20) !== 0x65) return Number.NaN
   let at = start + 1
@@ -89,16 +89,17 @@ export function isIntegerText(bytes: Uint8Array, start: number, end: number): bo
   return true
 }
 
-/** Normal doubles distinguish all decimals of so many digits. */
+/** Decimals of this many digits all differ as normal doubles. */
 const SURE_DIGITS = 15
-/** Digits that distinguish all doubles. */
+/** This many digits distinguish all doubles. */
 const MAX_DIGITS = 17
 const MIN_NORMAL = 2 ** -1022
 
 /**
- * Check that a double keeps the number whose text is `bytes[start, end)`, of which it is the nearest double: an integer of 64 bits exactly; any other
- * number as a decimal that the double is written as, by `String` or `toPrecision`. An exponent with a leading zero (`1e05`) and a zero with an
- * exponent (`0E12`) are codes rather than numbers, but for the two digits behind a sign that `printf` of C writes (`1e-05`, `0e+00`).
+ * Check that a double represents the number in `bytes[start, end)`, whose nearest double it is: an integer of 64 bits
+ * exactly; any other number as a decimal that `String` or `toPrecision` writes for the double. An exponent with a
+ * leading zero (`1e05`) and a zero with an exponent (`0E12`) are codes rather than numbers, except the two digits after
+ * a sign that C's `printf` writes (`1e-05`, `0e+00`).
  */
 export function keepsNumber(value: number, bytes: Uint8Array, start: number, end: number): boolean {
   if (!isIntegerText(bytes, start, end) || value === 0) return isWrittenAs(value, bytes, start, end)
@@ -108,7 +109,7 @@ export function keepsNumber(value: number, bytes: Uint8Array, start: number, end
 
 function isWrittenAs(value: number, bytes: Uint8Array, start: number, end: number): boolean {
   let digits = 0
-  /** Digits from the first to the last that is not zero. */
+  /** Count the digits from the first to the last that is not zero. */
   let significant = 0
   let at = start
   for (; at < end; at++) {
@@ -145,8 +146,8 @@ function decimalOf(text: string): string {
 }
 
 /**
- * The shortest text that reads back as the same double; integers beyond 2**53 with an exponent, so that no reader takes their
- * digits for exact ones. -0, NaN, Infinity and -Infinity keep their names.
+ * The shortest text that reads back as the same double; integers beyond 2**53 with an exponent, so that no reader
+ * mistakes their digits for exact ones. -0, NaN, Infinity and -Infinity are written by name.
  */
 export function float64Text(value: number): string {
   if (Number.isInteger(value)) {

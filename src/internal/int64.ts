@@ -11,7 +11,7 @@ const MINUS = 0x2d
 /**
  * Parse `bytes[start, end)` as a 64-bit integer into `out[2 * index]` (low half) and `out[2 * index + 1]` (high half).
  *
- * @returns false, with nothing written, for all but the canonical spelling: empty text, `+5`, `007`, `-0`, over 64 bits.
+ * @returns false, with nothing written, for anything but the canonical spelling: empty text, `+5`, `007`, `-0`, over 64 bits.
  */
 export function parseInt64(bytes: Uint8Array, start: number, end: number, out: Int32Array, index: number): boolean {
   const negative = bytes[start] === MINUS
@@ -43,11 +43,11 @@ export function parseInt64(bytes: Uint8Array, start: number, end: number, out: I
  * Store `factor * unit + rest` as the two halves of a 64-bit integer. All three are integers, `|factor| < 2**53`,
  * `|unit| < 2**31`, `|rest| < 2**53`.
  *
- * @returns false, with nothing written, where the result is over 64 bits.
+ * @returns false, with nothing written, if the result is over 64 bits.
  */
 export function storeMulAdd(factor: number, unit: number, rest: number, out: Int32Array, index: number): boolean {
   const low = (Math.imul(factor, unit) + (rest | 0)) >>> 0
-  // The sum in doubles is off by at most 2**12, far less than the half of 2**32 that rounding forgives.
+  // The sum in doubles is off by at most 2**12, far less than half of 2**32, which rounding tolerates.
   const high = Math.round((factor * unit + rest - low) / TWO_32)
   if (high > 0x7fffffff || high < -0x80000000) return false
   out[2 * index] = low
@@ -63,7 +63,7 @@ export function isExactDouble(low: number, high: number): boolean {
   return valueHigh === high && value - valueHigh * TWO_32 === low >>> 0
 }
 
-/** The double of these halves; exact where {@link isExactDouble} says so. */
+/** The double of these halves; exact if {@link isExactDouble} returns true. */
 export function int64ToNumber(low: number, high: number): number {
   return high * TWO_32 + (low >>> 0)
 }
@@ -95,7 +95,7 @@ export function writeInt64(low: number, high: number, out: Uint8Array, at: numbe
   return writeDigits(bottom - bottomQuotient * BILLION, 9, out, at)
 }
 
-/** A non-negative integer below 10**11: what is left of 64 bits after nine digits. */
+/** A non-negative integer below 10**11: the rest of 64 bits after nine digits. */
 function writeLarge(value: number, out: Uint8Array, at: number): number {
   if (value < BILLION) return writeDigits(value, digitCount(value), out, at)
   const top = Math.floor(value / BILLION)

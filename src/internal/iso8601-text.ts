@@ -40,7 +40,7 @@ function writeYear(year: number, out: Uint8Array, at: number): number {
 
 /**
  * Write the timestamp of these 64-bit halves as `2024-02-29T12:00:00.500Z` at `out[at]`: three digits of a second for milliseconds, six for
- * microseconds, nine for nanoseconds, none where all are zero.
+ * microseconds, nine for nanoseconds, none if all are zero.
  *
  * @returns the offset after its last byte.
  */

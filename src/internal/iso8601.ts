@@ -1,6 +1,6 @@
 import { storeMulAdd } from './int64.ts'
 
-/** The unit of a 64-bit timestamp, as Arrow numbers it. */
+/** The unit of a 64-bit timestamp, numbered as in Arrow. */
 export const MILLISECOND = 1
 export const MICROSECOND = 2
 export const NANOSECOND = 3
@@ -18,7 +18,7 @@ const COLON = 0x3a
  * Parse the ISO 8601 date `2024-02-29` in `bytes[start, end)` into `out[index]`, in days since 1970-01-01. Years beyond 0000 to 9999 have a sign and six
  * to nine digits.
  *
- * @returns false, with nothing written, for any other text, days that the calendar lacks included.
+ * @returns false, with nothing written, for any other text, including days that do not exist.
  */
 export function parseDate(bytes: Uint8Array, start: number, end: number, out: Int32Array, index: number): boolean {
   const days = daysOfDate(bytes, start, end)
@@ -29,10 +29,10 @@ export function parseDate(bytes: Uint8Array, start: number, end: number, out: In
 
 /**
  * Parse an ISO 8601 date-time in `bytes[start, end)` into the 64-bit halves `out[2 * index]` and `out[2 * index + 1]`: units since
- * 1970-01-01T00:00:00Z. `T` or a space divides date and time; seconds, a fraction of up to nine digits (more if they are zeros), and an
+ * 1970-01-01T00:00:00Z. `T` or a space separates date and time; seconds, a fraction of up to nine digits (more if they are zeros), and an
  * offset (`Z`, `+05:30`, `+0530`, `+05`) may follow; without an offset the time is UTC.
  *
- * @returns false, with nothing written, where the text is no date-time, needs a finer unit, or lies beyond 64 bits of the unit.
+ * @returns false, with nothing written, if the text is not a date-time, needs a finer unit, or does not fit 64 bits of the unit.
  */
 export function parseTimestamp(
   bytes: Uint8Array,
@@ -51,8 +51,8 @@ export function parseTimestamp(
 }
 
 /**
- * The coarsest unit that holds the date-time in `bytes[start, end)` exactly, or 0 where it is none. By value: `.500000` needs
- * milliseconds only.
+ * The coarsest unit that holds the date-time in `bytes[start, end)` exactly, or 0 if it is not one. By value: `.500000`
+ * only needs milliseconds.
  */
 export function timestampUnitOf(bytes: Uint8Array, start: number, end: number): TimestampUnit | 0 {
   const separator = separatorOf(bytes, start, end)
@@ -65,7 +65,7 @@ export function timestampUnitOf(bytes: Uint8Array, start: number, end: number): 
 
 /** The position of the `T` or space of a date-time, or -1. */
 function separatorOf(bytes: Uint8Array, start: number, end: number): number {
-  // From `2024-02-29T00:00` to `+999999999-12-31T23:59:59.999999999+05:30`, and room for zeros after the ninth digit.
+  // From `2024-02-29T00:00` to `+999999999-12-31T23:59:59.999999999+05:30`, with space for zeros after the ninth digit.
   if (end - start < 16 || end - start > 64) return -1
   const first = bytes[start]
   let at = start + 10
@@ -96,7 +96,7 @@ function storeTimestamp(
   return microseconds * 1e3 === fraction && storeMulAdd(sinceEpoch, 1e6, microseconds, out, index)
 }
 
-/** Two digits at `at` as a number, or one that no year has where they are none. */
+/** Read two digits at `at` as a number, or as one out of every range if they are not digits. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] as number) - ZERO
   const ones = (bytes[at + 1] as number) - ZERO
@@ -139,14 +139,14 @@ function monthLength(year: number, month: number): number {
 /** Days since 1970-01-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"). */
 function daysFromCivil(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year
-  // Division of what is known to be no less than zero stays in integers.
+  // Division of a number known to be non-negative stays in integers.
   const era = marchYear >= 0 ? (marchYear / 400) | 0 : Math.floor(marchYear / 400)
   const yearOfEra = marchYear - era * 400
   const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1
   return era * 146_097 + yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear - 719_468
 }
 
-/** Nanoseconds since midnight UTC of the time in `bytes[start, end)`, its offset subtracted; NaN where it is none. */
+/** Nanoseconds since midnight UTC of the time in `bytes[start, end)`, its offset subtracted; NaN if it is not a time. */
 function timeOfDay(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 5 || bytes[start + 2] !== COLON) return Number.NaN
   const hour = twoDigits(bytes, start)

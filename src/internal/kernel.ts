@@ -4,31 +4,34 @@ import { MillraceError } from '../errors.ts'
 export interface Kernel<Exports> {
   readonly exports: Exports
   readonly memory: KernelMemory
-  /** Leave the kernel to another run, which finds its memory empty. To be called after the last use, if at all: a kernel that is not left is garbage. */
+  /** Release the kernel to another run, which finds its memory empty. Call it after the last use; a kernel that is not released becomes garbage. */
   leave(): void
 }
 
 export interface KernelMemory {
-  /** All of the memory. Replaced when it grows: read it again after {@link KernelMemory.reserve}. */
+  /** The whole memory. Replaced when it grows: read it again after {@link KernelMemory.reserve}. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
   /** The offset at which the next bytes will be reserved. */
   readonly top: number
-  /** Keep so many bytes more, from an offset on that is a multiple of 16. Their content is arbitrary. Throws `LIMIT_EXCEEDED` beyond 4 GiB, or the memory of the process. */
+  /**
+   * Reserve more bytes, from an offset that is a multiple of 16. Their content is arbitrary. Throws `LIMIT_EXCEEDED`
+   * beyond 4 GiB, or the memory of the process.
+   */
   reserve(size: number): number
   /** Release everything reserved from an offset on. */
   release(from: number): void
 }
 
 interface OwnMemory extends KernelMemory {
-  /** The end of all that was ever reserved. */
+  /** The end of everything ever reserved. */
   readonly highest: number
 }
 
 /** Exports of every kernel. */
 interface KernelBase {
   readonly memory: WasmMemory
-  /** The end of its own data. */
+  /** The end of the kernel's own data. */
   readonly heapStart: { readonly value: number }
 }
 
@@ -37,39 +40,39 @@ interface WasmMemory {
   grow(pages: number): number
 }
 
-/** The part of WebAssembly that kernels need, which the types of Node leave out. */
+/** The part of WebAssembly that kernels need, which Node's types omit. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object) => { readonly exports: object }
 }
 
 const PAGE_BYTES = 65_536
-/** At least so many pages are added at a time: 1 MiB. */
+/** Least pages added at a time: 1 MiB. */
 const STEP_PAGES = 16
 const MAX_BYTES = 2 ** 32
 
-/** A kernel that a run has left. */
+/** A kernel that a run has released. */
 interface Left<Exports> {
   readonly ref: WeakRef<Exports & KernelBase>
-  /** The end of what the run has written. */
+  /** The end of the memory that the run has written. */
   readonly end: number
 }
 
-/** Kernels that are held for runs to come, at most. */
+/** Most kernels held for later runs. */
 const MAX_LEFT = 8
 
 /**
- * A maker of kernels. The code is compiled at the first call, once and for all. No two runs use a kernel at the same time.
+ * Create a factory of kernels. The code is compiled once, at the first call. No two runs use a kernel at the same time.
  *
- * A kernel that a run has left is taken again, its memory wiped, as long as the collector has not freed it: WebAssembly memory is garbage that only a full
- * collection frees, and a few megabytes of it for each of many short streams make V8 collect all the time. The reference is weak, so nothing is held that would
- * not be in memory anyway.
+ * A released kernel is reused, with its memory wiped, unless the garbage collector has freed it: only a full collection
+ * frees WebAssembly memory, and a few megabytes of it for each of many short streams make V8 collect all the time. The
+ * reference is weak, so nothing is held that would not be in memory anyway.
  *
  * @param code - the module in base64.
  */
 export function kernelMaker<Exports extends object>(code: string): () => Kernel<Exports> {
   let module: object | undefined
-  /** The kernel's own data, as the module has it. */
+  /** The kernel's own data, as in the module. */
   let data: Uint8Array | undefined
   const left: Left<Exports>[] = []
 
@@ -148,7 +151,7 @@ function kernelMemory({ memory, heapStart }: KernelBase): OwnMemory {
   }
 }
 
-/** Check whether so many bytes are more than any WebAssembly memory can have; otherwise the process has no more. */
+/** Check whether a size exceeds any WebAssembly memory; otherwise the process is out of memory. */
 export function isBeyondKernel(end: number): boolean {
   return end > MAX_BYTES
 }
@@ -158,19 +161,19 @@ function grow(memory: WasmMemory, bytes: number, end: number): void {
     memory.grow(pagesFor(bytes, end))
   } catch (cause) {
     const rule = isBeyondKernel(end)
-      ? 'the data held at once exceeds the 4 GiB that WebAssembly can address; use smaller batches or row groups'
-      : `this process has no memory for ${bytes} bytes more; give it more, or use smaller batches or row groups`
+      ? 'the data in memory exceeds the 4 GiB that WebAssembly can address; use smaller batches or row groups'
+      : `the process has no memory for ${bytes} more bytes; raise its memory, or use smaller batches or row groups`
     throw new MillraceError('LIMIT_EXCEEDED', rule, { cause })
   }
 }
 
-/** Pages that hold the bytes, in steps: growing costs a tenth of a millisecond, and a page that is not used next to nothing. */
+/** Pages that hold the bytes, in steps: growing costs a tenth of a millisecond, an unused page almost nothing. */
 function pagesFor(bytes: number, end: number): number {
   const step = Math.min(STEP_PAGES * PAGE_BYTES, Math.max(0, MAX_BYTES - PAGE_BYTES - end))
   return Math.ceil(Math.max(bytes, step) / PAGE_BYTES)
 }
 
-/** In numbers, for offsets go up to 4 GiB. */
+/** Computed in doubles, since offsets reach 4 GiB. */
 function aligned(offset: number): number {
   return Math.ceil(offset / 16) * 16
 }

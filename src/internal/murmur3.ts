@@ -2,7 +2,7 @@ const C1 = 0xcc9e2d51
 const C2 = 0x1b873593
 
 /**
- * MurmurHash3 x86 of 32 bits, with seed 0, of the bytes from `start` to `end`. As a signed number.
+ * The 32-bit MurmurHash3 (x86) with seed 0 of the bytes from `start` to `end`, as a signed number.
  *
  * Source: https://github.com/aappleby/smhasher/wiki/MurmurHash3
  */

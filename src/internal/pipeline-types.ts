@@ -1,7 +1,7 @@
-// Long, for a declaration with every number of stages is the only way to type a function of any number of them whose results TypeScript infers.
+// Long, since TypeScript infers the results of a function with any number of stages only from one declaration per number.
 // biome-ignore-all lint/suspicious/noExplicitAny: parameters and results of a function are inferred from it, of any type
 
-/** The chunks that a source or a stage yields. Node's streams do not say what they hold. */
+/** The chunks that a source or a stage yields. Node's streams do not declare their chunks. */
 type ChunkOf<S> = S extends (...args: any[]) => AsyncIterable<infer T> | Iterable<infer T>
   ? T
   : S extends AsyncIterable<infer T> | Iterable<infer T>
@@ -30,8 +30,8 @@ interface Options {
 }
 
 /**
- * `pipeline` of `node:stream/promises`, with the chunks of every stage checked against what the next one takes:
- * `const run: Pipeline = pipeline`. The declarations of `@types/node` from 25 on let any order of stages pass.
+ * `pipeline` of `node:stream/promises`, with the chunks of every stage checked against the input of the next one:
+ * `const run: Pipeline = pipeline`. The declarations of `@types/node` from 25 on accept any order of stages.
  */
 export interface Pipeline {
   <A extends Source, B extends Sink<A>>(source: A, destination: B, options?: Options): ResultOf<B>
@@ -212,8 +212,9 @@ export interface Pipeline {
   ): ResultOf<B>
 }
 
-// `pipeline` takes any number of stages, and any iterable as its source. Its declarations in @types/node end at four stages, and up to 24 take no
-// array in front of an async function. These reach ten, and use no type of @types/node but NodeJS's streams, since its versions differ.
+// `pipeline` takes any number of stages, and any iterable as its source. Its declarations in @types/node end at four
+// stages, and up to version 24 accept no array before an async function. These reach ten, and use no types of
+// @types/node except the NodeJS streams, since its versions differ.
 declare module 'stream/promises' {
   function pipeline<A extends Source, B extends Sink<A>>(source: A, destination: B, options?: Options): ResultOf<B>
 

@@ -1,12 +1,12 @@
 import { fieldOf } from './field-of.ts'
 
-/** The HTTP status that an AWS service answered with, if the error comes from an answer. */
+/** The HTTP status of an AWS service's response, if the error comes from a response. */
 export function httpStatusOf(error: unknown): number | undefined {
   const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')
   return typeof status === 'number' ? status : undefined
 }
 
-/** Errors that the SDK throws before it calls a service, under the name `Error`: the beginning of their messages. */
+/** The beginnings of messages of errors that the SDK throws before it calls a service, with the name `Error`. */
 const UNNAMED = {
   RegionMissing: /^Region is missing/,
   RegionInvalid: /^(?:Region not accepted|Invalid region)/i,
@@ -14,7 +14,7 @@ const UNNAMED = {
 }
 const MISSING_LABEL = /^(?:No|Empty) value provided for input HTTP label: (\w+)/
 
-/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest true name of a failure. */
+/** `AccessDeniedException`, `ECONNREFUSED`, `BucketMissing`: the shortest specific name of a failure. */
 export function nameOf(error: unknown): string {
   const message = String(fieldOf(error, 'message'))
   const label = MISSING_LABEL.exec(message)?.[1]
@@ -24,7 +24,7 @@ export function nameOf(error: unknown): string {
   return words.find((word): word is string => typeof word === 'string' && /^\w{1,80}$/.test(word)) ?? 'Error'
 }
 
-/** `HTTP 403 AccessDenied` or `ECONNREFUSED`: what a service or the network said, with nothing of names, keys or data. */
+/** `HTTP 403 AccessDenied` or `ECONNREFUSED`: the response of a service or the network, without names, keys or data. */
 export function describeServiceError(error: unknown): string {
   const status = httpStatusOf(error)
   return status === undefined ? nameOf(error) : `HTTP ${status} ${nameOf(error)}`

@@ -1,6 +1,6 @@
 const TIME = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?$/
 
-/** `12:34:56`, with as many digits of a second as the unit has where they are not all zero. */
+/** `12:34:56`, with as many digits of a second as the unit has, unless all are zero. */
 export function timeOfDayText(units: bigint, unitsPerSecond: bigint): string {
   return units % unitsPerSecond === 0n ? clock(units / unitsPerSecond) : timeOfDayFullText(units, unitsPerSecond)
 }
@@ -17,7 +17,7 @@ function clock(seconds: bigint): string {
   return `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`
 }
 
-/** The units since midnight of such a text; undefined where it is none, or finer than the unit. */
+/** The units since midnight of such a text; undefined if it is not one, or finer than the unit. */
 export function parseTimeOfDay(text: string, unitsPerSecond: bigint): bigint | undefined {
   const [, hours, minutes, seconds, digits = ''] = TIME.exec(text) ?? []
   if (hours === undefined || minutes === undefined || seconds === undefined) return undefined

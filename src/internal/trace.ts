@@ -1,6 +1,6 @@
 import { type Operation, type OperationChannel, type OperationEnd, startOperation } from './channels.ts'
 
-/** Does the work of an operation, and fills in the message, where somebody listens. */
+/** Does the work of an operation, and fills in the message, if there is a subscriber. */
 type Work<Message, T> = (message: Message | undefined) => T
 
 /** Run a function as an operation. */
@@ -21,7 +21,7 @@ export function traceSync<Message extends OperationEnd, T>(
   }
 }
 
-/** Run an asynchronous function as an operation, which ends before its caller gets the result. While nobody listens its own promise is returned. */
+/** Run an asynchronous function as an operation, which ends before its caller gets the result. Without subscribers, its own promise is returned. */
 export function traceAsync<Message extends OperationEnd, T>(
   channel: OperationChannel<Message>,
   describe: () => NoInfer<Message>,
@@ -43,8 +43,8 @@ async function settled<Message, T>(operation: Operation<Message>, work: Work<Mes
 }
 
 /**
- * Iterate as an operation: it begins with the first `next` and ends once, when the items end or fail or the consumer leaves. What is never
- * iterated publishes nothing. While nobody listens the items' own promises are returned.
+ * Iterate as an operation: it begins with the first `next` and ends once, when the items end or fail or the consumer
+ * leaves. Without iteration, nothing is published. Without subscribers, the items' own promises are returned.
  */
 export function traceIterator<Message extends OperationEnd, T>(
   channel: OperationChannel<Message>,
@@ -53,7 +53,7 @@ export function traceIterator<Message extends OperationEnd, T>(
 ): AsyncGenerator<T, void> {
   let items: AsyncIterator<T, void> | undefined
   const begin = async (): Promise<IteratorResult<T, void>> => {
-    // What cannot be begun has ended.
+    // A failed start is also the end.
     items = nothing()
     const operation = startOperation(channel, describe)
     const iterator = operation === undefined ? work(undefined)[Symbol.asyncIterator]() : watched(operation, work)

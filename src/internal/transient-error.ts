@@ -5,8 +5,8 @@ const THROTTLING =
   /^(?:[\w.]*Throttl(?:ed|ing)(?:Error)?|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceeded|RequestLimitExceeded|ReplicatedWriteConflict|SlowDown|TooManyRequests|Transaction(?:Conflict|InProgress))(?:Exception)?$/
 
 /**
- * Names of failures of the service or the network, codes of Node, and S3's answer to a conditional write while another one is under way: no other 409 passes.
- * `AbortError` is not one: the caller asked for it.
+ * Names of failures of the service or the network, codes of Node, and S3's response to a conditional write while
+ * another one is in progress: no other 409 is transient. `AbortError` is not one: the caller requested it.
  */
 const TRANSIENT =
   /^(?:ConditionalRequestConflict|Internal(?:Error|Failure|ServerError)|NetworkingError|TimeoutError|(?:RequestTimeout|ServiceUnavailable)(?:Exception)?|EAI_AGAIN|ECONN(?:ABORTED|REFUSED|RESET)|EHOSTUNREACH|ENET(?:DOWN|UNREACH)|ENOTFOUND|EPIPE|E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:SOCKET|(?:BODY|CONNECT|HEADERS)_TIMEOUT))$/
@@ -16,14 +16,14 @@ const MAX_CAUSES = 8
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that says when to come back, a broken or
- * refused connection.
+ * Check whether the same request may succeed a moment later: AWS throttling, a 5xx, 408 or 429, a server that sends
+ * `Retry-After`, an interrupted or refused connection.
  *
- * An error without such a mark is judged by its cause, as that of `fetch` must be. One that was given up already
+ * An error without such a sign is classified by its cause, as needed for `fetch`. One that was already given up
  * (`RETRY_EXHAUSTED`, `DEADLINE_EXCEEDED`) or aborted is not transient, regardless of its cause: nested retries would multiply.
  *
  * @param error - anything that was thrown.
- * @returns false for what is no object. O(1).
+ * @returns false for a value that is not an object. O(1).
  * @example
  * isTransientError(Object.assign(new Error('slow down'), { name: 'ThrottlingException' })) // => true
  */
@@ -38,10 +38,10 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * Check whether a service rejected a request because it receives too many, so that nothing of the request was done.
+ * Check whether a service rejected a request because it receives too many, so that no part of the request was executed.
  *
  * @param error - anything that was thrown.
- * @returns false for every other transient error: after a 5xx, a time-out or a broken connection the request may have been done. O(1).
+ * @returns false for every other transient error: after a 5xx, a time-out or an interrupted connection the request may have been executed. O(1).
  */
 export function isThrottlingError(error: unknown): boolean {
   return (
@@ -51,7 +51,7 @@ export function isThrottlingError(error: unknown): boolean {
   )
 }
 
-/** Milliseconds after which a server asks to come back, by the header `Retry-After` of the answer that an error holds. */
+/** Milliseconds that a server asks to wait, from the header `Retry-After` of the response in an error. */
 export function retryAfterMs(error: unknown, now: number): number | undefined {
   for (const holder of ['$response', 'response', undefined]) {
     const answer = holder === undefined ? error : fieldOf(error, holder)
@@ -63,7 +63,7 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return undefined
 }
 
-/** Judge an error by itself; undefined where nothing in it decides. */
+/** Classify an error by itself, without its cause; undefined if nothing in it decides. */
 function judge(error: Fields): boolean | undefined {
   const { name, code } = error
   if (name === 'AbortError' || code === 'RETRY_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return false
@@ -75,7 +75,7 @@ function judge(error: Fields): boolean | undefined {
   return status === undefined ? undefined : status >= 500 || status === 429 || status === 408
 }
 
-/** Check whether one of the names of an error is of a kind. */
+/** Check whether one of an error's names is in a set. */
 export function isNamed(error: unknown, kind: RegExp): boolean {
   return ['name', 'code', 'Code'].some((field) => isWord(fieldOf(error, field), kind))
 }
@@ -91,7 +91,7 @@ function isThrottledTransaction(reasons: unknown): boolean {
   return codes.length > 0 && codes.every((code) => isWord(code, THROTTLING))
 }
 
-/** The HTTP status of the response that an error holds, wherever clients put it. */
+/** The HTTP status of the response in an error, wherever clients store it. */
 export function statusOf(error: unknown): number | undefined {
   const answer = fieldOf(error, '$response') ?? fieldOf(error, 'response')
   const found = [fieldOf(error, '$metadata'), error, answer].flatMap((holder) =>
@@ -100,7 +100,7 @@ export function statusOf(error: unknown): number | undefined {
   return found.find((status) => typeof status === 'number')
 }
 
-/** A header in an object of any case, or in an object with `get`, such as that of `fetch`. */
+/** Read a header, in any letter case, from an object or an object with `get`, such as that of `fetch`. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined
   const value =

@@ -1,6 +1,6 @@
 /**
- * The items of a source until a signal aborts, then the signal's reason as an error: at once, even where the source never yields another
- * item. The iterator of a source that is left while it works on an item is closed without waiting.
+ * Yield the items of a source until a signal aborts, then throw the signal's reason: immediately, even if the source
+ * never yields another item. If the source is busy with an item, its iterator is closed without waiting.
  */
 export async function* untilAborted<T>(
   source: AsyncIterable<T>,
@@ -15,7 +15,7 @@ export async function* untilAborted<T>(
     for (;;) {
       signal.throwIfAborted()
       state = 'working'
-      // One promise for each item: racing with a promise that outlives the loop would hold memory for every item.
+      // One promise per item: racing with a promise that outlives the loop would hold memory for every item.
       const step = await new Promise<IteratorResult<T>>((resolve, reject) => {
         refuse = reject
         iterator.next().then(resolve, (error: unknown) => {

@@ -9,7 +9,7 @@ export function isValidUtf8(bytes: Uint8Array, start = 0, end = bytes.length): b
   return isUtf8(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
 }
 
-/** The start of the first fault in `bytes[start, end)`, or `end` where there is none. For error messages: O(bytes). */
+/** The start of the first fault in `bytes[start, end)`, or `end` if there is none. For error messages: O(bytes). */
 export function firstInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
   let valid = start
   let size = end - start
@@ -45,7 +45,7 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
   return decoder.decode(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
 }
 
-/** The UTF-8 bytes of a text, or undefined where it holds a lone surrogate, which UTF-8 cannot hold. */
+/** The UTF-8 bytes of a text, or undefined if it has a lone surrogate, which UTF-8 cannot represent. */
 export function encodeUtf8(text: string): Uint8Array | undefined {
   return LONE_SURROGATE.test(text) ? undefined : encoder.encode(text)
 }

@@ -1,5 +1,5 @@
-/** Check that the text has no lone surrogate, so that UTF-8 can hold it. */
+/** Check that the text has no lone surrogate, so that UTF-8 can represent it. */
 export function isWellFormed(text: string): boolean {
-  // In every supported Node; the compiler's ES2023 library does not know it yet.
+  // Exists in every supported Node, but not in the compiler's ES2023 library.
   return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

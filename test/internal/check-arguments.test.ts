@@ -72,7 +72,7 @@ describe('the other checks', () => {
     const run = (value: unknown) => () => checkFields('read', 'location', value, fields)
     expect(run({ bucket: 'a', size: 3 })).not.toThrow()
     expect(run({ bucket: '' })).toThrow(
-      failure('OPTION_INVALID', 'read: bucket must be a string that is not empty, not an empty string'),
+      failure('OPTION_INVALID', 'read: bucket must be a non-empty string, not an empty string'),
     )
     expect(run({})).toThrow(failure('OPTION_INVALID', /bucket .* not undefined/))
     expect(run({ bucket: 'a', eTag: 1 })).toThrow(failure('OPTION_INVALID', /eTag must be a string, not a number/))
@@ -84,7 +84,7 @@ describe('the other checks', () => {
       failure('TYPE_MISMATCH', 'read: names must be an array of strings, not a string; write [a]'),
     )
     expect(() => checkNone('count', [7])).toThrow(
-      failure('OPTION_INVALID', /takes no argument, and was given a number; write count\(\)/),
+      failure('OPTION_INVALID', /takes no argument, but was passed a number; write count\(\)/),
     )
     expect(() => checkNone('count', [undefined])).not.toThrow()
     expect(() => checkNone('count', [])).not.toThrow()

@@ -110,14 +110,14 @@ test('memory that ends before 4 GiB says that the process has none', () => {
   try {
     const limit = {
       code: 'LIMIT_EXCEEDED',
-      message: expect.stringContaining('this process has no memory'),
+      message: expect.stringContaining('the process has no memory'),
       cause: expect.any(RangeError),
     }
     expect(() => memory.reserve(1 << 24)).toThrow(expect.objectContaining(limit))
     const rows = hashSet(rowHashKernel())
     const distinct = {
       ...limit,
-      message: expect.stringContaining('this process has no memory for more than 0 distinct rows'),
+      message: expect.stringContaining('the process has no memory for more than 0 distinct rows'),
       cause: expect.objectContaining(limit),
     }
     expect(() => rows.add(0, 1 << 24, new Int32Array(0), 0)).toThrow(expect.objectContaining(distinct))

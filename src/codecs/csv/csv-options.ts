@@ -8,33 +8,36 @@ import { type DateFormat, dateFormat } from './date-format.ts'
 
 /** Layout and types of CSV text. */
 export interface CsvOptions {
-  /** The mark between fields. Default `,`. A first line `sep=X` overrides it. */
+  /** Delimiter between fields. Default `,`. A first line `sep=X` overrides it. */
   readonly delimiter?: string
-  /** The mark around fields that hold a delimiter, a quote or a line break. Default `"`; false where quotes are text like any other. */
+  /** Quote around fields that hold a delimiter, a quote or a line break. Default `"`; false reads quotes as ordinary text. */
   readonly quote?: string | false
-  /** The mark before a quote, or itself, inside quotes; any other is text. Default: the quote. */
+  /** Escape before a quote, or before itself, inside quotes; elsewhere it is text. Default: the quote. */
   readonly escape?: string
-  /** The mark at the start of lines that are not rows. Default: there are no such lines. */
+  /** Prefix of comment lines, which are skipped. Default: no comments. */
   readonly comment?: string
-  /** True (default): the first row names the columns. False: they are `column_1`, `column_2`, ... An array: these are the names, and the first row is data. */
+  /**
+   * True (default): the first row names the columns. False: the names are `column_1`, `column_2`, ... An array: these
+   * are the names, and the first row is data.
+   */
   readonly header?: boolean | readonly string[]
   /** Encoding of the text: a label of the WHATWG Encoding standard, such as `utf-16le` or `windows-1252`. Default `utf-8`. Reading only. */
   readonly encoding?: string
-  /** Physical lines before the header, or before the first row, that are skipped unread. Default 0. Reading only. */
+  /** Physical lines to skip before the header, or before the first row. Default 0. Reading only. */
   readonly skipLines?: number
   /** Remove spaces and tabs around fields and around their quotes. Default false. */
   readonly trim?: boolean
-  /** Treatment of rows with too few fields: an `'error'` (default), or `'null'` for the missing fields. Reading only. */
+  /** Treatment of rows with too few fields: `'error'` (default) rejects them, `'null'` fills the missing fields. Reading only. */
   readonly shortRows?: 'error' | 'null'
-  /** Treatment of an extra empty field at the end of a row, or of the header: an `'error'` (default), or `'ignore'`. Reading only. */
+  /** Treatment of an extra empty field at the end of a row, or of the header: `'error'` (default) or `'ignore'`. Reading only. */
   readonly trailingDelimiter?: 'error' | 'ignore'
-  /** Read quotes in unquoted fields, and quotes in quoted ones that end no field, as text. Default false. Reading only. */
+  /** Read quotes inside unquoted fields, and quotes inside quoted fields that do not end them, as text. Default false. Reading only. */
   readonly lazyQuotes?: boolean
-  /** The texts of unquoted fields that are null. Default: the empty field alone, `['']`. A null is written as the first of them. */
+  /** Texts that mean null in unquoted fields. Default `['']`, the empty field. A null is written as the first of them. */
   readonly nullValues?: readonly string[]
-  /** The decimal mark of numbers, one ASCII character. Default `.`. Reading only. */
+  /** Decimal mark of numbers, one ASCII character. Default `.`. Reading only. */
   readonly decimal?: string
-  /** A mark between groups of three digits, one ASCII character: with `','`, `1,000` is a number and `1,00` text. Default: none. Reading only. */
+  /** Separator of groups of three digits, one ASCII character: with `','`, `1,000` is a number and `1,00` is text. Default: none. Reading only. */
   readonly thousands?: string
   /** Spellings of true in columns pinned as `bool`, in place of `true`. Reading only. */
   readonly trueValues?: readonly string[]
@@ -42,7 +45,7 @@ export interface CsvOptions {
   readonly falseValues?: readonly string[]
   /** Formats of dates and times, by column: `%Y %y %m %d %H %I %M %S %f %z %b %p %%`. The directives determine the type. Reading only. */
   readonly formats?: { readonly [column: string]: string }
-  /** Types of columns by name; the rest is inferred. */
+  /** Types of columns by name; the others are inferred. */
   readonly schema?: SchemaOption
   /** Rows of a stream that are used for inference, before its types are final. Default 10,000; `Infinity` reads the source twice. */
   readonly inferRows?: number
@@ -53,7 +56,7 @@ export interface CsvOptions {
   readonly eol?: '\n' | '\r\n'
 }
 
-/** The marks that divide text into rows and fields. */
+/** The characters that divide text into rows and fields. */
 export interface CsvDialect {
   readonly delimiter: string
   readonly quote: string | false
@@ -65,7 +68,7 @@ export interface CsvDialect {
   readonly ignoresTrailingDelimiter: boolean
 }
 
-/** The most that a file may have. */
+/** Limits of a file. */
 export interface CsvLimits {
   readonly maxColumns: number
   readonly maxFieldBytes: number
@@ -79,7 +82,7 @@ export interface CsvLayout {
   readonly encoding: string
   readonly skipLines: number
   readonly header: boolean | readonly string[]
-  /** Part of a file that the bytes are, where they are not all of it. Both are in UTF-8 and have been judged; a later one begins with a data row. */
+  /** Part of the file that the bytes hold, if not all of it. Both parts are UTF-8 that has been checked; a later one begins with a data row. */
   readonly part?: 'first' | 'later'
 }
 
@@ -95,7 +98,7 @@ export interface CsvTyping {
   readonly formats: ReadonlyMap<string, DateFormat>
 }
 
-/** Options with their defaults, checked, each part for the rooms that need it. */
+/** Options with their defaults, checked and grouped by the modules that use them. */
 export interface CsvSettings {
   readonly layout: CsvLayout
   readonly typing: CsvTyping
@@ -136,7 +139,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
   if (!(inferRows >= 0)) throw invalid('inferRows must be a number of rows, 0 or more')
   if (!Number.isSafeInteger(skipLines) || skipLines < 0) throw invalid('skipLines must be a number of lines, 0 or more')
   checkHeader(header)
-  // Types that do not exist are refused here, not when a file is read.
+  // Unknown types are rejected here, not when a file is read.
   schemaFields(options.schema)
   return {
     layout: {
@@ -161,7 +164,7 @@ function checkHeader(header: unknown): void {
   if (typeof header === 'boolean') return
   const isNames = Array.isArray(header) && header.every((name) => typeof name === 'string')
   if (!isNames) throw invalid('header must be true, false or an array of names')
-  if (header.length === 0) throw invalid('header names no column')
+  if (header.length === 0) throw invalid('header must name at least one column')
 }
 
 function typingOf(options: CsvOptions, dialect: CsvDialect): CsvTyping {
@@ -169,8 +172,8 @@ function typingOf(options: CsvOptions, dialect: CsvDialect): CsvTyping {
   for (const [name, mark] of Object.entries({ decimal, thousands })) {
     if (mark === undefined || (name === 'decimal' && options.decimal === undefined)) continue
     if (!isAsciiByte(mark) || /[-+0-9A-Za-z\r\n]/.test(mark))
-      throw invalid(`${name} must be one ASCII character that numbers lack`)
-    // Groups of thousands in quotes may be divided by the delimiter.
+      throw invalid(`${name} must be one ASCII character that numbers do not use`)
+    // Inside quotes, the delimiter may separate thousands.
     if (mark === dialect.quote || (name === 'decimal' && mark === dialect.delimiter)) {
       throw invalid(`${name} must differ from delimiter and quote`)
     }
@@ -202,7 +205,7 @@ function dialectOf(options: CsvOptions): CsvDialect {
   if (quote !== false && quote !== escapeMark && doOverlap(quote, escapeMark)) {
     throw invalid('quote and escape must be equal or not overlap: which of them a text holds would be ambiguous')
   }
-  // A field is known to be quoted by the byte before it.
+  // The byte before a field shows whether it is quoted.
   if (haveSameEnd(delimiter, quote)) throw invalid('delimiter must not end as quote does')
   checkChoice('shortRows', shortRows, ['error', 'null'])
   checkChoice('trailingDelimiter', trailingDelimiter, ['error', 'ignore'])
@@ -226,7 +229,7 @@ export function isAsciiByte(text: string): boolean {
   return text.length === 1 && text.charCodeAt(0) < 0x80
 }
 
-/** Test whether a text could hold both marks at once, some characters of one being part of the other. */
+/** Test whether two marks could overlap in a text, some characters of one being part of the other. */
 function doOverlap(one: string, other: string): boolean {
   if (one.includes(other) || other.includes(one)) return true
   for (let length = 1; length < Math.min(one.length, other.length); length++) {

@@ -16,13 +16,14 @@ export type { CsvOptions } from './csv-options.ts'
  * Types are inferred from the first `inferRows` rows, or pinned by `schema`. Batches hold at most 65,536 rows and about 4 MiB of text; memory
  * does not grow with the file.
  *
- * Repeated header names get `_2`, `_3`; empty ones are `column_N` by their place. Blank lines are skipped. Null is an empty unquoted field; `""` is
- * the empty string.
+ * Repeated header names get `_2`, `_3`; empty ones become `column_N`, N being their position. Blank lines are skipped.
+ * Null is an empty unquoted field; `""` is the empty string.
  *
  * @returns a codec for any number of files. Reading is O(bytes).
- * @throws MillraceError `OPTION_INVALID` at once; while reading `CSV_INVALID` (no rows, a ragged row, a stray or unclosed quote), `ENCODING_INVALID`,
- * `TYPE_MISMATCH` (a value that does not fit its column), `COLUMN_UNKNOWN` (a pinned column that the file lacks), `LIMIT_EXCEEDED`; while writing
- * `TYPE_MISMATCH` (a column that CSV has no form for). Each with line, row and column where they are known.
+ * @throws MillraceError `OPTION_INVALID` at once; while reading `CSV_INVALID` (no rows, a ragged row, a stray or
+ * unclosed quote), `ENCODING_INVALID`, `TYPE_MISMATCH` (a value that does not fit its column), `COLUMN_UNKNOWN` (a
+ * pinned column that the file lacks), `LIMIT_EXCEEDED`; while writing `TYPE_MISMATCH` (a column that cannot be written
+ * as CSV). Each with line, row and column where known.
  * Source: RFC 4180.
  * @example
  * for await (const batch of csv().read(new TextEncoder().encode('id,name\n1,Ada\n'))) console.log(batch.numRows) // => 1
@@ -39,10 +40,10 @@ export function csv(options: CsvOptions = {}): Codec {
 }
 
 /**
- * Read a whole CSV file in memory. Types are inferred from all of its values, so that the table never depends on the order of its rows.
+ * Read a whole CSV file in memory. Types are inferred from all of its values, so they never depend on the order of its rows.
  *
- * @param bytes - the file. It may be released afterwards: the table shares none of it.
- * @returns a table of one or more chunks; a file of a header alone has no rows. O(bytes).
+ * @param bytes - the file. You can release it afterwards; the table does not share its memory.
+ * @returns a table of one or more chunks; a file with only a header has no rows. O(bytes).
  * @throws MillraceError as {@link csv}.
  * @example
  * rowsFromTable(decodeCsv(new TextEncoder().encode('id,name\n1,Ada\n'))) // => [{ id: 1n, name: 'Ada' }]
@@ -54,14 +55,14 @@ export function decodeCsv(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView,
 
 /**
  * Write a table as CSV: quotes only where needed, integers and decimals exact, doubles in their shortest form (`NaN`, `Infinity` and
- * `-Infinity` by name), times in ISO 8601 and UTC.
+ * `-Infinity` by name), times in ISO 8601, in UTC.
  *
  * {@link decodeCsv} reads the result back equal under the same options and the table's schema.
  *
- * @param options - those of the layout: `delimiter quote escape comment nullValues eol`; a header is written unless `header` says otherwise.
+ * @param options - layout options: `delimiter quote escape comment nullValues eol`; the header is written unless `header` is false.
  * @returns UTF-8 text. O(bytes).
- * @throws MillraceError `TYPE_MISMATCH` for nested and binary columns, for a table without columns, and for a null of a single column, unless
- * `nullValues` has a text for it that is not empty.
+ * @throws MillraceError `TYPE_MISMATCH` for nested and binary columns, for a table without columns, and for a null in a
+ * table of one column, unless the first of `nullValues` is not empty.
  * @example
  * new TextDecoder().decode(encodeCsv(tableFromRows([{ id: 1n, name: 'Ada' }]))) // => 'id,name\n1,Ada\n'
  */

@@ -1,14 +1,14 @@
 import { MillraceError } from '../../errors.ts'
 
-/** A compiled format of dates and times, in directives of `strptime`. */
+/** A compiled date and time format of `strptime` directives. */
 export interface DateFormat {
-  /** The column type that the directives need. */
+  /** The column type that follows from the directives. */
   readonly type: 'date' | 'time' | 'timestamp' | 'timestamp[us]'
-  /** Parse a whole text; undefined where it does not follow the format, or the calendar lacks the day. */
+  /** Parse a whole text; undefined if it does not match the format, or the day does not exist. */
   parse(text: string): DateParts | undefined
 }
 
-/** Days since 1970-01-01 and nanoseconds of the day, in UTC. Nanoseconds may lie outside of the day, by the offset from UTC. */
+/** Days since 1970-01-01 and nanoseconds of the day, in UTC. Nanoseconds may lie outside the day by the offset from UTC. */
 export interface DateParts {
   readonly days: number
   readonly nanoseconds: number
@@ -32,7 +32,7 @@ const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
 const DAY_MS = 86_400_000
 const DAY_NANOSECONDS = 86_400e9
 
-/** @throws MillraceError `OPTION_INVALID` for an unknown or repeated directive, and for directives that leave open which day or time is meant. */
+/** @throws MillraceError `OPTION_INVALID` for an unknown or repeated directive, and for directives that leave the day or time ambiguous. */
 export function dateFormat(format: string): DateFormat {
   const used: string[] = []
   const pattern = format.replace(/%(.?)|[\s\S]/gu, (part, directive: string | undefined) => {
@@ -49,12 +49,13 @@ export function dateFormat(format: string): DateFormat {
   const hasDate = count('Yymbd') > 0
   const hasTime = count('HIMSfp') > 0
   if (hasDate && (count('Yy') !== 1 || count('mb') !== 1 || !has('d')))
-    throw invalid('a date has one year, one month and one day')
-  if (hasTime && (count('HI') !== 1 || (has('I') && !has('p')))) throw invalid('a time has one hour, %H, or %I and %p')
+    throw invalid('a date needs one year, one month and one day')
+  if (hasTime && (count('HI') !== 1 || (has('I') && !has('p'))))
+    throw invalid('a time needs one hour: %H, or %I and %p')
   if ((has('S') && !has('M')) || (has('f') && !has('S')))
     throw invalid('seconds need minutes, and their fraction needs seconds')
   if (has('z') && !(hasDate && hasTime)) throw invalid('%z needs a date and a time')
-  if (!hasDate && !hasTime) throw invalid('there is no directive')
+  if (!hasDate && !hasTime) throw invalid('the format has no directive')
   const expression = new RegExp(`^(?:${pattern})$`, 'iu')
   return {
     type: !hasTime ? 'date' : !hasDate ? 'time' : has('f') ? 'timestamp[us]' : 'timestamp',
@@ -71,7 +72,7 @@ export function dateFormat(format: string): DateFormat {
 type Parts = Readonly<Record<string, string>>
 
 function daysOf({ Y, y, m, b, d }: Parts): number | undefined {
-  // As POSIX has it: 69 to 99 are of the 20th century.
+  // As in POSIX: 69 to 99 are in the 20th century.
   const year = Y === undefined ? Number(y) + (Number(y) < 69 ? 2000 : 1900) : Number(Y)
   const month = b === undefined ? Number(m) - 1 : MONTHS.indexOf(b.toLowerCase()) / 3
   const date = new Date(0)
@@ -84,7 +85,7 @@ function nanosecondsOf({ H, I, M = '0', S = '0', f = '', z = 'Z', p }: Parts): n
   const isAfternoon = p?.toLowerCase() === 'pm'
   if (I !== undefined && (Number(I) < 1 || Number(I) > 12)) return undefined
   const hour = I === undefined ? Number(H ?? 0) : (Number(I) % 12) + (isAfternoon ? 12 : 0)
-  // A 24-hour clock may have AM and PM beside it, which then have to agree.
+  // A 24-hour clock may be accompanied by AM or PM, which must then agree.
   if (H !== undefined && p !== undefined && hour >= 12 !== isAfternoon) return undefined
   if (hour > 23 || Number(M) > 59 || Number(S) > 59) return undefined
   const [, sign = '+', hours = '0', minutes = '0'] = /^([-+])(\d\d):?(\d\d)$/.exec(z) ?? []

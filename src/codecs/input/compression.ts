@@ -5,20 +5,20 @@ import type { Stage } from '../../internal/stage.ts'
 import { sourceTail } from './source-tail.ts'
 import { zstdFrames } from './zstd-frames.ts'
 
-/** A compression around a whole file, by its name in the field. */
+/** A compression around a whole file. */
 export type FileCompression = 'gzip' | 'zstd'
 
 const CHUNK_BYTES = 256 * 1024
 const GZIP_MAGIC = [0x1f, 0x8b]
 const NOT_GZIP =
-  "the file is not gzip: it does not begin with 1f 8b; name it by what it is, or pass compression: 'none' or 'auto' to codecFor"
+  "the file is not gzip: it does not begin with 1f 8b; correct its name, or pass compression: 'none' or 'auto' to codecFor"
 
 /**
- * A stage that inflates a gzip or zstd file, several members or frames in a row included, in memory that does not grow with the file.
+ * A stage that inflates a gzip or zstd file, with any number of members or frames, in memory that does not grow with the file.
  *
- * @param maxBytes - bytes that may come out.
- * @throws MillraceError `ENCODING_INVALID` where the bytes are not of that compression, damaged or cut off; `LIMIT_EXCEEDED` beyond
- * `maxBytes`; `UNSUPPORTED_FORMAT` for zstd on a Node without it (before 22.15).
+ * @param maxBytes - limit of the inflated bytes.
+ * @throws MillraceError `ENCODING_INVALID` if the bytes have another format, are damaged or cut off; `LIMIT_EXCEEDED`
+ * over `maxBytes`; `UNSUPPORTED_FORMAT` for zstd on a Node without it (before 22.15).
  */
 export function inflate(compression: FileCompression, maxBytes: number): Stage<Uint8Array, Uint8Array> {
   return async function* (source) {
@@ -36,7 +36,7 @@ export function inflate(compression: FileCompression, maxBytes: number): Stage<U
   }
 }
 
-/** Detect the compression of a file by its first bytes. @returns it, undefined where there is none, and all chunks of the file. */
+/** Detect the compression of a file by its first bytes. @returns the compression, undefined if there is none, and all chunks of the file. */
 export async function detectCompression(
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ found: FileCompression | undefined; chunks: AsyncIterable<Uint8Array> }> {
@@ -79,7 +79,7 @@ export function deflate(compression: FileCompression): Stage<Uint8Array, Uint8Ar
     )
 }
 
-/** zlib goes from member to member, but takes a zero after one for padding and stops there, whatever else may come. */
+/** zlib continues from member to member, but treats a zero after one as padding and stops there, whatever follows. */
 async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = gzipOnly(compressed)
   const engine = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
@@ -87,7 +87,7 @@ async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   try {
     yield* inflated(tail.chunks(), engine, 'gzip')
     if ((await tail.contentEnd()) > engine.bytesWritten)
-      throw new MillraceError('ENCODING_INVALID', 'something follows the zeros that end the gzip file', {
+      throw new MillraceError('ENCODING_INVALID', 'the gzip file has data after its zero padding', {
         position: { byteOffset: engine.bytesWritten },
       })
   } finally {
@@ -95,7 +95,7 @@ async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   }
 }
 
-/** @throws MillraceError `ENCODING_INVALID` where the first bytes are not gzip's: such a file is not damaged, but another. */
+/** @throws MillraceError `ENCODING_INVALID` if the first bytes are not gzip's: such a file is not damaged, but has another format. */
 async function* gzipOnly(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let at = 0
   for await (const chunk of source) {
@@ -117,7 +117,7 @@ async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     throw new MillraceError('ENCODING_INVALID', 'the zstd file is empty', { position: { byteOffset: 0 } })
 }
 
-/** zlib's errors as ours; those of the source pass as they are. */
+/** Convert zlib's errors; those of the source pass unchanged. */
 async function* inflated(
   source: AsyncIterable<Uint8Array>,
   engine: ByteTransform,
@@ -144,7 +144,7 @@ async function* inflated(
 }
 
 async function* through(source: AsyncIterable<Uint8Array>, engine: ByteTransform): AsyncGenerator<Uint8Array> {
-  // The error of either end reaches the reader of `engine`, so the callback has nothing to add.
+  // An error of either end reaches the reader of `engine`, so the callback ignores it.
   pipeline(Readable.from(source, { objectMode: true, highWaterMark: 1 }), engine, () => {})
   yield* engine as AsyncIterable<Uint8Array>
 }

@@ -2,7 +2,7 @@ import { bytesOf } from '../../internal/bytes-of.ts'
 import { kindOf, notA } from '../../internal/check-arguments.ts'
 import { type ByteSource, type CodecInput, isByteSource } from './source.ts'
 
-/** Bytes as other libraries hand them over: buffers and other views, a `Blob`, a `Response` of fetch, what the SDK's GetObject gives. */
+/** Bytes as other libraries return them: buffers and other views, a `Blob`, a `Response` of fetch, the result of the SDK's GetObject. */
 export type BytesHolder =
   | ArrayBufferLike
   | ArrayBufferView
@@ -28,9 +28,9 @@ export function inputOf(entry: string, given: unknown): CodecInput {
 }
 
 /**
- * The bytes that a function takes which does not wait.
+ * The bytes for a synchronous function.
  *
- * @throws MillraceError `TYPE_MISMATCH` for anything else, with the way to bytes.
+ * @throws MillraceError `TYPE_MISMATCH` for anything else, with how to convert it.
  */
 export function bytesGiven(entry: string, given: unknown): Uint8Array {
   const bytes = bytesOf(given)

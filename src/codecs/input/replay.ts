@@ -1,18 +1,18 @@
 import { type CodecInput, chunksOf, isByteSource, isBytes } from './source.ts'
 
-/** The chunks of an input, from the first on, as often as they are asked for. */
+/** The chunks of an input from the start, as often as requested. */
 export interface Replay {
-  /** To be left before it is called again. */
+  /** End the iteration before calling it again. */
   chunks(): AsyncGenerator<Uint8Array, void>
-  /** They will not be asked for again: hold no more of them. */
+  /** Stop holding chunks: they will not be requested again. */
   release(): void
   close(): Promise<void>
 }
 
-/** Bytes held of an input that could be read again instead. */
+/** Most bytes held of an input that could be read again instead. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024
 
-/** Hold the chunks of an input until they are released, or so many that they are better read again where that can be done. */
+/** Hold the chunks of an input until they are released, or until reading them again, if possible, costs less. */
 export function replay(input: CodecInput): Replay {
   const canReadAgain = isBytes(input) || isByteSource(input)
   let live = liveChunks(input)
@@ -37,7 +37,7 @@ export function replay(input: CodecInput): Replay {
     if (held === undefined) return
     heldBytes += chunk.length
     if (canReadAgain && heldBytes > MAX_HELD_BYTES) held = undefined
-    // A source may use the chunk's memory again.
+    // A source may reuse the chunk's memory.
     else held.push(isByteSource(input) ? chunk.slice() : chunk)
   }
 

@@ -1,13 +1,13 @@
 /** A source on its way into an engine that may stop before its end. */
 export interface SourceTail {
-  /** The bytes, for the engine. Who leaves them early does not close the source. */
+  /** The bytes, for the engine. Ending the iteration early does not close the source. */
   chunks(): AsyncIterable<Uint8Array>
-  /** Read what the engine left; resolves to the offset after the last byte of all that is not zero. */
+  /** Read what the engine left; resolves to the offset after the last non-zero byte. */
   contentEnd(): Promise<number>
   close(): void
 }
 
-/** Watch a source for what comes after an engine's own end, without holding any of it. */
+/** Track the bytes of a source after an engine's end, without holding them. */
 export function sourceTail(source: AsyncIterable<Uint8Array>): SourceTail {
   const iterator = source[Symbol.asyncIterator]()
   let isDone = false
@@ -36,7 +36,7 @@ export function sourceTail(source: AsyncIterable<Uint8Array>): SourceTail {
       return contentEnd
     },
     close() {
-      // Not waited for: a source that is at work on a chunk closes when that has come.
+      // Not awaited: a source that is busy with a chunk closes once it has arrived.
       if (!isDone) iterator.return?.().then(undefined, () => {})
     },
   }

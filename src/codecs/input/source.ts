@@ -6,16 +6,16 @@ import { checkArgument, notA } from '../../internal/check-arguments.ts'
 
 /** Bytes that can be read more than once, whole or by range. `end` is excluded. */
 export interface ByteSource {
-  /** Bytes in all, where that is known before reading. */
+  /** Total bytes, if known before reading. */
   readonly size?: number
-  /** Bytes in all, for sources that must ask: needed to read a file from its end without reading all of it. */
+  /** Total bytes, for sources that must request it: needed to read a file from its end without reading all of it. */
   length?(): Promise<number>
   stream(range?: { readonly start: number; readonly end?: number }, options?: StreamOptions): AsyncIterable<Uint8Array>
   read(start: number, end: number): Promise<Uint8Array>
 }
 
 export interface StreamOptions {
-  /** The reader is done with a chunk when it asks for the next, so that a source may use its memory again. */
+  /** The reader is done with a chunk when it asks for the next, so that a source may reuse its memory. */
   readonly reuse?: boolean
 }
 
@@ -48,11 +48,11 @@ export function bytesSource(given: Uint8Array | ArrayBufferLike | ArrayBufferVie
 }
 
 /**
- * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened for every call and closed after it, so nothing
- * is held between reads; a stream takes 512 KiB at a time.
+ * A {@link ByteSource} over a file of the local disk, such as Lambda's `/tmp`. Opened for every call and closed after
+ * it, so nothing is held between reads; a stream reads 512 KiB at a time.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE` when the file cannot be opened or read, with the system's error as cause; `SOURCE_CHANGED` when it
- *   became shorter while it was read; `TYPE_MISMATCH` for what is no path.
+ *   became shorter while it was read; `TYPE_MISMATCH` for a path that is not a string.
  * @example
  * for await (const batch of csv().read(fileSource('data/people.csv'))) console.log(batch.numRows) // => 2
  */
@@ -98,7 +98,7 @@ export function fileSource(path: string): ByteSource {
   }
 }
 
-/** The next chunk of a file, read while the one before is worked on; its error is thrown when the chunk is requested. */
+/** The next chunk of a file, read while the previous one is processed; its error is thrown when the chunk is requested. */
 function readAhead(
   file: FileHandle,
   at: number,
@@ -110,7 +110,7 @@ function readAhead(
   return chunk
 }
 
-/** The chunk at an offset, empty at the end, in memory that is not zeroed: only bytes that were read are returned. */
+/** The chunk at an offset, empty at the end, in unzeroed memory, of which only bytes that were read are returned. */
 async function readChunk(
   file: FileHandle,
   at: number,
@@ -157,7 +157,7 @@ export function isByteSource(input: CodecInput): input is ByteSource {
  * The bytes of any codec input, in order, once.
  *
  * @param options - passed to a source.
- * @throws MillraceError `TYPE_MISMATCH` where the input is none, or a chunk of it no bytes.
+ * @throws MillraceError `TYPE_MISMATCH` if the input is not one of these, or a chunk of it is not bytes.
  */
 export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncIterable<Uint8Array> {
   if (isBytes(input)) return bytesSource(input).stream()
@@ -166,11 +166,11 @@ export function chunksOf(input: CodecInput, options?: StreamOptions): AsyncItera
   throw new MillraceError('TYPE_MISMATCH', 'a codec reads a Uint8Array, a ByteSource or a stream of Uint8Array')
 }
 
-/** Text in the place of bytes is what a stream gives that decodes by itself: its characters would be taken for something else. */
+/** A stream with an encoding yields text instead of bytes, whose characters would be misread. */
 async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     if (!isBytes(chunk)) {
-      throw new MillraceError('TYPE_MISMATCH', 'a chunk of the source is no Uint8Array; read it without an encoding')
+      throw new MillraceError('TYPE_MISMATCH', 'a chunk of the source is not a Uint8Array; read it without an encoding')
     }
     yield chunk
   }

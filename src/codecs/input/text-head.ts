@@ -1,16 +1,16 @@
 import { MillraceError } from '../../errors.ts'
 import { isValidUtf8 } from '../../internal/utf8.ts'
 
-/** Bytes by which a file is judged. */
+/** Bytes by which a file's format is detected. */
 const HEAD_BYTES = 1024
-/** The share of NUL bytes in the head from which on it is not text in the encoding that was named. */
+/** The share of NUL bytes in the head from which it is not text in the requested encoding. */
 const MAX_NUL_SHARE = 1 / 4
 
-/** First bytes of files that are not text, by the name of their format. `gzip` and `zstd` wrap text, and `codecFor` unwraps them. */
+/** First bytes of formats that are not text, with their names. `gzip` and `zstd` wrap text, and `codecFor` unwraps them. */
 const FORMATS: readonly (readonly [name: string, magic: string])[] = [
   ['gzip', '1f8b08'],
   ['zstd', '28b52ffd'],
-  // Frames that are skipped, as parallel compressors put before each of theirs.
+  // Skippable frames, which parallel compressors put before each of their frames.
   ['zstd', '5.2a4d18'],
   ['zip', '504b0304'],
   ['zip', '504b0506'],
@@ -39,15 +39,15 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: string])[] =
 export interface TextEncodingChoice {
   /** The encoding in which the text is read, in lower case. */
   readonly encoding: string
-  /** True where the user can name another one: the option `encoding`. */
+  /** True if the user can set another one with the option `encoding`. */
   readonly isOption: boolean
 }
 
-/** Passes the bytes of a file on, the first of them together. Give it chunks, and undefined at the end. */
+/** Forwards the bytes of a file, the first of them in one chunk. Call it with chunks, and with undefined at the end. */
 export type HeadFirst = (chunk: Uint8Array | undefined) => Uint8Array | undefined
 
 /**
- * Hold back the first bytes of a text file until they can be judged, then pass all bytes on.
+ * Hold back the first bytes of a text file until they can be checked, then forward all bytes.
  *
  * @throws MillraceError what {@link checkTextHead} throws.
  */
@@ -55,14 +55,14 @@ export function textHead(choice: TextEncodingChoice): HeadFirst {
   return headFirst(HEAD_BYTES, (bytes) => checkTextHead(bytes, choice))
 }
 
-/** Hold back the first bytes of a file until there are so many, or all. @param judge - gets all that are there then. */
+/** Hold back the first bytes of a file until there are enough, or all. @param judge - called with the bytes held back. */
 export function headFirst(length: number, judge: (bytes: Uint8Array) => void = () => {}): HeadFirst {
   let head: Uint8Array | undefined = new Uint8Array(0)
   return (chunk) => {
     if (head === undefined) return chunk
     const bytes: Uint8Array = chunk === undefined ? head : head.length === 0 ? chunk : Buffer.concat([head, chunk])
     if (chunk !== undefined && bytes.length < length) {
-      // The chunk's memory may be used again.
+      // The chunk's memory may be reused.
       head = bytes === chunk ? chunk.slice() : bytes
       return undefined
     }
@@ -73,9 +73,9 @@ export function headFirst(length: number, judge: (bytes: Uint8Array) => void = (
 }
 
 /**
- * Judge a text file by its first bytes.
+ * Check a text file by its first bytes.
  *
- * @throws MillraceError `ENCODING_INVALID` where they are compressed, or text in another encoding; `UNSUPPORTED_FORMAT` where they are another format.
+ * @throws MillraceError `ENCODING_INVALID` if they are compressed, or text in another encoding; `UNSUPPORTED_FORMAT` if they have another format.
  */
 export function checkTextHead(bytes: Uint8Array, choice: TextEncodingChoice): void {
   const head = bytes.subarray(0, HEAD_BYTES)
@@ -95,12 +95,12 @@ function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return start.length === magic.length && new RegExp(`^${magic}`).test(start)
 }
 
-/** Without a byte order mark, delimiters and line breaks distinguish UTF-16 from text of single bytes and from the other byte order. */
+/** Without a byte order mark, delimiters and line breaks distinguish UTF-16 from single-byte text and from the other byte order. */
 function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void {
   if (isByteText(head)) {
     if (isUtf8(head)) throw otherEncoding('utf-8', 'holds no NUL byte and looks like', choice)
     throw invalidEncoding(
-      `the file is not ${choice.encoding}: it holds no NUL byte, as text of one byte a character; set encoding to its own, such as 'windows-1252'`,
+      `the file is not ${choice.encoding}: it holds no NUL byte; set encoding to its single-byte encoding, such as 'windows-1252'`,
     )
   }
   if (head.length > 0 && nulUnits(head) * 2 >= head.length * MAX_NUL_SHARE) throw manyNuls(head, choice, FILE_START)
@@ -110,7 +110,10 @@ function checkUnmarkedUtf16(head: Uint8Array, choice: TextEncodingChoice): void 
   }
 }
 
-/** Decide by line breaks, whose swapped forms no text has; without any, text of ASCII alone is swapped, but not that of characters which swap to it, such as U+4E00. */
+/**
+ * Decide by line breaks, whose swapped forms never occur in text; without line breaks, text is swapped if most of it
+ * becomes ASCII by swapping. Only zero-free bytes of ASCII are not, since U+4E00 and others swap to control characters.
+ */
 function isSwapped(units: AsciiUnits, swapped: AsciiUnits): boolean {
   if (units.breaks + swapped.breaks > 0) return units.breaks === 0
   return units.all >= MIN_UNITS && units.ascii === 0 && swapped.ascii >= units.all * MIN_ASCII_SHARE
@@ -124,10 +127,10 @@ interface AsciiUnits {
 
 const MIN_UNITS = 4
 
-/** The share of ASCII from which on bytes without a NUL are text of single bytes, and swapped units are text. */
+/** The share of ASCII from which bytes without a NUL are single-byte text, and swapped units are text. */
 const MIN_ASCII_SHARE = 3 / 4
 
-/** Check that bytes hold a line break of one byte, and no NUL, which every line break in UTF-16 has. */
+/** Check that bytes hold a single-byte line break and no NUL, which every line break in UTF-16 has. */
 function isByteText(head: Uint8Array): boolean {
   if (head.includes(0) || !(head.includes(0x0a) || head.includes(0x0d))) return false
   return isUtf8(head) || head.filter(isAscii).length >= head.length * MIN_ASCII_SHARE
@@ -144,7 +147,7 @@ function nulUnits(head: Uint8Array): number {
   return count
 }
 
-/** Count the characters of a text in UTF-16 that are ASCII, control characters but tabs and line breaks left out. */
+/** Count the characters of a text in UTF-16 that are ASCII, excluding control characters other than tabs and line breaks. */
 function asciiUnits(head: Uint8Array, isBigEndian: boolean): AsciiUnits {
   let ascii = 0
   let breaks = 0
@@ -167,7 +170,7 @@ function nulsOf(bytes: Uint8Array, start: number, step: number): number {
   return count
 }
 
-/** The error for text that holds NUL bytes where text has none. */
+/** The error for NUL bytes in text. */
 export function manyNuls(head: Uint8Array, choice: TextEncodingChoice, position: Position = FILE_START): MillraceError {
   const otherEncoding = (found: string, how: string) => invalidEncoding(notIn(found, how, choice), position)
   if (choice.encoding.startsWith('utf-16')) return otherEncoding('utf-32', 'holds NUL characters and looks like')

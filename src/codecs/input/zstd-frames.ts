@@ -4,19 +4,19 @@ const FRAME_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a50
 
 const NOT_ZSTD =
-  "the file is not zstd: its first bytes are others; name it by what it is, or pass compression: 'none' or 'auto' to codecFor"
+  "the file is not zstd: it does not begin with its magic number; correct its name, or pass compression: 'none' or 'auto' to codecFor"
 
-/** Bytes of the frame header's optional fields, by the bits of its descriptor for them: RFC 8878, 3.1.1.1. */
+/** Bytes of the frame header's optional fields, by the descriptor's bits: RFC 8878, 3.1.1.1. */
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
 
 /**
- * Cut a stream of zstd frames into its frames. Each inner iterable yields the chunks of one frame, and must be read to its end before
+ * Split a stream of zstd frames into its frames. Each inner iterable yields the chunks of one frame, and must be read to its end before
  * the next is requested. Node's decompressor stops after the first frame silently, so each frame needs one of its own.
  *
  * Only the lengths in frame and block headers are read (RFC 8878, 3.1.1). Skippable frames are left out.
  *
- * @throws MillraceError `ENCODING_INVALID` where bytes are no frame, or a frame is cut off.
+ * @throws MillraceError `ENCODING_INVALID` if bytes do not form a frame, or a frame is cut off.
  */
 export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const bytes = byteReader(source[Symbol.asyncIterator]())
@@ -69,7 +69,7 @@ function headerBytes(descriptor: number): number {
 
 type ByteReader = ReturnType<typeof byteReader>
 
-/** A stream of chunks as a stream of bytes, to be taken in pieces of any length. */
+/** A stream of chunks as a stream of bytes, to be read in pieces of any length. */
 function byteReader(chunks: AsyncIterator<Uint8Array>) {
   let chunk: Uint8Array = new Uint8Array(0)
   let at = 0

@@ -16,42 +16,45 @@ import { jsonWriter, type WriteForm } from './write/write-json.ts'
 /** Options of the JSON and NDJSON codecs. */
 export interface JsonOptions {
   /**
-   * Types of columns by name; the types of all others are inferred. Nested columns need Arrow types. `int64` accepts integers and
-   * their text, `decimal(p,s)` numbers and their text, `float64` any number, `binary` base64, `json` any value as its text; every other type accepts
-   * its own kind of value alone.
+   * Types of columns by name; the others are inferred. Nested columns need Arrow types. `int64` accepts integers and
+   * their text, `decimal(p,s)` numbers and their text, `float64` any number, `binary` base64, `json` any value as its
+   * text; every other type accepts only its own kind of value.
    */
   readonly schema?: SchemaOption
   /**
-   * Rows of a stream that are used for inference, before its types are final. Default 10,000, and no more than fit in 64 MiB; `Infinity` reads
+   * Rows of a stream that are used for inference, before its types are final. Default 10,000, limited to 64 MiB; `Infinity` reads
    * the source twice. Whole tables always use all rows.
    */
   readonly inferRows?: number
   /**
-   * The keys that lead to the array of rows, where the file is an object around it: `['Records']` for CloudTrail and S3 events. It is read as a
-   * stream; what is beside the rows is checked and skipped. Objects that follow one after the other are read each.
+   * Keys that lead to the array of rows, if the file is an object around it: `['Records']` for CloudTrail and S3
+   * events. The file is streamed; everything outside the rows is checked and skipped. Every one of several consecutive
+   * objects is read.
    */
   readonly rows?: readonly string[]
   readonly limits?: CodecLimits
-  /** Called with each rejected row, in order; reading continues. Without it the first such row is an error. */
+  /** Called with each rejected row, in order; reading continues. Without it the first one is thrown. */
   readonly onInvalidRow?: (row: InvalidRow) => void
-  /** The treatment of NaN and the infinities when writing, which JSON lacks: fail with `TYPE_MISMATCH` (default), or write null. */
+  /** Treatment of NaN and the infinities, which JSON lacks, when writing: fail with `TYPE_MISMATCH` (default), or write null. */
   readonly nonFinite?: 'error' | 'null'
 }
 
 const DEFAULT_INFER_ROWS = 10_000
 
 /**
- * The codec of JSON files: one array of objects, or objects one after the other, on lines or not; which of them is detected.
+ * The codec of JSON files: one array of objects, or consecutive objects, one per line or not; the form is detected automatically.
  *
- * Reading makes columns of the keys, nested ones too: objects become structs, arrays lists. A column whose values are of mixed kinds becomes
- * `string` and holds each value's JSON text without white space, so that `1` and `"1"` stay apart. Memory holds a batch (about 4 MiB of text), or one row
- * where that is larger. Writing produces an array with one row per line. Time grows with the bytes.
+ * Keys become columns when reading, nested ones too: objects become structs, arrays become lists. A column with mixed
+ * kinds of values becomes `string` and holds each value's JSON text without white space, so that `1` and `"1"` stay
+ * distinct. Memory holds one batch (about 4 MiB of text), or one row if larger. Writing produces an array with one row
+ * per line. O(bytes).
  *
- * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is not an object, no path `rows`, nothing at all),
- *   `ENCODING_INVALID` (not UTF-8, compressed, a lone surrogate), `UNSUPPORTED_FORMAT` (another format by its first bytes), `TYPE_MISMATCH` (a value
- *   or key that does not fit `schema` or the rows used for inference), `COLUMN_UNKNOWN` (a column of
- *   `schema` that no row has) or `LIMIT_EXCEEDED`; and whose `write` fails with `TYPE_MISMATCH` (NaN, infinities, text marked as
- *   JSON that is not), `COLUMN_CONFLICT` (two columns of one name) or `UNSUPPORTED_FORMAT` (a type without JSON form). Source: RFC 8259.
+ * @returns a codec whose `read` fails with `JSON_INVALID` (grammar, a row that is not an object, no path `rows`, an
+ *   empty file), `ENCODING_INVALID` (not UTF-8, compressed, a lone surrogate), `UNSUPPORTED_FORMAT` (another format by
+ *   its first bytes), `TYPE_MISMATCH` (a value or key that does not fit `schema` or the rows used for inference),
+ *   `COLUMN_UNKNOWN` (a column of `schema` that no row has) or `LIMIT_EXCEEDED`; and whose `write` fails with
+ *   `TYPE_MISMATCH` (NaN, infinities, invalid text in a JSON column), `COLUMN_CONFLICT` (two columns with the same
+ *   name) or `UNSUPPORTED_FORMAT` (a type that JSON cannot represent). Source: RFC 8259.
  * @example
  * json().contentType // => 'application/json'
  */
@@ -61,8 +64,9 @@ export function json(options: JsonOptions = {}): Codec {
 }
 
 /**
- * The codec of NDJSON (JSON Lines) files, one object per line. Reads what {@link json} reads, under the same rules; blank lines are
- * skipped, and a rejected line goes to `onInvalidRow` where that is given. No rows are written as no bytes.
+ * The codec of NDJSON (JSON Lines) files, one object per line. Reads everything that {@link json} reads, under the same
+ * rules; blank lines are skipped, and rejected lines are passed to `onInvalidRow` if set. A table without rows is
+ * written as zero bytes.
  *
  * @returns a codec with the errors of {@link json}.
  * @example
@@ -92,9 +96,9 @@ function jsonCodec(name: CodecName, contentType: string, form: WriteForm, option
 }
 
 /**
- * The table in the bytes of a JSON file. Types are inferred from all values. O(bytes); twice that where late rows widen a type.
+ * Read a whole JSON file in memory as a table. Types are inferred from all values. O(bytes), with a second pass if late rows widen a type.
  *
- * @throws MillraceError as {@link json} says.
+ * @throws MillraceError as {@link json}.
  * @example
  * decodeJson(new TextEncoder().encode('[{"id": 9007199254740993, "tags": ["a"]}]')).numRows // => 1
  */
@@ -104,9 +108,9 @@ export function decodeJson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferView
 }
 
 /**
- * The table in the bytes of an NDJSON file; see {@link decodeJson}.
+ * Read a whole NDJSON file in memory as a table; see {@link decodeJson}.
  *
- * @throws MillraceError as {@link ndjson} says.
+ * @throws MillraceError as {@link ndjson}.
  * @example
  * decodeNdjson(new TextEncoder().encode('{"id": 1}\n{"id": 2}\n')).numRows // => 2
  */
@@ -116,10 +120,11 @@ export function decodeNdjson(bytes: Uint8Array | ArrayBufferLike | ArrayBufferVi
 }
 
 /**
- * A table as a JSON array of objects, one row per line.
+ * Write a table as a JSON array of objects, one row per line.
  *
- * 64-bit integers and decimals are written with all their digits, times as ISO 8601, binary as base64, maps as objects, nulls as `null`. Reading
- * returns the same table when its schema is given as `schema`: JSON cannot represent most types.
+ * 64-bit integers and decimals are written with all their digits, times as ISO 8601, binary as base64, maps as objects,
+ * nulls as `null`. Reading returns the same table if its schema is passed as `schema`, since JSON cannot represent most
+ * types.
  *
  * @returns the bytes. O(values).
  * @throws MillraceError as `write` of {@link json}.
@@ -133,7 +138,7 @@ export function encodeJson(table: Table, options: Pick<JsonOptions, 'nonFinite'>
 }
 
 /**
- * A table as NDJSON, one row per line; see {@link encodeJson}. No rows become no bytes.
+ * Write a table as NDJSON, one row per line; see {@link encodeJson}. A table without rows becomes zero bytes.
  *
  * @throws MillraceError as `write` of {@link json}.
  * @example

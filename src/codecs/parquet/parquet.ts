@@ -22,25 +22,26 @@ export { encodeParquet, writeParquet } from './write/write-parquet.ts'
 
 export const PARQUET_OPTIONS = { ...READ_OPTIONS, ...WRITE_OPTIONS } as const
 
-/** Options of the Parquet codec: those of reading and of writing. */
+/** Options of the Parquet codec, for reading and writing. */
 export interface ParquetOptions extends ParquetReadOptions, ParquetWriteOptions {}
 
 /**
- * The Parquet codec. Reads and writes files of any size a row group at a time, straight to and from Arrow buffers.
+ * The Parquet codec. Reads and writes files of any size, one row group at a time, directly to and from Arrow buffers.
  *
- * Reading takes every encoding and the compressions snappy, gzip, zstd (Node 22.15 or later), brotli and LZ4, page checksums
- * included. A `ByteSource` is read by range: the footer, then the columns asked for, neighbours at once; a stream is collected first.
- * Batches have at most 65,536 rows, are about 4 MiB and never span row groups. Types come from the file: timestamps keep their unit
- * and whether they are instants (UTC) or local times (no zone), decimals are exact, integers have their width, fixed-length bytes
- * are fixed-size binary, unannotated bytes binary, repeated fields lists. UUIDs (fixed-size binary) and JSON (text) are marked as Arrow's
- * extension types `arrow.uuid` and `arrow.json` in the metadata of their fields.
+ * Reading supports every encoding and the compressions snappy, gzip, zstd (Node 22.15 or later), brotli and LZ4, and
+ * verifies page checksums. A `ByteSource` is read by range: the footer, then the requested columns, adjacent ones in
+ * one request; a stream is collected first. Batches have at most 65,536 rows, are about 4 MiB and never span row
+ * groups. Types come from the file: timestamps keep their unit and remain instants (UTC) or local times (no zone),
+ * decimals are exact, integers keep their width, fixed-length bytes are fixed-size binary, unannotated bytes binary,
+ * repeated fields lists. UUIDs (fixed-size binary) and JSON (text) are marked as Arrow's extension types `arrow.uuid`
+ * and `arrow.json` in the metadata of their fields.
  *
  * @param options - what to read (`columns`, `rowGroups`, `filter`, `dictionary`, `int96`, `limits`) and how to write
  * (`compression`, `rowGroupRows`, ...).
- * @throws MillraceError while reading: `PARQUET_INVALID` where the file breaks the format, `UNSUPPORTED_FORMAT` for encryption and
- * what this Node cannot inflate, `LIMIT_EXCEEDED` for what would take too much memory or time, `ENCODING_INVALID` for text that is
- * not UTF-8 (with column and row), `COLUMN_UNKNOWN`, `OPTION_INVALID`, `TYPE_MISMATCH` for INT96 beyond its unit, `SOURCE_UNAVAILABLE`
- * and `SOURCE_CHANGED`.
+ * @throws MillraceError while reading: `PARQUET_INVALID` if the file breaks the format, `UNSUPPORTED_FORMAT` for
+ * encryption and for compressions that this Node cannot inflate, `LIMIT_EXCEEDED` if reading would take too much memory
+ * or time, `ENCODING_INVALID` for text that is not UTF-8 (with column and row), `COLUMN_UNKNOWN`, `OPTION_INVALID`,
+ * `TYPE_MISMATCH` for INT96 beyond its unit, `SOURCE_UNAVAILABLE` and `SOURCE_CHANGED`.
  * @example
  * const bytes = await encodeParquet(tableFromRows([{ id: 1n, name: 'Ada' }, { id: 2n, name: 'Grace' }]))
  * for await (const batch of parquet({ columns: ['name'] }).read(bytes)) console.log(batch.numRows) // => 2
@@ -60,10 +61,10 @@ export function parquet(options: ParquetOptions = {}): Codec {
 /**
  * Read a whole Parquet file into a table in memory.
  *
- * @param given - the bytes, or a source that is read by range.
- * @param options - as for {@link parquet}. The table may take `limits.maxInflatedBytes` (64 times the file, at least 256 MiB).
- * @returns a table with the batches of the stream. Time grows with the bytes of the columns that are read.
- * @throws MillraceError as {@link parquet} does while reading; `LIMIT_EXCEEDED` too when the table grows beyond its limit.
+ * @param given - the bytes, or a source, which is read by range.
+ * @param options - as for {@link parquet}. The table may occupy `limits.maxInflatedBytes` (default 64 times the file, at least 256 MiB).
+ * @returns a table with the batches of the stream. O(bytes of the columns read).
+ * @throws MillraceError as {@link parquet} while reading; `LIMIT_EXCEEDED` also if the table exceeds its limit.
  * @example
  * const bytes = await encodeParquet(tableFromRows([{ id: 1n, name: 'Ada' }]))
  * const table = await decodeParquet(bytes)
@@ -105,7 +106,7 @@ async function readTable(input: CodecInput, options: ParquetReadOptions): Promis
     if (bytes > maxBytes) {
       throw new MillraceError(
         'LIMIT_EXCEEDED',
-        `the table takes more than ${maxBytes} bytes; read it as a stream, or raise limits.maxInflatedBytes`,
+        `the table exceeds ${maxBytes} bytes; read it as a stream, or raise limits.maxInflatedBytes`,
       )
     }
     batches.push(batch)

@@ -13,16 +13,16 @@ import {
 } from '../../internal/iso8601.ts'
 
 /**
- * The kinds of values seen in a column: a set of these flags, 0 where nothing but nulls was. Flags of values are joined by `|`, in any
- * order and grouping, so a column's type depends on its values alone.
+ * The kinds of values seen in a column: a set of these flags, 0 for nulls only. Flags are combined with `|`, in any
+ * order and grouping, so a column's type depends only on its values.
  */
 export const SEEN = {
   bool: 1,
   /** An integer that fits 64 bits and is exactly a double. */
   int: 2,
-  /** An integer that fits 64 bits and is no double. */
+  /** An integer that fits 64 bits and is not exactly a double. */
   wideInt: 4,
-  /** A number with a fraction or exponent that a double keeps. */
+  /** A number with a fraction or exponent that a double represents. */
   float: 8,
   /** `NaN`, `Infinity` or `-Infinity`: a double only in a column that holds numbers too. */
   nonFinite: 16,
@@ -31,10 +31,10 @@ export const SEEN = {
   milliseconds: 64,
   microseconds: 128,
   nanoseconds: 256,
-  /** A date-time too far off for 64 bits of microseconds; of nanoseconds. */
+  /** A date-time out of range for 64 bits of microseconds, or of nanoseconds. */
   beyondMicroseconds: 512,
   beyondNanoseconds: 1024,
-  /** Anything else: no other type keeps it exactly. */
+  /** Anything else: no other type represents it exactly. */
   text: 2048,
 } as const
 
@@ -49,7 +49,7 @@ const DOUBLES = SEEN.int | SEEN.float | SEEN.nonFinite
 const TIMESTAMPS =
   SEEN.milliseconds | SEEN.microseconds | SEEN.nanoseconds | SEEN.beyondMicroseconds | SEEN.beyondNanoseconds
 
-/** The narrowest type that keeps every value seen exactly; undefined where none was seen. */
+/** The narrowest type that represents every value seen exactly; undefined if none was seen. */
 export function inferredType(seen: number): InferredType | undefined {
   if (seen === 0) return undefined
   if (seen === SEEN.bool) return 'bool'
@@ -64,14 +64,14 @@ export function inferredType(seen: number): InferredType | undefined {
 }
 
 /**
- * Check whether later values can change the column's type although they fit this one: nothing seen yet, or `NaN`s that wait for a
- * number.
+ * Check whether later values can change the column's type although they fit this one: nothing seen yet, or only `NaN`s
+ * so far, which need a number to be doubles.
  */
 export function isUndecided(seen: number): boolean {
   return seen === 0 || seen === SEEN.nonFinite
 }
 
-/** The nullable field of an inferred column; a marked one where no value was seen. */
+/** The nullable field of an inferred column; marked if no value was seen. */
 export function inferredField(name: string, seen: number): Field {
   const type = inferredType(seen)
   return type === undefined ? emptyColumnField(name) : new Field(name, columnType(type), true)
@@ -93,7 +93,7 @@ export function seenInText(bytes: Uint8Array, start: number, end: number, scratc
   return nonFiniteNumber(bytes, start, end) === undefined ? SEEN.text : SEEN.nonFinite
 }
 
-/** The flag of a number's text, 0 where the text is no number; integers over 64 bits and decimals that no double keeps are `text`. */
+/** The flag of a number's text, 0 if the text is not a number; integers over 64 bits and decimals that no double represents are `text`. */
 export function seenInNumber(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
   if (parseInt64(bytes, start, end, scratch, 0)) {
     return isExactDouble(scratch[0] as number, scratch[1] as number) ? SEEN.int : SEEN.wideInt
@@ -104,12 +104,12 @@ export function seenInNumber(bytes: Uint8Array, start: number, end: number, scra
   return keepsNumber(value, bytes, start, end) ? SEEN.float : SEEN.text
 }
 
-/** The flags of an ISO 8601 date or date-time, 0 where the text is neither. */
+/** The flags of an ISO 8601 date or date-time, 0 if the text is neither. */
 export function seenInTime(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
   if (parseDate(bytes, start, end, scratch, 0)) return SEEN.date
   const unit = timestampUnitOf(bytes, start, end)
   if (unit === 0) return 0
-  // Only a date-time that milliseconds hold can lie beyond a finer unit.
+  // Only a date-time that fits milliseconds can be out of range for a finer unit.
   if (unit === MILLISECOND && !parseTimestamp(bytes, start, end, MILLISECOND, scratch, 0)) return 0
   const fitsNanoseconds = parseTimestamp(bytes, start, end, NANOSECOND, scratch, 0)
   if (unit === NANOSECOND) return fitsNanoseconds ? SEEN.nanoseconds : 0
@@ -119,7 +119,7 @@ export function seenInTime(bytes: Uint8Array, start: number, end: number, scratc
   return SEEN.milliseconds | beyond | (fitsMicroseconds ? 0 : SEEN.beyondMicroseconds)
 }
 
-/** 1 for `true`, 0 for `false`, in any case; -1 for all else. */
+/** 1 for `true`, 0 for `false`, in any letter case; -1 otherwise. */
 export function boolOf(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 {
   const length = end - start
   if (length === 4) return isWord(bytes, start, TRUE) ? 1 : -1
@@ -137,7 +137,7 @@ function isWord(bytes: Uint8Array, start: number, word: readonly number[]): bool
 const NAN = Buffer.from('NaN')
 const INFINITY = Buffer.from('Infinity')
 
-/** The double that `NaN`, `Infinity` or `-Infinity` spells, in exactly this case; undefined for all else. */
+/** The double that `NaN`, `Infinity` or `-Infinity` spells, in exactly this letter case; undefined otherwise. */
 export function nonFiniteNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
   const length = end - start
   if (length === 3) return isExactly(bytes, start, NAN) ? Number.NaN : undefined

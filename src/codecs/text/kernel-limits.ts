@@ -1,4 +1,4 @@
-/** Bytes of text that a kernel reads in one call: they stay in the processor's cache between the check of their encoding and their reading. */
+/** Bytes of text that a kernel reads per call: they stay in the processor's cache between the encoding check and the read. */
 export const CALL_BYTES = 128 * 1024
 /** Bytes that a call reads for each column of a wide table, so that the work per column and call is spread over some rows. */
 const COLUMN_BYTES = 8192

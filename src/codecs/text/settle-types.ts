@@ -6,16 +6,16 @@ import { isByteSource, isBytes } from '../input/source.ts'
 import type { InvalidRow } from '../invalid-row.ts'
 import { slices } from './slices.ts'
 
-/** A text format whose column types are inferred: a survey of some rows returns a plan, and rows are read on a plan. */
+/** A text format whose column types are inferred: a survey of some rows returns a plan, by which rows are read. */
 export interface TypedFormat<Plan> {
   /** Start a survey of the first `maxRows` rows, or of fewer where `maxCells` values say enough for a first try. */
   survey(maxRows: number, maxCells: number): TypeSurvey<Plan>
   /**
    * Start to read from the first row on.
    *
-   * @param unsureRows - the first so many sound rows take part in inference: one of them that the plan does not fit throws
-   *   {@link TypesTooNarrow}, whatever `onInvalidRow` is.
-   * @param onInvalidRow - gets each rejected row; undefined where the first one is to be thrown.
+   * @param unsureRows - number of leading valid rows used for inference: one of them that does not fit the plan throws
+   * {@link TypesTooNarrow}, even with `onInvalidRow`.
+   * @param onInvalidRow - called with each rejected row; undefined to throw the first one.
    */
   read(plan: Plan, unsureRows: number, onInvalidRow: OnInvalidRow | undefined): TypedReader
 }
@@ -23,13 +23,13 @@ export interface TypedFormat<Plan> {
 export interface TypeSurvey<Plan> {
   /** Survey the rows of the next bytes, undefined after the last. @returns the plan once enough rows have been seen, and always at the end. */
   push(bytes: Uint8Array | undefined): Plan | undefined
-  /** The plan of the rows before one at which `push` threw; undefined where not even the columns are known. */
+  /** The plan of the rows before the one at which `push` threw; undefined if the columns are not known yet. */
   planSoFar(): Plan | undefined
   /** True if it ended after `maxCells`, before `maxRows`. */
   readonly isShort: boolean
 }
 
-/** The result of a survey: a plan, of the rows before `fault` where it came upon one. */
+/** The result of a survey: a plan of the rows, or of those before `fault` if it found one. */
 interface Surveyed<Plan> {
   readonly plan: Plan
   readonly isShort: boolean
@@ -37,7 +37,7 @@ interface Surveyed<Plan> {
 }
 
 export interface TypedReader {
-  /** True once all rows that take part in inference have been read, so that the types are final. */
+  /** True once all rows used for inference have been read, so that the types are final. */
   readonly isSure: boolean
   /** Read the next bytes, undefined after the last. @returns the batches that are full, and at the end the last one. */
   push(bytes: Uint8Array | undefined): Iterable<RecordBatch>
@@ -45,15 +45,15 @@ export interface TypedReader {
 
 type OnInvalidRow = (row: InvalidRow) => void
 
-/** A plan that was inferred from some rows does not fit a later row that takes part in inference. Never leaves the codecs. */
+/** Signals that a plan inferred from some rows does not fit a later row used for inference. Never leaves the codecs. */
 export class TypesTooNarrow extends Error {}
 
 /** A plan fits all rows that take part in inference, but their batches were too many to hold: read them again on it. */
 class TypesConfirmed extends Error {}
 
 /**
- * Rows that types are first inferred from. Reading rows of known types costs less than surveying and reading them, so the rest of the rows
- * that take part in inference are read on these types, and surveyed only where one does not fit.
+ * Rows that types are first inferred from. Reading rows of known types costs less than surveying and reading them, so
+ * the remaining rows used for inference are read with these types, and surveyed only if one does not fit.
  */
 const SAMPLE_ROWS = 500
 /** Values of that sample, which of a wide table are fewer rows. */
@@ -141,7 +141,7 @@ function surveyBytes<Plan>(bytes: Uint8Array, survey: TypeSurvey<Plan>): Surveye
   return foundAtEnd(survey)
 }
 
-/** Survey the next bytes. A fault is kept for the reader: a row before it may not fit its pinned type, and is the first one then. */
+/** Survey the next bytes. A fault is kept for the reader: an earlier row may not fit its pinned type, and is then the first fault. */
 function pushTo<Plan>(survey: TypeSurvey<Plan>, bytes: Uint8Array | undefined): Surveyed<Plan> | undefined {
   try {
     const plan = survey.push(bytes)
@@ -159,7 +159,7 @@ function foundAtEnd<Plan>(survey: TypeSurvey<Plan>): Surveyed<Plan> {
   return found
 }
 
-/** Test whether a place in the file comes before another one. */
+/** Test whether a position in the file comes before another one. */
 function isBefore(one: Place, other: Place): boolean {
   if (one?.row !== undefined && other?.row !== undefined) return one.row < other.row
   return one?.line !== undefined && other?.line !== undefined && one.line < other.line
@@ -195,7 +195,7 @@ function heldReader<Plan>(
     yield* batches.splice(0)
   }
 
-  /** Read on; at an error, which ends the reading, report the rows before it. */
+  /** Continue reading; at an error, which ends the reading, report the rows before it. */
   function* read(bytes: Uint8Array | undefined): Generator<RecordBatch> {
     try {
       yield* reader.push(bytes)

@@ -37,7 +37,7 @@ export function boolBuilder(type: Bool): ColumnBuilder<Bool> {
   }
 }
 
-/** The column of Arrow's null type, which holds nothing but nulls. */
+/** The column of Arrow's null type, which holds only nulls. */
 export function nullBuilder(type: Null): ColumnBuilder<Null> {
   let length = 0
   return {

@@ -20,22 +20,22 @@ const FIRST_CAPACITY = 64
 export function grown<A extends ValueArray>(array: A, length: number): A {
   if (length <= array.length) return array
   const larger = new (array.constructor as ArrayConstructor<A>)(Math.max(length, array.length * 2, FIRST_CAPACITY))
-  // A typed array's own `set` takes its own kind; the union of kinds hides that from the compiler.
+  // `set` of a typed array accepts its own kind, which the union of kinds hides from the compiler.
   ;(larger as Uint8Array).set(array as Uint8Array)
   return larger
 }
 
-/** The first `length` values: a view where little is wasted, otherwise a copy, so that no half-empty buffer outlives its builder. */
+/** The first `length` values: a view if little is wasted, otherwise a copy, so that no half-empty buffer outlives its builder. */
 export function trimmed<A extends ValueArray>(array: A, length: number): A {
   const wasteful = array.length - length > length >> 2
   return (wasteful ? array.slice(0, length) : array.subarray(0, length)) as A
 }
 
-/** Validity bits of a column, made when the first null comes. */
+/** Validity bits of a column, created at the first null. */
 export interface Validity {
-  /** Mark the value at `index`: bits are written in order, so that a truncated column can be appended to. */
+  /** Set the bit of the value at `index`: bits are written in order, so that a truncated column can be appended to. */
   set(index: number, valid: boolean): void
-  /** The bitmap of `length` values and its nulls, after which all is forgotten. */
+  /** Return the bitmap of `length` values and its null count, and reset. */
   take(length: number): { readonly bitmap: Uint8Array; readonly nullCount: number }
 }
 
@@ -77,7 +77,7 @@ export interface ColumnParts {
   readonly variadicBuffers?: readonly Uint8Array[]
 }
 
-/** An Arrow column over buffers that are laid out already. */
+/** Make an Arrow column over finished buffers. */
 export function columnData<T extends DataType>(type: T, length: number, parts: ColumnParts): Data<T> {
   const { bitmap, nullCount } = parts.validity ?? { bitmap: new Uint8Array(0), nullCount: 0 }
   // Arrow types a buffer by the column's type, which is not known here.

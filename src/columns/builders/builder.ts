@@ -7,10 +7,10 @@ import type { Data, DataType } from 'apache-arrow'
 export interface ColumnBuilder<T extends DataType = DataType> {
   readonly type: T
   readonly length: number
-  /** Append a value; null and undefined are null. Returns `false`, with nothing appended, where the value does not fit the type exactly. */
+  /** Append a value; null and undefined are null. Returns `false`, with nothing appended, if the value does not fit the type exactly. */
   append(value: unknown): boolean
   appendNull(): void
-  /** Forget all values from `length` on. */
+  /** Discard all values from `length` on. */
   truncate(length: number): void
   finish(): Data<T>
 }

@@ -6,7 +6,7 @@ import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
 const MAX_COLUMN_BYTES = 2 ** 31 - 1
-/** Below this many characters a loop over char codes beats the call into the encoder. */
+/** Below this many characters a loop over char codes is faster than the encoder. */
 const SHORT_TEXT = 24
 
 export function stringBuilder(type: Utf8): ColumnBuilder<Utf8> {
@@ -28,7 +28,7 @@ export function binaryBuilder(type: Binary): ColumnBuilder<Binary> {
   })
 }
 
-/** Write well-formed text, for which three bytes per character are free; returns the end. */
+/** Write well-formed text, with three free bytes per character; returns the end. */
 function writeUtf8(text: string, bytes: Buffer, start: number): number {
   if (text.length > SHORT_TEXT) return start + bytes.write(text, start, 'utf8')
   for (let index = 0; index < text.length; index++) {
@@ -42,7 +42,7 @@ function writeUtf8(text: string, bytes: Buffer, start: number): number {
 interface BytesColumn {
   bytes: Buffer
   end: number
-  /** Make room for so many more bytes. */
+  /** Make room for more bytes. */
   reserve(length: number): void
 }
 
@@ -63,7 +63,7 @@ function offsetBuilder<T extends DataType>(
         new ArrayBuffer(Math.min(MAX_COLUMN_BYTES, Math.max(column.end + more, column.bytes.length * 2, 256))),
       )
       if (column.end + more > larger.length) {
-        throw new MillraceError('LIMIT_EXCEEDED', 'a column of one batch holds at most 2 GiB; make smaller batches')
+        throw new MillraceError('LIMIT_EXCEEDED', 'a column of one batch can hold at most 2 GiB; use smaller batches')
       }
       larger.set(column.bytes.subarray(0, column.end))
       column.bytes = larger

@@ -3,7 +3,7 @@ import { parseDecimal } from '../../internal/decimal.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
-/** Longer text is no decimal of 76 digits, but for zeros that nobody writes. */
+/** Longer text is not a decimal of 76 digits, except with many redundant zeros. */
 const LONGEST_TEXT = 256
 
 /** Scaled integers of 128 or 256 bits. A bigint is the number itself: 5n in a column of scale 2 is 5.00. */
@@ -58,7 +58,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'number' && isExactDecimal(value) ? String(value) : undefined
 }
 
-/** Check that a number's shortest text is what its writer meant: a double keeps 15 digits, and integers up to 2**53. */
+/** Check that a number's shortest text is certainly the decimal meant: a double keeps 15 digits, and integers up to 2**53. */
 function isExactDecimal(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && Number(value.toPrecision(15)) === value)
 }

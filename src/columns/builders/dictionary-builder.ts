@@ -6,7 +6,7 @@ import type { ColumnBuilder } from './builder.ts'
 import { fixedBuilder } from './fixed-builder.ts'
 import { intArray } from './number-builder.ts'
 
-/** Distinct values in one builder, their places in another. Values are compared by content, dates and bytes included. */
+/** Collects distinct values in one builder, their indices in another. Values are compared by content, dates and bytes included. */
 export function dictionaryBuilder(type: Dictionary, values: ColumnBuilder): ColumnBuilder<Dictionary> {
   const { indices } = type
   if (indices.bitWidth > 32) throw new MillraceError('UNSUPPORTED_FORMAT', 'dictionary indices have at most 32 bits')
@@ -46,7 +46,7 @@ export function dictionaryBuilder(type: Dictionary, values: ColumnBuilder): Colu
   }
 }
 
-/** Equal for equal values of one type: a prefix keeps bytes and dates from the text and numbers they are compared by. */
+/** A key equal for equal values of one type: a prefix separates bytes and dates from the text and numbers that represent them. */
 function keyOf(value: unknown): unknown {
   if (types.isUint8Array(value)) return `bytes:${Buffer.from(value).toString('latin1')}`
   if (types.isDate(value)) return `date:${value.getTime()}`

@@ -2,7 +2,7 @@ import type { DataType } from 'apache-arrow'
 import { type ArrayConstructor, columnData, grown, trimmed, type ValueArray, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
-/** A builder over one typed array. `encode` returns the stored value, or undefined where the value does not fit. */
+/** A builder over one typed array. `encode` returns the stored value, or undefined if the value does not fit. */
 export function fixedBuilder<T extends DataType, A extends ValueArray>(
   type: T,
   ArrayType: ArrayConstructor<A>,

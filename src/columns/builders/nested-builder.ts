@@ -4,7 +4,7 @@ import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { columnData, grown, trimmed, validity } from './buffers.ts'
 import type { ColumnBuilder } from './builder.ts'
 
-/** Makes the builder of a child column; a parameter, since children may be nested in their turn. */
+/** Creates the builder of a child column; a parameter, since children may be nested themselves. */
 export type FieldBuilder = (field: Field) => ColumnBuilder
 
 /** Appends all parts of one nested value to its children, or returns false; parts appended until then are removed again. */
@@ -172,6 +172,6 @@ function isArrayLike(value: unknown): value is ArrayLike<unknown> {
 
 function childField(fields: readonly Field[], index: number): Field {
   const field = fields[index]
-  if (field === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a nested column type lacks its child')
+  if (field === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a nested column type has no child')
   return field
 }

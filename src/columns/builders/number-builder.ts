@@ -18,7 +18,7 @@ export function intBuilder(type: Int): ColumnBuilder {
 
 /** The typed array of an integer type of up to 32 bits. */
 export function intArray(type: Int): ArrayConstructor<Int32Array> {
-  // Int8Array to Uint32Array: one kind to the code that fills them with numbers in range.
+  // Int8Array to Uint32Array: treated alike by the code that fills them with numbers in range.
   return type.ArrayType as ArrayConstructor<Int32Array>
 }
 
@@ -28,7 +28,7 @@ export function floatBuilder(type: Float): ColumnBuilder {
   throw new MillraceError('UNSUPPORTED_FORMAT', 'half floats cannot be built; use float32 or float64')
 }
 
-/** The value of the float type that is nearest to a number, for texts, which seldom spell one exactly. */
+/** The value of the float type nearest to a number, for texts, which rarely spell one exactly. */
 export function nearestFloat(value: number, type: Float): number {
   return type.precision === Precision.SINGLE ? Math.fround(value) : value
 }

@@ -2,7 +2,7 @@ import type { Data } from 'apache-arrow'
 import { MillraceError } from '../../errors.ts'
 import type { ValueReader } from './reader.ts'
 
-/** Below this many bytes a loop over ASCII beats the call into the decoder. */
+/** Below this many bytes a loop over ASCII is faster than the decoder. */
 const SHORT_TEXT = 12
 
 export function stringReader(values: Uint8Array, offsets: ArrayLike<number>): ValueReader {
@@ -29,7 +29,7 @@ export function fixedBinaryReader(values: Uint8Array, byteWidth: number): ValueR
   return (row) => copyOf(values, row * byteWidth, (row + 1) * byteWidth)
 }
 
-/** A `Uint8Array` of its own, also where the column's bytes are a `Buffer`, whose `slice` is a view. */
+/** Copy to a new `Uint8Array`, also if the column's bytes are a `Buffer`, whose `slice` is a view. */
 function copyOf(values: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(values.subarray(start, end))
 }
@@ -37,7 +37,7 @@ function copyOf(values: Uint8Array, start: number, end: number): Uint8Array {
 const VIEW_BYTES = 16
 const INLINE_BYTES = 12
 
-/** Arrow's view types: length, then up to 12 bytes in place, or prefix, buffer and offset of a longer value. */
+/** Arrow's view types: length, then up to 12 bytes inline, or prefix, buffer and offset of a longer value. */
 export function viewReader(data: Data, isText: boolean): ValueReader {
   const views: Uint8Array = data.values
   const fields = new DataView(views.buffer, views.byteOffset, views.byteLength)
@@ -46,7 +46,7 @@ export function viewReader(data: Data, isText: boolean): ValueReader {
     const length = fields.getInt32(start, true)
     const inline = length <= INLINE_BYTES
     const buffer = inline ? views : data.variadicBuffers[fields.getInt32(start + 8, true)]
-    if (buffer === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a view column lacks one of its buffers')
+    if (buffer === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a view column has a missing buffer')
     const from = inline ? start + 4 : fields.getInt32(start + 12, true)
     const bytes = copyOf(buffer, from, from + length)
     return isText ? textOf(Buffer.from(bytes.buffer), 0, length) : bytes

@@ -2,7 +2,7 @@ import { type Data, DataType, type Dictionary } from 'apache-arrow'
 import { singleChunk } from '../concat.ts'
 import type { ValueReader } from './reader.ts'
 
-/** Text is decoded once per distinct value; values that a caller could change are copied for every cell. */
+/** Text is decoded once per distinct value; mutable values are copied for every cell. */
 export function dictionaryReader(data: Data, readerOf: (data: Data) => ValueReader): ValueReader {
   const places: ArrayLike<number | bigint> = data.values
   const values = singleChunk(data.dictionary, (data.type as Dictionary).dictionary)

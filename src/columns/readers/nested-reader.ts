@@ -44,7 +44,7 @@ export function mapReader(data: Data, readerOf: ReaderOf): ValueReader {
     const map = new Map<unknown, unknown>()
     for (let index = start; index < end; index++) map.set(readKey(index), readValue(index))
     if (map.size !== end - start) {
-      throw new MillraceError('TYPE_MISMATCH', 'a map holds the same key twice, which a JavaScript Map cannot')
+      throw new MillraceError('TYPE_MISMATCH', 'a map has the same key twice, which a JavaScript Map cannot')
     }
     return map
   }
@@ -52,6 +52,6 @@ export function mapReader(data: Data, readerOf: ReaderOf): ValueReader {
 
 function childOf(data: Data, index: number): Data {
   const child = data.children[index]
-  if (child === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a nested column lacks its child')
+  if (child === undefined) throw new MillraceError('UNSUPPORTED_FORMAT', 'a nested column has no child')
   return child
 }

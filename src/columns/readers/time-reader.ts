@@ -10,21 +10,21 @@ export function dateReader(values: Int32Array | BigInt64Array, unit: DateUnit): 
   return (row) => toDate(Number(values[row]) * unitMs)
 }
 
-/** `Date` for seconds and milliseconds, bigint for the finer units: by type, so that a column's values are all of one kind. */
+/** `Date` for seconds and milliseconds, bigint for the finer units: decided by type, so that all values of a column have one kind. */
 export function timestampReader(values: BigInt64Array, unit: TimeUnit): ValueReader {
   if (unit === TimeUnit.MICROSECOND || unit === TimeUnit.NANOSECOND) return (row) => values[row]
   const unitMs = unit === TimeUnit.SECOND ? 1000 : 1
   return (row) => toDate(Number(values[row]) * unitMs)
 }
 
-/** Text of a time of day with all digits of the unit, `12:34:56.500000` for microseconds, so that a column's values are all of one length. */
+/** Text of a time of day with all digits of the unit, `12:34:56.500000` for microseconds, so that all values of a column have one length. */
 export function timeOfDayReader(values: Int32Array | BigInt64Array, unit: TimeUnit): ValueReader {
   const perSecond = 1000n ** BigInt(unit)
   const end = 86_400n * perSecond
   return (row) => {
     const units = BigInt(values[row] as number | bigint)
     if (units >= 0n && units < end) return timeOfDayFullText(units, perSecond)
-    throw new MillraceError('TYPE_MISMATCH', 'the time of day lies outside a day; cast the column to int64')
+    throw new MillraceError('TYPE_MISMATCH', 'the time of day is outside a day; cast the column to int64')
   }
 }
 
@@ -33,7 +33,7 @@ function toDate(milliseconds: number): Date {
   if (Number.isNaN(date.getTime())) {
     throw new MillraceError(
       'TYPE_MISMATCH',
-      'the time lies beyond what a Date can hold; cast the column to timestamp[us] or int64',
+      'the time is beyond the range of Date; cast the column to timestamp[us] or int64',
     )
   }
   return date

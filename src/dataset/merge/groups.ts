@@ -91,5 +91,5 @@ export function checkOffsets(chunk: RawChunk, dataEnd: number, checked: ColumnCh
     throw invalid('the offsets of a column chunk are of another type than the format says', position)
   const indexPage = indexPageOf(chunk)
   if (indexPage !== undefined && (indexPage < 4 || indexPage >= dataEnd))
-    throw invalid('the index page of a column chunk lies outside the data of the file', position)
+    throw invalid('the index page of a column chunk is outside the data of the file', position)
 }

@@ -9,14 +9,15 @@ import { type KernelRead, kernelReader } from './kernel/kernel-reader.ts'
 import { dataRows, emptyFile } from './rows/data-rows.ts'
 import type { RowIndexer } from './rows/row-indexer.ts'
 
-/** Rows read by the kernel that make up for having tried. */
+/** Rows read by the kernel that pay for the attempt. */
 const GOOD_READ_ROWS = 64
 
 /**
- * The reader of a file of known columns: its rows go into the columns by the kernel, and one by one or in blocks by the exact reader where the kernel stops.
+ * The reader of a file of known columns: the kernel reads its rows into the columns, and where it stops the exact
+ * reader reads them one by one or in blocks.
  *
  * @param unsureRows - see {@link TypedFormat.read}.
- * @param bytes - of the file, where that is known: room is made for rows that will come.
+ * @param bytes - size of the file, if known: buffers are allocated for the rows to come.
  */
 export function csvBatches(
   plan: TablePlan,
@@ -46,14 +47,14 @@ export function csvBatches(
     Math.min(MAX_BATCH_ROWS - builder.rows, isSure() ? MAX_BATCH_ROWS : unsureRows - typedRows)
   const isFull = (): boolean => builder.rows >= MAX_BATCH_ROWS || batchBytes >= MAX_BATCH_BYTES
 
-  /** Read on, at most to the end of a batch or of the rows that take part in inference. @returns whether there was anything. */
+  /** Read more rows, at most to the end of a batch or of the rows used for inference. @returns whether there were any. */
   function readRows(rows: RowIndexer): boolean {
     const read = readKernelRows(rows)
     if (read?.waits) return false
     if (read !== undefined && read.rows > 0 && isFull()) return true
     const block = rows.next(Math.min(maxRows(), exactRows), MAX_BATCH_BYTES - batchBytes)
     if (block === undefined) return false
-    // Rows of the block that take part in inference, counted before any is rejected.
+    // Rows of the block that are used for inference, counted before any is rejected.
     const { rows: count } = block
     seenRows += count + block.faults.length
     batchBytes += block.end - block.start
@@ -93,7 +94,7 @@ export function csvBatches(
       if (table === undefined) return
       if (!isOpen) {
         isOpen = true
-        // A delimiter that the file names may be one that the kernel does not know.
+        // The kernel may not support a delimiter that the file names.
         if (table.dialect !== layout.dialect) {
           kernel = kernelReader(builder.columns, table.dialect, nullValues, layout.limits)
         }

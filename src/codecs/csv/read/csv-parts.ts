@@ -11,7 +11,7 @@ import { dataRows } from './rows/data-rows.ts'
 import { FAULT } from './rows/row-index.ts'
 import { type RowIndexer, rowIndexer } from './rows/row-indexer.ts'
 
-/** Columns and first rows of a file, by its first bytes. */
+/** Columns and first rows of a file, read from its first bytes. */
 export interface CsvHead {
   readonly names: readonly string[]
   /** The delimiter of the options, or the one that the file itself names. */
@@ -22,7 +22,7 @@ export interface CsvHead {
   readonly rowsAt: number
 }
 
-/** Read a file's head; undefined where its header is not whole. @param isWhole - whether these are all the bytes of the file. */
+/** Read a file's head; undefined if its header is incomplete. @param isWhole - whether these are all the bytes of the file. */
 export function csvHead(bytes: Uint8Array, isWhole: boolean, { layout }: CsvSettings): CsvHead | undefined {
   const source = dataRows(layout)
   const early = source.push(bytes)
@@ -30,7 +30,7 @@ export function csvHead(bytes: Uint8Array, isWhole: boolean, { layout }: CsvSett
   const unread = table?.rows.unread()
   if (table === undefined || unread === undefined) return undefined
   const rows = unread.bytes.slice(unread.start, unread.end)
-  // At the end, the last line is ended by a line feed that the file lacks.
+  // At the end, the last line is ended by an added line feed.
   const length = early === undefined ? bytes.length + 1 : bytes.length
   return { names: table.names, delimiter: table.dialect.delimiter, rows, rowsAt: Math.max(0, length - rows.length) }
 }
@@ -42,17 +42,17 @@ export function csvPartRows(settings: CsvSettings, width: number): RowIndexer {
   return rows
 }
 
-/** A survey of pieces of a file. */
+/** A survey of a file in pieces. */
 export interface CsvRowSurvey {
   /** Survey a piece of whole rows. */
   add(bytes: Uint8Array): void
-  /** True once a piece had a row, sound or not. */
+  /** True once a piece had a row, valid or not. */
   readonly hasRows: boolean
-  /** The flags of what each column holds, null where its type is pinned. */
+  /** The flags of the values seen in each column, null if its type is pinned. */
   flags(): (number | null)[]
 }
 
-/** Start a survey of pieces of a file, of which none is held. @throws MillraceError `COLUMN_UNKNOWN`. */
+/** Start a survey of a file in pieces, none of which is held. @throws MillraceError `COLUMN_UNKNOWN`. */
 export function csvRowSurvey(names: readonly string[], settings: CsvSettings): CsvRowSurvey {
   const survey = columnSurvey(names, settings.typing)
   let hasRows = false
@@ -82,13 +82,13 @@ export function csvRowSurvey(names: readonly string[], settings: CsvSettings): C
 /** A part of a file, and the types of its columns. */
 export interface CsvPart {
   readonly names: readonly string[]
-  /** Flags of what inference saw in each column, null where its type is pinned by the options. */
+  /** Flags of the values that inference saw in each column, null if the options pin its type. */
   readonly inference: readonly (number | null)[]
   /** True for the part that begins with the file. */
   readonly isFirst: boolean
   /** True for the part that ends with the file. */
   readonly isLast: boolean
-  /** Bytes of the part, where that is known. */
+  /** Bytes of the part, if known. */
   readonly bytes: number | undefined
 }
 
@@ -111,9 +111,9 @@ export function csvPartFields({ names, inference }: CsvPart, { typing }: CsvSett
 }
 
 /**
- * The reader of a part of a file on types that are known.
+ * The reader of a part of a file whose types are known.
  *
- * @throws MillraceError `SPLIT_MISMATCH` where a part that is not the last ends inside quotes, whatever `onInvalidRow` is; else as a file.
+ * @throws MillraceError `SPLIT_MISMATCH` if a part other than the last ends inside quotes, even with `onInvalidRow`; otherwise as for a file.
  */
 export function csvPartReader(part: CsvPart, settings: CsvSettings): TypedReader {
   const { layout, typing } = settings

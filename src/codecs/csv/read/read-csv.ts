@@ -6,12 +6,12 @@ import type { TablePlan } from './columns/column-plan.ts'
 import { csvBatches } from './csv-batches.ts'
 import { csvSurvey } from './types/csv-survey.ts'
 
-/** Read a stream: types from its first `inferRows` rows. */
+/** Read a stream, with types inferred from its first `inferRows` rows. */
 export function readCsv(input: CodecInput, settings: CsvSettings): AsyncGenerator<RecordBatch> {
   return readTyped(input, csvFormat(settings), settings.inferRows, settings.onInvalidRow)
 }
 
-/** Read a whole table: types from all of its rows. */
+/** Read a whole table, with types inferred from all of its rows. */
 export function readCsvTable(bytes: Uint8Array, settings: CsvSettings): Table {
   return readTypedTable(bytes, csvFormat(settings), settings.onInvalidRow)
 }

@@ -2,18 +2,18 @@ import type { Data } from 'apache-arrow'
 import { isValid } from '../../../columns/validity.ts'
 
 /**
- * The text of one column's cells for a block of rows: cell `row` is `bytes[starts[row], ends[row])`, null where its end is -1. Text that is
- * written unchanged is pointed at where it is, in the Arrow column's own buffer.
+ * The text of one column's cells for a block of rows: cell `row` is `bytes[starts[row], ends[row])`, null if its end is
+ * -1. Text that is written unchanged is referenced in the Arrow column's buffer.
  */
 export interface CellText {
   bytes: Uint8Array
   readonly starts: Int32Array
   readonly ends: Int32Array
-  /** A buffer of this column's own, for text that has to be made. */
+  /** The column's own buffer, for text that must be produced. */
   scratch: Uint8Array
 }
 
-/** Gives the text of rows `[from, from + count)`. */
+/** Sets the text of rows `[from, from + count)`. */
 export type CellWriter = (cells: CellText, from: number, count: number) => void
 
 /** Writes value `index` at `out[at]`, and returns the offset after its last byte. */
@@ -24,7 +24,7 @@ export function newCellText(rows: number): CellText {
   return { bytes, starts: new Int32Array(rows), ends: new Int32Array(rows), scratch: bytes }
 }
 
-/** The column's own buffer with room for `size` bytes; what it held, up to `used`, is kept. */
+/** The column's own buffer with room for `size` bytes; its content up to `used` is kept. */
 export function scratchOf(cells: CellText, size: number, used = 0): Uint8Array {
   if (size > cells.scratch.length) {
     const scratch = new Uint8Array(Math.max(size, cells.scratch.length * 2))
@@ -53,7 +53,7 @@ export function shortCells(data: Data, maxBytes: number, writeValue: ValueWriter
   }
 }
 
-/** The writer of values that become JavaScript text first. */
+/** The writer of values that are converted to JavaScript strings first. */
 export function textCells(data: Data, textOf: (index: number) => string): CellWriter {
   const { nullBitmap, offset } = data
   const hasNulls = data.nullCount > 0

@@ -13,15 +13,15 @@ import { type CellWriter, shortCells, textCells } from './cell-text.ts'
 import { writeShortDecimal } from './short-decimal.ts'
 
 /**
- * The text of a column's values, not quoted yet.
+ * The text of a column's values, before quoting.
  *
- * @throws MillraceError `TYPE_MISMATCH` for types that CSV has no form for.
+ * @throws MillraceError `TYPE_MISMATCH` for types that cannot be written as CSV.
  */
 export function valueCells(name: string, data: Data): CellWriter {
   const { type } = data
   if (DataType.isDictionary(type)) return valueCells(name, decodeDictionary(data))
   const write = flatCells(name, data)
-  // A column without values may come without buffers.
+  // A column without values may lack buffers.
   return data.nullCount === data.length ? nullCells : write
 }
 
@@ -56,7 +56,7 @@ function flatCells(name: string, data: Data): CellWriter {
   })
 }
 
-/** Strings are pointed at where they are. */
+/** Strings are referenced, not copied. */
 function stringCells(data: Data): CellWriter {
   const { nullBitmap, offset, values } = data
   const offsets = offsetsOf(data)
@@ -156,7 +156,7 @@ function secondCells(name: string, data: Data, seconds: BigInt64Array): CellWrit
     if (storeMulAdd(Number(seconds[index]), 1000, 0, halves, 0)) {
       return writeTimestamp(halves[0] as number, halves[1] as number, MILLISECOND, out, at)
     }
-    throw new MillraceError('TYPE_MISMATCH', 'a timestamp is beyond 64 bits of milliseconds', {
+    throw new MillraceError('TYPE_MISMATCH', 'a timestamp does not fit 64 bits of milliseconds', {
       position: { column: name, row: index + 1 },
     })
   })

@@ -9,16 +9,16 @@ export type Quoting = (cells: CellText, count: number, name: string, row: number
 const ANYWHERE = 1
 const AT_START = 2
 
-/** Rules for text that needs quotes: text with a delimiter, quote, escape or line break, text that would read as null or as a comment. */
+/** Rules for text that needs quotes: with a delimiter, quote, escape or line break, or that would read as null or as a comment. */
 export interface QuotingRules {
   readonly strings: Quoting
-  /** The rule for columns whose text is a number, a time or a bool; undefined where nothing of theirs can need quotes. */
+  /** The rule for columns whose text is a number, a time or a bool; undefined if their text never needs quotes. */
   readonly others: Quoting | undefined
 }
 
 /**
- * @param isAlone - whether rows have one field only, so that an empty one would be a blank line.
- * @throws MillraceError `OPTION_INVALID` for quotes that are not one ASCII character.
+ * @param isAlone - whether rows have a single field, so that an empty one would be a blank line.
+ * @throws MillraceError `OPTION_INVALID` if the quote or escape is not one ASCII character.
  */
 export function quotingRules(dialect: CsvDialect, nullValues: readonly string[], isAlone: boolean): QuotingRules {
   const { delimiter, quote } = dialect
@@ -39,7 +39,7 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
   const special = specialBytes(dialect)
   const hasTokens = tokens.some((token) => token.length > 0)
 
-  /** Test whether a row's text would be read as another, wherever the row is. */
+  /** Test whether a field would read back as something different in any row. */
   function isAmbiguous(bytes: Uint8Array, start: number, end: number): boolean {
     if (start === end) return isEmptyLost
     if (dialect.trim && (isBlank(bytes[start]) || isBlank(bytes[end - 1]))) return true
@@ -69,7 +69,10 @@ function quotingOf(dialect: CsvDialect, tokens: readonly Uint8Array[], isEmptyLo
   }
 }
 
-/** Test whether a text has a meaning of its own in a file's first row: a byte order mark, the beginning of `sep=X`, an empty last field that is ignored. */
+/**
+ * Test whether a text has a special meaning in a file's first row: a byte order mark, the beginning of `sep=X`, an
+ * empty last field that is ignored.
+ */
 function isAmbiguousAtStart(bytes: Uint8Array, start: number, end: number, dialect: CsvDialect): boolean {
   const length = end - start
   if (length === 0) return dialect.ignoresTrailingDelimiter
@@ -96,7 +99,7 @@ function isText(bytes: Uint8Array, start: number, token: Uint8Array): boolean {
   return true
 }
 
-/** Copy all cells, those that need it in quotes, to the column's own buffer. */
+/** Copy all cells to the column's own buffer, quoting those that need it. */
 function quoteCells(
   cells: CellText,
   count: number,
@@ -129,7 +132,7 @@ function quoteCells(
   cells.bytes = out
 }
 
-/** Without quotes, only what reads back as it was may be written. */
+/** Without quotes, only text that reads back unchanged may be written. */
 function refuseUnquotable(
   cells: CellText,
   count: number,

@@ -4,16 +4,16 @@ import type { CellText } from './cell-text.ts'
 export interface RowLayout {
   readonly delimiter: Uint8Array
   readonly eol: Uint8Array
-  /** A null's text; undefined where a null cannot be written. */
+  /** A null's text; undefined if a null cannot be written. */
   readonly nullToken: Uint8Array | undefined
 }
 
 /**
  * The text of the first `count` rows: each cell copied once from its column's buffer.
  *
- * Goes column by column, so that every loop reads from one buffer, with the place at which each row has arrived.
+ * Works column by column, so that every loop reads from one buffer, and keeps the current end of each row.
  *
- * @param refuseNull - throws for the null of that column and row, where there is no text for it.
+ * @param refuseNull - throws for the null of that column and row, if nulls have no text.
  */
 export function joinCells(
   columns: readonly CellText[],

@@ -1,6 +1,6 @@
 import { writeInt64 } from '../../../internal/int64.ts'
 
-/** Scaled integers up to here have at most 15 digits, and no two of them are the same double once scaled back. */
+/** Scaled integers up to this have at most 15 digits, and no two of them scale back to the same double. */
 const MAX_SCALED = 1e15
 const UNIT = 1e4
 const MINUS = 0x2d

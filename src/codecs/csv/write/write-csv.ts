@@ -8,7 +8,7 @@ import { valueCells } from './cell-writers.ts'
 import { type QuotingRules, quotingRules } from './quoting.ts'
 import { joinCells, type RowLayout } from './row-layout.ts'
 
-/** Rows, and cells of a wide table, whose text is made at once: it stays in the processor's cache until it is put together. */
+/** Rows, and cells of a wide table, whose text is produced together: it stays in the processor's cache until it is assembled. */
 const BLOCK_ROWS = 1024
 const BLOCK_CELLS = 64 * 1024
 
@@ -48,7 +48,7 @@ interface CsvWriter {
 
 function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
   const names = schema.fields.map(({ name }) => name)
-  if (names.length === 0) throw new MillraceError('TYPE_MISMATCH', 'CSV has no form for a table without columns')
+  if (names.length === 0) throw new MillraceError('TYPE_MISMATCH', 'a table without columns cannot be written as CSV')
   const {
     layout: { dialect, header },
     typing: { nullValues },
@@ -76,7 +76,7 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
       ) {
         throw new MillraceError(
           'COLUMN_CONFLICT',
-          'a batch has other columns than the first one, whose names are the header',
+          'the columns of the batch differ from those of the first one, whose names are the header',
         )
       }
       const writers = batch.data.children.map((data, column) => valueCells(names[column] ?? '', data))
@@ -96,7 +96,7 @@ function csvWriter(schema: Schema, settings: CsvSettings): CsvWriter {
 
   function refuseNull(column: number, row: number): never {
     const message =
-      'a null cannot be written here: add a text for it to nullValues, and one that is not empty for a single column'
+      'a null cannot be written here: add a text for it to nullValues, a non-empty one for a single column'
     throw new MillraceError('TYPE_MISMATCH', message, { position: { column: names[column] ?? '', row } })
   }
 }

@@ -20,9 +20,9 @@ interface BatchOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
-  /** The part of a file that the rows are, where it is divided: a pinned column may be in another part. */
+  /** The part of the file that holds the rows, if the file is split: a pinned column may be in another part. */
   readonly part?: RowPart
-  /** Bytes of the rows, where that is known: room is made for rows that will come. */
+  /** Bytes of the rows, if known: buffers are allocated for the rows to come. */
   readonly bytes?: number
 }
 
@@ -59,11 +59,11 @@ export function jsonBatches(
   }
 }
 
-/** Progress through the rows that take part in inference. */
+/** Progress through the rows used for inference. */
 interface Inference {
   /** True once all of them have been read. */
   readonly isSure: boolean
-  /** Rows and bytes of them that are still to come; any number where none are. */
+  /** Rows and bytes of them that remain; any number once none do. */
   readonly rowsLeft: number
   readonly bytesLeft: number
   add(rows: number, bytes: number): void
@@ -110,7 +110,7 @@ interface BatchBuilder extends RowReader {
   /** Rows of the batch so far. */
   readonly rows: number
   finish(): RecordBatch
-  /** Fail where a pinned column is in no row at all. */
+  /** Fail if a pinned column is in no row. */
   checkPins(): void
   /** Make columns without a value accept strings from now on. */
   acceptStrings(): void
@@ -168,7 +168,7 @@ function batchBuilder(
       cursor.itemBytes = itemBytes
     },
     misfit({ faultPinned }) {
-      // A row that is rejected for a pinned column was not compared with the types of all others.
+      // A row rejected for a pinned column was not compared with the types of the other columns.
       if (!inference.isSure && (reportsRows || !faultPinned)) throw new TypesTooNarrow()
     },
     isFull() {

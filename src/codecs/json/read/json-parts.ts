@@ -8,37 +8,40 @@ import { jsonSurvey } from './json-survey.ts'
 import { JSON_ENCODING, type RowPart } from './rows/row-window.ts'
 import { KIND, kindOf, newShape } from './types/json-shape.ts'
 
-/** The columns of NDJSON: names, and flags of what inference saw in each, null where the type is pinned. */
+/** The columns of NDJSON: names, and flags of the values that inference saw in each, null if the type is pinned. */
 export interface NdjsonColumns {
   readonly names: readonly string[]
   readonly inference: readonly (number | null)[]
 }
 
-/** Options of a part, as those of the codec. */
+/** Options of a part: those of the codec. */
 export interface NdjsonPartOptions {
   readonly pins: ReadonlyMap<string, Field>
   readonly limits: CodecLimits
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
-  /** Place of the part in the file; when absent, it is all of it. */
+  /** Position of the part in the file; when absent, the part is the whole file. */
   readonly part?: RowPart
-  /** Bytes of the part, where that is known. */
+  /** Bytes of the part, if known. */
   readonly bytes?: number | undefined
 }
 
-/** A survey of pieces of a file. */
+/** A survey of a file in pieces. */
 export interface NdjsonRowSurvey {
   /** Survey a piece of whole rows. */
   add(bytes: Uint8Array): void
-  /** The columns, after the last piece; undefined where one of them that is not pinned is nested: flags cannot say what it holds. */
+  /** The columns, after the last piece; undefined if one that is not pinned is nested, which flags cannot describe. */
   columns(): NdjsonColumns | undefined
 }
 
-/** Judge a file by its first bytes, as reading all of it would: at least 1 KiB, or all. @throws MillraceError `ENCODING_INVALID`, `UNSUPPORTED_FORMAT`. */
+/**
+ * Check a file by its first bytes, as reading all of it would: at least 1 KiB, or all. @throws MillraceError
+ * `ENCODING_INVALID`, `UNSUPPORTED_FORMAT`.
+ */
 export function checkNdjsonHead(bytes: Uint8Array): void {
   checkTextHead(bytes, JSON_ENCODING)
 }
 
-/** Start a survey of pieces of NDJSON, of which none is held. */
+/** Start a survey of NDJSON in pieces, none of which is held. */
 export function ndjsonRowSurvey({ pins, limits }: NdjsonPartOptions): NdjsonRowSurvey {
   const survey = jsonSurvey({
     limits,
@@ -71,7 +74,7 @@ function isNested(flags: number): boolean {
   return kind === KIND.object || kind === KIND.array
 }
 
-/** The reader of a part of NDJSON on types that are known. */
+/** The reader of a part of NDJSON whose types are known. */
 export function ndjsonPartReader(
   { names, inference }: NdjsonColumns,
   { pins, limits, onInvalidRow, part = { isFirst: true, isLast: true }, bytes }: NdjsonPartOptions,

@@ -10,15 +10,15 @@ interface SurveyOptions {
   readonly limits: CodecLimits
   readonly path: readonly string[]
   readonly maxRows: number
-  /** Columns whose types are given. */
+  /** Columns whose types are pinned. */
   readonly pins: ReadonlyMap<string, unknown>
-  /** True where rejected rows are skipped: they are reported when they are read. */
+  /** True if rejected rows are skipped: they are reported when they are read. */
   readonly rejectsRows: boolean
-  /** The part of a file that the rows are. */
+  /** The part of the file that holds the rows. */
   readonly part?: RowPart
 }
 
-/** A survey of the first `maxRows` sound rows of a file. */
+/** A survey of the first `maxRows` valid rows of a file. */
 export function jsonSurvey({ limits, path, maxRows, pins, rejectsRows, part }: SurveyOptions): TypeSurvey<JsonPlan> {
   const window = newRowWindow(limits, path, rejectsRows ? () => {} : undefined, part)
   const survey = newSurvey(limits.maxColumns ?? DEFAULT_LIMITS.maxColumns, new Set(pins.keys()))

@@ -7,9 +7,9 @@ import { jsonBatches } from './json-batches.ts'
 import { jsonSurvey } from './json-survey.ts'
 import type { JsonPlan } from './types/json-plan.ts'
 
-/** The options of reading, resolved. */
+/** The resolved options of reading. */
 export interface JsonReading {
-  /** Fields whose type is given, by name. */
+  /** Fields whose type is pinned, by name. */
   readonly pins: ReadonlyMap<string, Field>
   /** The keys that lead to the array of rows. */
   readonly path: readonly string[]
@@ -18,12 +18,12 @@ export interface JsonReading {
   readonly onInvalidRow: ((row: InvalidRow) => void) | undefined
 }
 
-/** Read a stream: types from its first `inferRows` rows. */
+/** Read a stream, with types inferred from its first `inferRows` rows. */
 export function readJson(input: CodecInput, reading: JsonReading): AsyncGenerator<RecordBatch> {
   return readTyped(input, jsonFormat(reading), reading.inferRows, reading.onInvalidRow)
 }
 
-/** Read a whole table: types from all of its rows. */
+/** Read a whole table, with types inferred from all of its rows. */
 export function readJsonTable(bytes: Uint8Array, reading: JsonReading): Table {
   return readTypedTable(bytes, jsonFormat(reading), reading.onInvalidRow)
 }

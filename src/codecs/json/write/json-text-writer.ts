@@ -8,7 +8,7 @@ import { reserve } from './json-text.ts'
 import type { ValueWriterOptions } from './scalar-writer.ts'
 import type { ValueWriter } from './time-writer.ts'
 
-/** A writer of text that is JSON: each value is written as it is spelled, without white space. */
+/** A writer of text that is JSON: each value is written unchanged, without white space. */
 export function jsonTextWriter(data: Data, { path }: ValueWriterOptions): ValueWriter {
   const values: Uint8Array = data.values
   const offsets: Int32Array = data.valueOffsets

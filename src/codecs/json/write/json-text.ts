@@ -4,7 +4,7 @@ import { ENDS_TEXT, QUOTE } from '../read/rows/grammar.ts'
 export interface JsonText {
   bytes: Uint8Array
   at: number
-  /** The row that is being written, from 1, for errors. */
+  /** The row being written, from 1, for errors. */
   row: number
 }
 
@@ -14,7 +14,7 @@ export function newJsonText(): JsonText {
   return { bytes: new Uint8Array(FIRST_BYTES), at: 0, row: 0 }
 }
 
-/** Room for so many more bytes. */
+/** Make room for more bytes. */
 export function reserve(text: JsonText, length: number): Uint8Array {
   const needed = text.at + length
   if (needed > text.bytes.length) {
@@ -35,7 +35,7 @@ export function writeBytes(text: JsonText, bytes: Uint8Array): void {
   text.at = at
 }
 
-/** Write text that is ASCII and needs no escapes, such as a number. */
+/** Write ASCII text that needs no escapes, such as a number. */
 export function writeAscii(text: JsonText, ascii: string): void {
   const out = reserve(text, ascii.length)
   for (let place = 0; place < ascii.length; place++) out[text.at + place] = ascii.charCodeAt(place)
@@ -53,7 +53,7 @@ const ESCAPES = new Map<number, number>([
 ])
 const HEX = Buffer.from('0123456789abcdef')
 
-/** Write the UTF-8 text `bytes[start, end)` in quotes, with no more escapes than RFC 8259 asks for. */
+/** Write the UTF-8 text `bytes[start, end)` in quotes, with only the escapes that RFC 8259 requires. */
 export function writeString(text: JsonText, bytes: Uint8Array, start: number, end: number): void {
   const out = reserve(text, 6 * (end - start) + 2)
   let at = text.at

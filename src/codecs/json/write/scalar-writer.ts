@@ -8,10 +8,10 @@ import { type JsonText, writeAscii, writeString } from './json-text.ts'
 import { halvesOf, int64Writer, type ValueWriter } from './time-writer.ts'
 
 export interface ValueWriterOptions {
-  /** The column's name, dots between nested ones. */
+  /** The column's name, with dots between nested ones. */
   readonly path: string
   readonly nonFinite: 'error' | 'null'
-  /** True for text marked as JSON: it is written as the value that it spells. */
+  /** True for text marked as JSON: it is written as JSON, not as a string. */
   readonly isJson?: boolean
 }
 
@@ -70,14 +70,14 @@ export function floatWriter(data: Data, { path, nonFinite }: ValueWriterOptions)
     else {
       throw new MillraceError(
         'TYPE_MISMATCH',
-        "JSON has no NaN and no infinities; write them as null with nonFinite: 'null', or fill them before",
+        "JSON cannot represent NaN and infinities; write null with nonFinite: 'null', or replace them first",
         { position: { row: text.row, column: path } },
       )
     }
   }
 }
 
-/** A short decimal number that is nearest to this float of 32 or 16 bits among its like; of an integer all digits, which readers regard as exact. */
+/** Format a 32- or 16-bit float as a short decimal that reads back as it; integers keep all digits, which readers treat as exact. */
 function shortFloatText(value: number): string {
   for (let digits = 6; digits <= 9 && value !== 0; digits++) {
     const short = Number(value.toPrecision(digits))

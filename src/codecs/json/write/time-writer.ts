@@ -43,7 +43,7 @@ const TIMESTAMP_UNITS: Readonly<Record<TimeUnit, TimestampUnit | undefined>> = {
   [TimeUnit.NANOSECOND]: NANOSECOND,
 }
 
-/** A time without zone has no `Z`: it is nobody's instant. */
+/** A time without zone has no `Z`: it is not an instant. */
 function timestampWriter(halves: Int32Array, unit: TimestampUnit, isUtc: boolean): ValueWriter {
   return (text, index) => {
     const out = reserve(text, TIMESTAMP_TEXT_BYTES + 2)
@@ -62,9 +62,13 @@ function secondsWriter(seconds: BigInt64Array, isUtc: boolean, path: string): Va
     const written = (seconds[index] as bigint) * 1000n
     milliseconds[0] = written
     if (milliseconds[0] !== written) {
-      throw new MillraceError('TYPE_MISMATCH', 'a time lies beyond 64 bits of milliseconds; cast the column to int64', {
-        position: { row: text.row, column: path },
-      })
+      throw new MillraceError(
+        'TYPE_MISMATCH',
+        'a time does not fit 64 bits of milliseconds; cast the column to int64',
+        {
+          position: { row: text.row, column: path },
+        },
+      )
     }
     write(text, 0)
   }

@@ -7,10 +7,10 @@ import { floatWriter, scalarWriter, stringWriter, type ValueWriterOptions, write
 import { timeWriter, type ValueWriter } from './time-writer.ts'
 
 /**
- * A writer of one column's values. In Arrow's JavaScript a slice has its values and offsets cut to size already; its validity bits and
- * booleans still begin at `data.offset`.
+ * A writer of one column's values. In Arrow's JavaScript the values and offsets of a slice are already cut to size; its
+ * validity bits and booleans still begin at `data.offset`.
  *
- * @throws MillraceError `UNSUPPORTED_FORMAT` for types that JSON has no words for; `ENCODING_INVALID` for a string column that is not UTF-8.
+ * @throws MillraceError `UNSUPPORTED_FORMAT` for types that JSON cannot represent; `ENCODING_INVALID` for a string column that is not UTF-8.
  */
 export function valueWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const write = validValueWriter(data, options)
@@ -43,7 +43,7 @@ function unsupported(type: DataType, { path }: ValueWriterOptions): never {
   })
 }
 
-/** Each entry of the dictionary is written once and copied from then on. */
+/** Each dictionary entry is written once, then copied. */
 function dictionaryWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const { values, dictionary } = data
   if (dictionary === undefined) return writeNull
@@ -77,7 +77,7 @@ function structWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   return objectWriter(data.type.children, data.children, options)
 }
 
-/** Writes row `index` of the columns as an object. Names are known to differ. */
+/** Writes row `index` of the columns as an object. Names are distinct. */
 export function objectWriter(
   fields: readonly Field[],
   columns: readonly Data[],
@@ -117,7 +117,7 @@ function listWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   }
 }
 
-/** A map is an object; keys that are no strings are put in quotes. A repeated key would be lost by any reader, so it is refused. */
+/** A map becomes an object; keys that are not strings are quoted. Readers would lose a repeated key, so it is rejected. */
 function mapWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const { valueOffsets, children } = data
   const [keys, values] = (children[0] as Data).children as [Data, Data]
@@ -137,7 +137,7 @@ function mapWriter(data: Data, options: ValueWriterOptions): ValueWriter {
       if (!isQuoted) writeAscii(text, '"')
       const key = Buffer.from(text.bytes.buffer, start, text.at - start).toString('latin1')
       if (seen.has(key)) {
-        throw new MillraceError('TYPE_MISMATCH', 'a map repeats a key, which a JSON object cannot', {
+        throw new MillraceError('TYPE_MISMATCH', 'a map repeats a key, which a JSON object must not', {
           position: { row: text.row, column: options.path },
         })
       }

@@ -4,12 +4,12 @@ import { isWellFormed } from '../../../internal/well-formed.ts'
 import { type JsonText, newJsonText, writeAscii } from './json-text.ts'
 import { objectWriter } from './value-writer.ts'
 
-/** One array of objects, each in a line of its own, or the lines alone. */
+/** One array of objects, one per line, or only the lines. */
 export type WriteForm = 'array' | 'lines'
 
 const CHUNK_BYTES = 256 * 1024
 
-/** Turns batches into chunks of JSON text. */
+/** Converts batches to chunks of JSON text. */
 export interface JsonWriter {
   /** The text of a batch's rows, in chunks of about 256 KiB. */
   write(batch: RecordBatch): Iterable<Uint8Array>
@@ -44,7 +44,7 @@ function movedText(text: JsonText): Uint8Array {
   return chunk
 }
 
-/** Refuse columns of one name: of two equal keys in an object, readers keep one. */
+/** Reject columns with the same name: readers keep only one of two equal keys in an object. */
 function refuseRepeatedNames(fields: readonly Field[], parent: string): void {
   const names = new Set<string>()
   for (const { name, type } of fields) {
@@ -52,7 +52,7 @@ function refuseRepeatedNames(fields: readonly Field[], parent: string): void {
     if (names.has(name)) {
       throw new MillraceError(
         'COLUMN_CONFLICT',
-        'two columns of one name cannot be keys of one JSON object; rename one',
+        'two columns have the same name, which JSON keys must not; rename one',
         {
           position: { column: path },
         },
@@ -60,7 +60,7 @@ function refuseRepeatedNames(fields: readonly Field[], parent: string): void {
     }
     names.add(name)
     if (!isWellFormed(name)) {
-      throw new MillraceError('ENCODING_INVALID', 'a column name holds a lone surrogate, which is no character')
+      throw new MillraceError('ENCODING_INVALID', 'a column name contains a lone surrogate')
     }
     if (DataType.isDictionary(type)) refuseRepeatedNames(type.dictionary.children ?? [], path)
     else refuseRepeatedNames(type.children ?? [], path)

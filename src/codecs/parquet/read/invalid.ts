@@ -1,9 +1,9 @@
 import { MillraceError, type Position } from '../../../errors.ts'
 
 /**
- * The error of a file that breaks the format. Returned, so that callers write `throw invalid(...)` and control flow stays visible.
+ * Create the error for a file that breaks the format. Returned, so that callers write `throw invalid(...)` and control flow stays visible.
  *
- * @param cause - the error of an engine, which quotes none of the data.
+ * @param cause - the error of an engine, which quotes no data.
  */
 export function invalid(rule: string, position?: Position, cause?: unknown): MillraceError {
   return new MillraceError('PARQUET_INVALID', rule, { ...(position !== undefined && { position }), cause })

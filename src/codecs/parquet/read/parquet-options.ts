@@ -18,15 +18,16 @@ export interface ParquetReadOptions {
   /** Row groups to read, by index from 0, in this order; all when absent. */
   readonly rowGroups?: readonly number[]
   /**
-   * A hint that skips row groups whose statistics show that no row can match. Row groups that may hold a match come whole, so filter
-   * the rows as well (`filterRows`).
+   * Skips row groups whose statistics show that no row can match. Row groups that may contain a match are read whole,
+   * so filter the rows as well (`filterRows`).
    */
   readonly filter?: ParquetFilter
-  /** `keep`: text and binary columns that the file keeps as dictionaries become Arrow dictionaries. Default `decode`. */
+  /** `keep`: text and binary columns stored as dictionaries become Arrow dictionaries. Default `decode`. */
   readonly dictionary?: 'decode' | 'keep'
   /**
-   * Unit of the deprecated INT96 timestamps, which hold nanoseconds. Default `ns`, and `us` for files that Spark wrote. 64-bit nanoseconds reach from 1677
-   * to 2262: take `us` where dates such as 9999-12-31 mean an open end. A value that does not fit its unit is `TYPE_MISMATCH`.
+   * Unit of the deprecated INT96 timestamps, which hold nanoseconds. Default `ns`, and `us` for files that Spark wrote.
+   * 64-bit nanoseconds range from 1677 to 2262: use `us` if dates such as 9999-12-31 mean an open end. A value that
+   * does not fit its unit fails with `TYPE_MISMATCH`.
    */
   readonly int96?: 'ns' | 'us'
   /** Limits for hostile files: `LIMIT_EXCEEDED` beyond. */
@@ -51,7 +52,7 @@ const CONDITION = {
   lte: 'any',
 } as const satisfies Record<keyof ParquetCondition, Kind>
 
-/** Check what the kinds of {@link READ_OPTIONS} leave open: choices, and the conditions of a filter. */
+/** Check what the kinds of {@link READ_OPTIONS} do not: choices, and the conditions of a filter. */
 export function checkReadOptions(entry: string, { dictionary, int96, filter = {} }: ParquetReadOptions): void {
   if (dictionary !== undefined) checkChoice('dictionary', dictionary, ['decode', 'keep'])
   if (int96 !== undefined) checkChoice('int96', int96, ['ns', 'us'])

@@ -19,17 +19,17 @@ import { mayMatch } from './schema/row-group-filter.ts'
 import { type ColumnShape, fileShape, leavesOf } from './schema/schema-shape.ts'
 
 const BATCH_ROWS = 65_536
-/** Most bytes of all batches of a file: every row may hold a dictionary's one long value. */
+/** Most bytes of all batches of a file: every row may be a dictionary's one long value. */
 const MIN_MAX_DECODED = 16 * 1024 ** 3
 const MAX_DECODED_RATIO = 16_384
-/** Most times that the memory allowed can be filled: row groups that share their bytes would keep a reader busy for ever. */
+/** Most times that the memory allowed can be filled: row groups that share their bytes would keep a reader busy forever. */
 const MAX_TURNOVER = 64
 
 /** parquet-mr before 1.2.9 left the header of the dictionary page out of a chunk's size. */
 const OLD_WRITER = /^parquet-mr(?: version (?:0|1\.[01]|1\.2\.[0-8])\b|(?! version))/
 const DICTIONARY_HEADER_BYTES = 100
 
-/** The record batches of a Parquet file: row group by row group, each in batches of at most 65,536 rows. */
+/** Read the record batches of a Parquet file: row group by row group, each in batches of at most 65,536 rows. */
 export async function* readParquet(input: CodecInput, options: ParquetReadOptions = {}): AsyncGenerator<RecordBatch> {
   try {
     const file = await openFile(input, options.limits ?? {})
@@ -123,12 +123,15 @@ async function* groupBatches(
     yield recordBatch(schema, data, rows)
     held.release(bytes)
     done += rows
-    // Rows that make about 4 MiB, by this batch.
+    // Rows of about 4 MiB, estimated from this batch.
     target = clampRows((BATCH_BYTES * rows) / Math.max(bytes, 1))
   }
 }
 
-/** Let all columns load at once, since their windows are requests of their own. The error is that of the first column that fails, as if they took turns. */
+/**
+ * Load all columns concurrently, since their windows are separate requests. Throws the error of the first failing
+ * column, as if they were loaded in order.
+ */
 async function aheadOfAll(columns: readonly ColumnReader[], rows: number): Promise<number> {
   const all = await Promise.allSettled(columns.map((column) => column.ahead(rows)))
   return all.reduce((least, result) => {
@@ -137,7 +140,7 @@ async function aheadOfAll(columns: readonly ColumnReader[], rows: number): Promi
   }, rows)
 }
 
-/** Rows of the first batch of a row group, by what the footer says of sizes. */
+/** Rows of the first batch of a row group, estimated from the sizes in the footer. */
 function rowsPerBatch(group: OpenFile['metadata']['rowGroups'][number], shapes: readonly ColumnShape[]): number {
   let bytes = 0
   for (const { index, layout } of shapes.flatMap(leavesOf)) {
@@ -190,15 +193,15 @@ function groupAt(groups: readonly SelectedGroup[], index: number): SelectedGroup
   if (group !== undefined) return group
   throw new MillraceError(
     'OPTION_INVALID',
-    `rowGroups: the file has ${groups.length} row groups, ${index} is none of them`,
+    `rowGroups: the file has ${groups.length} row groups, ${index} is out of range`,
   )
 }
 
-/** Any error as one of ours: what is none was caused by bytes that no check foresaw. */
+/** Convert any error to a MillraceError: others were caused by bytes that no check foresaw. */
 function typed(error: unknown): MillraceError {
   if (isMillraceError(error)) return error
   if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
-    return new MillraceError('LIMIT_EXCEEDED', 'the file needs more memory than there is', { cause: error })
+    return new MillraceError('LIMIT_EXCEEDED', 'the file needs more memory than is available', { cause: error })
   }
   return new MillraceError('PARQUET_INVALID', 'the file breaks the Parquet format', { cause: error })
 }

@@ -19,7 +19,7 @@ export interface RowGroupContext extends Omit<PageContext, 'maxWholeBytes'>, Lea
   rangeOf(chunk: ColumnChunk): ByteRange
 }
 
-/** Open the columns of a row group: their bytes, and no others, are read. */
+/** Open the columns of a row group: only their bytes are read. */
 export async function openRowGroup(
   group: RowGroup,
   shapes: readonly ColumnShape[],
@@ -67,7 +67,7 @@ function chunkOf(group: RowGroup, leaf: Leaf): ColumnChunk {
   return chunk
 }
 
-/** Errors of a column say which column it is. */
+/** Add the column's name to its errors. */
 function located(leaf: Leaf, reader: LeafReader): LeafReader {
   const fail = (error: unknown): never => {
     if (isMillraceError(error) && error.position !== undefined) throw error

@@ -1,7 +1,7 @@
 import { type RawField, THRIFT } from '../read/footer/raw-thrift.ts'
 import { type ByteSink, reserve } from './byte-sink.ts'
 
-/** A field to write: its value as bytes, or what appends them. */
+/** A field to write: its value as bytes, or a function that appends them. */
 export interface WrittenField {
   readonly id: number
   readonly type: number
@@ -41,7 +41,7 @@ export function textField(id: number, text: string): WrittenField {
   }
 }
 
-/** A list of structs, or of what else `items` append. An empty list has its type, too. */
+/** A list of structs, or of other values that `items` append. An empty list has a type, too. */
 export function listField(id: number, type: number, items: readonly WrittenField['value'][]): WrittenField {
   return {
     id,

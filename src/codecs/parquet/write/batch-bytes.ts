@@ -1,6 +1,6 @@
 import { type Data, DataType, type RecordBatch } from 'apache-arrow'
 
-/** Bytes of Arrow buffers that a batch takes, counting of shared buffers its own part alone. A dictionary counts by its indexes. */
+/** Bytes of Arrow buffers that a batch occupies, counting only its own part of shared buffers. A dictionary counts by its indexes. */
 export function batchBytes(batch: RecordBatch): number {
   return batch.data.children.reduce((sum, data) => sum + dataBytes(data, 0, data.length), 0)
 }

@@ -5,8 +5,9 @@ import { bytesAt, type LeafValues } from './leaf-values.ts'
 import type { ValueDictionary } from './value-dictionary.ts'
 
 /**
- * The bloom filter of a chunk: over the hashes of its distinct values' plain bytes, one false answer in a hundred. About 2 microseconds
- * for each value, since the format's hash is one of 64-bit integers. None for booleans, where it could exclude nothing.
+ * The bloom filter of a chunk: over the hashes of its distinct values' plain bytes, with 1% false positives. About 2
+ * microseconds per value, since the format's hash uses 64-bit integers. None for booleans, where it would exclude
+ * nothing.
  */
 export function bloomFilterOf(
   leaf: WriteLeaf,
@@ -30,12 +31,12 @@ export function bloomFilterOf(
   return filter
 }
 
-/** Tests that all bits but the sign are 0. */
+/** Test whether all bits except the sign are 0. */
 function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte, i) => byte === 0 || (i === bytes.length - 1 && byte === 0x80))
 }
 
-/** -0 and +0 are equal, so who asks for one must find the other. */
+/** -0 and +0 are equal, so a query for one must find the other. */
 function zerosOf({ length }: Uint8Array): Uint8Array[] {
   const negative = new Uint8Array(length)
   negative[length - 1] = 0x80

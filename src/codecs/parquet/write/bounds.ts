@@ -13,13 +13,13 @@ import {
 import type { WriteLeaf } from './file-schema.ts'
 import { type LeafValues, viewAt } from './leaf-values.ts'
 
-/** Places of the least and the greatest value. */
+/** Positions of the least and the greatest value. */
 export interface Bounds {
   readonly min: number
   readonly max: number
 }
 
-/** Order in which the kernel compares. */
+/** The kernel's order of comparison. */
 const KINDS = {
   bits: { unsigned: UINT8 },
   word: { signed: INT32, unsigned: UINT32, float: FLOAT32 },
@@ -29,8 +29,9 @@ const KINDS = {
 } as const satisfies Record<LeafValues['physical'], Partial<Record<WriteLeaf['order'], number>>>
 
 /**
- * The least and the greatest of values `start` to `end` in the order of their type, or of those whose places lie at `order` in the kernel's
- * memory. Undefined where there is none, and where one is NaN: it has no place in the order, and readers take bounds to cover every value.
+ * The least and the greatest of values `start` to `end` in the order of their type, or of those whose positions are at
+ * `order` in the kernel's memory. Undefined if there is none, or if one is NaN: it has no place in the order, and
+ * readers rely on bounds to cover every value.
  */
 export function boundsOf(
   { kernel, physical }: LeafValues,

@@ -1,4 +1,4 @@
-/** Bytes under construction. Reused from column to column: `length` goes back to 0, the room stays. */
+/** Bytes under construction. Reused from column to column: `length` is reset to 0, the capacity stays. */
 export interface ByteSink {
   bytes: Uint8Array
   length: number

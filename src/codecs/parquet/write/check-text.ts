@@ -4,8 +4,8 @@ import { isText } from './leaf-type.ts'
 import { bytesAt, endOf, type LeafValues, startOf } from './leaf-values.ts'
 
 /**
- * Refuse text that is not valid UTF-8: natively over all bytes at once, value by value only where that is not enough. `onInvalid` is
- * called with the number of values before the first bad one.
+ * Reject text that is not valid UTF-8: with one native check of all bytes, and value by value only if that is not enough. `onInvalid` is
+ * called with the number of values before the first invalid one.
  */
 export function checkText(leaf: WriteLeaf, values: LeafValues, onInvalid: (value: number) => never): void {
   if (!isText(leaf.schema)) return
@@ -16,7 +16,7 @@ export function checkText(leaf: WriteLeaf, values: LeafValues, onInvalid: (value
   if (bad !== undefined) onInvalid(bad)
 }
 
-/** The first value that begins or ends inside of a character, where all bytes together are valid. */
+/** The first value that begins or ends inside a character, if all bytes together are valid. */
 function splitCharacter(values: LeafValues, bytes: Uint8Array): number | undefined {
   for (let i = 0; i < values.count; i++) {
     const start = startOf(values, i)

@@ -14,7 +14,7 @@ import type { ParquetEncodings } from './write-options.ts'
 export interface ChunkEncoding {
   readonly encoding: Encoding
   readonly dictionary: ValueDictionary | undefined
-  /** True where pages become smaller by compression, judged by a sample. */
+  /** True if a sample of the pages becomes smaller by compression. */
   readonly compresses: boolean
   readonly bounds: Bounds | undefined
   append(page: PageBuffer, start: number, end: number): void
@@ -25,17 +25,21 @@ interface Candidate {
   append(page: PageBuffer, start: number, end: number): void
 }
 
-/** Consecutive values that represent a column chunk when encodings are compared. */
+/** Number of consecutive values sampled from a column chunk to compare encodings. */
 const SAMPLE = 2048
 const SAMPLE_BYTES = 128 * 1024
-/** The share of PLAIN's bytes below which an encoding is chosen that older readers lack. */
+/** The share of PLAIN's bytes below which an encoding is chosen that older readers do not support. */
 const MARGIN = 0.95
-/** A column whose sample keeps more than this is stored as it is, which is faster to write and to read. Who asks for more than snappy wants size. */
+/**
+ * A column whose sample keeps more than this share is stored uncompressed, which is faster to write and to read.
+ * Other codecs than snappy are chosen for size, so smaller savings count.
+ */
 const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
 
 /**
- * The encoding that makes a column chunk smallest after compression, judged by a sample: a dictionary or plain values and, where they are
- * asked for, deltas (integers), lengths apart from bytes or only what differs from the value before (text and binary).
+ * Choose the encoding with the smallest column chunk after compression, estimated by a sample: a dictionary or plain
+ * values and, if requested, deltas (integers), lengths apart from bytes or only the difference from the previous value
+ * (text and binary).
  */
 export function chooseEncoding(
   values: LeafValues,
@@ -74,7 +78,7 @@ interface Cost {
   readonly rawBytes: number
 }
 
-/** Estimates the bytes of `count` values, or entries of the dictionary, from those in the middle. */
+/** Estimate the bytes of `count` values, or entries of the dictionary, from those in the middle. */
 function costOf(
   candidate: Candidate,
   values: LeafValues,
@@ -93,7 +97,7 @@ function costOf(
   return { candidate, bytes: bytes * scale, rawBytes: rawBytes * scale }
 }
 
-/** Bytes of a value by those in the middle, which are the ones that are sampled. */
+/** Average bytes of the values in the middle, which are the sampled ones. */
 function meanBytes(values: LeafValues, count: number): number {
   const { physical } = values
   if (physical !== 'bytes' && physical !== 'fixed') return 8

@@ -15,7 +15,7 @@ import { statisticsOf } from './statistics.ts'
 import { type WriteKernel, writeKernel } from './write-kernel.ts'
 import type { WriteSettings } from './write-options.ts'
 
-/** One run's kernel, buffers and compressors, handed from column chunk to column chunk. */
+/** One run's kernel, buffers and compressors, reused for every column chunk. */
 export interface ChunkContext {
   readonly settings: WriteSettings
   readonly kernel: WriteKernel
@@ -43,7 +43,7 @@ export function chunkContext(settings: WriteSettings): ChunkContext {
   }
 }
 
-/** The pages of values and of the levels that the context holds, for the place `offset` of the file. */
+/** Encode the pages of the context's values and levels, for position `offset` of the file. */
 export function encodeChunk(leaf: WriteLeaf, values: LeafValues, context: ChunkContext, offset: number): EncodedChunk {
   const { levels } = context
   useValues(values)
@@ -104,7 +104,7 @@ function encodingsOf({ encoding, dictionary }: ChunkEncoding, { maxDefinition }:
   return [...encodings]
 }
 
-/** A page as it goes out: bytes of its own, in two pieces, which saves a copy. */
+/** A finished page: its own bytes, in two pieces, which saves a copy. */
 interface Page {
   readonly head: Uint8Array
   readonly body: Uint8Array
@@ -129,7 +129,7 @@ function dictionaryPage(
   )
 }
 
-/** A page of version 1, which every reader knows: levels behind their lengths, then values, all compressed together. */
+/** A page of version 1, which every reader supports: levels after their lengths, then values, all compressed together. */
 function dataPage(
   leaf: WriteLeaf,
   values: LeafValues,
@@ -145,7 +145,7 @@ function dataPage(
     if (lastValue - firstValue === end - start) appendAllDefined(page, end - start, leaf.maxDefinition)
     else appendLevels(page, levels.definitions.bytes, start, end, leaf.maxDefinition)
   }
-  // A page without values has nothing to encode, which PLAIN alone says without a header of its own.
+  // A page without values is PLAIN, the only encoding without a header.
   const encoding = firstValue === lastValue ? 'PLAIN' : chunk.encoding
   if (encoding === 'PLAIN') appendPlain(page, values, firstValue, lastValue)
   else chunk.append(page, firstValue, lastValue)
@@ -184,7 +184,7 @@ function appendAllDefined(page: PageBuffer, count: number, max: number): void {
   appendSized(page, () => appendRepeatedRun(page, max, count, bitWidthOf(max)))
 }
 
-/** Appends bytes behind their length, which takes four bytes. */
+/** Append bytes after their four-byte length. */
 function appendSized(page: PageBuffer, append: () => void): void {
   const at = page.end
   roomInPage(page, 4)

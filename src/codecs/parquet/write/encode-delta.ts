@@ -9,7 +9,7 @@ export const MAX_DELTA_RANGE = { 4: 2 ** 31, 8: 2 ** 51 } as const
 const BLOCK_HEADER = 14
 const HEADER = 40
 
-/** Bytes that the deltas of so many integers take at most. */
+/** Upper bound of the bytes of the deltas of a number of integers. */
 function deltaRoom(size: 4 | 8, count: number): number {
   return HEADER + Math.ceil(count / DELTA_BLOCK) * (BLOCK_HEADER + DELTA_BLOCK * size)
 }
@@ -30,7 +30,7 @@ export function appendDeltaLengths(page: PageBuffer, values: LeafValues, start: 
   appendConcatenated(page, values, start, end)
 }
 
-/** DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, how many it has beyond them, then those bytes of all. */
+/** DELTA_BYTE_ARRAY: the number of bytes each value shares with the previous one, the number of its other bytes, then those bytes of all values. */
 export function appendDeltaPrefixes(page: PageBuffer, values: LeafValues, start: number, end: number): void {
   const { exports } = page.kernel
   const count = end - start

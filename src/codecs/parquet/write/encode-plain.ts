@@ -1,7 +1,7 @@
 import { byteLength, type LeafValues } from './leaf-values.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 
-/** Append values `start` to `end` PLAIN; where `order` is given, those whose places lie there in the kernel's memory. */
+/** Append values `start` to `end` PLAIN; with `order`, those whose positions are there in the kernel's memory. */
 export function appendPlain(page: PageBuffer, values: LeafValues, start: number, end: number, order = 0): void {
   const { exports } = page.kernel
   const count = end - start
@@ -26,7 +26,7 @@ export function appendPlain(page: PageBuffer, values: LeafValues, start: number,
   }
 }
 
-/** The bytes of values one after the other. Room is made already. */
+/** Append the bytes of values, contiguously, into space already reserved. */
 export function appendConcatenated(
   page: PageBuffer,
   { contiguous }: LeafValues,

@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../../internal/utf8.ts'
 import { DEFAULT_LIMITS } from '../../limits.ts'
 import { type LeafType, leafType } from './leaf-type.ts'
 
-/** A node above a leaf: how its Arrow data leads to the next one, and what it adds to the levels. */
+/** A node above a leaf: the way from its Arrow data to the next one, and its contribution to the levels. */
 export interface Step {
   readonly kind: 'struct' | 'list'
   readonly optional: boolean
@@ -14,9 +14,9 @@ export interface Step {
   readonly child: number
 }
 
-/** A column of the file: a leaf of the schema, with the way that leads to it. */
+/** A column of the file: a leaf of the schema, with the path to it. */
 export interface WriteLeaf extends LeafType {
-  /** The top-level column that it belongs to. */
+  /** The top-level column to which it belongs. */
   readonly column: number
   readonly path: readonly string[]
   readonly schema: SchemaElement
@@ -40,14 +40,15 @@ interface Place {
 /**
  * The Parquet schema of an Arrow schema.
  *
- * @throws MillraceError `COLUMN_CONFLICT` for two columns of one name, `TYPE_MISMATCH` for a type that Parquet cannot keep,
- * `ENCODING_INVALID` for a name that UTF-8 cannot hold, `UNSUPPORTED_FORMAT` for no columns at all.
+ * @throws MillraceError `COLUMN_CONFLICT` for two columns with the same name, `TYPE_MISMATCH` for a type that Parquet
+ * cannot represent, `ENCODING_INVALID` for a name that UTF-8 cannot represent, `UNSUPPORTED_FORMAT` for a table without
+ * columns.
  */
 export function fileSchema(schema: Schema): FileSchema {
   if (schema.fields.length === 0) {
     throw new MillraceError(
       'UNSUPPORTED_FORMAT',
-      'a table without columns cannot be kept in Parquet: no reader takes such a file',
+      'a table without columns cannot be written as Parquet: no reader accepts such a file',
     )
   }
   const elements: SchemaElement[] = [{ name: 'schema', num_children: schema.fields.length }]
@@ -115,8 +116,8 @@ export function isList(type: DataType): boolean {
 }
 
 /**
- * @throws MillraceError `TYPE_MISMATCH` where a batch has other columns than the first had. Nullability may differ: it is checked by
- * value, against the first schema.
+ * @throws MillraceError `TYPE_MISMATCH` if the columns of a batch differ from the first one's. Nullability may differ:
+ * it is checked by value, against the first schema.
  */
 export function checkSameSchema(first: FileSchema, batch: Schema): void {
   const other = fileSchema(batch)
@@ -125,7 +126,7 @@ export function checkSameSchema(first: FileSchema, batch: Schema): void {
     const [a, b] = [first.leaves[i], other.leaves[i]]
     if (a === undefined || b === undefined || leafKey(a) !== leafKey(b)) {
       const column = nameOf((a ?? b) as WriteLeaf)
-      throw new MillraceError('TYPE_MISMATCH', 'a batch differs in its columns from the first batch', {
+      throw new MillraceError('TYPE_MISMATCH', 'the columns of a batch differ from those of the first batch', {
         position: { column },
       })
     }
@@ -153,7 +154,7 @@ function repetition(optional: boolean): 'OPTIONAL' | 'REQUIRED' {
   return optional ? 'OPTIONAL' : 'REQUIRED'
 }
 
-/** A leaf as messages and options name it: `address.city`. */
+/** The name of a leaf in messages and options: `address.city`. */
 export function nameOf({ path }: WriteLeaf): string {
   return path.join('.')
 }
@@ -180,9 +181,13 @@ function checkNames(fields: readonly Field[], parent: string): void {
 
 function unwritable(type: DataType | string, path: readonly string[]): MillraceError {
   const what = typeof type === 'string' ? type : `type ${String(type)}`
-  return new MillraceError('TYPE_MISMATCH', `Parquet cannot keep ${what} exactly: cast the column or leave it out`, {
-    position: { column: path.join('.') },
-  })
+  return new MillraceError(
+    'TYPE_MISMATCH',
+    `Parquet cannot represent ${what} exactly: cast the column or leave it out`,
+    {
+      position: { column: path.join('.') },
+    },
+  )
 }
 
 function tooDeep(column: string): never {

@@ -9,13 +9,13 @@ import { type ChunkIndexes, footerBytes, indexBytes, MAGIC } from './format.ts'
 import { encodeRowGroup } from './row-group.ts'
 import type { WriteSettings } from './write-options.ts'
 
-/** One Parquet file on its way out. Batches are held until they make a row group; bytes that were yielded are not. */
+/** One Parquet file being written. Batches are held until they fill a row group; yielded bytes are not. */
 export interface FileWriter {
-  /** Add a batch; yields the bytes that are ready. */
+  /** Add a batch; yields the bytes that are complete. */
   add(batch: RecordBatch): Generator<Uint8Array>
-  /** End the row group: what is held goes out. */
+  /** End the row group, yielding the batches held. */
   flush(): Generator<Uint8Array>
-  /** The last row group and the footer. */
+  /** Yield the last row group and the footer. */
   finish(): Generator<Uint8Array>
 }
 
@@ -29,12 +29,12 @@ interface FileState {
   held: RecordBatch[]
   heldRows: number
   heldBytes: number
-  /** Rows and bytes that went out. */
+  /** Rows and bytes written. */
   rows: number
   offset: number
 }
 
-/** @param context - shared by files that are written in turns: a kernel for each would cost more than a small file. */
+/** @param context - shared by files that are written alternately: a kernel for each would cost more than a small file. */
 export function fileWriter(settings: WriteSettings, context = chunkContext(settings)): FileWriter {
   const state: FileState = {
     settings,
@@ -61,7 +61,7 @@ function* addBatch(state: FileState, batch: RecordBatch): Generator<Uint8Array> 
   else if (state.schema !== batch.schema) checkSameSchema(state.file, batch.schema)
   const { rowGroupRows, rowGroupBytes } = state.settings
   const bytes = batchBytes(batch)
-  // A batch that is larger than a row group is cut; rows of a batch are taken to be of one size.
+  // A batch larger than a row group is split, on the assumption that its rows have equal size.
   const rowBytes = bytes / Math.max(1, batch.numRows)
   const rowsAtOnce = Math.max(1, Math.min(rowGroupRows, Math.floor(rowGroupBytes / Math.max(rowBytes, 1e-9))))
   let at = 0
@@ -86,13 +86,13 @@ function checkBloomFilters({ settings, file }: FileState): void {
   const names = new Set(file.leaves.map(nameOf))
   for (const column of settings.bloomFilters) {
     if (names.has(column)) continue
-    throw new MillraceError('COLUMN_UNKNOWN', 'bloomFilters names a column that the table lacks', {
+    throw new MillraceError('COLUMN_UNKNOWN', 'bloomFilters names a column that is not in the table', {
       position: { column },
     })
   }
 }
 
-/** Encode the batches that are held as one row group. */
+/** Encode the held batches as one row group. */
 function* flush(state: FileState): Generator<Uint8Array> {
   const { held, file, context, offset, rows } = state
   state.held = []
@@ -110,10 +110,10 @@ function* finishFile(state: FileState): Generator<Uint8Array> {
   if (state.schema === undefined) {
     throw new MillraceError(
       'TYPE_MISMATCH',
-      'no batch came, so the columns are unknown: write at least one, if an empty one',
+      'no batches were written, so the schema is unknown; write at least one, even an empty one',
     )
   }
-  // A file without rows has one row group without rows: the format layer writes an empty list with a type that strict readers refuse.
+  // A file without rows has one row group without rows: the format layer writes an empty list with a type that strict readers reject.
   if (state.heldRows > 0 || state.rowGroups.length === 0) yield* flush(state)
   if (state.indexes.length > 0) yield* out(state, indexBytes(state.indexes, state.offset))
   const metadata = state.settings.metadata.map(([key, value]) => ({ key, value }))

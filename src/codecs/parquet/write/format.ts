@@ -6,7 +6,7 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 
-/** The thrift structures of a Parquet file as bytes, by hyparquet-writer's format layer. */
+/** The Thrift structures of a Parquet file as bytes, written with hyparquet-writer's format layer. */
 
 export const MAGIC: Uint8Array = Uint8Array.of(0x50, 0x41, 0x52, 0x31)
 
@@ -24,7 +24,7 @@ export interface ChunkIndexes {
   readonly bloomFilter?: Uint32Array
 }
 
-/** The indexes and bloom filters of all chunks for the place `offset` of the file. Reports to each chunk, for the footer, the places of its own. */
+/** Encode the indexes and bloom filters of all chunks for position `offset` of the file. Sets their positions in each chunk, for the footer. */
 export function indexBytes(indexes: readonly ChunkIndexes[], offset: number): Uint8Array {
   const writer = new ByteWriter(4096)
   writer.offset = offset
@@ -36,7 +36,7 @@ export function indexBytes(indexes: readonly ChunkIndexes[], offset: number): Ui
   return writer.getBytes()
 }
 
-/** Chunks of one page have their indexes, too: readers (Rust's parquet) want an offset index for every chunk of a file, or for none. */
+/** Chunks of one page have indexes, too: readers (Rust's parquet) require an offset index for every chunk of a file, or for none. */
 function writeColumnIndex(writer: ByteWriter, chunk: ColumnChunk, index: ColumnIndex): void {
   const start = writer.offset
   serializeTCompactProtocol(writer, {
@@ -63,7 +63,7 @@ function writeOffsetIndex(writer: ByteWriter, chunk: ColumnChunk, index: OffsetI
   chunk.offset_index_length = writer.offset - start
 }
 
-/** The footer: metadata, its length, and the closing magic. Statistics go out as they are, never cut again. */
+/** The footer: metadata, its length, and the closing magic. Statistics are written unchanged, without further truncation. */
 export function footerBytes(metadata: Omit<FileMetaData, 'metadata_length'>): Uint8Array {
   const writer = new ByteWriter(4096)
   writeMetadata(writer, { ...metadata, metadata_length: 0 }, Number.POSITIVE_INFINITY)

@@ -2,7 +2,7 @@ import { DataType, DateUnit, type Decimal, Precision, TimeUnit } from 'apache-ar
 import type { LogicalType, SchemaElement } from 'hyparquet'
 import { JSON_EXTENSION, UUID_EXTENSION } from '../../../columns/extension-type.ts'
 
-/** Form of the values of a leaf in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
+/** Layout of the values of a leaf in a page: bits, little-endian words of 4 or 8 bytes, bytes with or without a length. */
 export type Physical = 'bits' | 'word' | 'double-word' | 'bytes' | 'fixed'
 
 /** Order of minimum and maximum. `none`: no order is defined, so no bounds are written. */
@@ -14,12 +14,12 @@ export interface LeafType {
   readonly element: Omit<SchemaElement, 'name' | 'repetition_type'>
 }
 
-/** The bytes that a decimal of each precision needs: 2 ** (8 * bytes - 1) > 10 ** precision. */
+/** Bytes of a decimal of each precision: 2 ** (8 * bytes - 1) > 10 ** precision. */
 export function decimalBytes(precision: number): number {
   return Math.ceil((precision * Math.log2(10) + 1) / 8)
 }
 
-/** The Parquet type of a flat Arrow type or its extension; undefined where there is none that keeps its values exactly. */
+/** The Parquet type of a flat Arrow type or its extension; undefined if none represents its values exactly. */
 export function leafType(type: DataType, extension?: string): LeafType | undefined {
   if (DataType.isDictionary(type)) return leafType(type.dictionary, extension)
   if (DataType.isNull(type)) return word('signed', undefined, { type: 'NULL' })
@@ -37,7 +37,7 @@ export function leafType(type: DataType, extension?: string): LeafType | undefin
 
 function bytesType(type: DataType, extension: string | undefined): LeafType | undefined {
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) {
-    // A bound that is cut is no document, which readers take it for.
+    // A truncated bound is not a valid document, which readers expect.
     if (extension === JSON_EXTENSION)
       return { physical: 'bytes', order: 'none', element: annotated('BYTE_ARRAY', 'JSON', { type: 'JSON' }) }
     return { physical: 'bytes', order: 'unsigned', element: annotated('BYTE_ARRAY', 'UTF8', { type: 'STRING' }) }
@@ -78,8 +78,8 @@ function doubleWord(order: ValueOrder, converted: SchemaElement['converted_type'
 }
 
 /**
- * Widths come from the converted type alone: the format layer writes the bit width of a logical INTEGER as 32 bits where the format asks
- * for 8, which strict readers refuse.
+ * Widths come from the converted type only: the format layer writes the bit width of a logical INTEGER as 32 bits
+ * instead of 8, which strict readers reject.
  */
 function integerType(bitWidth: 8 | 16 | 32 | 64, isSigned: boolean): LeafType {
   if (isSigned && bitWidth === 32) return { physical: 'word', order: 'signed', element: { type: 'INT32' } }
@@ -97,8 +97,9 @@ function floatType(precision: Precision): LeafType {
 }
 
 /**
- * A time of day is local time: Arrow has no zone for it. Seconds are written as milliseconds. The converted types mean instants, yet writers must
- * set them for local time too, for readers that know no other (LogicalTypes.md, "Deprecated time ConvertedType").
+ * A time of day is local time: Arrow has no zone for it. Seconds are written as milliseconds. The converted types mean
+ * instants, yet writers must set them for local time too, for readers that support no other (LogicalTypes.md,
+ * "Deprecated time ConvertedType").
  */
 function timeType(unit: TimeUnit): LeafType {
   if (unit === TimeUnit.MICROSECOND || unit === TimeUnit.NANOSECOND) {
@@ -133,17 +134,17 @@ function decimalType({ precision, scale }: Decimal): LeafType | undefined {
   return { physical: 'fixed', order: 'decimal', element }
 }
 
-/** Tests that the values of a column must be valid UTF-8. */
+/** Test whether the values of a column must be valid UTF-8. */
 export function isText({ converted_type }: Pick<SchemaElement, 'converted_type'>): boolean {
   return converted_type === 'UTF8' || converted_type === 'JSON'
 }
 
-/** Tests that dates of this type are counted in milliseconds, for which Parquet has no type. */
+/** Test whether dates of this type count milliseconds, for which Parquet has no type. */
 export function isDateMillisecond(type: DataType): boolean {
   return DataType.isDate(type) && type.unit === DateUnit.MILLISECOND
 }
 
-/** Tests that values of this type are seconds, for which Parquet has no unit: they are written as milliseconds. */
+/** Test whether values of this type are seconds, for which Parquet has no unit: they are written as milliseconds. */
 export function isSeconds(type: DataType): boolean {
   return (DataType.isTime(type) || DataType.isTimestamp(type)) && type.unit === TimeUnit.SECOND
 }

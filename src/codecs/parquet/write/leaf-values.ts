@@ -7,36 +7,36 @@ import { dictionaryCodes, type PhysicalData, physicalData } from './physical-dat
 import { misfitSlot } from './value-range.ts'
 import { growRegion, type Region, region, type WriteKernel } from './write-kernel.ts'
 
-/** The values of one leaf in one row group, nulls left out, in Parquet's physical form. They lie in the kernel's memory. */
+/** The values of one leaf in one row group, without nulls, in Parquet's physical form, in the kernel's memory. */
 export interface LeafValues {
   readonly kernel: WriteKernel
   readonly physical: Physical
   count: number
-  /** `bits`: one byte a value, 0 or 1. `word`, `double-word`: 4 or 8 bytes per value, little-endian. `bytes`, `fixed`: their bytes. */
+  /** `bits`: one byte per value, 0 or 1. `word`, `double-word`: 4 or 8 bytes per value, little-endian. `bytes`, `fixed`: their bytes. */
   readonly data: Region
-  /** `bytes`, `fixed`: where each value begins and ends in `data`, 4 bytes for either. */
+  /** `bytes`, `fixed`: start and end of each value in `data`, 4 bytes each. */
   readonly ranges: Region
-  /** Bytes of values that are there. */
+  /** Number of bytes of values. */
   bytesUsed: number
-  /** True where every value starts at the end of the one before it. */
+  /** True if every value starts at the end of the previous one. */
   contiguous: boolean
-  /** Buffers that lie in `data` already, and where: a dictionary is copied once, however many batches share it. */
+  /** Buffers already in `data`, and their offsets: a dictionary is copied once, however many batches share it. */
   readonly sources: Map<Uint8Array, number>
 }
 
 /** Called with the number of values before one that its type cannot hold, and the rule. */
 export type OnMisfit = (value: number, rule: string) => never
 
-/** No values yet; room for one a row. */
+/** No values yet, with space for one per row. */
 export function emptyValues(kernel: WriteKernel, physical: Physical, rows: number): LeafValues {
   const isRanged = physical === 'bytes' || physical === 'fixed'
   const ranges = region(kernel.memory, isRanged ? rows * RANGE : 0)
-  // Last, so that it grows where it is.
+  // Last, so that it grows in place.
   const data = region(kernel.memory, isRanged ? 0 : rows * widthOf(physical))
   return { kernel, physical, count: 0, data, ranges, bytesUsed: 0, contiguous: true, sources: new Map() }
 }
 
-/** Bytes that every value takes; 0 where ranges define them. */
+/** Bytes of every value; 0 if ranges define them. */
 export function widthOf(physical: Physical): 0 | 1 | 4 | 8 {
   switch (physical) {
     case 'bits':
@@ -51,7 +51,7 @@ export function widthOf(physical: Physical): 0 | 1 | 4 | 8 {
   }
 }
 
-/** Make the kernel's functions work on these values. */
+/** Set these values as the input of the kernel's functions. */
 export function useValues({ kernel, physical, data, ranges }: LeafValues): void {
   kernel.exports.useValues(widthOf(physical), data.start, ranges.start)
 }
@@ -67,7 +67,7 @@ export function endOf({ kernel, physical, ranges }: LeafValues, i: number): numb
   return width > 0 ? (i + 1) * width : (kernel.memory.words[(ranges.start + i * RANGE + RANGE_END) >>> 2] as number)
 }
 
-/** Bytes of values `start` to `end`, or of those whose places lie at `order` in the kernel's memory. */
+/** Bytes of values `start` to `end`, or of those whose positions are at `order` in the kernel's memory. */
 export function byteLength(values: LeafValues, start: number, end: number, order = 0): number {
   if (start >= end) return 0
   if (values.contiguous && order === 0) return endOf(values, end - 1) - startOf(values, start)
@@ -97,7 +97,7 @@ export function appendValues(values: LeafValues, { data, slots, count }: LeafSlo
   appendPhysical(values, physicalData(data, values.physical), slotSpan(slots, count), false)
 }
 
-/** A dictionary of one chunk is looked up directly; one of several in runs of codes that lie in the same chunk. */
+/** A dictionary of one chunk is looked up directly; one of several, in runs of codes of the same chunk. */
 function appendDictionaryValues(
   values: LeafValues,
   data: Data,
@@ -128,7 +128,7 @@ function chunkOf(chunks: readonly Data[], code: number): { chunk: Data; base: nu
     if (code >= base && code < base + chunk.length) return { chunk, base }
     base += chunk.length
   }
-  throw new MillraceError('TYPE_MISMATCH', 'a dictionary column holds an index that its dictionary lacks')
+  throw new MillraceError('TYPE_MISMATCH', 'a dictionary column has an index that is not in its dictionary')
 }
 
 function appendRun(values: LeafValues, chunk: Data, slots: Int32Array, onMisfit: OnMisfit): void {
@@ -143,7 +143,7 @@ function appendRun(values: LeafValues, chunk: Data, slots: Int32Array, onMisfit:
   appendPhysical(values, physicalData(chunk, values.physical), { slots, count: slots.length, first, last }, true)
 }
 
-/** Slots, all of them where there is no list, and the span that they lie in. */
+/** Slots, all of them if there is no list, and the span that contains them. */
 interface SlotSpan {
   readonly slots: Int32Array | undefined
   readonly count: number
@@ -151,7 +151,7 @@ interface SlotSpan {
   readonly last: number
 }
 
-/** Of slots that rise. */
+/** The span of ascending slots. */
 function slotSpan(slots: Int32Array | undefined, count: number): SlotSpan {
   if (slots === undefined) return { slots, count, first: 0, last: count - 1 }
   return { slots, count, first: slots[0] as number, last: slots[count - 1] as number }
@@ -204,7 +204,7 @@ function appendWords(values: LeafValues, from: Int32Array, width: 1 | 2, { slots
   }
 }
 
-/** Bytes and, counted from where these lie, ranges. A shared source is there as a whole, any other one from the first value's byte on. */
+/** Append bytes and ranges relative to them. A shared source is copied as a whole, others from the first value's byte on. */
 function appendRanges(
   values: LeafValues,
   { bytes, offsets }: { bytes: Uint8Array; offsets: Int32Array },
@@ -237,14 +237,14 @@ function appendRanges(
   memory.release(top)
 }
 
-/** Copy `source[low, high)` behind what is there, unless it was shared before; where its byte `low` lies in `data`. */
+/** Append `source[low, high)`, unless it was already shared; returns the offset of its byte `low` in `data`. */
 function copySource(values: LeafValues, source: Uint8Array, low: number, high: number, isShared: boolean): number {
   const known = isShared ? values.sources.get(source) : undefined
   if (known !== undefined) return known
   const { kernel, data, bytesUsed: at } = values
   const used = at + high - low
   if (used > 0x7fffffff) {
-    throw new MillraceError('LIMIT_EXCEEDED', 'a column holds over 2 GiB in one row group: lower rowGroupRows')
+    throw new MillraceError('LIMIT_EXCEEDED', 'a column exceeds 2 GiB in one row group: lower rowGroupRows')
   }
   growRegion(kernel.memory, data, used)
   kernel.memory.bytes.set(source.subarray(low, high), data.start + at)
@@ -268,7 +268,7 @@ function putWords({ kernel: { memory } }: LeafValues, words: Int32Array | undefi
   return at
 }
 
-/** Becomes an error of ours where the column is known. */
+/** Converted to a MillraceError once the column is known. */
 function unsound(): Error {
-  return new RangeError('values lie outside of their buffers')
+  return new RangeError('values are outside their buffers')
 }

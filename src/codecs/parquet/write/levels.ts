@@ -3,19 +3,19 @@ import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
 import type { Step, WriteLeaf } from './file-schema.ts'
 import { firstGap, nullTest, presentSlots, validityOf } from './validity.ts'
 
-/** Definition and repetition levels of one leaf in one row group, a byte each. An entry is a value or represents a null. */
+/** Definition and repetition levels of one leaf in one row group, one byte each. An entry is a value or represents a null. */
 export interface Levels {
   readonly definitions: ByteSink
   readonly repetitions: ByteSink
   entries: number
   values: number
-  /** Room for the slots of one batch. */
+  /** Buffer for the slots of one batch. */
   slots: Int32Array
 }
 
 /**
- * Places of the values of a leaf in one batch: in `slots` of `data`, in order; in all `count` of them where `slots` is undefined. Valid until
- * the next batch.
+ * Positions of the values of a leaf in one batch: in `slots` of `data`, in order, or in all `count` slots if `slots` is
+ * undefined. Valid until the next batch.
  */
 export interface LeafSlots {
   readonly data: Data
@@ -23,7 +23,7 @@ export interface LeafSlots {
   readonly count: number
 }
 
-/** Entries on their way from a row down to the leaf: the slot in the Arrow data of the current node, -1 once null or empty. */
+/** Entries between a row and the leaf: the slot in the Arrow data of the current node, -1 once null or empty. */
 interface Entries {
   readonly data: Data
   readonly slots: Int32Array
@@ -31,7 +31,7 @@ interface Entries {
   readonly repetitions: Uint8Array
 }
 
-/** Called with the row of the batch, from 0, that has a null where none is allowed. */
+/** Called with the row of the batch, from 0, that has a disallowed null. */
 export type OnForbiddenNull = (row: number) => never
 
 export function emptyLevels(): Levels {
@@ -45,7 +45,7 @@ export function resetLevels(levels: Levels): void {
   levels.values = 0
 }
 
-/** Append the levels of a leaf in one batch, and return the places of its values. `data` is its top-level column. */
+/** Append the levels of a leaf in one batch, and return the positions of its values. `data` is its top-level column. */
 export function appendLevels(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
   const found =
     leaf.steps.length === 0 ? flatSlots(levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)
@@ -99,7 +99,7 @@ function append(sink: ByteSink, levels: Uint8Array, max: number): void {
   sink.length += levels.length
 }
 
-/** One definition level more for every entry that is not null here; the others end here. */
+/** Add one definition level to every entry that is not null here; the others end here. */
 function dropNulls(
   { data, slots, definitions, repetitions }: Entries,
   optional: boolean,
@@ -117,7 +117,7 @@ function dropNulls(
   }
 }
 
-/** An entry per item, the first of a list at the level of its list, the others at `depth`; one that stays for a null or empty list. */
+/** Expand to one entry per item, the first of a list at the level of its list, the others at `depth`; a null or empty list keeps one entry. */
 function expandLists({ data, slots, definitions, repetitions }: Entries, depth: number): Entries {
   const range = listRanges(data)
   let total = 0
@@ -161,7 +161,7 @@ function childOf(data: Data, { child }: Step): Data {
   return data.children[child] as Data
 }
 
-/** The row of a row group, from 0, that an entry belongs to. */
+/** The row of a row group, from 0, to which an entry belongs. */
 export function rowOfEntry({ repetitions }: Levels, { maxRepetition }: WriteLeaf, entry: number): number {
   return maxRepetition === 0 ? entry : rowAt(repetitions.bytes, entry)
 }

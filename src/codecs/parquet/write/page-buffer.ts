@@ -1,7 +1,7 @@
 import { SLACK } from '../../../../kernels/parquet-write/record.ts'
 import type { WriteKernel } from './write-kernel.ts'
 
-/** A page under construction, the last thing in the kernel's memory: `[start, end)` is there. */
+/** A page under construction in `[start, end)`, at the end of the kernel's memory. */
 export interface PageBuffer {
   readonly kernel: WriteKernel
   start: number
@@ -17,7 +17,7 @@ export function dropPage({ kernel, start }: PageBuffer): void {
   kernel.memory.release(start)
 }
 
-/** Make room for `size` more bytes, and behind them for `scratch` bytes, which last until room is made again: where these are. */
+/** Make room for `size` more bytes, followed by `scratch` bytes, valid until the next such call; returns the offset of the latter. */
 export function roomInPage({ kernel, end }: PageBuffer, size: number, scratch = 0): number {
   const { memory } = kernel
   memory.release(end)

@@ -8,7 +8,7 @@ import type { ParquetCompression } from './write-options.ts'
 /** Compresses the pages of one run. */
 export interface PageCompressor {
   readonly codec: CompressionCodec
-  /** A page's bytes in the end, in an array of their own. */
+  /** A page's final bytes, in an array of their own. */
   compress(page: PageBuffer): Uint8Array
   /** Number of these bytes. */
   compressedLength(page: PageBuffer): number
@@ -26,7 +26,7 @@ const SNAPPY: PageCompressor = {
   compressedLength: (page) => snappyBytes(page).length,
 }
 
-/** Levels that were the fastest within a few per cent of the default's size. */
+/** The fastest levels within a few per cent of the default's size. */
 const ZSTD_LEVEL = 1
 const GZIP_LEVEL = 6
 
@@ -46,7 +46,7 @@ export function pageCompressor(compression: ParquetCompression): PageCompressor 
   }
 }
 
-/** In a buffer of its own, whose bytes are not set to zero first. */
+/** Copy to a separate buffer, which is not zeroed first. */
 function copied(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer)
   copy.set(bytes)

@@ -8,7 +8,7 @@ import { statisticsOf } from './statistics.ts'
 
 type ColumnIndex = NonNullable<ChunkIndexes['columnIndex']>
 
-/** Places and bounds of the pages of a chunk, for readers that skip pages. */
+/** Positions and bounds of the pages of a chunk, for readers that skip pages. */
 export function pageIndexes(
   pages: readonly EncodedPage[],
   leaf: WriteLeaf,
@@ -23,7 +23,7 @@ export function pageIndexes(
   return { offsetIndex: { page_locations }, ...(columnIndex === undefined ? {} : { columnIndex }) }
 }
 
-/** Undefined where a page with values has no bounds, such as one with a NaN: the format has no way to say so. */
+/** Undefined if a page with values has no bounds, such as one with a NaN, which the format cannot express. */
 function columnIndexOf(pages: readonly EncodedPage[], leaf: WriteLeaf, values: LeafValues): ColumnIndex | undefined {
   const bounds = pages.map(({ firstValue, lastValue }) => boundsOf(values, leaf, firstValue, lastValue))
   const index = {

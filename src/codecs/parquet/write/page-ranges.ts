@@ -15,15 +15,15 @@ export interface PageRange {
   readonly rows: number
 }
 
-/** A page that was written. */
+/** A written page. */
 export interface EncodedPage extends PageRange {
   readonly offset: number
   readonly bytes: number
 }
 
 /**
- * Cut a column chunk into pages of `pageBytes` before compression (at most a row more) and `pageRows` rows. A row never spans two pages.
- * There is at least one page, if an empty one.
+ * Cut a column chunk into pages of `pageBytes` before compression (plus at most one row) and `pageRows` rows. A row
+ * never spans two pages. There is at least one page, even an empty one.
  */
 export function pageRanges(
   leaf: WriteLeaf,
@@ -41,7 +41,7 @@ export function pageRanges(
   return flatPages(leaf, levels, values, valueBytes, settings)
 }
 
-/** Pages where every row is one entry, which may be a null: each is found in steps that double and then halve. */
+/** Pages whose rows are one entry each, which may be a null: their ends are found in steps that double and then halve. */
 function flatPages(
   leaf: WriteLeaf,
   levels: Levels,
@@ -76,7 +76,7 @@ function flatPages(
   return pages
 }
 
-/** Rows that are looked at in one go. */
+/** Rows examined at a time. */
 const MAX_STEP = 4096
 
 function countOf(level: number, levels: Uint8Array, start: number, end: number): number {
@@ -91,7 +91,7 @@ function bytesOf(values: LeafValues, valueBytes: number | undefined, start: numb
   return 4 * (end - start) + byteLength(values, start, end)
 }
 
-/** Pages of a column whose rows begin where the repetition levels say. */
+/** Pages of a column whose row starts follow from the repetition levels. */
 function listPages(
   leaf: WriteLeaf,
   levels: Levels,
@@ -99,7 +99,7 @@ function listPages(
   valueBytes: number | undefined,
   { pageBytes, pageRows }: WriteSettings,
 ): PageRange[] {
-  // A number in any case: where it may be undefined, V8 gives up its compiled loop for every column chunk.
+  // Always a number: if it could be undefined, V8 would discard its compiled loop for every column chunk.
   const eachBytes = valueBytes ?? -1
   const { entries } = levels
   const definitions = levels.definitions.bytes
@@ -125,7 +125,7 @@ function listPages(
   return pages
 }
 
-/** Pages of as many rows each, where every row has one value and all values are of one size. */
+/** Pages of equal numbers of rows, if every row has one value and all values have the same size. */
 function evenPages(entries: number, rows: number): PageRange[] {
   const pages: PageRange[] = []
   let start = 0
@@ -137,7 +137,7 @@ function evenPages(entries: number, rows: number): PageRange[] {
   return pages
 }
 
-/** Bytes of every value, undefined where they differ in length. */
+/** Bytes of every value, undefined if their lengths differ. */
 function valueCost(values: LeafValues, { dictionary }: Pick<ChunkEncoding, 'dictionary'>): number | undefined {
   if (dictionary !== undefined) return Math.max(1, bitWidthOf(dictionary.size - 1)) / 8
   switch (values.physical) {

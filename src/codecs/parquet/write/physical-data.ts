@@ -2,7 +2,7 @@ import { type Data, DataType } from 'apache-arrow'
 import { MillraceError } from '../../../errors.ts'
 import { decimalBytes, isDateMillisecond, isSeconds, type Physical } from './leaf-type.ts'
 
-/** Flat Arrow data seen as Parquet's physical values, slot by slot, nulls still in place. Views where the layouts agree. */
+/** Flat Arrow data seen as Parquet's physical values, slot by slot, nulls still in place. Views if the layouts agree. */
 export type PhysicalData =
   | { readonly physical: 'bits'; readonly bits: Uint8Array; readonly offset: number }
   | { readonly physical: 'words'; readonly words: Int32Array; readonly width: 1 | 2 }
@@ -25,7 +25,7 @@ export function physicalData(data: Data, physical: Physical): PhysicalData {
   }
 }
 
-/** The places in its dictionary that a column's values take, -1 for what no dictionary can hold. */
+/** The dictionary positions of a column's values, -1 for indexes out of any dictionary's range. */
 export function dictionaryCodes({ values }: Data): ArrayLike<number> {
   if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values
   return Int32Array.from(values as BigInt64Array, (code) => (code >= 0n && code <= 0x7fffffffn ? Number(code) : -1))
@@ -58,7 +58,7 @@ function bigints(data: Data): BigInt64Array {
   return data.values.subarray(0, data.length)
 }
 
-/** The low words of decimals: all of the value, since the range was checked. */
+/** The low words of decimals, which are the whole value, since the range was checked. */
 function decimalWords(values: Uint32Array, length: number, stride: number, width: 1 | 2): Int32Array {
   const out = new Int32Array(length * width)
   for (let i = 0; i < length; i++) {
@@ -73,12 +73,12 @@ function byteRanges(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
   const { values: bytes, valueOffsets } = data
   if (valueOffsets instanceof Int32Array) return { bytes, offsets: valueOffsets }
   if (bytes.length > 0x7fffffff) {
-    throw new MillraceError('LIMIT_EXCEEDED', 'a batch holds over 2 GiB in one column: cut it into smaller batches')
+    throw new MillraceError('LIMIT_EXCEEDED', 'a batch exceeds 2 GiB in one column: split it into smaller batches')
   }
   return { bytes, offsets: Int32Array.from(valueOffsets as BigInt64Array, Number) }
 }
 
-/** Arrow's view layout: 16 bytes per value, which hold up to 12 bytes themselves or say where the bytes lie. */
+/** Arrow's view layout: 16 bytes per value, which contain up to 12 bytes inline or refer to the bytes elsewhere. */
 function viewRanges({ values, length, variadicBuffers }: Data): { bytes: Uint8Array; offsets: Int32Array } {
   const views = new DataView(values.buffer, values.byteOffset, length * 16)
   const offsets = new Int32Array(length + 1)

@@ -8,10 +8,10 @@ import type { ChunkIndexes } from './format.ts'
 import { appendValues, emptyValues, type LeafValues } from './leaf-values.ts'
 import { appendLevels, entryOfValue, resetLevels, rowOfEntry } from './levels.ts'
 
-/** A row group's place in the file. */
+/** A row group's position in the file. */
 export interface RowGroupStart {
   readonly offset: number
-  /** Rows of the row groups before it. */
+  /** Rows of the preceding row groups. */
   readonly rows: number
 }
 
@@ -21,9 +21,9 @@ export interface EncodedRowGroup {
 }
 
 /**
- * Encode one row group, column chunk by column chunk: the bytes of each are given before the next one is begun.
+ * Encode one row group, column chunk by column chunk: the bytes of each are yielded before the next one is begun.
  *
- * @returns its metadata for the footer, and what goes before it.
+ * @returns its metadata for the footer, and the structures before the footer.
  */
 export function* encodeRowGroup(
   leaves: readonly WriteLeaf[],
@@ -73,18 +73,22 @@ function encodeLeaf(
   }
 }
 
-/** Any error as one of ours: what is none was caused by buffers that are not as Arrow says, or by want of memory. */
+/** Convert any error to a MillraceError: others were caused by buffers that do not match their Arrow type, or by lack of memory. */
 function typed(error: unknown, column: string): MillraceError {
   const isKernel = isMillraceError(error, 'LIMIT_EXCEEDED') && error.cause instanceof RangeError
   if (isMillraceError(error) && !isKernel) return error
   const options = { position: { column }, cause: error }
   if (isKernel || (error instanceof RangeError && /allocation|array length|grow/i.test(error.message))) {
-    return new MillraceError('LIMIT_EXCEEDED', 'a column needs more memory than there is: lower rowGroupRows', options)
+    return new MillraceError(
+      'LIMIT_EXCEEDED',
+      'a column needs more memory than is available: lower rowGroupRows',
+      options,
+    )
   }
-  return new MillraceError('TYPE_MISMATCH', 'the buffers of a column are not what its Arrow type says', options)
+  return new MillraceError('TYPE_MISMATCH', 'the buffers of a column do not match its Arrow type', options)
 }
 
-/** Bring the levels of one leaf from all batches together in the context, and its values in the kernel's memory. */
+/** Collect the levels of one leaf from all batches in the context, and its values in the kernel's memory. */
 function collect(
   leaf: WriteLeaf,
   batches: readonly RecordBatch[],
@@ -105,7 +109,7 @@ function collect(
     const found = appendLevels(levels, leaf, data, (row) => {
       throw new MillraceError(
         'TYPE_MISMATCH',
-        'a column that is not nullable holds a null: fill it or make the field nullable',
+        'a column that is not nullable contains a null: fill it or make the field nullable',
         {
           position: { row: batchStart + row + 1, column: nameOf(leaf) },
         },

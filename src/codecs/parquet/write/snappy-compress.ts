@@ -1,11 +1,14 @@
 import { SNAPPY_BLOCK, SNAPPY_TABLE } from '../../../../kernels/parquet-write/record.ts'
 import { type PageBuffer, roomInPage } from './page-buffer.ts'
 
-/** Room of a block beyond 7/6 of its bytes, and of the length before the first one. */
+/** Space for a block beyond 7/6 of its bytes, and for the length before the first block. */
 const BLOCK_ROOM = 32
 const LENGTH_ROOM = 8
 
-/** A page compressed by snappy: a view behind the page, valid until room is made again. One call a block, so that the first is fast soon. */
+/**
+ * Compress a page with snappy: returns a view after the page, valid until the page changes. One call per block, so that
+ * V8 optimizes the function early.
+ */
 export function snappyBytes(page: PageBuffer): Uint8Array {
   const { start, end, kernel } = page
   const length = end - start

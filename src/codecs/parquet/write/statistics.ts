@@ -7,7 +7,7 @@ import { bytesAt, type LeafValues, viewAt } from './leaf-values.ts'
 /** Most bytes of a text or binary bound. */
 const MAX_BOUND_BYTES = 64
 
-/** Statistics as the footer takes them. */
+/** Statistics in the footer's form. */
 export function statisticsOf(
   values: LeafValues,
   leaf: WriteLeaf,
@@ -33,7 +33,7 @@ export function statisticsOf(
   }
 }
 
-/** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not distinguish them. */
+/** A bound as a JavaScript value. A least zero is -0, a greatest one +0, since the order does not distinguish the two. */
 function bound(values: LeafValues, leaf: WriteLeaf, i: number, zero: number): NonNullable<Statistics['min_value']> {
   const { physical } = values
   const isDecimal = leaf.schema.converted_type === 'DECIMAL'
@@ -44,7 +44,7 @@ function bound(values: LeafValues, leaf: WriteLeaf, i: number, zero: number): No
   return isDecimal ? bigEndian(bytesAt(values, i)) : bytesAt(values, i).slice()
 }
 
-/** Of 2, 4 or 8 bytes. */
+/** A float of 2, 4 or 8 bytes. */
 function floatAt(values: LeafValues, i: number): number {
   const view = viewAt(values, i)
   if (values.physical === 'double-word') return view.getFloat64(0, true)
@@ -77,7 +77,7 @@ function minBound(bytes: Uint8Array, leaf: WriteLeaf): ByteBound {
   return { bytes: bytes.subarray(0, cutAt(bytes, leaf)), isExact: false }
 }
 
-/** The least short value that is greater than all that begin so: the last character that has a next one becomes it. */
+/** The least value of this length that exceeds everything with this prefix: the last character that has a successor is replaced by it. */
 function maxBound(bytes: Uint8Array, leaf: WriteLeaf): ByteBound | undefined {
   if (bytes.length <= MAX_BOUND_BYTES) return { bytes, isExact: true }
   const cut = bytes.slice(0, cutAt(bytes, leaf))

@@ -1,7 +1,7 @@
 import { type Data, DataType } from 'apache-arrow'
 import { dictionaryCodes } from './physical-data.ts'
 
-/** Tests a slot for null; undefined where none is. A dictionary value may be null though its index is not. */
+/** Make the test of a slot for null; undefined if none is null. A dictionary value may be null although its index is not. */
 export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
   const { type, dictionary } = data
   if (DataType.isNull(type)) return () => true
@@ -12,7 +12,7 @@ export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
   return (slot) => own?.(slot) || isNullEntry(codes[slot] as number)
 }
 
-/** The slots of a flat column that have a value, as bits; undefined where all have. */
+/** The slots of a flat column that have a value, as bits; undefined if all have one. */
 export function validityOf(data: Data): { readonly bitmap: Uint8Array; readonly offset: number } | undefined {
   const isNull = nullTest(data)
   if (isNull === undefined) return undefined
@@ -34,8 +34,8 @@ function ownNullTest({ nullBitmap, nullCount, offset }: Data): ((slot: number) =
 }
 
 /**
- * The slots whose bits are 1, and a level of 0 or 1 for each; returns how many. One loop without a branch: it sees every row of every column
- * that has nulls, and the place of a null is taken by the next value.
+ * Write the slots whose bits are 1, and a level of 0 or 1 for each slot; returns their number. One loop without a
+ * branch, since it visits every row of every column with nulls: the next value overwrites the entry of a null.
  */
 export function presentSlots(
   bitmap: Uint8Array,
@@ -56,7 +56,7 @@ export function presentSlots(
   return values
 }
 
-/** The first slot that is not among the first `count`, which rise. */
+/** The first slot that is not among the first `count`, which ascend. */
 export function firstGap(slots: Int32Array, count: number): number {
   let slot = 0
   while (slot < count && slots[slot] === slot) slot++

@@ -3,13 +3,13 @@ import { byteLength, type LeafValues } from './leaf-values.ts'
 import { bitWidthOf } from './rle-hybrid.ts'
 import type { WriteKernel } from './write-kernel.ts'
 
-/** Distinct values in order of their first use, and for every value the place of its distinct one. Both lie in the kernel's memory. */
+/** Distinct values in order of their first use, and the position among them of every value. Both are in the kernel's memory. */
 export interface ValueDictionary {
   /** Number of distinct values. */
   readonly size: number
-  /** Offset of the places that each distinct value had first. */
+  /** Offset of the first position of each distinct value. */
   readonly first: number
-  /** Offset of the places among the distinct values. */
+  /** Offset of every value's position among the distinct values. */
   readonly indexes: number
 }
 
@@ -20,26 +20,26 @@ interface Building {
   readonly indexes: number
   /** Offset of the hash table. */
   table: number
-  /** Its entries but one: they are a power of two. */
+  /** Number of its entries, a power of two, minus one. */
   mask: number
 }
 
-/** Values after which it is judged, over and over at the double, whether a dictionary still pays. */
+/** Values after which, and again at every doubling, the dictionary must still pay off. */
 const FIRST_JUDGEMENT = 4096
-/** Values that are indexed in one go. */
+/** Values indexed at a time. */
 const BLOCK = 4096
-/** Values to come that are looked up to see whether they are known. */
+/** Later values that are looked up to see whether they are known. */
 const PICKED = 256
-/** The largest share of its plain bytes that a column may keep with a dictionary, before compression. */
+/** The largest share of its plain bytes that a column with a dictionary may have, before compression. */
 const PAYS = 0.8
-/** Steps along the table, per value, beyond which the values are taken for made to collide. */
+/** Steps along the table, per value, beyond which values are assumed to be crafted to collide. */
 const MAX_STEPS = 16
 
 /**
- * Index the values by distinct value. Undefined, with the work stopped early and the memory returned, where that does not make the column
- * smaller.
+ * Index the values by distinct value. Undefined, after stopping early and returning the memory, if that does not make
+ * the column smaller.
  *
- * Cost: one hash and about one comparison a value; 4096 of them where all values differ.
+ * Cost: one hash and about one comparison per value; 4096 in total if all values differ.
  */
 export function buildDictionary(values: LeafValues): ValueDictionary | undefined {
   const { kernel, count } = values
@@ -70,7 +70,7 @@ function indexAll(values: LeafValues, building: Building): boolean {
   return true
 }
 
-/** Tests that a dictionary makes the column smaller if the values to come are like those seen so far, or like a few picked from them. */
+/** Test whether a dictionary makes the column smaller if later values resemble those seen so far, or a sample of the later ones. */
 function pays(building: Building, values: LeafValues, seen: number): boolean {
   const { count } = values
   const { size } = building
@@ -79,16 +79,16 @@ function pays(building: Building, values: LeafValues, seen: number): boolean {
     distinct * valueBytes + (count * bitWidthOf(distinct)) / 8 < PAYS * count * valueBytes
   if (seen === count) return paysWith(size)
   if (paysWith(expectedDistinct(size, seen, count))) return true
-  // Values that come round in order, such as those of sensors, show no repeat until the round is over: the picked ones show it.
+  // Values that cycle, such as those of sensors, repeat only after a whole cycle, but a sample shows it.
   return paysWith(Math.round(size / knownShare(building, values, seen)))
 }
 
-/** The share of values picked from those to come that is in the dictionary already. */
+/** The share of a sample of later values that is already in the dictionary. */
 function knownShare({ table, mask, first, size }: Building, { kernel, count }: LeafValues, seen: number): number {
   const stride = Math.max(1, Math.floor((count - seen) / PICKED))
   const picked = Math.ceil((count - seen) / stride)
   const maxSteps = MAX_STEPS * picked
-  // None are known where they collide, as if none were.
+  // Colliding values count as unknown.
   return Math.max(0, kernel.exports.indexValues(seen, count, stride, table, mask, first, 0, size, maxSteps)) / picked
 }
 
@@ -100,8 +100,8 @@ function plainBytes(values: LeafValues, seen: number): number {
 }
 
 /**
- * Estimates the distinct values that `count` draws show where `seen` of them showed `distinct`: the birthday problem, taken for draws from one
- * population of equal chances.
+ * Estimate the distinct values in `count` draws, given `distinct` in the first `seen`: the birthday problem, assuming
+ * draws from one uniform population.
  */
 export function expectedDistinct(distinct: number, seen: number, count: number): number {
   if (distinct === seen || seen === count) return Math.round((distinct / seen) * count)
@@ -115,7 +115,7 @@ export function expectedDistinct(distinct: number, seen: number, count: number):
   return Math.round(low * -Math.expm1(-count / low))
 }
 
-/** Room for `size` distinct values in a table that is half empty. */
+/** Make room for `size` distinct values in a half-empty table. */
 function makeRoom(kernel: WriteKernel, building: Building, size: number): void {
   const { table, mask } = building
   if (mask + 1 >= 2 * size) return

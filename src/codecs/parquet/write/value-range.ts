@@ -3,7 +3,7 @@ import { isDateMillisecond, isSeconds } from './leaf-type.ts'
 import { MS_PER_DAY } from './physical-data.ts'
 
 export interface Misfit {
-  /** Values before it. */
+  /** Number of values before it. */
   readonly index: number
   readonly rule: string
 }
@@ -11,12 +11,12 @@ export interface Misfit {
 const MAX_SECONDS = (2n ** 63n - 1n) / 1000n
 const MAX_SECOND_OF_DAY = 86_400
 
-/** The first value that its Parquet type cannot hold exactly; undefined where all fit, as they must for most types. */
+/** The first value that its Parquet type cannot hold exactly; undefined if all fit, as they always do for most types. */
 export function misfitSlot(data: Data, slots: Int32Array | undefined, count: number): Misfit | undefined {
   const { type } = data
   if (DataType.isDecimal(type)) return decimalMisfit(data, type.precision, slots, count)
   if (isDateMillisecond(type)) {
-    const rule = 'a date in milliseconds is no whole day: cast the column to timestamp'
+    const rule = 'a date in milliseconds is not a whole day: cast the column to timestamp'
     return firstMisfit(slots, count, rule, (slot) => (data.values[slot] as bigint) % MS_PER_DAY === 0n)
   }
   if (!isSeconds(type)) return undefined
@@ -43,7 +43,7 @@ function firstMisfit(
   return undefined
 }
 
-/** |value| < 10 ** precision, word by word from the top, on values as their sign and magnitude. */
+/** |value| < 10 ** precision, word by word from the top, on sign and magnitude. */
 function decimalMisfit(
   { values, stride }: Data,
   precision: number,
@@ -55,7 +55,7 @@ function decimalMisfit(
     const at = slot * stride
     const isNegative = (values[at + stride - 1] as number) >>> 31 === 1
     let borrow = 0
-    // magnitude - limit must borrow out of the top word; -value is ~value + 1, taken on the way.
+    // magnitude - limit must borrow out of the top word; -value is ~value + 1, computed on the way.
     let carry = isNegative ? 1 : 0
     for (let word = 0; word < stride; word++) {
       let magnitude = values[at + word] as number

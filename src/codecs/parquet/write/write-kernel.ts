@@ -3,8 +3,9 @@ import { type Kernel, type KernelMemory, kernelMaker } from '../../../internal/k
 import { PARQUET_WRITE } from '../../../internal/kernels/parquet-write.ts'
 
 /**
- * Functions of `kernels/parquet-write`, which documents each of them. Every number but a count is an offset into its memory; `order`
- * is that of the places of the values meant, or 0. Functions that append return where the next byte goes, as a signed number.
+ * Functions of `kernels/parquet-write`, which documents each of them. Every number except a count is an offset into its
+ * memory; `order` is the offset of the positions of selected values, or 0. Functions that append return the offset of
+ * the next byte, as a signed number.
  */
 interface WriteExports {
   useValues(width: number, data: number, ranges: number): void
@@ -64,17 +65,17 @@ export const writeKernel: () => WriteKernel = kernelMaker<WriteExports>(PARQUET_
 export interface Region {
   start: number
   size: number
-  /** Offset of the byte behind it and its slack. */
+  /** Offset of the byte after the region and its slack. */
   end: number
 }
 
-/** @param size - bytes to begin with. */
+/** @param size - initial bytes. */
 export function region(memory: KernelMemory, size: number): Region {
   const start = memory.reserve(size + SLACK)
   return { start, size, end: memory.top }
 }
 
-/** Make a region hold `size` bytes: where it is, if nothing lies behind it. */
+/** Grow a region to `size` bytes: in place, if it is the last one. */
 export function growRegion(memory: KernelMemory, part: Region, size: number): void {
   if (size <= part.size) return
   const { start, end } = part

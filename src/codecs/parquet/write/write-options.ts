@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../../internal/utf8.ts'
 
 export type ParquetCompression = 'snappy' | 'zstd' | 'gzip' | 'none'
 
-/** `compatible`: plain values and dictionaries, which every reader knows. `compact`: delta encodings too. */
+/** `compatible`: plain values and dictionaries, which every reader supports. `compact`: delta encodings too. */
 export type ParquetEncodings = 'compatible' | 'compact'
 
 /**
@@ -16,20 +16,21 @@ export type ParquetEncodings = 'compatible' | 'compact'
  * rowsFromTable(await decodeParquet(bytes, { rowGroups: [1] })) // => [{ id: 3, name: 'Edsger' }]
  */
 export interface ParquetWriteOptions {
-  /** Compression of pages. Default `snappy`. `zstd` needs a Node whose zlib has it (22.15 or later). */
+  /** Compression of pages. Default `snappy`. `zstd` needs Node 22.15 or later. */
   readonly compression?: ParquetCompression
   /**
-   * Encodings to choose from. Default `compatible`: plain values and dictionaries, which every reader knows. `compact` adds the delta encodings
-   * where they save bytes: integers that rise, and text that begins as the value before. Readers in JavaScript and older ones lack them.
+   * Encodings to choose from. Default `compatible`: plain values and dictionaries, which every reader supports.
+   * `compact` adds the delta encodings if they save bytes: for ascending integers, and text that shares a prefix with
+   * the previous value. Readers in JavaScript and older ones do not support them.
    */
   readonly encodings?: ParquetEncodings
   /** Most rows of a row group. Default 131,072. */
   readonly rowGroupRows?: number
   /** Bytes of Arrow buffers after which a row group is closed. One row group is held in memory. Default 64 MiB. */
   readonly rowGroupBytes?: number
-  /** Bytes of a page before compression, about. Default 1 MiB. */
+  /** Approximate bytes of a page before compression. Default 1 MiB. */
   readonly pageBytes?: number
-  /** Write column and offset indexes, so that readers may skip pages; pages then hold at most 20,000 rows. Default false. */
+  /** Write column and offset indexes, so that readers can skip pages; pages then hold at most 20,000 rows. Default false. */
   readonly pageIndex?: boolean
   /** Columns that get a bloom filter in every row group: a nested one by its path, `address.city`. Default none. */
   readonly bloomFilters?: readonly string[]

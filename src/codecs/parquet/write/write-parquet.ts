@@ -6,27 +6,31 @@ import { traceEncode } from '../../trace-codec.ts'
 import { fileWriter } from './file-writer.ts'
 import { type ParquetWriteOptions, WRITE_OPTIONS, writeSettings } from './write-options.ts'
 
-/** Bytes that are put together before they go out; pieces of more go out as they are. */
+/** Bytes collected into one chunk; larger pieces are yielded unchanged. */
 const OUTPUT_BYTES = 256 * 1024
 
 /**
- * A stage from record batches to the bytes of one Parquet file. Arrow buffers go straight to pages, no JavaScript value is made.
+ * A stage from record batches to the bytes of one Parquet file. Arrow buffers are encoded directly, without JavaScript values.
  *
- * Types keep their meaning: 8- to 64-bit integers, floats, text, bytes, dates, times, timestamps (an instant where the type has a time
- * zone, whose name is not kept), decimals of at most 76 digits, lists, structs, maps. Seconds become milliseconds. An Arrow dictionary
- * is an encoding to Parquet: the column is written as its value type. A column of the null type has no values. Text must be valid UTF-8.
- * Fields marked as Arrow's extension types `arrow.uuid` and `arrow.json` are written as UUID and JSON.
+ * Types keep their meaning: 8- to 64-bit integers, floats, text, bytes, dates, times, timestamps (instants if the type
+ * has a time zone, whose name is not kept), decimals of at most 76 digits, lists, structs, maps. Seconds become
+ * milliseconds. An Arrow dictionary is an encoding to Parquet: the column is written as its value type. A column of the
+ * null type has no values. Text must be valid UTF-8. Fields marked as Arrow's extension types `arrow.uuid` and
+ * `arrow.json` are written as UUID and JSON.
  *
- * A dictionary or plain values, whichever is smaller after compression by a sample, per column and row group, and with `encodings: 'compact'`
- * deltas too (of integers, of lengths, of text that shares its beginning with the value before). File and pages of version 1, converted types
- * beside logical ones, as all readers know them; a chunk that hardly shrinks is stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a NaN has none.
+ * Each column of a row group is encoded as a dictionary or plain values, whichever is smaller after compression of a
+ * sample, and with `encodings: 'compact'` also as deltas (of integers, of lengths, of text that shares a prefix with
+ * the previous value). File and pages have version 1, and converted types accompany logical ones, as all readers
+ * support them; a chunk that hardly shrinks is stored uncompressed. Bounds of text are cut to 64 bytes; a chunk with a
+ * NaN has none.
  *
  * @param options - see {@link ParquetWriteOptions}.
  * @returns a stage; every run of it writes a new file. Holds the batches of one row group and the encoded pages of one column. O(bytes).
- * @throws MillraceError `TYPE_MISMATCH` for a type or value that Parquet cannot keep, a null in a required column, a batch of other columns than
- * the first, or no batch at all; `COLUMN_CONFLICT` for two columns of one name; `ENCODING_INVALID` for text that is not UTF-8;
- * `COLUMN_UNKNOWN` for a bloom filter on no column; `UNSUPPORTED_FORMAT` for no columns, or zstd on a Node without it; `OPTION_INVALID`;
- * `LIMIT_EXCEEDED` for over 2 GiB in one column of a row group.
+ * @throws MillraceError `TYPE_MISMATCH` for a type or value that Parquet cannot represent, a null in a required column,
+ * a batch with other columns than the first, or no batch; `COLUMN_CONFLICT` for two columns with the same name;
+ * `ENCODING_INVALID` for text that is not UTF-8; `COLUMN_UNKNOWN` for a bloom filter on an unknown column;
+ * `UNSUPPORTED_FORMAT` for a table without columns, or zstd on a Node without it; `OPTION_INVALID`; `LIMIT_EXCEEDED`
+ * for more than 2 GiB in one column of a row group.
  * @see https://github.com/apache/parquet-format
  */
 export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBatch, Uint8Array> {
@@ -41,12 +45,12 @@ export function writeParquet(options: ParquetWriteOptions = {}): Stage<RecordBat
 }
 
 /**
- * A table as the bytes of one Parquet file, in memory. What {@link writeParquet} says of types, encodings and errors holds here.
+ * Write a table as the bytes of one Parquet file, in memory, with the types, encodings and errors of {@link writeParquet}.
  *
  * @param table - any Arrow table; a table without rows keeps its schema.
  * @param options - see {@link ParquetWriteOptions}.
  * @returns the bytes of the file. O(bytes).
- * @throws MillraceError as {@link writeParquet} does.
+ * @throws MillraceError as {@link writeParquet}.
  * @example
  * const bytes = await encodeParquet(tableFromRows([{ id: 1n }]))
  * new TextDecoder().decode(bytes.subarray(0, 4)) // => 'PAR1'
@@ -67,13 +71,13 @@ function encodeFile(table: Table, settings: ReturnType<typeof writeSettings>): U
   return joined(output)
 }
 
-/** Pieces of the file that wait to go out together: pages may be small, and every chunk costs its reader a call. */
+/** Pieces of the file collected into larger chunks: pages may be small, and every chunk costs its reader a call. */
 interface Output {
   pieces: Uint8Array[]
   length: number
 }
 
-/** Pieces, small ones put together. What remains in the output waits for more. */
+/** Yield the pieces, small ones joined. The remainder waits for more. */
 function* grouped(output: Output, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   for (const piece of pieces) {
     const isLarge = piece.length >= OUTPUT_BYTES
@@ -89,7 +93,7 @@ function add(output: Output, piece: Uint8Array): void {
   output.length += piece.length
 }
 
-/** All that waits as one chunk. */
+/** Join the waiting pieces into one chunk. */
 function joined(output: Output): Uint8Array {
   const { pieces, length } = output
   output.pieces = []

@@ -22,7 +22,7 @@ export type OnMisfit = 'reject' | 'infer-again'
 /** Turns row blocks into record batches. */
 export interface BatchBuilder {
   readonly rows: number
-  /** Columns for a reader that writes rows straight into them, which {@link BatchBuilder.addRead} counts. */
+  /** Columns for a reader that writes rows directly into them; {@link BatchBuilder.addRead} counts those rows. */
   readonly columns: readonly TextColumn[]
   addRead(rows: number, onMisfit: OnMisfit): void
   /** Add a block, which must not push the batch over its limits. */
@@ -31,7 +31,7 @@ export interface BatchBuilder {
 }
 
 /**
- * @param onInvalidRow - gets each rejected row; without it the first is thrown.
+ * @param onInvalidRow - called with each rejected row; without it the first is thrown.
  */
 export function batchBuilder(
   plan: TablePlan,
@@ -49,7 +49,7 @@ export function batchBuilder(
     rows += block.rows
   }
 
-  /** Note the rows with a value that does not fit. */
+  /** Record the rows with a value that does not fit. */
   function noteMisfits(block: RowBlock, rejected: RejectedRows, onMisfit: OnMisfit): void {
     for (const [index, column] of columns.entries()) {
       const isInferred = plan.isInferred[index] === true
@@ -60,7 +60,7 @@ export function batchBuilder(
     }
   }
 
-  /** A value in a column of which none was seen may be of any type. */
+  /** In a column without any value so far, a value may have any type. */
   function checkDecided(onMisfit: OnMisfit): void {
     if (onMisfit !== 'infer-again') return
     for (const [index, { cells }] of columns.entries()) {

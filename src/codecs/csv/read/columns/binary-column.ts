@@ -6,7 +6,10 @@ import { asciiText } from '../../../../internal/utf8.ts'
 import { appendOtherCells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 
-/** A column of bytes written as base64. Values are where each row's bytes begin and end in a buffer, which `finish` packs: rows may be undone and read again. */
+/**
+ * A column of bytes written as base64. Values are the offsets at which each row's bytes begin and end in a buffer,
+ * which `finish` packs: rows may be undone and read again.
+ */
 export function binaryColumn(field: Field<Binary>, isEmptyNull: boolean): TextColumn {
   let stored = Buffer.alloc(0)
   let used = 0

@@ -13,12 +13,12 @@ import type {
 import { MAX_BATCH_ROWS } from '../../../batch-limits.ts'
 import { isNullField, type RowBlock, unescapedText } from '../rows/row-index.ts'
 
-/** Parses `bytes[start, end)` into place `index` of `values`; false where the text does not fit. */
+/** Parses `bytes[start, end)` into `values[index]`; false if the text does not fit. */
 export type Parse<Values> = (bytes: Uint8Array, start: number, end: number, values: Values, index: number) => boolean
 
 export type FixedValues = Int32Array | Float64Array | Uint8Array
 
-/** The way in which the kernel `csv-rows` reads a cell; one of another type is deferred to the column's `parse`. */
+/** The way the kernel `csv-rows` reads a cell; cells of other types are deferred to the column's `parse`. */
 export type CellKind =
   | typeof TEXT
   | typeof INT64
@@ -30,7 +30,7 @@ export type CellKind =
   | typeof TIMESTAMP_NS
   | typeof OTHER
 
-/** A column's cells: what the loops over a block's, or a row's, cells work on. All columns have the same members in the same order. */
+/** A column's cells, the state of the loops over a block's or a row's cells. All columns have the same members in the same order. */
 export interface Cells<Values> {
   readonly kind: CellKind
   readonly isRequired: boolean
@@ -38,23 +38,23 @@ export interface Cells<Values> {
   length: number
   nullCount: number
   capacity: number
-  /** The capacity that batches before needed, with a little to spare; 0 before the first. */
+  /** The capacity that earlier batches needed, with a small margin; 0 before the first. */
   usualCapacity: number
   /** Arrow's validity bitmap, all ones until the first null: undefined. */
   validity: Uint8Array | undefined
-  /** The values; of text, the offsets. */
+  /** The values, or the offsets of text. */
   values: Values
   /** See {@link Parse}. */
   parse(bytes: Uint8Array, start: number, end: number, values: Values, index: number): boolean
   /** The bytes of text, and a view of them. */
   text: Uint8Array
   target: DataView
-  /** Rows of the last block that do not fit the type, or are null where the field is required. Their cells hold nothing of use. */
+  /** Rows of the last block that do not fit the type, or are null where the field is required. The content of their cells is undefined. */
   readonly misfits: number[]
 }
 
 const FIRST_CAPACITY = 1024
-/** A little more than expected. */
+/** Slightly more than expected. */
 const SPARE = 17 / 16
 export const NO_TEXT = new Uint8Array(0)
 
@@ -83,28 +83,28 @@ export function newCells<Values>(
 }
 
 /**
- * The size to begin a buffer with, or to grow it to: never less than what is needed.
+ * The initial size of a buffer, or the size to grow it to: never less than needed.
  *
- * @param used - of its present size `size`.
- * @param more - needed after that.
- * @param growth - how many times `more` is expected to come up to the end of the batch, it included; 0 where that is not known.
- * @param usual - the size that batches before needed.
+ * @param used - bytes in use of its current `size`.
+ * @param more - bytes needed beyond those.
+ * @param growth - how many times `more` is expected until the end of the batch, this one included; 0 if unknown.
+ * @param usual - the size that earlier batches needed.
  */
 export function grownSize(used: number, more: number, growth: number, size: number, usual: number): number {
   const needed = used + more
   const isFirst = size === 0 && usual >= needed
   if (growth === 0) return isFirst ? usual : Math.max(needed, size * 2)
   const expected = Math.ceil(used + more * growth * SPARE)
-  // A batch that will be about as large as the others is as large.
+  // A batch of about the usual size gets exactly that size.
   return isFirst && expected * 4 >= usual * 3 ? usual : Math.max(needed, expected)
 }
 
 /**
- * Make room for more rows: grow the capacity where it is too small, and the validity bitmap with it. A multiple of 64, so that bitmaps are
- * whole words.
+ * Make room for more rows: grow the capacity if it is too small, and the validity bitmap with it. It is a multiple of
+ * 64, so that bitmaps are whole words.
  *
  * @param growth - see {@link grownSize}.
- * @returns whether it grew, so that the values must.
+ * @returns whether it grew, so that the values must grow too.
  */
 export function reserveRows(cells: Cells<unknown>, rows: number, growth: number): boolean {
   const { length, capacity, usualCapacity } = cells
@@ -120,7 +120,7 @@ export function reserveRows(cells: Cells<unknown>, rows: number, growth: number)
   return true
 }
 
-/** Begin the next batch, without any room until a row comes: it may be that none does. */
+/** Begin the next batch, without allocating until its first row, which may never come. */
 export function restart(cells: Cells<unknown>): void {
   cells.usualCapacity = Math.ceil(cells.length * SPARE)
   cells.capacity = 0
@@ -140,7 +140,7 @@ export function undoRows(cells: Cells<unknown>, length: number, nullCount: numbe
   cells.nullCount = nullCount
 }
 
-/** Add a cell that its column's loop does not parse at once: null, with escaped quotes, or of text that does not fit. */
+/** Add a cell that its column's loop does not parse: null, with escaped quotes, or text that does not fit. */
 export function addOtherCell<Values>(
   cells: Cells<Values>,
   block: RowBlock,

@@ -28,13 +28,13 @@ export interface TablePlan {
   readonly fields: readonly Field[]
   /** Columns whose type was inferred, rather than pinned. */
   readonly isInferred: readonly boolean[]
-  /** Columns of which a value yet to come may change the type although it fits. */
+  /** Columns whose type a later value may change although it fits. */
   readonly isUndecided: readonly boolean[]
-  /** Values seen in each column, as flags of {@link SEEN}; 0 in pinned ones. */
+  /** Values seen in each column, as flags of {@link SEEN}; 0 in pinned columns. */
   readonly seen: readonly number[]
 }
 
-/** Collects the kinds of values of every column, but for pinned ones. */
+/** Collects the kinds of values of every column that is not pinned. */
 export interface ColumnSurvey {
   readonly names: readonly string[]
   /** True if the type of any column is to be inferred. */
@@ -55,7 +55,7 @@ export function columnSurvey(names: readonly string[], typing: CsvTyping): Colum
     if (names.includes(column)) continue
     throw new MillraceError(
       'COLUMN_UNKNOWN',
-      `${isInSchema.has(column) ? 'schema' : 'formats'} names a column that the file lacks; its header has ${names.length} names`,
+      `${isInSchema.has(column) ? 'schema' : 'formats'} names a column that is not in the file; its header has ${names.length} names`,
       {
         position: { column },
       },
@@ -87,7 +87,7 @@ export function columnSurvey(names: readonly string[], typing: CsvTyping): Colum
   }
 }
 
-/** Add a block's values to the flags of a column; `SEEN.text` alone where nothing more can matter. */
+/** Add a block's values to the flags of a column; `SEEN.text` alone once no other flag can matter. */
 function surveyColumn(
   block: RowBlock,
   column: number,
@@ -125,7 +125,7 @@ function seenInCell(
   return numbers !== undefined && (seen & NUMBERS) !== 0 ? SEEN.text : seen
 }
 
-/** The builder of a planned column. @throws MillraceError `OPTION_INVALID` for types that CSV text cannot be read as. */
+/** The builder of a planned column. @throws MillraceError `OPTION_INVALID` for types that cannot be read from CSV text. */
 export function textColumn(field: Field, isPinned: boolean, typing: CsvTyping): TextColumn {
   const { type } = field
   const isEmptyNull = typing.nullValues.includes('')
@@ -133,8 +133,7 @@ export function textColumn(field: Field, isPinned: boolean, typing: CsvTyping): 
   const formatted = format && formattedColumn(field, isEmptyNull, format)
   if (formatted !== undefined) return formatted
   if (DataType.isUtf8(type)) return stringColumn(field, isEmptyNull)
-  if (format !== undefined)
-    throw unreadable(field, 'a column with a format is pinned as another type than that of the format')
+  if (format !== undefined) throw unreadable(field, 'the column is pinned as another type than its format has')
   if (DataType.isBool(type)) {
     const { trueValues, falseValues } = typing
     const hasWords = isPinned && (trueValues !== undefined || falseValues !== undefined)

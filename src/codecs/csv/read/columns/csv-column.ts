@@ -20,13 +20,13 @@ export interface TextColumn {
   /**
    * Make room for more rows, whose text in this column is up to `textBytes` long.
    *
-   * @param growth - how many times as much is expected up to the end of the batch; 0 where that is not known.
+   * @param growth - how many times as much is expected until the end of the batch; 0 if unknown.
    */
   reserve(rows: number, textBytes: number, growth: number): void
   append(block: RowBlock, column: number): void
   /** Undo the last block. */
   rollback(): void
-  /** Hand the buffers over and begin the next column. */
+  /** Return the buffers and begin the next column. */
   finish(): Data
 }
 
@@ -35,17 +35,17 @@ export interface FixedColumnOptions<Values extends FixedValues> {
   readonly typeName: string
   readonly kind: CellKind
   readonly isEmptyNull: boolean
-  /** Values of the buffer for so many rows. */
+  /** Number of values in the buffer for a number of rows. */
   readonly allocate: (rows: number) => Values
   readonly parse: Parse<Values>
-  /** The loop over the cells of a block, its kernel called directly. */
+  /** The loop over the cells of a block, which calls its kernel directly. */
   readonly append: (cells: Cells<Values>, block: RowBlock, column: number) => void
   readonly finish: (values: Values, rows: number) => DataType['TArray']
   /** Offsets at which each row's bytes begin, for values of no fixed length. Called before `finish`. */
   readonly offsets?: (values: Values, rows: number) => Int32Array
 }
 
-/** A column whose cells have one width in `values`. */
+/** A column whose cells have a fixed width in `values`. */
 export function fixedColumn<Values extends FixedValues>(options: FixedColumnOptions<Values>): TextColumn {
   const { field, typeName, kind, isEmptyNull, allocate, parse, append, finish, offsets } = options
   const cells = newCells<Values>(kind, field, isEmptyNull, allocate(0), parse)

@@ -88,7 +88,7 @@ export function int32Column(field: Field, isEmptyNull: boolean): TextColumn {
   })
 }
 
-/** @param isPinned - the caller asked for doubles, so that any decimal is read as its nearest double. */
+/** @param isPinned - whether the caller asked for doubles, so that any decimal is read as its nearest double. */
 export function float64Column(field: Field, isEmptyNull: boolean, isPinned: boolean): TextColumn {
   return fixedColumn<Float64Array>({
     field,
@@ -122,7 +122,7 @@ function appendFloat64(cells: Cells<Float64Array>, block: RowBlock, column: numb
   }
 }
 
-/** A pinned column of bools with words of its own for one or both of them. */
+/** A pinned column of bools with custom spellings of one or both values. */
 export function wordColumn(
   field: Field,
   isEmptyNull: boolean,
@@ -216,7 +216,7 @@ const UNITS = new Map<TimeUnit, { unit: TimestampUnit; name: string; kind: CellK
   [TimeUnit.NANOSECOND, { unit: NANOSECOND, name: 'timestamp[ns]', kind: TIMESTAMP_NS }],
 ])
 
-/** Undefined for a unit of whole seconds, which no column type of the contract has. */
+/** Undefined for a unit of whole seconds, which no column type has. */
 export function timestampColumn(
   field: Field,
   isEmptyNull: boolean,
@@ -284,7 +284,7 @@ export function decimalColumn(
   })
 }
 
-/** The used part of a buffer: a view where little is unused, else a copy, so that a table does not hold twice its size. */
+/** The used part of a buffer: a view if little is unused, otherwise a copy, so that a table does not hold twice its size. */
 export function trimmed<Values extends Int32Array | Float64Array | Uint8Array>(values: Values, used: number): Values {
   return (used * 4 >= values.length * 3 ? values.subarray(0, used) : values.slice(0, used)) as Values
 }

@@ -1,13 +1,13 @@
 import { asciiText } from '../../../../internal/utf8.ts'
 import type { CsvTyping } from '../../csv-options.ts'
 
-/** The bytes of a number as programs write it, `1234.5`; undefined where the text is no number in this spelling. */
+/** The bytes of a number in programming notation, `1234.5`; undefined if the text is not a number in this spelling. */
 export type NumberText = (bytes: Uint8Array, start: number, end: number) => Uint8Array | undefined
 
-/** A number of more bytes is none that any type holds. */
+/** No type holds a number of more bytes. */
 const MAX_NUMBER_BYTES = 1000
 
-/** The spelling of numbers by `decimal` and `thousands`; undefined where it is that of programs. */
+/** The spelling of numbers by `decimal` and `thousands`; undefined if it is programming notation. */
 export function numberText({ decimal, thousands }: CsvTyping): NumberText | undefined {
   if (decimal === '.' && thousands === undefined) return undefined
   const [point, group] = [decimal, thousands ?? ''].map((mark) => mark.replace(/[^\w]/, '\\$&'))

@@ -9,7 +9,7 @@ import { type DateFormat, normalizedParts } from '../../date-format.ts'
 import { appendOtherCells } from './cell-buffer.ts'
 import { fixedColumn, type TextColumn } from './csv-column.ts'
 
-/** The value of a cell's text, undefined where it is none of the type. */
+/** The value of a cell's text, undefined if the text does not fit the type. */
 export type ValueOf<Value> = (bytes: Uint8Array, start: number, end: number) => Value | undefined
 
 interface NumberArray {
@@ -21,7 +21,7 @@ interface BigIntArray {
   new (buffer: ArrayBufferLike, offset?: number, length?: number): { [index: number]: bigint }
 }
 
-/** A column whose cells are parsed one by one, for types and spellings that neither the kernel nor a loop of its own reads. */
+/** A column whose cells are parsed one by one, for types and spellings that neither the kernel nor a dedicated loop reads. */
 export function parsedColumn(
   field: Field,
   isEmptyNull: boolean,
@@ -96,7 +96,7 @@ const UNIT_NANOSECONDS: Readonly<Record<TimeUnit, bigint>> = {
   [TimeUnit.NANOSECOND]: 1n,
 }
 
-/** A column of dates or times in a format of its own; undefined for a type that is neither. */
+/** A column of dates or times in a custom format; undefined for a type that is neither. */
 export function formattedColumn(field: Field, isEmptyNull: boolean, format: DateFormat): TextColumn | undefined {
   const { type } = field
   const partsOf: ValueOf<{ days: number; nanoseconds: number }> = (bytes, start, end) => {

@@ -3,10 +3,13 @@ import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import type { InvalidRow } from '../../../invalid-row.ts'
 import { type RowBlock, wronglyEncoded } from '../rows/row-index.ts'
 
-/** Rows of a block by index, with why they are rejected. */
+/** Rejected rows of a block: index and reason. */
 export type RejectedRows = Map<number, { code: ErrorCode; reason: string; column?: string }>
 
-/** Rows whose text is not valid in the file's `encoding`. Native and over the whole block at once, so that it costs next to nothing where all are. */
+/**
+ * Rows whose text is not valid in the file's `encoding`. Checks the whole block with one native call, so that it costs
+ * next to nothing if all rows are valid.
+ */
 export function misencodedRows(block: RowBlock, names: readonly string[], encoding: string): RejectedRows {
   const rejected: RejectedRows = new Map()
   const { bytes, bounds, rows, width } = block
@@ -24,7 +27,7 @@ export function misencodedRows(block: RowBlock, names: readonly string[], encodi
   return rejected
 }
 
-/** Take rows out of a block's index; its bytes stay. */
+/** Remove rows from a block's index; its bytes stay. */
 export function removeRows(block: RowBlock, rejected: RejectedRows): void {
   const { bounds, width } = block
   let kept = 0
@@ -36,7 +39,7 @@ export function removeRows(block: RowBlock, rejected: RejectedRows): void {
   block.rows = kept
 }
 
-/** All rejected rows of a block in the file's order: those that were no rows, and those whose values were rejected. */
+/** All rejected rows of a block in the file's order: malformed rows, and rows whose values were rejected. */
 export function* rejections(block: RowBlock, rejected: RejectedRows): Generator<InvalidRow & { column?: string }> {
   const { faults, firstRow } = block
   let fault = 0
@@ -57,7 +60,7 @@ export function rejectionError(rejection: InvalidRow & { column?: string }): Mil
   return new MillraceError(code, reason, { position: { line, row, ...(column === undefined ? {} : { column }) } })
 }
 
-/** The row as a callback gets it: a plain object, the column named in its reason. */
+/** The row as passed to the callback: a plain object, with the column named in its reason. */
 export function invalidRow({ line, row, column, code, reason }: InvalidRow & { column?: string }): InvalidRow {
   return { line, row, code, reason: column === undefined ? reason : `column ${JSON.stringify(column)}: ${reason}` }
 }

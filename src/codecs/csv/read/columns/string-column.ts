@@ -8,7 +8,7 @@ import { trimmed } from './fixed-width-columns.ts'
 
 /** Fields from this length on are copied natively; below, a loop over words is faster than a call. */
 const NATIVE_COPY_BYTES = 256
-/** Room after the text for the bytes that the last words copied have too many. */
+/** Padding after the text for the excess bytes of the last word copied. */
 const PADDING = 8
 
 /** A column of text: its bytes are copied as they are, quotes unescaped. */
@@ -16,9 +16,9 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
   const cells = newCells<Int32Array>(TEXT, field, isEmptyNull, new Int32Array(1), () => true)
   let markedLength = 0
   let markedNulls = 0
-  /** The most bytes that room was asked for at once. */
+  /** The largest number of bytes reserved at a time. */
   let spare = 0
-  /** The room that the text of batches before needed, with a little to spare. */
+  /** The bytes that the text of earlier batches needed, with a small margin. */
   let usualBytes = 0
 
   function reserve(rows: number, textBytes: number, growth: number): void {
@@ -32,7 +32,7 @@ export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColu
     const { length } = cells.text
     if (used + textBytes + PADDING <= length) return
     const content = cells.text.subarray(0, used)
-    // Not filled with zeros: only what was written is ever looked at.
+    // Not zeroed: only bytes that were written are ever read.
     const size = grownSize(used, textBytes, growth, length, usualBytes) + PADDING
     cells.text = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     cells.target = new DataView(cells.text.buffer)

@@ -31,12 +31,12 @@ export interface KernelColumn {
    * Parse the cells of the first `rows` rows that the kernel deferred.
    *
    * @param shift - from the kernel's offsets to those of `bytes`.
-   * @returns how many rows come before the first that does not fit; `rows` where all do.
+   * @returns the number of rows before the first that does not fit; `rows` if all fit.
    */
   parseDeferred(rows: number, bytes: Uint8Array, shift: number): number
 }
 
-/** The kernel copies so many bytes at once, so it may write as many after the text. */
+/** The kernel copies this many bytes at a time, so it may write as many after the text. */
 const SPARE_BYTES = 16
 
 /**
@@ -82,7 +82,7 @@ export function kernelColumn(
     if (kind === BOOL) {
       const end = length + rows
       target.set(bytes.subarray(values, values + bitmapLength(length, rows)), length >> 3)
-      // Bits after the last row are of rows before.
+      // Bits after the last row are left over from earlier rows.
       if ((end & 7) !== 0) target[end >> 3] = (target[end >> 3] as number) & ((1 << (end & 7)) - 1)
     } else if (kind === TEXT) {
       cells.text.set(bytes.subarray(text, text + get(TEXT_USED)), cells.values[length])
@@ -97,7 +97,7 @@ export function kernelColumn(
     cells.nullCount += nulls
     cells.validity ??= new Uint8Array(cells.capacity >> 3).fill(0xff)
     const first = cells.length >> 3
-    // The byte that the first row shares with those before it.
+    // The byte that the first row shares with rows before it.
     const shared = (cells.validity[first] as number) & (bytes[validity] as number)
     cells.validity.set(bytes.subarray(validity, validity + bitmapLength(cells.length, rows)), first)
     cells.validity[first] = shared
@@ -137,12 +137,12 @@ export function kernelColumn(
   }
 }
 
-/** Bytes of a bitmap that so many rows occupy after `length` others, with the byte that they share. */
+/** Bytes of a bitmap that a number of rows occupy after `length` others, the shared byte included. */
 function bitmapLength(length: number, rows: number): number {
   return ((length & 7) + rows + 7) >> 3
 }
 
-/** Bytes of a value in the kernel's memory, of an offset where it is text. */
+/** Bytes of a value in the kernel's memory, or of an offset for text. */
 function valueBytes(kind: CellKind): number {
   if (kind === OTHER || kind === BOOL) return 0
   return kind === TEXT || kind === DATE ? 4 : 8

@@ -1,18 +1,18 @@
 import type { CsvDialect } from '../../csv-options.ts'
 import { LF } from '../rows/row-index.ts'
 
-/** The marks of a dialect as the kernel expects them: a byte each, a line feed where there is none. */
+/** The marks of a dialect as the kernel expects them: one byte each, a line feed for a mark that the dialect lacks. */
 export interface KernelMarks {
   readonly delimiter: number
   readonly quote: number
   readonly escape: number
-  /** The first byte of a comment. Lines that begin with it are read by the exact reader, unless it is the whole mark. */
+  /** The first byte of a comment. Lines that begin with it are left to the exact reader, unless it is the whole mark. */
   readonly comment: number
   /** True if a comment's mark is one byte, so that the kernel skips its line. */
   readonly skipsComments: boolean
 }
 
-/** Bytes that values of numbers, times and bools are made of, and which the kernel would not recognize as marks. */
+/** Bytes that occur in numbers, times and bools, and which the kernel would not recognize as marks. */
 const OF_VALUES = /[-+.:0-9A-Za-z ]/
 
 /** Derive the marks of a dialect; undefined for one that only the exact reader supports: marks of several bytes, marks that occur in values, blanks around fields. */

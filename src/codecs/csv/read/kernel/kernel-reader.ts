@@ -7,7 +7,7 @@ import type { RowIndexer, UnreadBytes } from '../rows/row-indexer.ts'
 import { kernelMarks } from './kernel-marks.ts'
 import { type KernelRows, kernelRows } from './kernel-rows.ts'
 
-/** Bytes beyond the last row of a batch that room is made for. */
+/** Extra bytes allocated beyond the last row of a batch. */
 const SPARE_BYTES = 4096
 /** Bytes of the shortest call. */
 const MIN_SPAN = 2048
@@ -15,11 +15,11 @@ const MIN_SPAN = 2048
 /**
  * Reads rows into their columns, until `maxRows`, `maxBytes` or a row that the exact reader has to read.
  *
- * @param expectedBytes - how many of `maxBytes` are expected, so that room is made for them; 0 where that is not known.
+ * @param expectedBytes - how many of `maxBytes` are expected, to allocate for them; 0 if unknown.
  */
 export interface KernelReader {
   read(rows: RowIndexer, maxRows: number, maxBytes: number, expectedBytes: number): KernelRead
-  /** Leave the kernel to other runs, after the last row. */
+  /** Release the kernel for other runs, after the last row. */
   leave(): void
 }
 
@@ -34,7 +34,7 @@ export interface KernelRead {
 
 const NOTHING: KernelRead = { rows: 0, bytes: 0, isStopped: false, waits: false }
 
-/** Create the kernel's reader of a dialect; undefined where one byte does not identify its marks or its nulls. */
+/** Create the kernel's reader of a dialect; undefined if its marks or nulls cannot be identified by one byte. */
 export function kernelReader(
   columns: readonly TextColumn[],
   dialect: CsvDialect,
@@ -47,7 +47,7 @@ export function kernelReader(
   /** Bytes that a call waits for: of a wide table, they are more than a source yields at once. */
   const enough = longest > CALL_BYTES ? longest / 2 : 0
   let kernel: KernelRows | undefined
-  /** Bytes of the next call: about twice what the last one read where a row stopped it, so that little is copied and checked for nothing. */
+  /** Bytes of the next call: about twice what the last one read if a row stopped it, so that few bytes are copied and checked in vain. */
   let span = longest
 
   /** One call of the kernel. */

@@ -7,7 +7,7 @@ import type { TextColumn } from '../columns/csv-column.ts'
 import { kernelColumn } from './kernel-column.ts'
 import type { KernelMarks } from './kernel-marks.ts'
 
-/** The place of rows that are to be read straight into their columns. */
+/** The range of rows to read directly into their columns. */
 export interface KernelInput {
   readonly bytes: Uint8Array
   /** Start of the first row. */
@@ -17,7 +17,7 @@ export interface KernelInput {
   /** No row is read that begins here or later. */
   readonly stopAt: number
   readonly maxRows: number
-  /** Bytes from `start` on that are expected to be read into the batch; 0 where that is not known. */
+  /** Bytes from `start` on that are expected to be read into the batch; 0 if unknown. */
   readonly expectedBytes: number
 }
 
@@ -32,10 +32,10 @@ export interface KernelOutput {
   readonly isCut: boolean
 }
 
-/** Reads rows straight into their columns. */
+/** Reads rows directly into their columns. */
 export interface KernelRows {
   read(input: KernelInput): KernelOutput
-  /** Leave the kernel to other runs, after the last row. */
+  /** Release the kernel for other runs, after the last row. */
   leave(): void
 }
 
@@ -47,24 +47,24 @@ interface CsvRows {
   readonly isCut: { readonly value: number }
 }
 
-/** Rows that say little about those that follow. */
+/** Rows too few to predict those that follow. */
 const FEW_ROWS = 64
-/** Bytes after the text that words read at its last byte may hold. */
+/** Bytes after the text that a word read at its last byte may include. */
 const PADDING = 64
 
 const newKernel = kernelMaker<CsvRows>(CSV_ROWS)
 
 /**
- * The reader of rows straight into their columns, every byte once, by the kernel `csv-rows`. It stops before the first row that is unlike most rows: blank, a
- * comment of a longer mark, cut off by the end of the input, with a field too many, with a value that does not fit. The exact reader reads that row, and knows what is wrong with
- * it, if anything is.
+ * Reads rows directly into their columns, every byte once, with the kernel `csv-rows`. It stops before the first
+ * unusual row: blank, a comment with a longer mark, cut off by the end of the input, with a field too many, or with a
+ * value that does not fit. The exact reader reads that row and determines what is wrong with it, if anything.
  *
- * @param maxBytes - of an input, from its start to its end.
+ * @param maxBytes - the longest input, from its start to its end.
  */
 export function kernelRows(columns: readonly TextColumn[], marks: KernelMarks, maxBytes: number): KernelRows {
   const { exports, memory, leave } = newKernel()
   exports.useMarks(marks.delimiter, marks.quote, marks.escape, marks.comment, marks.skipsComments)
-  // A row has a byte for every field, if only the one that ends it.
+  // A row has at least one byte per field, the one that ends it.
   const roomRows = Math.ceil(maxBytes / columns.length)
   const text = memory.reserve(maxBytes + PADDING)
   const records = memory.reserve(columns.length * RECORD)
@@ -74,7 +74,7 @@ export function kernelRows(columns: readonly TextColumn[], marks: KernelMarks, m
     kernelColumn(memory, records + index * RECORD, column, roomRows, textRoom),
   )
 
-  /** Read up to `maxRows` rows, and find how many of them hold no cell that does not fit. */
+  /** Read up to `maxRows` rows, and count those before the first with a cell that does not fit. */
   function readRows(input: KernelInput, maxRows: number): KernelOutput & { readonly sound: number } {
     const shift = input.start - text
     for (const part of parts) part.prepare()

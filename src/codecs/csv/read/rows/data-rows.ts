@@ -7,9 +7,9 @@ import { tooManyColumns } from './row-index.ts'
 import { type FirstRow, type RowIndexer, rowIndexer } from './row-indexer.ts'
 import { judgedInput, type Utf8Input, utf8Input } from './utf8-input.ts'
 
-/** The data rows of a file in any encoding and dialect: the lines before them are skipped. */
+/** The data rows of a file in any encoding and dialect: lines before them are skipped. */
 export interface DataRows {
-  /** Push the next bytes, or undefined after the last. @returns the table, undefined while its first row is not whole. */
+  /** Push the next bytes, or undefined after the last. @returns the table, undefined while its first row is incomplete. */
   push(chunk: Uint8Array | undefined): OpenTable | undefined
 }
 
@@ -21,7 +21,7 @@ export interface OpenTable {
   readonly dialect: CsvDialect
 }
 
-/** @throws MillraceError `CSV_INVALID`, from `push`, where a file without a row ends. */
+/** @throws MillraceError `CSV_INVALID`, from `push`, at the end of a file without a row. */
 export function dataRows(layout: CsvLayout): DataRows {
   const input = inputOf(layout)
   const skipLines = leadingLines(layout.skipLines)
@@ -68,7 +68,7 @@ function namedBy({ delimiter }: LeadingLines, dialect: CsvDialect): CsvDialect {
   return { ...dialect, delimiter }
 }
 
-/** Fix the columns by the header; undefined while its row is not whole. */
+/** Set the columns from the header; undefined while its row is incomplete. */
 function openTable(rows: RowIndexer, layout: CsvLayout, isLast: boolean): OpenTable | undefined {
   const { dialect, header, limits, encoding } = layout
   if (typeof header !== 'boolean') {
@@ -91,5 +91,5 @@ function nulInHeader(encoding: string, { fields, line }: FirstRow): MillraceErro
 }
 
 export function emptyFile(): MillraceError {
-  return new MillraceError('CSV_INVALID', 'the file holds no row, not even a header', { position: { line: 1 } })
+  return new MillraceError('CSV_INVALID', 'the file has no rows, not even a header', { position: { line: 1 } })
 }

@@ -5,12 +5,13 @@ import { CLOSED, COMMENT, PLAIN, QUOTED, REJECTED, type RowScan, WINDOW_BYTES } 
 import { findStructuralBytes } from './structural-bytes.ts'
 
 /**
- * Index rows from the scan's position until `maxRows` rows are whole, `maxBytes` bytes are used up at the end of a row, or the bytes
- * end, in the midst of anything. With a width of 0 it stops at the end of the first row, which remains the current row.
+ * Index rows from the scan's position until `maxRows` rows are complete, a row ends after `maxBytes` bytes, or the
+ * bytes end, even inside a field. With a width of 0 it stops at the end of the first row, which remains the current
+ * row.
  *
- * One loop over the structural bytes, with its state in locals, since this is where the exact reader spends its time. What needs bytes that have not come yet
- * (a quote, a carriage return, a mark of several bytes) waits at the end of a chunk until they are there. What follows a closing quote is judged at the next
- * structural byte.
+ * One loop over the structural bytes, with its state in locals, since this is where the exact reader spends its time. A
+ * quote, a carriage return or a mark of several bytes at the end of a chunk waits for the bytes that decide it. Text
+ * after a closing quote is checked at the next structural byte.
  */
 export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxRows: number, maxBytes: number): void {
   const { bytes, words, offsets, end, isLast, bounds, width, faults } = scan
@@ -32,7 +33,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
     if (nextOffset === offsetCount) {
       if (searchedTo === end) break
       const from = searchedTo
-      // To the end of a word, since a window begins and ends with whole ones.
+      // To the end of a word, since a window consists of whole words.
       searchedTo = Math.min((from + WINDOW_BYTES) & ~3, end)
       const searchedQuote = quoteByte < 0 ? delimiterByte : quoteByte
       offsetCount = findStructuralBytes(words, from, searchedTo, delimiterByte, searchedQuote, offsets)
@@ -81,7 +82,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
       }
     }
     if (byte === quoteByte && mode !== REJECTED && mode !== COMMENT) {
-      // Of a quote inside quotes that is written twice, both.
+      // Both quotes of a doubled one inside quotes.
       const needed = mode === QUOTED && isDoubled ? 2 * quote.length : quote.length
       if (at + needed > end && !isLast) {
         resumeAt = at
@@ -121,7 +122,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
           resumeAt = at
           break
         }
-        // Of CRLF, the second byte ends the line.
+        // The second byte of CRLF ends the line.
         if (bytes[at + 1] === LF) continue
       }
       line++
@@ -205,7 +206,7 @@ export function indexRows(scan: RowScan, dialect: CsvDialect, marks: Marks, maxR
   scan.reason = reason
   scan.next = next
   scan.rowNext = rowNext
-  // What waits is found again.
+  // The bytes that wait are searched again.
   if (nextOffset > 0 && offsets[nextOffset - 1] === resumeAt) nextOffset--
   scan.nextOffset = nextOffset
   scan.offsetCount = offsetCount

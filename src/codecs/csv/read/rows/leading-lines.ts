@@ -14,8 +14,8 @@ const MAX_SEPARATOR_BYTES = 10
 const SEPARATOR_LINE = /^sep=([^\r\n])(?:\r\n|\n|\r|$)/iu
 
 /**
- * Skip `count` physical lines, and the line `sep=X` that names the delimiter for Excel where it comes next. Call it with the bytes of the file, and undefined at
- * the end, until it returns a result.
+ * Skip `count` physical lines, and the line `sep=X` that names the delimiter for Excel if it comes next. Call it with
+ * the bytes of the file, and undefined at the end, until it returns a result.
  */
 export function leadingLines(count: number): (chunk: Uint8Array | undefined) => LeadingLines | undefined {
   let line = 1
@@ -40,7 +40,7 @@ export function leadingLines(count: number): (chunk: Uint8Array | undefined) => 
   }
 }
 
-/** The offset after the first line break, -1 where there is none yet. */
+/** The offset after the first line break, -1 if there is none yet. */
 function lineEnd(bytes: Uint8Array, isLast: boolean): number {
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] === LF) return at + 1
@@ -51,7 +51,7 @@ function lineEnd(bytes: Uint8Array, isLast: boolean): number {
   return -1
 }
 
-/** Bytes to keep of a line that is skipped and has not ended: a carriage return, which a line feed may follow. */
+/** Bytes to keep of a skipped line that has not ended: a carriage return, which a line feed may follow. */
 function unfinished(bytes: Uint8Array): Uint8Array {
   return bytes.slice(bytes.at(-1) === CR ? -1 : bytes.length)
 }

@@ -1,14 +1,14 @@
 import type { CsvDialect } from '../../csv-options.ts'
 
-/** The marks of a dialect as bytes, empty where there is none. */
+/** The marks of a dialect as bytes, empty for those it lacks. */
 export interface Marks {
   readonly delimiter: Uint8Array
   readonly quote: Uint8Array
   readonly escape: Uint8Array
   readonly comment: Uint8Array
-  /** True if a quote inside quotes is written twice, rather than behind another mark. */
+  /** True if a quote inside quotes is doubled, rather than preceded by another mark. */
   readonly isDoubled: boolean
-  /** The byte before every quoted field, -1 where quotes are text. */
+  /** The byte before every quoted field, -1 if quotes are text. */
   readonly lastOfQuote: number
 }
 
@@ -80,7 +80,7 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB
 }
 
-/** Test whether `bytes[start, end)` are spaces and tabs. From the end, since the text before a mark may be tested once for every mark. */
+/** Test whether `bytes[start, end)` are spaces and tabs. Starts at the end, since the text before a mark may be tested once per mark. */
 export function areBlanks(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = end - 1; at >= start; at--) if (!isBlank(bytes[at])) return false
   return true

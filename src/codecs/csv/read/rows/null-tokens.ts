@@ -1,7 +1,7 @@
 import { isAt } from './marks.ts'
 import { NULL_END, type RowBlock } from './row-index.ts'
 
-/** Marks the unquoted fields of a block that are one of `nullValues`; undefined where the empty field is the only one, which needs no mark. */
+/** Marks the unquoted fields of a block that are one of `nullValues`; undefined if the empty field, which needs no mark, is the only one. */
 export function nullMarker(nullValues: readonly string[]): ((block: RowBlock) => void) | undefined {
   const tokens = nullValues.filter((token) => token !== '').map((token) => new Uint8Array(Buffer.from(token)))
   if (tokens.length === 0) return undefined

@@ -2,10 +2,10 @@ import { type ErrorCode, MillraceError } from '../../../../errors.ts'
 import { copyUnescaped, type Marks } from './marks.ts'
 
 /**
- * An index over the fields of some rows, valid until its reader is asked for the next one.
+ * An index over the fields of some rows, valid until the next one is requested from its reader.
  *
- * `bounds` holds two numbers a field, row by row: where its text starts and ends in `bytes`. Three marks keep the columns' loops to one
- * comparison per field:
+ * `bounds` holds two numbers per field, row by row: the start and end of its text in `bytes`. Three markers limit the
+ * columns' loops to one comparison per field:
  * - a quoted field has a quote before its start;
  * - a quoted field with escapes has the complement (`~`) of its start, and is unescaped when it is copied;
  * - a null that is not an empty field has the end {@link NULL_END}: one that a `nullValues` token matched, or that its row is too short for.
@@ -16,23 +16,23 @@ export interface RowBlock {
   readonly view: DataView
   readonly bounds: Int32Array
   readonly marks: Marks
-  /** Fields of a row. */
+  /** Fields per row. */
   readonly width: number
   rows: number
-  /** Start of the first row's bytes, and of those after the last row. */
+  /** Start of the first row, and of the bytes after the last row. */
   readonly start: number
   readonly end: number
   /** The data row number of the first row, rejected rows counted. */
   readonly firstRow: number
-  /** Rows between, before and after these that the reader rejected, in order. */
+  /** Rejected rows before, between and after these, in order. */
   readonly faults: readonly RowFault[]
-  /** The physical line on which a row begins. For errors: asked for in order, O(bytes of the block) in all. */
+  /** The physical line on which a row begins. For errors: requested in order, O(bytes of the block) in total. */
   lineOf(row: number): number
 }
 
 /** A row that breaks a rule of the format. */
 export interface RowFault {
-  /** Sound rows of the block before it. */
+  /** Valid rows of the block before it. */
   readonly before: number
   readonly line: number
   readonly code: ErrorCode
@@ -53,7 +53,7 @@ export function countLines(bytes: Uint8Array, start: number, end: number): numbe
   return lines
 }
 
-/** The physical line of an offset, counted on from the last one asked for; `line` is that of `start`. */
+/** The physical line of an offset, counted from the last one requested; `line` is that of `start`. */
 export function lineCounter(bytes: Uint8Array, start: number, line: number): (at: number) => number {
   let counted = start
   let before = 0
@@ -79,7 +79,7 @@ export function isNullField(block: RowBlock, start: number, end: number, isEmpty
   return end < 0 || (end === start && isEmptyNull && block.bytes[start - 1] !== block.marks.lastOfQuote)
 }
 
-/** Reasons why a row is rejected: the rule it breaks, and what to do. */
+/** Reasons for rejecting a row: the rule it breaks, and what to do. */
 export const FAULT = {
   quoteInText: 'an unquoted field contains a quote; quote the field and double the quote',
   textAfterQuote: 'text follows the closing quote of a field; double the quotes inside it',

@@ -28,35 +28,35 @@ import {
 
 /** Fields that a block indexes: its bytes and its index then stay in the processor's cache while the columns read them. */
 const BLOCK_FIELDS = 8192
-/** Rows that a block of a wide table may have, so that the work per column and block is spread over some rows. */
+/** Rows that a block of a wide table may have, to spread the work per column and block over several rows. */
 const MIN_BLOCK_ROWS = 16
-/** Room in the index for fields that a row has too many. */
+/** Space in the index for excess fields of a row. */
 const SPARE_BOUNDS = 64
 
-/** Indexes rows of bytes that come in pieces. Nothing here waits: push bytes, ask for blocks until there is none, push more. */
+/** Indexes rows of bytes that arrive in pieces. Synchronous: push bytes, call `next` until there is no block, push more. */
 export interface RowIndexer {
-  /** Rows that a block has at most, once the width is known. */
+  /** The most rows of a block, once the width is known. */
   readonly blockRows: number
   /** Push the next bytes, or undefined after the last. */
   push(chunk: Uint8Array | undefined): void
-  /** The first row's fields as text, to be called once, before `next`; undefined where more bytes are needed or the file has ended. */
+  /** The first row's fields as text, to be called once, before `next`; undefined if more bytes are needed or the file has ended. */
   first(): FirstRow | undefined
-  /** Fix the number of fields. `keepFirst`: the first row is data, to come again from `next`. */
+  /** Set the number of fields. `keepFirst`: the first row is data, which `next` returns again. */
   start(width: number, keepFirst: boolean): void
-  /** Rows until `maxRows`, `maxBytes` or the end of the bytes given; undefined where there is none. A row beyond `maxBytes` comes alone. */
+  /** Rows until `maxRows`, `maxBytes` or the end of the bytes pushed; undefined if there are none. A row over `maxBytes` forms its own block. */
   next(maxRows: number, maxBytes: number): RowBlock | undefined
-  /** The bytes from the next row on, for another reader; undefined where part of that row has been indexed. */
+  /** The bytes from the next row on, for another reader; undefined if part of that row has been indexed. */
   unread(): UnreadBytes | undefined
   /** Resume after rows that another reader has read. */
   skip(rows: ReadRows): void
 }
 
-/** Bytes `[start, end)` of `bytes`, from the start of a row on. */
+/** Bytes `[start, end)` of `bytes`, beginning with a row. */
 export interface UnreadBytes {
   readonly bytes: Uint8Array
   readonly start: number
   readonly end: number
-  /** Data rows read before. */
+  /** Data rows read earlier. */
   readonly rowsRead: number
   /** True if no bytes follow. */
   readonly isLast: boolean
@@ -75,7 +75,7 @@ export interface FirstRow {
   readonly line: number
 }
 
-/** The exact reader of CSV in UTF-8: every dialect, every rule. @param line - the physical line on which the bytes begin. */
+/** The exact reader of CSV in UTF-8: every dialect, every rule. @param line - physical line on which the bytes begin. */
 export function rowIndexer(layout: CsvLayout, line: number): RowIndexer {
   const { dialect, limits } = layout
   const marks = marksOf(dialect)

@@ -1,6 +1,6 @@
 import { LF, type RowFault } from './row-index.ts'
 
-/** Modes of a scan: in an unquoted field or before one, in quotes, after a closing quote, in a row that is rejected already, or in a comment. */
+/** Modes of a scan: in an unquoted field or before one, in quotes, after a closing quote, in an already rejected row, or in a comment. */
 export const PLAIN = 0
 export const QUOTED = 1
 export const CLOSED = 2
@@ -8,14 +8,14 @@ export const REJECTED = 3
 export const COMMENT = 4
 export type ScanMode = typeof PLAIN | typeof QUOTED | typeof CLOSED | typeof REJECTED | typeof COMMENT
 
-/** Bytes whose structural bytes are found at once. */
+/** Bytes searched for structural bytes at a time. */
 export const WINDOW_BYTES = 8 * 1024
-/** Bytes after the text, so that a word read at its last byte, or a value expected after it, lies in the buffer. */
+/** Bytes after the text, so that a word read at its last byte, or a value expected after it, is in the buffer. */
 export const PADDING = 64
-/** The byte of the padding: one that no UTF-8 has, so that it is part of no mark. */
+/** The byte of the padding: one that UTF-8 never contains, so that it matches no mark. */
 const FILLER = 0xff
 
-/** The state of a scan between two calls. Offsets are into `bytes`, which hold the row cut by the end of a chunk and the chunk after it. */
+/** The state of a scan between two calls. Offsets are into `bytes`, which hold the row cut by the end of a chunk, and the next chunk. */
 export interface RowScan {
   bytes: Uint8Array
   words: Int32Array
@@ -34,15 +34,15 @@ export interface RowScan {
   isEscaped: boolean
   /** The fault of the row, in mode REJECTED. */
   reason: string
-  /** See `RowBlock`. What a row has beyond the room there is counted, but not stored. */
+  /** See `RowBlock`. Fields beyond its capacity are counted, but not stored. */
   bounds: Int32Array
   /** Index in `bounds` of the next field, and of the row's first one. */
   next: number
   rowNext: number
-  /** Fields of a row, 0 until that is known. */
+  /** Fields per row, 0 until known. */
   width: number
   faults: RowFault[]
-  /** Offsets of structural bytes up to `searchedTo`; those from `nextOffset` on are still to come. */
+  /** Offsets of structural bytes up to `searchedTo`; those from `nextOffset` on have not been processed. */
   readonly offsets: Int32Array
   nextOffset: number
   offsetCount: number
@@ -124,7 +124,7 @@ function dropOffsets(scan: RowScan): void {
   scan.searchedTo = scan.at
 }
 
-/** There are no more bytes: a last row without a line break is given one. */
+/** End the input: a last row without a line break gets one. */
 export function pushEnd(scan: RowScan): void {
   scan.isLast = true
   if (scan.rowStart === scan.end) return
@@ -140,8 +140,8 @@ function endAt(scan: RowScan, end: number): void {
 }
 
 /**
- * Make room for `more` bytes after the current row, and move that to the front where as much has been used up. The buffer grows
- * twofold, so that a row of any length costs O(its bytes), however many chunks it spans.
+ * Make room for `more` bytes after the current row, moving the row to the front if as much has been consumed. The
+ * buffer doubles, so that a row costs O(its bytes), however many chunks it spans.
  */
 function makeRoom(scan: RowScan, more: number): void {
   const { bytes, rowStart, end } = scan

@@ -7,16 +7,16 @@ const HIGH_BITS = 0x80808080 | 0
 const BREAKS = (CR + 1) * EACH
 
 /**
- * Find the bytes between `start` and `end` at which a delimiter, a quote or a line break may begin: their offsets go to `offsets`, in order, with those of a
- * few other bytes.
+ * Find the bytes between `start` and `end` at which a delimiter, a quote or a line break may begin: their offsets are
+ * written to `offsets`, in order, with those of a few other bytes.
  *
- * Looks at four bytes at once, since most words hold no such byte. The test (Mycroft 1987) names a byte below a limit, or equal to a
- * pattern, and above such a byte perhaps one too many, but never one too few.
+ * Tests four bytes at a time, since most words hold no such byte. The test (Mycroft 1987) finds every byte below a
+ * limit, or equal to a pattern, and above such a byte perhaps a false positive, but never misses one.
  *
  * @param words - the bytes as words; what follows `end` in its last word must be none of these bytes.
- * @param quote - the first byte of a quote; that of the delimiter where there are no quotes.
- * @param offsets - has room for every byte.
- * @returns how many there are.
+ * @param quote - the first byte of a quote; that of the delimiter if there are no quotes.
+ * @param offsets - with room for every byte.
+ * @returns the number of offsets.
  */
 export function findStructuralBytes(
   words: Int32Array,

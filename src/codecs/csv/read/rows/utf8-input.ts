@@ -1,14 +1,14 @@
 import { MillraceError } from '../../../../errors.ts'
 import { headFirst, textHead } from '../../../input/text-head.ts'
 
-/** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` is the end, and may still return bytes. */
+/** Turns the chunks of a file into UTF-8 without a byte order mark. `undefined` marks the end, and may still return bytes. */
 export type Utf8Input = (chunk: Uint8Array | undefined) => Uint8Array | undefined
 
 /**
- * Bytes that are not valid in the file's encoding become a byte that is not valid UTF-8 either, so that its row is rejected as any other that is
- * wrongly encoded, and the rows around it are read.
+ * Bytes that are not valid in the file's encoding become a byte that is not valid UTF-8 either, so that only its row is
+ * rejected, like any wrongly encoded row.
  *
- * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not know; from the input, what {@link textHead} throws.
+ * @throws MillraceError `OPTION_INVALID` for an encoding that the platform does not support; the input throws as {@link textHead} does.
  */
 export function utf8Input(label: string): Utf8Input {
   const decoder = decoderOf(label)
@@ -18,13 +18,13 @@ export function utf8Input(label: string): Utf8Input {
   return (chunk) => {
     const bytes = head(chunk)
     if (chunk !== undefined) return bytes && toUtf8(bytes)
-    // The bytes that the head held back of a short file, and those of the transcoder.
+    // The bytes of a short file held back for the head check, and those of the transcoder.
     const parts = [bytes && toUtf8(bytes), toUtf8(undefined)].filter((part) => part !== undefined)
     return parts.length > 1 ? Buffer.concat(parts) : parts[0]
   }
 }
 
-/** The input of the first part of a file in UTF-8, which was judged when the file was divided: a part may have too few of the bytes that judge it. */
+/** The input of the first part of a file in UTF-8, which was checked when the file was split: a part may have too few bytes for the check. */
 export function judgedInput(): Utf8Input {
   const head = headFirst(BYTE_ORDER_MARK.length)
   const withoutMark = withoutByteOrderMark()
@@ -42,7 +42,7 @@ function transcoderOf(decoder: ReturnType<typeof decoderOf>): Utf8Input {
 
 const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf)
 
-/** The first chunk is the whole head, so that the mark is not cut. */
+/** The first chunk is the whole head, so that the byte order mark is not cut. */
 function withoutByteOrderMark(): Utf8Input {
   let isStart = true
   return (chunk) => {
@@ -74,7 +74,7 @@ function fromWindows1252(chunk: Uint8Array | undefined): Uint8Array | undefined 
   return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80)))
 }
 
-/** Bytes that the platform's decoder needs at a time: with one or two after an invalid sequence it throws where it should continue. */
+/** Bytes that the platform's decoder needs at a time: with one or two after an invalid sequence it throws instead of continuing. */
 const MIN_DECODED_BYTES = 16
 
 /** Transcode with the platform's decoder. Besides Unicode only gb18030 has U+FFFD itself; there it counts as invalid too. */

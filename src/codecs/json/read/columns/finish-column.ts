@@ -4,7 +4,7 @@ import { columnData } from '../../../../columns/builders/buffers.ts'
 import type { ColumnBuilder } from '../../../../columns/column-builder.ts'
 import { ensureSlots, fillOffsets, type JsonColumn, NO_BYTES, NO_FLOATS, NO_INTS, READ } from './json-column.ts'
 
-/** Finish the column of the first `slots` slots; its buffers are then as good as new. */
+/** Finish the column of the first `slots` slots; its buffers can then be reused. */
 export function finishColumn(column: JsonColumn, slots: number): Data {
   if (column.last >= 0) return finishWritten(column, slots)
   if (column.nulls?.length !== slots) column.nulls = finishWritten(column, slots)
@@ -78,18 +78,18 @@ function finishOffsets(column: JsonColumn, slots: number): Int32Array {
   return offsets.subarray(0, slots + 1)
 }
 
-/** Test whether a buffer goes into the batch as it is: little of it is wasted. */
+/** Test whether a buffer becomes part of the batch without a copy, because little of it is wasted. */
 function isMostlyUsed({ length }: { readonly length: number }, used: number): boolean {
   return used * 4 >= length * 3
 }
 
-/** Replace a buffer that went into a batch: no room, until the column has a slot to fill again. */
+/** Replace a buffer that became part of a batch by an empty one, until the column has a slot to fill again. */
 function replaced<A>(column: JsonColumn, empty: A): A {
   reserveAgain(column)
   return empty
 }
 
-/** Have the room of a column, or of its fields, reserved again before the next slot is filled. */
+/** Mark a column and its fields so that capacity is reserved again before the next slot is filled. */
 export function reserveAgain(column: JsonColumn): void {
   if (column.capacity > 0) column.usualSlots = column.capacity
   column.capacity = 0
@@ -114,7 +114,7 @@ function finishValidity(column: JsonColumn, slots: number): { bitmap: Uint8Array
   return nullCount === 0 ? { bitmap: NO_BYTES, nullCount } : { bitmap, nullCount }
 }
 
-/** Count bits that are set; most words are full. */
+/** Count set bits; most words are full. */
 function countValid(bitmap: Uint8Array): number {
   const words = new Int32Array(bitmap.buffer, 0, bitmap.length >> 2)
   let count = 0
@@ -125,7 +125,7 @@ function countValid(bitmap: Uint8Array): number {
   return count + countBits(bitmap.subarray(4 * words.length), 8 * (bitmap.length & 3))
 }
 
-/** Neighbours are added, two, four and eight bits wide, then all bytes (Warren, "Hacker's Delight", 5-1). */
+/** Adjacent groups of one, two and four bits are added, then all bytes (Warren, "Hacker's Delight", 5-1). */
 function bitsOfWord(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555)
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)

@@ -9,9 +9,9 @@ import { eachItem, eachMember } from '../rows/members.ts'
 import { keyText } from '../rows/unescape.ts'
 
 /**
- * Make the JavaScript value of the JSON value `bytes[at, end)`, known to be valid, as a column builder of the type accepts it: integers that a
- * double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map` for maps. `undefined` where no value
- * of the type could be meant.
+ * Convert the JSON value `bytes[at, end)`, known to be valid, to the JavaScript value that a column builder of the type
+ * accepts: integers that a double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map`
+ * for maps. `undefined` if it cannot be a value of the type.
  */
 export function jsValue(cursor: Cursor, type: DataType, at: number, end: number): unknown {
   if (DataType.isDictionary(type)) return jsValue(cursor, type.dictionary, at, end)
@@ -69,7 +69,7 @@ function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
 
 const INTEGER = /^(?:0|-?[1-9]\d*)$/
 
-/** The key of a map, which JSON writes as text whatever its type is; integers have one spelling each. */
+/** The key of a map, which is text in JSON for every type; integers have one spelling each. */
 function mapKey(type: DataType, name: string): unknown {
   if (!DataType.isInt(type)) return name
   if (!INTEGER.test(name)) return undefined

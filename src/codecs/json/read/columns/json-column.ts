@@ -2,7 +2,7 @@ import { type Data, DataType, type Field } from 'apache-arrow'
 import { grown } from '../../../../columns/builders/buffers.ts'
 import { type ColumnBuilder, columnBuilder } from '../../../../columns/column-builder.ts'
 
-/** The way in which a column's values are read: the branch of the row reader. */
+/** The way a column's values are read: the branch of the row reader. */
 export const READ = {
   /** No value has been seen yet; any but null is a misfit. */
   nothing: 0,
@@ -19,24 +19,24 @@ export const READ = {
   binary: 10,
   struct: 11,
   list: 12,
-  /** Any other Arrow type: a JavaScript value is made, for a builder of `columns`. */
+  /** Any other Arrow type: converted to a JavaScript value, for a builder of `columns`. */
   value: 13,
 } as const
 
 export type ReadAs = (typeof READ)[keyof typeof READ]
 
 /**
- * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers that are mostly used go
- * into the batch when it is done; of others it gets a copy.
+ * A column under construction: one shape for every type, so that the row reader meets one hidden class. Buffers that
+ * are mostly used become part of the batch when it is finished; others are copied.
  *
- * A slot is a value's index in the column. Slots may be skipped: what was never written is null.
+ * A slot is a value's index in the column. Slots may be skipped: those never written are null.
  */
 export interface JsonColumn {
   readonly field: Field
   readAs: ReadAs
-  /** The name, dots between nested ones. */
+  /** The name, with dots between nested ones. */
   readonly path: string
-  /** True if the type was given, not inferred. */
+  /** True if the type was pinned, not inferred. */
   readonly pinned: boolean
   /** The key as the file spells it, and its closing quote. */
   readonly key: Uint8Array
@@ -50,17 +50,17 @@ export interface JsonColumn {
   /** Fields or items that may not be null. */
   readonly required: readonly JsonColumn[]
   readonly builder: ColumnBuilder | undefined
-  /** Bytes that an item of a list occupies, whatever its value. */
+  /** Bytes that an item of a list occupies, independent of its value. */
   readonly itemBytes: number
-  /** The column whose key comes next in an object, as far as known; of a struct, the one that comes first. */
+  /** The column whose key is expected next in an object; of a struct, the first one. */
   next: JsonColumn | undefined
   first: JsonColumn | undefined
   /** The slot written last, -1 at the start of a batch. */
   last: number
-  /** The column of a batch that has no value in it: one for all such batches, since of many columns most are empty in most of them. */
+  /** The column of a batch in which it has no value: shared by all such batches, since most of many columns are empty in most batches. */
   nulls: Data | undefined
   capacity: number
-  /** Slots and bytes of the buffers before, which went into a batch. */
+  /** Slots and bytes of the previous buffers, which became part of a batch. */
   usualSlots: number
   usualBytes: number
   validity: Uint8Array
@@ -155,7 +155,7 @@ function hasOffsets(readAs: ReadAs): boolean {
   }
 }
 
-/** Bytes that a slot occupies, whatever its value. */
+/** Bytes that a slot occupies, independent of its value. */
 export function slotBytes(column: JsonColumn): number {
   switch (column.readAs) {
     case READ.struct:
@@ -168,13 +168,13 @@ export function slotBytes(column: JsonColumn): number {
   }
 }
 
-/** Have all columns without a value, nested ones too, read strings from now on. */
+/** Make all columns without a value, nested ones too, read strings from now on. */
 export function acceptStrings(column: JsonColumn): void {
   if (column.readAs === READ.nothing) column.readAs = READ.string
   for (const child of column.children) acceptStrings(child)
 }
 
-/** Make room for `slots` slots, in a struct's fields too; `expected` in all, where that is known. */
+/** Make room for `slots` slots, in a struct's fields too; `expected` in total, if known. */
 export function ensureSlots(column: JsonColumn, slots: number, expected = 0): void {
   if (slots <= column.capacity) return
   const capacity = Math.ceil(roomFor(slots, expected, column.capacity, column.usualSlots))
@@ -187,7 +187,7 @@ export function ensureSlots(column: JsonColumn, slots: number, expected = 0): vo
   else if (column.offsets.length > 0) column.offsets = grown(column.offsets, capacity + 1)
 }
 
-/** Make room for so many more bytes, where `growth` times as many as there are then are expected in all; 0 where that is not known. */
+/** Make room for more bytes, if `growth` times the resulting number are expected in total; 0 if unknown. */
 export function ensureBytes(column: JsonColumn, length: number, growth = 0): void {
   const needed = column.used + length
   if (needed <= column.bytes.length) return
@@ -196,15 +196,15 @@ export function ensureBytes(column: JsonColumn, length: number, growth = 0): voi
   column.bytes.set(bytes.subarray(0, used))
 }
 
-/** The size to begin a buffer of `size` with, or to grow it to; never less than what is needed. @param usual - the size of the buffer before. */
+/** The initial size of a buffer, or the size to grow it to; never less than needed. @param usual - the size of the previous buffer. */
 function roomFor(needed: number, expected: number, size: number, usual: number): number {
   const isFirst = size === 0 && usual >= needed
   if (expected === 0) return Math.max(needed, isFirst ? usual : size * 2, 64)
-  // A batch that will be about as large as the one before is as large.
+  // A batch of about the size of the previous one gets exactly that size.
   return isFirst && expected * 4 >= usual * 3 ? usual : Math.max(needed, expected)
 }
 
-/** Bytes that hold anything: all of a text's are written before they are read. */
+/** Bytes with arbitrary content: those of a text are all written before they are read. */
 function unwritten(length: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }
@@ -221,7 +221,7 @@ export function setValid(bits: Uint8Array, slot: number): void {
   bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
 }
 
-/** Forget what was written from slot `from` on: the row was rejected, or is not all there yet. */
+/** Discard the slots from `from` on: the row was rejected, or is incomplete. */
 export function rollback(column: JsonColumn, from: number): void {
   for (let slot = from; slot <= column.last; slot++) {
     const byte = slot >> 3

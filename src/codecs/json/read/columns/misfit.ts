@@ -2,7 +2,7 @@ import { CUT_OFF, type Cursor, fail } from '../rows/cursor.ts'
 import { skipValue } from '../rows/grammar.ts'
 import { type JsonColumn, READ } from './json-column.ts'
 
-/** Set the fault of a value that was not read: it is not valid JSON, it is not all there yet, or it does not fit the column. */
+/** Set the fault of a value that was not read: it is not valid JSON, incomplete, or does not fit the column. */
 export function misfit(cursor: Cursor, column: JsonColumn, at: number, depth: number): -1 {
   const end = skipValue(cursor, at, depth)
   if (end < 0) return -1
@@ -22,7 +22,7 @@ export function misfit(cursor: Cursor, column: JsonColumn, at: number, depth: nu
 
 /** Set the fault of a value that is missing although its type in schema requires one. */
 export function missingValue(cursor: Cursor, column: JsonColumn, at: number): -1 {
-  fail(cursor, { code: 'TYPE_MISMATCH', reason: 'the column has no value, but schema says that it is never null' }, at)
+  fail(cursor, { code: 'TYPE_MISMATCH', reason: 'the column has no value, but schema declares it not nullable' }, at)
   cursor.faultColumn = column.path
   return -1
 }

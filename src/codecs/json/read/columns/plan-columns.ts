@@ -11,8 +11,8 @@ import { columnPath } from './misfit.ts'
 /**
  * Plan the columns to build, under the struct that represents the row. A column without a value accepts none.
  *
- * @param root - what the survey saw.
- * @param pins - fields whose type is given; those that the survey did not see come last.
+ * @param root - the result of the survey.
+ * @param pins - fields whose type is pinned; those that the survey did not see come last.
  */
 export function planColumns(root: Shape, pins: ReadonlyMap<string, Field>): JsonColumn {
   const columns: JsonColumn[] = []
@@ -70,7 +70,7 @@ function inferredColumn(name: string, path: string, shape: Shape): JsonColumn {
 /** The flags that JSON shares with CSV. */
 const SCALAR_FLAGS = 0xffff
 
-/** The column of a given type; types without a loop of their own go through a column builder. */
+/** The column of a pinned type; types without a dedicated loop use a column builder. */
 function pinnedColumn(field: Field, path: string, key: Uint8Array): JsonColumn {
   const { type } = field
   if (DataType.isStruct(type)) {

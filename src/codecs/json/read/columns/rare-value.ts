@@ -18,7 +18,7 @@ export function otherValue(cursor: Cursor, column: JsonColumn, at: number, depth
   return cursor.bytes[at] === LOWER_N ? skipWord(cursor, at, NULL) : misfit(cursor, column, at, depth)
 }
 
-/** Read a 64-bit integer written as text, as many services do; a column that is known to hold integers accepts that. */
+/** Read a 64-bit integer written as text, as many services do; a column known to hold integers accepts that. */
 export function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
   const end = readInt64Text(cursor, column, slot, at, depth)
@@ -26,7 +26,7 @@ export function otherInt64(cursor: Cursor, column: JsonColumn, slot: number, at:
   return end
 }
 
-/** Read NaN or an infinity written as text, which JSON numbers lack; a column that is known to hold doubles accepts that. */
+/** Read NaN or an infinity written as text, which JSON numbers lack; a column known to hold doubles accepts that. */
 export function otherFloat64(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   if (!column.pinned || cursor.bytes[at] !== QUOTE) return otherValue(cursor, column, at, depth)
   return readNonFiniteText(cursor, column, slot, at, depth)
@@ -70,13 +70,13 @@ export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, 
 
 const INT64 = new Int32Array(2)
 
-/** Find where the digits from `at` end. */
+/** Find the end of the digits from `at`. */
 export function digitsEnd(bytes: Uint8Array, at: number): number {
   while (isDigit(bytes[at])) at++
   return at
 }
 
-/** The point or the `e` that makes a number no integer. */
+/** Find the point or the `e` that makes a number a non-integer. */
 export function isFloatMark(byte: number): boolean {
   return byte === POINT || (byte | 0x20) === 0x65
 }

@@ -38,8 +38,8 @@ import { digitsEnd, isFloatMark, otherFloat64, otherInt64, otherValue, readRareV
 import { readFloat, readString } from './read-value.ts'
 
 /**
- * Read the object at `at` into a struct's fields, all at one slot. Keys are expected in the order of the last object that had another,
- * compared byte by byte; a key that is found nowhere near is looked up by name.
+ * Read the object at `at` into a struct's fields, all at one slot. Keys are expected in the order of the last object
+ * whose order differed, and compared byte by byte; a key not found nearby is looked up by name.
  *
  * Like all functions here: returns the offset after the value, or -1 with the cursor's fault set.
  */
@@ -152,7 +152,7 @@ function readList(cursor: Cursor, list: JsonColumn, slot: number, at: number, de
   else {
     for (;;) {
       if (index >= items.capacity) {
-        // The room doubles, and items may need far more of it than of the text.
+        // The capacity doubles, and items may need far more of it than their text.
         if (2 * index * list.itemBytes > cursor.maxRowBytes) return fail(cursor, LISTS_TOO_LARGE, at)
         ensureSlots(items, index + 1)
       }

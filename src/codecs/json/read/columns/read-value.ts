@@ -25,7 +25,7 @@ export function readString(cursor: Cursor, column: JsonColumn, slot: number, at:
   return end
 }
 
-/** The text or bytes of a slot are written. */
+/** Mark the text or bytes of a slot as written. */
 function endText(column: JsonColumn, slot: number): void {
   column.offsets[slot + 1] = column.used
   column.filled = slot + 1
@@ -139,7 +139,7 @@ export function readBinary(cursor: Cursor, column: JsonColumn, slot: number, at:
   return text.after
 }
 
-/** A value of a type that has no loop of its own. */
+/** A value of a type without a dedicated loop. */
 export function readJsValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const end = skipValue(cursor, at, depth)
   if (end < 0) return end

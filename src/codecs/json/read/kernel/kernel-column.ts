@@ -26,21 +26,21 @@ import { type ColumnRecord, type RowKernel, setWord, wordAt } from './row-kernel
 /** A column's part in the memory of the kernel `json-rows`. */
 export interface KernelColumn {
   readonly column: JsonColumn
-  /** Objects and lists around a value, the row counted. */
+  /** Objects and lists around a value, the row included. */
   readonly depth: number
   /** The slot at which the call begins. */
   readonly base: number
   /** Begin a call at a slot. */
   prepare(slot: number): void
   /**
-   * Copy what a call read into the column.
+   * Copy the values of a call into the column.
    *
-   * @param growth - about how many times as much the batch may hold yet.
+   * @param growth - about how many times as much the batch may still receive.
    */
   append(slot: number, slots: number, growth: number): void
 }
 
-/** A place in the tree of columns. */
+/** A position in the tree of columns. */
 interface Place {
   readonly column: JsonColumn
   readonly depth: number
@@ -49,18 +49,18 @@ interface Place {
   readonly children: KernelColumn[]
 }
 
-/** The kernel copies so many bytes at once, so it may write as many after the text. */
+/** The kernel copies this many bytes at a time, so it may write as many after the text. */
 const SPARE_BYTES = 16
-/** Bytes that are kept for items in advance. */
+/** Bytes reserved for items in advance. */
 const MAX_ITEM_MEMORY = 4 * 1024 * 1024
 /** Limit of a row's bytes below which lists are read in TypeScript, which watches their memory. */
 const MIN_LIST_ROW_BYTES = 64 * 1024 * 1024
 
 /**
- * The kernel's columns for those under the struct that represents the row, in the order of the records: those around others before them.
+ * The kernel's columns for those under the struct that represents the row, in the order of the records: parents before children.
  *
- * @param maxBytes - of text that a call reads: a column's own text is no longer.
- * @returns undefined where there are too many.
+ * @param maxBytes - bytes of text that a call reads: a column's own text is no longer.
+ * @returns undefined if there are too many.
  */
 export function kernelColumns(
   kernel: RowKernel,
@@ -88,7 +88,7 @@ export function kernelColumns(
   return columns
 }
 
-/** Test whether every list can be read by the kernel: a batch is full by the items of all. */
+/** Test whether every list can be read by the kernel: the items of all lists together fill a batch. */
 function readsAll(parent: JsonColumn): boolean {
   return parent.children.every((column) => {
     if (column.readAs === READ.list || column.readAs === READ.struct) return isPlain(column) && readsAll(column)
@@ -173,7 +173,7 @@ function kernelColumn(kernel: RowKernel, kind: number, place: Place, maxBytes: n
   }
 }
 
-/** Add the bits of a call, of which the first shares its byte with the slots before, and clear them. */
+/** Append the bits of a call, the first of which shares its byte with earlier slots, and clear them. */
 function moveBits(from: Uint8Array, start: number, to: Uint8Array, slot: number, rows: number): void {
   const first = slot >> 3
   const end = start + (((slot & 7) + rows + 7) >> 3)
@@ -213,7 +213,7 @@ function kindOf(column: JsonColumn, readsLists: boolean): number {
   }
 }
 
-/** Bytes of a value in the kernel's memory, of an offset where it is text; booleans are bits. */
+/** Bytes of a value in the kernel's memory, or of an offset for text; booleans are bits. */
 function valueBytes(kind: number): number {
   switch (kind) {
     case TEXT:

@@ -13,25 +13,25 @@ export interface BatchRows {
   rows(): number
   bytes(): number
   room(): RowRoom
-  /** Bytes of rows that are expected yet, in this batch or later ones. */
+  /** Bytes of rows still expected, in this batch or later ones. */
   expectedBytes(): number
   add(rows: number, bytes: number): void
 }
 
 export interface KernelRows {
-  /** Read rows from `window.at` on. @returns their number, 0 where the row there is not like most rows. */
+  /** Read rows from `window.at` on. @returns their number, 0 if the row there is unusual. */
   read(window: RowWindow): number
-  /** Leave the kernel to other runs, after the last row. */
+  /** Release the kernel for other runs, after the last row. */
   leave(): void
 }
 
-/** The largest factor by which room is made in advance for a batch, from the needs of few rows, and how many are few. */
+/** The largest factor by which a batch is allocated in advance from the needs of few rows, and how many are few. */
 const MAX_GROWTH = 32
 const FEW_ROWS = 64
-/** A little more than expected. */
+/** Slightly more than expected. */
 const SPARE = 17 / 16
 
-/** Read rows by the kernel into the columns of the struct that represents the row. */
+/** Read rows with the kernel into the columns of the struct that represents the row. */
 export function kernelRows(root: JsonColumn, own: Cursor, batch: BatchRows): KernelRows {
   const maxBytes = Math.min(callBytes(own), Math.floor(TEXT_ROOM_BYTES / countColumns(root)))
   const kernel = rowKernel(maxBytes, own.maxDepth)

@@ -8,7 +8,7 @@ import { type ColumnRecord, callBytes, type RowKernel, rowKernel, setWord, wordA
 
 /** Progress of a survey. */
 export interface SurveyProgress {
-  /** Rows looked at so far, and their bytes. */
+  /** Rows surveyed so far, and their bytes. */
   rows: number
   bytes: number
   readonly maxRows: number
@@ -24,14 +24,14 @@ export interface SurveyKernel {
 const MAX_INT = 0x7fffffff
 
 /**
- * Survey rows by the kernel as long as they have known columns only.
+ * Survey rows with the kernel while they have only known columns.
  */
 export function kernelSurvey(survey: Survey, progress: SurveyProgress): SurveyKernel {
   let kernel: RowKernel | undefined
   let isTooWide = false
   const shapes: { readonly shape: Shape; readonly record: ColumnRecord }[] = []
 
-  /** Add columns that are new to the kernel. */
+  /** Add columns that the kernel does not have yet. */
   function addColumns({ addColumn, root }: RowKernel): void {
     const fields = survey.root.fields ?? new Map<string, Shape>()
     if (fields.size === shapes.length) return

@@ -24,22 +24,22 @@ import { QUOTE } from '../rows/grammar.ts'
 import { passRows, type RowWindow } from '../rows/row-window.ts'
 import type { CallTarget, RowRoom } from './call-target.ts'
 
-/** Columns more than these are few rows' own, and their regions would not be small. */
+/** Most columns of the kernel: with more, each occurs in few rows, and their regions take too much memory. */
 const MAX_COLUMNS = 512
 const MAX_KEY_BYTES = 1024
-/** Bytes that a call reads at least, where it stopped early before. */
+/** Least bytes that a call reads after calls that stopped early. */
 const MIN_SPAN = 4 * 1024
 /** Rows have more bytes than these on average, so that enough rows fit. */
 const ROW_BYTES = 32
-/** Items of a list that fit for each row. */
+/** Items of a list with space per row. */
 const ROW_ITEMS = 4
-/** Zeros that follow the text. */
+/** Zeros after the text. */
 const PADDING = 64
 /** Values that a call may defer. */
 const DEFERRED_ROOM = 8192
 /** A call that reads fewer bytes does not pay off. */
 const SHORT_CALL = 1024
-/** Rows that are read one by one after calls that did not pay off, at most. */
+/** Most rows that are read one by one after calls that did not pay off. */
 const MAX_SINGLE_ROWS = 256
 
 interface JsonRows {
@@ -66,44 +66,45 @@ interface JsonRows {
   readonly deferredCount: { readonly value: number }
 }
 
-/** The record of a column, by its offset in the kernel's memory. */
+/** The record of a column: its offset in the kernel's memory. */
 export type ColumnRecord = number
 
 export interface RowKernel {
   readonly memory: KernelMemory
-  /** Rows that a call reads at most, and items of a list. */
+  /** Most rows that a call reads, and most items of a list. */
   readonly maxRows: number
   readonly maxItems: number
   /** The record of the row itself. */
   readonly root: ColumnRecord
   /**
-   * Add a column. Fields of one object are added without any other in between.
+   * Add a column. Fields of one object are added consecutively.
    *
    * @param kind - a kind of value: see `kernels/json-rows/record.ts`.
-   * @param itemBytes - of a list, bytes of memory that an item occupies.
-   * @returns its record; undefined where it is one too many.
+   * @param itemBytes - bytes of memory that an item of a list occupies.
+   * @returns its record; undefined if there are too many.
    */
   addColumn(parent: ColumnRecord, kind: number, key: Uint8Array, itemBytes?: number): ColumnRecord | undefined
   /**
-   * Read as many rows as one call does from `window.at` on, and pass them.
+   * Read the rows of one call from `window.at` on, and move past them.
    *
    * @returns their number, or {@link WAIT}.
    */
   readRows(window: RowWindow, target: CallTarget): number
-  /** Leave the kernel to other runs, after the last row. */
+  /** Release the kernel for other runs, after the last row. */
   leave(): void
 }
 
-/** Instead of a number of rows: there is hardly a whole row, and more bytes will come. */
+/** Result instead of a number of rows: there is hardly a complete row, and more bytes will come. */
 export const WAIT = -1
 
 const newKernel = kernelMaker<JsonRows>(JSON_ROWS)
 
 /**
- * Reads rows by the kernel `json-rows`, in calls of a bounded size. Stops before the first row that is not like most rows, and passes a value
- * that needs more than the kernel knows to the target; whatever reads row by row reads that row, or the one whose value did not fit.
+ * Reads rows with the kernel `json-rows`, in calls of a bounded size. It stops before the first unusual row, and passes
+ * values that the kernel cannot read to the target; the row-by-row reader reads that row, or the one whose value did
+ * not fit.
  *
- * @param maxSpan - bytes of text that a call reads at most.
+ * @param maxSpan - most bytes of text that a call reads.
  * @param maxDepth - see `CodecLimits`.
  */
 export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
@@ -116,15 +117,15 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
   setWord(memory, root, KIND, STRUCT)
   let columns = 1
   exports.prepare(root, columns, deferred, DEFERRED_ROOM, maxItems, maxDepth)
-  /** Bytes to read in the next call: about what the last one read, so that little is copied for nothing. */
+  /** Bytes to read in the next call: about what the last one read, so that few bytes are copied in vain. */
   let span = maxSpan
-  /** Rows to be read one by one before the next call, and how many it will be after the next short one. */
+  /** Rows to read one by one before the next call, and their number after the next short call. */
   let singleRows = 0
   let nextSingleRows = 1
-  /** About the length of a row. */
+  /** The approximate length of a row. */
   let rowBytes = 0
 
-  /** Read the deferred values. @returns the number of rows before the first one that does not fit, or for which there is no room. */
+  /** Read the deferred values. @returns the number of rows before the first that does not fit, or for which there is no space. */
   function readDeferred(target: CallTarget, cursor: Cursor, rows: number, shift: number): number {
     const { line } = cursor
     let sound = rows
@@ -158,7 +159,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
     }
   }
 
-  /** Adapt to how much the last call read. */
+  /** Adapt to the size of the last call. */
   function adapt(rows: number, bytes: number): void {
     span = Math.min(maxSpan, 2 * bytes < span ? Math.max(MIN_SPAN, 2 * bytes) : 2 * span)
     if (bytes < SHORT_CALL) {
@@ -197,7 +198,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
     },
     readRows(window, target) {
       const { cursor, at } = window
-      // Bytes that may not be UTF-8 are read row by row.
+      // Possibly invalid UTF-8 is read row by row.
       if (at < window.invalidUtf8Before) return 0
       if (!window.ended && cursor.end - at < 2 * rowBytes) return WAIT
       if (singleRows > 0) {
@@ -217,7 +218,7 @@ export function rowKernel(maxSpan: number, maxDepth: number): RowKernel {
   }
 }
 
-/** A word of a record, by their offsets in bytes. */
+/** A word of a record, addressed by offsets in bytes. */
 export function wordAt({ words }: KernelMemory, record: number, offset: number): number {
   return words[(record + offset) >> 2] as number
 }
@@ -226,12 +227,12 @@ export function setWord({ words }: KernelMemory, record: number, offset: number,
   words[(record + offset) >> 2] = value
 }
 
-/** Rows for which there is memory. */
+/** Rows that fit in memory. */
 function roomRows({ memory, rowMemory }: RowRoom): number {
   return rowMemory > 0 ? Math.ceil(memory / rowMemory) : Number.POSITIVE_INFINITY
 }
 
-/** Bytes of text that a call may read, so that no limit of a field or row is broken in it. */
+/** Bytes of text that a call may read without exceeding a limit of a field or row. */
 export function callBytes({ maxFieldBytes, maxRowBytes }: Cursor): number {
   return Math.min(CALL_BYTES, maxFieldBytes, maxRowBytes)
 }

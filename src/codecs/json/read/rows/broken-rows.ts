@@ -19,13 +19,13 @@ import {
 } from './grammar.ts'
 import { type BrokenRow, endsLine, type RowWindow } from './row-window.ts'
 
-/** Bounds of what one search holds: of brackets open at once, many times the nesting that rows may have, and of rows found. */
+/** Limits of one search: of brackets open at the same time, many times the nesting of rows, and of rows found. */
 const MAX_OPEN = 8192
 const MAX_FOUND = 8192
-/** The place of a bracket that is not the first byte on its line, or whose row is known already. */
+/** The position of a bracket that is not the first byte on its line, or whose row is already known. */
 const NO_ROW = -1
 
-/** The fault of the row at `window.at`, where the search from an earlier row has found it. */
+/** The fault of the row at `window.at`, if the search from an earlier row found it. */
 export function knownFault(window: RowWindow): BrokenRow | undefined {
   const { brokenRows, dropped } = window
   const at = dropped + window.at
@@ -48,11 +48,12 @@ export function skipRow(window: RowWindow): number {
 }
 
 /**
- * Find out, from a broken row at `window.at`, which objects and arrays that begin a line below it are broken too.
+ * Find, from a broken row at `window.at`, the objects and arrays that begin a line below it and are broken too.
  *
- * A row that is cut off continues into the lines below, and so does each of these when it is read as a row: reading them one by one would read
- * every line as often as rows may be nested. One pass over them all, of any depth, finds the same: at the fault that ends it every bracket still open is that of
- * a row with this fault, and a bracket nested too deeply for one that is open is that row's fault.
+ * A row that is cut off continues into the lines below, and so does each of these when it is read as a row: reading
+ * them one by one would read every line once per level of nesting. One pass over all of them finds the same: at the
+ * fault that ends it, every open bracket belongs to a row with this fault, and a bracket nested too deeply below an
+ * open one is the fault of that row.
  */
 export function findBrokenRows(window: RowWindow): void {
   const { cursor } = window
@@ -66,7 +67,7 @@ export function findBrokenRows(window: RowWindow): void {
 function brokenRows({ cursor, at: start, dropped, ended }: RowWindow): BrokenRow[] {
   const { bytes, maxDepth } = cursor
   const found: BrokenRow[] = []
-  /** The bytes that close what is open, and the places of those that begin a line. */
+  /** The bytes that close the open brackets, and the positions of the brackets that begin a line. */
   const closing: number[] = []
   const rows: number[] = []
 
@@ -100,7 +101,7 @@ function brokenRows({ cursor, at: start, dropped, ended }: RowWindow): BrokenRow
   return found
 }
 
-/** Move on from the end of a value to the next one, closing what ends before it; -1 with the fault set. */
+/** Move from the end of a value to the next one, closing the brackets between them; -1 with the fault set. */
 function nextValue(cursor: Cursor, at: number, closing: number[]): number {
   const { bytes } = cursor
   for (;;) {

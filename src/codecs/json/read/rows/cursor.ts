@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../../errors.ts'
 import { type CodecLimits, DEFAULT_LIMITS } from '../../../limits.ts'
 
-/** The reason why the reading of a row stopped: the rule that was broken, and the code of the error that it becomes. */
+/** The reason why reading a row stopped: the rule that it breaks, and the resulting error code. */
 export interface Fault {
   readonly code: ErrorCode
   readonly reason: string
@@ -10,25 +10,25 @@ export interface Fault {
 /**
  * The bytes that rows are read from.
  *
- * `bytes[end]` is always there and always zero, which occurs in no token: readers therefore read without bounds checks and stop there by
- * themselves. A reader returns the offset after what it read, or -1 with `fault` and `faultAt` set.
+ * `bytes[end]` always exists and is zero, which occurs in no token: readers therefore need no bounds checks and stop
+ * there. A reader returns the offset after its value, or -1 with `fault` and `faultAt` set.
  */
 export interface Cursor {
   bytes: Uint8Array
   end: number
-  /** Line of the place that has been read up to, from 1. */
+  /** Line of the position up to which has been read, from 1. */
   line: number
   fault: Fault
   faultAt: number
-  /** The column, dots between nested names, at which a value did not fit. */
+  /** The column whose value did not fit, with dots between nested names. */
   faultColumn: string | undefined
-  /** True if that column's type was given, so that no further rows could have prevented the fault. */
+  /** True if that column's type was pinned, so that no further rows could have prevented the fault. */
   faultPinned: boolean
-  /** The path to the fault, where it is not the one to `faultAt`. */
+  /** The path to the fault, if it differs from that of `faultAt`. */
   faultPath: readonly (string | number)[] | undefined
   /** Bytes that the items of lists occupy since the batch began. */
   itemBytes: number
-  /** True where lone surrogates are ignored, to find the end of a row that is rejected for one. */
+  /** True while lone surrogates are ignored, to find the end of a row that is rejected for one. */
   lenient: boolean
   readonly maxDepth: number
   readonly maxFieldBytes: number
@@ -36,7 +36,7 @@ export interface Cursor {
 }
 
 const FIRST_BYTES = 64 * 1024
-/** Nesting that the recursion here and in Arrow bears on any stack, whatever the option says. */
+/** Nesting that the recursion here and in Arrow supports on any stack; caps the option. */
 const DEEPEST = 500
 
 export type RowLimits = Pick<CodecLimits, 'maxDepth' | 'maxFieldBytes' | 'maxRowBytes'>
@@ -79,14 +79,14 @@ export const EXPECTED_COLON = syntax('a colon is expected after the key')
 export const EXPECTED_COMMA_OR_BRACE = syntax('a comma or } is expected')
 export const EXPECTED_COMMA_OR_BRACKET = syntax('a comma or ] is expected')
 export const CONTROL_CHARACTER = syntax('a control character in a string must be escaped')
-export const INVALID_ESCAPE = syntax('a backslash must begin an escape that JSON has')
+export const INVALID_ESCAPE = syntax('a backslash must begin a valid escape')
 export const INVALID_NUMBER = syntax('a number must follow the grammar of JSON')
 export const NOT_AN_OBJECT = syntax('a row must be an object')
-export const AFTER_OBJECT = syntax('an object may be followed by another one or the end of its line, nothing else')
+export const AFTER_OBJECT = syntax('after an object, only another one or the end of its line may follow')
 export const CUT_OFF = syntax('the object is not closed: the row is cut off')
 export const LONE_SURROGATE: Fault = {
   code: 'ENCODING_INVALID',
-  reason: 'an escaped surrogate needs its other half: alone it is not a character',
+  reason: 'an escaped surrogate lacks its other half',
 }
 export const INVALID_UTF8: Fault = { code: 'ENCODING_INVALID', reason: 'the bytes are not valid UTF-8' }
 export const TOO_DEEP: Fault = {

@@ -3,7 +3,7 @@ import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, ski
 import { eachItem, eachMember } from './members.ts'
 import { keyText } from './unescape.ts'
 
-/** Limit of the different keys of one object that are compared: more would take far more memory than the row does. */
+/** Limit of the different keys of one object that are compared: more would need far more memory than the row. */
 const MAX_KEYS = 100_000
 
 /** A copy of a row under construction: one buffer, since a row may have millions of values. */
@@ -13,7 +13,7 @@ interface Copy {
   repeats: number
 }
 
-/** The place of an object's member in the copy: its key from the separator before it to the colon, then its value. */
+/** The position of an object's member in the copy: its key from the preceding separator to the colon, then its value. */
 interface Member {
   readonly keyStart: number
   readonly keyEnd: number
@@ -24,7 +24,8 @@ interface Member {
 /**
  * Copy the JSON value `bytes[at, end)`, known to be valid, without the repeated keys of its objects: the last one wins, in the place of the first.
  *
- * @returns a copy and the zero that a cursor's bytes end with; undefined where no key is repeated; -1, with the cursor's fault set, where there are too many keys to compare.
+ * @returns a copy and the zero that a cursor's bytes end with; undefined if no key is repeated; -1, with the
+ * cursor's fault set, if there are too many keys to compare.
  */
 export function withoutRepeats(cursor: Cursor, at: number, end: number): Uint8Array | undefined | -1 {
   const copy: Copy = { out: new Uint8Array(end - at + 1), at: 0, repeats: 0 }

@@ -1,7 +1,7 @@
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, ENDS_TEXT, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './grammar.ts'
 import { keyText } from './unescape.ts'
 
-/** An object or array around a place: the key or index up to which it has been read, undefined where a key is to come. */
+/** An object or array around a position: the key or index up to which it has been read, undefined before a key. */
 interface Around {
   readonly isArray: boolean
   step: string | number | undefined
@@ -28,7 +28,7 @@ export function pathTo(bytes: Uint8Array, start: number, at: number): (string | 
   return around.flatMap(({ step }) => (step === undefined ? [] : [step]))
 }
 
-/** The offset of the quote that closes a string, -1 where it is not closed. */
+/** The offset of the quote that closes a string, -1 if it is not closed. */
 function closingQuote(bytes: Uint8Array, at: number): number {
   for (;;) {
     at++

@@ -31,21 +31,21 @@ import { faultError } from './rejected-row.ts'
 import { type RowWindow, rowsEnd } from './row-window.ts'
 import { keyText } from './unescape.ts'
 
-/** The result of looking for a row: a row at `window.at`, the end of the bytes that are there, or the end of the file. */
+/** The result of searching for a row: a row at `window.at`, the end of the available bytes, or the end of the file. */
 export type Place = 'row' | 'more' | 'done'
 
-const NO_ROWS = syntax('the file holds no JSON, only white space or nothing at all')
+const NO_ROWS = syntax('the file is empty or only white space, which is not JSON')
 const AFTER_END = syntax('nothing may follow the end of the JSON text')
 const BETWEEN_ROWS = syntax('a comma or ] is expected after a row')
 const NO_ROW_AFTER_COMMA = syntax('a row is expected after a comma; found ]: a trailing comma')
 const NO_KEY_AFTER_COMMA = syntax('a key is expected after a comma; found }: a trailing comma')
 const CUT_FILE = syntax('the file is cut off: an array or object is not closed')
-const NO_PATH = syntax('an object lacks the key that the option rows names')
+const NO_PATH = syntax('the object has no key that the option rows names')
 const NOT_IN_AN_OBJECT = syntax('the option rows must lead through objects')
 const NO_ARRAY = syntax('the option rows must lead to an array')
 const REPEATED_PATH = syntax('a key that the option rows names is repeated')
 
-/** Move on to the next row: over white space, and over what is around and between rows. */
+/** Move to the next row: over white space, and over everything around and between rows. */
 export function findRow(window: RowWindow): Place {
   const { cursor } = window
   if (cursor.end < window.retryAt && !window.ended) return 'more'
@@ -83,7 +83,7 @@ function step(window: RowWindow, stage: RowWindow['stage']): void {
   window.stage = stage
 }
 
-/** Skip white space, but for a carriage return whose newline may be still to come. */
+/** Skip white space, except a carriage return whose line feed may still arrive. */
 function skipToToken(window: RowWindow): void {
   const { cursor } = window
   const from = window.at
@@ -94,12 +94,12 @@ function skipToToken(window: RowWindow): void {
   }
 }
 
-/** Test whether bytes that an error message would describe are still to come. */
+/** Test whether bytes that an error message would describe have not arrived yet. */
 function mayBeCut({ cursor, at, ended }: RowWindow): boolean {
   return !ended && cursor.end - at < FOUND_BYTES
 }
 
-/** @returns false where more bytes are needed to know whether there is one. */
+/** @returns false if more bytes are needed to decide. */
 function skipByteOrderMark(window: RowWindow): boolean {
   const { cursor, at, dropped, ended } = window
   if (dropped > 0 || at > 0) return true
@@ -132,7 +132,7 @@ function endOfFile(window: RowWindow): Place {
   }
 }
 
-/** Move on around the array of rows. @returns false where more bytes are needed. */
+/** Move on outside the array of rows. @returns false if more bytes are needed. */
 function stepOnPath(window: RowWindow, byte: number): boolean {
   const { at, stage } = window
   if (stage === 'nextObject' && byte === OPEN_BRACE) {
@@ -162,7 +162,7 @@ function endObject(window: RowWindow): void {
   step(window, window.openObjects === 0 ? 'nextObject' : 'afterValue')
 }
 
-/** Pass a key on the path up to what it leads to, or any other key and its value. @returns false where more bytes are needed. */
+/** Move past a key on the path to its value, or past any other key and its value. @returns false if more bytes are needed. */
 function passMember(window: RowWindow): boolean {
   const { cursor, at, path, openObjects } = window
   const { line } = cursor
@@ -183,7 +183,7 @@ function passMember(window: RowWindow): boolean {
   return false
 }
 
-/** The offset after the member at `window.at`, or after the bracket or brace that its value begins with on the path; -1 with the fault set. */
+/** The offset after the member at `window.at`, or, on the path, after the bracket or brace that begins its value; -1 with the fault set. */
 function skipMember(window: RowWindow): number {
   const { cursor, at, path, openObjects } = window
   const keyEnd = skipString(cursor, at)
@@ -200,7 +200,7 @@ function skipMember(window: RowWindow): number {
   return enterValue(window, cursor, valueAt)
 }
 
-/** Enter the object or array that a key on the path leads to; null in place of an array holds no rows. */
+/** Enter the object or array at a key on the path; null instead of an array has no rows. */
 function enterValue(window: RowWindow, cursor: Cursor, at: number): number {
   const byte = cursor.bytes[at]
   const isLast = window.openObjects === window.path.length

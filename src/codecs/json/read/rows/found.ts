@@ -1,16 +1,16 @@
 import { asciiText } from '../../../../internal/utf8.ts'
 import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, isSpace } from './grammar.ts'
 
-/** Bytes that {@link foundAt} looks at from an offset. */
+/** Bytes that {@link foundAt} examines from an offset. */
 export const FOUND_BYTES = 16
 
-/** Spellings of other formats and languages for which JSON has another form. */
+/** Spellings of other formats and languages that JSON writes differently. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/^[+-]?(?:nan|inf|infinity)\b/i, 'NaN or Infinity, which JSON does not have: write null or text'],
+  [/^[+-]?(?:nan|inf|infinity)\b/i, 'NaN or Infinity, which JSON cannot represent: write null or text'],
   [/^(?:True|False|None)\b/, 'a literal of Python: JSON writes true, false, null'],
   [/^undefined\b/, 'undefined: JSON writes null'],
-  [/^\/[/*]/, 'a comment, which JSON does not have'],
-  [/^#/, 'a comment, which JSON does not have'],
+  [/^\/[/*]/, 'a comment, which JSON does not allow'],
+  [/^#/, 'a comment, which JSON does not allow'],
   [/^'/, 'a single quote: JSON uses double quotes'],
   [/^</, 'a <, as in XML or HTML'],
   [/^0\d/, 'a leading zero'],
@@ -20,9 +20,9 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Describe the bytes at the offset of a fault in the words of their author. Never quotes the data.
+ * Describe the bytes at the offset of a fault in terms of what their author meant. Never quotes the data.
  *
- * @param start - where the row begins.
+ * @param start - the start of the row.
  */
 export function foundAt(bytes: Uint8Array, start: number, at: number, end: number): string | undefined {
   if (at >= end) return 'the end of the file'
@@ -30,7 +30,7 @@ export function foundAt(bytes: Uint8Array, start: number, at: number, end: numbe
   if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET)
     return followsComma(bytes, start, at) ? 'a trailing comma' : undefined
   if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) {
-    return 'a byte order mark (BOM), as where files were joined: remove it'
+    return 'a byte order mark (BOM), as in joined files: remove it'
   }
   if (byte === 0) return 'a NUL byte'
   const from = wordStart(bytes, start, at)
@@ -38,7 +38,7 @@ export function foundAt(bytes: Uint8Array, start: number, at: number, end: numbe
   return FOREIGN.find(([form]) => form.test(text))?.[1]
 }
 
-/** The start of the word in which an offset lies: the fault of `nan` is its second letter, since `null` begins with the first. */
+/** The start of the word around an offset: the fault of `nan` is at its second letter, since `null` begins with the first. */
 function wordStart(bytes: Uint8Array, start: number, at: number): number {
   let from = at
   while (from > start && isLetter(bytes[from]) && isLetter(bytes[from - 1])) from--

@@ -15,8 +15,8 @@ import {
 } from './cursor.ts'
 
 /**
- * The grammar of RFC 8259, byte by byte and strictly. Each function is called with the offset of what it reads and returns the offset after it,
- * or -1 with the cursor's fault set.
+ * The grammar of RFC 8259, byte by byte and strictly. Each function takes the offset of a token or value and returns
+ * the offset after it, or -1 with the cursor's fault set.
  */
 
 export const QUOTE = 0x22
@@ -148,7 +148,7 @@ export function skipString(cursor: Cursor, at: number): number {
   }
 }
 
-/** Skip an escape from its backslash on; both halves where it is a surrogate pair. */
+/** Skip an escape from its backslash on, both halves of a surrogate pair. */
 function skipEscape(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   switch (bytes[at + 1]) {
@@ -194,7 +194,7 @@ export function hexDigit(byte: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-/** Skip a number. Whether it fits a type is for the caller to decide. */
+/** Skip a number. The caller decides whether it fits a type. */
 export function skipNumber(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   const start = at

@@ -4,7 +4,8 @@ import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, skipColon, skipSpace, skipString } f
 /**
  * Visit the members of the object at `at`, known to be valid.
  *
- * @param visit - gets where the key with its quotes begins and ends, and where the value begins; returns the offset after the value, or -1 to stop.
+ * @param visit - called with the start and end of the key with its quotes, and the start of the value; returns the
+ * offset after the value, or -1 to stop.
  * @returns the offset after the object, or -1.
  */
 export function eachMember(

@@ -12,18 +12,18 @@ import { lineOf, passRows, type RowWindow } from './row-window.ts'
 export interface ObjectReader {
   /** Read the object at `at`: the offset after it, or -1 with the cursor's fault set. */
   read(cursor: Cursor, at: number): number
-  /** Keep the row that was read, of so many bytes. */
+  /** Keep the row that was read, with its number of bytes. */
   keep(bytes: number): void
-  /** Forget what was read of the row. */
+  /** Discard what was read of the row. */
   undo(): void
   /** Called before a row is rejected for a value that does not fit; may throw. */
   misfit(cursor: Cursor): void
 }
 
-/** Bytes that a row's verdict depends on are still to come. */
+/** Result while bytes that decide about a row are missing. */
 const WAIT = -2
 
-/** Read the row at `window.at`, or reject it. @returns false, with nothing changed, where more bytes are needed. */
+/** Read the row at `window.at`, or reject it. @returns false, with nothing changed, if more bytes are needed. */
 export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   const { cursor, at } = window
   const { line } = cursor
@@ -37,7 +37,7 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   cursor.line = line
   if (end === WAIT) return waitForMore(window)
   if (cursor.faultAt - at > cursor.maxRowBytes) fail(cursor, ROW_TOO_LONG, at)
-  // Either bytes of the row are still to come, or some that its message is about.
+  // Bytes of the row, or of those that its message describes, are missing.
   else if (!window.ended && cursor.faultAt + FOUND_BYTES > cursor.end) return waitForMore(window)
   if (cursor.fault.code === 'TYPE_MISMATCH') reader.misfit(cursor)
   const isDoubtful = cursor.fault.code === 'JSON_INVALID'
@@ -47,7 +47,7 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   return true
 }
 
-/** Have the row read again when as many bytes have come as there are of it. */
+/** Read the row again once as many bytes have arrived as it has now. */
 function waitForMore(window: RowWindow): false {
   window.retryAt = window.at + 2 * (window.cursor.end - window.at)
   return false
@@ -71,7 +71,7 @@ function readObject(window: RowWindow, reader: ObjectReader): number {
   return end
 }
 
-/** The end of the row's object, unless something follows it that may not. */
+/** The end of the row's object, unless something invalid follows it. */
 function checkFollowing(window: RowWindow, end: number): number {
   const { cursor, at, stage, ended } = window
   if (stage !== 'objects') return end
@@ -82,8 +82,9 @@ function checkFollowing(window: RowWindow, end: number): number {
 }
 
 /**
- * Examine a row that was not read. That a value does not fit holds only if the row is whole and valid, so that it does not depend on
- * where chunks were cut, and if no later value of the same key replaces it: for that the row is read again from a copy.
+ * Examine a row that was not read. A value counts as misfit only if the row is complete and valid, so that the result
+ * does not depend on chunk boundaries, and if no later value of the same key replaces it: to check that, the row is
+ * read again from a copy.
  */
 function readAgain(window: RowWindow, reader: ObjectReader): number {
   const { cursor, at } = window
@@ -131,7 +132,7 @@ function examine(window: RowWindow): number {
   return bytes[at] === OPEN_BRACE ? checkFollowing(window, end) : fail(cursor, NOT_AN_OBJECT, at)
 }
 
-/** Check the row's grammar; a lone surrogate counts only where nothing else is wrong. @returns the offset after the row, or -1. */
+/** Check the row's grammar; a lone surrogate counts only if nothing else is wrong. @returns the offset after the row, or -1. */
 function checkGrammar(window: RowWindow): number {
   const { cursor, at } = window
   const { line } = cursor

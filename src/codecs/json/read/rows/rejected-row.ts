@@ -15,9 +15,9 @@ import {
 } from './grammar.ts'
 import { blanksBefore, endsLine, lineOf, type RowWindow } from './row-window.ts'
 
-/** The rest of a line cannot be read before it is all there. */
+/** The rest of a line cannot be read before it is complete. */
 const NEEDS_MORE = -2
-/** A broken row of an array has no end that could be known. */
+/** The end of a broken row in an array cannot be determined. */
 const UNKNOWN = -1
 
 /** The error of a fault around or between rows. */
@@ -31,7 +31,7 @@ export function faultError(
   return new MillraceError(fault.code, described(window, fault, at).reason, { position, path })
 }
 
-/** The error of the row at `window.at`, whose fault the cursor holds. */
+/** The error of the row at `window.at`, whose fault is in the cursor. */
 function rowError(window: RowWindow, fault: Fault): MillraceError {
   const { cursor, at } = window
   const { faultAt, faultColumn } = cursor
@@ -47,10 +47,10 @@ function rowError(window: RowWindow, fault: Fault): MillraceError {
 }
 
 /**
- * Pass the row at `window.at`, whose fault the cursor holds, and report it to `onInvalidRow`; without one, and for a limit, throw it. In an array
- * in which the next row cannot be found, do both.
+ * Move past the row at `window.at`, whose fault is in the cursor, and report it to `onInvalidRow`; without that
+ * callback, and for a limit, throw it. If the next row of an array cannot be found, do both.
  *
- * @returns false, with nothing reported, where more bytes are needed to find its end.
+ * @returns false, with nothing reported, if more bytes are needed to find its end.
  */
 export function rejectRow(window: RowWindow): boolean {
   const { cursor, at, onInvalidRow } = window
@@ -75,7 +75,7 @@ export function rejectRow(window: RowWindow): boolean {
   return true
 }
 
-/** The fault that is reported of a row: see {@link reachOf}. */
+/** The fault that is reported for a row: see {@link reachOf}. */
 function faultOfRow(window: RowWindow): Fault {
   const { cursor, at } = window
   const isOpen = cursor.fault.code === 'JSON_INVALID' && cursor.fault !== AFTER_OBJECT
@@ -89,8 +89,9 @@ function faultOfRow(window: RowWindow): Fault {
 }
 
 /**
- * Find how far a row with a fault reaches. Of objects one after the other, one that is not closed on its line, and is not laid out over
- * lines either, was cut off there: what is wrong below is another row's. So is what is nested too deeply only below a line that begins with a brace.
+ * Find how far a row with a fault reaches. Among consecutive objects, one that is neither closed on its line nor laid
+ * out over several lines was cut off there: a fault below belongs to another row. The same holds for nesting that is
+ * too deep only below a line that begins with a brace.
  */
 export function reachOf(window: RowWindow, faultAt: number): number {
   if (!isNested(window)) return faultAt
@@ -98,19 +99,19 @@ export function reachOf(window: RowWindow, faultAt: number): number {
   return window.cursor.fault === TOO_DEEP ? Math.min(faultAt, laidOutEnd(window, faultAt)) : faultAt
 }
 
-/** Test whether the row is an object or array among objects one after the other, and may span several lines. */
+/** Test whether the row is an object or array among consecutive objects, and may span several lines. */
 function isNested({ cursor, stage, at }: RowWindow): boolean {
   return stage === 'objects' && (cursor.bytes[at] === OPEN_BRACE || cursor.bytes[at] === OPEN_BRACKET)
 }
 
-/** Test whether a fault lies below the line on which a row begins that may span several. */
+/** Test whether a fault is below the first line of a row that may span several. */
 export function isBelow(window: RowWindow, faultAt: number): boolean {
   return isNested(window) && faultAt > lineEnd(window, window.at)
 }
 
 /**
- * Test whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is indented more than its own, or closes
- * it.
+ * Test whether the object at `window.at` is laid out over lines: its brace is alone on its line, or the next line is
+ * indented more, or closes it.
  */
 function isLaidOut(window: RowWindow, faultAt: number): boolean {
   const { bytes } = window.cursor
@@ -126,7 +127,7 @@ function ownIndent({ cursor, at }: RowWindow): number {
   return blanksBefore(cursor.bytes, at)
 }
 
-/** Add to a fault what was found at its offset, where that explains it. */
+/** Add to a fault what was found at its offset, if that explains it. */
 function described(window: RowWindow, fault: Fault, faultAt: number): Fault {
   const { bytes, end } = window.cursor
   if (fault.code !== 'JSON_INVALID' || fault === NOT_AN_OBJECT || fault === INVALID_ESCAPE) return fault
@@ -134,7 +135,7 @@ function described(window: RowWindow, fault: Fault, faultAt: number): Fault {
   return found === undefined ? fault : { code: fault.code, reason: `${fault.reason}; found ${found}` }
 }
 
-/** Find where a rejected element of an array ends. */
+/** Find the end of a rejected element of an array. */
 function endOfElement(window: RowWindow): number {
   const { cursor } = window
   const end = skipRow(window)
@@ -144,9 +145,9 @@ function endOfElement(window: RowWindow): number {
 }
 
 /**
- * Find where a rejected object ends. What is a JSON value ends where it does, if the next row may begin there, and else with the line on which it
- * ends; anything else ends with its line. An object that is laid out over lines and broken below the first ends before the next line that begins with
- * a brace.
+ * Find the end of a rejected object. A valid JSON value ends at its end if the next row may begin there, otherwise at
+ * the end of that line; anything else ends with its line. An object that is laid out over lines and broken below the
+ * first ends before the next line that begins with a brace.
  */
 function endOfObject(window: RowWindow): number {
   const { cursor, at, ended } = window
@@ -187,7 +188,10 @@ function laidOutEnd(window: RowWindow, limit: number): number {
 /** Bytes that are searched first for the end of a line, then twice as many. */
 const SEARCH_BYTES = 256
 
-/** The offset at which the line of an offset ends, at its `\n` where it has one, or the end of the bytes. Native search, no further than twice the line. */
+/**
+ * The offset at which the line of an offset ends, at its `\n` where it has one, or the end of the bytes. Native search
+ * over at most twice the line.
+ */
 function lineEnd({ cursor }: RowWindow, at: number): number {
   const { bytes, end } = cursor
   for (let length = SEARCH_BYTES; at < end; at += length, length *= 2) {
@@ -200,7 +204,7 @@ function lineEnd({ cursor }: RowWindow, at: number): number {
   return end
 }
 
-/** Test whether a row may be followed by what is at an offset: the end of the line or of the file, or another object. */
+/** Test whether a row may end before an offset: the end of the line or of the file, or another object. */
 export function mayFollowRow({ cursor }: RowWindow, at: number): boolean {
   const byte = cursor.bytes[at]
   return at >= cursor.end || byte === NEWLINE || byte === RETURN || byte === OPEN_BRACE

@@ -8,13 +8,13 @@ import { isBlank, NEWLINE, OPEN_BRACE, RETURN } from './grammar.ts'
 export type Stage =
   /** The first byte of the file. */
   | 'start'
-  /** An object after the ones before, until the file ends. */
+  /** Another object after the previous one, or the end of the file. */
   | 'objects'
-  /** A place in the array of rows: before the first row, before a row after a comma, after a row. */
+  /** A position in the array of rows: before the first row, before a row after a comma, after a row. */
   | 'firstRow'
   | 'row'
   | 'afterRow'
-  /** A place in an object on the path to the rows: before its first key, before a key after a comma, after a value. */
+  /** A position in an object on the path to the rows: before its first key, before a key after a comma, after a value. */
   | 'firstKey'
   | 'key'
   | 'afterValue'
@@ -23,57 +23,57 @@ export type Stage =
   /** The end of the file. */
   | 'end'
 
-/** The callback for rejected rows; undefined where the first one is an error. */
+/** The callback for rejected rows; undefined to throw the first one. */
 export type OnInvalidRow = ((row: InvalidRow) => void) | undefined
 
-/** A row whose grammar is known to break, and where: what reading it finds. Offsets are from the start of the file. */
+/** A row whose grammar is known to be broken, and the position. Offsets are from the start of the file. */
 export interface BrokenRow {
   readonly at: number
   readonly fault: Fault
   readonly faultAt: number
 }
 
-/** The bytes of a file that are in memory, and the place in them up to which rows have been read. Offsets are into `cursor.bytes`. */
+/** The bytes of a file that are in memory, and the position up to which rows have been read. Offsets are into `cursor.bytes`. */
 export interface RowWindow {
   readonly cursor: Cursor
-  /** The keys that lead to the array of rows; none where the rows are the file's own values. */
+  /** The keys that lead to the array of rows; empty if the rows are the file's top-level values. */
   readonly path: readonly string[]
   readonly onInvalidRow: OnInvalidRow
-  /** Judges the first bytes: see {@link textHead}. */
+  /** Checks the first bytes: see {@link textHead}. */
   readonly head: HeadFirst
-  /** True where an object of another part follows: its brace is added at the end, so that a row that is cut off there fails as it does in the file. */
+  /** True if an object of another part follows: its brace is added at the end, so that a row cut off there fails as in the whole file. */
   readonly isFollowed: boolean
   stage: Stage
-  /** Objects on the path that are open, and whether the rows in them have been read. */
+  /** Open objects on the path, and whether their rows have been read. */
   openObjects: number
   isPastRows: boolean
-  /** The place up to which rows have been read, and the number of rows before it. */
+  /** The position up to which rows have been read, and the number of rows before it. */
   at: number
   row: number
   /** Bytes of the file before `cursor.bytes`. */
   dropped: number
   /** True once `cursor.end` is the end of the file. */
   ended: boolean
-  /** A row was not all there: no use in reading it again before the bytes reach this far. Keeps the work linear. */
+  /** The end that the bytes must reach before an incomplete row is read again. Keeps the work linear. */
   retryAt: number
   /** UTF-8 has been checked up to here; a row that begins before `invalidUtf8Before` may hold invalid bytes. */
   checked: number
   invalidUtf8Before: number
-  /** True after a row that was rejected for its grammar: the next one is examined before columns are made of its keys. */
+  /** True after a row that was rejected for its grammar: the next one is examined before its keys become columns. */
   isDoubtful: boolean
-  /** Rows from here on that are known to be broken, the last one first: `findBrokenRows` finds them. */
+  /** Rows from here on known to be broken, last one first: see `findBrokenRows`. */
   brokenRows: BrokenRow[]
 }
 
-/** Blanks that are kept before a row: its indentation separates rows from the lines of one row. */
+/** Blanks kept before a row: indentation separates rows from the lines of one row. */
 const MAX_INDENT = 256
-/** Zeros after the end, which occur in no token. */
+/** Zeros after the end; a zero occurs in no token. */
 const PADDING = 2
 export const JSON_ENCODING: TextEncodingChoice = { encoding: 'utf-8', isOption: false }
 
 /**
- * A part of a file whose first bytes have been judged, at ends of lines on both sides. One that is not the last is followed by another one, which begins with
- * an object.
+ * A part of a file whose first bytes have been checked, with line ends at both boundaries. A part other than the last
+ * is followed by one that begins with an object.
  */
 export interface RowPart {
   readonly isFirst: boolean
@@ -119,14 +119,14 @@ export function pushBytes(window: RowWindow, chunk: Uint8Array | undefined): voi
 
 const FOLLOWING = Uint8Array.of(OPEN_BRACE)
 
-/** The end of the bytes in which rows begin. */
+/** The end of the bytes in which rows may begin. */
 export function rowsEnd({ cursor, ended, isFollowed }: RowWindow): number {
   return ended && isFollowed ? cursor.end - FOLLOWING.length : cursor.end
 }
 
 function append(window: RowWindow, bytes: Uint8Array): void {
   const { cursor } = window
-  // Little to move: memory that stays small stays in the cache.
+  // Few bytes to move: memory that stays small stays in the cache.
   const isCheap = window.at > 0 && cursor.end - window.at <= window.at
   if (isCheap || cursor.end + bytes.length + PADDING > cursor.bytes.length) makeRoom(window, bytes.length)
   cursor.bytes.set(bytes, cursor.end)
@@ -134,7 +134,7 @@ function append(window: RowWindow, bytes: Uint8Array): void {
   cursor.bytes.fill(0, cursor.end, cursor.end + PADDING)
 }
 
-/** Drop the bytes that have been read, but for the indentation of what comes next; grow where that is not enough. */
+/** Drop the bytes that have been read, except the indentation of the next row; grow if that is not enough. */
 function makeRoom(window: RowWindow, length: number): void {
   const { cursor, at } = window
   const from = at - blanksBefore(cursor.bytes, at)
@@ -155,7 +155,7 @@ function makeRoom(window: RowWindow, length: number): void {
   cursor.end -= from
 }
 
-/** Check the bytes that have come since the last check, but for a character that is not all there. */
+/** Check the bytes that arrived since the last check, except an incomplete character. */
 function checkUtf8(window: RowWindow): void {
   const { bytes, end: dataEnd } = window.cursor
   let end = dataEnd
@@ -172,7 +172,7 @@ function checkUtf8(window: RowWindow): void {
   window.checked = end
 }
 
-/** Move on over rows that have been read. */
+/** Move past rows that have been read. */
 export function passRows(window: RowWindow, at: number, rows: number): void {
   window.at = at
   window.row += rows

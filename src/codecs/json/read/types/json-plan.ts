@@ -6,5 +6,5 @@ export interface JsonPlan {
   readonly hasAllRows: boolean
 }
 
-/** Bytes of rows that take part in the inference of a stream, however few rows they are: a stream may have to hold them. */
+/** Most bytes of rows used for the inference of a stream, which may have to hold them. */
 export const MAX_INFER_BYTES = 64 * 1024 * 1024

@@ -35,17 +35,17 @@ import { keyText, writeText } from '../rows/unescape.ts'
 import { KIND, newShape, type Shape, seenNumber, seenString } from './json-shape.ts'
 
 /**
- * Columns of rows, and the kinds of values that each of them holds. The survey reads the whole grammar, so a row that it does not
- * refuse is valid JSON.
+ * Columns of rows, and the kinds of values that each of them holds. The survey checks the whole grammar, so a row that
+ * it accepts is valid JSON.
  */
 export interface Survey {
   readonly root: Shape
   readonly maxColumns: number
-  /** Columns whose types are given. */
+  /** Columns whose types are pinned. */
   readonly pinned: ReadonlySet<string>
   columns: number
   objects: number
-  /** The changes of the current row, so that a rejected row leaves no mark. */
+  /** The changes of the current row, so that a rejected row can be undone. */
   readonly changed: Shape[]
   readonly changedFrom: number[]
   readonly added: { readonly parent: Shape; readonly name: string; readonly field: Shape }[]
@@ -53,7 +53,7 @@ export interface Survey {
 }
 
 const NO_KEY = new Uint8Array(0)
-/** A string column that is text whatever strings still come. */
+/** A string column that stays text whatever strings follow. */
 const IS_TEXT = KIND.string | SEEN.text
 
 export function newSurvey(maxColumns: number, pinned: ReadonlySet<string>): Survey {
@@ -70,7 +70,7 @@ export function newSurvey(maxColumns: number, pinned: ReadonlySet<string>): Surv
   }
 }
 
-/** Survey the row at `at`, an object, to be kept or undone. Returns the offset after it, or -1, after which it is to be undone. */
+/** Survey the row at `at`, an object, then keep or undo it. Returns the offset after it, or -1, after which it must be undone. */
 export function surveyRow(cursor: Cursor, survey: Survey, at: number): number {
   return surveyObject(cursor, survey, survey.root, at, 1)
 }
@@ -87,7 +87,7 @@ export function undoRow(survey: Survey): void {
   keepRow(survey)
 }
 
-/** Expect none of these fields any more. */
+/** Stop expecting these fields. */
 function forgetNext(parent: Shape, gone: ReadonlySet<Shape>): void {
   if (parent.first !== undefined && gone.has(parent.first)) parent.first = undefined
   for (const field of parent.fields?.values() ?? []) {
@@ -109,7 +109,7 @@ function mark(survey: Survey, shape: Shape, seen: number): void {
   shape.seen |= seen
 }
 
-/** Mark the kind of the value at `at`. Returns the offset after it, or -1. */
+/** Record the kind of the value at `at`. Returns the offset after it, or -1. */
 export function surveyValue(cursor: Cursor, survey: Survey, shape: Shape, at: number, depth: number): number {
   if (shape.isPinned) return skipValue(cursor, at, depth)
   const { bytes } = cursor

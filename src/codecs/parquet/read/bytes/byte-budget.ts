@@ -1,9 +1,9 @@
 import { exceeded } from '../invalid.ts'
 
-/** Counts bytes, before room is made for them, and refuses those beyond a limit. */
+/** Counts bytes before they are allocated, and throws beyond a limit. */
 export interface ByteBudget {
   take(bytes: number): void
-  /** Bytes that are no longer held. */
+  /** Return bytes that are no longer held. */
   release(bytes: number): void
 }
 

@@ -1,9 +1,9 @@
 import { copyOf } from './copy-of.ts'
 
-/** Bytes that come in pieces, of which only those are held that have not been used. */
+/** Bytes that arrive in pieces, of which only the unused ones are held. */
 export interface ByteWindow {
   readonly bytes: Uint8Array
-  /** Offset of the first byte that has not been used. */
+  /** Offset of the first unused byte. */
   at: number
   /** Hold at least `length` unused bytes; fewer only at the end. Returns how many are held. */
   fill(length: number): Promise<number>

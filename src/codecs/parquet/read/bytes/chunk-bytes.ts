@@ -3,12 +3,12 @@ import type { ByteRange, FileBytes } from './file-bytes.ts'
 
 const EMPTY: Uint8Array = new Uint8Array(0)
 
-/** The bytes of one column chunk, front to back: all at once, or a window at a time. */
+/** The bytes of one column chunk, front to back: as a whole, or one window at a time. */
 export interface ChunkBytes {
   readonly length: number
   /** `length` bytes from `at` on, fewer at the end of the chunk. */
   read(at: number, length: number): Promise<Uint8Array> | Uint8Array
-  /** Bytes before this are not needed any more. */
+  /** Bytes before this are no longer needed. */
   release(before: number): void
 }
 
@@ -16,15 +16,15 @@ export function wholeChunk(bytes: Uint8Array): ChunkBytes {
   return { length: bytes.length, read: (at, length) => bytes.subarray(at, at + length), release() {} }
 }
 
-/** A chunk that is read a window at a time, so that memory does not grow with the row group. Read front to back, no byte is read twice. */
+/** A chunk that is read one window at a time, so that memory does not grow with the row group. Front to back, no byte is read twice. */
 export function windowedChunk(file: FileBytes, { start, end }: ByteRange, windowBytes: number): ChunkBytes {
   const chunkLength = end - start
-  /** Bytes of the windows before that are still needed. */
+  /** Bytes of earlier windows that are still needed. */
   let tail = EMPTY
   let window = EMPTY
   let windowAt = 0
 
-  /** Bytes that are held. */
+  /** Number of bytes held. */
   function held(from: number, to: number): Uint8Array {
     if (from >= windowAt) return window.subarray(from - windowAt, to - windowAt)
     const inTail = tail.subarray(from - windowAt + tail.length, Math.min(0, to - windowAt) + tail.length)
@@ -56,10 +56,10 @@ export function windowedChunk(file: FileBytes, { start, end }: ByteRange, window
     windowAt = before
   }
 
-  /** Settled when the window is free. It holds no bytes: they would stay in memory. */
+  /** Settles when the window is free. It resolves to no bytes, which would stay in memory. */
   let turn: Promise<void> = Promise.resolve()
 
-  /** Use the window alone: an inflater reads its page in the background while the header of the next page is read. */
+  /** Use the window exclusively: an inflater reads its page in the background while the header of the next page is read. */
   function inTurn<T>(use: () => T | Promise<T>): Promise<T> {
     const result = turn.then(use)
     turn = result.then(nothing, nothing)

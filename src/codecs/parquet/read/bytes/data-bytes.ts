@@ -9,7 +9,7 @@ export function dataBytes(data: Data): number {
   return bytes
 }
 
-/** A column of no rows. */
+/** A column without rows. */
 export function emptyData(type: DataType): Data {
   const children = (type.children ?? []).map((field: { type: DataType }) => emptyData(field.type))
   const props = { type, length: 0, nullCount: 0, valueOffsets: new Int32Array(1), children, child: children[0] }

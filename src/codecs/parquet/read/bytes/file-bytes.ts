@@ -1,10 +1,10 @@
 import { isMillraceError, MillraceError } from '../../../../errors.ts'
 import type { FileSource } from './parts-source.ts'
 
-/** Bytes of a file by range, from memory where they are there already. */
+/** Bytes of a file by range, from memory if already read. */
 export interface FileBytes {
   readonly size: number
-  /** `[start, end)`, which lies inside the file. */
+  /** `[start, end)`, which is inside the file. */
   read(start: number, end: number): Promise<Uint8Array>
 }
 
@@ -20,7 +20,7 @@ export function fileBytes(source: FileSource, size: number): FileBytes {
   }
 }
 
-/** Serve ranges that lie in `bytes`, which begin at `at` of the file, without reading again. */
+/** Serve ranges inside `bytes`, which begin at `at` of the file, without reading them again. */
 export function withKnownBytes(file: FileBytes, at: number, bytes: Uint8Array): FileBytes {
   return {
     size: file.size,
@@ -41,10 +41,10 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Ranges that lie closer together than this are read as one: a request costs more than the bytes between them. */
+/** Ranges closer together than this are read as one: a request costs more than the bytes between them. */
 const MAX_GAP = 128 * 1024
 
-/** Read ranges of a file, neighbours at once; the result is in the order of the ranges. */
+/** Read ranges of a file, adjacent ones in one request; the result is in the order of the ranges. */
 export async function readRanges(file: FileBytes, ranges: readonly ByteRange[]): Promise<Uint8Array[]> {
   const sorted = ranges.map((_, index) => index).sort((a, b) => startOf(ranges, a) - startOf(ranges, b))
   const runs: { start: number; end: number; members: number[] }[] = []

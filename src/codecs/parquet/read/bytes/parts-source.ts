@@ -3,7 +3,7 @@ import type { ByteSource } from '../../../input/source.ts'
 /** Source of a file: a {@link ByteSource}, of which only ranges are requested. */
 export type FileSource = Pick<ByteSource, 'size' | 'length' | 'read'>
 
-/** A file that came in parts, which are not joined: its bytes are in memory once. */
+/** A file in several parts, which are not joined, so that its bytes are in memory once. */
 export function partsSource(parts: readonly Uint8Array[]): FileSource {
   const starts: number[] = []
   let size = 0
@@ -12,7 +12,7 @@ export function partsSource(parts: readonly Uint8Array[]): FileSource {
     size += part.length
   }
 
-  /** The part in which the byte at `at` lies. */
+  /** The part that contains the byte at `at`. */
   function partAt(at: number): number {
     let low = 0
     let high = starts.length - 1

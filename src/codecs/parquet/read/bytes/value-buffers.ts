@@ -1,8 +1,8 @@
 import { exceeded } from '../invalid.ts'
 
 /**
- * Values of a fixed width, one after another, without gaps for nulls until `spread` makes them. Booleans take a byte each until they
- * are packed.
+ * Values of a fixed width, one after another, without gaps for nulls until `spread` inserts them. Booleans take one
+ * byte each until they are packed.
  */
 export interface FixedValues {
   readonly kind: 'fixed'
@@ -11,13 +11,13 @@ export interface FixedValues {
   count: number
 }
 
-/** Byte strings as Arrow keeps them: `offsets[i]` to `offsets[i + 1]` of `bytes`. */
+/** Byte strings in Arrow's layout: `offsets[i]` to `offsets[i + 1]` of `bytes`. */
 export interface ByteValues {
   readonly kind: 'bytes'
   offsets: Int32Array
   bytes: Uint8Array
   count: number
-  /** Most bytes that `bytes` may grow to. */
+  /** Largest size of `bytes`. */
   readonly maxBytes: number
 }
 
@@ -40,7 +40,7 @@ export function byteValues(capacity: number, maxBytes = MAX_BYTES): ByteValues {
   return { kind: 'bytes', offsets: new Int32Array(capacity + 1), bytes: new Uint8Array(0), count: 0, maxBytes }
 }
 
-/** Room for `count` more values. */
+/** Make room for `count` more values. */
 export function reserve(values: Values, count: number): void {
   const needed = values.count + count
   if (values.kind === 'bytes') {
@@ -55,7 +55,7 @@ export function reserve(values: Values, count: number): void {
   }
 }
 
-/** Room for `length` more bytes after the last value; returns where they start. */
+/** Make room for `length` more bytes after the last value; returns their start. */
 export function reserveBytes(values: ByteValues, length: number): number {
   const used = usedBytes(values)
   if (used + length > values.maxBytes) {
@@ -82,7 +82,7 @@ export function int32View(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
 }
 
-/** A view for words that lie anywhere. */
+/** A view for unaligned words. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }

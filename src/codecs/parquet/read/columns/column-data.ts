@@ -6,20 +6,20 @@ import { exceeded } from '../invalid.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 
 export interface Validity {
-  /** Undefined where nothing is null. */
+  /** Undefined if nothing is null. */
   readonly bitmap: Uint8Array | undefined
   readonly nulls: number
 }
 
 export interface TextCheck {
-  /** True unless all values came from a dictionary that was checked. */
+  /** True unless all values come from a checked dictionary. */
   readonly needed: boolean
-  /** The row of the file, from 1, that a slot belongs to. */
+  /** The row of the file, from 1, to which a slot belongs. */
   rowOf(slot: number): number
   readonly maxFieldBytes: number
 }
 
-/** The Arrow column of values that lie in their slots. Text is checked here. */
+/** The Arrow column of values in their slots. Text is checked here. */
 export function columnData(leaf: Leaf, values: Values, { bitmap, nulls }: Validity, text: TextCheck): Data {
   const { type } = leaf.layout
   const base = { type, length: values.count, nullCount: nulls, nullBitmap: bitmap }
@@ -49,12 +49,12 @@ function checkLengths(leaf: Leaf, offsets: Int32Array, count: number, text: Text
   }
 }
 
-/** The first `length` bytes; copied where much more room was made than is used. */
+/** The first `length` bytes; copied if the buffer is much larger than its used part. */
 function trimmed(bytes: Uint8Array, length: number): Uint8Array {
   return bytes.length > length * 1.25 + 1024 ? bytes.slice(0, length) : bytes.subarray(0, length)
 }
 
-/** Bytes of 0 and 1 to bits, eight at a time. */
+/** Pack bytes of 0 and 1 into bits, eight at a time. */
 function packBits(bytes: Uint8Array, count: number): Uint8Array {
   const bits = new Uint8Array((count + 7) >> 3)
   let at = 0

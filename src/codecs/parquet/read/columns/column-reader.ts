@@ -20,7 +20,7 @@ export function columnReader(shape: ColumnShape, open: (leaf: Leaf) => LeafReade
     take(rows) {
       const batches = new Map(leaves.map(({ leaf, reader }) => [leaf.index, reader.take(rows)]))
       const data = assemble(shape, batches, ROOT)
-      if (data.length !== rows) throw invalid('a column has other rows than its row group')
+      if (data.length !== rows) throw invalid('a column and its row group have different numbers of rows')
       return data
     },
   }
@@ -34,7 +34,7 @@ interface Around {
 
 const ROOT: Around = { definition: 0, repetition: 0 }
 
-/** Arrow columns from the bottom up: values come from the leaves, offsets and validity from the levels of the first leaf below. */
+/** Builds Arrow columns bottom-up: values come from the leaves, offsets and validity from the levels of the first leaf below. */
 function assemble(shape: ColumnShape, batches: ReadonlyMap<number, LeafBatch>, around: Around): Data {
   if (shape.kind === 'leaf') return batchOf(shape.leaf, batches).data
   const [first] = leavesOf(shape)
@@ -100,7 +100,7 @@ function listData(
     const repetition = repetitions[i] as number
     if (definition < around.definition || repetition > shape.repetition) continue
     if (repetition < shape.repetition) {
-      // A repetition between the two levels cannot be: the shapes in between are no lists.
+      // No repetition level lies between the two: the shapes in between are not lists.
       offsets[lists] = elements
       if (definition >= shape.definition) {
         bitmap[lists >> 3] = (bitmap[lists >> 3] as number) | (1 << (lists & 7))
@@ -131,7 +131,7 @@ interface NestedProps {
   readonly children: readonly Data[]
 }
 
-/** Arrow's `makeData` takes the props of every type, but names each in an overload of its own. */
+/** Arrow's `makeData` accepts the props of every type, but declares an overload for each. */
 function makeNested({ children, ...props }: NestedProps): Data {
   const nested = props.valueOffsets === undefined ? { children } : { child: children[0] }
   return makeData({ ...props, ...nested } as never)

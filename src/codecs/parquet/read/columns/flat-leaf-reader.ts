@@ -11,16 +11,16 @@ import { columnData, type Validity } from './column-data.ts'
 import { type LeafLimits, type LeafReader, MAX_COLUMN_BYTES } from './leaf-reader.ts'
 import { spread } from './spread.ts'
 
-/** Takes the values of one batch, without nulls, and makes them a column. */
+/** Collects the values of one batch, without nulls, and builds a column of them. */
 export interface Collector {
   append(page: DataPage, present: number): void
-  /** The column of `rows` rows, of which those that the bitmap names have a value. */
+  /** The column of `rows` rows, of which those set in the bitmap have a value. */
   finish(rows: number, bitmap: Uint8Array | undefined, firstRow: number): Data
 }
 
 const NO_LEVELS = new Uint8Array(0)
 
-/** Reads a top-level column that is no list: levels become the validity bitmap bit by bit, values go straight to Arrow's buffers. */
+/** Reads a top-level column that is not a list: levels become the validity bitmap bit by bit, values are written directly to Arrow's buffers. */
 export function flatLeafReader(
   leaf: Leaf,
   pages: PageReader,
@@ -66,7 +66,7 @@ export function flatLeafReader(
   }
 }
 
-/** Collects values as Arrow keeps them. */
+/** Collects values in Arrow's layout. */
 export function valuesCollector(leaf: Leaf, rows: number, { maxFieldBytes, maxRowBytes }: LeafLimits): Collector {
   const values = emptyValues(leaf, rows, maxRowBytes)
   let unchecked = false
@@ -95,7 +95,7 @@ export function emptyValues(leaf: Leaf, capacity: number, maxRowBytes: number): 
   return width === 0 ? byteValues(capacity, Math.max(maxRowBytes, 2 * MAX_COLUMN_BYTES)) : fixedValues(width, capacity)
 }
 
-/** Append the next `present` values of a page as Arrow keeps them. */
+/** Append the next `present` values of a page in Arrow's layout. */
 export function appendValues(leaf: Leaf, page: DataPage, present: number, into: Values): void {
   if (present === 0) return
   if (leaf.alwaysNull) throw invalid('a column of type null holds a value')

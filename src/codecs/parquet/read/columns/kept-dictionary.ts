@@ -29,8 +29,8 @@ export function keepDictionaries(shapes: readonly ColumnShape[], groups: readonl
 }
 
 /**
- * Collects indexes into the dictionary of one column chunk. Where the writer gave up on its dictionary and went on with plain pages,
- * their values follow it, for that batch alone.
+ * Collects indexes into the dictionary of one column chunk. If the writer abandoned its dictionary and continued with
+ * plain pages, their values are appended to it, for that batch only.
  */
 export function dictionaryCollectors(
   leaf: Leaf,

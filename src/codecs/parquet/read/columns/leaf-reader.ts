@@ -10,13 +10,13 @@ export interface LeafBatch {
 
 /** Reads one column chunk front to back. */
 export interface LeafReader {
-  /** Load and inflate what the next `rows` rows need. How many of them one batch may hold: at least 1, unless `rows` is 0. */
+  /** Load and inflate the pages of the next `rows` rows. Resolves to how many of them one batch may hold: at least 1, unless `rows` is 0. */
   ahead(rows: number): Promise<number>
-  /** The next rows, as many as `ahead` allowed or fewer. */
+  /** Read the next rows, at most as many as `ahead` allowed. */
   take(rows: number): LeafBatch
 }
 
-/** Most bytes of a column in one batch. Batches are far smaller as a rule. */
+/** Most bytes of a column in one batch. Batches are usually far smaller. */
 export const MAX_COLUMN_BYTES = 32 * 1024 * 1024
 
 export interface LeafLimits {

@@ -12,17 +12,17 @@ import { spread } from './spread.ts'
 const LEVELS = 4096
 const MAX_SLOTS = 1 << 20
 
-/** Levels that were decoded ahead of the rows they belong to. */
+/** Levels decoded ahead of their rows. */
 interface Levels {
   definitions: Uint8Array
   repetitions: Uint8Array
   count: number
-  /** Indexes at which rows start, of which `rows` are known. */
+  /** Indexes at which rows start; the first `rows` are known. */
   starts: Int32Array
   rows: number
 }
 
-/** Reads a column inside lists or structs: levels are decoded ahead, for only they define the ends of rows. */
+/** Reads a column inside lists or structs: levels are decoded ahead, since only they define the ends of rows. */
 export function leveledLeafReader(
   leaf: Leaf,
   pages: PageReader,
@@ -73,7 +73,7 @@ export function leveledLeafReader(
     bytes += take * (bytesPerSlot(page, leaf.layout.width) + 2)
   }
 
-  /** Make the values of the levels that were decoded ready, in pages that are inflated piece by piece. */
+  /** Prepare the values of the decoded levels, in pages that are inflated piece by piece. */
   async function holdDecoded(): Promise<void> {
     for (const queued of queue.pages) {
       const { page, left } = queued
@@ -135,7 +135,7 @@ export function leveledLeafReader(
   }
 }
 
-/** Move values to the slots that exist: where the innermost list has an element, with a value or null. */
+/** Move values to the existing slots, one for each element of the innermost list, with a value or null. */
 function spreadOverSlots(leaf: Leaf, definitions: Uint8Array, values: ReturnType<typeof emptyValues>) {
   const present = values.count
   let slots = 0

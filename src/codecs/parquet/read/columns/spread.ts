@@ -1,6 +1,6 @@
 import { type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
 
-/** Move values that lie without gaps to their slots, nulls between them, from the last one back, in place. Null slots become zero. */
+/** Move dense values to their slots in place, from the last one back, leaving gaps for nulls. Null slots become zero. */
 export function spread(values: Values, slots: number, validity: Uint8Array): void {
   const present = values.count
   reserve(values, slots - present)
@@ -54,7 +54,7 @@ function spreadPairs(words: Int32Array, present: number, slots: number, validity
   }
 }
 
-/** Values of more units than this are moved by a call, shorter ones by a loop, which costs less than the call. */
+/** Values of more units than this are moved by a native call, shorter ones by a loop, which costs less. */
 const LONG_VALUE = 16
 
 /** Values of `width` words or bytes. */

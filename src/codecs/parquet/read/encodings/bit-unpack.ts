@@ -1,8 +1,8 @@
 /**
  * Unpack `count` integers of `width` bits, least significant bit first, from bit `bit` (0..7) of byte `at` on.
  *
- * One loop per range of widths, with the bits in a register: this runs once per value of dictionary, delta and level data. The
- * caller has checked that the bytes are there.
+ * One loop per range of widths, with the bits in a register: this runs once per value of dictionary, delta and level
+ * data. The caller has checked that the bytes exist.
  */
 export function unpackBits(
   bytes: Uint8Array,
@@ -70,7 +70,7 @@ function unpackWideBits(
   }
 }
 
-/** Unpack integers of 33 to 64 bits as pairs of 32-bit words, the lower first. */
+/** Unpack integers of 33 to 64 bits as pairs of 32-bit words, low word first. */
 export function unpackLongs(
   bytes: Uint8Array,
   at: number,

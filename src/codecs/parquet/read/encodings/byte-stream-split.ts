@@ -2,7 +2,7 @@ import { reserve } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 import type { ValueDecoder } from './decoder.ts'
 
-/** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
+/** BYTE_STREAM_SPLIT: the first bytes of all values, then the second bytes, and so on. */
 export function byteStreamSplitDecoder(bytes: Uint8Array, width: number): ValueDecoder {
   const values = Math.floor(bytes.length / width)
   let next = 0

@@ -57,12 +57,12 @@ export function readFixed(bytes: Uint8Array, at: number, into: FixedValues, coun
   return end
 }
 
-/** Values above this many bytes are copied by a call, shorter ones by a loop, which costs less than the call. */
+/** Values over this many bytes are copied by a native call, shorter ones by a loop, which costs less. */
 const LONG_VALUE = 48
 
 /**
- * Lengths first, so that room is made once and for no more than these values; then the bytes. Functions of their own, for V8 drops a
- * compiled loop whose end it has not seen.
+ * Lengths first, so that one allocation fits exactly these values; then the bytes. Separate functions, since V8
+ * discards a compiled loop whose end it has not seen.
  */
 export function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues, count: number): number {
   const start = into.offsets[into.count] as number
@@ -72,7 +72,7 @@ export function readByteStrings(bytes: Uint8Array, at: number, into: ByteValues,
   return end
 }
 
-/** Offsets from the lengths before the values; returns how many bytes the values take. */
+/** Derive offsets from the lengths before the values; returns the total bytes of the values. */
 function readLengths(bytes: Uint8Array, at: number, offsets: Int32Array, first: number, count: number): number {
   const end = bytes.length
   const start = offsets[first] as number
@@ -93,7 +93,7 @@ function readLengths(bytes: Uint8Array, at: number, offsets: Int32Array, first: 
   return used - start
 }
 
-/** Short values by words, since most are too short for a call. */
+/** Copy short values by words, since most are too short for a native call. */
 function copyStrings(bytes: Uint8Array, at: number, into: ByteValues, to: number, count: number): number {
   const { offsets, bytes: target } = into
   const source = viewOf(bytes)

@@ -5,8 +5,8 @@ export interface ValueDecoder {
   /** Append the next `count` values. */
   read(count: number, into: Values): void
   /**
-   * No value is longer than this, where values may take more room than the page: those of a dictionary, or with shared prefixes.
-   * 0 where the page's bytes bound them.
+   * Upper bound of a value's length, if values may be longer than the page: those of a dictionary, or with shared
+   * prefixes. 0 if the page's bytes bound them.
    */
   readonly longestValue: number
   /** Release the bytes of the page where few of its values are left, and say whether it has. */

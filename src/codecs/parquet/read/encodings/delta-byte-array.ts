@@ -26,7 +26,7 @@ export function deltaLengthDecoder(page: Uint8Array): ValueDecoder {
   }
 }
 
-/** Append `count` values that lie back to back, by one copy. */
+/** Append `count` contiguous values with one copy. */
 function appendRun(page: Uint8Array, at: number, lengths: Int32Array, count: number, into: ByteValues): number {
   const start = into.offsets[into.count] as number
   let total = 0
@@ -43,7 +43,7 @@ function appendRun(page: Uint8Array, at: number, lengths: Int32Array, count: num
   return at + total
 }
 
-/** DELTA_BYTE_ARRAY: how many bytes each value shares with the one before, and the rest as DELTA_LENGTH_BYTE_ARRAY. */
+/** DELTA_BYTE_ARRAY: the number of bytes each value shares with the previous one, and the rest as DELTA_LENGTH_BYTE_ARRAY. */
 export function deltaByteArrayDecoder(page: Uint8Array, width: number): ValueDecoder {
   const longestValue = longestOf(page)
   const prefixes = deltaInt32Reader(page, 0, page.length)
@@ -82,7 +82,7 @@ export function deltaByteArrayDecoder(page: Uint8Array, width: number): ValueDec
   }
 }
 
-/** One loop per value: the prefix comes from the value before, wherever that lies, the suffix from the page. */
+/** One loop over the values: the prefix comes from the previous value, wherever it is stored, the suffix from the page. */
 function appendShared(
   page: Uint8Array,
   at: number,
@@ -105,7 +105,7 @@ function appendShared(
   for (let i = 0; i < count; i++) {
     const prefix = prefixes[i] as number
     const suffix = suffixes[i] as number
-    if (prefix > beforeLength) throw invalid('a value shares more bytes than the value before it has')
+    if (prefix > beforeLength) throw invalid('a value shares more bytes than its predecessor has')
     if (suffix > page.length - at) throw invalid('a page ends before its values')
     const valueAt = used
     if (prefix + suffix > LONG_VALUE) {
@@ -126,11 +126,11 @@ function appendShared(
   return at
 }
 
-/** The longest value of a page. Lengths are read twice, so that nothing is allocated before they are known to be sound. */
+/** The longest value of a page. Lengths are read twice, so that nothing is allocated before they are known to be valid. */
 function longestOf(page: Uint8Array): number {
   const prefixes = deltaInt32Reader(page, 0, page.length)
   const suffixes = deltaInt32Reader(page, deltaEnd(page, 0, page.length), page.length)
-  if (prefixes.total !== suffixes.total) throw invalid('a page has prefixes and suffixes in different numbers')
+  if (prefixes.total !== suffixes.total) throw invalid('a page has different numbers of prefixes and suffixes')
   const prefixLengths = new Int32Array(LENGTHS)
   const suffixLengths = new Int32Array(LENGTHS)
   let longest = 0

@@ -1,7 +1,7 @@
 import { invalid } from '../invalid.ts'
 import { unpackBits, unpackLongs } from './bit-unpack.ts'
 
-/** DELTA_BINARY_PACKED of Encodings.md, resumable; 64-bit integers come as pairs of 32-bit words, the lower first. */
+/** DELTA_BINARY_PACKED of Encodings.md, resumable; 64-bit integers are returned as pairs of 32-bit words, low word first. */
 export interface DeltaReader {
   /** Number of values according to the encoding. */
   readonly total: number
@@ -32,12 +32,12 @@ function deltaHeader(bytes: Uint8Array, start: number, end: number): DeltaHeader
   readZigZag64(bytes, end, varint)
   const miniblockValues = blockValues / miniblocks
   if (!(miniblocks > 0) || !Number.isInteger(miniblockValues) || miniblockValues === 0 || miniblockValues % 8 !== 0) {
-    throw invalid('the block size of delta encoding breaks its rules')
+    throw invalid('the block size of delta encoding is invalid')
   }
   return { miniblocks, miniblockValues, total, firstLow: varint.low, firstHigh: varint.high, end: varint.end }
 }
 
-/** Offset of the end of delta encoded values: the headers of the blocks are walked, nothing is decoded. */
+/** Offset of the end of delta encoded values: reads only the headers of the blocks, decoding nothing. */
 export function deltaEnd(bytes: Uint8Array, start: number, end: number): number {
   const header = deltaHeader(bytes, start, end)
   const varint: Varint = { low: 0, high: 0, end: header.end }
@@ -55,7 +55,7 @@ export function deltaEnd(bytes: Uint8Array, start: number, end: number): number 
   return varint.end
 }
 
-/** The walk over blocks and miniblocks that both widths share. */
+/** The iteration over blocks and miniblocks that both widths share. */
 function blockWalk(bytes: Uint8Array, header: DeltaHeader, end: number, maxWidth: number) {
   const varint: Varint = { low: 0, high: 0, end: header.end }
   const walk = { left: 0, width: 0, at: 0, bit: 0, minLow: 0, minHigh: 0, next, skip }
@@ -99,7 +99,7 @@ export function deltaInt32Reader(bytes: Uint8Array, start: number, end: number):
   return {
     total: header.total,
     read(out, outAt, count) {
-      if (count > left) throw invalid('delta encoding holds fewer values than its page says')
+      if (count > left) throw invalid('delta encoding has fewer values than its page declares')
       if (count > 0 && left === header.total) {
         out[outAt++] = value
         left--
@@ -132,7 +132,7 @@ export function deltaInt64Reader(bytes: Uint8Array, start: number, end: number):
   return {
     total: header.total,
     read(out, outAt, count) {
-      if (count > left) throw invalid('delta encoding holds fewer values than its page says')
+      if (count > left) throw invalid('delta encoding has fewer values than its page declares')
       if (count > 0 && left === header.total) {
         out[2 * outAt] = sum.low
         out[2 * outAt++ + 1] = sum.high

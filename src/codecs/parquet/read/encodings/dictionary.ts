@@ -28,14 +28,14 @@ export function dictionaryDecoder(bytes: Uint8Array, dictionary: Dictionary, ker
         checkIndexes(indexes, take, size)
         if (values.kind === 'bytes' && into.kind === 'bytes') gatherBytes(values, indexes, take, into)
         else if (values.kind === 'fixed' && into.kind === 'fixed') gatherFixed(values, indexes, take, into)
-        else throw invalid('the dictionary holds values of another type')
+        else throw invalid('the dictionary has values of another type')
         left -= take
       }
     },
   }
 }
 
-/** The indexes themselves, where the column keeps its dictionary. */
+/** Decodes the indexes themselves, if the column keeps its dictionary. */
 export function indexDecoder(bytes: Uint8Array, dictionary: Dictionary): ValueDecoder {
   const reader = indexReader(indexRuns(bytes))
   return {
@@ -70,7 +70,7 @@ function checkIndexes(indexes: Int32Array, count: number, size: number): void {
 
 const LONG_VALUE = 48
 
-/** Lengths first, so that room is made once; then the bytes. */
+/** Lengths first, for a single allocation; then the bytes. */
 function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into: ByteValues): void {
   const start = into.offsets[into.count] as number
   reserveBytes(into, gatherOffsets(from.offsets, indexes, count, into.offsets, into.count))
@@ -78,7 +78,7 @@ function gatherBytes(from: ByteValues, indexes: Int32Array, count: number, into:
   into.count += count
 }
 
-/** Returns how many bytes the values take, which may be more than offsets can say. */
+/** Returns the total bytes of the values, which may exceed the range of offsets. */
 function gatherOffsets(from: Int32Array, indexes: Int32Array, count: number, into: Int32Array, at: number): number {
   const start = into[at] as number
   let used = start

@@ -1,6 +1,6 @@
 import { type FixedValues, int32View, viewOf } from '../bytes/value-buffers.ts'
 
-/** Append entries of a dictionary of values of one width, in the largest words that the width is a multiple of. */
+/** Append entries of a dictionary of fixed-width values, in the largest words that divide the width. */
 export function gatherFixed(from: FixedValues, indexes: Int32Array, count: number, into: FixedValues): void {
   const { width } = from
   if (width === 1) gatherUnits(from.bytes, indexes, count, into.bytes, into.count)
@@ -13,7 +13,7 @@ export function gatherFixed(from: FixedValues, indexes: Int32Array, count: numbe
   into.count += count
 }
 
-/** Values above this many bytes are copied by a call, shorter ones by a loop, which costs less than the call. */
+/** Values over this many bytes are copied by a native call, shorter ones by a loop, which costs less. */
 const LONG_VALUE = 128
 
 type Units = Uint8Array | Int16Array | Int32Array
@@ -45,7 +45,7 @@ function gatherQuads(from: Int32Array, indexes: Int32Array, count: number, into:
   }
 }
 
-/** Words that lie anywhere, then the bytes that are left. */
+/** Unaligned words, then the remaining bytes. */
 function gatherRuns(
   from: Uint8Array,
   indexes: Int32Array,

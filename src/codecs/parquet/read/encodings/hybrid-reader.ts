@@ -3,9 +3,9 @@ import { unpackBits } from './bit-unpack.ts'
 
 /** Levels, dictionary indexes and booleans: runs of one value, and runs of bit-packed values (RLE of Encodings.md). Resumable. */
 export interface HybridReader {
-  /** The next `count` values into `out` from `outAt` on. */
+  /** Read the next `count` values into `out` from `outAt` on. */
   read(out: Int32Array, outAt: number, count: number): void
-  /** The next `count` values, of one bit, into a bitmap from bit `bitAt` on. Returns how many are 1. */
+  /** Read the next `count` one-bit values into a bitmap from bit `bitAt` on. Returns how many are 1. */
   readBits(bitmap: Uint8Array, bitAt: number, count: number): number
 }
 
@@ -138,7 +138,7 @@ export function setBits(bitmap: Uint8Array, start: number, count: number): void 
   for (let bit = lastByte * 8; bit < end; bit++) bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7))
 }
 
-/** Copy bits into a bitmap that is zero there; returns how many are 1. Eight at a time where the target begins a byte. */
+/** Copy bits into a zeroed part of a bitmap; returns how many are 1. Eight at a time once the target is at a byte boundary. */
 function copyBits(
   source: Uint8Array,
   at: number,

@@ -7,9 +7,9 @@ import type { ValueDecoder } from './decoder.ts'
 /** PLAIN values of a page that is inflated piece by piece. */
 export interface WindowDecoder extends ValueDecoder {
   /**
-   * Hold the next `count` values or all that are left, in about `maxBytes`: one value at least, however long.
+   * Hold the next `count` values or all remaining ones, in about `maxBytes`: at least one value, however long.
    *
-   * @returns how many of the values are held; `count` at the end of the page, for then `read` says what is missing.
+   * @returns how many of the values are held; `count` at the end of the page, where `read` reports missing values.
    */
   hold(count: number, maxBytes: number): Promise<number>
 }
@@ -37,7 +37,7 @@ async function holdFixed(window: ByteWindow, width: number, count: number, maxBy
   return held < wanted * width ? count : wanted
 }
 
-/** Bytes that are asked for at once: pieces come in about this size. */
+/** Bytes requested at a time: pieces have about this size. */
 const STEP_BYTES = 64 * 1024
 
 async function holdStrings(
@@ -47,7 +47,7 @@ async function holdStrings(
   maxFieldBytes: number,
 ): Promise<number> {
   let values = 0
-  // Of the unused bytes, those of the values that are complete.
+  // The bytes of complete values among the unused ones.
   let complete = 0
   for (;;) {
     const { bytes, at } = window
@@ -64,7 +64,7 @@ async function holdStrings(
   }
 }
 
-/** Count the whole values from `at` on, at most `count`; returns their end too, and the bytes that the next one takes. */
+/** Count the complete values from `at` on, at most `count`; also returns their end, and the bytes of the next value. */
 function completeStrings(bytes: Uint8Array, at: number, count: number) {
   let values = 0
   let needed = 4

@@ -4,7 +4,7 @@ import { type ByteValues, usedBytes } from '../bytes/value-buffers.ts'
 /**
  * The first value that is not valid UTF-8, or -1.
  *
- * All bytes are checked at once: they are valid together, and no value begins inside a character, exactly when every value is valid.
+ * Checks all bytes together: every value is valid exactly if the bytes are valid as a whole and no value begins inside a character.
  */
 export function firstInvalidText(values: ByteValues): number {
   const bytes = values.bytes.subarray(0, usedBytes(values))

@@ -62,7 +62,7 @@ function deltaDecoder(reader: DeltaReader): ValueDecoder {
 
 const RUN_VALUES = 4096
 
-/** Booleans in runs, after four bytes that say how long they are. */
+/** Booleans in runs, after their length in four bytes. */
 function booleanRunDecoder(bytes: Uint8Array): ValueDecoder {
   let reader: HybridReader | undefined
   const scratch = new Int32Array(RUN_VALUES)

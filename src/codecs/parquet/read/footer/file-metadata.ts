@@ -33,7 +33,7 @@ export interface SchemaElement {
   readonly typeLength: number
   readonly repetition: FieldRepetitionType
   readonly childCount: number
-  /** The logical type, or what the older converted type says. */
+  /** The logical type, or its equivalent of the older converted type. */
   readonly logical: LogicalType | undefined
 }
 
@@ -110,7 +110,7 @@ function columnChunk(struct: ThriftStruct, isOrdered: boolean): ColumnChunk {
     throw invalid('the metadata of a column chunk is missing')
   }
   if ((optionalBytes(struct, 1, 'file_path')?.length ?? 0) > 0) {
-    throw invalid('a column chunk lies in another file; read the data files themselves')
+    throw invalid('a column chunk is in another file; read the data files themselves')
   }
   const dataStart = requiredSize(metadata, 9, 'the offset of the data pages')
   const dictionaryStart = optionalInt(metadata, 11, 'the offset of the dictionary page') ?? 0
@@ -143,7 +143,7 @@ const ENCRYPTED_CHUNK: ColumnChunk = {
   encrypted: true,
 }
 
-/** Without an order of its column the meaning of minimum and maximum is undefined. */
+/** Minimum and maximum are undefined without the order of their column. */
 function hasOrder(order: ThriftStruct | undefined): boolean {
   return order !== undefined && (fieldAt(order, 1) !== undefined || fieldAt(order, 2) !== undefined)
 }
@@ -166,7 +166,7 @@ function pathText(path: unknown): string {
   return path.map((part) => lenientText.decode(part)).join('\0')
 }
 
-/** The application's own notes, which no value of the file depends on: what is no text is left out, bytes that are no UTF-8 are replaced. */
+/** The application's key-value metadata, on which no value of the file depends: non-text is left out, invalid UTF-8 is replaced. */
 function keyValues(pairs: unknown): Map<string, string> {
   const map = new Map<string, string>()
   for (const pair of Array.isArray(pairs) ? pairs.filter(isStruct) : []) {

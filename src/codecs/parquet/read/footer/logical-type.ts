@@ -24,8 +24,9 @@ const SIMPLE = new Map<number, 'string' | 'map' | 'list' | 'enum' | 'date' | 'nu
 ])
 
 /**
- * The type that a schema element is annotated with: its logical type, or what the older converted type says where the logical type is
- * absent, unknown to us, or UNKNOWN, which parquet-java adds to INTERVAL for want of a logical type.
+ * The annotated type of a schema element: its logical type, or the equivalent of the older converted type if the
+ * logical type is absent, not known here, or UNKNOWN, which parquet-java adds to INTERVAL since that has no logical
+ * type.
  */
 export function annotation(element: ThriftStruct): LogicalType | undefined {
   const logical = logicalType(optionalStruct(element, 10, 'the logical type of a column'))
@@ -64,7 +65,7 @@ function timeUnit(struct: ThriftStruct): TimeUnitName {
   throw invalid('a time unit is unknown')
 }
 
-/** Logical type equal to the converted type, scale and precision of a schema element. */
+/** Logical type equivalent to the converted type, scale and precision of a schema element. */
 function convertedType(element: ThriftStruct): LogicalType | undefined {
   const code = optionalInt(element, 6, 'the converted type of a column')
   const name = code === undefined ? undefined : ConvertedTypes[code]

@@ -1,27 +1,27 @@
 import { invalid } from '../invalid.ts'
 import { checkThriftStruct, skipValue, TRUNCATED } from './thrift-guard.ts'
 
-/** Types of Thrift's compact protocol, as field and list headers number them. */
+/** Types of Thrift's compact protocol, by their numbers in field and list headers. */
 export const THRIFT = { I16: 4, I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 } as const
 
-/** A field whose value is kept as its bytes: of a boolean, whose value is its type, none. */
+/** A field whose value is kept as bytes; a boolean, whose value is its type, has none. */
 export interface RawField {
   readonly id: number
   readonly type: number
   readonly value: Uint8Array
 }
 
-/** A struct field by field, so that those which nobody here knows go out as they came. */
+/** A struct by its fields, so that unknown ones are written back unchanged. */
 export type RawStruct = ReadonlyMap<number, RawField>
 
 /**
- * Take a struct apart without reading its values.
+ * Split a struct into its fields without reading their values.
  *
- * @throws MillraceError `PARQUET_INVALID` where the bytes are not one whole struct, or it holds a field twice.
+ * @throws MillraceError `PARQUET_INVALID` if the bytes are not one complete struct, or it has a field twice.
  */
 export function rawStruct(bytes: Uint8Array): RawStruct {
   if (checkThriftStruct(bytes, 0, bytes.length) !== bytes.length) {
-    throw invalid('a struct of the metadata does not end where it should')
+    throw invalid('a struct of the metadata has the wrong length')
   }
   const fields = new Map<number, RawField>()
   let id = 0
@@ -34,7 +34,7 @@ export function rawStruct(bytes: Uint8Array): RawStruct {
       at = endOf(bytes, at, THRIFT.I16)
     } else id += header >> 4
     const end = endOf(bytes, at, type)
-    if (fields.has(id)) throw invalid(`the metadata holds field ${id} of a struct twice`)
+    if (fields.has(id)) throw invalid(`the metadata has field ${id} of a struct twice`)
     fields.set(id, { id, type, value: bytes.subarray(at, end) })
     at = end
   }
@@ -45,7 +45,7 @@ export interface RawList {
   readonly items: readonly Uint8Array[]
 }
 
-/** The items of a list field; undefined where the field is absent or of another type. */
+/** The items of a list field; undefined if the field is absent or has another type. */
 export function rawList(field: RawField | undefined): RawList | undefined {
   if (field?.type !== THRIFT.LIST) return undefined
   const { value } = field
@@ -55,7 +55,7 @@ export function rawList(field: RawField | undefined): RawList | undefined {
   const size = isLong ? Number(varint(value, 1)) : header >> 4
   let at = isLong ? endOf(value, 1, THRIFT.I32) : 1
   const items: Uint8Array[] = []
-  // Booleans take a byte each here, where fields of theirs take none.
+  // Booleans take one byte each in a list, but none as fields.
   const itemType = type === 1 || type === 2 ? 3 : type
   for (let i = 0; i < size; i++) {
     const end = endOf(value, at, itemType)
@@ -65,7 +65,7 @@ export function rawList(field: RawField | undefined): RawList | undefined {
   return { type, items }
 }
 
-/** Structs of a list field, taken apart; undefined where it is no list of structs. */
+/** Structs of a list field, split into fields; undefined if it is not a list of structs. */
 export function rawStructs(field: RawField | undefined): readonly RawStruct[] | undefined {
   const list = rawList(field)
   return list === undefined || (list.type !== THRIFT.STRUCT && list.items.length > 0)
@@ -73,13 +73,13 @@ export function rawStructs(field: RawField | undefined): readonly RawStruct[] | 
     : list.items.map(rawStruct)
 }
 
-/** An integer field of any width; undefined where the field is absent or of another type. */
+/** An integer field of any width; undefined if the field is absent or has another type. */
 export function rawInt(field: RawField | undefined): number | undefined {
   if (field === undefined || field.type < THRIFT.I16 || field.type > THRIFT.I64) return undefined
   return Number(zigzag(field.value, 0))
 }
 
-/** End of a value that the guard has walked before. */
+/** End of a value that the guard has already walked. */
 function endOf(bytes: Uint8Array, at: number, type: number): number {
   const end = skipValue(bytes, at, bytes.length, type, 0)
   if (end === TRUNCATED) throw invalid('the metadata ends in the middle of a value')

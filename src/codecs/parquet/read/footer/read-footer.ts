@@ -12,16 +12,16 @@ import { readThriftStruct } from './thrift-fields.ts'
 export interface OpenFile {
   readonly bytes: FileBytes
   readonly metadata: FileMetadata
-  /** Pages lie before this. */
+  /** The end of the pages. */
   readonly dataEnd: number
 }
 
-/** Read at once from the end of a file: the footer of most files, and all of small ones. */
+/** Bytes of the first read, from the end of a file: enough for the footer of most files, and for the whole of small ones. */
 const TAIL_BYTES = 64 * 1024
-/** `PAR1` at the beginning; the length of the footer and `PAR1` at the end. */
+/** `PAR1` at the start; the footer's length and `PAR1` at the end. */
 const MIN_FILE_BYTES = 12
 const TRAILER_BYTES = 8
-/** Decoded metadata takes some twenty times its bytes. */
+/** Decoded metadata occupies about twenty times its bytes. */
 export const MAX_FOOTER_BYTES = 32 * 1024 * 1024
 
 export async function openFile(input: CodecInput, limits: CodecLimits): Promise<OpenFile> {
@@ -31,14 +31,14 @@ export async function openFile(input: CodecInput, limits: CodecLimits): Promise<
   return { bytes, metadata: footerMetadata(footer, footerAt, limits), dataEnd: footerAt }
 }
 
-/** The footer as it lies in the file, and the file with what was read of its end. */
+/** The footer's bytes, and the file with the part of its end that was read. */
 export interface RawFooter {
   readonly bytes: FileBytes
   readonly footer: Uint8Array
   readonly footerAt: number
 }
 
-/** Read the footer, by one read where it lies in the last `tailBytes` of the file. */
+/** Read the footer, with a single read if it is in the last `tailBytes` of the file. */
 export async function readFooter(file: FileBytes, tailBytes: number): Promise<RawFooter> {
   const { size } = file
   if (size < MIN_FILE_BYTES) {
@@ -55,7 +55,7 @@ export async function readFooter(file: FileBytes, tailBytes: number): Promise<Ra
   return { bytes: withKnownBytes(file, tailAt, tail), footer, footerAt }
 }
 
-/** Metadata in the bytes of a footer, which lies at `footerAt`. */
+/** Decode the metadata in the bytes of a footer at `footerAt`. */
 export function footerMetadata(footer: Uint8Array, footerAt: number, limits: CodecLimits): FileMetadata {
   try {
     const decoded = readThriftStruct(footer, 0, footer.length)
@@ -83,7 +83,7 @@ function footerLength(tail: Uint8Array, size: number): number {
   return length
 }
 
-/** Bytes that can be read by range; a stream is collected first. */
+/** Make a source that can be read by range; a stream is collected first. */
 async function rangedSource(input: CodecInput, limits: CodecLimits): Promise<FileSource> {
   if (isBytes(input)) return bytesSource(input)
   if (isByteSource(input) && (input.size !== undefined || input.length !== undefined)) return input
@@ -105,7 +105,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>, limits: CodecLimits): 
       total += chunk.length
       if (total > maxBytes) {
         throw exceeded(
-          `a stream of more than ${maxBytes} bytes; give a ByteSource, which is read by range (limits.maxInflatedBytes)`,
+          `the stream exceeds ${maxBytes} bytes; pass a ByteSource, which is read by range (limits.maxInflatedBytes)`,
         )
       }
       parts.push(chunk)

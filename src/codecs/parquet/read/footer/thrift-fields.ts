@@ -5,7 +5,7 @@ import { checkThriftStruct, TRUNCATED } from './thrift-guard.ts'
 /** A decoded Thrift struct, its fields by number. */
 export type ThriftStruct = { readonly [field: `field_${number}`]: unknown }
 
-/** Decode the struct that starts at `start`, after the guard has walked it. Undefined where the bytes end before it does. */
+/** Decode the struct that starts at `start`, after the guard has walked it. Undefined if the bytes end inside it. */
 export function readThriftStruct(
   bytes: Uint8Array,
   start: number,
@@ -17,7 +17,7 @@ export function readThriftStruct(
   return { struct: deserializeTCompactProtocol({ view, offset: start }), end: structEnd }
 }
 
-/** The value of a field, undefined where it is absent. */
+/** The value of a field, undefined if absent. */
 export function fieldAt(struct: ThriftStruct, field: number): unknown {
   return struct[`field_${field}`]
 }

@@ -1,18 +1,18 @@
 import { invalid } from '../invalid.ts'
 
-/** Thrown where the bytes end within a struct: the caller may have more of them. */
+/** Result if the bytes end within a struct: the caller may have more of them. */
 export const TRUNCATED = -1
 
 const MAX_DEPTH = 16
 const MAX_VARINT_BYTES = 10
 
 /**
- * Walk a struct of Thrift's compact protocol without decoding it: `[start, end)` holds it or the bytes are refused.
+ * Walk a struct of Thrift's compact protocol without decoding it, and reject bytes that are not a struct in `[start, end)`.
  *
- * hyparquet's decoder trusts what it reads: a list that claims 2^31 elements is allocated, a varint of a million bytes is summed
- * up as a bigint. After this walk every list has at least a byte per element, every varint at most ten bytes, and nesting is shallow.
+ * hyparquet's decoder trusts its input: a list that claims 2^31 elements is allocated, a varint of a million bytes is summed
+ * up as a bigint. After this walk every list has at least one byte per element, every varint at most ten bytes, and nesting is shallow.
  *
- * @returns where the struct ends, or {@link TRUNCATED}.
+ * @returns the end of the struct, or {@link TRUNCATED}.
  */
 export function checkThriftStruct(bytes: Uint8Array, start: number, end: number): number {
   return skipStruct(bytes, start, end, 0)
@@ -32,7 +32,7 @@ function skipStruct(bytes: Uint8Array, at: number, end: number, depth: number): 
   return TRUNCATED
 }
 
-/** End of a value of a Thrift type, by the same rules; `depth` is that of the struct or list around it. */
+/** End of a value of a Thrift type, by the same rules; `depth` is the nesting of the struct or list around it. */
 export function skipValue(bytes: Uint8Array, at: number, end: number, type: number, depth: number): number {
   switch (type) {
     case 1: // true
@@ -55,7 +55,7 @@ export function skipValue(bytes: Uint8Array, at: number, end: number, type: numb
     case 12:
       return skipStruct(bytes, at, end, depth + 1)
     default:
-      throw invalid('the metadata holds a field of unknown type')
+      throw invalid('the metadata has a field of unknown type')
   }
 }
 
@@ -85,7 +85,7 @@ function fixed(at: number, end: number): number {
 function skipVarint(bytes: Uint8Array, at: number, end: number): number {
   const last = at + MAX_VARINT_BYTES
   while (at < end) {
-    if (at >= last) throw invalid('the metadata holds a number of more than 64 bits')
+    if (at >= last) throw invalid('the metadata has a number of more than 64 bits')
     if ((bytes[at++] ?? 0) < 0x80) return at
   }
   return TRUNCATED
@@ -103,5 +103,5 @@ function readLength(bytes: Uint8Array, at: number, end: number): number {
       return value
     }
   }
-  throw invalid('the metadata holds a length of more than 31 bits')
+  throw invalid('the metadata has a length of more than 31 bits')
 }

@@ -6,31 +6,31 @@ import type { ReadKernels } from '../kernel/read-kernel.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import type { PagePool } from './page-pool.ts'
 
-/** A data page, inflated, its levels and values ready to be decoded piece by piece. */
+/** An inflated data page, whose levels and values can be decoded piece by piece. */
 export interface DataPage {
   readonly slots: number
-  /** Absent where the column has no such levels. */
+  /** Absent if the column has no such levels. */
   readonly repetition: HybridReader | undefined
   readonly definition: HybridReader | undefined
   readonly values: ValueDecoder
   /** Bytes of the encoded values. */
   readonly valueBytes: number
-  /** Bytes that the page holds. */
+  /** Bytes held by the page. */
   readonly heldBytes: number
   /** Release the memory of the encoded values, which nobody uses any more. */
   release?(): void
   /** Present where the page is inflated piece by piece. */
   readonly hold?: HoldSlots
-  /** The dictionary that the values point into. */
+  /** The dictionary to which the values refer. */
   readonly dictionary: Dictionary | undefined
-  /** The dictionary of the chunk, whether this page uses it or not. */
+  /** The dictionary of the chunk, even if this page does not use it. */
   readonly chunkDictionary: Dictionary | undefined
 }
 
 /**
- * Make the next `slots` slots of a page ready, of which it has `left`, in about `maxBytes`.
+ * Prepare the next `slots` of the `left` slots of a page, in about `maxBytes`.
  *
- * @returns how many of them are.
+ * @returns how many are ready.
  */
 export type HoldSlots = (slots: number, left: number, maxBytes: number) => Promise<number>
 
@@ -41,14 +41,14 @@ export interface PageContext {
   readonly held: ByteBudget
   /** Inflated bytes of all pages. */
   readonly inflated: ByteBudget
-  /** Pages of plain values beyond this are inflated piece by piece. */
+  /** Pages of plain values over this size are inflated piece by piece. */
   readonly maxWholeBytes: number
   readonly maxFieldBytes: number
-  /** Ends pages that are being inflated. */
+  /** Aborts pages that are being inflated. */
   readonly signal: AbortSignal
 }
 
-/** The levels of a page of version 2, which are `bytes`: repetition levels, then definition levels. */
+/** The levels of a page of version 2, in `bytes`: repetition levels, then definition levels. */
 export function levelReadersV2(
   leaf: Leaf,
   bytes: Uint8Array,

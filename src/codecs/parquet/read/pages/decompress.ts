@@ -71,7 +71,7 @@ function inflate(codec: CompressionCodec, bytes: Uint8Array, size: number): Uint
   }
 }
 
-/** The length that a snappy block begins with. */
+/** The length at the start of a snappy block. */
 function snappyLength(bytes: Uint8Array): number {
   let length = 0
   for (let i = 0; i < 5; i++) {

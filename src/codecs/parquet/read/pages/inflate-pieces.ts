@@ -5,26 +5,26 @@ import { isMillraceError } from '../../../../errors.ts'
 import { invalid } from '../invalid.ts'
 import { FAR_REFERENCE, snappyPieces } from './snappy-stream.ts'
 
-/** The compressed bytes of a page, and what it inflates to. */
+/** The compressed bytes of a page, and its inflated size. */
 export interface PageStream {
   readonly codec: CompressionCodec
   readonly size: number
   pieces(): AsyncGenerator<Uint8Array>
-  /** All of it at once. */
+  /** The whole page. */
   whole(): Promise<Uint8Array>
-  /** Ends what is under way when the reader is closed. */
+  /** Aborts work in progress when the reader is closed. */
   readonly signal: AbortSignal
 }
 
 const CHUNK_BYTES = 128 * 1024
 
-/** Tests that pages of this compression can be inflated piece by piece. */
+/** Test whether pages of this compression can be inflated piece by piece. */
 export function inflatesInPieces(codec: CompressionCodec): boolean {
   if (codec === 'ZSTD') return typeof zlib.createZstdDecompress === 'function'
   return codec === 'UNCOMPRESSED' || codec === 'SNAPPY' || codec === 'GZIP' || codec === 'BROTLI'
 }
 
-/** A page piece by piece, in memory that does not grow with it; its size is checked on the way. */
+/** Inflate a page piece by piece, in memory that does not grow with it, checking its size. */
 export async function* inflatePieces(page: PageStream): AsyncGenerator<Uint8Array> {
   let total = 0
   try {
@@ -39,7 +39,7 @@ export async function* inflatePieces(page: PageStream): AsyncGenerator<Uint8Arra
     total += rest.length
     yield rest
   }
-  if (total !== page.size) throw invalid(`a ${page.codec} page has another size than its header says`)
+  if (total !== page.size) throw invalid(`the size of a ${page.codec} page differs from its header`)
 }
 
 function inflating(page: PageStream): AsyncIterable<Uint8Array> {
@@ -59,7 +59,7 @@ function inflating(page: PageStream): AsyncIterable<Uint8Array> {
 }
 
 async function* through({ pieces, signal, codec }: PageStream, engine: Transform): AsyncGenerator<Uint8Array> {
-  // The error of either end destroys the engine, which throws it to the loop below.
+  // An error of either end destroys the engine, which throws it into the loop below.
   pipeline(Readable.from(pieces(), { objectMode: false }), addAbortSignal(signal, engine), () => {})
   try {
     yield* engine as AsyncIterable<Uint8Array>

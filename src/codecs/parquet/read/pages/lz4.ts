@@ -1,8 +1,7 @@
 import { invalid } from '../invalid.ts'
 
 /**
- * LZ4 as Parquet files hold it under the codec `LZ4`: blocks with Hadoop's frame of two big-endian lengths or, from other writers, one
- * bare block.
+ * Parquet's codec `LZ4`: blocks in Hadoop's frame of two big-endian lengths or, from other writers, one bare block.
  */
 export function lz4Decompress(input: Uint8Array, size: number): Uint8Array {
   return hadoopLz4(input, size) ?? lz4Raw(input, size)
@@ -12,7 +11,7 @@ export function lz4Decompress(input: Uint8Array, size: number): Uint8Array {
 export function lz4Raw(input: Uint8Array, size: number): Uint8Array {
   const output = new Uint8Array(size)
   if (lz4Block(input, 0, input.length, output, 0) !== size)
-    throw invalid('an LZ4 page has another size than its header says')
+    throw invalid('the size of an LZ4 page differs from its header')
   return output
 }
 
@@ -34,13 +33,13 @@ function hadoopLz4(input: Uint8Array, size: number): Uint8Array | undefined {
   let written = 0
   for (const { at, end, length } of frames) {
     if (lz4Block(input, at, end, output, written) !== written + length)
-      throw invalid('an LZ4 frame has another size than it says')
+      throw invalid('the size of an LZ4 frame differs from its header')
     written += length
   }
   return output
 }
 
-/** Decode one LZ4 block into `output` from `to` on; returns where it ended. One loop: literals, then a match, until the input ends. */
+/** Decode one LZ4 block into `output` from `to` on; returns its end. One loop: literals, then a match, until the input ends. */
 function lz4Block(input: Uint8Array, at: number, end: number, output: Uint8Array, to: number): number {
   const first = to
   while (at < end) {

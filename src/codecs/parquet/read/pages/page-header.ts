@@ -23,7 +23,7 @@ export interface PageHeader {
   readonly encoding: Encoding
   /** Version 1: how levels are encoded. */
   readonly levelEncodings: { readonly definition: Encoding; readonly repetition: Encoding } | undefined
-  /** Version 2: bytes of levels, which lie before the values and are not compressed. */
+  /** Version 2: bytes of the levels, which precede the values uncompressed. */
   readonly levels:
     | { readonly repetitionBytes: number; readonly definitionBytes: number; readonly compressed: boolean }
     | undefined
@@ -31,7 +31,7 @@ export interface PageHeader {
 
 const FIRST_TRY = 1024
 
-/** Read the header at `at` of a chunk; returns it with its length. Headers hold statistics, so they may be long. */
+/** Read the header at `at` of a chunk; returns it with its length. Headers contain statistics, so they may be long. */
 export async function readPageHeader(
   chunk: ChunkBytes,
   at: number,

@@ -2,13 +2,13 @@ import type { ByteBudget } from '../bytes/byte-budget.ts'
 import type { DataPage } from './data-page.ts'
 import type { PageReader } from './page-reader.ts'
 
-/** A page and how many of its slots have not been taken. */
+/** A page and its number of unused slots. */
 export interface QueuedPage {
   readonly page: DataPage
   left: number
 }
 
-/** The pages that have been loaded ahead of the rows that need them. */
+/** The pages loaded ahead of their rows. */
 export interface PageQueue {
   readonly pages: readonly QueuedPage[]
   /** Load the next page; false after the last. */
@@ -17,7 +17,7 @@ export interface PageQueue {
   consume(slots: number, use: (page: DataPage, slots: number) => void): void
 }
 
-/** @param held - where the bytes of pages are counted that are held. */
+/** @param held - counts the bytes of pages that are held. */
 export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
   const pages: QueuedPage[] = []
   return {
@@ -46,7 +46,7 @@ export function pageQueue(reader: PageReader, held: ByteBudget): PageQueue {
   }
 }
 
-/** At the worst, the bytes that a slot of a page takes in Arrow. */
+/** Upper bound of the bytes of a page's slot in Arrow. */
 export function bytesPerSlot(page: DataPage, width: number): number {
   return Math.max(width, page.values.longestValue, width === 0 ? page.valueBytes / page.slots : 0)
 }

@@ -79,7 +79,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
 }
 
 function tooManySlots() {
-  return invalid('a page holds more values than are left in its column chunk')
+  return invalid('a page has more values than are left in its column chunk')
 }
 
 function dataPage(
@@ -122,7 +122,7 @@ interface PageParts {
   readonly values: Uint8Array
 }
 
-/** Version 1: all is compressed as one; each kind of level has its length before it. */
+/** Version 1: everything is compressed together; each kind of level is preceded by its length. */
 function splitPageV1(
   leaf: Leaf,
   header: PageHeader,
@@ -148,7 +148,7 @@ function splitPageV1(
   return { repetition, definition, values: bytes.subarray(at) }
 }
 
-/** Version 2: levels lie uncompressed before the values, their lengths in the header. */
+/** Version 2: uncompressed levels precede the values, their lengths are in the header. */
 function splitPageV2(
   leaf: Leaf,
   { levels, uncompressedBytes }: PageHeader,

@@ -1,6 +1,6 @@
 import { invalid } from '../invalid.ts'
 
-/** Literals above this are copied by a call, shorter ones by a loop, which costs less than the call. */
+/** Literals over this length are copied by a native call, shorter ones by a loop, which costs less. */
 export const LONG_LITERAL = 48
 
 /**

@@ -3,13 +3,13 @@ import { corruptSnappy, firstElement, LONG_LITERAL, littleEndian } from './snapp
 /** Longest distance of a copy in a stream: compressors work in blocks of 64 KiB. */
 const HISTORY = 64 * 1024
 const ROOM = 256 * 1024
-/** The longest copy of an element. */
+/** The longest copy by one element. */
 const MAX_COPY = 64
 
-/** Thrown where a block refers further back than is kept: the format allows it, though no compressor does it. */
+/** Thrown if a block refers further back than is kept: the format allows it, though no compressor does it. */
 export const FAR_REFERENCE = Symbol('far reference')
 
-/** A block under way. Output lies in `[flushed, to)`, what may be referred to before it. */
+/** A block in progress. Output is in `[flushed, to)`, preceded by the bytes that may be referred to. */
 interface Inflating {
   readonly size: number
   readonly output: Uint8Array
@@ -17,7 +17,7 @@ interface Inflating {
   to: number
   total: number
   literal: number
-  /** Input from which the next element begins. */
+  /** Input that begins with the next element. */
   input: Uint8Array
 }
 

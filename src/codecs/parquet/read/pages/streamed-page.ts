@@ -14,7 +14,7 @@ import { decompress } from './decompress.ts'
 import { inflatePieces, inflatesInPieces } from './inflate-pieces.ts'
 import type { PageHeader } from './page-header.ts'
 
-/** Compressed bytes that are read at once. */
+/** Compressed bytes per read. */
 const PIECE_BYTES = 128 * 1024
 
 export function isStreamed(header: PageHeader, { codec }: ColumnChunk, leaf: Leaf, maxWholeBytes: number): boolean {
@@ -28,7 +28,7 @@ export function isStreamed(header: PageHeader, { codec }: ColumnChunk, leaf: Lea
   )
 }
 
-/** A page of plain values that never lies in memory as a whole. */
+/** A page of plain values that is never in memory as a whole. */
 export async function streamedPage(
   leaf: Leaf,
   codec: CompressionCodec,
@@ -46,7 +46,7 @@ export async function streamedPage(
   const lead = await bytes.read(at, levelBytes)
   crc.add(lead)
 
-  /** A copy: an inflater may hold its input for long, and with it the window of the chunk that it lies in. */
+  /** A copy: an inflater may hold its input for long, and with it the window of the chunk around it. */
   async function pieceAt(from: number): Promise<Uint8Array> {
     const piece = await bytes.read(at + from, Math.min(PIECE_BYTES, compressedBytes - from))
     crc.add(piece)
@@ -71,7 +71,7 @@ export async function streamedPage(
       ? await levelsV1(leaf, header, window)
       : { ...levelReadersV2(leaf, copyOf(lead), levels.repetitionBytes), bytes: levelBytes }
   const decoder = plainWindowDecoder(window, leaf.layout.physicalWidth, maxFieldBytes)
-  // A page beyond the limit is refused as a whole.
+  // A page beyond the limit is rejected as a whole.
   const heldBytes = Math.min(maxWholeBytes + levelReaders.bytes, header.uncompressedBytes)
   held.release(header.uncompressedBytes - heldBytes)
   return {
@@ -85,7 +85,7 @@ export async function streamedPage(
     chunkDictionary,
     async hold(wanted, left, maxBytes) {
       const ready = await decoder.hold(wanted, maxBytes)
-      // The last slots: the rest is read for its checks, before its values go out.
+      // The last slots: the rest is read to be checked, before its values are returned.
       if (ready === left) await window.drain()
       return ready
     },
@@ -122,7 +122,7 @@ async function levelsV1(leaf: Leaf, header: PageHeader, window: ByteWindow): Pro
   return { repetition, definition, bytes }
 }
 
-/** The checksum of a page, as its bytes come. */
+/** The checksum of a page, updated as its bytes arrive. */
 function checksum(expected: number | undefined) {
   let value = 0
   return {

@@ -2,10 +2,10 @@ import { MillraceError } from '../../../../errors.ts'
 import { type ByteValues, type FixedValues, int32View, reserve, type Values, viewOf } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 
-/** Append all of `from`, values as the file keeps them, to `into`, values as Arrow keeps them. Exact, or an error. */
+/** Append all values of `from`, in the file's layout, to `into`, in Arrow's layout. Exact, or an error. */
 export type Conversion = (from: Values, into: FixedValues) => void
 
-/** INT_8, UINT_8, INT_16 and UINT_16, which the file keeps in 32 bits. */
+/** INT_8, UINT_8, INT_16 and UINT_16, which the file stores in 32 bits. */
 export function narrowInts(bits: 8 | 16, signed: boolean): Conversion {
   const min = signed ? -(2 ** (bits - 1)) : 0
   const max = min + 2 ** bits - 1
@@ -122,7 +122,7 @@ function byteStrings(values: Values): ByteValues {
   return values
 }
 
-/** Convert into fresh room of `into`. */
+/** Convert into newly reserved space of `into`. */
 export function appendConverted(from: Values, into: FixedValues, convert: Conversion): void {
   reserve(into, from.count)
   convert(from, into)

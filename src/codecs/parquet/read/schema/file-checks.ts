@@ -2,15 +2,15 @@ import type { RowGroup } from '../footer/file-metadata.ts'
 import { exceeded, invalid, unsupported } from '../invalid.ts'
 import type { FileShape, Leaf } from './schema-shape.ts'
 
-/** Most values for each byte of a file, and those that any file may hold: runs of one value cost next to no bytes. */
+/** Most values per byte of a file, and the number that any file may have: runs of one value cost almost no bytes. */
 const MAX_VALUES_PER_BYTE = 16_384
 const MIN_MAX_VALUES = 64 * 1024 * 1024
 
-/** Check what the footer says of a row group before anything is read or room is made for it. */
+/** Check the footer's data of a row group before anything is read or allocated for it. */
 export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonly Leaf[], dataEnd: number): void {
   const stray = group.chunks.length - shape.leafCount
   if (stray !== 0 && stray !== shape.strayLeaves)
-    throw invalid('a row group has another number of columns than the schema')
+    throw invalid('a row group and the schema have different numbers of columns')
   for (const leaf of leaves) {
     const chunk = group.chunks[leaf.index]
     const position = { column: leaf.name }
@@ -18,18 +18,18 @@ export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonl
     if (chunk.encrypted)
       throw unsupported('the column is encrypted; write it without encryption, or leave it out of columns', position)
     if (chunk.type !== leaf.layout.physical)
-      throw invalid('a column chunk has another type than the schema says', position)
+      throw invalid('the type of a column chunk differs from the schema', position)
     if (chunk.values > 0 && (chunk.start < 4 || chunk.end > dataEnd))
-      throw invalid('a column chunk lies outside the data of the file', position)
+      throw invalid('a column chunk is outside the data of the file', position)
     const flat = leaf.repetition === 0
     if (flat && chunk.values !== group.rows)
-      throw invalid('a column chunk has other values than its row group has rows', position)
+      throw invalid('a column chunk has a different number of values than its row group has rows', position)
     if (chunk.values < group.rows)
       throw invalid('a column chunk has fewer values than its row group has rows', position)
   }
 }
 
-/** Rows that no bytes back would keep a reader busy for ever. */
+/** Rows without bytes would keep a reader busy forever. */
 export function checkTotals(groups: readonly RowGroup[], leaves: readonly Leaf[], fileBytes: number): void {
   const limit = Math.max(MIN_MAX_VALUES, fileBytes * MAX_VALUES_PER_BYTE)
   let values = 0

@@ -8,7 +8,7 @@ import type { ColumnShape, Leaf } from './schema-shape.ts'
 
 export type ParquetFilterValue = number | bigint | string | boolean | Date | Uint8Array
 
-/** Condition on a column's values: equal, one of, above, at least, below, at most. Several conditions hold together. Nulls match none. */
+/** Condition on a column's values: equal, one of, above, at least, below, at most. Several conditions must all hold. Nulls match none. */
 export interface ParquetCondition {
   readonly eq?: ParquetFilterValue
   readonly in?: readonly ParquetFilterValue[]
@@ -21,20 +21,21 @@ export interface ParquetCondition {
 /**
  * Conditions on flat columns by name, all of which must hold: `{ year: { gte: 2020 }, country: { in: ['CH', 'AT'] } }`.
  *
- * Numbers and bigints go with numeric columns, decimal text with decimals too, `Date` with dates and timestamps (or a bigint of the
- * column's unit), `HH:MM:SS` with times of day (or their unit), strings with text, `Uint8Array` with binary columns.
+ * Values by column type: numbers and bigints for numeric columns, decimal text for decimals too, `Date` for dates and
+ * timestamps (or a bigint in the column's unit), `HH:MM:SS` for times of day (or their unit), strings for text,
+ * `Uint8Array` for binary columns.
  */
 export interface ParquetFilter {
   readonly [column: string]: ParquetCondition
 }
 
-/** A bound as it compares: a number, or bytes in their own order. */
+/** A bound in comparable form: a number, or bytes in their own order. */
 type Bound = number | bigint | Uint8Array
 
-/** Sign of `bound - value`; undefined where they cannot be compared, so that nothing follows. */
+/** Sign of `bound - value`; undefined if they cannot be compared, so that nothing is skipped. */
 type Compare = (bound: Bound) => number | undefined
 
-/** Tests by its statistics that a row group may hold a row that matches. */
+/** Test by its statistics whether a row group may contain a matching row. */
 export function mayMatch(filter: ParquetFilter, group: RowGroup, columns: readonly ColumnShape[]): boolean {
   return Object.entries(filter).every(([name, condition]) => {
     const shapes = columns.filter(({ field }) => field.name === name)
@@ -66,7 +67,7 @@ function chunkMayMatch(condition: ParquetCondition, chunk: ColumnChunk, leaf: Le
   return holds && !(asks && isAllNull(chunk))
 }
 
-/** Tests that the statistics report no value in any row. Bounds contradict it. */
+/** Test whether the statistics report only nulls, without bounds that contradict them. */
 function isAllNull({ statistics, values }: ColumnChunk): boolean {
   if (statistics === undefined || values === 0 || statistics.nulls !== values) return false
   return statistics.min === undefined && statistics.max === undefined
@@ -79,14 +80,14 @@ interface Bounds {
 
 const NO_BOUNDS: Bounds = { min: undefined, max: undefined }
 
-/** The bounds of a column chunk; none where the least is above the greatest, as writers leave that took unsigned values for signed ones. */
+/** The bounds of a column chunk; none if the least exceeds the greatest, which comes from writers that compared unsigned values as signed. */
 function boundsOf({ statistics }: ColumnChunk, leaf: Leaf): Bounds {
   const min = statistics?.min === undefined ? undefined : boundOf(statistics.min, leaf)
   const max = statistics?.max === undefined ? undefined : boundOf(statistics.max, leaf)
   return min !== undefined && max !== undefined && (order(min, max) ?? 0) > 0 ? NO_BOUNDS : { min, max }
 }
 
-/** A bound as the type of its column reads it; undefined where it cannot be one, or the type has no order that we know. */
+/** Decode a bound by the type of its column; undefined if it is invalid, or the type has no known order. */
 function boundOf(bytes: Uint8Array, { element, layout }: Leaf): Bound | undefined {
   const { type, physical, physicalWidth } = layout
   if (physical === 'INT96' || element.logical?.kind === 'other') return undefined
@@ -109,7 +110,7 @@ function sign(bound: Bound | undefined, compare: Compare): number | undefined {
   return bound === undefined ? undefined : compare(bound)
 }
 
-/** Comparison of the bounds of a column with a value of the filter. */
+/** Make the comparison of a column's bounds with a value of the filter. */
 function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
   const { type } = leaf.layout
   const against =
@@ -133,7 +134,7 @@ function comparison(leaf: Leaf, value: ParquetFilterValue): Compare {
   }
   if (DataType.isUtf8(type) && typeof value === 'string') return against(Buffer.from(value))
   if (isBinary(type) && value instanceof Uint8Array) return against(value)
-  throw misfit(leaf.name, `${kindOf(value)} does not go with its type`)
+  throw misfit(leaf.name, `${kindOf(value)} does not fit its type`)
 }
 
 function isNumeric(value: ParquetFilterValue): value is number | bigint {
@@ -144,7 +145,7 @@ function isBinary(type: DataType): boolean {
   return DataType.isBinary(type) || DataType.isFixedSizeBinary(type)
 }
 
-/** JavaScript compares bigints with numbers by their exact values. NaN compares with nothing. Byte strings are ordered as unsigned bytes. */
+/** JavaScript compares bigints with numbers by their exact values. NaN is incomparable. Byte strings are ordered as unsigned bytes. */
 function order(bound: Bound, value: Bound): number | undefined {
   if (bound instanceof Uint8Array || value instanceof Uint8Array) {
     return bound instanceof Uint8Array && value instanceof Uint8Array ? Buffer.compare(bound, value) : undefined
@@ -181,7 +182,7 @@ const DECIMAL = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i
 
 function decimalComparison(leaf: Leaf, value: number | bigint | string, scale: number): Compare {
   const [, minus, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(String(value)) ?? []
-  if (minus === undefined || whole + fraction === '') throw misfit(leaf.name, 'the value is no decimal number')
+  if (minus === undefined || whole + fraction === '') throw misfit(leaf.name, 'the value is not a decimal number')
   const valueScale = fraction.length - Number(exponent)
   const common = Math.max(scale, valueScale)
   const wanted = BigInt(`${minus}${whole}${fraction}`) * 10n ** BigInt(common - valueScale)

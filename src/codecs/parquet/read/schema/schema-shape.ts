@@ -5,7 +5,7 @@ import type { SchemaElement } from '../footer/file-metadata.ts'
 import { exceeded, invalid } from '../invalid.ts'
 import { type Int96Unit, type ValueLayout, valueLayout } from './value-layout.ts'
 
-/** A column of the file that holds values: its number, its deepest levels, and where its slots begin. */
+/** A column of the file that holds values: its number, its deepest levels, and the level at which its slots begin. */
 export interface Leaf {
   /** Position among all leaves of the schema, the order of the column chunks. */
   readonly index: number
@@ -41,7 +41,7 @@ export interface StructShape {
   readonly definition: number
 }
 
-/** A list, or a map, which is a list of key-value structs. */
+/** A list, or a map as a list of key-value structs. */
 export interface ListShape {
   readonly kind: 'list'
   readonly field: Field
@@ -50,7 +50,7 @@ export interface ListShape {
   readonly definition: number
   /** From this definition level on the list has an element. */
   readonly elementDefinition: number
-  /** A repetition level of this says: one more element of the same list. */
+  /** The repetition level that means one more element of the same list. */
   readonly repetition: number
 }
 
@@ -67,7 +67,7 @@ interface Node {
 export interface FileShape {
   readonly columns: readonly ColumnShape[]
   readonly leafCount: number
-  /** Leaves of the schema's list behind the tree of its root: no column leads to them, but some writers add chunks of them. */
+  /** Leaves in the schema's list after its root's tree: they belong to no column, but some writers add chunks for them. */
   readonly strayLeaves: number
 }
 
@@ -76,7 +76,7 @@ export interface ShapeOptions {
   readonly int96: Int96Unit
 }
 
-/** The shape of every top-level column of the file's schema, which lies depth first in a list. */
+/** The shape of every top-level column of the file's schema, a depth-first list. */
 export function fileShape(schema: readonly SchemaElement[], options: ShapeOptions): FileShape {
   const cursor = { next: 0, leaf: 0 }
   const root = readNode(schema, cursor, undefined, 0, options.maxDepth)
@@ -209,7 +209,7 @@ function fieldOf(node: Node, type: DataType): Field {
   return new Field(node.element.name, type, node.element.repetition === 'OPTIONAL', metadata)
 }
 
-/** Annotations that say more than Arrow's types do: they are named in the metadata of the field. */
+/** Annotations that Arrow's types cannot express: they are kept in the metadata of the field. */
 const EXTENSIONS = new Map<string | undefined, string>([
   ['uuid', UUID_EXTENSION],
   ['json', JSON_EXTENSION],

@@ -37,17 +37,17 @@ import {
   widenInts,
 } from './conversions.ts'
 
-/** Form of the values of a column in the file and in Arrow. Widths are bytes per value; 0 means byte strings. */
+/** Layout of a column's values in the file and in Arrow. Widths are bytes per value; 0 means byte strings. */
 export interface ValueLayout {
   readonly type: DataType
   readonly physical: ParquetType
   readonly physicalWidth: number
   readonly width: number
-  /** From values as the file keeps them to Arrow's; absent where they are the same. */
+  /** Conversion from the file's layout to Arrow's; absent if they are the same. */
   readonly convert?: Conversion
 }
 
-/** INT96 timestamps have no unit of their own: nanoseconds, or microseconds, which reach every year that Spark writes. */
+/** INT96 timestamps declare no unit: nanoseconds, or microseconds, which cover every year that Spark writes. */
 export type Int96Unit = 'ns' | 'us'
 
 const MAX_FIXED_BYTES = 64 * 1024 * 1024
@@ -140,7 +140,8 @@ function fixedLayout({ logical, typeLength }: SchemaElement): ValueLayout {
 }
 
 function decimalType({ scale, precision }: { readonly scale: number; readonly precision: number }): Decimal {
-  if (precision < 1 || scale < 0 || scale > precision) throw invalid(`decimal(${precision},${scale}) is no type`)
+  if (precision < 1 || scale < 0 || scale > precision)
+    throw invalid(`decimal(${precision},${scale}) is not a valid type`)
   if (precision > 76) throw unsupported(`decimal(${precision},${scale}) has more than the 76 digits that Arrow holds`)
   return new Decimal(scale, precision, precision <= 38 ? 128 : 256)
 }
