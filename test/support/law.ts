@@ -17,7 +17,7 @@ const TIMEOUT_MS = 3_600_000
  * A failing law prints its seed; `LAWS_SEED` replays it. CI always sets one. `LAWS_RUNS=10000` tries so many cases of every law, where that is more.
  *
  * @example
- * law('reverse: twice is once', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
+ * law('reverse: is its own inverse', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
  */
 export function law<Ts>(
   name: string,
