@@ -134,7 +134,7 @@ law(
 )
 
 law(
-  'collectMetrics: concurrent runs each see their own operations, wherever they wait',
+  'collectMetrics: concurrent runs each see their own operations, at any interleaving',
   fc.asyncProperty(fc.array(fc.array(fc.nat(100), { maxLength: 5 }), { minLength: 2, maxLength: 5 }), async (runs) => {
     const sums = await Promise.all(
       runs.map(async (rows, at) => {
