@@ -1,4 +1,4 @@
-// One candidate in a process of its own: `cdc-child.ts <candidate> <input> <fresh|warm>` prints the microseconds an item as the last line.
+// One candidate in a process of its own: `cdc-child.ts <candidate> <input> <fresh|warm>` prints the microseconds per item as the last line.
 import { performance } from 'node:perf_hooks'
 import { CANDIDATES, type CandidateName, type ItemCandidate } from './candidates/cdc/candidates.ts'
 import { INPUTS, type InputName } from './candidates/cdc/images.ts'

@@ -39,8 +39,9 @@ export function writePage(
   })
   const page = `# Benchmarks
 
-Each candidate runs in a process of its own, in turns, on the same file; figures are medians. The clock starts when a candidate's modules are
-loaded and ends when its table or file is complete. Row counts and sums of the results are compared, so that none wins by being wrong.
+Speed and memory of millrace next to named peers. Each candidate runs in its own process, by turns, on the same file;
+figures are medians. The clock starts when a candidate's modules are loaded and stops when its table or file is complete.
+Row counts and sums of the results are compared, so that no candidate wins by being wrong.
 
 - Machine: ${machine}
 - Versions: ${versions}

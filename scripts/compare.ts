@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const BENCHMARKS = new URL('../docs/benchmarks.md', import.meta.url)
 const PAGE = new URL('../docs/compare.md', import.meta.url)
-const TABLE = /\| Task \| Beside [^\n]*\n(\|[^\n]*\n)+/
+const TABLE = /\| Task \| Compared with [^\n]*\n(\|[^\n]*\n)+/
 
 /** Rows of the table: a section of the benchmarks, and the candidates of it that are shown. */
 const SHOWN: readonly (readonly [section: string, candidates: readonly string[]])[] = [
@@ -30,7 +30,7 @@ export function compareTable(): string {
       return `| ${link} | ${candidate} | ${time.toFixed(2)}x | ${(memory / ours.memory).toFixed(2)}x |`
     }),
   )
-  return ['| Task | Beside | Its time / ours | Its peak memory / ours |', '| --- | --- | ---: | ---: |', ...rows].join(
+  return ['| Task | Compared with | Time / ours | Peak memory / ours |', '| --- | --- | ---: | ---: |', ...rows].join(
     '\n',
   )
 }

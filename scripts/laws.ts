@@ -15,8 +15,9 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const PAGE = join(ROOT, 'docs/laws.md')
 const HEAD = `# Laws
 
-What holds for all inputs. Each line is the name of a property that \`npm test\` tries on generated inputs
-([fast-check](https://fast-check.dev)); a failure prints the seed that replays it. Made from the tests by \`npm run docs:laws\`.
+What this library promises: properties that hold for all inputs. \`npm test\` checks each one on generated inputs
+([fast-check](https://fast-check.dev)); a failure prints the seed that replays it. This page is generated from the names of
+the tests by \`npm run docs:laws\`.
 `
 
 /** Every test of the files of laws, without running any. */
@@ -44,8 +45,8 @@ function pageText(laws: readonly ListedTest[]): string {
   }
   let page = HEAD
   let folder = ''
-  for (const [file, lines] of [...lawsOf].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const own = file.split('/').slice(1, -1).join('/')
+  const sections = [...lawsOf].map(([file, lines]) => ({ file, lines, own: folderOf(file) }))
+  for (const { file, lines, own } of sections.sort((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1))) {
     if (own !== folder) page += `\n## ${own}\n`
     folder = own
     page += `\n### [${basename(file, '.laws.test.ts')}](../${file})\n\n${lines.join('\n')}\n`
@@ -53,10 +54,23 @@ function pageText(laws: readonly ListedTest[]): string {
   return page
 }
 
+/** `dataset/merge` of `test/dataset/merge/plan.laws.test.ts`. */
+function folderOf(file: string): string {
+  return file.split('/').slice(1, -1).join('/')
+}
+
+/** Files of one folder follow each other, folders inside it come after them. */
+function orderOf({ file, own }: { readonly file: string; readonly own: string }): string {
+  return `${own}\n${file}`
+}
+
 /** `int64 > int64: writing is String(BigInt)` says its subject once. */
 function lawName(fullName: string): string {
   const [own = '', ...subjects] = fullName.split(' > ').reverse()
-  return [own, ...subjects.filter((subject) => !own.startsWith(`${subject}:`))].reverse().join(': ')
+  const others = subjects
+    .map((subject) => subject.replace(/: laws$/, ''))
+    .filter((subject) => !own.startsWith(`${subject}:`))
+  return [own, ...new Set(others)].reverse().join(': ')
 }
 
 /** The scores of `npm run mutate:all` stand at the end and stay as they are. */

@@ -42,7 +42,7 @@ const STATES = ['fresh', 'warm'] as const
 const CHILD = fileURLToPath(new URL('../cdc-child.ts', import.meta.url))
 
 /**
- * Microseconds an item, each candidate in processes of its own by turns, the best of them, on images parsed just before. `warm` images have been walked with `for in` before
+ * Microseconds per item, each candidate in processes of its own by turns, the best of them, on images parsed just before. `warm` images have been walked with `for in` before
  * the clock starts: that makes the SDK faster, which asks for the keys of every object, so both are shown.
  */
 export const cdc: Suite = async ({ runs = 3, only = '' }, print) => {
@@ -65,7 +65,7 @@ export const cdc: Suite = async ({ runs = 3, only = '' }, print) => {
     }
   }
   const text = formatTable(
-    ['', 'images', 'the other', 'us an item', 'millrace', 'us an item', 'times', 'target'],
+    ['', 'images', 'other library', 'us per item', 'millrace', 'us per item', 'times', 'target'],
     figures.map(({ task, state, theirs, theirMicroseconds, ours, ourMicroseconds, target }) => [
       task,
       state,
@@ -77,7 +77,7 @@ export const cdc: Suite = async ({ runs = 3, only = '' }, print) => {
       state === 'fresh' && target !== undefined ? `${target}x` : '',
     ]),
   )
-  print(`cdc: microseconds an item; unmarshall of @aws-sdk/util-dynamodb, microdiff\n${text}`)
+  print(`cdc: microseconds per item; unmarshall of @aws-sdk/util-dynamodb, microdiff\n${text}`)
   return { other: { text, figures } }
 }
 

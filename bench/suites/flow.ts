@@ -56,7 +56,7 @@ function contests(): readonly Contest[] {
       candidates: {
         [LOOP]: 'flow/loop',
         'Powertools, out of order': 'flow/powertools-kinesis',
-        [`${OURS}, keys side by side`]: 'flow/millrace-keys',
+        [`${OURS}, keys in parallel`]: 'flow/millrace-keys',
         [OURS]: 'flow/millrace',
       },
     },
@@ -82,5 +82,5 @@ async function overheadText(file: string): Promise<string> {
     for (const record of readRecords(event, payload)) if (record.payload.ok) await handler()
   }
   const microseconds = await overheadMicroseconds(loop, () => processBatch(event, handler, { payload, context }))
-  return `processBatch adds ${(microseconds / BATCH).toFixed(3)} us of CPU time a record to the loop`
+  return `processBatch adds ${(microseconds / BATCH).toFixed(3)} us of CPU time per record to the loop`
 }

@@ -16,7 +16,7 @@ export const growth: Suite = async ({ runs = 3 }, print) => {
     const candidates = { first: 'job/millrace', next: 'job/millrace-warm' }
     outcomes.push(await measure({ name: `growth, ${rows} rows`, file: await eventsCsv(rows), candidates }, runs))
   }
-  const heads = ['CSV', 'first job', 'MB/s', 'next job', 'MB/s', 'peak memory', '24 bytes a row']
+  const heads = ['CSV', 'first job', 'MB/s', 'next job', 'MB/s', 'peak memory', '24 bytes per row']
   const text = formatTable(heads, outcomes.map(line))
   print(`growth: the whole job, millrace\n${text}`)
   return { other: { text, figures: outcomes } }

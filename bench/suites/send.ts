@@ -22,7 +22,7 @@ interface Way {
   run(): Promise<unknown>
 }
 
-/** Microseconds of CPU an entry, all ways of a task by turns in this process; every request is answered at once and whole. */
+/** Microseconds of CPU per entry, all variants of a task by turns in this process; every request is answered at once and completely. */
 export const send: Suite = async ({ runs = 15, only = '' }, print) => {
   const all = ways().filter(({ task }) => task.includes(only))
   const times = new Map<Way, number[]>(all.map((way) => [way, []]))
@@ -37,7 +37,7 @@ export const send: Suite = async ({ runs = 15, only = '' }, print) => {
   const loopOf = (task: string): number =>
     figures.find((each) => each.task === task && each.name.startsWith(BY_HAND))?.microseconds ?? Number.NaN
   const text = formatTable(
-    ['', '', 'CPU an entry', 'times the loop'],
+    ['', '', 'CPU per entry', 'times the loop'],
     figures.map(({ task, name, microseconds }) => [
       task,
       name,

@@ -20,7 +20,7 @@ export interface RedisStoreOptions {
   readonly maxResultBytes?: number
 }
 
-// A script runs as a whole, so what it reads is still so when it writes. Each gives the record that is there where it did not write.
+// A script is atomic: its reads are still valid when it writes. Each returns the existing record if it did not write.
 const INSERT = `
   if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
   return redis.call('GET', KEYS[1])`

@@ -12,7 +12,7 @@ interface Place {
   readonly key: string
 }
 
-/** A file lands under `landing/`: CSV, JSON or Parquet. Clean Parquet comes out under `processed/`. */
+/** Convert each CSV, JSON or Parquet file under `landing/` to clean Parquet under `processed/`. */
 export function createHandler({ client = new S3Client({}), codec = {} as CodecOptions } = {}) {
   return async (event: unknown) => {
     const results = []
@@ -32,7 +32,7 @@ async function processObject(client: S3Client, { bucket, key }: Place, codec: Co
   const output = outputKey(key, { from: 'landing', to: 'processed' })
   const now = new Date()
   const [rowsIn, rowsOut] = [rowCounter(), rowCounter()]
-  // US-ASCII: encodeURI leaves ordinary keys as they are. A multipart upload (over 100 MiB) begins before all rows are counted.
+  // US-ASCII: encodeURI keeps ordinary keys. A multipart upload (over 100 MiB) begins before all rows are counted.
   const metadata = ({ complete }: { complete: boolean }) => ({
     source: encodeURI(key),
     processed_at: now.toISOString(),
@@ -52,7 +52,7 @@ async function processObject(client: S3Client, { bucket, key }: Place, codec: Co
   return { source: key, output, rowsIn: rowsIn.rows, rowsOut: rowsOut.rows, bytes }
 }
 
-/** One line of JSON for whoever is called; the error itself names no object. */
+/** Write one line of JSON for the person on call; the error itself names no object. */
 function logFailure({ bucket, key }: Place, error: unknown): void {
   if (!isMillraceError(error)) return
   const { code, position, message } = error

@@ -1,13 +1,13 @@
 import { channels } from 'millrace/telemetry'
 
-/** Writes a line of JSON for every operation that ends. Returns a function that stops. */
+/** Write a line of JSON for each finished operation. Returns a function that stops. */
 export function logOperations(
   write: (line: string) => unknown = (line) => process.stdout.write(`${line}\n`),
 ): () => void {
   const stops = Object.entries(channels).map(([operation, { asyncEnd }]) => {
     const onEnd = (message: unknown): void => {
       const level = Object(message).code === undefined ? 'INFO' : 'ERROR'
-      // What a subscriber throws would end the process.
+      // An error thrown by a subscriber would end the process.
       try {
         write(JSON.stringify({ level, timestamp: new Date().toISOString(), operation, ...Object(message) }))
       } catch (error) {

@@ -17,7 +17,7 @@ import { channels } from 'millrace/telemetry'
 
 const storage = new AsyncLocalStorage<Context>()
 
-/** Register it with the tracer provider: spans of the AWS SDK and of your own code become children of the record at work. */
+/** Register it with the tracer provider: spans of the AWS SDK and of your code become children of the record's span. */
 export const contextManager: ContextManager = {
   active: () => storage.getStore() ?? ROOT_CONTEXT,
   with: (context, work, self, ...args) => storage.run(context, () => work.call(self as never, ...args)),
@@ -31,7 +31,7 @@ export const contextManager: ContextManager = {
 
 type Message = Readonly<Record<string, unknown>>
 
-/** Makes a span of every operation, a child of the span that is active where it begins. Returns a function that stops. */
+/** Make a span for each operation, a child of the active span. Returns a function that stops. */
 export function traceOperations(tracer: Tracer): () => void {
   const stops = Object.entries(channels).map(([name, channel]: [string, TracingChannel<never, never>]) => {
     const spans = new WeakMap<object, Span>()
@@ -42,7 +42,7 @@ export function traceOperations(tracer: Tracer): () => void {
         spans.set(message, span)
         return trace.setSpan(active, span)
       } catch {
-        return active // What a subscriber throws would end the process.
+        return active // An error thrown by a subscriber would end the process.
       }
     }
     const asyncEnd = (message: Message): void => {
@@ -68,7 +68,7 @@ export function traceOperations(tracer: Tracer): () => void {
   }
 }
 
-/** `sqs process`, as OpenTelemetry names the span of a batch or of a record; `millrace.read` and so on for the others. */
+/** Name batches and records as OpenTelemetry does, `sqs process`, and other spans `millrace.read` and so on. */
 function spanName(channel: string, { source, name }: Message): string {
   if (channel === 'batch' || channel === 'record') return `${source} process`
   return name === undefined ? `millrace.${channel}` : `millrace.${channel} ${name}`
@@ -78,7 +78,10 @@ function kindOf(channel: string): SpanKind {
   return channel === 'batch' || channel === 'record' ? SpanKind.CONSUMER : SpanKind.INTERNAL
 }
 
-/** A batch has many parents, so the message's trace is a link: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
+/**
+ * A batch has many parents, so the message's trace is a link:
+ * `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+ */
 function linksOf({ traceHeader }: Message): Link[] {
   const [, time, rest, spanId] = /^Root=1-(\w{8})-(\w{24});Parent=(\w{16})/.exec(String(traceHeader)) ?? []
   if (spanId === undefined) return []
@@ -86,7 +89,7 @@ function linksOf({ traceHeader }: Message): Link[] {
   return [{ context: { traceId: `${time}${rest}`, spanId, traceFlags, isRemote: true } }]
 }
 
-/** OpenTelemetry's names where it has one, `millrace.*` for the others. */
+/** Use OpenTelemetry's attribute names if there are any, `millrace.*` for the others. */
 function attributesOf({ ms: _, refused, ...message }: Message): Attributes {
   const attributes: Attributes = {}
   const names: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { type BatchMessage, channels, type ReadMessage } from 'millrace/telemetry'
 
-/** Adds counts of batches and of files that are read to the metrics of Powertools. Returns a function that stops. */
+/** Add counts of batches and of files read to Powertools Metrics. Returns a function that stops. */
 export function addToPowertools(metrics: Metrics): () => void {
   const { batch, read } = channels
-  // What a subscriber throws would end the process, and Powertools throws for what it does not take.
+  // An error thrown by a subscriber would end the process, and Powertools throws on invalid values.
   const add = (name: string, unit: Parameters<Metrics['addMetric']>[1], value: number): void => {
     try {
       metrics.addMetric(name, unit, value)

@@ -20,7 +20,7 @@ const runs = 1000
 const event = arbitraryDynamoDBStreamEvent({ image: arbitraryImage() as never })
 
 law(
-  'readChanges: one record is the same change through streams, Kinesis and Pipes, but for what Kinesis does not carry',
+  'readChanges: one record is the same change through streams, Kinesis and Pipes, except for fields that Kinesis lacks',
   fc.property(event, ({ Records }) => {
     const direct = valuesOf(readChanges({ Records }))
     const json = Records.map(({ eventSourceARN, ...record }) => ({
@@ -45,7 +45,7 @@ law(
 )
 
 law(
-  'readChanges: an INSERT has no before, a REMOVE no after; what changed is told by the images or not at all',
+  'readChanges: an INSERT has no before, a REMOVE no after; changed is computed from the images, or undefined',
   fc.property(event, fc.boolean(), ({ Records }, addsImages) => {
     const image = { id: { N: '1' } }
     const records = Records.map((record) =>
@@ -66,7 +66,7 @@ law(
 )
 
 law(
-  'readChanges: images are what deserializeImage makes of them, and the event stays as it was',
+  'readChanges: images equal the result of deserializeImage, and the event is not modified',
   fc.property(event, (whole) => {
     const copy = structuredClone(whole)
     valuesOf(readChanges(whole)).forEach(({ type, keys, before, after }, index) => {
@@ -81,7 +81,7 @@ law(
 )
 
 law(
-  'readChanges: any JSON gives results or a typed error',
+  'readChanges: any JSON returns results or throws a typed error',
   fc.property(fc.oneof(fc.jsonValue(), damagedEvent()), (json) => {
     try {
       for (const result of readChanges(json)) if (!result.ok) expect(isMillraceError(result.error)).toBe(true)
@@ -95,7 +95,7 @@ law(
 const sequence = fc.bigInt({ min: 0n, max: 10n ** 40n - 1n }).map(String)
 
 law(
-  'padSequence: the order of padded text is the order of numbers, and so is that of compareSequences',
+  'padSequence: padded text sorts like the numbers, and so does compareSequences',
   fc.property(sequence, sequence, (left, right) => {
     const expected = Math.sign(Number(BigInt(left) - BigInt(right)))
     const [first, second] = [padSequence(left), padSequence(right)]
@@ -108,7 +108,7 @@ law(
 )
 
 law(
-  'toEnvelope, toRow: safe for JSON, nothing lost on the way through it',
+  'toEnvelope, toRow: round-trip through JSON without loss',
   fc.property(arbitraryChange(), (change) => {
     const envelope = toEnvelope(change)
     expect(JSON.parse(JSON.stringify(envelope))).toEqual(envelope)
@@ -125,7 +125,7 @@ law(
 const changes = fc.array(arbitraryChange({ image: fc.constant({}) }), { maxLength: 20 })
 
 law(
-  'compactChanges: one change an item, the last of its sequence, in whatever order they came',
+  'compactChanges: one change per item, the last of its sequence, in any order of arrival',
   fc.property(changes, fc.infiniteStream(fc.nat()), (list, numbers) => {
     const distinct = list.filter(
       ({ sequence: one }, index) => list.findIndex((other) => other.sequence === one) === index,
@@ -145,7 +145,7 @@ law(
 )
 
 law(
-  'compactChanges: delivered twice, or compacted twice, is the same as once',
+  'compactChanges: idempotent, also under duplicate delivery',
   fc.property(changes, fc.constantFrom('sequence', 'time', 'arrival'), (list, by) => {
     const given = list.map(({ sequence: order, time, timeUs, ...change }, index): ChangeEvent => {
       const identified = { ...change, id: `e${index}` }

@@ -57,7 +57,7 @@ const sdkNumber = fc.oneof(
 )
 
 law(
-  "deserializeImage: after the SDK's marshall it is identity",
+  "deserializeImage: inverts the SDK's marshall",
   fc.property(sdkItem, (item) => {
     expect(deserializeImage(marshall(item))).toEqual(item)
   }),
@@ -65,7 +65,7 @@ law(
 )
 
 law(
-  "serializeImage: writes what the SDK's marshall writes",
+  "serializeImage: equals the SDK's marshall",
   fc.property(sdkItem, (item) => {
     expect(serializeImage(item)).toEqual(marshall(item))
   }),
@@ -73,7 +73,7 @@ law(
 )
 
 law(
-  "deserializeImage: agrees with the SDK's unmarshall where that neither throws, rounds nor leaves base64",
+  "deserializeImage: agrees with the SDK's unmarshall unless that throws, rounds or leaves base64",
   fc.property(arbitraryImage({ numbers: sdkNumber, binary: 'bytes' }), (image) => {
     fc.pre(!hasProtoName(image))
     expect(deserializeImage(image)).toEqual(unmarshall(image as never))
@@ -82,7 +82,7 @@ law(
 )
 
 law(
-  'deserializeImage, serializeImage: one after the other is identity on images, numbers of any length included',
+  'deserializeImage, serializeImage: round-trip images, with numbers of any length',
   fc.property(arbitraryImage({ binary: 'bytes' }), (image) => {
     expect(serializeImage(deserializeImage(image, { numbers: NumberValueImpl.from }))).toEqual(image)
   }),
@@ -101,7 +101,7 @@ law(
 )
 
 law(
-  "deserializeImage: numbers 'auto' never round decimals of 16 and 17 digits, and are numbers where these are a double's shortest",
+  "deserializeImage: numbers 'auto' never round decimals of 16 and 17 digits, and are numbers if these are a double's shortest text",
   fc.property(fc.bigInt({ min: 10n ** 15n, max: 10n ** 17n - 1n }), fc.nat(17), (digits, places) => {
     const padded = String(digits).padStart(places + 1, '0')
     const text = `${padded.slice(0, padded.length - places)}.${padded.slice(padded.length - places)}1`
@@ -113,7 +113,7 @@ law(
 )
 
 law(
-  'serializeValue: a number is written exactly where DynamoDB takes it, and refused elsewhere',
+  'serializeValue: a number is written exactly if DynamoDB accepts it, and rejected otherwise',
   fc.property(
     fc.oneof(
       fc
@@ -139,7 +139,7 @@ law(
 )
 
 law(
-  "deserializeImage: numbers 'auto' are numbers wherever the SDK is exact",
+  "deserializeImage: numbers 'auto' are numbers whenever the SDK is exact",
   fc.property(sdkNumber, (text) => {
     expect(deserializeValue({ N: text })).toBe(unmarshall({ a: { N: text } })['a'])
   }),
@@ -147,7 +147,7 @@ law(
 )
 
 law(
-  "deserializeImage: numbers 'string' is identity on valid numbers, and all else is refused",
+  "deserializeImage: numbers 'string' keeps valid numbers unchanged and rejects anything else",
   fc.property(
     fc.oneof(arbitraryNumberText(), fc.string(), fc.stringMatching(/^[-+]?\d*\.?\d*([eE][-+]?\d*)?$/)),
     (text) => {
@@ -168,7 +168,7 @@ law(
 )
 
 law(
-  'deserializeImage: base64 and bytes are the same bytes',
+  'deserializeImage: base64 and bytes decode to the same bytes',
   fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
     const text = Buffer.from(bytes).toString('base64')
     expect(deserializeValue({ B: text })).toStrictEqual(bytes)
@@ -179,7 +179,7 @@ law(
 )
 
 law(
-  'deserializeImage: takes base64 exactly where it reads back as the same text',
+  'deserializeImage: accepts base64 if and only if it re-encodes to the same text',
   fc.property(fc.oneof(fc.base64String(), fc.string(), fc.stringMatching(/^[A-Za-z0-9+/=_-]*$/)), (text) => {
     const isBase64 = Buffer.from(text, 'base64').toString('base64') === text
     let isTaken = true
@@ -195,7 +195,7 @@ law(
 )
 
 law(
-  'deserializeImage: every name of every map is an own property, and prototypes stay what they were',
+  'deserializeImage: every name of every map is an own property, and prototypes are not modified',
   fc.property(arbitraryImage(), (image) => {
     const names = Reflect.ownKeys(Object.prototype)
     const item = deserializeImage(image)
@@ -213,7 +213,7 @@ law(
 )
 
 law(
-  'deserializeImage: the image stays as it was',
+  'deserializeImage: the image is not modified',
   fc.property(arbitraryImage({ binary: 'bytes' }), (image) => {
     const copy = structuredClone(allAttributes(image))
     deserializeImage(image)
@@ -223,7 +223,7 @@ law(
 )
 
 law(
-  'deserializeImage: any JSON gives an item or a typed error, without the data',
+  'deserializeImage: any JSON returns an item or throws a typed error without the data',
   fc.property(fc.oneof(fc.jsonValue(), jsonLikeImage()), (value) => {
     try {
       deserializeImage(value as never)

@@ -71,7 +71,7 @@ law(
 )
 
 law(
-  'detectImageChanges: the changes of the images are those of their values, where these are lossless',
+  'detectImageChanges: the changes of images equal those of their values, if these are lossless',
   fc.property(arbitraryPair(), ([before, after]) => {
     const [left, right] = [deserializeImage(before, lossless), deserializeImage(after, lossless)]
     expect(detectImageChanges(before, after)).toEqual(detectChanges(left, right))
@@ -80,7 +80,7 @@ law(
 )
 
 law(
-  'detectImageChanges: numbers are the same by value, whatever their spelling',
+  'detectImageChanges: numbers are compared by value, in any spelling',
   fc.property(fc.oneof(arbitraryNumberText(), fc.integer().map(String)), (text) => {
     const exponent = /[eE]/.test(text)
     const spellings = [
@@ -100,7 +100,7 @@ law(
 )
 
 law(
-  'detectImageChanges: two numbers are the same only where their canonical decimals are',
+  'detectImageChanges: two numbers are equal only if their canonical decimals are',
   fc.property(arbitraryNumberText(), arbitraryNumberText(), (left, right) => {
     const isSame = canonicalNumber(left) === canonicalNumber(right)
     expect(detectImageChanges({ a: { N: left } }, { a: { N: right } })).toEqual(isSame ? [] : ['a'])
@@ -109,7 +109,7 @@ law(
 )
 
 law(
-  'detectChanges: from nothing, and to nothing, all names have changed',
+  'detectChanges: if one item is absent, all names have changed',
   fc.property(arbitraryImage(), (image) => {
     const item = deserializeImage(image)
     const names = Object.keys(image).sort()
@@ -123,7 +123,7 @@ law(
 )
 
 law(
-  'detectChanges: ignored names never appear, and no other is missing',
+  'detectChanges: ignored names never appear, and no other name is missing',
   fc.property(arbitraryPair(), fc.subarray(['a', 'b', 'c', '__proto__', 'toString', '']), ([before, after], ignore) => {
     const [left, right] = [deserializeImage(before), deserializeImage(after)]
     const rest = detectChanges(left, right).filter((name) => !ignore.includes(name))
@@ -138,7 +138,7 @@ law(
 )
 
 law(
-  'diff: the first steps of its paths are what detectChanges gives',
+  'diff: the first steps of its paths equal the result of detectChanges',
   fc.property(itemPair, ([before, after]) => {
     expect([...new Set(diff(before, after).map(({ path }) => path[0]))]).toEqual(detectChanges(before, after))
   }),
@@ -146,7 +146,7 @@ law(
 )
 
 law(
-  'diff: applied to the item before, it gives the item after',
+  'diff: applied to the item before, it results in the item after',
   fc.property(itemPair, ([before, after]) => {
     const changes = diff(before, after)
     expect(detectChanges(patched(before, changes), after)).toEqual([])
@@ -155,7 +155,7 @@ law(
 )
 
 law(
-  'diff: no path lies inside another, none comes twice, and never replaces a value with an equal one',
+  'diff: no path is inside another or repeated, and no value is replaced with an equal one',
   fc.property(itemPair, ([before, after]) => {
     const changes = diff(before, after)
     const paths = changes.map(({ path }) => path.map((step) => JSON.stringify(step)).join('/'))
@@ -178,7 +178,7 @@ law(
 )
 
 law(
-  'diff: the items stay as they were',
+  'diff: the items are not modified',
   fc.property(arbitraryPair(), ([before, after]) => {
     const items = [deserializeImage(before), deserializeImage(after)] as const
     const copy = structuredClone(items)
@@ -191,7 +191,7 @@ law(
 )
 
 law(
-  'toJsonPatch: applied as RFC 6902 says, it makes the JSON of the item before into that of the item after',
+  'toJsonPatch: applied by RFC 6902, it turns the JSON of the item before into that of the item after',
   fc.property(jsonItem(), jsonItem(), (before, after) => {
     const patch = JSON.parse(JSON.stringify(toJsonPatch(diff(before, after))))
     expect(applyPatch(before, patch)).toEqual(after)
@@ -200,7 +200,7 @@ law(
 )
 
 law(
-  'detectChanges, diff: whatever is compared gives an answer or a typed error',
+  'detectChanges, diff: any values return a result or throw a typed error',
   fc.property(fc.anything(), fc.anything(), (before, after) => {
     for (const compare of [detectChanges, detectImageChanges, diff]) {
       try {

@@ -34,7 +34,7 @@ const schemaFlag = ({ schema }: TableCase): string =>
 
 describe('convert', () => {
   law(
-    'convert: Parquet to Parquet and back is the same table, whatever the flags of writing',
+    'convert: Parquet to Parquet and back is the same table, with any flags for writing',
     fc.asyncProperty(
       arbitraryTableCase(),
       fc.constantFrom('snappy', 'gzip', 'none'),
@@ -54,7 +54,7 @@ describe('convert', () => {
   )
 
   law(
-    'convert: Parquet to CSV, TSV, JSON or NDJSON and back, under its own types, is the same table',
+    'convert: Parquet to CSV, TSV, JSON or NDJSON and back, with its own types, is the same table',
     fc.asyncProperty(
       arbitraryTableCase({ types: namedTypes }),
       fc.constantFrom('csv', 'tsv', 'csv.gz', 'json', 'ndjson', 'jsonl.gz'),
@@ -96,7 +96,7 @@ describe('inspect', () => {
   )
 
   law(
-    'inspect: the schema that it prints is that of the whole file, and reads the file',
+    'inspect: the printed schema is that of the whole file, and reads the file',
     fc.asyncProperty(
       arbitraryTableCase({ types: namedTypes, maxRows: 20 }),
       fc.constantFrom('csv', 'json'),
@@ -118,7 +118,7 @@ describe('inspect', () => {
   )
 
   law(
-    'inspect: a type is spelled as a schema option spells it',
+    'inspect: types are printed as schema options accept them',
     fc.property(arbitraryFlatType(), (type) => {
       const text = typeText({ type, metadata: new Map() } as never)
       const isLocal = DataType.isTimestamp(type) && (type.timezone ?? '') === ''
@@ -157,7 +157,7 @@ describe('any input', () => {
   }
 
   law(
-    'any bytes: one line on stderr and exit code 2, or a result; no half file, no payload in the message',
+    'any bytes: one line on stderr and exit code 2, or a result; no partial file, no payload in the message',
     fc.asyncProperty(
       valid,
       fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
@@ -210,7 +210,7 @@ describe('any input', () => {
       .map(([name, text]) => `--${name}=${text}`),
   )
   law(
-    'any words: a command line is run or refused in one line, with a code of the library',
+    'any words: a command line runs, or is rejected in one line with a code of the library',
     fc.asyncProperty(fc.array(words, { maxLength: 6 }), async (args) => {
       writeFileSync(files.file('words.csv'), 'a,b\n1,2\n')
       const { code, stderr } = await runCli(['inspect', ...args, files.file('words.csv')], { stdin: 'a\n1\n' })

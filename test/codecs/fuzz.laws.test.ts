@@ -60,7 +60,7 @@ const ours =
   /^(read|(CSV|JSON|PARQUET|ENCODING)_INVALID|TYPE_MISMATCH|LIMIT_EXCEEDED|UNSUPPORTED_FORMAT|COLUMN_UNKNOWN|COLUMN_CONFLICT)$/
 
 law(
-  'codecs: a valid file of any format, mutated anyhow, is read or refused with a code, in bounded time and the memory of a function of 512 MB',
+  'codecs: a valid file of any format, mutated in any way, is read or rejected with a code, in bounded time and the memory of a function of 512 MB',
   fc.asyncProperty(
     fc.array(fc.tuple(fc.constantFrom(...FILES.keys()), fc.array(mutation, { minLength: 1, maxLength: 6 })), {
       minLength: 80,

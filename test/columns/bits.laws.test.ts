@@ -6,7 +6,7 @@ import { law } from '../support/law.ts'
 const bitAt = (bits: Uint8Array, index: number): number => ((bits[index >> 3] ?? 0) >> (index & 7)) & 1
 
 law(
-  'bits: any range of a bitmap is copied to any place of another, and no bit before it changes',
+  'bits: any range of a bitmap is copied to any position of another, and no bit before it changes',
   fc.property(fc.uint8Array({ maxLength: 12 }), fc.nat(), fc.nat(), fc.nat(40), (from, one, other, at) => {
     const start = one % (from.length * 8 + 1)
     const length = other % (from.length * 8 - start + 1)
@@ -19,7 +19,7 @@ law(
 )
 
 law(
-  'bits: counts the set bits among the first',
+  'bits: counts the set bits of any prefix',
   fc.property(fc.uint8Array({ maxLength: 12 }), fc.nat(), (bits, one) => {
     const length = one % (bits.length * 8 + 1)
     let count = 0

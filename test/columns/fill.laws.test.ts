@@ -33,7 +33,7 @@ const fillsOf = (fields: readonly Field[], isComputed: boolean): Record<string, 
   )
 
 law(
-  'fillNulls: rows without a value get the fill, all others keep theirs, and columns not named keep their data',
+  'fillNulls: missing values become the fill, others are kept, and columns not named share their data',
   fc.asyncProperty(arbitraryTableCase({ types: arbitraryPlainType() }), fc.boolean(), async (one, isComputed) => {
     const { schema, batches } = one
     const fill = fillNulls(fillsOf(schema.fields.slice(0, -1), isComputed))

@@ -37,7 +37,7 @@ describe('gather', () => {
   )
 
   law(
-    'take: the kernel copies what the direct copy does, wherever the ranges and the columns begin',
+    'take: the kernel and the direct copy have the same result, at any offset of ranges and columns',
     fc.property(
       arbitraryTableCase({ maxColumns: 3 }),
       fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.nat(9)), { minLength: 1, maxLength: 60 }),
@@ -68,7 +68,7 @@ describe('gather', () => {
   )
 
   law(
-    'concat: joined batches hold the rows of all, with any dictionaries',
+    'concat: joined batches have the rows of all, with any dictionaries',
     fc.property(arbitraryTableCase(), ({ schema, batches, rows }) => {
       const joined = concatBatches(schema, batches)
       expect(rowCells([joined])).toEqual(rows)
@@ -76,7 +76,7 @@ describe('gather', () => {
   )
 
   law(
-    'decodeDictionary: the values that the indices refer to',
+    'decodeDictionary: returns the values that the indices refer to',
     fc.property(arbitraryTableCase({ nested: false }), ({ batches }) => {
       for (const batch of batches) {
         for (const column of batch.data.children) {

@@ -20,7 +20,7 @@ const cases = arbitraryTableCase({ maxColumns: 2 })
 
 describe('row hash and equality', () => {
   law(
-    'row equality: the same as comparing cell by cell, nulls equal, NaN equal, -0 = 0',
+    'row equality: equals comparison cell by cell, with nulls equal, NaN equal, -0 = 0',
     fc.property(cases, (table) => {
       const rows = preparedRows(table)
       for (const left of rows) {
@@ -46,7 +46,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'row hash: many rows at once hash as one by one',
+    'row hash: hashing many rows at once equals hashing one by one',
     fc.property(cases, key, ({ batches }, words) => {
       const hash = hasher(words)
       for (const batch of batches) {
@@ -79,7 +79,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'row hash: long texts hash by all their bytes and their length, wherever they are cut for copying',
+    'row hash: long texts hash by all their bytes and their length, at any copy boundary',
     fc.property(
       fc.constantFrom(253, 254, 255, 256, 263, 2 ** 18 - 1, 2 ** 18, 2 ** 18 + 1, 2 ** 19 + 9),
       fc.nat(),
@@ -101,7 +101,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'hash set: any hashes, in any blocks, are numbered in order of first appearance, however often its table grows',
+    'hash set: any hashes, in any blocks, are numbered in order of first appearance, over any growth of the table',
     fc.property(
       fc.oneof(fc.constant(200_000), fc.integer({ min: 1, max: 9000 })),
       fc.integer({ min: 300, max: BLOCK_ROWS }),
@@ -130,7 +130,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'distinct rows: numbered in order of first appearance, exactly even where every hash collides',
+    'distinct rows: numbered in order of first appearance, exactly even if every hash collides',
     fc.property(cases, fc.constantFrom('copy', 'share'), fc.boolean(), (table, compare, collide) => {
       const kernel = rowHashKernel()
       const hash = collide ? constantHash(kernel) : rowHash(kernel, Int32Array.of(1, 2, 3, 4))
@@ -152,7 +152,7 @@ describe('row hash and equality', () => {
   )
 
   law(
-    'row hash: columns of text do not run together',
+    'row hash: adjacent text columns are not concatenated',
     fc.property(fc.string({ maxLength: 9 }), fc.nat(9), fc.nat(9), (text, first, second) => {
       const row = (cut: number): HashColumn[] =>
         [text.slice(0, cut), text.slice(cut)].map((part) => hashColumnOf(dataOf(new Utf8(), [part])))
@@ -161,7 +161,7 @@ describe('row hash and equality', () => {
     }),
   )
 
-  test('a set that finds no more room says so', () => {
+  test('reports LIMIT_EXCEEDED when full', () => {
     const { exports, memory } = rowHashKernel()
     const hashes = memory.reserve(BLOCK_ROWS * HASH)
     const reserve = (bytes: number): number => {
@@ -195,7 +195,7 @@ describe('row hash and equality', () => {
     expect(count).toBeGreaterThan(20_000)
   })
 
-  test('a dictionary column hashes as its values do', () => {
+  test('a dictionary column hashes like its values', () => {
     const plain = hashColumnOf(dataOf(new Utf8(), ['b', null, 'a', 'b']))
     const dictionary = hashColumnOf(dataOf(new Dictionary(new Utf8(), new Int32()), ['b', null, 'a', 'b']))
     for (let row = 0; row < 4; row++) {
@@ -204,14 +204,14 @@ describe('row hash and equality', () => {
     }
   })
 
-  test('null, empty, zero and false are four things; an empty list is not a null list', () => {
+  test('null, empty, zero and false are different; an empty list is not a null list', () => {
     const texts = hashColumnOf(dataOf(new Utf8(), [null, '', '\0']))
     expect(new Set([0, 1, 2].map((row) => hashOf([texts], row))).size).toBe(3)
     const lists = hashColumnOf(dataOf(new List(new Field('item', new Float64(), true)), [null, [], [null], [0], [-0]]))
     expect(new Set([0, 1, 2, 3, 4].map((row) => hashOf([lists], row))).size).toBe(4)
   })
 
-  test('what lies under a null struct does not count', () => {
+  test('values under a null struct are ignored', () => {
     const type = new Struct([new Field('a', new Utf8(), false)])
     const schema = new Schema([new Field('s', type, true)])
     const cells = batchOf(schema, [[null], [null], [{ a: 'x' }]]).data.children.map(hashColumnOf)

@@ -22,14 +22,14 @@ function expectedRows({ schema, rows }: TableCase): Record<string, unknown>[] {
 
 describe('rows', () => {
   law(
-    'rowsFromTable: every cell has the value of the contract, also in slices of batches',
+    'rowsFromTable: every cell has the documented value, also in slices of batches',
     fc.property(cases, (table) => {
       expect([...rowsFromTable(table.table)]).toEqual(expectedRows(table))
     }),
   )
 
   law(
-    'tableFromRows after rowsFromTable: the same table under the same schema, to the bit',
+    'tableFromRows after rowsFromTable: the same table with the same schema, bit by bit',
     fc.property(cases, ({ table, schema, rows }) => {
       const again = tableFromRows(rowsFromTable(table), { schema })
       expect(String(again.schema)).toBe(String(schema))
@@ -38,7 +38,7 @@ describe('rows', () => {
   )
 
   law(
-    'Row: reads, spreads and lists like the plain object of the row',
+    'Row: reads, spreads and lists like a plain object',
     fc.property(cases, (table) => {
       const expected = expectedRows(table)
       let before = 0
@@ -58,7 +58,7 @@ describe('rows', () => {
   )
 
   law(
-    'tableFromRows: any values make a table that holds them, or a MillraceError with row and column',
+    'tableFromRows: any values make a table that contains them, or a MillraceError with row and column',
     fc.property(
       fc.array(
         fc.dictionary(
@@ -79,7 +79,7 @@ describe('rows', () => {
   )
 
   law(
-    'tableFromRows: JSON objects come back as they were, missing keys as null',
+    'tableFromRows: JSON objects round-trip, missing keys as null',
     fc.property(
       fc.array(
         fc.record(

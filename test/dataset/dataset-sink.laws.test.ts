@@ -43,7 +43,7 @@ const oneByOne = ({ table }: TableCase) =>
   table.batches.flatMap((batch) => Array.from({ length: batch.numRows }, (_, row) => batch.slice(row, row + 1)))
 
 law(
-  'datasetSink: the same rows make the same keys and rows, each once, however they are cut into batches, whatever targetBytes, maxOpen and memory are',
+  'datasetSink: the same rows result in the same keys and rows, each once, for any batches, targetBytes, maxOpen and memory',
   fc.asyncProperty(arbitraryTableCase({ maxColumns: 3 }), settings, async (table, options) => {
     const refused = await written(table.batches, options).catch((error: unknown) => error)
     if (refused instanceof Error) {
@@ -63,7 +63,7 @@ law(
 const table = orders(300)
 
 law(
-  'datasetSink: whatever request fails before the first completion is sent, nothing is visible and no upload is left',
+  'datasetSink: if any request fails before the first completion is sent, no file is visible and no upload is left',
   fc.asyncProperty(fc.nat(40), fc.constantFrom('error', 'abort'), settings, async (at, kind, options) => {
     const s3 = memoryS3()
     const abort = new AbortController()
@@ -93,7 +93,7 @@ law(
 )
 
 law(
-  'datasetSink: whatever completions fail or lose their answers, files names what is visible, no upload is left, and a second run makes it whole',
+  'datasetSink: if any completions fail or lose their responses, files lists the visible ones, no upload is left, and a second run completes the dataset',
   fc.asyncProperty(
     fc.array(fc.constantFrom('ok', 'lost', 'down', 'denied', 'gone'), { minLength: 1 }),
     async (fates) => {

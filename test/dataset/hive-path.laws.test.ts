@@ -29,7 +29,7 @@ const name = text.filter((value) => value !== '')
 const partition = fc.dictionary(name, fc.option(text, { freq: 3 }), { noNullPrototype: true })
 
 law(
-  'hivePath: parsing gives the partition back, alone or as a whole key',
+  'hivePath: parsing returns the partition, alone or as a whole key',
   fc.property(partition, (given) => {
     expect(parseHivePath(`lake/${hivePath(given)}/part-00000.parquet`)).toEqual(given)
     expect(parseHivePath(hivePath(given))).toEqual(given)
@@ -37,7 +37,7 @@ law(
 )
 
 law(
-  'hivePath: one segment a name, whatever names and values hold, and none that readers skip or resolve',
+  'hivePath: one segment per name, for any names and values, and none that readers skip or resolve',
   fc.property(partition, (given) => {
     const segments = hivePath(given).split('/')
     expect(segments.filter((segment) => segment !== '')).toHaveLength(Object.keys(given).length)
@@ -49,7 +49,7 @@ law(
 )
 
 law(
-  'parseHivePath: any key is parsed, without error and without a prototype changed',
+  'parseHivePath: any key is parsed, without an error or a modified prototype',
   fc.property(
     fc.oneof(
       text,

@@ -9,7 +9,7 @@ import { law } from '../support/law.ts'
 import { rowToken } from '../support/row-token.ts'
 
 law(
-  'byHash: rows that dropDuplicates calls equal have one bucket, in every run, batch and dictionary',
+  'byHash: rows that dropDuplicates treats as equal have one bucket, in every run, batch and dictionary',
   fc.property(
     arbitraryTableCase({ maxColumns: 2 }),
     fc.integer({ min: 1, max: 1000 }),
@@ -32,7 +32,7 @@ law(
 )
 
 law(
-  'byHash: buckets are of about one size',
+  'byHash: buckets have about the same size',
   fc.property(fc.integer({ min: 2, max: 64 }), fc.nat(), (buckets, first) => {
     const schema = new Schema([new Field('at', new TimestampMillisecond())])
     const count = buckets * 200
@@ -83,7 +83,7 @@ law(
 )
 
 law(
-  'partition values: the same text for equal rows, cut into batches anywhere',
+  'partition values: equal rows have the same text, in any batches',
   fc.property(arbitraryTableCase({ maxColumns: 1, nested: false }), ({ schema, batches, rows }) => {
     const [field] = schema.fields
     const numbers = attempt(() => valueNumbers(field as Field))

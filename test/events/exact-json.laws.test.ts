@@ -88,7 +88,7 @@ function objectOf(fields: readonly (readonly [string, unknown])[]): Record<strin
 }
 
 law(
-  'parseExactJson: a text gives the value that it stands for, integers of any length exact',
+  'parseExactJson: returns the value of a text, with exact integers of any length',
   fc.property(written, ({ text, value }) => {
     expect(isDeepStrictEqual(parseExactJson(text, ROOT, LIMITS), value)).toBe(true)
     expect(Object.prototype).not.toHaveProperty('a')
@@ -97,7 +97,7 @@ law(
 )
 
 law(
-  'parseExactJson: the reader of its own gives the same as its fast path',
+  'parseExactJson: the exact path and the fast path return the same',
   fc.property(written, ({ text }) => {
     const value = parseExactJson(text, ROOT, LIMITS)
     expect(isDeepStrictEqual(readExactJson(text, ROOT, LIMITS), value)).toBe(true)
@@ -106,7 +106,7 @@ law(
 )
 
 law(
-  'parseExactJson: takes what JSON.parse takes and refuses the rest, without its text',
+  'parseExactJson: accepts exactly the texts that JSON.parse accepts, and its errors do not quote the text',
   fc.property(
     fc.oneof(
       fc.string(),

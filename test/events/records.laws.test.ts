@@ -56,7 +56,7 @@ function recordsOf(event: unknown, payload: (typeof DECODERS)[number]): readonly
 }
 
 law(
-  'readRecords: anything at all gives records or EVENT_INVALID',
+  'readRecords: any value returns records or throws EVENT_INVALID',
   fc.property(
     fc.oneof(
       anything,
@@ -74,7 +74,7 @@ law(
 )
 
 law(
-  'readRecords: an event with parts changed, gone or there twice gives records or EVENT_INVALID, and every failure says where and why',
+  'readRecords: an event with parts changed, removed or doubled returns records or throws EVENT_INVALID, and every failure has a place and a reason',
   fc.property(mutated(anyEvent), decoder, (event, payload) => {
     const before = Reflect.ownKeys(Object.prototype).length
     for (const { id, payload: result } of recordsOf(event, payload)) {
@@ -87,7 +87,7 @@ law(
 )
 
 law(
-  's3Objects: an event of any source, changed anywhere, gives references or EVENT_INVALID',
+  's3Objects: an event of any source, changed anywhere, returns references or throws EVENT_INVALID',
   fc.property(mutated(anyEvent), (event) => {
     try {
       s3Objects(event)
@@ -99,7 +99,7 @@ law(
 )
 
 law(
-  'readRecords: leaves the event as it was, and hands on its own records',
+  'readRecords: does not modify the event, and returns its own records as raw',
   fc.property(anyEvent, decoder, (event, payload) => {
     const before = structuredClone(event)
     readRecords(event, payload)
@@ -112,7 +112,7 @@ const hexOf = (records: readonly EventRecord<Uint8Array>[]) =>
   records.map(({ payload }) => (payload.ok ? Buffer.from(payload.value).toString('hex') : payload.error.code))
 
 law(
-  'bytesPayload: bytes come out of Kinesis, Firehose, Kafka and requests as they went in',
+  'bytesPayload: bytes pass through Kinesis, Firehose, Kafka and requests unchanged',
   fc.property(
     bytes.chain((payload) => {
       const one = { payload: fc.constant(payload), minRecords: 1, maxRecords: 1 }
@@ -132,7 +132,7 @@ law(
 )
 
 law(
-  'readRecords: keys and headers of Kafka come out byte by byte, in order, and the cluster with each record',
+  'readRecords: keys and headers of Kafka are kept byte by byte, in order, with the cluster of each record',
   fc.property(arbitraryKafkaEvent(), (event) => {
     const records = Object.values(event.records).flat()
     for (const [index, { key, headers, cluster }] of readRecords(event, bytesPayload()).entries()) {
@@ -145,7 +145,7 @@ law(
 )
 
 law(
-  'readRecords: Firehose from MSK is read as from elsewhere, under the other name of its data',
+  'readRecords: Firehose events from MSK are read like others, despite the other name of their data',
   fc.property(arbitraryFirehoseEvent({ isFromMsk: true }), (event) => {
     const records = event.records.map(({ kafkaRecordValue: data, ...record }) => ({ ...record, data }))
     const read = (each: unknown) => hexOf(readRecords(each, bytesPayload()))
@@ -155,7 +155,7 @@ law(
 )
 
 law(
-  'textPayload: text comes out of queues, topics and streams as it went in, whatever its script',
+  'textPayload: text in any script passes through queues, topics and streams unchanged',
   fc.property(
     fc.string({ unit: 'grapheme' }).chain((payload) => {
       const one = { payload: fc.constant(payload), minRecords: 1, maxRecords: 1 }
@@ -171,7 +171,7 @@ law(
 )
 
 law(
-  'jsonPayload: a JSON value comes out of every source that carries bytes or text as it went in',
+  'jsonPayload: a JSON value passes through every source with bytes or text unchanged',
   fc.property(
     fc.jsonValue().chain((payload) => {
       const one = { payload: fc.constant(payload), minRecords: 1, maxRecords: 1 }
@@ -234,7 +234,7 @@ const lists = fc.oneof(
 ) as fc.Arbitrary<{ Records: unknown[] }>
 
 law(
-  'readRecords: a bad record is one failed result at its own place, and the others are read as without it',
+  'readRecords: an invalid record is one failed result in its position, and does not affect the others',
   fc.property(lists, fc.nat(), fc.constantFrom<unknown>(null, 7, 'text', [], {}), (event, at, bad) => {
     const good = readRecords(event, bytesPayload())
     const index = at % (event.Records.length + 1)
@@ -248,7 +248,7 @@ law(
 )
 
 law(
-  'readRecords: what Lambda wants back is the sequence number, the message id, the record id or partition and offset',
+  'readRecords: id is the identifier that Lambda expects: sequence number, message id, record id, or partition and offset',
   fc.property(
     arbitraryKinesisEvent(),
     arbitrarySqsEvent(),
@@ -271,7 +271,7 @@ law(
 )
 
 law(
-  'readRecords: an array from EventBridge Pipes is read as the list of the event is',
+  'readRecords: an array from EventBridge Pipes is read like the list of the event',
   fc.property(lists, (event) => {
     const withoutPath = ({ payload, ...record }: EventRecord<unknown>) => ({ ...record, ok: payload.ok })
     expect(readRecords(event.Records, bytesPayload()).map(withoutPath)).toEqual(
@@ -281,7 +281,7 @@ law(
 )
 
 law(
-  'readRecords: the body of a request is the same whether it came as text or as base64',
+  'readRecords: the body of a request is the same as text or as base64',
   fc.property(arbitraryApiGatewayRestEvent({ payload: fc.string({ unit: 'grapheme' }) }), (event) => {
     const text = event.body ?? ''
     const base64 = { ...event, body: Buffer.from(text).toString('base64'), isBase64Encoded: true }
@@ -297,7 +297,7 @@ law(
 )
 
 law(
-  'detectSource: anything at all gives a source or undefined',
+  'detectSource: any value returns a source or undefined',
   fc.property(fc.oneof(anything, mutated(anyEvent)), (event) => {
     expect(['string', 'undefined']).toContain(typeof detectSource(event))
   }),

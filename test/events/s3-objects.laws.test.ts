@@ -12,7 +12,7 @@ const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll('%
 const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
 
 law(
-  's3Objects: every key that S3 encodes comes back, in order',
+  's3Objects: every key that S3 encodes is decoded, in order',
   fc.property(fc.array(key, { maxLength: 5 }), (keys) => {
     const event = { Records: keys.map((each) => s3Record({ key: encodeKey(each) })) }
     expect(s3Objects(event).map((ref) => ref.key)).toEqual(keys)
@@ -21,7 +21,7 @@ law(
 )
 
 law(
-  's3Objects: anything at all gives references or EVENT_INVALID',
+  's3Objects: any value returns references or throws EVENT_INVALID',
   fc.property(
     fc.oneof(
       fc.anything({ withNullPrototype: true, withObjectString: true, withBigInt: true, withDate: true, withMap: true }),
@@ -66,7 +66,7 @@ const wrappings: readonly ((event: unknown) => unknown)[] = [
 ]
 
 law(
-  's3Objects: names the same objects whatever carries the notification, with the outermost queue message',
+  's3Objects: returns the same objects from any carrier of the notification, with the outermost queue message',
   fc.property(
     fc.oneof(arbitraryS3Event(), arbitraryS3EventBridgeEvent(), arbitraryS3BatchEvent()),
     fc.constantFrom(...wrappings),
@@ -80,7 +80,7 @@ law(
 )
 
 law(
-  'schemas: an event with more keys anywhere still parses, and keeps them',
+  'schemas: an event with additional keys anywhere parses, and keeps them',
   fc.property(
     fc.constantFrom(...SOURCES).chain(({ schema, arbitrary }) => fc.tuple(fc.constant(schema), arbitrary)),
     fc.dictionary(fc.stringMatching(/^x[a-z]{1,8}$/), fc.jsonValue(), { minKeys: 1, maxKeys: 2 }),

@@ -70,7 +70,7 @@ async function runTasks(
 }
 
 law(
-  'fan-out example: any order of splits and buckets, repetitions and failures give the distinct rows of the file',
+  'fan-out example: any order of splits and buckets, repetitions and failures result in the distinct rows of the file',
   fc.asyncProperty(
     file,
     fc.record({ targetBytes: fc.integer({ min: 50, max: 800 }), bucketBytes: fc.integer({ min: 200, max: 1500 }) }),

@@ -22,7 +22,7 @@ const file = fc.constantFrom(...dialects).chain((dialect) => {
 })
 
 law(
-  'csvBoundary: in a file without a fault, a piece with a quote has its boundary where a line begins that no quotes hold, wherever the piece is cut',
+  'csvBoundary: in a valid file, a piece with a quote, cut anywhere, has its boundary at a line that begins outside quotes',
   fc.property(file, ({ dialect, lines, from, length }) => {
     const bytes = Buffer.from(lines.join(''))
     const starts = new Set<number>()

@@ -174,7 +174,7 @@ const arbitraryCsvCase = arbitraryCase(
 
 describe('splits', () => {
   law(
-    'all splits of a CSV file, one after the other, are the file, its rejected rows and its error with their places, or a split fails with SPLIT_MISMATCH: any dialect, encoding, size, probe and chunk cut',
+    'all splits of a CSV file in order are the file, its rejected rows and its error with their positions, or a split fails with SPLIT_MISMATCH: any dialect, encoding, size, probe and chunking',
     fc.asyncProperty(arbitraryCsvCase, async (given) => {
       const names = given.codec.header === false ? ['column_1', 'column_2', 'column_3'] : ['a', 'b', 'c']
       const types = { schema: Object.fromEntries(names.map((name) => [name, 'string' as const])) }
@@ -187,7 +187,7 @@ describe('splits', () => {
   )
 
   law(
-    'all splits of an NDJSON file are the file, its rejected rows and its error with their places: objects on lines or laid out over them, cut off or of any other bytes, any size, probe and chunk cut',
+    'all splits of an NDJSON file are the file, its rejected rows and its error with their positions: objects on one or several lines, truncated or with any bytes changed, any size, probe and chunking',
     fc.asyncProperty(arbitraryCase(arbitraryNdjsonFile()), async (given) => {
       const types = { schema: { id: 'int64', name: 'string' } } as const
       const expected = await readWhole(given, types)
@@ -200,7 +200,7 @@ describe('splits', () => {
   )
 
   law(
-    'inferred types: every split has one schema, and the rows of CSV and NDJSON are those of the file under it',
+    'inferred types: all splits have one schema, and the rows of CSV and NDJSON are those of the file read with it',
     fc.asyncProperty(arbitraryCase(arbitraryTypedFile()), async (given) => {
       const { client } = memoryBucket({ [given.key]: given.bytes })
       const plan = await planSplits(client, [{ bucket: 'b', key: given.key }], { targetBytes: given.targetBytes })

@@ -35,7 +35,7 @@ function toldBy(response: unknown): { readonly named: readonly unknown[]; readon
 }
 
 law(
-  'processBatch: an event of any source, changed anywhere, gives a response that names its own records, or a typed error',
+  'processBatch: an event of any source, changed anywhere, results in a response that lists its own records, or a typed error',
   fc.asyncProperty(
     fc.oneof(anyEvent, mutated(anyEvent)),
     payload,
@@ -61,7 +61,7 @@ law(
 )
 
 law(
-  'processBatches: an event of any source, changed anywhere, gives a response that names records of which some handler failed, or a typed error',
+  'processBatches: an event of any source, changed anywhere, results in a response that lists records of failed groups, or a typed error',
   fc.asyncProperty(fc.oneof(anyEvent, mutated(anyEvent)), payload, fate, async (event, decoder, fates) => {
     const handled: string[] = []
     let failures = 0

@@ -43,7 +43,7 @@ describe('concurrency', () => {
   }
 
   law(
-    'concurrency: a standard queue runs exactly as many at once as it may and has, whoever is done first',
+    'concurrency: a standard queue runs as many records as concurrency allows, in any order of completion',
     fc.asyncProperty(fc.scheduler(), batches, async (scheduler, { count, concurrency }) => {
       const event = queueEvent(items(count, () => 'same'))
       expect(await highWater(scheduler, event, { concurrency, order: 'auto' })).toBe(Math.min(count, concurrency))
@@ -51,7 +51,7 @@ describe('concurrency', () => {
   )
 
   law(
-    'concurrency: as many groups of a FIFO queue, or keys of a stream, run at once as there are and may',
+    'concurrency: a FIFO queue runs as many groups, and a stream as many keys, as concurrency allows',
     fc.asyncProperty(
       fc.scheduler(),
       batches,
@@ -66,7 +66,7 @@ describe('concurrency', () => {
   )
 
   law(
-    'concurrency: a stream runs one record at a time unless told otherwise',
+    'concurrency: a stream runs one record at a time by default',
     fc.asyncProperty(fc.scheduler(), batches, async (scheduler, { count, keys, concurrency }) => {
       const event = kinesisEvent(items(count, (number) => `key-${number % keys}`))
       expect(await highWater(scheduler, event, { concurrency, order: 'auto' })).toBe(Math.min(count, 1))
@@ -128,7 +128,7 @@ describe('deadline', () => {
     }
 
   law(
-    'deadline: a queue gets its response, which names exactly what was not done, though handlers never settle or reject late',
+    'deadline: a queue gets a response with exactly the unfinished records, even if handlers never settle or reject late',
     fc.asyncProperty(behaviours, fc.integer({ min: 1, max: 4 }), async (list, concurrency) => {
       const done = new Set<number>()
       const records = items(list.length, () => 'same')
@@ -141,7 +141,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: a stream resumes from the lowest record that was not done',
+    'deadline: a stream resumes from the lowest unfinished record',
     fc.asyncProperty(behaviours, fc.constantFrom<BatchOrder>('auto', 'key', 'none'), async (list, order) => {
       const done = new Set<number>()
       const records = items(list.length, (number) => `key-${number % 3}`)
@@ -154,7 +154,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: where only a rejection reports failure, it comes at the deadline, and only if something was not done',
+    'deadline: if only a rejection reports failure, the call rejects at the deadline, and only if a record is unfinished',
     fc.asyncProperty(behaviours, async (list) => {
       const done = new Set<number>()
       const event = topicEvent(items(list.length, () => 'same'))
@@ -167,7 +167,7 @@ describe('deadline', () => {
   )
 
   law(
-    'deadline: nothing begins once it has passed, and every record that began is reported once',
+    'deadline: no record begins after it, and every record that began is reported once',
     fc.asyncProperty(behaviours, fc.nat(12), async (list, steps) => {
       const done = new Set<number>()
       const heard: string[] = []
@@ -196,9 +196,9 @@ describe('deadline', () => {
   )
 })
 
-describe('every record on its own', () => {
+describe('isolation of records', () => {
   law(
-    'processBatch: what a handler throws or does to its record changes no response',
+    'processBatch: errors of a handler and changes to its record do not affect the response for others',
     fc.asyncProperty(arbitraryScripts(), fc.boolean(), async (scripts, isFifo) => {
       const tame = scripts.map((each) => ({ ...each, failure: 'reject' as const }))
       const responses = []
@@ -211,7 +211,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'processBatch: an identifier is reported once, though messages come twice, and again while any of them fails',
+    'processBatch: an identifier is reported once, even if messages are doubled, and as long as any of them fails',
     fc.asyncProperty(fc.array(fc.record({ number: fc.nat(5), fails: fc.boolean() })), async (list) => {
       let next = 0
       const handler = async () => {
@@ -229,7 +229,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'processBatch: onFailure is called once for every failure, and neither it nor quarantine can sink a batch',
+    'processBatch: onFailure is called once for every failure, and neither its errors nor those of quarantine fail the batch',
     fc.asyncProperty(arbitraryScripts(), fc.constantFrom('throw', 'reject', 'none'), async (scripts, misbehaviour) => {
       const { runs, next, handler } = stage(scripts.map((each) => ({ ...each, failure: 'reject' })))
       next()
@@ -254,7 +254,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'processBatch: poison is acknowledged exactly where quarantine resolves',
+    'processBatch: poison is acknowledged if and only if quarantine resolves',
     fc.asyncProperty(arbitraryScripts({ maxFailures: 0 }), fc.func(fc.boolean()), async (scripts, resolves) => {
       const { handler } = stage(scripts)
       const isTaken = (id: string): boolean => resolves(Number(id))
@@ -270,7 +270,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'processBatch: user records of one Kinesis record run in order, and it is reported once where any of them fails',
+    'processBatch: user records of one Kinesis record run in order, and it is reported once if any of them fails',
     fc.asyncProperty(fc.array(fc.nat(4), { minLength: 1, maxLength: 6 }), fc.nat(20), async (sizes, failing) => {
       const places = sizes.flatMap((size, record) => Array.from({ length: size }, (_, place) => `${record}.${place}`))
       const event = {
@@ -300,7 +300,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'Firehose: the response stays within maxResponseBytes wherever failures alone do, answers every record, and reports exactly what it cut',
+    'Firehose: the response stays within maxResponseBytes if failures alone do, has a result for every record, and reports exactly the records it cut',
     fc.asyncProperty(
       fc.array(
         fc.record({
@@ -347,7 +347,7 @@ describe('every record on its own', () => {
   )
 
   law(
-    'Firehose: every record comes back once, in order, with its own data unless the handler gave other',
+    'Firehose: every record is returned once, in order, with its own data unless the handler returned other data',
     fc.asyncProperty(arbitraryScripts(), async (scripts) => {
       const { runs, next, handler } = stage(scripts)
       next()

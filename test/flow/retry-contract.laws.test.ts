@@ -70,7 +70,7 @@ const byKey = (batch: readonly Script[]): readonly (readonly Script[])[] =>
 describe('queues', () => {
   for (const isFifo of [false, true]) {
     law(
-      `${isFifo ? 'FIFO' : 'standard'} queue: every message is handled, in quarantine or a dead letter, whatever handlers do`,
+      `${isFifo ? 'FIFO' : 'standard'} queue: every message is handled, quarantined or a dead letter, for any behaviour of handlers`,
       fc.asyncProperty(
         arbitraryScripts(),
         settings,
@@ -98,7 +98,7 @@ describe('queues', () => {
   }
 
   law(
-    'FIFO queue: a message begins only when all before it in its group were done, in quarantine or dead letters',
+    'FIFO queue: a message begins only after all earlier ones of its group are handled, quarantined or dead letters',
     fc.asyncProperty(arbitraryScripts({ poison: false }), settings, async (scripts, { batchSize, concurrency }) => {
       const { runs, next, handler } = stage(scripts)
       const delivery = await simulateQueue(named(scripts), { batchSize, maxReceiveCount: 3, isFifo: true }, (batch) => {
@@ -127,7 +127,7 @@ describe('shards', () => {
 
   for (const [name, eventOf] of Object.entries(EVENTS)) {
     law(
-      `${name}: every record is handled, in quarantine or a dead letter, and one checkpoint is reported: the lowest unfinished`,
+      `${name}: every record is handled, quarantined or a dead letter, and one checkpoint is reported: the lowest unfinished`,
       fc.asyncProperty(
         arbitraryScripts(),
         shardSettings,
@@ -151,7 +151,7 @@ describe('shards', () => {
     )
 
     law(
-      `${name}: one by one, and nothing after the reported failure is handled in that run`,
+      `${name}: one by one, and no record after the reported failure is handled in that run`,
       fc.asyncProperty(arbitraryScripts(), shardSettings, quarantines, async (scripts, shard, quarantined) => {
         const { runs, next, handler, quarantine } = stage(scripts)
         await simulateShard(named(scripts), shard, async (batch) => {
@@ -165,7 +165,7 @@ describe('shards', () => {
     )
 
     law(
-      `${name}, order key: keys in order side by side, and nothing beyond a known failure begins`,
+      `${name}, order key: keys run in parallel, each in order, and no record after a known failure begins`,
       fc.asyncProperty(
         arbitraryScripts(),
         shardSettings,
@@ -192,7 +192,7 @@ describe('deadlines', () => {
   const timeFor = (records: number) => ({ getRemainingTimeInMillis: () => 1000 + records-- })
 
   law(
-    'deadline: a source that is too much for one invocation comes to its end, and no record is handled twice',
+    'deadline: a source that is too large for one invocation is completed, and no record is handled twice',
     fc.asyncProperty(
       fc.nat(30),
       settings,
@@ -228,7 +228,7 @@ describe('deadlines', () => {
 
 describe('Kafka', () => {
   law(
-    'Kafka: every record is handled, in quarantine or a dead letter, and a partition never goes on after its failure',
+    'Kafka: every record is handled, quarantined or a dead letter, and a partition stops after its failure',
     fc.asyncProperty(
       arbitraryScripts(),
       fc.integer({ min: 1, max: 3 }),

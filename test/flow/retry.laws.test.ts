@@ -16,7 +16,7 @@ const settings = fc.record({
 
 describe('retry', () => {
   law(
-    'retry: never more calls than attempts, never more than needed, and each wait is within the jitter of its turn',
+    'retry: never more calls than attempts, never more than needed, and each wait is within its jitter',
     fc.asyncProperty(settings, async ({ failures, attempts, baseMs, maxMs, random }) => {
       const waits: number[] = []
       const seen: number[] = []
@@ -41,7 +41,7 @@ describe('retry', () => {
   )
 
   law(
-    'retry: an error that is not retryable is thrown as it is, whatever it is, after one call',
+    'retry: any error that is not retryable is rethrown unchanged, after one call',
     fc.asyncProperty(fc.anything(), async (thrown) => {
       let calls = 0
       const work = () => {
@@ -57,7 +57,7 @@ describe('retry', () => {
   )
 
   law(
-    'retry: a signal ends it with its reason at whatever moment it aborts, and no call begins after',
+    'retry: a signal that aborts at any moment ends it with its reason, and no later call begins',
     fc.asyncProperty(fc.scheduler(), fc.nat(6), async (scheduler, step) => {
       const controller = new AbortController()
       const reason = new Error('enough')
@@ -81,7 +81,7 @@ describe('retry', () => {
   )
 
   law(
-    'isTransientError: tells of anything at all, and never throws',
+    'isTransientError: returns a boolean for any value, and never throws',
     fc.property(fc.anything({ withNullPrototype: true }), fc.anything(), (value, cause) => {
       expect(typeof isTransientError(value)).toBe('boolean')
       expect(isTransientError(new Error('x', { cause }))).toBe(isTransientError(cause))

@@ -10,7 +10,7 @@ const data = arbitraryData()
 
 describe('canonicalHash', () => {
   law(
-    'canonicalHash: a copy has the same hash, whatever the order of names, entries of maps and members of sets',
+    'canonicalHash: a copy has the same hash, in any order of properties, entries of maps and members of sets',
     fc.property(data, fc.nat(), (value, seed) => {
       expect(canonicalHash(shuffled(value, seed))).toBe(canonicalHash(value))
     }),
@@ -18,7 +18,7 @@ describe('canonicalHash', () => {
   )
 
   law(
-    'canonicalHash: two values have one hash only where they are deeply and strictly equal',
+    'canonicalHash: two values have the same hash only if they are deeply and strictly equal',
     fc.property(data, data, (left, right) => {
       if (canonicalHash(left) === canonicalHash(right)) expect(isDeepStrictEqual(plain(left), plain(right))).toBe(true)
     }),
@@ -26,7 +26,7 @@ describe('canonicalHash', () => {
   )
 
   law(
-    'canonicalHash: a value that lies in itself is refused at every depth, one that lies at two places is not',
+    'canonicalHash: a cycle is rejected at every depth, a value that occurs twice is not',
     fc.property(fc.integer({ min: 1, max: 80 }), fc.nat(), fc.boolean(), (depth, pick, isMap) => {
       const chain: unknown[][] = Array.from({ length: depth }, () => [])
       for (const [at, each] of chain.entries()) {
@@ -42,7 +42,7 @@ describe('canonicalHash', () => {
   )
 
   law(
-    'canonicalHash: anything at all has a hash or is refused with IDEMPOTENCY_KEY_INVALID, and is left as it is',
+    'canonicalHash: any value has a hash or is rejected with IDEMPOTENCY_KEY_INVALID, and is not modified',
     fc.property(
       fc.oneof(fc.anything({ withObjectString: true, withBoxedValues: true }), fc.func(fc.nat())),
       (value) => {
@@ -114,7 +114,7 @@ const SPECIAL: readonly unknown[] = [
 ]
 
 law(
-  'canonicalHash: two special values that change places in an array, an object or a map change the hash',
+  'canonicalHash: swapping two special values in an array, an object or a map changes the hash',
   fc.property(fc.constantFrom(...SPECIAL), fc.constantFrom(...SPECIAL), (left, right) => {
     fc.pre(!Object.is(left, right))
     for (const pair of [

@@ -15,7 +15,7 @@ const result = arbitraryData({ key })
 
 describe('results', () => {
   law(
-    'results: what is kept comes back deeply and strictly equal, from well-formed text',
+    'results: stored results are deeply and strictly equal when read, from well-formed text',
     fc.property(result, (value) => {
       const outcome = encodeResult(value)
       if (outcome.kind === 'none') throw new Error(`not kept: ${outcome.reason}`)
@@ -27,7 +27,7 @@ describe('results', () => {
   )
 
   law(
-    'results: any text gives a value or IDEMPOTENCY_RESULT_UNAVAILABLE, and leaves Object.prototype alone',
+    'results: any text returns a value or throws IDEMPOTENCY_RESULT_UNAVAILABLE, and Object.prototype is not modified',
     fc.property(
       fc.oneof(
         fc.string(),

@@ -49,7 +49,7 @@ const numberish = fc.oneof(
 
 describe('int64', () => {
   law(
-    'int64: text to halves is BigInt for every 64-bit integer',
+    'int64: text to halves equals BigInt for every 64-bit integer',
     fc.property(int64, (value) => {
       const out = new Int32Array(8)
       expect(parseInt64(...placed(String(value)), out, 3)).toBe(true)
@@ -59,7 +59,7 @@ describe('int64', () => {
   )
 
   law(
-    'int64: takes exactly the canonical spelling of a 64-bit integer',
+    'int64: accepts exactly the canonical spelling of a 64-bit integer',
     fc.property(numberish, (text) => {
       const canonical = /^(0|-?[1-9]\d*)$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
       expect(parseInt64(...placed(text), new Int32Array(2), 0)).toBe(canonical)
@@ -68,7 +68,7 @@ describe('int64', () => {
   )
 
   law(
-    'int64: writing is String(BigInt)',
+    'int64: writing equals String(BigInt)',
     fc.property(int64, (value) => {
       const [low, high] = halves(value) as unknown as [number, number]
       const out = Buffer.alloc(24)
@@ -79,7 +79,7 @@ describe('int64', () => {
   )
 
   law(
-    'int64: multiply and add is exact or refused',
+    'int64: multiply and add is exact or rejected',
     fc.property(fc.maxSafeInteger(), fc.integer({ min: 1, max: 1e9 }), fc.maxSafeInteger(), (factor, unit, rest) => {
       const exact = BigInt(factor) * BigInt(unit) + BigInt(rest)
       const out = new Int32Array(2)
@@ -119,7 +119,7 @@ const decimalText = fc.oneof(
 
 describe('float64', () => {
   law(
-    'float64: keeps a decimal exactly where String or toPrecision writes its number, with 17 digits at most',
+    'float64: keeps a decimal if and only if String or toPrecision writes its number so, with at most 17 digits',
     fc.property(decimalText, (text) => {
       const value = Number(text)
       fc.pre(Number.isFinite(value) && /[.e]/i.test(text))
@@ -131,7 +131,7 @@ describe('float64', () => {
   )
 
   law(
-    'float64: keeps an exponent with a leading zero only as printf of C writes it',
+    'float64: keeps an exponent with a leading zero only in the form of printf in C',
     fc.property(fc.stringMatching(/^-?[0-9](\.[0-9]{1,6})?[eE][-+]?[0-9]{1,3}$/), (text) => {
       const [, mantissa = '', power = ''] = /^(.+)e(.+)$/i.exec(text) ?? []
       const isZero = !/[1-9]/.test(mantissa)
@@ -183,7 +183,7 @@ describe('iso8601', () => {
   )
 
   law(
-    'dates: any day that fits 32 bits survives text',
+    'dates: any day that fits 32 bits round-trips through text',
     fc.property(fc.integer(), (days) => {
       const bytes = Buffer.alloc(24)
       const end = writeDate(days, bytes, 1)
@@ -195,7 +195,7 @@ describe('iso8601', () => {
   )
 
   law(
-    'dates: four-digit dates are taken exactly where the calendar has the day',
+    'dates: four-digit dates are accepted if and only if the calendar has the day',
     fc.property(fc.nat(9999), fc.nat(13), fc.nat(32), (year, month, day) => {
       const two = (value: number) => String(value).padStart(2, '0')
       const text = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
@@ -207,7 +207,7 @@ describe('iso8601', () => {
   )
 
   law(
-    'dates and timestamps: any other byte in the place of one of theirs makes them none',
+    'dates and timestamps: invalid if any byte is replaced by another kind',
     fc.property(fc.nat(23), fc.nat(255), (place, byte) => {
       const text = '2024-02-28T12:34:56.789Z'
       const others =
@@ -249,7 +249,7 @@ describe('iso8601', () => {
   ]
   for (const [unit, nanoseconds] of units) {
     law(
-      `timestamps: every 64-bit count of unit ${unit} survives text, and tells the unit that it needs`,
+      `timestamps: every 64-bit count of unit ${unit} round-trips through text, with the unit that it needs`,
       fc.property(int64, (value) => {
         const [low, high] = halves(value) as unknown as [number, number]
         const bytes = Buffer.alloc(48)
@@ -265,7 +265,7 @@ describe('iso8601', () => {
   }
 
   law(
-    'timestamps: any bytes are taken or refused alike by both questions',
+    'timestamps: both parsers accept or reject any bytes alike',
     fc.property(
       fc.stringMatching(
         /^[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{0,12})?)?(Z|[-+][0-2][0-9]:?([0-6][0-9])?)?$/,
@@ -307,7 +307,7 @@ describe('decimal', () => {
   )
 
   law(
-    'decimals: takes exactly the numbers that precision and scale hold',
+    'decimals: accepts exactly the numbers that precision and scale can represent',
     fc.property(
       fc.stringMatching(/^-?[0-9]{0,9}\.?[0-9]{0,9}(e-?[0-9]{1,2})?$/),
       fc.integer({ min: 1, max: 12 }),
@@ -336,7 +336,7 @@ describe('decimal', () => {
 
 describe('utf8', () => {
   law(
-    'utf8: the first fault is where a strict decoder stops',
+    'utf8: the first fault is the position where a strict decoder stops',
     fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.uint8Array({ maxLength: 6 }), (text, noise) => {
       const bytes = Buffer.concat([Buffer.from(text), noise, Buffer.from(text)])
       const at = firstInvalidUtf8(bytes, 0, bytes.length)

@@ -61,7 +61,7 @@ function cyclic(): unknown {
 
 describe('checkEventSource', () => {
   law(
-    'checkEventSource: any configuration, hostile objects included, gives findings that quote no text of it',
+    'checkEventSource: any configuration, including hostile objects, returns findings that quote no text of it',
     fc.property(
       source,
       config,
@@ -84,7 +84,7 @@ describe('checkEventSource', () => {
   )
 
   law(
-    'checkEventSource: a number is an error exactly where it is outside of the range in EVENT_SOURCE_LIMITS',
+    'checkEventSource: a number is an error if and only if it is outside the range in EVENT_SOURCE_LIMITS',
     fc.property(source, fc.integer({ min: -5, max: 1_000_000 }), fc.nat(), (kind, value, pick) => {
       const ranges = Object.entries(EVENT_SOURCE_LIMITS[kind])
       const [path = '', range] = ranges[pick % ranges.length] ?? []
@@ -98,7 +98,7 @@ describe('checkEventSource', () => {
   )
 
   law(
-    'checkEventSource: what CloudFormation alone can tell is never out of range, and AWS::NoValue is absence',
+    'checkEventSource: values known only to CloudFormation are never out of range, and AWS::NoValue counts as absent',
     fc.property(source, fc.constantFrom(...NAMES), unknown, (kind, name, value) => {
       expect(checkEventSource(kind, { [name]: value }).filter(({ rule }) => rule === 'out-of-range')).toEqual([])
       expect(checkEventSource(kind, { [name]: { Ref: 'AWS::NoValue' } })).toEqual(checkEventSource(kind, {}))
@@ -106,7 +106,7 @@ describe('checkEventSource', () => {
   )
 
   law(
-    'checkEventSource: the same mapping as text, as numbers and with RedrivePolicy as JSON has the same findings',
+    'checkEventSource: a mapping as text, as numbers and with RedrivePolicy as JSON has the same findings',
     fc.property(fc.nat(20), fc.nat(400), fc.nat(100), fc.nat(20), (receives, visible, timeout, batch) => {
       const policy = { deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:1:dead', maxReceiveCount: receives }
       const numbers = { VisibilityTimeout: visible, Timeout: timeout, BatchSize: batch, RedrivePolicy: policy }

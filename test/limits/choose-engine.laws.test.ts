@@ -6,7 +6,7 @@ import { engineJob } from './support/arbitrary-usage.ts'
 
 describe('chooseEngine', () => {
   law(
-    'chooseEngine: every decision names the number that decided, and the comparison is as it says',
+    'chooseEngine: every decision has the number that decided, and its comparison is correct',
     fc.property(engineJob, (job) => {
       const { engine, because, candidates } = chooseEngine(job)
       const chosen = candidates.findIndex((one) => one.engine === engine)
@@ -23,7 +23,7 @@ describe('chooseEngine', () => {
   )
 
   law(
-    'chooseEngine: the first engine that fits is chosen, Batch where none does; a candidate fits when all of its reasons hold',
+    'chooseEngine: the first engine that fits is chosen, or Batch if none does; a candidate fits if all of its reasons hold',
     fc.property(engineJob, (job) => {
       const { engine, candidates } = chooseEngine(job)
       expect(candidates.map((one) => one.engine)).toEqual(['lambda', 'distributed-map', 'batch', 'emr'])

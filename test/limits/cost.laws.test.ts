@@ -12,7 +12,7 @@ const growth = fc.double({ min: 1, max: 100, noNaN: true })
 
 describe('lambdaCost', () => {
   law(
-    'lambdaCost: the parts add up to the whole, none is negative, each name is there once',
+    'lambdaCost: the parts add up to the whole, none is negative, and each name occurs once',
     fc.property(lambdaUsage, (usage) => {
       const { usd, parts } = lambdaCost(usage)
       expect(sum(parts)).toBe(usd)
@@ -34,7 +34,7 @@ describe('lambdaCost', () => {
   )
 
   law(
-    'lambdaCost: arm64 never costs more than x86_64, and no tier makes a month dearer than its first price',
+    'lambdaCost: arm64 never costs more than x86_64, and no tier costs more than the first',
     fc.property(lambdaUsage, ({ provisioned: _, ...usage }) => {
       const arm = lambdaCost({ ...usage, architecture: 'arm64' })
       notBelow(lambdaCost({ ...usage, architecture: 'x86_64' }).usd, arm.usd)
@@ -45,7 +45,7 @@ describe('lambdaCost', () => {
   )
 
   law(
-    'lambdaCost, jobCost: any prices of 0 give a cost of 0, any higher price never a lower cost',
+    'lambdaCost, jobCost: prices of 0 cost 0, and a higher price never costs less',
     fc.property(
       jobUsage,
       growth,
@@ -66,7 +66,7 @@ describe('lambdaCost', () => {
 
 describe('jobCost', () => {
   law(
-    'jobCost: the parts add up to the whole, and the price of a GB times the GBs is the whole',
+    'jobCost: the parts add up to the whole, as does the price per GB times the GBs',
     fc.property(jobUsage, (usage) => {
       const { usd, usdPerGb, parts, seconds, secondsPerFile } = jobCost(usage)
       expect(sum(parts)).toBe(usd)
@@ -87,7 +87,7 @@ describe('jobCost', () => {
   )
 
   law(
-    'lambdaCost, jobCost: any input gives a finite cost or a typed error',
+    'lambdaCost, jobCost: any input returns a finite cost or throws a typed error',
     fc.property(
       fc.anything(),
       fc.anything(),

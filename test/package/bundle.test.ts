@@ -11,9 +11,15 @@ import { install, linkPackage, pack, ROOT, removeFolder, scratchFolder } from '.
 const folder = scratchFolder()
 afterAll(() => removeFolder(folder))
 
-/** The command that the README gives, as a shell would split it. */
+/** The README's command, on one line. */
+function readmeLine(): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll(/ \\\n\s*/g, ' ')
+  return /^npx esbuild (.*)$/m.exec(readme)?.[1] ?? ''
+}
+
+/** The command as a shell splits it. */
 function readmeCommand(): readonly string[] {
-  const line = /^npx esbuild (.*)$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
+  const line = readmeLine()
   return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? '')
 }
 
@@ -31,8 +37,7 @@ describe("the README's command", () => {
   const args = readmeCommand()
 
   test('is quoted: zsh expands what it takes for a pattern', () => {
-    const line = /^npx esbuild .*$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[0] ?? ''
-    expect(line.replaceAll(/'[^']*'/g, '')).not.toMatch(/[*?[\]{}~]/)
+    expect(readmeLine().replaceAll(/'[^']*'/g, '')).not.toMatch(/[*?[\]{}~]/)
     expect(args).toContain('--main-fields=module,main')
   })
 

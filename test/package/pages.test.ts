@@ -11,13 +11,7 @@ const noted: Readonly<Record<string, number>> = sizes
 /** What pages say of sizes, and which number of `sizes.json` it is. */
 const STATED: readonly (readonly [file: string, statement: RegExp, modules: string, bytes: number])[] = [
   ['README.md', /one file of (\d+) kB/g, 'examples/s3-job', 1e3],
-  ['README.md', /example S3 job\]\S* *AWS SDK included *\| ([\d.]+) MB/g, 'examples/s3-job + AWS SDK', 1e6],
-  [
-    'README.md',
-    /`millrace\/codecs` and `millrace\/transform` alone *\| ([\d.]+) MB/g,
-    'millrace/codecs + millrace/transform',
-    1e6,
-  ],
+  ['README.md', /example S3 job\]\S* AWS SDK included: ([\d.]+) MB/g, 'examples/s3-job + AWS SDK', 1e6],
   ['docs/s3-job.md', /one file of (\d+) kB/g, 'examples/s3-job', 1e3],
 ]
 
@@ -46,6 +40,21 @@ describe('sizes that pages state', () => {
     const cap = /under (\d+) kB/.exec(textOf('docs/events.md'))?.[1]
     expect(noted['millrace/events#S3EventSchema']).toBeLessThan(Number(cap) * 1000)
   })
+})
+
+describe('figures of the README', () => {
+  const job = /^## whole job$[\s\S]*?(?=^## )/m.exec(textOf('docs/benchmarks.md'))?.[0] ?? ''
+  const [header = [], ...lines] = job.split('\n').flatMap((line) => (line.startsWith('|') ? [line.split(' | ')] : []))
+  const speed = /^\| Speed .*$/m.exec(textOf('README.md'))?.[0] ?? ''
+
+  test.each(['csv-parse + Set + hyparquet-writer', 'DuckDB, one thread', 'millrace'])(
+    'of speed are those of docs/benchmarks.md: %s',
+    (candidate) => {
+      const cells = lines.find(([name]) => name === `| ${candidate}`) ?? []
+      const [median = '', memory = ''] = ['median', 'peak memory'].map((name) => cells[header.indexOf(name)])
+      expect(speed).toContain(`${median}, ${Math.round(Number.parseFloat(memory)).toLocaleString('en-US')} MB`)
+    },
+  )
 })
 
 const linksOf = (file: string): readonly string[] =>

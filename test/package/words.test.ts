@@ -51,6 +51,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'kernels/README.md',
+  'docs/laws.md',
   ...GUIDES.map((name) => `docs/${name}.md`),
 ]
 
@@ -71,6 +72,37 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bstands? (?:for|in|at)\b/i, 'is, means'],
 ]
 
+/** Words that make pages and the names of laws hard to read, with better ones. */
+const PAGE_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/(?<!\b(?:any\w+|what) )\belse\b/i, 'otherwise, or'],
+  [/\bwhatever\b|\bwhoever\b|\bwherever\b/i, 'any, for any, regardless of'],
+  [/\banything at all\b|\banything whatsoever\b/i, 'any value'],
+  [/\bbeside\b/i, 'next to, in addition to, compared with'],
+  [/\bof today\b/i, 'current'],
+  [/\bside by side\b/i, 'in parallel'],
+  [/\bone after (?:the other|another)\b/i, 'in order, consecutive'],
+  [/\bcomes? (?:back|again)\b/i, 'be returned, be redelivered'],
+  [/\bgo(?:es)? out\b|\btr(?:y|ies|ied) (?:it |them )?again\b/i, 'be sent, retry'],
+  [/\bput(?:s)? aside\b/i, 'set aside, quarantine'],
+  [/\bbut for\b|\ball but\b/i, 'except'],
+  [/\bhas to\b|\bis to be\b/i, 'must'],
+  [/\blies? (?:in|inside|at|behind|where|there)\b/i, 'is in, is at'],
+  [/\b(?:by|of) which\b/i, 'split the sentence, or name the subject'],
+  [/\bsome \d/i, 'about'],
+  [/\bin the (?:place of|midst)\b|\bin place of\b/i, 'instead of, in the middle of'],
+  [/\bsomebody\b|\bmend\b|\bdearer\b|\btook from\b/i, 'another user, fix, more expensive'],
+  [/\bas (?:it is|they are|it was|they were)\b/i, 'unchanged'],
+  [/\b(?:take|takes|took) (?:it|them|its|note|place of)\b/i, 'use, treat, accept'],
+]
+
+/** Longest line of a page. */
+const WIDTH = 120
+/** Lines that cannot break: rows of tables, pictures, printed output. */
+const UNBREAKABLE = /^(?:\||!\[|\/\/|\{")/
+
+/** Guides that show how to use parts of this library, each with laws. */
+const PRIMITIVES = GUIDES.filter((name) => !['architecture', 'compare', 'deploy', 'streaming-etl'].includes(name))
+
 /** A docblock begins with a verb or a noun, and names its subject. */
 const NO_SUBJECT = /^(?:What|Whether|How|That|Who|Where|Which)\b/
 
@@ -88,23 +120,39 @@ describe('plain technical English', () => {
   })
 
   test('docblocks have none of the phrases', () => {
-    expect(blocks.flatMap(phrasesIn)).toEqual([])
+    expect(blocks.flatMap((block) => phrasesIn(block))).toEqual([])
   })
 
   test.each(PAGES)('%s has none of the phrases', (page) => {
-    expect(paragraphs(page).flatMap(phrasesIn)).toEqual([])
+    const found = paragraphs(page).flatMap((line) => [...phrasesIn(line), ...phrasesIn(line, PAGE_PHRASES)])
+    expect(found).toEqual([])
+  })
+
+  test.each(PAGES.filter((page) => page !== 'docs/laws.md'))('%s has no line over 120 characters', (page) => {
+    const lines = readFileSync(new URL(page, ROOT), 'utf8').split('\n')
+    expect(lines.filter((line) => line.length > WIDTH && !UNBREAKABLE.test(line))).toEqual([])
+  })
+
+  test.each(PRIMITIVES)('docs/%s.md links what it promises before its first section', (name) => {
+    const [start = ''] = readFileSync(new URL(`docs/${name}.md`, ROOT), 'utf8').split(/^## /m)
+    expect(start).toMatch(/\]\(laws\.md#[\w-]+\)/)
   })
 
   test('the rules find what they are for', () => {
     const found = (text: string) => phrasesIn({ place: 'x', text }).length
     expect(['made anew', 'a row a line', '16 bytes a row', 'goes on', 'is told so'].map(found)).toEqual([1, 1, 1, 1, 1])
     expect(['at most one row', 'a row of a line', 'told'].map(found)).toEqual([0, 0, 1])
+    const onPages = (text: string) => phrasesIn({ place: 'x', text }, PAGE_PHRASES).length
+    expect(['or else', 'whatever comes', 'some 30 GB', 'it lies in S3', 'beside S3'].map(onPages)).toEqual([
+      1, 1, 1, 1, 1,
+    ])
+    expect(['anything else', 'someone', 'besides', 'about 30 GB', 'of each'].map(onPages)).toEqual([0, 0, 0, 0, 0])
     expect(NO_SUBJECT.test('Whether it is one.') && !NO_SUBJECT.test('Check whether it is one.')).toBe(true)
   })
 })
 
-function phrasesIn({ place, text }: Prose): readonly string[] {
-  return PHRASES.flatMap(([phrase, better]) => {
+function phrasesIn({ place, text }: Prose, phrases = PHRASES): readonly string[] {
+  return phrases.flatMap(([phrase, better]) => {
     const [found] = phrase.exec(text) ?? []
     return found === undefined ? [] : [`${place}: "${found}", better: ${better}`]
   })

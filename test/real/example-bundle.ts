@@ -7,7 +7,8 @@ import { builtFile, ROOT, subpaths } from '../package/support/packed.ts'
 
 /** The README's flags of esbuild. */
 function readmeFlags(): readonly string[] {
-  const [, command = ''] = /^npx esbuild handler\.ts (.+)$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll(/ \\\n\s*/g, ' ')
+  const [, command = ''] = /^npx esbuild handler\.ts (.+)$/m.exec(readme) ?? []
   return command.split(' ').map((flag) => flag.replaceAll("'", ''))
 }
 

@@ -25,7 +25,7 @@ const path = fc.array(segment, { maxLength: 4 }).map((segments) => segments.join
 const slashed = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`)
 
 law(
-  'outputKey: any key at all lands under to, outside from and without climbing, or is KEY_OUTSIDE_PREFIX',
+  'outputKey: any key results in one under to, outside from and without "..", or in KEY_OUTSIDE_PREFIX',
   fc.property(path, path, path, (key, from, to) => {
     try {
       const output = outputKey(key, { from, to })
@@ -42,7 +42,7 @@ law(
 )
 
 law(
-  'outputKey: a trailing slash on a prefix changes nothing',
+  'outputKey: a trailing slash on a prefix makes no difference',
   fc.property(
     fc.stringMatching(/^[a-z./ ]{1,12}$/),
     fc.constantFrom('in', 'a/in'),
@@ -61,7 +61,7 @@ law(
 )
 
 law(
-  'outputKey: keys that differ in more than an ending that codecs read have different outputs',
+  'outputKey: keys that differ in more than the ending of a codec have different outputs',
   fc.property(
     fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,4}(\.[0-9]{1,2})?$/), { minLength: 2, maxLength: 2 }),
     ([a, b]) => {

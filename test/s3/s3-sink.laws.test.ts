@@ -36,7 +36,7 @@ law(
 )
 
 law(
-  's3Sink: after any failure no object is there, and no upload is left',
+  's3Sink: after any failure there is no object, and no upload is left',
   fc.asyncProperty(chunks, limit, fc.nat({ max: 12 }), fc.boolean(), async (parts, singlePutLimit, at, sourceFails) => {
     server.reset()
     let requests = 0

@@ -14,7 +14,7 @@ const key = 'landing/a.bin'
 const offset = fc.nat({ max: 70 })
 
 law(
-  's3Source: any range is that slice of the object, whether read or streamed',
+  's3Source: any range equals that slice of the object, read or streamed',
   fc.asyncProperty(
     fc.uint8Array({ maxLength: 64 }),
     fc.array(fc.tuple(offset, offset), { maxLength: 4 }),
@@ -35,7 +35,7 @@ law(
 )
 
 law(
-  's3Source: wherever bodies break, the bytes are those of the object',
+  's3Source: if bodies break anywhere, the bytes are still those of the object',
   fc.asyncProperty(
     fc.uint8Array({ minLength: 1, maxLength: 2000 }),
     fc.array(fc.nat({ max: 900 }), { maxLength: 4 }),

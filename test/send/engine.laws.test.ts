@@ -19,10 +19,10 @@ const holdsKeys = ({ options }: ModelCase): boolean => options.order !== 'none'
 const statusOf = ({ outcomes }: ModelRun) => new Map(outcomes.map(({ index, status }) => [index, status]))
 
 for (const aborts of [false, true]) {
-  const when = aborts ? ', also where the call is aborted' : ''
+  const when = aborts ? ', also if the call is aborted' : ''
 
   law(
-    `send: every entry taken has exactly one outcome, in the order of the input, and the counts add up${when}`,
+    `send: every entry read has exactly one outcome, in input order, and the counts add up${when}`,
     cases((run, { source, throwsAfter, entries, fates }) => {
       expect(run.outcomes.map(({ index }) => index)).toEqual(run.outcomes.map((_, index) => index))
       for (const { index, entry } of run.outcomes) expect(entry).toBe(run.entries[index])
@@ -48,7 +48,7 @@ for (const aborts of [false, true]) {
   )
 
   law(
-    `send: sent is stored, failed and refused are not, and an entry once without answer is sent or unknown${when}`,
+    `send: sent entries are stored, failed and refused ones are not, and an entry that once got no response is sent or unknown${when}`,
     cases((run) => {
       const stored = new Set(run.stored.map(({ id }) => id))
       for (const { index, status, attempts } of run.outcomes) {
@@ -63,7 +63,7 @@ for (const aborts of [false, true]) {
   )
 
   law(
-    `send: within a key nothing overtakes, one entry is in flight, and what follows an unsent one is not sent${when}`,
+    `send: within a key no entry overtakes another, one is in flight, and entries after an unsent one are not sent${when}`,
     cases((run, one) => {
       if (!holdsKeys(one)) return
       const statuses = statusOf(run)
@@ -85,7 +85,7 @@ for (const aborts of [false, true]) {
   )
 
   law(
-    `send: no request is over its limits, and requests, attempts and entries pending are bounded${when}`,
+    `send: no request exceeds its limits, and requests, attempts and pending entries are bounded${when}`,
     cases((run, { options }) => {
       const { concurrency = 4, maxEntries = 4, attempts = 5, maxPending = 4 * concurrency * maxEntries } = options
       for (const request of run.requests) {
@@ -103,7 +103,7 @@ for (const aborts of [false, true]) {
   )
 
   law(
-    `send: at most once, an entry that may be stored is never sent again, unless the service stores it once${when}`,
+    `send: with atMostOnce, an entry that may be stored is never resent, unless the service deduplicates it${when}`,
     cases((run, { options }) => {
       if (options.atMostOnce !== true) return
       const counts = new Map<number, number>()
@@ -115,7 +115,7 @@ for (const aborts of [false, true]) {
 }
 
 law(
-  'send: a source that is left is closed',
+  'send: a source that is not read to its end is closed',
   cases((run, { source }) => {
     if (source === 'iterable' && run.yielded > 0) expect(run.isClosed).toBe(true)
   }, true),
@@ -123,7 +123,7 @@ law(
 )
 
 law(
-  'send: where every request is answered, requests are as few as their limits allow',
+  'send: if every request gets a response, requests are as few as the limits allow',
   fc.asyncProperty(arbitraryCase(), fc.scheduler(), async (one, scheduler) => {
     const free = {
       ...one,

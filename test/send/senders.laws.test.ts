@@ -75,7 +75,7 @@ const numberOf = (stored: unknown): number => {
 
 for (const { service, sender, entry } of CASES) {
   law(
-    `send, ${service}: what is sent is stored, what failed is not, unchanged and in order within a key, for any answers of the service`,
+    `send, ${service}: sent entries are stored, failed ones are not, unchanged and in order within a key, for any responses of the service`,
     fc.asyncProperty(
       script,
       fc.array(fc.tuple(fc.nat(4), fc.nat(30)), { maxLength: 25 }),

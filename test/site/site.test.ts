@@ -86,7 +86,7 @@ describe('links', () => {
   })
 
   test.each([
-    ['What is kept, and what is refused', 'what-is-kept-and-what-is-refused'],
+    ['What is kept, and what is rejected', 'what-is-kept-and-what-is-rejected'],
     ['`csv()` & `parquet_x`', 'csv--parquet_x'],
   ])('the anchor of "%s" is that of GitHub', (heading, anchor) => {
     expect(slugOf(heading)).toBe(anchor)

@@ -18,7 +18,7 @@ const TIMEOUT_MS = 3_600_000
  * `LAWS_SHARE=0.25` tries a quarter of them, where a law runs once for each of hundreds of mutants.
  *
  * @example
- * law('reverse: twice is once', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
+ * law('reverse: is its own inverse', fc.property(fc.array(fc.nat()), (list) => expect(reverse(reverse(list))).toEqual(list)))
  */
 export function law<Ts>(
   name: string,

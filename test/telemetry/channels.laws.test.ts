@@ -20,7 +20,7 @@ const rows = fc.array(fc.record({ id: fc.integer({ min: 0, max: 20 }), bad: fc.b
 })
 
 law(
-  'channels: whatever runs at once, and whatever a subscriber does, callers see the same and each start has one end',
+  'channels: with any concurrent operations and any subscriber, callers see the same and each start has one end',
   fc.asyncProperty(
     fc.array(fc.constantFrom(...OPERATIONS), { minLength: 1, maxLength: 5 }),
     fc.constantFrom(...Object.values(MEDDLERS)),
@@ -43,7 +43,7 @@ law(
 )
 
 law(
-  'channels: of a stream that is left anywhere, each start has one end',
+  'channels: each start has one end, also if a stream is abandoned anywhere',
   fc.asyncProperty(rows, fc.nat(4), fc.boolean(), async (list, taken, fails) => {
     const table = tableFromRows(list)
     async function* source() {
@@ -64,7 +64,7 @@ law(
 )
 
 law(
-  'channels: what is left before its first item, or ended twice, publishes nothing more',
+  'channels: a stream abandoned before its first item, or ended twice, publishes nothing more',
   fc.asyncProperty(fc.nat(3), async (extra) => {
     const { heard } = await heardOf(async () => {
       const unread = csv().read(new TextEncoder().encode('id\n1\n'))[Symbol.asyncIterator]()
@@ -80,7 +80,7 @@ law(
 )
 
 law(
-  'read: rows that are kept and rows that are refused are the rows of the file, and its bytes are its length',
+  'read: rows read and rejected add up to the rows of the file, and bytes are its length',
   fc.asyncProperty(rows, fc.array(fc.integer({ min: 1, max: 50 })), async (list, lengths) => {
     const good = list.filter(({ bad }) => !bad).length
     const file = new TextEncoder().encode(
@@ -95,7 +95,7 @@ law(
 )
 
 law(
-  'write: its bytes are those that come out, and its rows those that go in',
+  'write: bytes are those of the output, and rows those of the input',
   fc.asyncProperty(rows, async (list) => {
     const table = tableFromRows(list)
     async function* source() {
@@ -121,7 +121,7 @@ const events = fc.oneof(
 )
 
 law(
-  'batch: records are succeeded, failed, quarantined or skipped, and those that began are the operations of record',
+  'batch: records are succeeded, failed, quarantined or skipped, and each that began is one operation of record',
   fc.asyncProperty(
     events,
     fc.func(fc.boolean()),
@@ -153,7 +153,7 @@ law(
 )
 
 law(
-  'channels: datasetSink publishes one write for each file and one sink for each call, ended once wherever the source, a request or the signal ends it',
+  'channels: datasetSink publishes one write per file and one sink per call, each ended once if the source, a request or the signal ends it anywhere',
   fc.asyncProperty(
     fc.constantFrom(parquet(), csv(), ndjson(), codecFor('a.csv.gz')),
     fc.integer({ min: 1, max: 60 }),

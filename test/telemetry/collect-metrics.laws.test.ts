@@ -89,7 +89,7 @@ const publish = (list: readonly (readonly [keyof typeof channels, unknown])[]): 
 }
 
 law(
-  'collectMetrics: any options are refused before the run, or give one line of valid EMF, whatever is published',
+  'collectMetrics: any options are rejected before the run, or result in one line of valid EMF for any published messages',
   fc.asyncProperty(options, messages, async (given, list) => {
     const lines: string[] = []
     let hasRun = false
@@ -112,7 +112,7 @@ law(
 )
 
 law(
-  'collectMetrics: as many valid dimensions and properties as there can be are one line of valid EMF, with their values',
+  'collectMetrics: the maximum of valid dimensions and properties is one line of valid EMF, with their values',
   fc.asyncProperty(
     fc.uniqueArray(fc.stringMatching(/^[a-z][a-zA-Z0-9 _-]{0,40}$/), { maxLength: 40 }),
     fc.array(fc.stringMatching(/^[!-~][ -~]{0,100}$/), { minLength: 40, maxLength: 40 }),
@@ -134,7 +134,7 @@ law(
 )
 
 law(
-  'collectMetrics: runs at once see each its own operations, wherever they wait',
+  'collectMetrics: concurrent runs each see their own operations, at any interleaving',
   fc.asyncProperty(fc.array(fc.array(fc.nat(100), { maxLength: 5 }), { minLength: 2, maxLength: 5 }), async (runs) => {
     const sums = await Promise.all(
       runs.map(async (rows, at) => {
@@ -157,7 +157,7 @@ law(
 )
 
 law(
-  'collectMetrics: counts of a metric add up over operations; of ages the largest stands',
+  'collectMetrics: counts of a metric add up over operations; ages are the maximum',
   fc.asyncProperty(
     fc.array(fc.record({ records: fc.nat(1000), iteratorAgeMs: fc.nat(10_000) }), { minLength: 1 }),
     async (list) => {

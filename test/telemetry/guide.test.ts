@@ -38,7 +38,7 @@ function messageFields(): Map<string, string[]> {
 }
 
 test('the table of channels has every channel, with the fields of its message', () => {
-  const rows = tableOf('| Channel | One operation is | Its message |')
+  const rows = tableOf('| Channel | Operation | Message |')
   const fields = messageFields()
   const typeOf = (channel: string) => `${channel[0]?.toUpperCase()}${channel.slice(1)}Message`
   const written = rows.map(([channel, , message]) => [named(channel)[0], named(message)[0]])
@@ -66,7 +66,7 @@ describe('the table of metrics', () => {
       'AWS/Logs',
       'Errors',
     ]
-    const alarms = tableOf('| Alarm | Metric | Means |')
+    const alarms = tableOf('| Alarm | Metric | Meaning |')
     expect(alarms.length).toBeGreaterThan(8)
     for (const [, metric] of alarms) {
       for (const name of named(metric)) expect([...metricNames(), ...others]).toContain(name)

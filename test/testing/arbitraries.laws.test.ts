@@ -26,7 +26,7 @@ import { law } from '../support/law.ts'
 
 for (const { source, schema, arbitrary } of SOURCES) {
   law(
-    `testing: every generated ${source} event is of its schema, which keeps all of it, and tells its source`,
+    `testing: every generated ${source} event matches its schema, which keeps all of it, and has its source detected`,
     fc.property(arbitrary, (event) => {
       expect(schema.parse(event)).toEqual(event)
       expect(detectSource(event)).toBe(source)
@@ -36,7 +36,7 @@ for (const { source, schema, arbitrary } of SOURCES) {
 }
 
 law(
-  'testing: every generated event is JSON, as Lambda hands it over',
+  'testing: every generated event is JSON, as Lambda passes it',
   fc.property(fc.oneof(...SOURCES.map(({ arbitrary }) => arbitrary)), (event) => {
     // Prototypes too: what JSON.parse makes has those of objects and lists.
     expect(isDeepStrictEqual(JSON.parse(JSON.stringify(event)), event)).toBe(true)
@@ -44,7 +44,7 @@ law(
 )
 
 law(
-  'testing: an event takes payloads of your own, whatever is around them',
+  'testing: an event contains custom payloads, in any surroundings',
   fc.property(
     arbitraryKinesisEvent({ payload: arbitraryGzip(fc.record({ id: fc.nat() })), minRecords: 0, maxRecords: 3 }),
     (event) => {
@@ -56,7 +56,7 @@ law(
 )
 
 law(
-  'testing: a record carries text and bytes as they are, and any other payload as its JSON',
+  'testing: a record contains text and bytes unchanged, and any other payload as JSON',
   fc.property(
     arbitraryPayload().chain((payload) =>
       fc.tuple(fc.constant(payload), arbitraryKinesisEvent({ payload: fc.constant(payload), maxRecords: 1 })),
@@ -71,7 +71,7 @@ law(
 )
 
 law(
-  'testing: generated data of CloudWatch Logs is of its schema, inside a Kinesis stream too',
+  'testing: generated CloudWatch Logs data matches its schema, also inside a Kinesis stream',
   fc.property(arbitraryKinesisEvent({ payload: arbitraryGzip(arbitraryCloudWatchLogsData()) }), (event) => {
     const records = readRecords(event, gunzipPayload(jsonPayload(CloudWatchLogsDataSchema)))
     expect(records.every(({ payload }) => payload.ok)).toBe(true)
@@ -80,7 +80,7 @@ law(
 )
 
 law(
-  'testing: aggregated records come apart again, in order',
+  'testing: aggregated records are split again, in order',
   fc.property(arbitraryAggregatedRecord(), fc.uuid(), ({ records, bytes }, sequenceNumber) => {
     const data = Buffer.from(bytes).toString('base64')
     const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'k', sequenceNumber } }] }
@@ -107,7 +107,7 @@ law(
 )
 
 law(
-  'testing: a generated CSV can be read, all rows of it',
+  'testing: all rows of a generated CSV can be read',
   fc.property(arbitraryCsv({ maxColumns: 3 }), (bytes) => {
     expect(decodeCsv(bytes).numCols).toBeLessThanOrEqual(3)
   }),

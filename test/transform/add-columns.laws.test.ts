@@ -20,7 +20,7 @@ describe('addColumns', () => {
   const part = fc.oneof(fc.constant(null), fc.constant([]), fc.array(fc.record({ x: fc.option(fc.bigInt(-9n, 9n)) })))
 
   law(
-    'addColumns: computed lists and objects get one type, however the rows are cut into batches',
+    'addColumns: computed lists and objects have one type, in any batches',
     fc.asyncProperty(fc.array(part, { minLength: 1 }), fc.array(fc.nat(9)), async (values, cuts) => {
       const { batches } = tableFromRows(values.map((_, index) => ({ index })))
       const whole = new Table(batches)

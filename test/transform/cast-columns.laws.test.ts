@@ -13,7 +13,7 @@ transformLaws('castColumns to text', textCast, { tables: arbitraryTableCase({ ne
 
 describe('castColumns', () => {
   law(
-    'castColumns: a cast is refused, or casts back to the same values',
+    'castColumns: a cast is rejected, or casts back to the same values',
     fc.property(
       arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 6 }),
       arbitraryFlatType(),
@@ -30,7 +30,7 @@ describe('castColumns', () => {
   )
 
   law(
-    'castColumns: what casts to text casts back to the same values',
+    'castColumns: a cast to text casts back to the same values',
     fc.property(arbitraryTableCase({ nested: false }), (table) => {
       const transform = textCast(table.schema)
       fc.pre(transform !== undefined)

@@ -11,7 +11,7 @@ transformLaws('cleanColumnNames snake', () => cleanColumnNames({ style: 'snake' 
 
 describe('cleanColumnNames', () => {
   law(
-    'cleanColumnNames: names are distinct, not empty, and stay when cleaned again',
+    'cleanColumnNames: names are distinct, not empty, and unchanged when cleaned again',
     fc.property(
       fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a', 'A', 'a_2', 'A 2', 'userID', '', '%'))),
       fc.constantFrom('lower', 'snake'),

@@ -36,7 +36,7 @@ describe('dropDuplicates', () => {
   )
 
   law(
-    'dropDuplicates: twice is once',
+    'dropDuplicates: idempotent',
     fc.property(arbitraryTableCase(), ({ table }) => {
       const once = transformTable(table, dropDuplicates())
       expect(tableCells(transformTable(once, dropDuplicates()))).toEqual(tableCells(once))
@@ -44,7 +44,7 @@ describe('dropDuplicates', () => {
   )
 
   law(
-    'dropDuplicates: a batch without duplicates passes uncopied',
+    'dropDuplicates: a batch without duplicates is not copied',
     fc.asyncProperty(arbitraryTableCase(), async ({ batches, rows }) => {
       fc.pre(new Set(rows.map(rowToken)).size === rows.length)
       const out = await collect(dropDuplicates()(stream(batches)))

@@ -15,7 +15,7 @@ const METADATA = new Set(['__op', '__deleted', '__ts_us', '__seq', '__event_id',
 const changes = fc.array(arbitraryChange({ image: arbitraryImage({ maxKeys: 4 }) }), { maxLength: 6 })
 
 law(
-  'tableFromChanges: every cell holds its value exactly, and metadata are those of toRow',
+  'tableFromChanges: every cell has its exact value, and metadata equals that of toRow',
   fc.property(changes, (list) => {
     const table = tableFromChanges(list)
     const rows = [...rowsFromTable(table)]
@@ -46,7 +46,7 @@ law(
 )
 
 law(
-  'tableFromChanges: the order of changes, and of attributes in their items, leaves no trace in the types',
+  'tableFromChanges: types do not depend on the order of changes, or of attributes in their items',
   fc.property(changes, (list) => {
     const turned = [...list]
       .reverse()
@@ -57,7 +57,7 @@ law(
 )
 
 law(
-  'tableFromChanges: comes back equal from Parquet',
+  'tableFromChanges: round-trips through Parquet',
   fc.asyncProperty(changes, async (list) => {
     const table = tableFromChanges(list)
     const back = await decodeParquet(await encodeParquet(table))

@@ -108,7 +108,7 @@ describe('reading', () => {
   )
 
   law(
-    'csv: agrees with csv-parse on what is a row, a field and a fault',
+    'csv: agrees with csv-parse on rows, fields and faults',
     fc.asyncProperty(bytesish, async (bytes) => {
       // csv-parse takes a zero byte after a closing quote for the end of the file.
       const latin1 = Buffer.from(bytes).toString('latin1')
@@ -238,7 +238,7 @@ describe('inference', () => {
   ]
 
   law(
-    'csv: the types of a stream follow from its first inferRows rows, however many alike come first',
+    'csv: the types of a stream depend only on its first inferRows rows, with any number of equal rows first',
     fc.asyncProperty(
       fc.constantFrom('', ...usual),
       fc.array(fc.constantFrom(...usual, ...odd), { maxLength: 30 }),
@@ -316,7 +316,7 @@ describe('writing', () => {
   )
 
   law(
-    'csv: a double written the short way is written as String writes it',
+    'csv: a double is written as String writes it',
     fc.property(
       fc.oneof(
         fc.double(),

@@ -36,7 +36,7 @@ describe('dialects', () => {
     .filter((dialect) => new Set([dialect.delimiter, dialect.quote, dialect.escape].filter(Boolean)).size > 1)
 
   law(
-    'csv: any dialect is read as csv-parse reads it',
+    'csv: any dialect is read as by csv-parse',
     fc.asyncProperty(
       dialects.chain((dialect) =>
         fc.tuple(
@@ -128,7 +128,7 @@ describe('dialects', () => {
     )
 
   law(
-    'csv: any dialect and its options are read by their rules, in chunks cut anywhere',
+    'csv: any dialect and its options are read by their rules, under any chunking',
     fc.asyncProperty(
       anyDialect.chain((dialect) => {
         const { delimiter = ',', quote, comment = '#', escape: escapeMark = '\\' } = dialect
@@ -272,7 +272,7 @@ describe('values', () => {
   )
 
   law(
-    'csv: the kernel reads the values that the exact reader reads, and the same rows are rejected, in every dialect that it knows',
+    'csv: the kernel reads the same values and rejects the same rows as the exact reader, in every dialect that it supports',
     fc.asyncProperty(
       fc.tuple(typeName, typeName),
       fc.array(fc.tuple(field, field, fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', '\n\n')), { maxLength: 12 }),
@@ -344,7 +344,7 @@ describe('encodings', () => {
   )
 
   law(
-    'csv: text in another encoding is read as its UTF-8, in chunks cut anywhere',
+    'csv: text in another encoding is read like its UTF-8, under any chunking',
     fc.asyncProperty(
       fc.constantFrom(...Object.keys(encoders)),
       text,
@@ -366,7 +366,7 @@ describe('encodings', () => {
   )
 
   law(
-    'csv: bytes invalid in their encoding are rejected alike in chunks cut anywhere, and the rows around it are read',
+    'csv: bytes invalid in their encoding are rejected alike under any chunking, and the rows around them are read',
     fc.asyncProperty(
       fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'shift_jis', 'euc-kr', 'gb18030', 'big5', 'euc-jp'),
       fc.array(

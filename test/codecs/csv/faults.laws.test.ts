@@ -158,7 +158,7 @@ function isPlain({ lines }: File): boolean {
 }
 
 law(
-  'csv: rows, rejected rows, their lines and numbers are those that the file was made of, in any dialect, whole or in chunks cut anywhere',
+  'csv: rows, rejected rows, their lines and numbers equal those that the file was generated from, in any dialect, under any chunking',
   fc.asyncProperty(files.map(withPlainTail), fc.array(fc.nat(5000), { maxLength: 8 }), async (file, cuts) => {
     fc.pre(isPlain(file))
     const { bytes, columns, refused } = meaningOf(file)
@@ -191,7 +191,7 @@ law(
 )
 
 law(
-  'csv: the error without onInvalidRow is the first that onInvalidRow is called with, or the one that ends both',
+  'csv: the error without onInvalidRow is the first one reported to onInvalidRow, or the one that ends both reads',
   fc.asyncProperty(
     files,
     fc.array(fc.nat(5000), { maxLength: 8 }),

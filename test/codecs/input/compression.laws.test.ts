@@ -10,7 +10,7 @@ const compress = { gzip: gzipSync, zstd: zstdCompressSync }
 
 describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
   law(
-    `${compression}: what is deflated inflates to the same bytes, however either is cut`,
+    `${compression}: round-trips under any chunking`,
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 5000 }),
       fc.infiniteStream(fc.integer({ min: 1, max: 900 })),
@@ -22,7 +22,7 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
   )
 
   law(
-    `${compression}: any bytes inflate or are a typed error`,
+    `${compression}: any bytes inflate or throw a typed error`,
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 300 }),
       fc.nat({ max: 200 }),

@@ -100,7 +100,7 @@ function meaningOf(lines: readonly (Line & { readonly eol: string })[]) {
 }
 
 law(
-  'json: rows, rejected rows, their lines and numbers are those that the lines were made of, whole or in chunks cut anywhere',
+  'json: rows, rejected rows, their lines and numbers equal those that the lines were generated from, under any chunking',
   fc.asyncProperty(
     files,
     fc.boolean(),
@@ -138,7 +138,7 @@ law(
 )
 
 law(
-  'json: of an array whose rows span several lines each, the rejected ones have the line on which they begin',
+  'json: in an array whose rows span several lines, a rejected row has the line on which it begins',
   fc.asyncProperty(
     fc.array(fc.tuple(fc.constantFrom('1', '2', '"x"', '"x"', '"\\ud800"'), fc.constantFrom(undefined, 2)), {
       minLength: 1,
@@ -190,7 +190,7 @@ const cutLines = fc.constantFrom(
 )
 
 law(
-  'json: every line that is cut off is one rejected row, whatever lines follow it, whole or in chunks cut anywhere',
+  'json: every truncated line is one rejected row, before any other lines, under any chunking',
   fc.asyncProperty(
     fc.array(fc.tuple(fc.oneof(cutLines, fc.constant('{"id":2}')), fc.constantFrom(1, 1, 1, 3, 70)), { maxLength: 8 }),
     fc.constantFrom('\n', '\r\n', '\r', '\n\n'),
@@ -241,7 +241,7 @@ const brokenFiles = fc.record({
 })
 
 law(
-  'json: the error without onInvalidRow is the first that onInvalidRow is called with, or the one that ends both',
+  'json: the error without onInvalidRow is the first one reported to onInvalidRow, or the one that ends both reads',
   fc.asyncProperty(brokenFiles, async ({ rows, times, form, edits, cuts, ...options }) => {
     const lines = Array.from({ length: times }, () => rows).flat()
     const text = form === 'array' ? `[${lines.join(',\n')}]` : lines.join('\n')

@@ -62,7 +62,7 @@ const layouts = fc.infiniteStream(
 )
 
 law(
-  'json: objects one after the other are the rows, on lines or not, however the bytes are cut',
+  'json: consecutive objects are the rows, on separate lines or not, under any chunking',
   fc.asyncProperty(rows, layouts, sizes, async (all, each, cuts) => {
     fc.pre(all.length > 0)
     const source = all.map((row) => {
@@ -77,7 +77,7 @@ law(
 )
 
 law(
-  'json: rows at a path are those of the array alone, whatever surrounds it, however the bytes are cut',
+  'json: rows at a path equal those of the array alone, in any surroundings, under any chunking',
   fc.asyncProperty(
     rows,
     fc.array(key, { minLength: 1, maxLength: 3 }),
@@ -99,7 +99,7 @@ law(
 )
 
 law(
-  'json: a column pinned as json holds what JSON.stringify wrote, in a stream and a whole table',
+  'json: a column pinned as json has the text that JSON.stringify wrote, in a stream and a whole table',
   fc.asyncProperty(
     fc.array(value, { minLength: 1, maxLength: 8 }),
     sizes,
@@ -157,7 +157,7 @@ law(
 )
 
 law(
-  'json: values are what JSON.stringify wrote, mixed ones as the text that it wrote',
+  'json: values equal those given to JSON.stringify, mixed ones as the text that it wrote',
   fc.property(rows, (all) => {
     fc.pre(all.length > 0)
     const table = decodeNdjson(bytes(lines(all)))
@@ -194,7 +194,7 @@ law(
 )
 
 law(
-  'json: a table of any types comes back equal under its schema',
+  'json: a table of any types round-trips with its schema',
   fc.property(arbitraryTableCase(), ({ table, rows, schema }) => {
     fc.pre(rows.length > 0)
     const written = writtenLines(table)
@@ -213,7 +213,7 @@ function writtenLines(table: Table): Uint8Array | undefined {
 }
 
 law(
-  'json: a slice is written as its rows',
+  'json: a slice is written like its rows',
   fc.property(rows, fc.nat(8), fc.nat(8), (all, from, length) => {
     fc.pre(all.length > 0)
     const table = decodeJson(bytes(JSON.stringify(all)))
@@ -231,14 +231,14 @@ law(
 )
 
 law(
-  'json: any bytes at all result in a table or a typed error',
+  'json: any bytes result in a table or a typed error',
   fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (source) => {
     await outcome(() => decodeJson(source).numRows)
   }),
 )
 
 law(
-  'json: rows with any bytes changed, cut out or doubled result in a table or a typed error',
+  'json: rows with any bytes changed, removed or doubled result in a table or a typed error',
   fc.asyncProperty(rows, fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(3)), { maxLength: 4 }), async (all, edits) => {
     let source: Uint8Array = bytes(JSON.stringify(all))
     for (const [place, byte, kind] of edits) {
@@ -280,7 +280,7 @@ const spelled = fc.letrec<{ any: Spelled; object: Spelled }>((tie) => ({
 })).object
 
 law(
-  'json: of repeated keys the last wins, however they are spelled',
+  'json: the last of repeated keys wins, in any spelling',
   fc.property(fc.array(spelled, { minLength: 1, maxLength: 5 }), (all) => {
     const read = decodeJson(bytes(`[${all.map((row) => row.spelled).join(',\n')}]`))
     const meant = decodeNdjson(bytes(all.map((row) => row.meant).join('\n')))

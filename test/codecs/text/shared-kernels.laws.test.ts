@@ -74,7 +74,7 @@ async function outcomeOf(batches: AsyncIterable<RecordBatch>): Promise<RecordBat
 }
 
 law(
-  'streams: each has its own rows, however many run at once, in any order of their chunks, and however the others end',
+  'streams: any number of concurrent streams each return their own rows, in any order of chunks, however the others end',
   fc.asyncProperty(fc.array(stream, { minLength: 2, maxLength: 8 }), fc.scheduler(), async (streams, scheduler) => {
     const open = streams.map((given, number) => {
       const outcome = outcomeOf(read(given, number, () => scheduler.schedule(Promise.resolve())))
@@ -93,7 +93,7 @@ law(
   { runs: 60 },
 )
 
-test('a hundred streams at once, after ones that were left early, closed or not, each have their own rows', async () => {
+test('a hundred concurrent streams each return their own rows, also after abandoned streams, closed or not', async () => {
   const given = (number: number): Stream => ({
     format: number % 2 === 0 ? 'csv' : 'ndjson',
     name: 'x'.repeat(1 + (number % 9)),

@@ -54,7 +54,7 @@ async function expectUntouched(): Promise<void> {
 }
 
 law(
-  'mergeParquet: whichever request fails, the target stays as it was and no upload is left',
+  'mergeParquet: if any request fails, the target is unchanged and no upload is left',
   fc.asyncProperty(sizes, fc.nat(40), faults, async (rows, at, fault) => {
     const { outcome, requests } = await mergeMeeting(rows, (nth) => (nth === at ? fault : undefined))
     // Answers without a body cannot break off; and a read goes on where it broke.
@@ -69,7 +69,7 @@ law(
 )
 
 law(
-  'mergeParquet: aborted at any request, it throws the reason of the signal, the target stays as it was and no upload is left',
+  'mergeParquet: aborted at any request, it throws the reason of the signal, the target is unchanged and no upload is left',
   fc.asyncProperty(sizes, fc.nat(25), async (rows, at) => {
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -87,21 +87,21 @@ law(
   { runs: 60 },
 )
 
-test('a signal that is aborted before sends nothing', async () => {
+test('with an aborted signal nothing is sent', async () => {
   const asked = server.requests.length
   const signal = AbortSignal.abort(new Error('before'))
   await expect(mergeParquet(client, [TARGET], TARGET, { signal })).rejects.toThrow('before')
   expect(server.requests.length).toBe(asked)
 })
 
-describe('mergeParquet, in parts as S3 takes them', () => {
+describe('mergeParquet, in parts that S3 accepts', () => {
   let real: S3Server
   beforeAll(async () => {
     real = await startS3Server()
   })
   afterAll(() => real.close())
 
-  test('bytes of sources over 5 MiB stay on the server, but for footers and what a small source before them needs', async () => {
+  test('bytes of sources over 5 MiB stay on the server, except footers and bytes joined to a small source before them', async () => {
     const duckdb = await openDuckDb()
     const query = (rows: number, seed: number) =>
       `select i as id, hash(i + ${seed}) as h, md5(cast(i + ${seed} as varchar)) as note from range(${rows}) r(i)`

@@ -36,7 +36,7 @@ const readingOf = async (file: Uint8Array) =>
   })
 
 law(
-  'mergeParquet: of a footer with any bytes changed comes a typed error with the source, or a file that reads as the source does',
+  'mergeParquet: a footer with any bytes changed results in a typed error with the source, or a file that reads like the source',
   fc.asyncProperty(tables, changes, fc.boolean(), async ({ table }, places, isIndexed) => {
     const how = isIndexed ? { pageIndex: true, bloomFilters: [] } : {}
     const good = await encodeParquet(table, { rowGroupRows: 5, pageBytes: 30, ...how })

@@ -85,7 +85,7 @@ function groupsOf(file: Uint8Array): unknown[] {
 }
 
 law(
-  'mergeParquet: the footer says of every row group what its source said, but for where it is',
+  'mergeParquet: the footer describes every row group as its source did, except its position',
   fc.asyncProperty(arbitraryFiles(true), async (given) => {
     const files = await filesOf(given)
     const { file } = await mergeSmall(server, client, files)
@@ -108,7 +108,7 @@ function withoutIndexes(group: unknown): unknown {
 const ordered = fc.constantFrom(new Int32(), new Int64(), new Float64(), new Uint32())
 
 law(
-  'mergeParquet: what statistics, a bloom filter or a page index of the target lets a reader skip holds no row that was asked for',
+  'mergeParquet: no matching row is skipped because of statistics, bloom filters or page indexes of the target',
   fc.asyncProperty(
     arbitraryTableCase({ nested: false, maxColumns: 2, maxRows: 60, types: ordered }),
     fc.array(fc.tuple(fc.nat(60), fc.constantFrom(1, 10, 25)), { maxLength: 3 }),
@@ -134,7 +134,7 @@ law(
 )
 
 law(
-  'mergeParquet: every page that an offset index of the target names is where it says, and begins with a page header',
+  'mergeParquet: every entry of an offset index of the target points to a page header',
   fc.asyncProperty(arbitraryFiles(true), async ([table, cuts, last]) => {
     const files = await filesOf([
       table,
@@ -168,7 +168,7 @@ interface ThriftPage {
 }
 
 law(
-  'mergeParquet: what our reader, DuckDB, hyparquet and parquet-wasm read of the target is what they read of the sources one after the other',
+  'mergeParquet: this library, DuckDB, hyparquet and parquet-wasm read the target as the sources in order',
   fc.asyncProperty(arbitraryFiles(true), async (given) => {
     const files = await filesOf(given)
     const { file, rows, bytes, rowGroups, copiedBytes, readBytes } = await mergeSmall(server, client, files)

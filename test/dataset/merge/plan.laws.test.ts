@@ -45,7 +45,7 @@ function planOf(pieces: readonly Piece[], by: PartLimits) {
 }
 
 law(
-  'mergeParquet, plan: the parts are the bytes of the sources in order, and all but the last are of a size that S3 takes',
+  'mergeParquet, plan: the parts are the bytes of the sources in order, and all except the last have a size that S3 accepts',
   fc.property(sources, tail, limits, (sizes, tailBytes, by) => {
     const pieces = piecesOf(sizes, tailBytes)
     const { parts, sizes: partSizes } = planOf(pieces, by)
@@ -67,7 +67,7 @@ law(
 )
 
 law(
-  'mergeParquet, plan: of a source that can be copied at most two least parts are read, and none where no smaller one is before it',
+  'mergeParquet, plan: at most two minimum parts of a copyable source are read, and none without a smaller source before it',
   fc.property(sources, tail, limits, (sizes, tailBytes, by) => {
     const pieces = piecesOf(sizes, tailBytes)
     const { parts } = planOf(pieces, by)
@@ -93,14 +93,14 @@ law(
 const GIB = 2 ** 30
 const large = (source: number, bytes: number): Piece => ({ source, start: 0, end: bytes, isCopyable: true })
 
-test('terabytes fit into the parts that S3 takes, each of 5 GiB at most', () => {
+test('terabytes fit into the parts that S3 accepts, each at most 5 GiB', () => {
   const { parts, sizes } = planOf([large(0, 4500 * GIB), large(1, 500 * GIB), { bytes: new Uint8Array(9) }], S3_PARTS)
   expect(parts.length).toBeLessThan(10_000)
   expect(Math.max(...sizes)).toBeLessThanOrEqual(5 * GIB)
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5000 * GIB + 9)
 })
 
-test('more parts than S3 takes are refused', () => {
+test('more parts than S3 accepts are rejected', () => {
   const pieces = Array.from({ length: 10_001 }, (_, source) => large(source, 6 * 2 ** 20))
   expect(() => planParts(pieces, S3_PARTS)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }))
   expect(planParts(pieces.slice(1), S3_PARTS)).toHaveLength(10_000)

@@ -51,7 +51,7 @@ async function startBucket(): Promise<Started> {
   }
 }
 
-describe.each(STORES)('$name', ({ isHere, runs, start }) => {
+describe.each(STORES.map((store) => [store.name, store] as const))('%s', (_, { isHere, runs, start }) => {
   let started: Started | undefined
   beforeAll(async () => {
     if (isHere) started = await start()

@@ -23,7 +23,7 @@ export function transformLaws(
 
   describe(`${name}: laws`, () => {
     law(
-      `${name}: a stream cut into batches anywhere has the same rows as the whole table`,
+      `${name}: a stream in any batches has the same rows as the whole table`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const streamed = rowCells(await collect(transform(stream(table.batches))))
         expect(streamed).toEqual(tableCells(transformTable(table.table, transform)))
@@ -32,7 +32,7 @@ export function transformLaws(
     )
 
     law(
-      `${name}: does not change its input`,
+      `${name}: does not modify its input`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const before = table.batches.map(snapshot)
         await collect(transform(stream(table.batches)))
@@ -43,7 +43,7 @@ export function transformLaws(
     )
 
     law(
-      `${name}: the schema out depends on the schema in alone, and outlives the last row`,
+      `${name}: the output schema depends only on the input schema, also without rows`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const empty = table.batches.map((batch) => batch.slice(0, 0))
         const schemas = [
@@ -57,7 +57,7 @@ export function transformLaws(
     )
 
     law(
-      `${name}: a run started by hand returns what the stream yields`,
+      `${name}: a run through start returns what the stream yields`,
       fc.asyncProperty(suited, async ({ table, transform }) => {
         const run = transform.start()
         const batches = [...table.batches, undefined].flatMap((batch) => run(batch) ?? [])

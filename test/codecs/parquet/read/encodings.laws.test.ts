@@ -88,7 +88,7 @@ law(
 )
 
 law(
-  'parquet levels: runs of bits become a bitmap, from any bit on',
+  'parquet levels: runs of bits become a bitmap, from any bit',
   fc.property(runs(1), sizes, fc.nat(9), (values, cuts, start) => {
     const bytes = hybrid(values, 1)
     const reader = hybridReader(bytes, 0, bytes.length, 1)
@@ -169,7 +169,7 @@ law(
 const WIDTHS = [1, 2, 3, 4, 5, 8, 12, 16, 17, 20, 30, 32, 72, 100, 131, 256]
 
 law(
-  'parquet dictionary: values are gathered in the order of their indexes, at every width',
+  'parquet dictionary: values are gathered in index order, at every width',
   fc.property(
     fc.constantFrom(...WIDTHS),
     fc.array(fc.nat(8), { maxLength: 50 }),
@@ -196,7 +196,7 @@ const decimal = fc.integer({ min: 1, max: 16 }).chain((bytes) => {
 })
 
 law(
-  'parquet decimals: big-endian bytes of any sufficient length keep the number',
+  'parquet decimals: big-endian bytes of any sufficient length preserve the number',
   fc.property(fc.array(decimal, { maxLength: 20 }), (decimals) => {
     const strings = byteValues(decimals.length)
     strings.bytes = new Uint8Array(decimals.length * 20)
@@ -219,7 +219,7 @@ law(
 )
 
 law(
-  'parquet nulls: values that lie without gaps move to their slots, at every width',
+  'parquet nulls: dense values move to their slots, at every width',
   fc.property(fc.array(fc.boolean(), { maxLength: 100 }), fc.constantFrom(...WIDTHS), (valid, width) => {
     const bitmap = new Uint8Array((valid.length + 7) >> 3)
     valid.forEach((present, i) => {

@@ -59,7 +59,7 @@ function expectedColumns({ schema, rows }: TableCase): Cell[][] {
 }
 
 law(
-  'parquet: tables round-trip cell by cell, nested ones too',
+  'parquet: tables round-trip cell by cell, including nested ones',
   fc.asyncProperty(arbitraryTableCase(), writeOptions, async (table, options) => {
     const batches = await batchesOf(await encodeParquet(table.table, options))
     expect(columnsOf(batches)).toEqual(expectedColumns(table))
@@ -71,7 +71,7 @@ law(
 )
 
 law(
-  'parquet: some columns are those columns of all',
+  'parquet: selected columns equal the same columns of the whole file',
   fc.asyncProperty(arbitraryTableCase(), writeOptions, fc.array(fc.nat(3)), async (table, options, picks) => {
     const bytes = await encodeParquet(table.table, options)
     const indexes = [...new Set(picks)].filter((index) => index < table.schema.fields.length)
@@ -101,7 +101,7 @@ law(
 )
 
 law(
-  'parquet: dictionaries that are kept hold the same cells',
+  'parquet: kept dictionaries have the same cells',
   fc.asyncProperty(arbitraryTableCase({ nested: false, maxRows: 60 }), writeOptions, async (table, options) => {
     const bytes = await encodeParquet(table.table, options)
     const kept = await batchesOf(bytes, { dictionary: 'keep' })
@@ -148,7 +148,7 @@ const CONDITIONS = {
 }
 
 law(
-  'parquet: a filter on statistics never loses a row that matches',
+  'parquet: a filter on statistics never loses a matching row',
   fc.asyncProperty(
     arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 60, types: orderedTypes }),
     fc.nat(),
@@ -209,7 +209,7 @@ law(
 )
 
 law(
-  'parquet: a file that is cut off anywhere is refused',
+  'parquet: a file truncated anywhere is rejected',
   fc.asyncProperty(fc.nat(100), fc.nat(1_000_000), async (pick, at) => {
     const bytes = seeds[pick % seeds.length] as Uint8Array
     const error = await decodeParquet(bytes.subarray(0, at % bytes.length)).catch((thrown: unknown) => thrown)

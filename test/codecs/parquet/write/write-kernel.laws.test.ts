@@ -122,7 +122,7 @@ describe('snappy', () => {
     })
 
   law(
-    'parquet snappy: two decoders inflate pages of any size to the bytes compressed, within the room reserved',
+    'parquet snappy: two decoders inflate pages of any size to the bytes compressed, within the reserved memory',
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), text), (bytes) => {
       const kernel = noisyKernel()
       const packed = pageOf(kernel, (page) => {
@@ -192,7 +192,7 @@ law(
 )
 
 law(
-  'parquet byte strings: plain, as lengths and as prefixes they read back, wherever they lie',
+  'parquet byte strings: plain, length and prefix encodings round-trip, at any offset',
   fc.property(byteStrings, fc.nat(300), (list, cut) => {
     const kernel = noisyKernel()
     const values = bytesValues(kernel, list, Math.min(cut, list.length))
@@ -215,7 +215,7 @@ law(
 )
 
 law(
-  'parquet dictionary: values by first use, each with the place of its own, as a Map has them',
+  'parquet dictionary: values in order of first use, each with its index, like a Map',
   fc.property(byteStrings, fc.nat(2), (list, repeats) => {
     const all = Array.from({ length: 20 + 20 * repeats }, () => list).flat()
     const kernel = noisyKernel()
@@ -237,7 +237,7 @@ law(
 )
 
 law(
-  'parquet dictionary: integers by first use, as a Map has them',
+  'parquet dictionary: integers in order of first use, like a Map',
   fc.property(
     fc.integer({ min: 1, max: 9000 }),
     fc.integer({ min: 1, max: 3000 }),

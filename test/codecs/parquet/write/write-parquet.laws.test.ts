@@ -148,7 +148,7 @@ const longColumn = fc
   })
 
 law(
-  'parquet: integers of any range come back exactly, whichever encoding was chosen',
+  'parquet: integers of any range round-trip exactly, in any chosen encoding',
   fc.asyncProperty(
     longColumn,
     fc.constantFrom(new Int64(), new Uint64(), new Int32(), new Uint32()),
@@ -192,7 +192,7 @@ const longText = fc
   )
 
 law(
-  'parquet: long columns of text come back exactly, whichever encoding was chosen',
+  'parquet: long columns of text round-trip exactly, in any chosen encoding',
   fc.asyncProperty(longText, fc.constantFrom(new Utf8(), new Binary()), async (texts, type) => {
     const field = new Field('c', type, true)
     const schema = new Schema([field])
@@ -227,7 +227,7 @@ function compareCells(a: Cell, b: Cell): number {
 }
 
 law(
-  'parquet: statistics bound all values, exactly where they say so, and count nulls',
+  'parquet: statistics bound all values, exactly if marked exact, and count nulls',
   fc.asyncProperty(arbitraryTableCase({ nested: false, maxColumns: 1, types: orderedTypes }), async (one) => {
     const statistics = rawStatistics(await encodeParquet(one.table))
     const [field] = one.schema.fields as [Field]
@@ -269,7 +269,7 @@ law(
 )
 
 law(
-  'parquet: by bloom filters and page indexes, DuckDB and hyparquet skip no row that matches',
+  'parquet: with bloom filters and page indexes, DuckDB and hyparquet skip no matching row',
   fc.asyncProperty(
     arbitraryTableCase({ nested: false, maxColumns: 1, maxRows: 60, types: orderedTypes }),
     async (one) => {

@@ -190,7 +190,7 @@ async function outcome(text: string, { inferRows, limits, withRefused, cuts }: R
 }
 
 law(
-  'json: rows read by the kernel equal rows read one by one, errors and rejected rows too',
+  'json: the kernel returns the same rows, errors and rejected rows as reading one by one',
   fc.asyncProperty(file, reading, async (one, how) => {
     expect(await outcome(textOf(one, plain), how)).toEqual(await outcome(textOf(one, escaped), how))
   }),

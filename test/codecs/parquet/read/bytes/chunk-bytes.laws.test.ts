@@ -43,7 +43,7 @@ const together = fc.array(
 )
 
 law(
-  'parquet windows: reads that overlap in time, forwards or backwards, return the bytes of the chunk, whichever the source answers first',
+  'parquet windows: concurrent reads, forwards or backwards, return the bytes of the chunk in any order of responses',
   fc.asyncProperty(fc.scheduler(), together, fc.integer({ min: 1, max: 400 }), async (s, steps, windowBytes) => {
     const end = FILE.length - 100
     const file = {
