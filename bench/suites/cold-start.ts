@@ -19,18 +19,12 @@ const CACHED = 's3-job'
 /** 10 MB of events. */
 const ROWS = 100_000
 const SDK = `import { S3Client } from '@aws-sdk/client-s3'\nexport const client = new S3Client({})`
-<<<<<<< HEAD
-const ABOUT = `Each function of \`examples/\` under AWS's own runtime client, bundled as the README says with the SDK beside the bundle, on local services; \`bare Node\` is
-a handler that does nothing, below it one that makes a client of S3 besides. Init is from the start of a process to its first question for work, as Lambda counts it; the first run gets a small event, the
-second the same one again, which \`kinesis-job\` and \`finish\` find done. \`code cache\` is a bundle of
-\`millrace/bundle\`; one of another Node is left out, as after a patch of AWS. Medians over fresh processes, by turns. \`x bare\` compares CPU time of init, which a busy machine changes least.`
-=======
 const ABOUT = `Each function of \`examples/\` under AWS's own runtime client, bundled as in the README, without the SDK, on local
 services. \`bare Node\` is a handler that does nothing; the row below it also creates an S3 client. Init lasts from the
 start of the process to its first request for an invocation, as Lambda counts it. The first run gets a small event,
-the second the same event again, which \`kinesis-job\` and \`finish\` skip as done. Medians over fresh processes, by
-turns. \`x bare\` compares the CPU time of init, which a busy machine affects least.`
->>>>>>> w-words-guides
+the second the same event again, which \`kinesis-job\` and \`finish\` skip as done. \`code cache\` is a bundle of
+\`millrace/bundle\`; a cache of another Node version is ignored, as after a patch by AWS. Medians over fresh processes,
+by turns. \`x bare\` compares the CPU time of init, which a busy machine affects least.`
 
 interface Candidate {
   readonly name: string
