@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Facts } from '../candidate.ts'
 import { oneThread } from '../duckdb.ts'
-import { duckdbFacts } from '../facts.ts'
+import { duckdbFacts } from '../duckdb-facts.ts'
 import { eventsAs, eventsCsv } from '../generate.ts'
 import { contestSuite } from './contests.ts'
 

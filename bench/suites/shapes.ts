@@ -1,5 +1,5 @@
 import type { Facts } from '../candidate.ts'
-import { duckdbFacts } from '../candidates/shape/first-column.ts'
+import { duckdbFacts } from '../candidates/shape/duckdb-first-column.ts'
 import { oneThread } from '../duckdb.ts'
 import type { Contest } from '../measure.ts'
 import { gzipped, SHAPE_NAMES, shapeCsv } from '../shapes.ts'

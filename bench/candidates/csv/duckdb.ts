@@ -1,6 +1,6 @@
 import { defineCandidate } from '../../candidate.ts'
 import { oneThread } from '../../duckdb.ts'
-import { duckdbFacts } from '../../facts.ts'
+import { duckdbFacts } from '../../duckdb-facts.ts'
 
 export const candidate = defineCandidate({
   prepare: oneThread,

@@ -1,6 +1,6 @@
 import { defineCandidate } from '../../candidate.ts'
 import { oneThread } from '../../duckdb.ts'
-import { duckdbFacts } from './first-column.ts'
+import { duckdbFacts } from './duckdb-first-column.ts'
 
 export const candidate = defineCandidate({
   prepare: oneThread,
