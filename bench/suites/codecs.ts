@@ -43,6 +43,7 @@ export const codecs = contestSuite(3, {
       'JSON.parse by line, objects': 'ndjson/json-parse',
       'DuckDB, one thread': 'ndjson/duckdb',
       millrace: 'ndjson/millrace',
+      'millrace, batches of a file': 'ndjson/millrace-stream',
     },
   }),
   'JSON array to table': async () => ({
