@@ -22,20 +22,21 @@ const CONTESTS: readonly Contest[] = [
   { task: 'deserialize, 5 attributes', input: 'fiveAttributes', ...images },
   { task: 'deserialize, 50 numbers', input: 'fiftyNumbers', ...images, target: 2.8 },
   { task: 'deserialize, a deep list', input: 'deepList', ...images, target: 6 },
+  { task: 'diff of items, flat', input: 'flatChange', theirs: 'microdiff', ours: 'diff', target: 1.2 },
   { task: 'diff of items, nested', input: 'orderChange', theirs: 'microdiff', ours: 'diff', target: 2 },
   {
     task: 'what changed, from images',
     input: 'orderChange',
     theirs: 'unmarshall twice + microdiff',
     ours: 'detectImageChanges',
-    target: 12,
+    target: 14,
   },
   {
     task: 'record to change event',
     input: 'orderEvent',
     theirs: 'unmarshall twice + microdiff, of records',
     ours: 'readChanges',
-    target: 3.5,
+    target: 4,
   },
 ]
 const STATES = ['fresh', 'warm'] as const

@@ -87,7 +87,13 @@ export function orderChange(n: number): ImagePair {
   return { before, after: { ...before, status: { S: 'RETURNED' }, version: { N: String(n + 1_000_000) }, address } }
 }
 
-/** What Lambda hands over: ten such changes. */
+/** A flat item before and after two changes. */
+export function flatChange(n: number): ImagePair {
+  const before = flat(n)
+  return { before, after: { ...before, status: { S: 'RETURNED' }, version: { N: String(n + 1_000_000) } } }
+}
+
+/** A Lambda event of ten orders changed. */
 export function orderEvent(n: number): StreamEvent {
   const Records = Array.from({ length: 10 }, (_, k) => {
     const { before, after } = orderChange(n * 10 + k)
@@ -112,5 +118,5 @@ export function orderEvent(n: number): StreamEvent {
   return { Records }
 }
 
-export const INPUTS = { order, flat, fiveAttributes, fiftyNumbers, deepList, orderChange, orderEvent } as const
+export const INPUTS = { order, flat, fiveAttributes, fiftyNumbers, deepList, flatChange, orderChange, orderEvent } as const
 export type InputName = keyof typeof INPUTS
