@@ -16,6 +16,15 @@ interface ReadExports {
 
   takeRuns(reader: number, end: number, width: number, to: number, count: number): number
 
+  takeBits(reader: number, end: number, to: number, bit: number, count: number): number
+  readonly ones: { readonly value: number }
+  countBits(bits: number, count: number): number
+  bytesOfBits(from: number, bit: number, count: number, to: number): void
+  bitsOfBytes(from: number, count: number, to: number): void
+
+  spreadValues(values: number, width: number, bits: number, slots: number, to: number): void
+  spreadOffsets(offsets: number, bits: number, slots: number, to: number): void
+
   areIndexes(indexes: number, count: number, size: number): number
   gatherWords(values: number, width: number, indexes: number, count: number, to: number): void
   gatherTexts(
