@@ -2,7 +2,7 @@ import type { Values } from '../bytes/value-buffers.ts'
 import type { ReadKernel } from './read-kernel.ts'
 
 /** Slots that are filled at once: a multiple of eight, so that each begins a byte of the bitmap. */
-const PIECE_SLOTS = 4096
+const PIECE_SLOTS = 8192
 const WIDTHS = [1, 2, 4, 8, 16]
 
 export function spreadsInKernel(values: Values): boolean {

@@ -41,7 +41,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
   }
 
   function inflate(page: Uint8Array, size: number): Uint8Array {
-    return decompress(chunk.codec, page, size, { pool, kernel: kernels.for(size) })
+    return decompress(chunk.codec, page, size, { pool, kernel: kernels.start() })
   }
 
   return {
@@ -104,7 +104,7 @@ function dataPage(
     definition: parts.definition,
     values: keepsIndexes
       ? indexDecoder(parts.values, dictionary)
-      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth, kernels.for(0)),
+      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth, kernels.start()),
     valueBytes: parts.values.length,
     heldBytes: header.uncompressedBytes,
     dictionary: usesDictionary ? dictionary : undefined,
@@ -142,7 +142,7 @@ function splitPageV1(
     const start = at + 4
     if (length > bytes.length - start) throw invalid('the levels of a page are longer than the page')
     at = start + length
-    return hybridReader(copyOf(bytes, start, at), 0, length, levelWidth(max), kernels.for(0))
+    return hybridReader(copyOf(bytes, start, at), 0, length, levelWidth(max), kernels.start())
   }
 
   const repetition = levels(leaf.repetition, header.levelEncodings?.repetition)
@@ -165,7 +165,7 @@ function splitPageV2(
     throw invalid('the levels of a page are longer than the page')
   const packed = page.subarray(valuesAt)
   const values = compressed ? inflate(packed, uncompressedBytes - valuesAt) : packed
-  return { ...levelReadersV2(leaf, copyOf(page, 0, valuesAt), repetitionBytes, kernels.for(0)), values }
+  return { ...levelReadersV2(leaf, copyOf(page, 0, valuesAt), repetitionBytes, kernels.start()), values }
 }
 
 function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dictionary {

@@ -24,11 +24,11 @@ import {
 import { snappyInflate } from '../../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { law } from '../../../../support/law.ts'
 
-const kernels = readKernels()
+const kernels = readKernels(1 << 20)
 
 /** The kernel, without dictionaries, all that is free full of noise, so that what is read or left there is found out. */
 function noisyKernel(): ReadKernel {
-  const kernel = kernels.for(1 << 20)
+  const kernel = kernels.start()
   if (kernel === undefined) throw new Error('the kernel was not started')
   kernels.dropDictionaries()
   const { memory, input } = kernel
