@@ -37,7 +37,7 @@ export function takeRuns(reader: usize, end: usize, width: u32, to: usize, count
 }
 
 /** Read the header of a run and, where it repeats one, its value; false where they are cut off or sound wrong. */
-function beginRun(reader: usize, end: usize, width: u32): bool {
+export function beginRun(reader: usize, end: usize, width: u32): bool {
   let at = <usize>load<u32>(reader, RUN_NEXT)
   let header: u64 = 0
   for (let shift: u64 = 0; ; shift += 7) {

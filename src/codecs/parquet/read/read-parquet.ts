@@ -65,7 +65,13 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
   const maxHeld = limits.maxInflatedBytes ?? defaultInflatedBytes(bytes.size)
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
-  const kernels = readKernels()
+  const kernels = readKernels(
+    groups.reduce(
+      (sum, { group }) =>
+        leaves.reduce((total, { index }) => total + (group.chunks[index]?.uncompressedBytes ?? 0), sum),
+      0,
+    ),
+  )
   const context: Omit<RowGroupContext, 'held'> = {
     file: bytes,
     rangeOf: ({ start, end }) => ({ start, end: Math.max(end, Math.min(end + slack, file.dataEnd)) }),

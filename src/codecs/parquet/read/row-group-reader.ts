@@ -46,9 +46,9 @@ export async function openRowGroup(
   )
 }
 
-function collectors(leaf: Leaf, limits: LeafLimits): (rows: number) => Collector {
+function collectors(leaf: Leaf, limits: RowGroupContext): (rows: number) => Collector {
   if (leaf.kept !== undefined) return dictionaryCollectors(leaf, leaf.kept, limits)
-  return (rows) => valuesCollector(leaf, rows, limits)
+  return (rows) => valuesCollector(leaf, rows, limits, limits.kernels.start())
 }
 
 async function chunkBytes(chunks: readonly ByteRange[], file: FileBytes): Promise<ChunkBytes[]> {

@@ -3,6 +3,8 @@ import { MillraceError } from '../../../../errors.ts'
 import { usedBytes, type Values } from '../bytes/value-buffers.ts'
 import { firstInvalidText } from '../encodings/text-check.ts'
 import { exceeded } from '../invalid.ts'
+import { bitsOfBytes } from '../kernel/booleans.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 
 export interface Validity {
@@ -19,8 +21,14 @@ export interface TextCheck {
   readonly maxFieldBytes: number
 }
 
-/** The Arrow column of values in their slots. Text is checked here. */
-export function columnData(leaf: Leaf, values: Values, { bitmap, nulls }: Validity, text: TextCheck): Data {
+/** The Arrow column of values that lie in their slots. Text is checked here. */
+export function columnData(
+  leaf: Leaf,
+  values: Values,
+  { bitmap, nulls }: Validity,
+  text: TextCheck,
+  kernel?: ReadKernel,
+): Data {
   const { type } = leaf.layout
   const base = { type, length: values.count, nullCount: nulls, nullBitmap: bitmap }
   if (values.kind === 'bytes') {
@@ -36,7 +44,7 @@ export function columnData(leaf: Leaf, values: Values, { bitmap, nulls }: Validi
     const valueOffsets = values.offsets.subarray(0, values.count + 1)
     return makeData({ ...base, valueOffsets, data: trimmed(values.bytes, used) } as never)
   }
-  if (DataType.isBool(type)) return makeData({ ...base, data: packBits(values.bytes, values.count) } as never)
+  if (DataType.isBool(type)) return makeData({ ...base, data: packBits(values.bytes, values.count, kernel) } as never)
   return makeData({ ...base, data: trimmed(values.bytes, values.count * values.width) } as never)
 }
 
@@ -54,9 +62,13 @@ function trimmed(bytes: Uint8Array, length: number): Uint8Array {
   return bytes.length > length * 1.25 + 1024 ? bytes.slice(0, length) : bytes.subarray(0, length)
 }
 
-/** Pack bytes of 0 and 1 into bits, eight at a time. */
-function packBits(bytes: Uint8Array, count: number): Uint8Array {
+/** Bytes of 0 and 1 to bits, eight at a time. */
+function packBits(bytes: Uint8Array, count: number, kernel: ReadKernel | undefined): Uint8Array {
   const bits = new Uint8Array((count + 7) >> 3)
+  if (kernel !== undefined) {
+    bitsOfBytes(kernel, bytes, count, bits)
+    return bits
+  }
   let at = 0
   for (let i = 0; i + 8 <= count; i += 8) {
     bits[at++] =

@@ -2,6 +2,7 @@ import type { Data } from 'apache-arrow'
 import type { ByteBudget } from '../bytes/byte-budget.ts'
 import { byteValues, fixedValues, type Values } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
 import type { DataPage } from '../pages/data-page.ts'
 import { bytesPerSlot, pageQueue } from '../pages/page-queue.ts'
 import type { PageReader } from '../pages/page-reader.ts'
@@ -66,8 +67,13 @@ export function flatLeafReader(
   }
 }
 
-/** Collects values in Arrow's layout. */
-export function valuesCollector(leaf: Leaf, rows: number, { maxFieldBytes, maxRowBytes }: LeafLimits): Collector {
+/** Collects values as Arrow keeps them. */
+export function valuesCollector(
+  leaf: Leaf,
+  rows: number,
+  { maxFieldBytes, maxRowBytes }: LeafLimits,
+  kernel?: ReadKernel,
+): Collector {
   const values = emptyValues(leaf, rows, maxRowBytes)
   let unchecked = false
   return {
@@ -76,17 +82,23 @@ export function valuesCollector(leaf: Leaf, rows: number, { maxFieldBytes, maxRo
       unchecked ||= page.dictionary?.checked !== true
     },
     finish(slots, bitmap, firstRow) {
-      const validity = spreadNulls(values, slots, bitmap)
-      return columnData(leaf, values, validity, { needed: unchecked, rowOf: (slot) => firstRow + slot, maxFieldBytes })
+      const validity = spreadNulls(values, slots, bitmap, kernel)
+      const check = { needed: unchecked, rowOf: (slot: number) => firstRow + slot, maxFieldBytes }
+      return columnData(leaf, values, validity, check, kernel)
     },
   }
 }
 
 /** Move dense values to their slots. */
-export function spreadNulls(values: Values, slots: number, bitmap: Uint8Array | undefined): Validity {
+export function spreadNulls(
+  values: Values,
+  slots: number,
+  bitmap: Uint8Array | undefined,
+  kernel?: ReadKernel,
+): Validity {
   const nulls = slots - values.count
   if (nulls === 0 || bitmap === undefined) return { bitmap: undefined, nulls: 0 }
-  spread(values, slots, bitmap)
+  spread(values, slots, bitmap, kernel)
   return { bitmap, nulls }
 }
 

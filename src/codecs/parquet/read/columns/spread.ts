@@ -1,10 +1,13 @@
 import { type FixedValues, int32View, reserve, type Values } from '../bytes/value-buffers.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
+import { spreadInKernel, spreadsInKernel } from '../kernel/spread-values.ts'
 
-/** Move dense values to their slots in place, from the last one back, leaving gaps for nulls. Null slots become zero. */
-export function spread(values: Values, slots: number, validity: Uint8Array): void {
+/** Move values that lie without gaps to their slots, nulls between them, from the last one back, in place. Null slots become zero. */
+export function spread(values: Values, slots: number, validity: Uint8Array, kernel?: ReadKernel): void {
   const present = values.count
   reserve(values, slots - present)
-  if (values.kind === 'bytes') spreadOffsets(values.offsets, present, slots, validity)
+  if (kernel !== undefined && spreadsInKernel(values)) spreadInKernel(kernel, values, slots, validity)
+  else if (values.kind === 'bytes') spreadOffsets(values.offsets, present, slots, validity)
   else spreadFixed(values, present, slots, validity)
   values.count = slots
 }

@@ -9,6 +9,7 @@ import {
   viewOf,
 } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
+import { bytesOfBits } from '../kernel/booleans.ts'
 import type { ReadKernel } from '../kernel/read-kernel.ts'
 import { takeTexts } from '../kernel/take-texts.ts'
 import type { ValueDecoder } from './decoder.ts'
@@ -25,7 +26,7 @@ export function plainDecoder(
   slots: number,
   kernel?: ReadKernel,
 ): ValueDecoder {
-  if (type === 'BOOLEAN') return plainBooleanDecoder(bytes)
+  if (type === 'BOOLEAN') return plainBooleanDecoder(bytes, kernel)
   const bytesPerValue = bytes.length / slots
   let at = 0
   return {
@@ -113,7 +114,7 @@ function copyStrings(bytes: Uint8Array, at: number, into: ByteValues, to: number
   return at
 }
 
-function plainBooleanDecoder(bytes: Uint8Array): ValueDecoder {
+function plainBooleanDecoder(bytes: Uint8Array, kernel: ReadKernel | undefined): ValueDecoder {
   let bit = 0
   return {
     longestValue: 0,
@@ -121,10 +122,10 @@ function plainBooleanDecoder(bytes: Uint8Array): ValueDecoder {
       if (into.kind !== 'fixed') throw invalid('values of a fixed width were expected')
       if (bit + count > bytes.length * 8) throw invalid('a page ends before its values')
       reserve(into, count)
-      const target = into.bytes
-      for (let to = into.count, end = to + count; to < end; to++, bit++) {
-        target[to] = ((bytes[bit >>> 3] as number) >> (bit & 7)) & 1
-      }
+      const target = into.bytes.subarray(into.count)
+      if (kernel !== undefined) bytesOfBits(kernel, bytes, bit, count, target)
+      else for (let i = 0, at = bit; i < count; i++, at++) target[i] = ((bytes[at >>> 3] as number) >> (at & 7)) & 1
+      bit += count
       into.count += count
     },
   }

@@ -1,10 +1,11 @@
+import { type Runs, runsOf } from '../bytes/runs.ts'
 import { type ByteValues, type Dictionary, int32View, reserve, reserveBytes, viewOf } from '../bytes/value-buffers.ts'
 import { invalid, noSuchEntry } from '../invalid.ts'
 import { gatherInKernel } from '../kernel/gather-values.ts'
 import type { ReadKernel } from '../kernel/read-kernel.ts'
 import type { ValueDecoder } from './decoder.ts'
 import { gatherFixed } from './gather-fixed.ts'
-import { type HybridReader, type Runs, runReader, runsOf } from './hybrid-reader.ts'
+import { type HybridReader, runReader } from './hybrid-reader.ts'
 
 /** Indexes are unpacked this many at a time, so that they stay in the processor's cache until their values are gathered. */
 const INDEXES = 4096

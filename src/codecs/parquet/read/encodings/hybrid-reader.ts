@@ -1,4 +1,7 @@
+import { type Runs, runsOf } from '../bytes/runs.ts'
 import { invalid } from '../invalid.ts'
+import type { ReadKernel } from '../kernel/read-kernel.ts'
+import { takeBits } from '../kernel/take-bits.ts'
 import { unpackBits } from './bit-unpack.ts'
 
 /** Levels, dictionary indexes and booleans: runs of one value, and runs of bit-packed values (RLE of Encodings.md). Resumable. */
@@ -9,33 +12,17 @@ export interface HybridReader {
   readBits(bitmap: Uint8Array, bitAt: number, count: number): number
 }
 
-/** The bytes of runs, and the place of a reader in them, which a kernel moves too. */
-export interface Runs {
-  readonly bytes: Uint8Array
-  readonly end: number
-  /** Bits of a value. */
-  readonly width: number
-  /** Offset of the run after this one. */
-  next: number
-  /** Values of this run that have not been read. */
-  left: number
-  isPacked: boolean
-  /** The value of a repeated run. */
-  value: number
-  /** Offset of the next value of a packed run. */
-  byte: number
-  bit: number
+export function hybridReader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  width: number,
+  kernel?: ReadKernel,
+): HybridReader {
+  return runReader(runsOf(bytes, start, end, width), kernel)
 }
 
-export function runsOf(bytes: Uint8Array, start: number, end: number, width: number): Runs {
-  return { bytes, end, width, next: start, left: 0, isPacked: false, value: 0, byte: 0, bit: 0 }
-}
-
-export function hybridReader(bytes: Uint8Array, start: number, end: number, width: number): HybridReader {
-  return runReader(runsOf(bytes, start, end, width))
-}
-
-export function runReader(runs: Runs): HybridReader {
+export function runReader(runs: Runs, kernel?: ReadKernel): HybridReader {
   const { bytes, width } = runs
   return {
     read(out, outAt, count) {
@@ -56,6 +43,12 @@ export function runReader(runs: Runs): HybridReader {
     },
     readBits(bitmap, bitAt, count) {
       let ones = 0
+      if (kernel !== undefined && width === 1) {
+        const found = takeBits(kernel, runs, bitmap, bitAt, count)
+        ones += found.ones
+        bitAt += found.taken
+        count -= found.taken
+      }
       while (count > 0) {
         if (runs.left === 0) nextRun(runs)
         const take = Math.min(count, runs.left)

@@ -1,5 +1,5 @@
+import type { Runs } from '../bytes/runs.ts'
 import { type ByteValues, type Dictionary, type FixedValues, usedBytes } from '../bytes/value-buffers.ts'
-import type { Runs } from '../encodings/hybrid-reader.ts'
 import { noSuchEntry } from '../invalid.ts'
 import type { DictionaryPlace } from './dictionary-place.ts'
 import { PIECE_VALUES, type ReadKernel } from './read-kernel.ts'

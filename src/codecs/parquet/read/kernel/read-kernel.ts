@@ -16,6 +16,15 @@ interface ReadExports {
 
   takeRuns(reader: number, end: number, width: number, to: number, count: number): number
 
+  takeBits(reader: number, end: number, to: number, bit: number, count: number): number
+  readonly ones: { readonly value: number }
+  countBits(bits: number, count: number): number
+  bytesOfBits(from: number, bit: number, count: number, to: number): void
+  bitsOfBytes(from: number, count: number, to: number): void
+
+  spreadValues(values: number, width: number, bits: number, slots: number, to: number): void
+  spreadOffsets(offsets: number, bits: number, slots: number, to: number): void
+
   areIndexes(indexes: number, count: number, size: number): number
   gatherWords(values: number, width: number, indexes: number, count: number, to: number): void
   gatherTexts(
@@ -30,9 +39,9 @@ interface ReadExports {
 }
 
 /** Bytes of a page that lie in the kernel at once, so that they and what is made of them stay in the processor's cache. */
-export const PIECE_BYTES = 64 * 1024
+export const PIECE_BYTES = 128 * 1024
 /** Values that are made at once, of up to 16 bytes. */
-export const PIECE_VALUES = 8192
+export const PIECE_VALUES = 16_384
 const MAX_WIDTH = 16
 
 /** A kernel, and its regions for a piece of a page. Behind them dictionaries lie, and what one call needs for itself. */
@@ -48,21 +57,21 @@ export interface ReadKernel extends Pick<Kernel<ReadExports>, 'exports' | 'memor
 
 /** The kernel of one file that is read. */
 export interface ReadKernels {
-  /** The kernel, once so many bytes have been asked for that it pays to start it. */
-  for(bytes: number): ReadKernel | undefined
+  /** The kernel, where it pays to start it. */
+  start(): ReadKernel | undefined
   /** Forget the dictionaries of a row group. */
   dropDictionaries(): void
   /** To be called after the last use. */
   leave(): void
 }
 
-/** Until a file has had this many bytes of pages TypeScript reads them: starting WebAssembly costs more than it gains. */
-const MIN_BYTES = 1024 * 1024
+/** Fewer bytes of pages are read by TypeScript: starting WebAssembly costs more than it gains. */
+const MIN_BYTES = 256 * 1024
 
 const makeKernel: () => Kernel<ReadExports> = kernelMaker<ReadExports>(PARQUET_READ)
 
-export function readKernels(): ReadKernels {
-  let bytesSeen = 0
+/** @param bytes - of the pages to come, by the footer. */
+export function readKernels(bytes: number): ReadKernels {
   let kernel: Kernel<ReadExports> | undefined
   let reading: ReadKernel | undefined
   let free = 0
@@ -87,9 +96,8 @@ export function readKernels(): ReadKernels {
   }
 
   return {
-    for(bytes) {
-      bytesSeen += bytes
-      if (bytesSeen >= MIN_BYTES) reading ??= start()
+    start() {
+      if (bytes >= MIN_BYTES) reading ??= start()
       return reading
     },
     dropDictionaries() {

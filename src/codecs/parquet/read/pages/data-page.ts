@@ -2,7 +2,7 @@ import type { ByteBudget } from '../bytes/byte-budget.ts'
 import type { Dictionary } from '../bytes/value-buffers.ts'
 import type { ValueDecoder } from '../encodings/decoder.ts'
 import { type HybridReader, hybridReader } from '../encodings/hybrid-reader.ts'
-import type { ReadKernels } from '../kernel/read-kernel.ts'
+import type { ReadKernel, ReadKernels } from '../kernel/read-kernel.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import type { PagePool } from './page-pool.ts'
 
@@ -53,11 +53,13 @@ export function levelReadersV2(
   leaf: Leaf,
   bytes: Uint8Array,
   repetitionBytes: number,
+  kernel?: ReadKernel,
 ): Pick<DataPage, 'repetition' | 'definition'> {
+  const levels = (max: number, start: number, end: number) =>
+    max > 0 ? hybridReader(bytes, start, end, levelWidth(max), kernel) : undefined
   return {
-    repetition: leaf.repetition > 0 ? hybridReader(bytes, 0, repetitionBytes, levelWidth(leaf.repetition)) : undefined,
-    definition:
-      leaf.definition > 0 ? hybridReader(bytes, repetitionBytes, bytes.length, levelWidth(leaf.definition)) : undefined,
+    repetition: levels(leaf.repetition, 0, repetitionBytes),
+    definition: levels(leaf.definition, repetitionBytes, bytes.length),
   }
 }
 

@@ -10,6 +10,7 @@ import { firstInvalidText } from '../encodings/text-check.ts'
 import { valueDecoder } from '../encodings/value-decoder.ts'
 import type { ColumnChunk } from '../footer/file-metadata.ts'
 import { invalid, unsupported } from '../invalid.ts'
+import type { ReadKernels } from '../kernel/read-kernel.ts'
 import { appendConverted } from '../schema/conversions.ts'
 import type { Leaf } from '../schema/schema-shape.ts'
 import { type DataPage, levelReadersV2, levelWidth, type PageContext } from './data-page.ts'
@@ -40,7 +41,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
   }
 
   function inflate(page: Uint8Array, size: number): Uint8Array {
-    return decompress(chunk.codec, page, size, { pool, kernel: kernels.for(size) })
+    return decompress(chunk.codec, page, size, { pool, kernel: kernels.start() })
   }
 
   return {
@@ -90,8 +91,8 @@ function dataPage(
   dictionary: Dictionary | undefined,
   { kernels, pool }: PageContext,
 ): DataPage {
-  const parts =
-    header.levels === undefined ? splitPageV1(leaf, header, page, inflate) : splitPageV2(leaf, header, page, inflate)
+  const split = header.levels === undefined ? splitPageV1 : splitPageV2
+  const parts = split(leaf, header, page, inflate, kernels)
   let held: Uint8Array | undefined = parts.values
   const { encoding, slots } = header
   const usesDictionary = encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY'
@@ -103,7 +104,7 @@ function dataPage(
     definition: parts.definition,
     values: keepsIndexes
       ? indexDecoder(parts.values, dictionary)
-      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth, kernels.for(0)),
+      : valueDecoder({ encoding, bytes: parts.values, slots, dictionary }, physical, physicalWidth, kernels.start()),
     valueBytes: parts.values.length,
     heldBytes: header.uncompressedBytes,
     dictionary: usesDictionary ? dictionary : undefined,
@@ -128,6 +129,7 @@ function splitPageV1(
   header: PageHeader,
   page: Uint8Array,
   inflate: (bytes: Uint8Array, size: number) => Uint8Array,
+  kernels: ReadKernels,
 ): PageParts {
   const bytes = inflate(page, header.uncompressedBytes)
   let at = 0
@@ -140,7 +142,7 @@ function splitPageV1(
     const start = at + 4
     if (length > bytes.length - start) throw invalid('the levels of a page are longer than the page')
     at = start + length
-    return hybridReader(copyOf(bytes, start, at), 0, length, levelWidth(max))
+    return hybridReader(copyOf(bytes, start, at), 0, length, levelWidth(max), kernels.start())
   }
 
   const repetition = levels(leaf.repetition, header.levelEncodings?.repetition)
@@ -154,6 +156,7 @@ function splitPageV2(
   { levels, uncompressedBytes }: PageHeader,
   page: Uint8Array,
   inflate: (bytes: Uint8Array, size: number) => Uint8Array,
+  kernels: ReadKernels,
 ): PageParts {
   if (levels === undefined) throw invalid('a page header lacks the part of its page type')
   const { repetitionBytes, definitionBytes, compressed } = levels
@@ -162,7 +165,7 @@ function splitPageV2(
     throw invalid('the levels of a page are longer than the page')
   const packed = page.subarray(valuesAt)
   const values = compressed ? inflate(packed, uncompressedBytes - valuesAt) : packed
-  return { ...levelReadersV2(leaf, copyOf(page, 0, valuesAt), repetitionBytes), values }
+  return { ...levelReadersV2(leaf, copyOf(page, 0, valuesAt), repetitionBytes, kernels.start()), values }
 }
 
 function readDictionary(leaf: Leaf, header: PageHeader, bytes: Uint8Array): Dictionary {

@@ -8,9 +8,12 @@ import {
   usedBytes,
   type Values,
 } from '../../../../../src/codecs/parquet/read/bytes/value-buffers.ts'
+import { spread } from '../../../../../src/codecs/parquet/read/columns/spread.ts'
 import { plainDecoder } from '../../../../../src/codecs/parquet/read/encodings/decode-plain.ts'
 import type { ValueDecoder } from '../../../../../src/codecs/parquet/read/encodings/decoder.ts'
 import { dictionaryDecoder } from '../../../../../src/codecs/parquet/read/encodings/dictionary.ts'
+import { hybridReader } from '../../../../../src/codecs/parquet/read/encodings/hybrid-reader.ts'
+import { bitsOfBytes } from '../../../../../src/codecs/parquet/read/kernel/booleans.ts'
 import { inflateInKernel } from '../../../../../src/codecs/parquet/read/kernel/inflate-snappy.ts'
 import {
   PIECE_BYTES,
@@ -21,11 +24,11 @@ import {
 import { snappyInflate } from '../../../../../src/codecs/parquet/read/pages/snappy-decompress.ts'
 import { law } from '../../../../support/law.ts'
 
-const kernels = readKernels()
+const kernels = readKernels(1 << 20)
 
 /** The kernel, without dictionaries, all that is free full of noise, so that what is read or left there is found out. */
 function noisyKernel(): ReadKernel {
-  const kernel = kernels.for(1 << 20)
+  const kernel = kernels.start()
   if (kernel === undefined) throw new Error('the kernel was not started')
   kernels.dropDictionaries()
   const { memory, input } = kernel
@@ -277,6 +280,90 @@ law(
       const ours = outcome(() => read(noisyKernel()))
       if (typeof ours === 'string' || typeof theirs === 'string') expect(ours).toBe(theirs)
       else expectEqualReads(ours, theirs)
+    },
+  ),
+)
+
+law(
+  'parquet kernel, levels: a bitmap from any bit on, of damaged runs too, comes or is refused as in TypeScript',
+  fc.property(
+    fc.array(run(1), { maxLength: 12 }),
+    fc.nat(20),
+    sizes,
+    fc.option(fc.tuple(fc.nat(), fc.nat(255))),
+    (parts, start, cuts, fault) => {
+      const bytes = Uint8Array.from([0, ...hybrid(parts, 1)])
+      if (fault !== null) bytes[fault[0] % bytes.length] = fault[1]
+      const count = parts.reduce((sum, [, length]) => sum + length, 0)
+      const read = (kernel?: ReadKernel) => {
+        const bitmap = new Uint8Array((start + count + 7) >> 3)
+        bitmap[0] = (1 << Math.min(start, 8)) - 1
+        const reader = hybridReader(bytes, 1, bytes.length, 1, kernel)
+        const ones: number[] = []
+        const error = outcome(() => {
+          let at = start
+          for (const take of pieces(count, cuts)) {
+            ones.push(reader.readBits(bitmap, at, take))
+            at += take
+          }
+        })
+        return error === undefined ? { bitmap, ones } : error
+      }
+      expect(read(noisyKernel())).toEqual(read())
+    },
+  ),
+)
+
+law(
+  'parquet kernel, nulls: values move to their slots as in TypeScript',
+  fc.property(
+    fc.constantFrom('bytes' as const, 1, 2, 4, 8, 16, 12),
+    fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 3000 })), { maxLength: 12 }),
+    fc.array(fc.boolean(), { maxLength: 40 }),
+    (width, stretches, single) => {
+      const valid = [...stretches.flatMap(([bit, count]) => new Array<boolean>(count).fill(bit)), ...single]
+      const bitmap = new Uint8Array((valid.length + 7) >> 3)
+      for (const [i, bit] of valid.entries()) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (Number(bit) << (i & 7))
+      const present = valid.filter(Boolean).length
+      const spreadWith = (kernel?: ReadKernel) => {
+        const values: Values = width === 'bytes' ? byteValues(valid.length) : fixedValues(width, valid.length)
+        if (values.kind === 'fixed')
+          for (let i = 0; i < present * values.width; i++) values.bytes[i] = 1 + ((i * 7) & 127)
+        else for (let i = 0; i <= present; i++) values.offsets[i] = i * 5
+        values.count = present
+        spread(values, valid.length, bitmap, kernel)
+        return values.kind === 'fixed' ? values.bytes : values.offsets
+      }
+      const [ours, theirs] = [spreadWith(noisyKernel()), spreadWith()]
+      expect(Buffer.compare(new Uint8Array(ours.buffer), new Uint8Array(theirs.buffer))).toBe(0)
+    },
+  ),
+)
+
+law(
+  'parquet kernel, booleans: bits of a page in any pieces, packed again, are those of TypeScript',
+  fc.property(
+    fc.uint8Array({ maxLength: 30 }),
+    fc.constantFrom(1, 1, 600),
+    fc.nat(7),
+    sizes,
+    (some, times, less, cuts) => {
+      const bytes = Buffer.concat(new Array<Uint8Array>(times).fill(some))
+      const count = Math.max(0, bytes.length * 8 - less)
+      const read = (kernel?: ReadKernel) => {
+        const into = fixedValues(1, count)
+        const decoder = plainDecoder(bytes, 'BOOLEAN', 1, count, kernel)
+        for (const take of pieces(count, cuts)) decoder.read(take, into)
+        return Buffer.from(into.bytes)
+      }
+      const kernel = noisyKernel()
+      const values = read(kernel)
+      expect(Buffer.compare(values, read())).toBe(0)
+      const bits = Buffer.alloc((count + 7) >> 3)
+      bitsOfBytes(kernel, values, count, bits)
+      const last = bytes.subarray(0, bits.length)
+      if (count % 8 > 0) last[last.length - 1] = (last.at(-1) as number) & ((1 << (count % 8)) - 1)
+      expect(Buffer.compare(bits, last)).toBe(0)
     },
   ),
 )
