@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { bundleHandler } from '../../src/bundle/index.ts'
 import { nodesToTest } from '../support/nodes.ts'
@@ -301,11 +302,14 @@ function flipped(bytes: Buffer, at: number): Buffer {
 /** Claim that a cache was made elsewhere. */
 function relabel(file: string, claim: Readonly<Record<string, string>>): void {
   const bytes = readFileSync(file)
-  const end = bytes.length - 4
+  const end = bytes.length - 8
   const start = end - bytes.readUInt32LE(end)
   const meta = JSON.parse(bytes.toString('utf8', start, end))
   const text = Buffer.from(JSON.stringify({ ...meta, identity: { ...meta.identity, ...claim } }))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
-  writeFileSync(file, Buffer.concat([bytes.subarray(0, start), text, length]))
+  const content = Buffer.concat([bytes.subarray(0, start), text, length])
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(crc32(content))
+  writeFileSync(file, Buffer.concat([content, checksum]))
 }
