@@ -286,6 +286,16 @@ describe('is refused', () => {
     expect(existsSync('dist/handler.cjs')).toBe(false)
   })
 
+  test('a folder in which the entry would be overwritten, as OPTION_INVALID', async () => {
+    const folder = project({ 'handler.cjs': 'exports.handler = async () => 1' })
+    const bundling = bundleHandler({ entry: join(folder, 'handler.cjs'), outdir: folder })
+    await expect(bundling).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(/outdir would overwrite entry/),
+    })
+    expect(readFileSync(join(folder, 'handler.cjs'), 'utf8')).toBe('exports.handler = async () => 1')
+  })
+
   test('options of esbuild reach it', async () => {
     const { file } = await bundled('declare const STAGE: string\nexport const handler = async () => STAGE', {
       esbuild: { define: { STAGE: '"prod"' }, banner: { js: '/* ours */' } },
