@@ -41,7 +41,7 @@ function compile(source, cachedData) {
 
 function evaluate(script) {
   // The loader of Node looks for a map where it compiles a module of this name, and finds it for all code of the name.
-  if (process.sourceMapsEnabled && script.sourceMapURL) new Module(bundle)._compile('\n//# sourceMappingURL=' + script.sourceMapURL, bundle)
+  if (process.sourceMapsEnabled && script.sourceMapURL) new Module(bundle)._compile('\n//# source' + 'MappingURL=' + script.sourceMapURL, bundle)
   const own = new Module(bundle, module)
   own.filename = bundle
   own.paths = module.paths
@@ -75,11 +75,11 @@ function cacheFor(source) {
 
 function parts(file) {
   try {
-    const end = file.length - 4
-    const start = end - file.readUInt32LE(end)
-    const meta = JSON.parse(file.toString('utf8', start, end))
-    const data = file.subarray(0, start)
-    if (meta.data === crc32(data)) return { data, meta }
+    const end = file.length - 8
+    if (crc32(file.subarray(0, end + 4)) === file.readUInt32LE(end + 4)) {
+      const start = end - file.readUInt32LE(end)
+      return { data: file.subarray(0, start), meta: JSON.parse(file.toString('utf8', start, end)) }
+    }
   } catch {}
   throw new Error(NAMES.cache + ' is damaged')
 }
@@ -110,11 +110,14 @@ async function make() {
   const data = script.createCachedData()
   if (compile(source, data).cachedDataRejected) throw new Error('V8 rejects the code that it has just written')
   const words = ownWords()
-  const meta = Buffer.from(JSON.stringify({ identity: identity(), source: crc32(source), data: crc32(data), words, flags: flags() }))
+  const meta = Buffer.from(JSON.stringify({ identity: identity(), source: crc32(source), words, flags: flags() }))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(meta.length)
+  const content = Buffer.concat([data, meta, length])
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(crc32(content))
   const cache = __dirname + '/' + NAMES.cache
-  writeFileSync(cache + '.new', Buffer.concat([data, meta, length]))
+  writeFileSync(cache + '.new', Buffer.concat([content, checksum]))
   renameSync(cache + '.new', cache)
   for (const file of [__filename, warmUp]) rmSync(file, { force: true })
   const handlers = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')

@@ -99,6 +99,9 @@ export async function bundleHandler(options: BundleOptions): Promise<BundledHand
   const bootstrap = join(resolve(outdir), `${name}.cjs`)
   const files = cacheFiles(bootstrap)
   const inFolder = (file: string): string => join(resolve(outdir), file)
+  const clash = [bootstrap, inFolder(files.bundle)].includes(resolve(entry))
+  if (clash)
+    throw new MillraceError('OPTION_INVALID', `${caller}: outdir would overwrite entry; give it a folder of its own`)
   const build = { external, isMinified: minify, hasSourceMap: sourcemap, further: esbuild }
   const { isModule } = await runEsbuild(caller, { ...build, entry, outfile: inFolder(files.bundle) })
   await writeBootstrap(bootstrap, isModule)

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
-import { gunzipSync } from 'node:zlib'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
+import { nodeZlib } from '../internal/node-modules.ts'
 import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError } from './payload.ts'
 import type { Place } from './place.ts'
@@ -49,7 +49,7 @@ function isGzip(bytes: Uint8Array): boolean {
 /** The inflated bytes, all members of the gzip one after the other. Zeros after its end are padding, other bytes a fault. */
 export function gunzip(bytes: Uint8Array, maxBytes: number, place: Place): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH) })
+    return nodeZlib().gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH) })
   } catch (cause) {
     const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
     throw isTooLarge

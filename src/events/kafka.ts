@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
+import { nodeCrypto } from '../internal/node-modules.ts'
 import {
   eventError,
   type Fields,
@@ -62,7 +62,7 @@ export function kafkaClusterOf(named: unknown): string | undefined {
   if (typeof eventSourceArn === 'string' && eventSourceArn !== '') return eventSourceArn
   if (typeof bootstrapServers !== 'string' || bootstrapServers.trim() === '') return undefined
   const servers = bootstrapServers.split(',').map((server) => server.trim())
-  return `servers-${hash('sha256', servers.sort().join(','), 'base64url')}`
+  return `servers-${nodeCrypto().hash('sha256', servers.sort().join(','), 'base64url')}`
 }
 
 /** Reads the records of an event of that cluster. */

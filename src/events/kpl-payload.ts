@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from '../internal/node-modules.ts'
 import { type AggregatedRecord, readAggregatedRecord } from './aggregated-record.ts'
 import { decoderOf, type PayloadOption } from './decoder-of.ts'
 import { bytesOf, type Payload, type PayloadDecoder, payloadError, type UserRecord } from './payload.ts'
@@ -60,7 +60,7 @@ function aggregatedRecordOf(payload: Payload): AggregatedRecord | undefined {
   const { place } = payload
   const end = bytes.length - MD5_BYTES
   const message = bytes.subarray(MAGIC.length, Math.max(end, MAGIC.length))
-  const md5 = createHash('md5').update(message).digest()
+  const md5 = nodeCrypto().createHash('md5').update(message).digest()
   if (end < MAGIC.length || !md5.equals(bytes.subarray(end))) {
     throw payloadError('PAYLOAD_INVALID', 'is an aggregated record whose MD5 does not match', { place })
   }

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import { types } from 'node:util'
 import { MillraceError } from '../errors.ts'
+import { nodeCrypto } from '../internal/node-modules.ts'
 import { type ByteWriter, byteWriter } from './byte-writer.ts'
 import { isLiteralObject } from './literal-object.ts'
 
@@ -184,7 +184,10 @@ const NO_STARTS: number[] = []
 /** Put the entries of a set or map, which end the bytes, in order of their bytes; their SHA-256 takes their place. */
 function sortEntries(out: ByteWriter, starts: readonly number[]): void {
   const entries = starts.map((start, index) => out.slice(start, starts[index + 1] ?? out.length()))
-  out.replaceFrom(starts[0] ?? out.length(), hash('sha256', Buffer.concat(entries.sort(Buffer.compare)), 'buffer'))
+  out.replaceFrom(
+    starts[0] ?? out.length(),
+    nodeCrypto().hash('sha256', Buffer.concat(entries.sort(Buffer.compare)), 'buffer'),
+  )
 }
 
 function writeNumber(out: ByteWriter, value: number): void {

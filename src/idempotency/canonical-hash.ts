@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import { isMillraceError, MillraceError } from '../errors.ts'
+import { nodeCrypto } from '../internal/node-modules.ts'
 import { canonicalBytes } from './canonical-form.ts'
 
 /**
@@ -18,7 +18,7 @@ import { canonicalBytes } from './canonical-form.ts'
  */
 export function canonicalHash(value: unknown): string {
   try {
-    return hash('sha256', canonicalBytes(value), 'base64url')
+    return nodeCrypto().hash('sha256', canonicalBytes(value), 'base64url')
   } catch (cause) {
     if (isMillraceError(cause)) throw cause
     throw new MillraceError(

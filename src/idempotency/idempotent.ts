@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
 import { channels, type IdempotentMessage } from '../internal/channels.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
+import { nodeCrypto } from '../internal/node-modules.ts'
 import { traceAsync } from '../internal/trace.ts'
 import { type CallIdentity, callIdentity } from './call-identity.ts'
 import {
@@ -90,7 +90,7 @@ export function runOnce<This, Args extends unknown[], R>(
     results,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
-    newToken: options.newToken ?? randomUUID,
+    newToken: options.newToken ?? (() => nodeCrypto().randomUUID()),
     sleep: options.sleep ?? wait,
     ttlMs: (options.ttlSeconds ?? DAY_SECONDS) * 1000,
   }

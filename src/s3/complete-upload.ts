@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -7,7 +6,8 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3'
 import { backoffMs } from '../internal/backoff.ts'
-import { httpStatusOf } from '../internal/service-error.ts'
+import { nodeCrypto } from '../internal/node-modules.ts'
+import { httpStatusOf, nameOf } from '../internal/service-error.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import type { Place } from './object-headers.ts'
 import type { SinkClient } from './request-body.ts'
@@ -87,7 +87,7 @@ function isMadeOf(object: HeadObjectCommandOutput, parts: readonly CompletedPart
   const [, md5, count] = /^"?(\w+)-(\d+)"?$/.exec(object.ETag ?? '') ?? []
   if (Number(count) !== parts.length) return false
   if (object.ServerSideEncryption?.startsWith('aws:') || object.SSECustomerAlgorithm !== undefined) return true
-  const hash = createHash('md5')
+  const hash = nodeCrypto().createHash('md5')
   for (const { ETag = '' } of parts) hash.update(Buffer.from(ETag.replaceAll('"', ''), 'hex'))
   return hash.digest('hex') === md5
 }

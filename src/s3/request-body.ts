@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { crc32 } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { nodeZlib } from '../internal/node-modules.ts'
 
 /** The part of an `S3Client` that the sink needs. */
 export type SinkClient = Pick<S3Client, 'send' | 'config'>
@@ -35,6 +35,6 @@ function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
 
 function base64Crc32(bytes: Uint8Array): string {
   const checksum = Buffer.alloc(4)
-  checksum.writeUInt32BE(crc32(bytes))
+  checksum.writeUInt32BE(nodeZlib().crc32(bytes))
   return checksum.toString('base64')
 }

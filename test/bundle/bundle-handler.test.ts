@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { bundleHandler } from '../../src/bundle/index.ts'
 import { nodesToTest } from '../support/nodes.ts'
@@ -285,6 +286,16 @@ describe('is refused', () => {
     expect(existsSync('dist/handler.cjs')).toBe(false)
   })
 
+  test('a folder in which the entry would be overwritten, as OPTION_INVALID', async () => {
+    const folder = project({ 'handler.cjs': 'exports.handler = async () => 1' })
+    const bundling = bundleHandler({ entry: join(folder, 'handler.cjs'), outdir: folder })
+    await expect(bundling).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(/outdir would overwrite entry/),
+    })
+    expect(readFileSync(join(folder, 'handler.cjs'), 'utf8')).toBe('exports.handler = async () => 1')
+  })
+
   test('options of esbuild reach it', async () => {
     const { file } = await bundled('declare const STAGE: string\nexport const handler = async () => STAGE', {
       esbuild: { define: { STAGE: '"prod"' }, banner: { js: '/* ours */' } },
@@ -301,11 +312,14 @@ function flipped(bytes: Buffer, at: number): Buffer {
 /** Claim that a cache was made elsewhere. */
 function relabel(file: string, claim: Readonly<Record<string, string>>): void {
   const bytes = readFileSync(file)
-  const end = bytes.length - 4
+  const end = bytes.length - 8
   const start = end - bytes.readUInt32LE(end)
   const meta = JSON.parse(bytes.toString('utf8', start, end))
   const text = Buffer.from(JSON.stringify({ ...meta, identity: { ...meta.identity, ...claim } }))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
-  writeFileSync(file, Buffer.concat([bytes.subarray(0, start), text, length]))
+  const content = Buffer.concat([bytes.subarray(0, start), text, length])
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(crc32(content))
+  writeFileSync(file, Buffer.concat([content, checksum]))
 }

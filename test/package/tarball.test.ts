@@ -32,6 +32,13 @@ beforeAll(() => {
 })
 afterAll(() => removeFolder(folder))
 
+/** Bundles without esbuild, and gives a bundle a cache. */
+const BUNDLING = `const { addCodeCache, bundleHandler } = require('millrace/bundle')
+bundleHandler({ entry: 'index.js', outdir: 'dist' }).catch(async ({ code, message }) => {
+  const { handlers } = await addCodeCache({ file: 'index.js' })
+  console.log(JSON.stringify({ code, message, handlers }))
+})`
+
 const run = (node: string, args: readonly string[]) =>
   JSON.parse(execFileSync(node, args, { cwd: folder, encoding: 'utf8' }))
 const withoutPeer = subpaths.filter((subpath) => PEER_OF[subpath] === undefined)
@@ -120,6 +127,19 @@ describe.each(nodesToTest())('the tarball installed, on $name', ({ node, skip })
       ])
     })
   })
+
+  test.skipIf(skip)(
+    'millrace/bundle says what is missing where esbuild is not installed, and needs it for nothing else',
+    () => {
+      writeFileSync(join(folder, 'index.js'), 'exports.handler = async () => 1')
+      writeFileSync(join(folder, 'bundle.cjs'), BUNDLING)
+      expect(run(node, [NO_REQUIRE_ESM, 'bundle.cjs'])).toEqual({
+        code: 'BUNDLE_FAILED',
+        message: 'bundleHandler needs esbuild, which is an optional peer: npm install --save-dev esbuild',
+        handlers: ['handler'],
+      })
+    },
+  )
 
   test.skipIf(skip)('npx millrace inspects and converts', () => {
     const cli = (...args: readonly string[]): string =>

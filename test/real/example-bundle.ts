@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { crc32 } from 'node:zlib'
 import { build } from 'esbuild'
 import type * as bundling from '../../src/bundle/index.ts'
 import { builtFile, ROOT, subpaths } from '../package/support/packed.ts'
@@ -83,6 +84,7 @@ export async function bundleWithCache(
     // Of the same length: where the version is read, it is another one.
     const bytes = readFileSync(cache)
     bytes.write('v0', bytes.lastIndexOf('"node":"v') + '"node":"'.length)
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4)
     writeFileSync(cache, bytes)
   }
   return { task, bytes: bundleBytes }

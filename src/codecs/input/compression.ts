@@ -1,6 +1,7 @@
 import { type Transform as ByteTransform, pipeline, Readable } from 'node:stream'
-import zlib from 'node:zlib'
+import type zlib from 'node:zlib'
 import { isMillraceError, MillraceError } from '../../errors.ts'
+import { nodeZlib } from '../../internal/node-modules.ts'
 import type { Stage } from '../../internal/stage.ts'
 import { sourceTail } from './source-tail.ts'
 import { zstdFrames } from './zstd-frames.ts'
@@ -74,15 +75,15 @@ export function deflate(compression: FileCompression): Stage<Uint8Array, Uint8Ar
     through(
       source,
       compression === 'gzip'
-        ? zlib.createGzip({ chunkSize: CHUNK_BYTES })
-        : zstd(zlib.createZstdCompress, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }),
+        ? nodeZlib().createGzip({ chunkSize: CHUNK_BYTES })
+        : zstd(nodeZlib().createZstdCompress, { params: { [nodeZlib().constants.ZSTD_c_checksumFlag]: 1 } }),
     )
 }
 
 /** zlib continues from member to member, but treats a zero after one as padding and stops there, whatever follows. */
 async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = gzipOnly(compressed)
-  const engine = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
+  const engine = nodeZlib().createGunzip({ chunkSize: CHUNK_BYTES })
   const tail = sourceTail(source)
   try {
     yield* inflated(tail.chunks(), engine, 'gzip')
@@ -110,7 +111,7 @@ async function* gzipOnly(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let frames = 0
   for await (const frame of zstdFrames(source)) {
-    yield* inflated(frame, zstd(zlib.createZstdDecompress), 'zstd')
+    yield* inflated(frame, zstd(nodeZlib().createZstdDecompress), 'zstd')
     frames++
   }
   if (frames === 0)

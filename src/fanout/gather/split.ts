@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { MillraceError } from '../../errors.ts'
+import { nodeCrypto } from '../../internal/node-modules.ts'
 
 /** A file format, as `codecFor` names it. */
 export type SplitFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
@@ -90,7 +90,7 @@ export function canonicalText(value: unknown): string {
 
 /** The first 128 bits of a SHA-256, in hexadecimal digits. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return nodeCrypto().createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 function checkOf(fields: Omit<Split, 'check'>): string {

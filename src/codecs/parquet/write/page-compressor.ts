@@ -1,6 +1,6 @@
-import * as zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
+import { nodeZlib } from '../../../internal/node-modules.ts'
 import { type PageBuffer, pageBytes } from './page-buffer.ts'
 import { snappyBytes } from './snappy-compress.ts'
 import type { ParquetCompression } from './write-options.ts'
@@ -38,7 +38,7 @@ export function pageCompressor(compression: ParquetCompression): PageCompressor 
     case 'none':
       return NO_COMPRESSION
     case 'gzip':
-      return zlibCompressor('GZIP', (page) => zlib.gzipSync(page, { level: GZIP_LEVEL }))
+      return zlibCompressor('GZIP', (page) => nodeZlib().gzipSync(page, { level: GZIP_LEVEL }))
     case 'zstd':
       return zlibCompressor('ZSTD', zstd())
     case 'snappy':
@@ -59,7 +59,7 @@ function zlibCompressor(codec: CompressionCodec, deflate: (page: Uint8Array) => 
 }
 
 function zstd(): (page: Uint8Array) => Uint8Array {
-  const { zstdCompressSync, constants } = zlib
+  const { zstdCompressSync, constants } = nodeZlib()
   if (typeof zstdCompressSync !== 'function') {
     throw new MillraceError('UNSUPPORTED_FORMAT', 'this Node has no zstd: use Node 22.15 or later, or snappy or gzip')
   }

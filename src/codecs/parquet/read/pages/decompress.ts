@@ -1,5 +1,6 @@
-import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
+import { snappyUncompressor } from 'hysnappy'
+import { nodeZlib } from '../../../../internal/node-modules.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import { inflateInKernel } from '../kernel/inflate-snappy.ts'
 import type { ReadKernel } from '../kernel/read-kernel.ts'
@@ -54,14 +55,14 @@ function inflate(codec: CompressionCodec, bytes: Uint8Array, size: number): Uint
   const options = { maxOutputLength: size, chunkSize: Math.max(64, Math.min(size + 1, MAX_CHUNK)) }
   switch (codec) {
     case 'GZIP':
-      return zlib.unzipSync(bytes, options)
+      return nodeZlib().unzipSync(bytes, options)
     case 'BROTLI':
-      return zlib.brotliDecompressSync(bytes, options)
+      return nodeZlib().brotliDecompressSync(bytes, options)
     case 'ZSTD':
-      if (typeof zlib.zstdDecompressSync !== 'function') {
+      if (typeof nodeZlib().zstdDecompressSync !== 'function') {
         throw unsupported('zstd pages need Node 22.15 or later: run on it, or write the file with snappy or gzip')
       }
-      return zlib.zstdDecompressSync(bytes, options)
+      return nodeZlib().zstdDecompressSync(bytes, options)
     case 'LZ4':
       return lz4Decompress(bytes, size)
     case 'LZ4_RAW':

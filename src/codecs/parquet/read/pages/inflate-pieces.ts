@@ -1,7 +1,7 @@
 import { addAbortSignal, pipeline, Readable, type Transform } from 'node:stream'
-import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { isMillraceError } from '../../../../errors.ts'
+import { nodeZlib } from '../../../../internal/node-modules.ts'
 import { invalid } from '../invalid.ts'
 import { FAR_REFERENCE, snappyPieces } from './snappy-stream.ts'
 
@@ -20,7 +20,7 @@ const CHUNK_BYTES = 128 * 1024
 
 /** Test whether pages of this compression can be inflated piece by piece. */
 export function inflatesInPieces(codec: CompressionCodec): boolean {
-  if (codec === 'ZSTD') return typeof zlib.createZstdDecompress === 'function'
+  if (codec === 'ZSTD') return typeof nodeZlib().createZstdDecompress === 'function'
   return codec === 'UNCOMPRESSED' || codec === 'SNAPPY' || codec === 'GZIP' || codec === 'BROTLI'
 }
 
@@ -48,11 +48,11 @@ function inflating(page: PageStream): AsyncIterable<Uint8Array> {
     case 'SNAPPY':
       return snappyPieces(page.pieces(), page.size)
     case 'GZIP':
-      return through(page, zlib.createUnzip(options))
+      return through(page, nodeZlib().createUnzip(options))
     case 'BROTLI':
-      return through(page, zlib.createBrotliDecompress(options))
+      return through(page, nodeZlib().createBrotliDecompress(options))
     case 'ZSTD':
-      return through(page, zlib.createZstdDecompress(options))
+      return through(page, nodeZlib().createZstdDecompress(options))
     default:
       return page.pieces()
   }

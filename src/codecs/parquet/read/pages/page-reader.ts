@@ -1,5 +1,5 @@
-import zlib from 'node:zlib'
 import { DataType } from 'apache-arrow'
+import { nodeZlib } from '../../../../internal/node-modules.ts'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
 import { copyOf } from '../bytes/copy-of.ts'
 import { byteValues, type Dictionary, fixedValues, type Values } from '../bytes/value-buffers.ts'
@@ -35,7 +35,7 @@ export function pageReader(leaf: Leaf, chunk: ColumnChunk, bytes: ChunkBytes, co
     const page = read instanceof Uint8Array ? read : await read
     at += compressedBytes
     bytes.release(at)
-    if (crc !== undefined && zlib.crc32(page) !== crc >>> 0)
+    if (crc !== undefined && nodeZlib().crc32(page) !== crc >>> 0)
       throw invalid('the checksum of a page does not match its bytes')
     return page
   }

@@ -1,5 +1,5 @@
-import zlib from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
+import { nodeZlib } from '../../../../internal/node-modules.ts'
 import { type ByteWindow, byteWindow } from '../bytes/byte-window.ts'
 import type { ChunkBytes } from '../bytes/chunk-bytes.ts'
 import { copyOf } from '../bytes/copy-of.ts'
@@ -127,7 +127,7 @@ function checksum(expected: number | undefined) {
   let value = 0
   return {
     add(bytes: Uint8Array): void {
-      if (expected !== undefined) value = zlib.crc32(bytes, value)
+      if (expected !== undefined) value = nodeZlib().crc32(bytes, value)
     },
     check(): void {
       if (expected !== undefined && value !== expected >>> 0)
