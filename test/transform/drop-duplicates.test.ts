@@ -38,7 +38,8 @@ describe('dropDuplicates', () => {
       async function* source() {
         yield first
         // Whoever made the batch may write the next one into its memory.
-        ;(first.data.children[0]?.values as Float64Array).fill(9)
+        const [{ values } = first.data] = first.data.children
+        values.fill(9)
         yield batchOf()
       }
       const [, second] = await collect(dropDuplicates(options)(source()))
