@@ -35,7 +35,6 @@ import {
   Uint32,
   Utf8,
   Utf8View,
-  type Vector,
 } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -61,6 +60,7 @@ import { checkedOffset, layoutOf } from '../../src/columns/layout.ts'
 import { plainColumn, plainType } from '../../src/columns/plain-column.ts'
 import { changedField, recordBatch, sliceRows } from '../../src/columns/record-batch.ts'
 import { rowViews } from '../../src/columns/row.ts'
+import { rowHash } from '../../src/columns/row-hash.ts'
 import { BLOCK_ROWS, rowHashKernel } from '../../src/columns/row-hash-kernel.ts'
 import { countingRuns, itemCount, itemRuns, rowRangesOf } from '../../src/columns/row-ranges.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
@@ -84,6 +84,7 @@ const thrown = (run: () => unknown) => {
     return { code, message, position }
   }
 }
+const dataOfType = (type: DataType, parts: object): Data => makeData({ type, ...parts } as never) as Data
 const list = (type: DataType) => new List(new Field('item', type, true))
 const pairs = new Map_(
   new Field(
@@ -162,13 +163,14 @@ describe('builders', () => {
     expect(builder.append(bad)).toBe(false)
     expect(builder.length).toBe(0)
     expect(builder.append(good)).toBe(true)
+    expect([builder.append(bad), builder.append(good)]).toEqual([false, true])
     const data = builder.finish()
     const plain = (value: unknown): unknown =>
       value instanceof Map ? [...value] : Array.isArray(value) ? value.map(plain) : value
-    expect(read(data).map(plain)).toEqual([expected])
+    expect(read(data).map(plain)).toEqual([expected, expected])
     // What lies under a null is zero, so that equal columns have equal bytes.
     const [items] = data.children
-    if (items?.nullCount === 1 && items.values instanceof Uint8Array && items.length === 1)
+    if (items?.nullCount === 2 && items.values instanceof Uint8Array && items.length === 2)
       expect([...items.values].every((byte) => byte === 0)).toBe(true)
   })
 
@@ -213,6 +215,7 @@ describe('builders', () => {
     expect(zeros).toEqual([0, -0, 0, 1, Number.NaN, Number.NaN])
     const data = of(new Dictionary(new Float64(), new Int8()), 0, -0, 0)
     expect(data.dictionary?.length).toBe(2)
+    expect(of(new Dictionary(new Utf8(), new Int8()), 'a', undefined, null)).toMatchObject({ nullCount: 2 })
     const dates = of(new Dictionary(new TimestampMillisecond('UTC'), new Int8()), new Date(1), new Date(1), new Date(2))
     expect(dates.dictionary?.length).toBe(2)
     const blobs = of(new Dictionary(new Binary(), new Int8()), bytes(1), bytes(1), bytes(1, 2))
@@ -220,7 +223,7 @@ describe('builders', () => {
   })
 
   test.each<[string, DataType]>([
-    ['indices of 64 bits', new Dictionary(new Utf8(), new Int64())],
+    ['indices of 64 bits', new Dictionary(new Utf8(), new Int64() as never)],
     ['views', new Utf8View()],
     ['intervals', new IntervalDayTime()],
   ])('%s cannot be built', (_, type) => {
@@ -348,7 +351,7 @@ describe('joining columns', () => {
 
   test('one dictionary is shared, others are joined', () => {
     const one = of(type, 'a', 'b')
-    const same = makeData({ type, length: 1, data: Int8Array.of(1), dictionary: one.dictionary as Vector })
+    const same = dataOfType(type, { length: 1, data: Int8Array.of(1), dictionary: one.dictionary })
     expect(concatColumns(type, [one, same]).dictionary).toBe(one.dictionary)
     const both = concatColumns(type, [one, of(type, 'b', 'c'), same])
     expect(both.dictionary).not.toBe(one.dictionary)
@@ -358,23 +361,58 @@ describe('joining columns', () => {
   test('indices that outgrow their type are LIMIT_EXCEEDED, those of 64 bits where they would move', () => {
     const many = (from: number) => of(type, ...Array.from({ length: 70 }, (_, n) => `${from + n}`))
     expect(thrown(() => concatColumns(type, [many(0), many(100)])).code).toBe('LIMIT_EXCEEDED')
-    const wide = new Dictionary(new Utf8(), new Int64())
+    const wide = new Dictionary(new Utf8(), new Int64() as never)
     const column = (text: string) =>
-      makeData({ type: wide, length: 1, data: BigInt64Array.of(0n), dictionary: makeVector(of(new Utf8(), text)) })
-    expect(thrown(() => concatColumns(wide, [column('a'), column('b')]))).not.toHaveProperty('result')
+      dataOfType(wide, { length: 1, data: BigInt64Array.of(0n), dictionary: makeVector(of(new Utf8(), text)) })
+    expect(thrown(() => concatColumns(wide, [column('a'), column('b')])).code).toBe('LIMIT_EXCEEDED')
+    const one = column('a')
+    expect(concatColumns(wide, [one, one]).length).toBe(2)
+  })
+
+  test('slices are joined by what they hold', () => {
+    const columns = (type: DataType, ...values: unknown[]) => {
+      const whole = of(type, ...values)
+      return concatColumns(type, [whole.slice(1, 2), whole.slice(0, 1), whole.slice(2, 0), whole.slice(3, 1)])
+    }
+    for (const [type, values] of [
+      [new Utf8(), ['a', null, 'ccc', 'dd']],
+      [new Binary(), [bytes(1), null, bytes(2, 3), bytes(4)]],
+      [list(new Int32()), [[1], null, [2, 3], [4]]],
+      [new Int32(), [1, null, 3, 4]],
+      [new Bool(), [true, null, false, true]],
+      [new FixedSizeList(2, new Field('item', new Int32(), true)), [[1, 2], null, [3, 4], [5, 6]]],
+    ] as const) {
+      const joined = columns(type, ...values)
+      expect(read(joined)).toEqual([values[1], values[2], values[0], values[3]])
+      expect(joined.nullCount).toBe(1)
+      expect(concatColumns(type, [of(type, values[0]), of(type, values[2])]).nullCount).toBe(0)
+    }
+  })
+
+  test('large texts and bytes are read, joined and compared as small ones', () => {
+    const large = (type: DataType) =>
+      dataOfType(type, { length: 3, valueOffsets: BigInt64Array.of(0n, 1n, 3n, 3n), data: Buffer.from('abb') })
+    expect(read(large(new LargeUtf8()))).toEqual(['a', 'bb', ''])
+    expect(read(large(new LargeBinary()))).toEqual([bytes(97), bytes(98, 98), bytes()])
+    const joined = concatColumns(new LargeUtf8(), [large(new LargeUtf8()).slice(1, 2), large(new LargeUtf8())])
+    expect(read(joined)).toEqual(['bb', '', 'a', 'bb', ''])
+    const binary = concatColumns(new LargeBinary(), [large(new LargeBinary()).slice(1, 1), large(new LargeBinary())])
+    expect(read(binary)).toEqual([bytes(98, 98), bytes(97), bytes(98, 98), bytes()])
   })
 
   test('a dictionary without entries has nulls alone', () => {
-    const empty = makeData({
-      type,
-      length: 2,
-      nullCount: 2,
-      nullBitmap: bytes(0),
-      data: Int8Array.of(0, 0),
-      dictionary: makeVector(of(new Utf8())),
-    })
-    const decoded = decodeDictionary(empty)
-    expect([decoded.nullCount, read(decoded)]).toEqual([2, [null, null]])
+    for (const entries of [
+      new Utf8(),
+      new Int32(),
+      new Bool(),
+      list(new Int32()),
+      new Struct([new Field('a', new Utf8())]),
+    ]) {
+      const type = new Dictionary(entries, new Int8())
+      const nulls = { length: 2, nullCount: 2, nullBitmap: bytes(0), data: Int8Array.of(0, 0) }
+      const decoded = decodeDictionary(dataOfType(type, { ...nulls, dictionary: makeVector(of(entries)) }))
+      expect([decoded.nullCount, read(decoded)]).toEqual([2, [null, null]])
+    }
   })
 
   test('views are plain columns of their bytes', () => {
@@ -384,7 +422,7 @@ describe('joining columns', () => {
       data[4] = 97
       new DataView(data.buffer).setInt32(16, 2, true)
       data.set([98, 99], 20)
-      return makeData({ type: kind as never, length: 2, views: data, variadicBuffers: [] } as never) as Data
+      return dataOfType(kind, { length: 2, views: data, variadicBuffers: [] })
     }
     for (const [kind, plain, values] of [
       [new Utf8View(), new Utf8(), ['a', 'bc']],
@@ -393,6 +431,7 @@ describe('joining columns', () => {
       expect(layoutOf(kind)).toBe('view')
       expect(String(plainType(kind))).toBe(String(plain))
       expect(read(plainColumn(views(kind)))).toEqual(values)
+      expect(plainColumn(views(kind)).type.typeId).toBe(plain.typeId)
       expect(thrown(() => concatColumns(kind, [views(kind), views(kind)])).code).toBe('UNSUPPORTED_FORMAT')
       const long = views(kind)
       new DataView(long.values.buffer).setInt32(0, 13, true)
@@ -421,7 +460,26 @@ describe('missing rows and their replacement', () => {
     expect([...missingRows(data)]).toEqual([1, 3])
     expect([...missingRows(data.slice(0, 3))]).toEqual([1])
     expect([...missingRows(data.slice(1, 2))]).toEqual([0])
+    const numbers = of(new Int32(), ...Array.from({ length: 30 }, (_, row) => (row % 3 === 0 ? null : row)))
+    for (const [start, length] of [
+      [0, 30],
+      [0, 12],
+      [1, 3],
+      [1, 2],
+      [5, 17],
+      [8, 8],
+    ] as const) {
+      const expected = Array.from({ length }, (_, row) => row).filter((row) => (start + row) % 3 === 0)
+      expect([...missingRows(numbers.slice(start, length))]).toEqual(expected)
+    }
     expect([...missingRows(of(new Float64(), 1, Number.NaN, null).slice(0, 1))]).toEqual([])
+  })
+
+  test('long texts, the last row among them, from a slice of more', () => {
+    const [a, b] = ['a'.repeat(40), 'b'.repeat(40)]
+    const fills = of(new Utf8(), 'c'.repeat(99), a, b, 'd'.repeat(99)).slice(1, 2)
+    const data = of(new Utf8(), null, 'x', null)
+    expect(read(replaceRows(data, Int32Array.of(0, 2), fills))).toEqual([a, 'x', b])
   })
 
   test('texts of several lengths, the last row among them, from a slice of more', () => {
@@ -456,7 +514,7 @@ describe('rows', () => {
     const field = new Field('t', columnType('time'), true)
     const schema = new Schema([field])
     const units = (...values: bigint[]) =>
-      makeData({ type: field.type as never, length: values.length, data: BigInt64Array.from(values) }) as Data
+      dataOfType(field.type, { length: values.length, data: BigInt64Array.from(values) })
     const batches = [recordBatch(schema, [units(1n, 2n)], 2), recordBatch(schema, [units(3n, -1n)], 2)]
     const broken = { schema, batches } as never
     expect(thrown(() => [...rowsFromTable(broken)])).toMatchObject({ position: { row: 4, column: 't' } })
@@ -600,6 +658,19 @@ describe('ranges of rows', () => {
     { runs: 60 },
   )
 
+  test('ranges with a wide gap between them are taken all the same', () => {
+    const far = 60_000
+    const wide = Int32Array.from({ length: 4 * (far + 6000) }, (_, at) => at)
+    const indices = [
+      ...Array.from({ length: 2500 }, (_, at) => at * 2),
+      ...Array.from({ length: 2500 }, (_, at) => far + at * 2),
+    ]
+    const runs = rowRangesOf(Int32Array.from(indices), indices.length)
+    const out = new Int32Array(4 * indices.length)
+    gatherInKernel().fixed(wide, 4, runs, out)
+    expect(out.every((value, at) => value === 4 * (indices[at >> 2] as number) + (at & 3))).toBe(true)
+  })
+
   test('texts beyond what the kernel has room for are taken all the same', () => {
     const long = of(new Utf8(), ...Array.from({ length: 4000 }, (_, row) => `${row % 10}`.repeat(150)))
     const indices = Int32Array.from({ length: 2000 }, (_, at) => at * 2)
@@ -615,10 +686,18 @@ describe('ranges of rows', () => {
 
 describe('rows whose hashes all meet', () => {
   /** Numbers the rows under one hash for all of them, so that only their comparison tells them apart. */
-  function numbered(columns: readonly Data[][], compare: 'copy' | 'share'): number[][] {
+  function numbered(
+    columns: readonly Data[][],
+    compare: 'copy' | 'share',
+    hashes: 'one' | 'two' | 'real' = 'one',
+  ): number[][] {
     const kernel = rowHashKernel()
     const zeros = kernel.memory.reserve(BLOCK_ROWS * HASH)
-    const distinct = distinctRows({ kernel, hash: () => zeros, compare })
+    if (hashes === 'two')
+      for (let row = 1; row < BLOCK_ROWS; row += 2)
+        kernel.memory.bytes.fill(255, zeros + row * HASH, zeros + (row + 1) * HASH)
+    const hash = hashes === 'real' ? rowHash(kernel, Int32Array.of(1, 2, 3, 4)) : () => zeros
+    const distinct = distinctRows({ kernel, hash, compare })
     return columns.map((batch) => {
       const rows = batch[0]?.length ?? 0
       const out = new Int32Array(rows)
@@ -637,8 +716,8 @@ describe('rows whose hashes all meet', () => {
     [
       'list',
       list(new Float64()),
-      [[0], [-0], [Number.NaN], [], null, [Number.NaN], [0, 0], [null]],
-      [0, 0, 1, 2, 3, 1, 4, 5],
+      [[0], [-0], [Number.NaN], [], null, [Number.NaN], [0, 0], [null], [1.5], [2.5]],
+      [0, 0, 1, 2, 3, 1, 4, 5, 6, 7],
     ],
     [
       'struct',
@@ -666,9 +745,45 @@ describe('rows whose hashes all meet', () => {
         ),
       ).toEqual([expected.slice(0, 1), expected.slice(1)])
     }
-    // Under real hashes too.
-    const kernel = rowHashKernel()
-    expect(kernel).toBeDefined()
+    expect(numbered([[column], [mirrored]], 'share', 'real')).toEqual([expected, [...expected].reverse()])
+  })
+
+  test('every NaN is one, whatever its bits', () => {
+    const doubles = dataOfType(new Float64(), {
+      length: 3,
+      data: new Float64Array(BigUint64Array.of(0x7ff8n << 48n, (0xfff8n << 48n) | 1n, 1n).buffer),
+    })
+    const singles = dataOfType(new Float32(), {
+      length: 3,
+      data: new Float32Array(Uint32Array.of(0x7fc00000, 0xffc00001, 1).buffer),
+    })
+    const nested = dataOfType(list(new Float64()), {
+      length: 3,
+      valueOffsets: Int32Array.of(0, 1, 2, 3),
+      child: doubles,
+    })
+    for (const column of [doubles, singles, nested])
+      for (const hashes of ['one', 'real'] as const) expect(numbered([[column]], 'share', hashes)).toEqual([[0, 0, 1]])
+  })
+
+  test('hashes that lie side by side in their table, each of many rows', () => {
+    const values = Array.from({ length: 40 }, (_, row) => row % 10)
+    expect(numbered([[of(new Int32(), ...values)]], 'share', 'two')).toEqual([values])
+  })
+
+  test('many rows, in several blocks, of texts and nulls', () => {
+    const values = Array.from({ length: 10_000 }, (_, row) =>
+      row % 7 === 0 ? null : `${row % 5000}`.repeat(1 + ((row % 5000) % 4)),
+    )
+    const numbers = new Map<unknown, number>()
+    const expected = values.map((value) => {
+      const number = numbers.get(value) ?? numbers.size
+      numbers.set(value, number)
+      return number
+    })
+    const flags = values.map((_, row) => (row % 3 === 0 ? null : row % 2 === 0))
+    expect(numbered([[of(new Utf8(), ...values)]], 'share', 'real')).toEqual([expected])
+    expect(new Set(numbered([[of(new Bool(), ...flags)]], 'share', 'real')[0])).toEqual(new Set([0, 1, 2]))
   })
 
   test('of two columns both count', () => {
