@@ -298,7 +298,7 @@ describe('deadline', () => {
     expect(quarantine).toHaveBeenCalledTimes(1)
     left = 600_000
     const act = () => {
-      left = 500
+      left = 1000
     }
     const event = queueEvent(items('a', 'b', 'c!'), { isFifo: true })
     const groups = await run(event, act, { context, quarantine, concurrency: 1 })
