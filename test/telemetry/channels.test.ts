@@ -281,6 +281,45 @@ describe('batch and record', () => {
     expect(endsOf(heard, 'record').map(({ status }) => status)).toEqual(['skipped', 'succeeded'])
   })
 
+  test('S3 Batch: a result that is a failure has failed', async () => {
+    const tasks = ['a', 'b', 'c'].map((taskId) => ({ taskId, s3Key: 'k', s3Bucket: 'b' }))
+    const results = [{ resultCode: 'TemporaryFailure' }, { resultCode: 'Succeeded' }, 'text']
+    const event = { invocationId: 'i', job: { id: 'j' }, tasks }
+    const options = { payload: jsonPayload(), concurrency: 1 }
+    const { heard } = await heardOf(() => processBatch(event as object, async () => results.shift(), options))
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 3, succeeded: 2, failed: 1 }])
+    expect(endsOf(heard, 'record').map(({ status }) => status)).toEqual(['failed', 'succeeded', 'succeeded'])
+  })
+
+  test('a handler that ends while the checkpoint is written has failed all the same', async () => {
+    const event = {
+      Records: ['1', '2'].map((sequenceNumber) => ({
+        eventSource: 'aws:kinesis',
+        eventID: `shardId-0:${sequenceNumber}`,
+        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/orders',
+        kinesis: { sequenceNumber, partitionKey: 'k', data: sequenceNumber === '1' ? 'MQ==' : 'Mg==' },
+      })),
+    }
+    let finish = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const writeCheckpoint = async () => {
+      finish()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const context = { getRemainingTimeInMillis: () => 1020 }
+    const checkpointStore = { ...memoryCheckpointStore(), writeCheckpoint }
+    const { heard } = await heardOf(() =>
+      processBatch(event, async (value) => (value === 1 ? undefined : late), {
+        payload: jsonPayload(),
+        context,
+        checkpointStore,
+      }),
+    )
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 2, succeeded: 1, failed: 1 }])
+  })
+
   test('Firehose: what the response reports as failed has failed', async () => {
     const records = ['a', 'b', 'c', 'd'].map((recordId) => ({ recordId, data: 'Zm9v' }))
     const results = [{ result: 'ProcessingFailed' }, { result: 'Dropped' }, 'x'.repeat(2000), 'y']
