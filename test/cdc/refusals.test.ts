@@ -183,6 +183,8 @@ describe('readChanges', () => {
     expect(read(record({ eventSourceARN: 'arn:aws:kinesis' }))).not.toHaveProperty('table')
     const bare = read(record({ eventSourceARN: null, awsRegion: null, tableName: null, eventID: null }))
     expect(bare).toMatchObject({ type: 'REMOVE', id: '' })
+    const empty = { SequenceNumber: null, StreamViewType: null, SizeBytes: null, ApproximateCreationDateTime: null }
+    expect(read(record({}, { ...empty, OldImage: null }))).toEqual(read(record({})))
     for (const name of ['region', 'table']) expect(bare).not.toHaveProperty(name)
     expect(read(record({ awsRegion: 7 }))).toMatchObject({ code: 'EVENT_INVALID', path: ['Records', 0, 'awsRegion'] })
   })
