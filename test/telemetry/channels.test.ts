@@ -17,7 +17,7 @@ import { defineTransform, dropDuplicates, fillNulls, transformTable } from '../.
 import { memoryBucket } from '../fanout/support/memory-bucket.ts'
 import { queueEvent } from '../flow/support/batch-events.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
-import { endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
+import { disorder, endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
 
 const drain = async (items: AsyncIterable<unknown>): Promise<void> => {
   for await (const _ of items);
@@ -381,6 +381,28 @@ describe('batch and record', () => {
     const records = endsOf(heard, 'record')
     expect(records).toContainEqual({ source: 'sqs', status: 'failed', code: 'Error' })
     expect(records).toHaveLength(2)
+  })
+
+  test('a context that breaks once: what begins after the batch has ended is not published', async () => {
+    let asked = 0
+    const getRemainingTimeInMillis = () => {
+      if (++asked === 4) throw new Error('gone')
+      return 10_000
+    }
+    const begun: unknown[] = []
+    const event = queueEvent([0, 1, 2, 3, 4].map((number) => ({ number, key: 'a' })))
+    const handler = async (value: unknown) => {
+      begun.push(value)
+      if (begun.length === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const options = { payload: jsonPayload(), context: { getRemainingTimeInMillis }, concurrency: 2 }
+    const { heard } = await heardOf(async () => {
+      await processBatch(event, handler, options).catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    })
+    expect(begun.length).toBeGreaterThan(2)
+    expect(disorder(heard)).toEqual([])
+    expect(endsOf(heard, 'record')).toHaveLength(2)
   })
 
   test.each([7, 'a b', ' a', 'a'.repeat(65), ''])('%j is no id of a request', async (awsRequestId) => {
