@@ -18,6 +18,7 @@ export interface MutatedFolder {
 const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   transform: ['test/telemetry/channels.test.ts', 'test/telemetry/channels.laws.test.ts'],
   s3: ['test/telemetry/channels.test.ts'],
+  idempotency: ['test/telemetry/channels.test.ts'],
   flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
   columns: ['test/transform', 'test/codecs/csv/csv.test.ts', 'test/codecs/json/json.test.ts'],
 }

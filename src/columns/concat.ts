@@ -148,6 +148,8 @@ function concatDictionaries(columns: readonly Data[]): ColumnParts {
   if (dictionary !== undefined && columns.every((column) => column.dictionary === dictionary)) {
     return { values: indices, dictionary }
   }
+  // Indices of 64 bits are bigints, which no sum of numbers moves.
+  if (values.BYTES_PER_ELEMENT > 4) throw outgrown()
   const largest = 2 ** (type.indices.bitWidth - (type.indices.isSigned ? 1 : 0)) - 1
   const chunks: Data[] = []
   const out = indices as Int32Array
@@ -158,13 +160,15 @@ function concatDictionaries(columns: readonly Data[]): ColumnParts {
     chunks.push(...(column.dictionary?.data ?? []))
     base += column.dictionary?.length ?? 0
   }
-  if (base - 1 > largest || values.BYTES_PER_ELEMENT > 4) {
-    throw new MillraceError(
-      'LIMIT_EXCEEDED',
-      'the joined dictionaries exceed their index type; cast the column to its value type',
-    )
-  }
+  if (base - 1 > largest) throw outgrown()
   return { values: indices, dictionary: new Vector([concatColumns(type.dictionary, chunks)]) }
+}
+
+function outgrown(): MillraceError {
+  return new MillraceError(
+    'LIMIT_EXCEEDED',
+    'the dictionaries together outgrow their index type; cast the column to its value type',
+  )
 }
 
 /** A vector's values in one piece. */

@@ -57,7 +57,7 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
       status: 'running',
       ...(traceHeader !== undefined && { traceHeader }),
     })
-    const operation = startOperation(channels.record, describe)
+    const operation = isOver ? undefined : startOperation(channels.record, describe)
     if (operation !== undefined) running.set(index, operation)
     return operation
   }

@@ -52,7 +52,7 @@ function deliveredOf(records: readonly EventRecord<unknown>[]): readonly Deliver
 
 /** Firehose names the data of a record from MSK otherwise, and wants it back under that name. */
 function dataOf(raw: unknown): Pick<Delivered, 'field' | 'data'> {
-  const fields = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {}
+  const fields: Readonly<Record<string, unknown>> = Object(raw)
   const field = fields['data'] === undefined && 'kafkaRecordValue' in fields ? 'kafkaRecordValue' : 'data'
   const data = fields[field]
   return { field, data: typeof data === 'string' ? data : '' }

@@ -24,7 +24,7 @@ export function keyOfItem(key: string, { partitionKey, sortKey, sortKeyValue }: 
   return item
 }
 
-/** A record as an item. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
+/** A record in progress as an item: the outcome comes with a change. `ttl` is rounded up, so that DynamoDB deletes nothing that has not expired. */
 export function itemOf(record: StoredRecord, layout: ItemLayout): Item {
   const item = keyOfItem(record.key, layout)
   item['state'] = { S: record.state }
@@ -34,7 +34,6 @@ export function itemOf(record: StoredRecord, layout: ItemLayout): Item {
   item['expiresAt'] = { N: `${record.expiresAt}` }
   item[layout.ttlAttribute] = ttlOf(record)
   if (record.fingerprint !== undefined) item['fingerprint'] = { S: record.fingerprint }
-  for (const [name, text] of outcomeFields(record.outcome)) item[name] = { S: text }
   return item
 }
 

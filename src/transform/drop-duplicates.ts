@@ -10,6 +10,7 @@ import { countingRuns, runsWhere } from '../columns/row-ranges.ts'
 import { MillraceError } from '../errors.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
+import { hashKey } from './hash-key.ts'
 import { defineTransform, perSchema, type Transform, type TransformSteps } from './transform.ts'
 
 export interface DropDuplicatesOptions {
@@ -58,12 +59,6 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
 }
 
 const OPTIONS = { subset: 'strings', keep: 'string', exact: 'boolean', random: 'function' } as const
-
-function hashKey(random: (() => number) | undefined): Int32Array {
-  const key = new Int32Array(4)
-  // The global one, since `node:crypto` takes longer to load than the rest of the transforms.
-  return random === undefined ? crypto.getRandomValues(key) : key.map(() => Math.floor(random() * 2 ** 32))
-}
 
 function comparedColumns(subset: readonly string[] | undefined): (batch: RecordBatch) => Data[] {
   let firstTypes: string | undefined

@@ -119,6 +119,35 @@ test('what nests too deep, or holds itself, is refused with its path, in a set a
   expect(refused(new Set([cycle]), new Set([again]), 5)).toMatchObject({ code: 'LIMIT_EXCEEDED' })
 })
 
+test('names that come, go, or are undefined', () => {
+  const proto = (value: unknown) => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`)
+  for (const [before, after, names] of [
+    [{ a: 1 }, { b: 1 }, ['a', 'b']],
+    [{}, { b: 1 }, ['b']],
+    [{ a: 1 }, {}, ['a']],
+    [{ a: 1 }, { b: undefined }, ['a']],
+    [{ a: undefined }, { a: 1 }, ['a']],
+    [{ a: undefined, b: 1 }, { a: 1 }, ['a', 'b']],
+    [{ a: undefined }, { b: undefined }, []],
+    [proto({}), {}, ['__proto__']],
+    [{}, proto({}), ['__proto__']],
+    [proto({ a: 1 }), proto({ a: 1 }), []],
+  ] as const) {
+    expect(detectChanges(before, after)).toEqual(names)
+    expect(diff(before, after).map(({ path }) => path)).toEqual(names.map((name) => [name]))
+  }
+})
+
+test('a value that is no list or map has no depth', () => {
+  for (const [before, after] of [
+    [{ a: 1 }, { a: {} }],
+    [{ a: [] }, { a: 'x' }],
+  ] as const) {
+    expect(detectChanges(before, after, { maxDepth: 0 })).toEqual(['a'])
+    expect(diff(before, after, { maxDepth: 0 })).toHaveLength(1)
+  }
+})
+
 test('an object that says it is a number and gives none is refused', () => {
   class Nothing {
     toAttributeValue(): void {}

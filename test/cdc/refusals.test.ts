@@ -181,7 +181,12 @@ describe('readChanges', () => {
     expect(read(record({ eventSourceARN: arn }))).toMatchObject({ table: 'orders' })
     expect(read(record({ eventSourceARN: `${arn}/stream/x` }))).toMatchObject({ table: 'orders' })
     expect(read(record({ eventSourceARN: 'arn:aws:kinesis' }))).not.toHaveProperty('table')
-    expect(read(record({ eventSourceARN: null, awsRegion: null }))).not.toHaveProperty('region')
+    const bare = read(record({ eventSourceARN: null, awsRegion: null, tableName: null, eventID: null }))
+    expect(bare).toMatchObject({ type: 'REMOVE', id: '' })
+    const empty = { SequenceNumber: null, StreamViewType: null, SizeBytes: null, ApproximateCreationDateTime: null }
+    expect(read(record({}, { ...empty, OldImage: null }))).toEqual(read(record({})))
+    for (const name of ['region', 'table']) expect(bare).not.toHaveProperty(name)
+    expect(read(record({ awsRegion: 7 }))).toMatchObject({ code: 'EVENT_INVALID', path: ['Records', 0, 'awsRegion'] })
   })
 
   test('a time of 1e11 is of milliseconds, one of 1e14 of microseconds', () => {
@@ -201,7 +206,7 @@ describe('readChanges', () => {
       },
     })
     const [, third] = readChanges({ Records: [record({}), hostile] })
-    expect(third).toMatchObject({ ok: false, error: { code: 'EVENT_INVALID', cause: new Error('hidden') } })
+    expect(third).toMatchObject({ ok: false, error: { code: 'EVENT_INVALID', path: [], cause: new Error('hidden') } })
     const kinesis = { eventSource: 'aws:kinesis', kinesis: { data: 7 } }
     expect(readChanges({ Records: [kinesis] })).toMatchObject([{ error: { path: ['Records', 0, 'kinesis', 'data'] } }])
     expect(readChanges([{ eventSource: 'aws:kinesis', data: 7 }])).toMatchObject([{ error: { path: [0, 'data'] } }])
@@ -220,5 +225,10 @@ test('sets are sorted: numbers by value before text by code unit', () => {
   expect(tags(2, '1')).toBe('[2,"1"]')
   expect(tags(10, 9n, -1)).toBe('[-1,"9",10]')
   expect(tags('b', 'a', 'B')).toBe('["B","a","b"]')
+  expect(toRow({ ...change, after: { yes: true, no: false, none: null } })).toMatchObject({
+    yes: true,
+    no: false,
+    none: null,
+  })
   expect(tags(Buffer.from('b'), Buffer.from('a'))).toBe('["YQ==","Yg=="]')
 })

@@ -160,6 +160,23 @@ describe('compactChanges', () => {
       'new',
     ])
   })
+  test('a change without a sequence that came first leaves the order to time; of equal ones the last to arrive stays', () => {
+    const at = (timeUs: bigint, sequence?: string): ChangeEvent => ({
+      type: 'MODIFY',
+      id: `${timeUs}`,
+      keys: { id: 1 },
+      cause: 'user',
+      transport: 'streams',
+      timeUs,
+      ...(sequence !== undefined && { sequence }),
+    })
+    const [late, early] = [at(9n), at(1n, '5')]
+    expect(compactChanges([late, early])).toEqual([late])
+    const [first, second] = [at(1n, '5'), at(2n, '5')]
+    expect(compactChanges([first, second])[0]).toBe(second)
+    expect(compactChanges([at(3n), at(3n)])).toHaveLength(1)
+  })
+
   test('by time where a sequence is missing', () => {
     expect(
       ids([at('a', { sequence: '1000', timeUs: 1n }), at('b', { timeUs: 3n }), at('c', { sequence: '1', timeUs: 2n })]),

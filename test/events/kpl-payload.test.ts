@@ -155,6 +155,8 @@ describe('kplPayload', () => {
         ({ subSequence }) => subSequence !== undefined,
       ).length
     expect([userRecords(0xff), userRecords(98)]).toEqual([0, 1])
+    const marked = kinesisEvent(sealed(0x0a, 4, 0xef, 0xbb, 0xbf, 98, 0x1a, 5, 8, 0, 0x1a, 1, 97))
+    expect(readRecords(marked, kplPayload(bytesPayload()))).toMatchObject([{ orderingKey: '\ufeffb' }])
   })
 
   test('bytes that only begin alike are no aggregated record', () => {

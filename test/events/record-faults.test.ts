@@ -17,6 +17,7 @@ import {
   s3Objects,
   textPayload,
 } from '../../src/events/index.ts'
+import { parseEvent } from '../../src/events/parse-event.ts'
 
 type Fields = { readonly [name: string]: unknown }
 type Path = readonly (string | number)[]
@@ -247,6 +248,33 @@ test.each(TELLING)('%s is told by each of its fields: %o', (source, event, field
   }
 })
 
+test('events of the scheduler of another type are those of a bus', () => {
+  for (const source of ['aws.events', 'aws.scheduler'])
+    expect(detectSource({ source, 'detail-type': 'Rule Changed', detail: {} })).toBe('eventbridge')
+})
+
+test('a Kinesis record with data of its own next to that of kinesis is read by the latter', () => {
+  const kinesis = { sequenceNumber: '1', partitionKey: 'k', data }
+  const [record] = readRecords({ Records: [{ eventSource: 'aws:kinesis', kinesis, data: 'Mg==' }] }, jsonPayload())
+  expect(record).toMatchObject({ id: '1', payload: { ok: true, value: 1 } })
+})
+
+test('a record that throws when it is read has failed at its place', () => {
+  const get = () => {
+    throw new Error('hidden')
+  }
+  const Records = [LISTS['sqs']?.record, Object.defineProperty({ ...LISTS['sqs']?.record }, 'body', { get })]
+  const error = { code: 'EVENT_INVALID', path: ['Records', 1], cause: new Error('hidden') }
+  expect(readRecords({ Records }, jsonPayload())[1]?.payload).toMatchObject({ ok: false, error })
+})
+
+test('the message of a schema names the values that it takes, and the place', () => {
+  const schema = z.object({ a: z.literal(['x', 'y']) })
+  const failed = parseEvent(schema, { a: 'secret' }, { name: 'a thing', path: ['here'] })
+  expect(failed).toMatchObject({ ok: false, error: { path: ['here', 'a'] } })
+  expect(!failed.ok && failed.error.message).toMatch(/^not a thing: must be "x" or "y"/)
+})
+
 describe('payloads at their edges', () => {
   const kinesis = (bytes: Uint8Array | string) => ({
     Records: [
@@ -305,6 +333,8 @@ describe('payloads at their edges', () => {
     ])
     const mixed = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xff]), Buffer.from('\nb')])
     expect(texts(kinesis(mixed)).map(([text]) => text)).toEqual(['a', 'ENCODING_INVALID', 'b'])
+    const zipped = readRecords(kinesis(gzipSync(mixed)), gunzipPayload(lines))
+    expect(zipped.map(({ payload }) => payload.ok)).toEqual([true, false, true])
   })
 
   test('an event of a bus inside of another, as JSON and as text', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { bytesPayload } from '../../src/events/index.ts'
 import { processBatch } from '../../src/flow/index.ts'
 import { law } from '../support/law.ts'
@@ -29,6 +29,21 @@ function answersWithin(maxBytes: number, answers: readonly Answer[], failed: rea
   }
   return bytesOf(answers) <= maxBytes ? answers : chosen
 }
+
+test('every limit, to the byte, next to a record whose data is no base64', async () => {
+  const records = ['"'.repeat(20), '', 'é'.repeat(20), ''].map((data, n) => ({ recordId: `r${n}`, data }))
+  const event = { deliveryStreamArn: 'arn', records }
+  const failed = records.map(({ recordId, data }) => ({ recordId, result: 'ProcessingFailed', data }))
+  const run = async (maxResponseBytes: number): Promise<readonly Answer[]> => {
+    const options = { payload: bytesPayload(), maxResponseBytes }
+    const response = await processBatch<Uint8Array, object>(event, async () => Buffer.alloc(60), options)
+    return (response as unknown as { records: readonly Answer[] }).records
+  }
+  const answers = await run(10_000)
+  expect(answers.map(({ result }) => result)).toEqual(['ProcessingFailed', 'Ok', 'ProcessingFailed', 'Ok'])
+  for (let limit = 250; limit <= bytesOf(answers) + 1; limit++)
+    expect([limit, await run(limit)]).toEqual([limit, answersWithin(limit, answers, failed)])
+})
 
 law(
   'processBatch of Firehose: a response is as full as its limit lets it be, in order, and what does not fit has its own data',

@@ -198,6 +198,20 @@ describe('Firehose', () => {
     })
   })
 
+  test('a record that is none fails the batch as one without identifier', async () => {
+    for (const record of [null, 7, 'text']) {
+      const event = { deliveryStreamArn: 'arn', records: [record, { recordId: 'r', data: 'Zm9v' }] }
+      await expect(processBatch(event, unused, { payload: textPayload() })).rejects.toMatchObject({
+        code: 'BATCH_FAILED',
+      })
+      const { records } = await processBatch(event as never, unused, {
+        payload: textPayload(),
+        quarantine: async () => {},
+      })
+      expect(records).toEqual([{ recordId: 'r', result: 'Ok', data: 'Zm9v' }])
+    }
+  })
+
   test('parts of a record without identifier: one that fails fails the batch', async () => {
     const parts = (place: Payload['place']) =>
       ['a', 'b'].map((word, subSequence) => ({ subSequence, partitionKey: 'k', place, decode: () => word }))

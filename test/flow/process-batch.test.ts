@@ -313,6 +313,21 @@ describe('handlers', () => {
     expect((error as { cause: AggregateError }).cause.errors).toEqual([new Error('refused')])
   })
 
+  test('what fails after the response is reported to nobody', async () => {
+    const heard: unknown[] = []
+    const { opened, open } = gate()
+    const context = { getRemainingTimeInMillis: () => 1010 }
+    const handler = async () => {
+      await opened
+      throw new Error('late')
+    }
+    const onFailure = (_: unknown, error: unknown) => heard.push(error)
+    await processBatch(queueEvent(items('a')), handler, { payload, context, onFailure })
+    open()
+    await new Promise(setImmediate)
+    expect(heard).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }])
+  })
+
   test('a failed quarantine is reported in addition to the poison', async () => {
     const heard: unknown[] = []
     const full = new Error('full')

@@ -111,7 +111,7 @@ describe('one call a group', () => {
     expect((await run(named)).calls).toEqual([['shardId-7', [0, 1]]])
     expect((await run(named.Records)).calls).toEqual([['shardId-7', [0, 1]]])
     expect((await run({ ...event, shardId: 'shardId-9' })).calls).toEqual([['shardId-9', [0, 1]]])
-    const odd = { Records: event.Records.map((each, n) => ({ ...each, eventID: [7, ':1', 'shardId-7'][n] })) }
+    const odd = { Records: event.Records.map((each, n) => ({ ...each, eventID: [7, ':a:1', 'shardId-7'][n] })) }
     expect((await run(odd)).calls).toEqual([[undefined, [0, 1]]])
     const later = { Records: [{ ...event.Records[0], eventID: 'a' }, named.Records[1]] }
     expect((await run(later)).calls).toEqual([['shardId-7', [0, 1]]])
@@ -298,7 +298,7 @@ describe('deadline', () => {
     expect(quarantine).toHaveBeenCalledTimes(1)
     left = 600_000
     const act = () => {
-      left = 500
+      left = 1000
     }
     const event = queueEvent(items('a', 'b', 'c!'), { isFifo: true })
     const groups = await run(event, act, { context, quarantine, concurrency: 1 })

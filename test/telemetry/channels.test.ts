@@ -17,7 +17,7 @@ import { defineTransform, dropDuplicates, fillNulls, transformTable } from '../.
 import { memoryBucket } from '../fanout/support/memory-bucket.ts'
 import { queueEvent } from '../flow/support/batch-events.ts'
 import { BUCKET, type S3Server, startS3Server } from '../support/s3-server.ts'
-import { endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
+import { disorder, endsOf, heardOf, ignoringUncaught, listening } from './support.ts'
 
 const drain = async (items: AsyncIterable<unknown>): Promise<void> => {
   for await (const _ of items);
@@ -281,6 +281,45 @@ describe('batch and record', () => {
     expect(endsOf(heard, 'record').map(({ status }) => status)).toEqual(['skipped', 'succeeded'])
   })
 
+  test('S3 Batch: a result that is a failure has failed', async () => {
+    const tasks = ['a', 'b', 'c'].map((taskId) => ({ taskId, s3Key: 'k', s3Bucket: 'b' }))
+    const results = [{ resultCode: 'TemporaryFailure' }, { resultCode: 'Succeeded' }, 'text']
+    const event = { invocationId: 'i', job: { id: 'j' }, tasks }
+    const options = { payload: jsonPayload(), concurrency: 1 }
+    const { heard } = await heardOf(() => processBatch(event as object, async () => results.shift(), options))
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 3, succeeded: 2, failed: 1 }])
+    expect(endsOf(heard, 'record').map(({ status }) => status)).toEqual(['failed', 'succeeded', 'succeeded'])
+  })
+
+  test('a handler that ends while the checkpoint is written has failed all the same', async () => {
+    const event = {
+      Records: ['1', '2'].map((sequenceNumber) => ({
+        eventSource: 'aws:kinesis',
+        eventID: `shardId-0:${sequenceNumber}`,
+        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/orders',
+        kinesis: { sequenceNumber, partitionKey: 'k', data: sequenceNumber === '1' ? 'MQ==' : 'Mg==' },
+      })),
+    }
+    let finish = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const writeCheckpoint = async () => {
+      finish()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const context = { getRemainingTimeInMillis: () => 1020 }
+    const checkpointStore = { ...memoryCheckpointStore(), writeCheckpoint }
+    const { heard } = await heardOf(() =>
+      processBatch(event, async (value) => (value === 1 ? undefined : late), {
+        payload: jsonPayload(),
+        context,
+        checkpointStore,
+      }),
+    )
+    expect(endsOf(heard, 'batch')).toMatchObject([{ records: 2, succeeded: 1, failed: 1 }])
+  })
+
   test('Firehose: what the response reports as failed has failed', async () => {
     const records = ['a', 'b', 'c', 'd'].map((recordId) => ({ recordId, data: 'Zm9v' }))
     const results = [{ result: 'ProcessingFailed' }, { result: 'Dropped' }, 'x'.repeat(2000), 'y']
@@ -342,6 +381,28 @@ describe('batch and record', () => {
     const records = endsOf(heard, 'record')
     expect(records).toContainEqual({ source: 'sqs', status: 'failed', code: 'Error' })
     expect(records).toHaveLength(2)
+  })
+
+  test('a context that breaks once: what begins after the batch has ended is not published', async () => {
+    let asked = 0
+    const getRemainingTimeInMillis = () => {
+      if (++asked === 4) throw new Error('gone')
+      return 10_000
+    }
+    const begun: unknown[] = []
+    const event = queueEvent([0, 1, 2, 3, 4].map((number) => ({ number, key: 'a' })))
+    const handler = async (value: unknown) => {
+      begun.push(value)
+      if (begun.length === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const options = { payload: jsonPayload(), context: { getRemainingTimeInMillis }, concurrency: 2 }
+    const { heard } = await heardOf(async () => {
+      await processBatch(event, handler, options).catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    })
+    expect(begun.length).toBeGreaterThan(2)
+    expect(disorder(heard)).toEqual([])
+    expect(endsOf(heard, 'record')).toHaveLength(2)
   })
 
   test.each([7, 'a b', ' a', 'a'.repeat(65), ''])('%j is no id of a request', async (awsRequestId) => {

@@ -5,6 +5,7 @@ import type { ChangeEvent, Item } from '../../../src/cdc/index.ts'
 import { tableFromChanges } from '../../../src/cdc/table/index.ts'
 import { decodeParquet, encodeParquet, rowsFromTable } from '../../../src/codecs/index.ts'
 import { columnTypeName } from '../../../src/columns/column-type.ts'
+import { isEmptyColumn } from '../../../src/columns/empty-column.ts'
 
 const change = (after: Item, parts: Partial<ChangeEvent> = {}): ChangeEvent => ({
   type: 'MODIFY',
@@ -213,6 +214,16 @@ describe('values within values', () => {
     expect(() => column([1, new (class A {})()])).toThrow(
       expect.objectContaining({ code: 'TYPE_MISMATCH', position: { row: 2, column: 'value' } }),
     )
+  })
+
+  test('numbers of a class of its own alone make no empty column', () => {
+    const table = tableFromChanges([change({ value: NumberValueImpl.from('1') })])
+    const field = table.schema.fields.find(({ name }) => name === 'value') as Field
+    expect([columnTypeName(field.type), isEmptyColumn(field)]).toEqual(['string', false])
+    const empty = tableFromChanges([change({ value: null })]).schema.fields.find(
+      ({ name }) => name === 'value',
+    ) as Field
+    expect(isEmptyColumn(empty)).toBe(true)
   })
 
   test('a set list type takes what its items take', () => {

@@ -1,0 +1,6 @@
+/** Four random words: nobody who does not know them can make two rows of one hash. */
+export function hashKey(random: (() => number) | undefined): Int32Array {
+  const key = new Int32Array(4)
+  // The global one, since `node:crypto` takes longer to load than the rest of the transforms.
+  return random === undefined ? crypto.getRandomValues(key) : key.map(() => Math.floor(random() * 2 ** 32))
+}
