@@ -65,11 +65,17 @@ describe('s3Gather', () => {
       name: 'PutObject',
       input: { Bucket: 'b', Key, Body: '{"a":1}', ContentType: 'application/json', IfNoneMatch: '*' },
     })
-    expect(sent[1]).toMatchObject({ name: 'ListObjectsV2', input: { Bucket: 'b', Prefix: Key.slice(0, -'4/00000001.json'.length) } })
+    expect(sent[1]).toMatchObject({
+      name: 'ListObjectsV2',
+      input: { Bucket: 'b', Prefix: Key.slice(0, -'4/00000001.json'.length) },
+    })
   })
 
   test('a result that is there already stays, and counts', async () => {
-    const { run, names } = runWith({ PutObject: httpError(412, 'PreconditionFailed'), ListObjectsV2: { Contents: [own(0, 1), own(1, 1)] } })
+    const { run, names } = runWith({
+      PutObject: httpError(412, 'PreconditionFailed'),
+      ListObjectsV2: { Contents: [own(0, 1), own(1, 1)] },
+    })
     expect(await run.arrive(1, 1)).toEqual({ arrived: 2, isComplete: false })
     expect(names()).toEqual(['PutObject', 'ListObjectsV2'])
   })
@@ -90,7 +96,9 @@ describe('s3Gather', () => {
   })
 
   test('all pages of the listing count, and what is not of a gather does not', async () => {
-    const others = ['notes', '4/x0000000', '4/0000000', '4/000000001', 'x/4/00000001', '123456789/00000001'].map((name) => at(name, 0))
+    const others = ['notes', '4/x0000000', '4/0000000', '4/000000001', 'x/4/00000001', '123456789/00000001'].map(
+      (name) => at(name, 0),
+    )
     const pages = [
       { Contents: [own(0, 5), ...others], NextContinuationToken: 't' },
       {},
@@ -107,16 +115,43 @@ describe('s3Gather', () => {
     ['nothing else', [5], [], false],
     ['a later one', [5], [[9, 6]], false],
     ['an earlier one', [5], [[9, 4]], true],
-    ['an earlier one, and a later', [5], [[3, 6], [9, 4]], true],
-    ['an earlier one behind a later', [5], [[9, 4], [3, 6]], true],
+    [
+      'an earlier one, and a later',
+      [5],
+      [
+        [3, 6],
+        [9, 4],
+      ],
+      true,
+    ],
+    [
+      'an earlier one behind a later',
+      [5],
+      [
+        [9, 4],
+        [3, 6],
+      ],
+      true,
+    ],
     ['one between two of ours', [5, 3], [[9, 4]], false],
     ['one between two of ours, the other way round', [3, 5], [[9, 4]], false],
     ['one in the same second, ours alone', [5], [[9, 5]], true],
     ['one in the same second, of more parts', [5, 5], [[9, 5]], false],
     ['one in the same second, of fewer parts', [5, 5], [[3, 5]], true],
-    ['two in the same second: the first in the list', [5, 5], [[9, 5], [3, 5]], false],
+    [
+      'two in the same second: the first in the list',
+      [5, 5],
+      [
+        [9, 5],
+        [3, 5],
+      ],
+      false,
+    ],
   ])('%s', async (_, ours, theirs, gives) => {
-    const Contents = [...ours.map((second, part) => own(part, second)), ...theirs.map(([parts, second]) => at(`${parts}/00000000`, second))]
+    const Contents = [
+      ...ours.map((second, part) => own(part, second)),
+      ...theirs.map(([parts, second]) => at(`${parts}/00000000`, second)),
+    ]
     const { run, names, sent } = runWith({ ListObjectsV2: { Contents } })
     const call = run.arrive(0, 1)
     if (!gives) {
@@ -147,7 +182,9 @@ describe('s3Gather', () => {
     await expect(resultsWith({})).rejects.toThrow(code('PAYLOAD_INVALID'))
     await expect(resultsWith({ Body: { transformToString: async () => '{' } })).rejects.toThrow(code('PAYLOAD_INVALID'))
     await expect(resultsWith(httpError(404, 'NoSuchKey'))).rejects.toThrow(code('SOURCE_UNAVAILABLE', /result/))
-    await expect(resultsWith(httpError(500, 'InternalError'))).rejects.toThrow(code('SOURCE_UNAVAILABLE', /InternalError/))
+    await expect(resultsWith(httpError(500, 'InternalError'))).rejects.toThrow(
+      code('SOURCE_UNAVAILABLE', /InternalError/),
+    )
     const list = runWith({ ListObjectsV2: httpError(403, 'AccessDenied') })
     await expect(resultsOf(list.run)).rejects.toThrow(code('SOURCE_UNAVAILABLE', /AccessDenied/))
   })
@@ -291,12 +328,15 @@ describe('dynamodbGather', () => {
     ['4.5', LIVE],
     [undefined, LIVE],
   ])('an item of %s parts and the time %s is none of a run', async (parts, ttl) => {
-    await expect(resultsOf(runWith({ GetItem: { Item: item(parts, ttl) } }).run)).rejects.toThrow(code('PAYLOAD_INVALID'))
+    await expect(resultsOf(runWith({ GetItem: { Item: item(parts, ttl) } }).run)).rejects.toThrow(
+      code('PAYLOAD_INVALID'),
+    )
   })
 
   test('results are read consistently, and only those apart are asked for', async () => {
     const found = item('4', LIVE, ['2', '0', '10'], { r2: { S: '"two"' } })
-    const answer = (...parts: number[]) => parts.map((part) => ({ id: { S: `gather#r#4#${part}` }, result: { S: `${part}` } }))
+    const answer = (...parts: number[]) =>
+      parts.map((part) => ({ id: { S: `gather#r#4#${part}` }, result: { S: `${part}` } }))
     const BatchGetItem = [
       { Responses: { t: answer(10) }, UnprocessedKeys: { t: { Keys: [{ id: { S: 'gather#r#4#0' } }] } } },
       { Responses: { t: answer(0) }, UnprocessedKeys: {} },
@@ -311,9 +351,16 @@ describe('dynamodbGather', () => {
       { name: 'GetItem', input: { TableName: 't', Key: { id: { S: 'gather#r' } }, ConsistentRead: true } },
       {
         name: 'BatchGetItem',
-        input: { RequestItems: { t: { Keys: [0, 10].map((part) => ({ id: { S: `gather#r#4#${part}` } })), ConsistentRead: true } } },
+        input: {
+          RequestItems: {
+            t: { Keys: [0, 10].map((part) => ({ id: { S: `gather#r#4#${part}` } })), ConsistentRead: true },
+          },
+        },
       },
-      { name: 'BatchGetItem', input: { RequestItems: { t: { Keys: [{ id: { S: 'gather#r#4#0' } }], ConsistentRead: true } } } },
+      {
+        name: 'BatchGetItem',
+        input: { RequestItems: { t: { Keys: [{ id: { S: 'gather#r#4#0' } }], ConsistentRead: true } } },
+      },
     ])
   })
 
@@ -343,7 +390,9 @@ describe('dynamodbGather', () => {
   test('names its arguments', () => {
     expect(() => dynamodbGather(null as never)).toThrow(/^dynamodbGather: options/)
     expect(() => dynamodbGather({ tableName: 't' } as never)).toThrow(/^dynamodbGather: client/)
-    expect(() => dynamodbGather({ client: { send() {} }, tableName: 't', tabel: 1 } as never)).toThrow(/^dynamodbGather: .*tabel/)
+    expect(() => dynamodbGather({ client: { send() {} }, tableName: 't', tabel: 1 } as never)).toThrow(
+      /^dynamodbGather: .*tabel/,
+    )
   })
 })
 
@@ -363,7 +412,8 @@ describe('the texts of results', () => {
   })
 
   test('500 levels are the most, of lists and of objects', () => {
-    const nest = (depth: number, inner: (value: unknown) => unknown): unknown => (depth === 0 ? 1 : inner(nest(depth - 1, inner)))
+    const nest = (depth: number, inner: (value: unknown) => unknown): unknown =>
+      depth === 0 ? 1 : inner(nest(depth - 1, inner))
     for (const inner of [(value: unknown) => [value], (value: unknown) => ({ a: value })]) {
       expect(JSON.parse(jsonText(nest(500, inner)))).toEqual(nest(500, inner))
       expect(() => jsonText(nest(501, inner))).toThrow(code('TYPE_MISMATCH'))
