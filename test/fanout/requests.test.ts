@@ -34,8 +34,9 @@ function watched(objects: Readonly<Record<string, Uint8Array | string>>) {
     readonly abortSignal: AbortSignal | undefined
   }[] = []
   const send = (command: never, options: { readonly abortSignal?: AbortSignal } = {}) => {
-    const { input, constructor } = command as { input: Record<string, unknown>; constructor: { name: string } }
-    sent.push({ name: constructor.name.replace('Command', ''), input, abortSignal: options.abortSignal })
+    const { input } = command as { input: Record<string, unknown> }
+    const name = (command as object).constructor.name.replace('Command', '')
+    sent.push({ name, input, abortSignal: options.abortSignal })
     return (client as { send(command: never): Promise<never> }).send(command)
   }
   return { client: { send } as never, sent }
@@ -353,9 +354,10 @@ test('textParts: no part is empty, none begins in the head, and each probe begin
   const reads: [number, number, boolean][] = []
   const source = {
     size: text.length,
-    read: async (start: number, end: number) => (
-      reads.push([start, end, end === text.length]), text.subarray(start, end)
-    ),
+    read: async (start: number, end: number) => {
+      reads.push([start, end, end === text.length])
+      return text.subarray(start, end)
+    },
   }
   const object = { source, size: text.length, targetBytes: 20, probeBytes: 15 } as never
   const samples: string[] = []

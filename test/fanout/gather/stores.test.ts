@@ -433,5 +433,5 @@ test('memoryGather: a run is over at the second of its end', async () => {
   expect(await resultsOf(run)).toEqual([])
   const other = gather({ store: memoryGather(), run: '.', parts: 1 })
   expect(await other.arrive(0, 1)).toEqual({ arrived: 1, isComplete: true })
-  expect(() => memoryGather(...([7] as never))).toThrow(code('OPTION_INVALID', /^memoryGather: /))
+  expect(() => (memoryGather as (given: unknown) => unknown)(7)).toThrow(code('OPTION_INVALID', /^memoryGather: /))
 })
