@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { Table } from 'apache-arrow'
+import { Field, Int64, Schema, Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { csvSettings } from '../../src/codecs/csv/csv-options.ts'
 import { encodeParquet } from '../../src/codecs/parquet/parquet.ts'
@@ -110,6 +110,8 @@ describe('objects', () => {
       [{}, { schema: { id: 'int64' } }, { schema: { id: 'float64' } }, { delimiter: ';' }].map(idOf),
     )
     expect(new Set(ids).size).toBe(4)
+    const pinned = (nullable: boolean) => ({ schema: new Schema([new Field('id', new Int64(), nullable)]) })
+    expect(await idOf(pinned(true))).not.toBe(await idOf(pinned(false)))
   })
 })
 
@@ -128,6 +130,8 @@ describe('the sizes of splits', () => {
     const size = 8 + lines(300).length
     const exact = Math.ceil(size / 100)
     expect(await count(exact)).toBe(all)
+    const plan = (options: object) => planSplits(client, at('a.csv'), { targetBytes: 100, ...options })
+    expect(await plan({ maxSplits: exact })).toEqual(await plan({}))
   })
 
   test('row groups are divided at the target, and the bytes of all parts are the object', async () => {
@@ -174,6 +178,18 @@ describe('formats', () => {
     ['a.tsv', csv, { format: 'csv' }, { format: 'csv' }],
     ['a.ndjson', ndjson, {}, { format: 'ndjson' }],
     ['a.json', json, {}, { format: 'json' }],
+    [
+      'a.json',
+      ndjson,
+      {},
+      {
+        format: 'json',
+        schema: [
+          ['id', 'int64'],
+          ['name', 'string'],
+        ],
+      },
+    ],
     ['a.json.gz', gzipSync(json), {}, { format: 'json', compression: 'gzip' }],
     ['a.ndjson.gz', gzipSync(ndjson), {}, { format: 'ndjson', compression: 'gzip' }],
     ['a.csv.gz', csv, { compression: 'none' }, { format: 'csv' }],
@@ -194,6 +210,7 @@ describe('formats', () => {
     ['a.parquet', {}, { format: 'parquet' }],
     ['a.parquet.gz', {}, { format: 'parquet', compression: 'gzip' }],
     ['a.parquet', { compression: 'snappy' }, { format: 'parquet' }],
+    ['a.parquet', { compression: 'gzip' }, { format: 'parquet' }],
     ['a.csv', { compression: 'none' }, { format: 'csv' }],
   ])('objectFormat of %s with %o', (key, options, expected) => {
     expect(objectFormat(key, options as never)).toEqual({ compression: undefined, ...expected })
@@ -264,6 +281,20 @@ describe('formats', () => {
   })
 })
 
+test('reading a split of TSV is an operation of reading CSV', async () => {
+  const { client } = watched({ 'a.tsv': 'id\tname\n1\ta\n', 'a.ndjson': '{"id":1}\n' })
+  const formats: string[] = []
+  const subscriber = { start: ({ format }: { format: string }) => void formats.push(format) } as never
+  const { splits } = await planSplits(client, at('a.tsv', 'a.ndjson'))
+  channels.read.subscribe(subscriber)
+  try {
+    for (const split of splits) await rowsOf(client, split)
+  } finally {
+    channels.read.unsubscribe(subscriber)
+  }
+  expect(formats).toEqual(['csv', 'ndjson'])
+})
+
 test('an operation of the channel is that of the split, with its rows and bytes', async () => {
   const { client } = watched({ 'a.csv': `id,name\n${lines(100).replace('50,name 50', '50,name,50')}` })
   const { splits } = await planSplits(client, at('a.csv'), { targetBytes: 400 })
@@ -318,6 +349,15 @@ describe('boundaries', () => {
     ['{\n{}\n{}', 5, 5],
   ])('NDJSON: %j has one at %s, the last at %s', (text, first, last) => {
     expect(ndjsonBoundary(Buffer.from(text))).toEqual(first === undefined ? undefined : { at: first, sampleEnd: last })
+  })
+
+  test('of NDJSON: rows of under 64 KiB are surveyed', () => {
+    const row = `{"a":"${'x'.repeat(990)}"}\n`
+    const found = ndjsonBoundary(Buffer.from(row.repeat(200)))
+    expect(found?.at).toBe(row.length)
+    const surveyed = (found?.sampleEnd ?? 0) - row.length
+    expect(surveyed).toBeGreaterThan(63 * 1024)
+    expect(surveyed).toBeLessThan(64 * 1024)
   })
 
   const csv = (text: string, options: object = {}, isEnd = false, width = 2) =>

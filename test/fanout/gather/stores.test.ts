@@ -300,6 +300,9 @@ describe('dynamodbGather', () => {
         ExpressionAttributeValues: { ':ttl': { N: '1700000000' } },
       })
     }
+    const refused = runWith({ UpdateItem: httpError(400, 'AccessDeniedException') })
+    await expect(refused.run.arrive(2, 1)).rejects.toThrow(code('WRITE_FAILED', /AccessDeniedException/))
+    expect(refused.names()).toEqual(['UpdateItem'])
     const denied = runWith({ UpdateItem: over, DeleteItem: httpError(400, 'AccessDeniedException') })
     await expect(denied.run.arrive(2, 1)).rejects.toThrow(code('WRITE_FAILED', /AccessDeniedException/))
   })
