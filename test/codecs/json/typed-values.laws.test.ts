@@ -1,4 +1,20 @@
-import { Field, FixedSizeList, Int32, Int64, List, Map_, Schema, Struct, Table, Utf8 } from 'apache-arrow'
+import {
+  type Data,
+  DataType,
+  Field,
+  FixedSizeList,
+  Int32,
+  Int64,
+  List,
+  Map_,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimestampSecond,
+  Utf8,
+} from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -303,3 +319,102 @@ describe('writing', () => {
     }
   })
 })
+
+describe('faults', () => {
+  const faultOf = (text: string, options: JsonOptions = {}): { code: string; message: string; position?: object } => {
+    try {
+      decodeNdjson(Buffer.from(text), options)
+    } catch (error) {
+      if (isMillraceError(error)) return error as never
+    }
+    return { code: 'none', message: '' }
+  }
+
+  test.each([
+    ['{"a":1,}', /trailing comma/],
+    ['{"a":[1, ]}', /trailing comma/],
+    ['{"a":NaN}', /NaN/],
+    ['{"a":nan}', /nan|NaN/i],
+    ['{"a":True}', /Python/],
+    ['{"a":undefined}', /undefined/],
+    ['{"a":1 // x\n}', /comment/],
+    ['{"a":1 # x}', /comment/],
+    ["{'a':1}", /single quote/],
+    ['{a:1}', /name without quotes/],
+    ['{"a":<b>}', /XML/],
+    ['{"a":01}', /a number must/],
+    ['{"a":+1}', /digit or minus/],
+    ['{"a":.5}', /digit or minus/],
+    ['{"a":0x1F}', /hexadecimal/],
+    ['{"a":\0}', /NUL/],
+    ['{"a":1}\n\ufeff{"a":1}', /byte order mark/],
+    ['{"a":1', /is not closed/],
+  ])('%j is told in the words of its author', (text, message) => {
+    const fault = faultOf(`${text}\n`)
+    expect(fault.code).toBe('JSON_INVALID')
+    expect(fault.message).toMatch(message)
+  })
+
+  test.each(['{"a":}', '{"a" 1}', '{"a":1}}', '{"a":]}', '{,}'])('%j has no words but the place', (text) => {
+    expect(faultOf(`${text}\n`)).toMatchObject({ code: 'JSON_INVALID', position: { line: 1 } })
+    expect(faultOf(`${text}\n`).message).not.toMatch(/trailing comma/)
+  })
+
+  test('a row is as long as it may be, and no longer', () => {
+    const row = '{"a":"xxxxxxxx"}'
+    const limits = (maxRowBytes: number) => ({ limits: { maxRowBytes } })
+    expect(faultOf(`${row}\n`, limits(row.length)).code).toBe('none')
+    expect(faultOf(`${row}\n`, limits(row.length - 1)).code).toBe('LIMIT_EXCEEDED')
+  })
+
+  test('a lone surrogate counts where nothing else is wrong', () => {
+    expect(faultOf('{"a":"\\ud800","b":1}\n').code).toBe('ENCODING_INVALID')
+    expect(faultOf('{"a":"\\ud800","b":}\n').code).toBe('JSON_INVALID')
+  })
+})
+
+describe('what cannot be written', () => {
+  test('two columns of one name, at any depth', () => {
+    const twice = new Schema([new Field('a', new Int64(), true), new Field('a', new Int64(), true)])
+    const inner = new Schema([
+      new Field('s', new Struct([new Field('b', new Int64(), true), new Field('b', new Int64(), true)]), true),
+    ])
+    expect(() => encodeNdjson(new Table(twice))).not.toThrow()
+    for (const [schema, column] of [
+      [twice, 'a'],
+      [inner, 's.b'],
+    ] as const) {
+      const data = makeData({
+        type: new Struct(schema.fields),
+        length: 1,
+        nullCount: 0,
+        children: schema.fields.map(({ type }) => nulls(type)),
+      })
+      expect(() => encodeNdjson(new Table([new RecordBatch(schema, data)]))).toThrow(
+        expect.objectContaining({ code: 'COLUMN_CONFLICT', position: { column } }),
+      )
+    }
+  })
+
+  test('seconds beyond 64 bits of milliseconds', () => {
+    const encode = (...seconds: bigint[]) => {
+      const type = new TimestampSecond()
+      const data = makeData({ type, length: seconds.length, nullCount: 0, data: BigInt64Array.from(seconds) })
+      const schema = new Schema([new Field('at', type, false)])
+      const row = makeData({ type: new Struct(schema.fields), length: seconds.length, nullCount: 0, children: [data] })
+      return Buffer.from(encodeNdjson(new Table([new RecordBatch(schema, row)]))).toString()
+    }
+    expect(encode(0n, 1_700_000_000n, -1n)).toBe(
+      '{"at":"1970-01-01T00:00:00"}\n{"at":"2023-11-14T22:13:20"}\n{"at":"1969-12-31T23:59:59"}\n',
+    )
+    expect(() => encode(0n, 2n ** 62n)).toThrow(
+      expect.objectContaining({ code: 'TYPE_MISMATCH', position: { row: 2, column: 'at' } }),
+    )
+  })
+})
+
+function nulls(type: DataType): Data {
+  if (!DataType.isStruct(type))
+    return makeData({ type: type as Int64, length: 1, nullCount: 0, data: BigInt64Array.of(1n) })
+  return makeData({ type, length: 1, nullCount: 0, children: type.children.map((field) => nulls(field.type)) })
+}
