@@ -26,7 +26,12 @@ const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   'codecs/csv': ['test/fanout/requests.test.ts', 'test/fanout/read-split.test.ts'],
   'codecs/json': ['test/fanout/requests.test.ts', 'test/fanout/plan-splits.test.ts'],
   'codecs/parquet': ['test/dataset/merge/footers.test.ts', 'test/dataset/merge/writers.test.ts'],
-  testing: ['test/send/senders.test.ts', 'test/send/calls.test.ts', 'test/fanout/gather/gather.laws.test.ts'],
+  testing: [
+    'test/idempotency/stores.laws.test.ts',
+    'test/send/senders.test.ts',
+    'test/send/calls.test.ts',
+    'test/fanout/gather/gather.laws.test.ts',
+  ],
   columns: ['test/transform', 'test/codecs/csv/csv.test.ts', 'test/codecs/json/json.test.ts'],
 }
 
