@@ -23,7 +23,8 @@ const CONFIG = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
 
 /** Run all tests once for what they cover and how long they take. */
 export async function coverTests(folder: string, plan: Plan): Promise<void> {
-  await runProcess(folder, { ...plan, isDryRun: true, maxMs: 0 })
+  const failure = await runProcess(folder, { ...plan, isDryRun: true, maxMs: 0 })
+  if (failure !== '') throw new Error(`the tests did not run: ${failure}`)
 }
 
 /** Run every mutant against the tests that cover it, until one fails; start again behind one that hangs. */
@@ -33,8 +34,10 @@ export async function runMutants(folder: string, plan: Plan): Promise<void> {
       const files = filesToRun(readState(folder), plan, maxMs)
       if (files.length === 0) break
       const before = readState(folder)
-      await runProcess(folder, { ...plan, files, isDryRun: false, maxMs })
-      if (!hasProgress(before, readState(folder))) break
+      const failure = await runProcess(folder, { ...plan, files, isDryRun: false, maxMs })
+      if (hasProgress(before, readState(folder))) continue
+      if (failure !== '') throw new Error(`the tests did not run: ${failure}`)
+      break
     }
   }
 }
@@ -72,7 +75,8 @@ function startProcess(folder: string, job: Job, mutant?: string): ChildProcess {
   return spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-async function runProcess(folder: string, job: Job): Promise<void> {
+/** Run a process to its end. Returns what it wrote of an error where no mutant was under way: it may have been ended amid its work, and have to go on. */
+async function runProcess(folder: string, job: Job): Promise<string> {
   const child = startProcess(folder, job)
   let errors = ''
   child.stderr?.on('data', (data) => {
@@ -80,13 +84,13 @@ async function runProcess(folder: string, job: Job): Promise<void> {
   })
   const end = await watchProcess(folder, child)
   const activity = readActivity(folder)
-  if (end === 'restart') return
+  if (end === 'restart') return ''
   if (activity?.mutant !== undefined) {
     const { mutant, test = '' } = activity
     writeNote(folder, { note: 'end', mutant, end: end === 'hung' ? 'timeout' : 'crash', by: testName(folder, test) })
-  } else if (end === 'hung' || (activity === undefined && !job.isDryRun && errors !== '')) {
-    throw new Error(`the tests did not run: ${errors}`)
+    return ''
   }
+  return end === 'hung' || (activity === undefined && !job.isDryRun) ? errors || 'the process hung' : ''
 }
 
 function testName(folder: string, id: string): string {

@@ -29,6 +29,8 @@ export default class MutantRunner extends TestRunner {
 }
 
 async function dryRun(test: RunnerTestCase): Promise<void> {
+  // A sign of life: on a busy machine the tests of a folder take minutes together.
+  writeActivity(folder, { count: ++count })
   switches.currentTestId = test.id
   const start = now()
   try {

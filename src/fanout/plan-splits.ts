@@ -1,5 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { Field } from 'apache-arrow'
 import type { CodecOptions } from '../codecs/codec-for.ts'
+import { scalarField } from '../codecs/json/read/columns/plan-columns.ts'
 import { inferredField } from '../codecs/text/inferred-type.ts'
 import { columnTypeName, schemaFields } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
@@ -145,7 +147,7 @@ function splitsOf(
   const types = columns && {
     ...(isCsv && { header: columns.names }),
     ...(columns.delimiter !== undefined && { delimiter: columns.delimiter }),
-    schema: typesOf(columns, codec),
+    schema: typesOf(columns, codec, isCsv ? inferredField : scalarField),
     inference: columns.inference,
   }
   return parts.map((part) => ({
@@ -161,10 +163,14 @@ function splitsOf(
   }))
 }
 
-function typesOf({ names, inference }: PartColumns, { schema }: CodecOptions): [name: string, type: string][] {
+function typesOf(
+  { names, inference }: PartColumns,
+  { schema }: CodecOptions,
+  inferred: (name: string, seen: number) => Field,
+): [name: string, type: string][] {
   const pinned = schemaFields(schema)
   return names.map((name, column) => {
-    const field = pinned.get(name) ?? inferredField(name, inference[column] ?? 0)
+    const field = pinned.get(name) ?? inferred(name, inference[column] ?? 0)
     return [name, columnTypeName(field.type)]
   })
 }

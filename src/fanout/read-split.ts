@@ -142,10 +142,6 @@ async function* partBatches(
 ): AsyncGenerator<RecordBatch> {
   const { start, end, size, compression } = split
   const reader = readerOf(split, codec)
-  if (start === end) {
-    yield* reader.push(undefined)
-    return
-  }
   const range = start === 0 && end === size ? undefined : { start, end }
   const stream = source.stream(range)
   const bytes = message === undefined ? stream : countedChunks(stream, message)

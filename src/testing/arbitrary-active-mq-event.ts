@@ -16,7 +16,7 @@ import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName }
  */
 export function arbitraryActiveMqEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<ActiveMqEvent> {
   checkArbitrary('arbitraryActiveMqEvent', options, SIZED)
-  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const message = plainRecord({
     messageID: fc.uuid().map((id) => `ID:b-${id}-1:1`),
     messageType: fc.constantFrom('jms/text-message', 'jms/bytes-message'),

@@ -38,7 +38,7 @@ export function arbitraryCloudWatchLogsData(
   options: PayloadOption & RecordCount = {},
 ): fc.Arbitrary<CloudWatchLogsData> {
   checkArbitrary('arbitraryCloudWatchLogsData', options, SIZED)
-  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const logEvent = withOptional(
     { id: fc.stringMatching(/^[0-9]{56}$/), timestamp: epochMs, message: payload.map(textOfPayload) },
     { extractedFields: fc.constant({ level: 'INFO' }) },

@@ -17,7 +17,7 @@ export function arbitraryDistributedMapEvent(
   options: RecordCount & { readonly item?: fc.Arbitrary<unknown> } = {},
 ): fc.Arbitrary<DistributedMapEvent> {
   checkArbitrary('arbitraryDistributedMapEvent', options, ['item', 'minRecords', 'maxRecords'])
-  const { item = fc.jsonValue(), minRecords = 1, maxRecords = 5 } = options
+  const { item = fc.jsonValue(), minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   return withOptional(
     { Items: fc.array(item, { minLength: minRecords, maxLength: maxRecords }) },
     { BatchInput: plainDictionary(fc.constantFrom('day', 'prefix'), fc.jsonValue({ maxDepth: 1 })) },

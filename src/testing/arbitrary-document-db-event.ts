@@ -20,7 +20,7 @@ export function arbitraryDocumentDbEvent(
   const {
     document = fc.dictionary(fc.constantFrom('name', 'total', 'tags'), fc.jsonValue(), { noNullPrototype: true }),
     minRecords = 1,
-    maxRecords = 5,
+    maxRecords = Math.max(minRecords, 5),
   } = options
   const seconds = fc.integer({ min: 1_420_070_400, max: 2_051_222_400 })
   const change = fc

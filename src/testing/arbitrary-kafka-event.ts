@@ -26,7 +26,7 @@ import {
  */
 export function arbitraryKafkaEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<KafkaEvent> {
   checkArbitrary('arbitraryKafkaEvent', options, SIZED)
-  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
     fc.oneof({ weight: 5, arbitrary: value }, fc.constantFrom(null, undefined))
   const header = plainDictionary(resourceName, fc.array(fc.integer({ min: -128, max: 127 }), { maxLength: 6 }), {

@@ -17,7 +17,7 @@ import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resour
  */
 export function arbitraryRabbitMqEvent(options: PayloadOption & RecordCount = {}): fc.Arbitrary<RabbitMqEvent> {
   checkArbitrary('arbitraryRabbitMqEvent', options, SIZED)
-  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = 5 } = options
+  const { payload = arbitraryPayload(), minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const message = plainRecord({
     basicProperties: plainRecord({
       contentType: fc.constantFrom('text/plain', 'application/json', null),

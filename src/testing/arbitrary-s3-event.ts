@@ -30,7 +30,7 @@ export interface S3EventOptions extends RecordCount {
  */
 export function arbitraryS3Event(options: S3EventOptions = {}): fc.Arbitrary<S3Event> {
   checkArbitrary('arbitraryS3Event', options, ['key', 'minRecords', 'maxRecords'])
-  const { key = objectKey, minRecords = 1, maxRecords = 5 } = options
+  const { key = objectKey, minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const object = withOptional(
     { key: key.map(encodeKey) },
     { size: fc.maxSafeNat(), eTag: hexId, versionId: hexId, sequencer: fc.stringMatching(/^[0-9A-F]{16,18}$/) },

@@ -14,7 +14,7 @@ import { anyText, isoTime, plainRecord, type RecordCount } from './event-parts.t
  */
 export function arbitrarySesEvent(options: RecordCount = {}): fc.Arbitrary<SesEvent> {
   checkArbitrary('arbitrarySesEvent', options, ['minRecords', 'maxRecords'])
-  const { minRecords = 1, maxRecords = 1 } = options
+  const { minRecords = 1, maxRecords = Math.max(minRecords, 1) } = options
   const address = fc.emailAddress()
   const verdict = fc.constantFrom('PASS', 'FAIL', 'GRAY', 'PROCESSING_FAILED').map((status) => ({ status }))
   const mail = plainRecord({

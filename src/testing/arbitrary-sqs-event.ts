@@ -22,7 +22,7 @@ export interface SqsEventOptions extends PayloadOption, RecordCount {
  */
 export function arbitrarySqsEvent(options: SqsEventOptions = {}): fc.Arbitrary<SqsEvent> {
   checkArbitrary('arbitrarySqsEvent', options, [...SIZED, 'fifo'])
-  const { payload = arbitraryPayload(), fifo, minRecords = 1, maxRecords = 5 } = options
+  const { payload = arbitraryPayload(), fifo, minRecords = 1, maxRecords = Math.max(minRecords, 5) } = options
   const message = plainRecord({
     messageId: fc.uuid(),
     body: payload.map(textOfPayload),

@@ -104,7 +104,7 @@ export function withOptional<R extends object, O extends object>(
 /** A list of records, each with a number that ascends from one record to the next. */
 export function ascending<T>(
   record: fc.Arbitrary<T>,
-  { minRecords = 1, maxRecords = 5 }: RecordCount,
+  { minRecords = 1, maxRecords = Math.max(minRecords, 5) }: RecordCount,
 ): fc.Arbitrary<(readonly [record: T, step: number])[]> {
   const steps = fc.array(fc.tuple(record, fc.integer({ min: 1, max: 1000 })), {
     minLength: minRecords,

@@ -207,6 +207,8 @@ describe('dynamodbGather', () => {
   )
 })
 
+let folders = 0
+
 describe('s3Gather', () => {
   let server: S3Server
   let client: S3Client
@@ -217,6 +219,8 @@ describe('s3Gather', () => {
   afterAll(() => server.close())
   const keysOf = async (Prefix: string) =>
     ((await client.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }))).Contents ?? []).map(({ Key }) => Key)
+  /** A folder of its own, also where a test runs again. */
+  const newFolder = (): string => `gather-${++folders}`
   const storeAt = (
     prefix: string,
     more: Partial<{ client: { send(command: never): Promise<unknown> } }> = {},
@@ -224,16 +228,17 @@ describe('s3Gather', () => {
 
   test('one put and one page of a listing an arrival; keys by run, parts and part', async () => {
     const { client: counting, requests } = counted(client)
-    const run = gather({ store: storeAt('a', { client: counting }), run: 'plan/../é#1', parts: 12 })
+    const folder = newFolder()
+    const run = gather({ store: storeAt(folder, { client: counting }), run: 'plan/../é#1', parts: 12 })
     expect(await run.arrive(10, { rows: 1 })).toEqual({ arrived: 1, isComplete: false })
     expect(requests).toEqual(['PutObject', 'ListObjectsV2'])
-    expect(await keysOf('a/')).toEqual(['a/plan%2F..%2F%C3%A9%231/12/00000010.json'])
+    expect(await keysOf(`${folder}/`)).toEqual([`${folder}/plan%2F..%2F%C3%A9%231/12/00000010.json`])
     await run.arrive(2, { rows: 2 })
     expect((await resultsOf(run)).map(({ part }) => part)).toEqual([2, 10])
   })
 
   test('over 1,000 parts', async () => {
-    const run = gather({ store: storeAt('many'), run: 'r', parts: 1003 })
+    const run = gather({ store: storeAt(newFolder()), run: 'r', parts: 1003 })
     for (let at = 0; at < 1002; at += 50)
       await Promise.all(Array.from({ length: Math.min(50, 1002 - at) }, (_, part) => run.arrive(at + part, at + part)))
     expect(await run.arrive(1002, 1002)).toEqual({ arrived: 1003, isComplete: true })
@@ -241,20 +246,22 @@ describe('s3Gather', () => {
   })
 
   test('another number of parts: what the call stored is deleted again, and the run goes on', async () => {
-    const store = storeAt('mismatch')
+    const folder = newFolder()
+    const store = storeAt(folder)
     const run = gather({ store, run: 'r', parts: 9 })
     await run.arrive(0, 'first')
     for (const parts of [8, 10])
       await expect(gather({ store, run: 'r', parts }).arrive(1, 'other')).rejects.toThrow(
         code('SPLIT_MISMATCH', /9 parts/),
       )
-    expect(await keysOf('mismatch/')).toEqual(['mismatch/r/9/00000000.json'])
+    expect(await keysOf(`${folder}/`)).toEqual([`${folder}/r/9/00000000.json`])
     expect(await run.arrive(1, 'second')).toEqual({ arrived: 2, isComplete: false })
   })
 
   test('objects of others in the folder are not counted', async () => {
-    const store = storeAt('others')
-    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'others/r/notes.txt', Body: 'x' }))
+    const folder = newFolder()
+    const store = storeAt(folder)
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${folder}/r/notes.txt`, Body: 'x' }))
     expect(await gather({ store, run: 'r', parts: 2 }).arrive(0, 1)).toEqual({ arrived: 1, isComplete: false })
   })
 

@@ -31,6 +31,11 @@ export function planColumns(root: Shape, pins: ReadonlyMap<string, Field>): Json
   )
 }
 
+/** The field of a column without objects and lists, of which these flags were seen. */
+export function scalarField(name: string, seen: number): Field {
+  return inferredColumn(name, name, { ...newShape(new Uint8Array(0)), seen }).field
+}
+
 function structColumn(
   field: Field,
   path: string,
