@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
-import { describeFinding, saveFinding } from './findings.ts'
+import { describeFinding, isKnown, saveFinding } from './findings.ts'
 import { foldersOf, fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
 import { type Ledger, readLedger, withTurn, writeLedger } from './ledger.ts'
 import type { Options } from './options.ts'
@@ -22,7 +22,6 @@ export async function runCampaign(
 ): Promise<Ledger> {
   const surfaces = options.surfaces?.map(surfaceOf) ?? SURFACES
   const ready = new Map<string, ReadySurface>()
-  const known = new Set<string>()
   const end = performance.now() + options.minutes * 60_000
   let ledger = readLedger(LEDGER)
   let left = options.cases
@@ -35,7 +34,7 @@ export async function runCampaign(
     const maxMs = Math.min(MAX_TURN_MS, share, end - start)
     const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
     const seconds = (performance.now() - start) / 1000
-    const findings = newFindings(named.name, surface, result, known, print)
+    const findings = newFindings(surface, result, print)
     const entry = { cases: result.cases, seconds, ...branchesOf(surface, result), findings }
     // Another process may have written its own surfaces meanwhile.
     ledger = withTurn(readLedger(LEDGER), named.name, entry)
@@ -55,22 +54,12 @@ function nextSurface(surfaces: readonly NamedSurface[], ledger: Ledger): NamedSu
   return surfaces.reduce((least, surface) => (share(surface) < share(least) ? surface : least))
 }
 
-function newFindings(
-  name: string,
-  { folders }: ReadySurface,
-  { faults }: ChildEnd,
-  known: Set<string>,
-  print: (line: string) => void,
-): number {
-  let count = 0
-  for (const shown of faults) {
-    const key = `${name} ${shown.fault.kind} ${shown.fault.signature}`
-    if (known.has(key)) continue
-    known.add(key)
-    count++
-    print(describeFinding(name, shown, saveFinding(join(folders.work, 'findings', name), shown)))
-  }
-  return count
+/** Save and print the faults that no earlier run has found. @returns their number. */
+function newFindings({ name, folders }: ReadySurface, { faults }: ChildEnd, print: (line: string) => void): number {
+  const folder = join(folders.work, 'findings', name)
+  const found = faults.filter((shown) => !isKnown(folder, shown))
+  for (const shown of found) print(describeFinding(name, shown, saveFinding(folder, shown)))
+  return found.length
 }
 
 /** Branches of the files that are the surface's, and how many of them were reached. */

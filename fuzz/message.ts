@@ -29,4 +29,6 @@ export type Report =
   | { readonly report: 'fault'; readonly fault: Fault; readonly input: string }
   /** The process has taken more memory than one case may; whether it was this case, a process of its own shows. */
   | { readonly report: 'suspect'; readonly input: string }
+  /** One of the job's inputs has reached a branch that those before it had not. */
+  | { readonly report: 'branch'; readonly input: number }
   | { readonly report: 'done' }

@@ -7,7 +7,7 @@ import { allSources } from './support/source-imports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** Folders of tests that go across the package, and of helpers for several folders. */
-const ACROSS = ['conformance', 'crash', 'examples', 'package', 'real', 'servers', 'site', 'support']
+const ACROSS = ['conformance', 'crash', 'examples', 'fuzz', 'package', 'real', 'servers', 'site', 'support']
 
 /** Files of `test`, relative to it: tests, and their helpers. */
 const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
