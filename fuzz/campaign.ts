@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
-import { describeFinding, isKnown, saveFinding } from './findings.ts'
+import { describeFinding, filesOf, isKnown, saveFinding } from './findings.ts'
 import { foldersOf, fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
 import { type Ledger, readLedger, withTurn, writeLedger } from './ledger.ts'
 import type { Options } from './options.ts'
@@ -11,6 +12,8 @@ export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
 
 /** Time of one process, at most: a campaign goes from surface to surface, so that each has its share however long it lasts. */
 const MAX_TURN_MS = 900_000
+/** Files of other corpora that are longer are left out. */
+const MAX_FOREIGN_BYTES = 12_000
 /** Turns that each surface has in a campaign, where that makes no turn longer. */
 const TURNS = 2
 
@@ -32,7 +35,11 @@ export async function runCampaign(
     const start = performance.now()
     const share = (options.minutes * 60_000) / (TURNS * surfaces.length)
     const maxMs = Math.min(MAX_TURN_MS, share, end - start)
-    const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
+    const result = await fuzzSurface(
+      surface,
+      { seed: options.seed + turn, cases: left, maxMs, corpora: corporaOf(named, options) },
+      signal,
+    )
     const seconds = (performance.now() - start) / 1000
     const findings = newFindings(surface, result, print)
     const entry = { cases: result.cases, seconds, ...branchesOf(surface, result), findings }
@@ -46,6 +53,12 @@ export async function runCampaign(
     )
   }
   return ledger
+}
+
+/** Files of a surface in the folder of corpora, those that are short enough to be run many times. */
+function corporaOf({ corpus }: NamedSurface, { corpora }: Options): readonly string[] {
+  if (corpus === undefined || corpora === undefined) return []
+  return filesOf(join(corpora, corpus)).filter((file) => statSync(file).size < MAX_FOREIGN_BYTES)
 }
 
 /** The surface with the least share of its goal. */

@@ -47,7 +47,7 @@ export async function runLoop(
     const news = coverage.look()
     if (news !== 'nothing' || isOld) {
       corpus.add(input, news === 'branch')
-      if (!isOld && job.keep !== undefined) save(job.keep, input)
+      if (!isOld && news === 'branch' && job.keep !== undefined) save(job.keep, input)
     }
     const found =
       ms > job.limits.cpuMs / 2 && fault === undefined ? await slownessOf(surface, input, job.limits) : fault
@@ -68,6 +68,8 @@ export async function runLoop(
 
   const seeds = job.keep === undefined ? [] : await surface.seeds()
   for (const seed of seeds) await run(seed, true)
+  const foreign = job.corpora.map((file) => new Uint8Array(readFileSync(file)))
+  for (const file of foreign) if (surface.fromFile !== undefined) await run(surface.fromFile(file), true)
   for (const [index, file] of job.inputs.entries()) {
     if (isOver || signal.aborted) break
     const isBranch = await run(new Uint8Array(readFileSync(file)), true)

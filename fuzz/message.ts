@@ -14,7 +14,9 @@ export interface Job {
   readonly caseFile: string
   /** Files that are run before all others. */
   readonly inputs: readonly string[]
-  /** Where inputs go that reached something new; undefined where they are not kept, as in a replay. */
+  /** Files of other projects' corpora, for `fromFile` of the surface. */
+  readonly corpora: readonly string[]
+  /** Where inputs go that reached a new branch; undefined where they are not kept, as in a replay. */
   readonly keep: string | undefined
 }
 

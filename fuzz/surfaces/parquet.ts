@@ -134,4 +134,9 @@ async function seeds(): Promise<Uint8Array[]> {
   return files
 }
 
-export const surface: Surface = { seeds, mutate: mutateParquet(CHOICES), run }
+export const surface: Surface = {
+  seeds,
+  fromFile: (file) => withChoices([0, 0], file),
+  mutate: mutateParquet(CHOICES),
+  run,
+}
