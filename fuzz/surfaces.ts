@@ -16,6 +16,7 @@ export interface NamedSurface {
 /** Goals of the first campaign, in thousands of cases, and the beginnings of the paths whose branches count as the surface's. */
 const TABLE: Readonly<Record<string, readonly [goal: number, ...covers: string[]]>> = {
   parquet: [2000, 'codecs/parquet/read/'],
+  engines: [20, 'codecs/parquet/read/'],
   csv: [750, 'codecs/csv/read/', 'codecs/csv/csv-options.ts', 'codecs/csv/date-format.ts', 'codecs/text/'],
   json: [500, 'codecs/json/read/', 'codecs/text/'],
   ndjson: [500, 'codecs/json/read/', 'codecs/text/'],
@@ -37,6 +38,7 @@ const TABLE: Readonly<Record<string, readonly [goal: number, ...covers: string[]
 /** Where a folder of corpora has files of a surface. */
 const CORPORA: Readonly<Record<string, string>> = {
   parquet: 'parquet',
+  engines: 'parquet',
   csv: 'csv',
   json: 'json',
   events: 'events',
