@@ -29,7 +29,7 @@ const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Modules that are loaded as they are: native ones, and those that may not be bundled. */
-const EXTERNAL = ['@aws-sdk/*', '@duckdb/*', 'esbuild', 'typescript']
+const EXTERNAL = ['@aws-sdk/*', '@duckdb/*', 'esbuild', 'hyparquet', 'parquet-wasm', 'typescript']
 
 /**
  * Bundle a surface for a child process, unless the bundle of its sources as they are is there.

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './bundle.ts'
-import { describeFinding, saveFinding } from './findings.ts'
+import { describeFinding, filesOf, isKnown, saveFinding } from './findings.ts'
 import { foldersOf, fuzzSurface, type ReadySurface, readySurface } from './fuzz-surface.ts'
 import { type Ledger, readLedger, withTurn, writeLedger } from './ledger.ts'
 import type { Options } from './options.ts'
@@ -11,6 +12,8 @@ export const LEDGER = join(ROOT, 'fuzz', 'ledger.json')
 
 /** Time of one process, at most: a campaign goes from surface to surface, so that each has its share however long it lasts. */
 const MAX_TURN_MS = 900_000
+/** Files of other corpora that are longer are left out. */
+const MAX_FOREIGN_BYTES = 12_000
 /** Turns that each surface has in a campaign, where that makes no turn longer. */
 const TURNS = 2
 
@@ -22,7 +25,6 @@ export async function runCampaign(
 ): Promise<Ledger> {
   const surfaces = options.surfaces?.map(surfaceOf) ?? SURFACES
   const ready = new Map<string, ReadySurface>()
-  const known = new Set<string>()
   const end = performance.now() + options.minutes * 60_000
   let ledger = readLedger(LEDGER)
   let left = options.cases
@@ -33,9 +35,13 @@ export async function runCampaign(
     const start = performance.now()
     const share = (options.minutes * 60_000) / (TURNS * surfaces.length)
     const maxMs = Math.min(MAX_TURN_MS, share, end - start)
-    const result = await fuzzSurface(surface, { seed: options.seed + turn, cases: left, maxMs }, signal)
+    const result = await fuzzSurface(
+      surface,
+      { seed: options.seed + turn, cases: left, maxMs, corpora: corporaOf(named, options) },
+      signal,
+    )
     const seconds = (performance.now() - start) / 1000
-    const findings = newFindings(named.name, surface, result, known, print)
+    const findings = newFindings(surface, result, print)
     const entry = { cases: result.cases, seconds, ...branchesOf(surface, result), findings }
     // Another process may have written its own surfaces meanwhile.
     ledger = withTurn(readLedger(LEDGER), named.name, entry)
@@ -49,28 +55,24 @@ export async function runCampaign(
   return ledger
 }
 
+/** Files of a surface in the folder of corpora, those that are short enough to be run many times. */
+function corporaOf({ corpus }: NamedSurface, { corpora }: Options): readonly string[] {
+  if (corpus === undefined || corpora === undefined) return []
+  return filesOf(join(corpora, corpus)).filter((file) => statSync(file).size < MAX_FOREIGN_BYTES)
+}
+
 /** The surface with the least share of its goal. */
 function nextSurface(surfaces: readonly NamedSurface[], ledger: Ledger): NamedSurface {
   const share = ({ name, goal }: NamedSurface): number => (ledger[name]?.cases ?? 0) / goal
   return surfaces.reduce((least, surface) => (share(surface) < share(least) ? surface : least))
 }
 
-function newFindings(
-  name: string,
-  { folders }: ReadySurface,
-  { faults }: ChildEnd,
-  known: Set<string>,
-  print: (line: string) => void,
-): number {
-  let count = 0
-  for (const shown of faults) {
-    const key = `${name} ${shown.fault.kind} ${shown.fault.signature}`
-    if (known.has(key)) continue
-    known.add(key)
-    count++
-    print(describeFinding(name, shown, saveFinding(join(folders.work, 'findings', name), shown)))
-  }
-  return count
+/** Save and print the faults that no earlier run has found. @returns their number. */
+function newFindings({ name, folders }: ReadySurface, { faults }: ChildEnd, print: (line: string) => void): number {
+  const folder = join(folders.work, 'findings', name)
+  const found = faults.filter((shown) => !isKnown(folder, shown))
+  for (const shown of found) print(describeFinding(name, shown, saveFinding(folder, shown)))
+  return found.length
 }
 
 /** Branches of the files that are the surface's, and how many of them were reached. */

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { ROOT } from './bundle.ts'
 import type { ShownFault } from './run-child.ts'
 
-/** Write the input of a finding to a folder. @returns its path. */
-export function saveFinding(folder: string, { fault, input }: ShownFault): string {
-  mkdirSync(folder, { recursive: true })
+/** Path of a finding in a folder: one for each signature. */
+function pathOf(folder: string, { fault }: ShownFault): string {
   const hash = createHash('sha256').update(fault.signature).digest('hex').slice(0, 8)
-  const path = join(folder, `${fault.kind}-${hash}`)
-  writeFileSync(path, input)
+  return join(folder, `${fault.kind}-${hash}`)
+}
+
+/** Test whether a finding was saved before. */
+export function isKnown(folder: string, shown: ShownFault): boolean {
+  return existsSync(pathOf(folder, shown))
+}
+
+/** Write the input of a finding to a folder. @returns its path. */
+export function saveFinding(folder: string, shown: ShownFault): string {
+  mkdirSync(folder, { recursive: true })
+  const path = pathOf(folder, shown)
+  writeFileSync(path, shown.input)
   return path
 }
 

@@ -34,13 +34,13 @@ export async function readySurface(surface: NamedSurface, folders: Folders, limi
 /** Run cases of a surface in one process; faults are those that a process of their own shows again. */
 export async function fuzzSurface(
   surface: ReadySurface,
-  { seed, cases, maxMs }: Pick<Job, 'seed' | 'cases' | 'maxMs'>,
+  { corpora = [], ...limits }: Pick<Job, 'seed' | 'cases' | 'maxMs'> & Partial<Pick<Job, 'corpora'>>,
   signal?: AbortSignal,
 ): Promise<ChildEnd> {
   const { seeds, work } = surface.folders
   const keep = join(work, 'corpus')
   const inputs = [seeds, keep].flatMap((folder) => (existsSync(folder) ? filesOf(folder) : []))
-  const end = await runChild(surface.bundle, { ...jobOf(surface), seed, cases, maxMs, inputs, keep }, signal)
+  const end = await runChild(surface.bundle, { ...jobOf(surface), ...limits, corpora, inputs, keep }, signal)
   if (end.broken === undefined) return end
   const shown = await showAgain(surface, end.broken)
   return { ...end, faults: [...end.faults, ...shown] }
@@ -53,7 +53,17 @@ export async function replayInputs(surface: ReadySurface, inputs: readonly strin
 
 function jobOf({ folders: { work }, limits }: ReadySurface): Job {
   const folder = join(work, 'build')
-  return { folder, caseFile: join(work, 'case'), seed: 0, cases: 0, maxMs: 0, limits, inputs: [], keep: undefined }
+  return {
+    folder,
+    caseFile: join(work, 'case'),
+    seed: 0,
+    cases: 0,
+    maxMs: 0,
+    limits,
+    inputs: [],
+    corpora: [],
+    keep: undefined,
+  }
 }
 
 /** The fault of a process that broke, if its last case alone breaks another; else it was what many cases left behind. */

@@ -31,12 +31,13 @@ export async function runLoop(
   const corpus = corpusOf(random, wordsOf(bundle))
   const write = caseWriter(job.caseFile)
   const begin = performance.now()
+  const known = new Set<string>()
   let cases = 0
   let reported = begin
   let isOver = false
 
-  /** Run an input and keep it where it is worth it. */
-  async function run(input: Uint8Array, isOld: boolean): Promise<void> {
+  /** Run an input and keep it where it is worth it. @returns whether it reached a new branch. */
+  async function run(input: Uint8Array, isOld: boolean): Promise<boolean> {
     write(input)
     coverage.reset()
     const start = performance.now()
@@ -46,15 +47,18 @@ export async function runLoop(
     const news = coverage.look()
     if (news !== 'nothing' || isOld) {
       corpus.add(input, news === 'branch')
-      if (!isOld && job.keep !== undefined) save(job.keep, input)
+      if (!isOld && news === 'branch' && job.keep !== undefined) save(job.keep, input)
     }
     const found =
       ms > job.limits.cpuMs / 2 && fault === undefined ? await slownessOf(surface, input, job.limits) : fault
-    if (found !== undefined) send({ report: 'fault', fault: found, input: base64(input) })
+    if (found !== undefined && !known.has(found.signature))
+      send({ report: 'fault', fault: found, input: base64(input) })
+    if (found !== undefined) known.add(found.signature)
     if (ms > LONG_MS && process.resourceUsage().maxRSS / 1024 > job.limits.rssMb) {
       send({ report: 'suspect', input: base64(input) })
       isOver = true
     }
+    return news === 'branch'
   }
 
   const progress = (): void => {
@@ -62,7 +66,16 @@ export async function runLoop(
     send({ report: 'progress', cases, reached: coverage.reached(), corpus: corpus.size })
   }
 
-  await runInputs(await allInputs(job, surface), run, () => isOver || signal.aborted)
+  const seeds = job.keep === undefined ? [] : await surface.seeds()
+  for (const seed of seeds) await run(seed, true)
+  const foreign = job.corpora.map((file) => new Uint8Array(readFileSync(file)))
+  for (const file of foreign) if (surface.fromFile !== undefined) await run(surface.fromFile(file), true)
+  for (const [index, file] of job.inputs.entries()) {
+    if (isOver || signal.aborted) break
+    const isBranch = await run(new Uint8Array(readFileSync(file)), true)
+    if (isBranch) send({ report: 'branch', input: index })
+    if (index % CASES_A_TURN === 0) await turn()
+  }
   while (!isOver && !signal.aborted && cases < job.cases && performance.now() - begin < job.maxMs) {
     await run(surface.mutate(corpus.choose(), random, corpus), false)
     cases++
@@ -71,23 +84,6 @@ export async function runLoop(
   }
   progress()
   send({ report: 'done' })
-}
-
-async function runInputs(
-  inputs: readonly Uint8Array[],
-  run: (input: Uint8Array, isOld: boolean) => Promise<void>,
-  isOver: () => boolean,
-): Promise<void> {
-  for (const [index, input] of inputs.entries()) {
-    if (isOver()) return
-    await run(input, true)
-    if (index % CASES_A_TURN === 0) await turn()
-  }
-}
-
-async function allInputs(job: Job, surface: Surface): Promise<Uint8Array[]> {
-  const files = job.inputs.map((file) => new Uint8Array(readFileSync(file)))
-  return job.keep === undefined ? files : [...(await surface.seeds()), ...files]
 }
 
 async function outcomeOf(surface: Surface, input: Uint8Array): Promise<Fault | undefined> {

@@ -6,7 +6,7 @@ import { distil } from './distil.ts'
 import { readLedger, totalOf } from './ledger.ts'
 import { readOptions } from './options.ts'
 import { replay } from './replay.ts'
-import { SURFACES } from './surfaces.ts'
+import { SURFACES, surfaceOf } from './surfaces.ts'
 import { tableOf, writeTable } from './table.ts'
 
 const PAGE = join(ROOT, 'docs', 'testing.md')
@@ -17,7 +17,7 @@ if (options.replay !== undefined) {
   const isClean = await replay(options.replay, options.surfaces?.[0], options.work, console.log)
   if (!isClean) process.exitCode = 1
 } else if (options.isDistil) {
-  await distil(options.surfaces ?? NAMES, console.log)
+  await distil(options.surfaces?.map(surfaceOf) ?? SURFACES, options.work, console.log)
 } else {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())

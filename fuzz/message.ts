@@ -14,7 +14,9 @@ export interface Job {
   readonly caseFile: string
   /** Files that are run before all others. */
   readonly inputs: readonly string[]
-  /** Where inputs go that reached something new; undefined where they are not kept, as in a replay. */
+  /** Files of other projects' corpora, for `fromFile` of the surface. */
+  readonly corpora: readonly string[]
+  /** Where inputs go that reached a new branch; undefined where they are not kept, as in a replay. */
   readonly keep: string | undefined
 }
 
@@ -29,4 +31,6 @@ export type Report =
   | { readonly report: 'fault'; readonly fault: Fault; readonly input: string }
   /** The process has taken more memory than one case may; whether it was this case, a process of its own shows. */
   | { readonly report: 'suspect'; readonly input: string }
+  /** One of the job's inputs has reached a branch that those before it had not. */
+  | { readonly report: 'branch'; readonly input: number }
   | { readonly report: 'done' }

@@ -26,6 +26,8 @@ export interface ChildEnd {
   /** Numbers of the counters reached. */
   readonly reached: readonly number[]
   readonly corpus: number
+  /** The job's inputs that reached a new branch, by their numbers. */
+  readonly useful: readonly number[]
   readonly faults: readonly ShownFault[]
   /** The last case of a process that took too much memory or time, or ended by itself. */
   readonly broken: ShownFault | undefined
@@ -38,6 +40,7 @@ export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): 
   const child = fork(bundle.code, [JSON.stringify(job)], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const end = { cases: 0, reached: [] as readonly number[], corpus: 0, isDone: false }
   const faults: ShownFault[] = []
+  const useful: number[] = []
   let broken: ShownFault | undefined
   let errors = ''
   child.stderr?.on('data', (data) => {
@@ -46,6 +49,7 @@ export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): 
   child.on('message', (message: Report) => {
     if (message.report === 'progress') Object.assign(end, message)
     else if (message.report === 'done') end.isDone = true
+    else if (message.report === 'branch') useful.push(message.input)
     else if (message.report === 'fault') faults.push({ fault: message.fault, input: bytesOf(message.input) })
     else broken = { fault: beyondMemory(job.limits), input: bytesOf(message.input) }
   })
@@ -59,7 +63,7 @@ export async function runChild(bundle: Bundle, job: Job, signal?: AbortSignal): 
     if (input === undefined) throw new Error(`the process of the surface did not start: ${errors}`)
     broken = { fault: killed ?? crash(child, errors), input: Uint8Array.from(input) }
   }
-  return { cases, reached, corpus, faults, broken }
+  return { cases, reached, corpus, useful, faults, broken }
 }
 
 /** Wait for the end of a process. @returns the fault for which it was ended. */

@@ -4,6 +4,8 @@ import type { Mutator } from './mutate/mutator.ts'
 export interface Surface {
   /** Inputs to begin with, valid ones of every kind. */
   readonly seeds: () => Iterable<Uint8Array> | Promise<Iterable<Uint8Array>>
+  /** Make an input of a file of another project's corpus, where the surface reads such files. */
+  readonly fromFile?: (file: Uint8Array) => Uint8Array
   readonly mutate: Mutator
   /**
    * Run a case: whatever it is, the library returns or throws a `MillraceError`.

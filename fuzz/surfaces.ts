@@ -9,11 +9,14 @@ export interface NamedSurface {
   readonly goal: number
   /** Beginnings of the paths of files whose branches count as its coverage. */
   readonly covers: readonly string[]
+  /** Folder of other projects' corpora that has files for it. */
+  readonly corpus?: string
 }
 
 /** Goals of the first campaign, in thousands of cases, and the beginnings of the paths whose branches count as the surface's. */
 const TABLE: Readonly<Record<string, readonly [goal: number, ...covers: string[]]>> = {
   parquet: [2000, 'codecs/parquet/read/'],
+  engines: [20, 'codecs/parquet/read/'],
   csv: [750, 'codecs/csv/read/', 'codecs/csv/csv-options.ts', 'codecs/csv/date-format.ts', 'codecs/text/'],
   json: [500, 'codecs/json/read/', 'codecs/text/'],
   ndjson: [500, 'codecs/json/read/', 'codecs/text/'],
@@ -32,11 +35,22 @@ const TABLE: Readonly<Record<string, readonly [goal: number, ...covers: string[]
   listings: [500, 'dataset/list-dataset.ts', 'dataset/list-keys.ts'],
 }
 
+/** Where a folder of corpora has files of a surface. */
+const CORPORA: Readonly<Record<string, string>> = {
+  parquet: 'parquet',
+  engines: 'parquet',
+  csv: 'csv',
+  json: 'json',
+  events: 'events',
+  changes: 'events',
+}
+
 export const SURFACES: readonly NamedSurface[] = Object.entries(TABLE).map(([name, [thousands, ...covers]]) => ({
   name,
   path: fileURLToPath(new URL(`surfaces/${name}.ts`, import.meta.url)),
   goal: thousands * 1000,
   covers: covers.map((path) => `src/${path}`),
+  ...(CORPORA[name] !== undefined && { corpus: CORPORA[name] }),
 }))
 
 /** @throws Error for a name that none has. */

@@ -78,6 +78,7 @@ export const surface: Surface = {
     ]
     return all.map((event, index) => inputOf({ way: index, event })).filter(({ length }) => length < 6000)
   },
+  fromFile: (file) => inputOf({ way: file.length, event: jsonOf(file) ?? null }),
   mutate: mutateJson,
   run,
 }

@@ -147,6 +147,7 @@ export const surface: Surface = {
       ),
     ),
   ],
+  fromFile: (file) => withChoices(Array(CHOICES).fill(0), file),
   mutate: mutateBytes(CHOICES),
   run,
 }

@@ -66,6 +66,7 @@ function attempt(read: () => unknown): void {
 
 export const surface: Surface = {
   seeds: () => eventSeeds(3).map((event, index) => inputOf({ way: index, event })),
+  fromFile: (file) => inputOf({ way: file.length, event: jsonOf(file) ?? null }),
   mutate: mutateJson,
   run,
 }

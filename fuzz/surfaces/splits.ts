@@ -33,7 +33,7 @@ async function run(input: Uint8Array): Promise<void> {
   const key = isCsv ? 'a.csv' : 'a.ndjson'
   // Probes that see all of a file give it the types that the whole has; where they do not, its types are pinned.
   const probeBytes = choices.pick([16, 64, 200, 100_000])
-  const targetBytes = 1 + choices.next(100)
+  const targetBytes = 1 + choices.next(256)
   const isPinned = probeBytes < 100_000
   const codec: CodecOptions = {
     ...(isCsv && dialectOf(choices)),

@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 import { type CheckpointStore, isBefore } from '../idempotency/checkpoint-store.ts'
 import { type StreamPosition, streamPosition } from '../idempotency/stream-position.ts'
+import { isWellFormed } from '../internal/well-formed.ts'
 import { Progress } from './run-batch.ts'
 
 /** The progress of a batch in earlier deliveries, and the way to note that of this one. */
@@ -77,7 +78,7 @@ function positionOf(event: unknown, record: EventRecord<unknown>): StreamPositio
   if (record.source !== 'dynamodb-stream') return position
   // Sequence numbers of different shards say nothing of each other, and only events of tumbling windows name their shard.
   const { shardId: shard } = Object(event)
-  if (typeof shard !== 'string')
+  if (typeof shard !== 'string' || !isWellFormed(shard))
     throw noShard('works for DynamoDB streams only with tumbling windows, whose events name their shard')
   return { ...position, shard: `${position.shard}/${encodeURIComponent(shard)}` }
 }

@@ -30,8 +30,9 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
   }
   const change = textOf(fieldOf(fieldOf(raw, 'dynamodb'), 'SequenceNumber'))
   if (change !== undefined) return position(arnPath(arn), change)
-  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) => fieldOf(raw, name))
-  return typeof topic === 'string' && Number.isInteger(partition) && Number.isInteger(offset)
+  const topic = textOf(fieldOf(raw, 'topic'))
+  const [partition, offset] = ['partition', 'offset'].map((name) => fieldOf(raw, name))
+  return topic !== undefined && Number.isInteger(partition) && Number.isInteger(offset)
     ? position([topic, String(partition)], String(offset))
     : undefined
 }

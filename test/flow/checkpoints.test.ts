@@ -76,6 +76,7 @@ test('tumbling windows of DynamoDB: each shard has a checkpoint of its own', asy
   ])
 })
 
+<<<<<<< HEAD
 test.each([{}, { readCheckpoint: () => {} }, { writeCheckpoint: () => {} }, 7])(
   '%o is no checkpointStore',
   async (checkpointStore) => {
@@ -87,6 +88,25 @@ test.each([{}, { readCheckpoint: () => {} }, { writeCheckpoint: () => {} }, 7])(
     await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   },
 )
+=======
+test('tumbling windows of DynamoDB: a shard whose name is no well-formed text is none', async () => {
+  const record = {
+    eventSource: 'aws:dynamodb',
+    eventName: 'REMOVE',
+    eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2026-01-01T00:00:00.000',
+    dynamodb: { Keys: { id: { N: '1' } }, SequenceNumber: '1' },
+  }
+  const event = { Records: [record], shardId: 'shard-\ud800', window: {}, state: {} }
+  const options = { payload: jsonPayload(), checkpointStore: memoryCheckpointStore() }
+  await expect(processBatch(event, async () => {}, options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
+
+test.each([{}, { readCheckpoint: () => {} }, 7])('%o is no checkpointStore', async (checkpointStore) => {
+  const event = { Records: [kinesis('1', 'x')] }
+  const run = processBatch(event, async () => {}, { payload: textPayload(), checkpointStore: checkpointStore as never })
+  await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
+>>>>>>> 4dff5ec
 
 describe('a checkpoint that cannot be written', () => {
   const record = (partition: number) => ({ topic: 'orders', partition, offset: 1, value: 'eA==' })

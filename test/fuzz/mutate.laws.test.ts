@@ -11,7 +11,7 @@ const pool: Pool = { other: () => Buffer.from('{"a":[1,"x"]}'), words: [Buffer.f
 const mutators = { bytes: mutateBytes(2), json: mutateJson, parquet: mutateParquet(2) }
 
 law(
-  'fuzzing: a mutator leaves its input as it is, and makes the same of it under the same seed',
+  'fuzzing: a mutator leaves its input unchanged, and makes the same of it under the same seed',
   fc.property(
     fc.constantFrom(...Object.values(mutators)),
     fc.oneof(

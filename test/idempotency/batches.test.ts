@@ -500,6 +500,7 @@ describe('batchKey', () => {
     ['two shards', [...kinesisEvent([1]).Records, ...kinesisEvent([1], 100, 'shardId-1').Records]],
     ['another order', [...kinesisEvent([1], 101).Records, ...kinesisEvent([1], 100).Records]],
     ['no shard', [{ kinesis: { sequenceNumber: '1' } }]],
+    ['a topic that is no well-formed text', [{ topic: 'a\ud800', partition: 3, offset: 7, cluster: 'c' }]],
     ['a sequence number of letters', [{ eventID: 's:x', kinesis: { sequenceNumber: 'x' } }]],
   ])('%s: EVENT_INVALID', (_, records) => {
     expect(() => batchKey(records)).toThrow(expect.objectContaining({ code: 'EVENT_INVALID' }))

@@ -94,7 +94,6 @@ export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly strin
     checkSame('table and table written', { ok: true, text: tableText(table) }, back)
   }
 
-  const mutate = mutateBytes(CHOICES)
   return {
     seeds: () =>
       texts.flatMap((text, index) => [
@@ -104,7 +103,8 @@ export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly strin
           text,
         ),
       ]),
-    mutate,
+    fromFile: (file) => withChoices(Array(CHOICES).fill(0), file),
+    mutate: mutateBytes(CHOICES),
     run,
   }
 }
