@@ -2,16 +2,16 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { EventSource } from '../events/event-source.ts'
 import { isOfFifoQueue, isStream } from './batch-plan.ts'
 
-/** Records that are handed to one call, by their places in the batch. */
+/** Records that are passed to one call, by their indices in the batch. */
 export interface BatchGroup {
-  /** The shard, partition or message group; absent where the source has none, or does not name it. */
+  /** The shard, partition or message group; absent if the source has none, or does not name it. */
   readonly key?: string
   readonly indexes: readonly number[]
-  /** True where a record waits for the ones before it. */
+  /** True if a record waits for the ones before it. */
   readonly isOrdered: boolean
 }
 
-/** The groups that the source keeps in order: one for each shard, partition or message group, else the whole batch. */
+/** The groups that the source keeps in order: one for each shard, partition or message group, otherwise the whole batch. */
 export function groupsOf(
   source: EventSource | undefined,
   event: unknown,
@@ -31,7 +31,7 @@ export function groupsOf(
 
 type GroupKey = (record: EventRecord<unknown>) => string | undefined
 
-/** A batch of Kinesis or DynamoDB is of one shard, so that what does not name it is of that one too. */
+/** A batch of Kinesis or DynamoDB comes from one shard, so that records that do not name it belong to it too. */
 function groupKeys(source: EventSource | undefined, event: unknown): GroupKey {
   switch (source) {
     case 'kafka':
@@ -45,7 +45,7 @@ function groupKeys(source: EventSource | undefined, event: unknown): GroupKey {
   }
 }
 
-/** DynamoDB streams name their shard in the events of tumbling windows, as Kinesis does there and in the id of each record. */
+/** DynamoDB streams name their shard only in events of tumbling windows, Kinesis also in the id of each record. */
 function shardOf(event: unknown): string | undefined {
   if (typeof event !== 'object' || event === null) return undefined
   if ('shardId' in event && typeof event.shardId === 'string') return event.shardId
