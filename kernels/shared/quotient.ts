@@ -1,8 +1,9 @@
 const LOW: u64 = 0xffffffff
 
 /**
- * The double that is nearest to the quotient of two integers over 0. The quotient of both, shifted until their first bits stand at the top, has 63 bits or 64,
- * more than a double's 53; that anything is left over goes into the last one, so that the conversion to a double rounds the right way.
+ * The double nearest to the quotient of two positive integers. The quotient of both, shifted until their first bits are
+ * at the top, has 63 or 64 bits, more than a double's 53; its last bit records a remainder, so that the conversion to a
+ * double rounds correctly.
  */
 export function nearestQuotient(dividend: u64, divisor: u64): f64 {
   const dividendShift = clz(dividend)
