@@ -1,5 +1,5 @@
-// Reads rows of CSV straight into columns: every byte once, text sixteen bytes at a time. It stops before a row that is unlike most rows, and defers a cell
-// whose value needs more than is here; TypeScript, which has all the rules, reads both.
+// Reads rows of CSV directly into columns: every byte once, text sixteen bytes at a time. It stops before an unusual
+// row, and defers cells that it cannot parse; TypeScript, which implements all rules, reads both.
 //
 // Memory: the text, with 32 bytes or more after it; a record of RECORD bytes for every column, see record.ts; the regions that
 // the records name.
@@ -44,7 +44,7 @@ export let isCut: bool = false
 /** Line breaks inside the quotes of the rows that were read, and of the comments among them. */
 export let breaksRead: i32 = 0
 
-/** The marks of the dialect. The quote is a line feed where there are no quotes, the comment where there are no comments. */
+/** The marks of the dialect. A missing quote or comment is a line feed. */
 let delimiter: u32 = 0
 let quote: u32 = 0
 let escapeMark: u32 = 0
@@ -72,7 +72,7 @@ export function useMarks(
 }
 
 /**
- * Read rows from `at` on: none that begins at `stop` or later, none that ends after `end`, and no more than `maxRows`.
+ * Read rows from `at` on: none that begins at `stop` or later or ends after `end`, and at most `maxRows`.
  *
  * @returns their number.
  */
@@ -110,7 +110,7 @@ function lineEnd(at: usize): usize {
   return byte === CR && load<u8>(at, 1) === LF ? at + 2 : at + 1
 }
 
-/** @returns where the next row begins, or NOWHERE where this one is left to TypeScript. */
+/** @returns the start of the next row, or NOWHERE if this one is left to TypeScript. */
 function readRow(columns: usize, last: usize, at: usize, row: i32): usize {
   const first: u32 = load<u8>(at)
   if (first === LF || first === CR || first === comment) return NOWHERE
@@ -137,9 +137,9 @@ function readRow(columns: usize, last: usize, at: usize, row: i32): usize {
 }
 
 /**
- * Read a cell of any kind but text up to `closing`, a delimiter or a quote.
+ * Read a cell of any kind except text up to `closing`, a delimiter or a quote.
  *
- * @returns the offset after the cell's last byte, NOWHERE where it has an escape.
+ * @returns the offset after the cell's last byte, NOWHERE if it has an escape.
  */
 function readCell(column: usize, kind: i32, closing: u32, at: usize, row: i32): usize {
   const values: usize = load<u32>(column, VALUES)
@@ -170,7 +170,7 @@ function readCell(column: usize, kind: i32, closing: u32, at: usize, row: i32): 
   return end !== NOWHERE && isEnd(load<u8>(end), closing) ? end : deferCell(column, closing, at, row)
 }
 
-/** Test whether a byte ends a cell, or shows that it is not sound. */
+/** Test whether a byte ends a cell, or makes it invalid. */
 function isEnd(byte: u32, closing: u32): bool {
   return byte === closing || byte === LF || byte === quote || byte === CR
 }
@@ -216,7 +216,7 @@ function readText(column: usize, at: usize, row: i32): usize {
     at += before
     to += before
     if (isEnd(load<u8>(at), delimiter)) break
-    // A control character that is no line break.
+    // A control character other than a line break.
     at++
     to++
   }
@@ -250,7 +250,7 @@ function readQuotedText(column: usize, at: usize, row: i32): usize {
     const next: u32 = load<u8>(at, 1)
     if (byte === escapeMark && (next === quote || next === escapeMark)) {
       at++
-      // The byte copied last is the escape, which the next one takes the place of.
+      // The last byte copied is the escape, which the next one replaces.
       store<u8>(to, <u8>next)
     } else if (byte === quote) break
     else if (byte === LF || (byte === CR && next !== LF)) {
@@ -272,7 +272,7 @@ function endText(column: usize, row: i32, used: i32): void {
   store<i32>(load<u32>(column, VALUES) + ((row + 1) << 2), used + load<i32>(column, TEXT_BEFORE))
 }
 
-/** `true` or `false`, in any case. */
+/** `true` or `false`, in any letter case. */
 function readBool(column: usize, at: usize, row: i32): usize {
   const word = load<u32>(at) | 0x20202020
   const bit = load<i32>(column, FIRST_BIT) + row
@@ -285,7 +285,7 @@ function readBool(column: usize, at: usize, row: i32): usize {
   return at + 5
 }
 
-/** Note where a cell stands, to its end or the quote that follows. */
+/** Record the position of a cell, to its end or the quote after it. */
 function deferCell(column: usize, closing: u32, at: usize, row: i32): usize {
   const start = at
   while (!isEnd(load<u8>(at), closing)) {
@@ -301,7 +301,7 @@ function deferCell(column: usize, closing: u32, at: usize, row: i32): usize {
   return at
 }
 
-/** Undo what was written of a row. */
+/** Undo the written part of a row. */
 function forgetRow(columns: usize, last: usize, row: i32): void {
   for (let column = columns; column <= last; column += RECORD) {
     const bit = load<i32>(column, FIRST_BIT) + row

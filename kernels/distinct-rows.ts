@@ -1,7 +1,7 @@
 // Numbers the distinct rows of a stream by their hashes.
 //
-// Memory: keys; a block's worth of a column's cells, of sums and of hashes; then, as they are needed, more keys, and the segments and the table of
-// the set.
+// Memory: keys; a block's worth of a column's cells, of sums and of hashes; then, as needed, more keys, and the
+// segments and the table of the set.
 
 export {
   addHashes,

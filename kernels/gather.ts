@@ -1,7 +1,6 @@
-// Takes ranges of a column's rows, one after the other, where the ranges are many and short.
-//
-// Memory: a block of the column, the ranges in it, and what is taken, each with SPARE bytes behind it: values are copied sixteen bytes at a time, and what
-// is copied too much is overwritten by the next range.
+// Gathers ranges of a column's rows, in order, if the ranges are many and short. Memory: a block of the column, the
+// ranges in it, and the result, each followed by SPARE bytes: values are copied sixteen bytes at a time, and excess
+// bytes are overwritten by the next range.
 
 import { RANGE, RANGE_ROWS } from './gather/record'
 
@@ -17,11 +16,11 @@ export function takeFixed(ranges: usize, count: i32, base: u32, from: usize, wid
 }
 
 /**
- * Texts, by their offsets, of which the one at `offsets` is that of row `base`.
+ * Gather texts by their offsets, the first of which, at `offsets`, is that of row `base`.
  *
- * @param text - where the byte at offset 0 is, or would be.
- * @param used - the bytes before these, which the new offsets count too.
- * @param newOffsets - one for the end of every row that is taken.
+ * @param text - the address of the byte at offset 0.
+ * @param used - the bytes before these, which the new offsets include.
+ * @param newOffsets - one for the end of every gathered row.
  */
 export function takeText(
   ranges: usize,
@@ -53,13 +52,13 @@ function copy(from: usize, to: usize, length: usize): void {
   for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at))
 }
 
-/** Bits, from bit `bit` of `to` on, of which the ones before stay. The first bit at `from` is that of row `base`. */
+/** Gather bits to `to` from bit `bit` on, keeping those before. The first bit at `from` is that of row `base`. */
 export function takeBits(ranges: usize, count: i32, base: u32, from: usize, to: usize, bit: u32): void {
   for (const end = ranges + count * RANGE; ranges < end; ranges += RANGE) {
     let source = load<u32>(ranges) - base
     let left = load<u32>(ranges, RANGE_ROWS)
     while (left > 0) {
-      // Of eight bytes, 57 bits at least come after the first.
+      // Of eight bytes, at least 57 bits are left after the first bit.
       const length = min<u32>(left, 48)
       const bits = (load<u64>(from + (source >> 3)) >> (source & 7)) & (((<u64>1) << length) - 1)
       const at = to + (bit >> 3)

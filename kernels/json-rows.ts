@@ -1,10 +1,10 @@
-// Reads rows of JSON, which are objects, straight into columns, nested ones too, or only looks at what kinds of values they hold: every byte once, text
-// sixteen bytes at a time. A row that is not like most rows, or a value that needs more than is here, is left to TypeScript, which knows all
-// the rules.
+// Reads rows of JSON, which are objects, directly into columns, nested ones too, or only surveys their kinds of values:
+// every byte once, text sixteen bytes at a time. Unusual rows, and values that it cannot parse, are left to TypeScript,
+// which implements all rules.
 //
-// Memory: the text, with 64 bytes of zeros after it, which no token takes, so that no row runs beyond it; a record of RECORD bytes for
-// every column, see `json-rows/record.ts`; keys with their quotes, in 16 bytes or a multiple of them; the regions that the records name, which
-// are zero where nothing is written.
+// Memory: the text, with 64 zero bytes after it, which belong to no token, so that no row runs beyond it; a record of
+// RECORD bytes for every column, see `json-rows/record.ts`; keys with their quotes, in 16 bytes or a multiple of them;
+// the regions that the records name, which are zero until written.
 
 import {
   BACKSLASH,
@@ -68,18 +68,18 @@ export const heapStart: usize = __heap_base
 export let rowsEnd: usize = 0
 export let rowsLines: i32 = 0
 export let rowsBytes: i32 = 0
-/** Bytes of memory that their items take in columns, whatever they hold. */
+/** Bytes of memory of their items in columns, independent of their values. */
 export let rowsItemBytes: f64 = 0
 export { deferredCount }
 
-/** Slots that there is room for in the columns of a list's items. */
+/** Capacity in slots of the columns of a list's items. */
 let itemRoom: i32 = 0
 let maxDepth: i32 = 0
-/** The row in hand. */
+/** The current row. */
 let row: i32 = 0
 let itemBytes: f64 = 0
 
-/** Say where columns and values left are, and what limits there are. */
+/** Set the addresses of columns and deferred values, and the limits. */
 export function prepare(records: usize, width: i32, deferred: usize, room: i32, items: i32, depth: i32): void {
   useRecords(records, width)
   useDeferred(deferred, room)
@@ -88,8 +88,9 @@ export function prepare(records: usize, width: i32, deferred: usize, room: i32, 
 }
 
 /**
- * Read rows from `at` on, where one begins: no more than `maxRows`, and none after `maxBytes` bytes of them, or `maxMemory` bytes in columns, of
- * which a row takes `rowMemory` and its items more. In an array they end before a comma or bracket; otherwise where the next row begins.
+ * Read rows from `at` on, the start of one: at most `maxRows`, and none after `maxBytes` bytes of them, or `maxMemory`
+ * bytes in columns, of which a row takes `rowMemory` plus that of its items. In an array they end before a comma or
+ * bracket; otherwise where the next row begins.
  */
 export function takeRows(at: usize, array: bool, maxRows: i32, maxBytes: i32, maxMemory: f64, rowMemory: f64): i32 {
   startLines()
@@ -137,7 +138,7 @@ function startColumn(column: usize): void {
 
 /**
  * @param at - the offset after the object's brace.
- * @returns the offset after the object, or NOWHERE where it is not for this way.
+ * @returns the offset after the object, or NOWHERE if it is left to TypeScript.
  */
 function takeObject(struct: usize, at: usize, slot: i32, depth: i32): usize {
   at = skipSpace(at)
@@ -151,7 +152,7 @@ function takeObject(struct: usize, at: usize, slot: i32, depth: i32): usize {
       if (column === 0) return NOWHERE
       end = at + load<i32>(column, KEY_LENGTH)
     }
-    // A key that is repeated.
+    // A repeated key.
     if (load<i32>(column, LAST) === slot) return NOWHERE
     store<i32>(column, slot, LAST)
     at = load<u8>(end) === COLON ? end : skipSpace(end)
@@ -169,7 +170,7 @@ function takeObject(struct: usize, at: usize, slot: i32, depth: i32): usize {
 
 /**
  * @param at - the offset after the list's bracket.
- * @returns the offset after the list, or NOWHERE where it is not for this way.
+ * @returns the offset after the list, or NOWHERE if it is left to TypeScript.
  */
 function takeList(list: usize, at: usize, slot: i32, depth: i32): usize {
   const items: usize = load<u32>(list, CHILDREN)
@@ -198,7 +199,7 @@ function takeList(list: usize, at: usize, slot: i32, depth: i32): usize {
   return at
 }
 
-/** @returns the offset after the value, or NOWHERE where it is not for this way. */
+/** @returns the offset after the value, or NOWHERE if it is left to TypeScript. */
 function takeValue(column: usize, at: usize, slot: i32, depth: i32): usize {
   if (load<u32>(at) === NULL) return at + 4
   const kind = load<i32>(column, KIND)
@@ -253,7 +254,7 @@ function takeBool(column: usize, at: usize, slot: i32): usize {
   return isTrue ? at + 4 : at + 5
 }
 
-/** Bytes that are copied too many are overwritten by the next text. */
+/** Excess copied bytes are overwritten by the next text. */
 function takeText(column: usize, at: usize, slot: i32): usize {
   const text: usize = load<u32>(column, TEXT_BYTES)
   fillOffsets(column, slot)

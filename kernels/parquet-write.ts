@@ -1,9 +1,9 @@
 // Makes the pages of a Parquet column chunk from its values: the dictionary and the bounds, the encodings, the compression.
 //
-// Memory, laid out by the caller: the values of the chunk, see `values.ts`; the dictionary; at the end the page, and behind it what
-// compression makes of it. Nothing leads outside of it: ranges are taken only where they lie within their bytes, before a page is appended to
-// there is room for the most that the encoding may take, and behind every region lie 16 bytes or more, since words and vectors are read
-// and written whole.
+// Memory, laid out by the caller: the values of the chunk, see `values.ts`; the dictionary; at the end the page,
+// followed by its compressed form. No access is out of bounds: ranges are accepted only within their bytes, space for
+// the largest encoding is reserved before a page is appended to, and every region is followed by 16 bytes or more,
+// since words and vectors are read and written whole.
 
 import { greatest, least, takeBounds } from './parquet-write/bounds'
 import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta'

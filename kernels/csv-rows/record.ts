@@ -1,11 +1,11 @@
-// The record of a column in the memory of the kernel csv-rows: one layout, for the kernel and for TypeScript. Offsets are in bytes.
+// The record of a column in the memory of the kernel csv-rows, a layout shared by the kernel and TypeScript. Offsets are in bytes.
 
 export * from '../shared/value-kinds.ts'
 
-/** How cells are read: a kind of value. */
+/** The kind of value by which cells are read. */
 export const KIND = 0
 export const IS_REQUIRED = 4
-/** Region of the values, of offsets where they are text; none for OTHER. */
+/** Region of the values, or of the offsets of text; none for OTHER. */
 export const VALUES = 8
 export const VALIDITY = 12
 export const TEXT_BYTES = 16

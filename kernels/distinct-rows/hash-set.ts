@@ -1,4 +1,4 @@
-// Hashes of 16 bytes, numbered from 0 as they come. They lie in segments; a table of slots finds them. TypeScript gives the room for both.
+// Hashes of 16 bytes, numbered from 0 in order of appearance. They are in segments; a table of slots finds them. TypeScript allocates both.
 
 import { HASH, NO_SLOT, SEGMENT_BITS, WORD } from './record'
 
@@ -12,21 +12,21 @@ let mask: u32 = 0
 
 /** Hashes so far. */
 export let size: u32 = 0
-/** What {@link addHashes} asks about: a hash's number, and the slot that it was found in. */
+/** The question of {@link addHashes}: a hash's number, and the slot in which it was found. */
 export let askedNumber: i32 = 0
 export let askedSlot: i32 = 0
 
-/** Exported, so that the compiler may not leave the reads out. */
+/** Exported, so that the compiler cannot remove the reads. */
 export let touched: u32 = 0
 
-/** @param newTable - so many slots, a power of two, all of them zero. */
+/** @param newTable - zeroed slots, a power of two. */
 export function useTable(newSegments: usize, newTable: usize, slots: u32): void {
   segments = newSegments
   table = newTable
   mask = slots - 1
 }
 
-/** Put hashes that are in segments into a table which does not have them yet. */
+/** Insert hashes of the segments into a table that does not have them yet. */
 export function placeHashes(first: u32, end: u32): void {
   for (let number = first; number < end; number++) {
     const known = hashAt(number)
@@ -42,8 +42,8 @@ function hashAt(number: u32): usize {
 }
 
 /**
- * Read the slot of every hash. These reads do not wait for each other, while those of the search do: so the slots are in the processor's
- * cache when the search comes.
+ * Read the slot of every hash. These reads are independent, unlike those of the search: so the slots are in the
+ * processor's cache when the search runs.
  */
 export function touchSlots(hashes: usize, count: i32): void {
   let sum: u32 = 0
@@ -54,10 +54,10 @@ export function touchSlots(hashes: usize, count: i32): void {
 }
 
 /**
- * Write the numbers of the hashes from `index` to `count`. There must be room for them, in slots and segments.
+ * Write the numbers of the hashes from `index` to `count`. Slots and segments must have space for them.
  *
- * @param asks - stop at a hash that is known already, to ask whether it counts as known.
- * @param slot - where to go on searching for the first of them, or NO_SLOT for its own slot.
+ * @param asks - stop at an already known hash, to ask whether it counts as known.
+ * @param slot - where to continue the search for the first of them, or NO_SLOT for its own slot.
  * @returns where it stopped.
  */
 export function addHashes(hashes: usize, index: i32, count: i32, numbers: usize, asks: bool, slot: i32): i32 {

@@ -1,9 +1,9 @@
-// Row hashes of 128 bits, from four sums a row. Every word of eight bytes adds to each of them the product of its halves, to both of which a random
-// number was added before: NH of UMAC (Black, Halevi, Krawczyk, Krovetz, Rogaway: "UMAC: fast and secure message authentication"). There are
-// numbers for every sum, column and place in a cell, so whatever else two rows hold: where one word differs, a sum is equal by a chance of
-// 2^-32 at most, and all four are by 2^-128. A random linear function then makes 32 bits of each sum, which adds as much to the chance: 2^-124.
-//
-// Rows are hashed column by column, so that every loop runs down one column.
+// Row hashes of 128 bits, from four sums per row. Every word of eight bytes adds to each of them the product of its
+// halves, after adding a random number to both: NH of UMAC (Black, Halevi, Krawczyk, Krovetz, Rogaway: "UMAC: fast and
+// secure message authentication"). There are numbers for every sum, column and position in a cell. So if one word of
+// two rows differs, a sum is equal with a probability of at most 2^-32, and all four with 2^-128. A random linear
+// function then reduces each sum to 32 bits, which adds as much to the probability: 2^-124. Rows are hashed column by
+// column, so that every loop reads one column.
 
 import { HASH, PLACE, SIP_STATE, SUMS } from './record'
 import { absorbSip, endSip, startSip } from './sip-hash'
@@ -11,11 +11,11 @@ import { absorbSip, endSip, startSip } from './sip-hash'
 /** The second of the two vectors that hold the sums of a row. */
 const SECOND: usize = 16
 
-/** Longer texts, for which there are no places, are hashed first. After the first bytes of a text comes its length, or this. */
+/** Longer texts, for which there are no positions, are hashed first. The first bytes of a text are followed by its length, or by this. */
 const LONG: usize = 128
 const FIRST_BYTES: usize = 15
 
-/** Sixteen bytes from one of the first fifteen on keep so many bytes of a text that are not beyond its end. */
+/** Masks that keep the bytes of a text among sixteen, up to its end. */
 const FIRST_MASKS: usize = memory.data<u8>([
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0,
@@ -40,10 +40,10 @@ export function startRows(sums: usize, rows: i32): void {
 }
 
 /**
- * Take in cells of `width` bytes, eight of them a word, the last word filled up with zeros.
+ * Absorb cells of `width` bytes, in words of eight bytes, the last one padded with zeros.
  *
  * @param keys - of the column.
- * @param nulls - a bitmap whose bit `bit` is the first row's, or 0 where nothing is null.
+ * @param nulls - a bitmap whose bit `bit` is the first row's, or 0 if nothing is null.
  */
 export function absorbFixed(
   sums: usize,
@@ -72,10 +72,10 @@ function addNull(sums: usize, keys: usize): void {
 }
 
 /**
- * Take in texts, sixteen bytes at a time: the first fifteen and the length, then the rest, the last sixteen being the last of the text. As most
- * texts are short, the processor knows ahead how this goes.
+ * Absorb texts, sixteen bytes at a time: the first fifteen and the length, then the rest, the last sixteen being the
+ * end of the text. Most texts are short, so the processor predicts the branches.
  *
- * @param offsets - of the texts; they count from `text` on. What lies outside `start` to `end` is not read, but for fifteen bytes after it.
+ * @param offsets - of the texts; they count from `text` on. Nothing outside `start` to `end` is read, except fifteen bytes after it.
  * @param key - for long texts.
  */
 export function absorbBytes(
@@ -115,7 +115,7 @@ export function absorbBytes(
   }
 }
 
-/** Two words, at two places. */
+/** Absorb two words, at two positions. */
 function addWords(sums: usize, words: v128, place: usize): void {
   const a = i32x4.add(v128.shuffle<i32>(words, words, 0, 0, 0, 0), v128.load(place))
   const b = i32x4.add(v128.shuffle<i32>(words, words, 1, 1, 1, 1), v128.load(place, 16))
@@ -127,7 +127,7 @@ function addWords(sums: usize, words: v128, place: usize): void {
   v128.store(sums, i64x2.add(v128.load(sums, SECOND), second), SECOND)
 }
 
-/** Take in a long text by its length and hash, of which all but the last bytes, fewer than eight, are in the state. */
+/** Absorb a long text by its length and hash; all except its last bytes, fewer than eight, are already in the state. */
 export function absorbLong(sums: usize, keys: usize, state: usize, rest: usize, length: usize): void {
   endSip(state, rest, length, TEXT_HASH)
   addWord(sums, length | ((<u64>LONG) << 56), keys + PLACE)
@@ -146,7 +146,7 @@ function isNullAt(bitmap: usize, bit: i32): bool {
   return ((load<u8>(bitmap + (bit >> 3)) >> (bit & 7)) & 1) === 0
 }
 
-/** Make every NaN the one NaN and -0 the 0, in place. */
+/** Replace every NaN by one NaN and -0 by 0, in place. */
 export function plainDoubles(values: usize, count: i32): void {
   for (const end = values + (count << 3); values < end; values += 8) {
     const magnitude = load<u64>(values) & 0x7fffffffffffffff

@@ -1,4 +1,4 @@
-// SipHash-1-3 with 128 bits of output (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), for bytes that come in pieces.
+// SipHash-1-3 with 128 bits of output (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), for bytes in pieces.
 
 /** The second to fourth of a state's four lanes of 64 bits. */
 const V1: usize = 8
@@ -6,7 +6,7 @@ const V2: usize = 16
 const V3: usize = 24
 
 const LAST_WORD: usize = memory.data(8)
-/** To take in zeros changes nothing but by the rounds. */
+/** Absorbing zeros only applies the rounds. */
 const THREE_ROUNDS: usize = memory.data(24)
 
 /** @param key - 16 bytes. */
@@ -47,7 +47,7 @@ export function absorbSip(state: usize, from: usize, length: usize): void {
 }
 
 /**
- * Take in the last bytes, fewer than eight, and write the 16 of the hash.
+ * Absorb the last bytes, fewer than eight, and write the 16 bytes of the hash.
  *
  * @param length - of all bytes, these included.
  */

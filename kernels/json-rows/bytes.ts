@@ -1,4 +1,4 @@
-// The bytes that JSON is about.
+// The bytes that JSON uses.
 
 export const TAB: u32 = 0x09
 export const LF: u32 = 0x0a
@@ -21,7 +21,7 @@ export const NULL: u32 = 0x6c6c756e
 export const TRUE: u32 = 0x65757274
 export const FALS: u32 = 0x736c6166
 
-/** Test whether a byte may follow a number: one that is part of none. */
+/** Test whether a byte may follow a number, not being part of one. */
 export function isEnd(byte: u32): bool {
   return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE
 }

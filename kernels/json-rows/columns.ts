@@ -1,4 +1,4 @@
-// The bitmaps and offsets of columns, and where their records are.
+// The bitmaps and offsets of columns, and the addresses of their records.
 
 import {
   BEFORE,
@@ -28,7 +28,7 @@ export function clearBit(bitmap: usize, bit: i32): void {
   store<u8>(at, <u8>(byte & ~(1 << (bit & 7))))
 }
 
-/** End a slot's text or list, which is not null. */
+/** End a slot's non-null text or list. */
 export function endOffset(column: usize, slot: i32, used: i32): void {
   store<i32>(column, used, USED)
   store<i32>(column, slot + 1, FILLED)

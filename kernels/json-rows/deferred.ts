@@ -15,12 +15,12 @@ export function useDeferred(region: usize, count: i32): void {
   room = count
 }
 
-/** Forget all entries but the first ones. */
+/** Discard all entries except the first ones. */
 export function keepDeferred(count: i32): void {
   deferredCount = count
 }
 
-/** Note where a value stands. @returns the offset after it, or NOWHERE where no more can be noted. */
+/** Record the position of a value. @returns the offset after it, or NOWHERE if the list is full. */
 export function deferValue(column: usize, at: usize, slot: i32, row: i32): usize {
   const end = skipValue(at)
   if (end === NOWHERE || deferredCount === room) return NOWHERE

@@ -6,7 +6,7 @@ import { BACKSLASH, CR, LF, QUOTE, TAB, ZERO } from './bytes'
 /** End of the text of the last escape. */
 export let escapeEnd: usize = 0
 
-/** Write what the escape at `at` means, up to {@link escapeEnd}. @returns the offset after it, or NOWHERE where it means nothing. */
+/** Write the character of the escape at `at`, up to {@link escapeEnd}. @returns the offset after it, or NOWHERE if it is invalid. */
 export function takeEscape(at: usize, to: usize): usize {
   let byte: u32 = load<u8>(at, 1)
   switch (byte) {
@@ -67,7 +67,7 @@ function takeUnicodeEscape(at: usize, to: usize): usize {
   return at
 }
 
-/** Four hexadecimal digits as a number, or one over 0xffff where they are none. */
+/** Four hexadecimal digits as a number, or one over 0xffff if they are invalid. */
 function codeUnit(at: usize): u32 {
   let unit: u32 = 0
   for (const end = at + 4; at < end; at++) {

@@ -1,4 +1,4 @@
-// Taking back what was written of a row.
+// Undoes the written part of a row.
 
 import { clearBit } from './columns'
 import {
@@ -25,7 +25,7 @@ import {
   VALUES,
 } from './record'
 
-/** Take back what was written of an object's fields, or of a list's items, from slot `from` on. */
+/** Undo an object's fields, or a list's items, from slot `from` on. */
 export function forgetFields(parent: usize, from: i32): void {
   const end: usize = load<u32>(parent, CHILDREN_END)
   for (let column: usize = load<u32>(parent, CHILDREN); column < end; column += RECORD) {

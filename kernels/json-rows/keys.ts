@@ -1,12 +1,12 @@
-// Which column a key belongs to.
+// Finds the column of a key.
 
 import { NOWHERE } from '../shared/digits'
 import { CHILDREN, CHILDREN_END, FIRST, KEY, KEY_LENGTH, NEXT, RECORD } from './record'
 
-/** Keys that may be missing before the next one is looked for among all. */
+/** Keys that may be missing before the next one is searched among all. */
 const SKIPPED_KEYS: i32 = 3
 
-/** The offset after a column's key, or NOWHERE where another stands at `at`. No key holds the zeros that follow the text. */
+/** The offset after a column's key, or NOWHERE if another key is at `at`. No key contains the zeros after the text. */
 export function keyEnd(column: usize, at: usize): usize {
   let key: usize = load<u32>(column, KEY)
   let length = load<i32>(column, KEY_LENGTH)
@@ -22,8 +22,8 @@ export function keyEnd(column: usize, at: usize): usize {
 }
 
 /**
- * The column of the key at `at`, which is not the expected one: among the next few, so that keys may be missing, or among all; then it is the one
- * that is expected here from now on. 0 where there is none, at least not in this spelling.
+ * The column of the key at `at`, which is not the expected one: among the next few, so that keys may be missing, or
+ * among all; then it is expected here from now on. 0 if there is none, at least not in this spelling.
  */
 export function findColumn(struct: usize, expected: usize, previous: usize, at: usize): usize {
   let column = expected
@@ -33,7 +33,7 @@ export function findColumn(struct: usize, expected: usize, previous: usize, at: 
   }
   const fields: usize = load<u32>(struct, CHILDREN)
   const fieldsEnd: usize = load<u32>(struct, CHILDREN_END)
-  // From the key before on, since most objects have their keys in one order.
+  // From the previous key on, since most objects have their keys in one order.
   const start = previous === 0 ? fields : previous
   column = start
   while (column < fieldsEnd) {

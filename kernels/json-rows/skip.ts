@@ -1,4 +1,4 @@
-// Where values end.
+// Finds the ends of values.
 
 import { NOWHERE } from '../shared/digits'
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, isEnd, OPEN_BRACE, OPEN_BRACKET, QUOTE, SPACE } from './bytes'
@@ -11,7 +11,7 @@ export let hadEscape: bool = false
 /** Scratch memory for the text of escapes. */
 const scratch: usize = memory.data(16)
 
-/** The offset after a value, of which nothing is checked but where it ends. */
+/** The offset after a value, without further checks. */
 export function skipValue(at: usize): usize {
   const byte: u32 = load<u8>(at)
   if (byte === QUOTE) return skipString(at + 1)
@@ -21,7 +21,7 @@ export function skipValue(at: usize): usize {
   return at === start ? NOWHERE : at
 }
 
-/** The offset after the quote that ends a string; NOWHERE where it is not valid. */
+/** The offset after the quote that ends a string; NOWHERE if it is invalid. */
 export function skipString(at: usize): usize {
   hadEscape = false
   while (true) {
@@ -45,7 +45,7 @@ function skipNested(at: usize): usize {
   let depth = 0
   while (true) {
     const bytes = v128.load(at)
-    // Brackets are braces but for one bit.
+    // Brackets differ from braces in one bit.
     const braces = v128.or(bytes, i8x16.splat(0x20))
     const opening = i8x16.eq(braces, i8x16.splat(<i8>OPEN_BRACE))
     const closing = i8x16.eq(braces, i8x16.splat(<i8>CLOSE_BRACE))

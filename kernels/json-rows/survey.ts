@@ -1,4 +1,4 @@
-// What kinds of values a column holds.
+// Records the kinds of values of a column.
 
 import { NOWHERE, takeInt64 } from '../shared/digits'
 import { takeDate, takeTimestamp } from '../shared/times'
@@ -23,7 +23,7 @@ export const MAX_SAFE: i64 = 1 << 53
 /** Scratch memory for values that are not kept. */
 const scratch: usize = memory.data(16)
 
-/** Mark the kind of a value; what is nested, and what the usual forms do not tell, is left to TypeScript. */
+/** Record the kind of a value; nested values, and those without a usual form, are left to TypeScript. */
 export function surveyValue(column: usize, at: usize, row: i32): usize {
   const byte: u32 = load<u8>(at)
   if (byte === QUOTE) return surveyString(column, at, row)

@@ -4,14 +4,14 @@ import { data, lengthOf, placeOf, startOf } from './values'
 
 const SIGN: u64 = 0x8000000000000000
 
-/** Places of the least and the greatest value. */
+/** Positions of the least and the greatest value. */
 export let least: i32 = 0
 export let greatest: i32 = 0
 
 /**
- * Find the bounds of values `start` to `end`, at least one, or of those that `order` names there.
+ * Find the bounds of values `start` to `end`, at least one, or of those selected by `order`.
  *
- * @returns false where a number is NaN, which has no place in the order.
+ * @returns false if a number is NaN, which has no place in the order.
  */
 export function takeBounds(kind: i32, start: i32, end: i32, order: usize): bool {
   least = greatest = placeOf(order, start)
@@ -56,7 +56,7 @@ function numberBounds<T>(start: i32, end: i32, order: usize): bool {
       max = value
       greatest = at
     } else if (isFloat<T>()) {
-      // biome-ignore lint/suspicious/noGlobalIsNan: that of AssemblyScript converts nothing
+      // biome-ignore lint/suspicious/noGlobalIsNan: AssemblyScript's version converts nothing
       if (isNaN<T>(value)) return false
     }
   }
@@ -90,8 +90,8 @@ function halfOrder(half: i32): i32 {
 }
 
 /**
- * Most values are told apart by their first sixteen bytes, read as two numbers, zeros behind their end. `flip` turns the first byte of a
- * signed number into unsigned order.
+ * Most values differ in their first sixteen bytes, read as two numbers, padded with zeros. `flip` converts the first
+ * byte of a signed number to unsigned order.
  */
 function byteBounds(start: i32, end: i32, order: usize, flip: u64): void {
   let bytes = leadingBytes(least)
@@ -124,7 +124,7 @@ function leadingBytes(i: i32): v128 {
   return i8x16.shuffle(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 }
 
-/** Test that value `i` is less than value `j`. Where their first bytes agree, a flipped one changes nothing. */
+/** Test whether value `i` is less than value `j`. If their first bytes are equal, flipping changes nothing. */
 function isBefore(iHigh: u64, iLow: u64, jHigh: u64, jLow: u64, i: i32, j: i32): bool {
   if (iHigh !== jHigh) return iHigh < jHigh
   return iLow < jLow || (iLow === jLow && compareBytes(i, j) < 0)

@@ -1,7 +1,7 @@
-/** Up to so many bytes are copied in a loop, which begins sooner than `memory.copy`. */
+/** Up to this many bytes are copied in a loop, which starts faster than `memory.copy`. */
 const SHORT: usize = 128
 
-/** Copy bytes; up to fifteen behind them are read and written with them. */
+/** Copy bytes; up to fifteen bytes after them are read and written too. */
 export function copyBytes(to: usize, from: usize, length: usize): void {
   if (length > SHORT) {
     memory.copy(to, from, length)

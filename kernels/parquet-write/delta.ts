@@ -4,7 +4,7 @@ import { DELTA_BLOCK, LENGTH } from './record'
 import { lengthOf, startOf } from './values'
 import { appendVarint, appendZigZag } from './varint'
 
-/** DELTA_BINARY_PACKED: blocks of 128 deltas, each its least one and four miniblocks of 32 with a bit width of their own. */
+/** DELTA_BINARY_PACKED: blocks of 128 deltas, each with its least delta and four miniblocks of 32 with separate bit widths. */
 const MINIBLOCK: i32 = 32
 
 /** The deltas of one block, and a miniblock's offsets from the least one in half the bytes. */
@@ -49,7 +49,7 @@ function appendWordBlock(to: usize, words: usize, count: i32): usize {
   return to
 }
 
-/** Of a whole block. @returns the least delta. */
+/** Compute the deltas of a whole block. @returns the least delta. */
 function takeBlockDeltas(words: usize): i32 {
   let least = i32x4.splat(i32.MAX_VALUE)
   for (let at: usize = 0; at < 512; at += 16) {
@@ -61,7 +61,7 @@ function takeBlockDeltas(words: usize): i32 {
   return min(lower, min(i32x4.extract_lane(least, 2), i32x4.extract_lane(least, 3)))
 }
 
-/** Fill up the block by the least delta, and return that. */
+/** Fill the block with the least delta, and return that. */
 function takeWordDeltas(words: usize, count: i32): i32 {
   let least = i32.MAX_VALUE
   for (let i: usize = 0; i < <usize>count; i++) {
@@ -96,7 +96,7 @@ function appendDoubleWordBlock(to: usize, words: usize, count: i32): usize {
   return to
 }
 
-/** Fill up the block by the least delta, and return that. */
+/** Fill the block with the least delta, and return that. */
 function takeDoubleWordDeltas(words: usize, count: i32): i64 {
   let least = i64.MAX_VALUE
   let previous = load<i64>(words - 8)
@@ -115,7 +115,7 @@ export function takeLengths(to: usize, start: i32, count: i32): void {
   for (let i = 0; i < count; i++) store<u32>(to + <usize>i * LENGTH, <u32>lengthOf(start + i))
 }
 
-/** Count the bytes that each value shares with the one before it, and those beyond them. */
+/** Count the bytes that each value shares with the previous one, and its other bytes. */
 export function takePrefixes(prefixes: usize, suffixes: usize, start: i32, count: i32): void {
   let before: usize = 0
   let beforeLength: usize = 0

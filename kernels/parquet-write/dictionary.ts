@@ -2,22 +2,22 @@ import { sharedLength } from './bytes'
 import { COLLIDING, PLACE, RANGE, TABLE_ENTRY } from './record'
 import { data, ranges, width } from './values'
 
-// The table is one of open addressing, a power of two long: the place of a distinct value, counted from 1, below 32 bits of its hash; 0 where
-// free. `first` has for every distinct value the first one that was equal.
+// A table with open addressing, of a power of two entries: the position of a distinct value, from 1, in the low half,
+// 32 bits of its hash above it; 0 if free. `first` has for every distinct value the first equal one.
 
 const ODD: u64 = 0x9e3779b97f4a7c15
 const ODDER: u64 = 0xc2b2ae3d27d4eb4f
-/** Bytes that the first and the last word of a value hold, so that no loop is needed, whose length would be guessed wrong time and again. */
+/** Bytes covered by the first and the last word of a value, which need no loop, whose length the processor would often mispredict. */
 const SHORT_VALUE: usize = 16
-/** Bytes beyond which a value is not hashed as a whole, but by words spread over it. */
+/** Bytes beyond which a value is hashed by words spread over it, not as a whole. */
 const LONG_VALUE: usize = 128
 const SPREAD_WORDS: usize = 16
 
 /**
- * Index every `stride`-th of values `start` to `end` by distinct value; or, where `indexes` is 0, count those that are known.
+ * Index every `stride`-th of values `start` to `end` by distinct value; or, if `indexes` is 0, count the known ones.
  *
- * @param size - how many distinct values there were before; the table has room for all that may come.
- * @returns how many there are then, or are known, or {@link COLLIDING}.
+ * @param size - the number of distinct values so far; the table has space for all that may follow.
+ * @returns the new number, or that of known ones, or {@link COLLIDING}.
  */
 export function indexValues(
   start: i32,
@@ -35,7 +35,7 @@ export function indexValues(
   return indexBytes(start, end, stride, table, mask, first, indexes, size, maxSteps)
 }
 
-/** One loop, since every value of a column that repeats passes through it. A value that is the one before it is not looked up. */
+/** One loop, since every value of a repetitive column passes through it. A value equal to the previous one is not looked up. */
 function indexWords<T>(
   start: i32,
   end: i32,
@@ -79,7 +79,7 @@ function indexWords<T>(
   return indexes === 0 ? known : size
 }
 
-/** As above. Values are told apart by their lengths, their first and last words and, if they are longer, by what lies between. */
+/** As above. Values are compared by their lengths, their first and last words and, if longer, the bytes between. */
 function indexBytes(
   start: i32,
   end: i32,
@@ -163,12 +163,12 @@ function wordMask(length: usize): u64 {
   return select<u64>(-1, ((<u64>1) << (length << 3)) - 1, length >= 8)
 }
 
-/** Rows that share an entry of an Arrow dictionary are the same bytes, which need not be read to see it. */
+/** Rows that share an entry of an Arrow dictionary have the same bytes, which need not be read. */
 function isSameWithin(a: usize, b: usize, length: usize): bool {
   return a === b || sharedLength(a + 8, b + 8, length - SHORT_VALUE) === length - SHORT_VALUE
 }
 
-/** Of what lies between the first and the last word. */
+/** Compare the bytes between the first and the last word. */
 function hashWithin(at: usize, length: usize): u64 {
   if (length <= SHORT_VALUE) return 0
   const end = at + length - 8
@@ -185,7 +185,7 @@ function mixed(hash: u64): u32 {
   return <u32>(((hash ^ (hash >> 32)) * ODD) >> 32)
 }
 
-/** Put the entries of one table into another, larger one, all of whose slots are free. */
+/** Move the entries of one table to a larger, empty one. */
 export function resizeTable(from: usize, fromMask: u32, to: usize, toMask: u32): void {
   for (let i: usize = 0; i <= <usize>fromMask; i++) {
     const entry = load<u64>(from + i * TABLE_ENTRY)

@@ -1,4 +1,4 @@
-/** Pack `count` 32-bit numbers of `width` bits: up to 3 behind them are packed too, and up to 15 bytes behind the bits written. */
+/** Pack `count` 32-bit numbers of `width` bits: up to 3 numbers after them are packed too, and up to 15 bytes written after the bits. */
 export function packWords(to: usize, words: usize, count: i32, width: u32): void {
   const end = words + ((<usize>count) << 2)
   let pending: u64 = 0
@@ -13,7 +13,7 @@ export function packWords(to: usize, words: usize, count: i32, width: u32): void
         store<u64>(to, pending)
         to += 8
         used -= 64
-        // A shift by 64 is a shift by 0, so what went out whole leaves nothing here.
+        // A shift by 64 is a shift by 0, so a completely written number leaves nothing here.
         pending = used === 0 ? 0 : quad >> (quadBits - used)
       }
     }

@@ -2,7 +2,7 @@ import { copyBytes } from './bytes'
 import { RANGE, RANGE_END } from './record'
 import { data, lengthOf, placeOf, ranges, startOf, width } from './values'
 
-/** Bits, of which there is a byte each: eight become one by a multiplication that moves each to its place in the highest byte. */
+/** Pack bits of one byte each: a multiplication moves eight of them to their places in the highest byte. */
 export function appendBits(to: usize, start: i32, end: i32): usize {
   let at = start
   for (; at + 8 <= end; at += 8) {
@@ -31,7 +31,7 @@ export function appendWords(to: usize, start: i32, end: i32, order: usize): usiz
   return to
 }
 
-/** Each value behind its length. */
+/** Append each value after its length. */
 export function appendPrefixed(to: usize, start: i32, end: i32, order: usize): usize {
   for (let i = start; i < end; i++) {
     const place = placeOf(order, i)
@@ -43,7 +43,7 @@ export function appendPrefixed(to: usize, start: i32, end: i32, order: usize): u
   return to
 }
 
-/** The bytes of values, one copy where each begins where the one before it ends. */
+/** Append the bytes of values, with one copy if they are contiguous. */
 export function appendConcatenated(to: usize, start: i32, end: i32, order: usize, isContiguous: bool): usize {
   if (start >= end) return to
   if (isContiguous) {

@@ -1,28 +1,28 @@
-// What the kernel parquet-write and TypeScript say to each other in numbers: one layout, for both. Offsets and lengths are in bytes.
+// The constants shared by the kernel parquet-write and TypeScript. Offsets and lengths are in bytes.
 
-/** Bytes behind every region, for words and vectors are read and written whole. */
+/** Bytes after every region, since words and vectors are read and written whole. */
 export const SLACK = 16
 
-/** The length of a range: where a value begins and, at {@link RANGE_END}, where it ends. */
+/** The length of a range: the start of a value and, at {@link RANGE_END}, its end. */
 export const RANGE = 8
 export const RANGE_END = 4
-/** The length of a place of a value, in orders, slots and indexes. */
+/** The length of a value's position, in orders, slots and indexes. */
 export const PLACE = 4
-/** Returned for ranges that lie elsewhere than in their bytes. */
+/** Returned for ranges outside their bytes. */
 export const UNSOUND = -1
 
 /** The length of an entry of the table of distinct values. */
 export const TABLE_ENTRY = 8
-/** Returned for values that are taken for made to collide. */
+/** Returned for values assumed to be crafted to collide. */
 export const COLLIDING = -1
 
-/** The bytes of a length of a value, of what it shares with the one before it, and of what it does not. */
+/** The bytes of a value's length, of its shared prefix's length, and of its suffix's length. */
 export const LENGTH = 4
 
 /** Values of a block of deltas. */
 export const DELTA_BLOCK = 128
 
-/** The longest block of snappy, beyond whose beginning no copy reaches, and the table of its hashes. */
+/** The longest block of snappy, before whose start no copy reaches, and the table of its hashes. */
 export const SNAPPY_BLOCK = 65_536
 export const SNAPPY_TABLE = 32_768
 

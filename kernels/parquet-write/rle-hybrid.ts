@@ -4,7 +4,7 @@ import { appendVarint } from './varint'
 /** Bits of a repeated run, with the header of the bit-packed run that must follow it. */
 const RUN_BITS: i32 = 40
 
-/** Append levels, a byte each, in Parquet's hybrid of run-length and bit-packed runs. */
+/** Append levels, one byte each, in Parquet's hybrid of run-length and bit-packed runs. */
 export function appendLevels(to: usize, levels: usize, count: i32, bitWidth: i32): usize {
   return appendHybrid<u8>(to, levels, count, bitWidth)
 }
@@ -14,9 +14,9 @@ export function appendIndexes(to: usize, indexes: usize, count: i32, bitWidth: i
 }
 
 /**
- * A bit-packed run holds a multiple of 8 values, so a repeated run lends it the values that it lacks; only the last run of all is padded. A
- * repeated run long enough to pay that begins at `at` or later spans the value `minRun - 1` further on, so that one is compared with those
- * before it, last first: where values differ, most are never looked at.
+ * A bit-packed run holds a multiple of 8 values, so a repeated run provides its missing values; only the last run is
+ * padded. A repeated run that is long enough and begins at `at` or later includes the value `minRun - 1` further on, so
+ * that value is compared with those before it, last first: if values differ, most are never read.
  */
 function appendHybrid<T>(to: usize, values: usize, count: i32, bitWidth: i32): usize {
   const divisor = max(1, bitWidth)
@@ -65,7 +65,7 @@ function appendPackedRun<T>(to: usize, values: usize, start: i32, end: i32, bitW
   return to + size
 }
 
-/** Up to seven values of padding, of which some bits may be those of what followed the values. */
+/** Up to seven values of padding, some bits of which may come from the bytes after the values. */
 function clearPadding(to: usize, count: i32, bitWidth: i32, size: usize): void {
   const bits = <usize>count * <usize>bitWidth
   const at = bits >> 3
@@ -80,7 +80,7 @@ function packBytes(to: usize, bytes: usize, count: i32, width: u32): void {
   for (const end = bytes + <usize>count; bytes < end; bytes++) {
     pending |= (<u64>load<u8>(bytes)) << used
     used += width
-    // A level has up to eight bits, so that another one has room in any case.
+    // A level has up to eight bits, so another one always fits.
     if (used >= 56) {
       store<u64>(to, pending)
       to += 7

@@ -2,7 +2,7 @@ import { copyBytes } from './bytes'
 import { SNAPPY_TABLE } from './record'
 import { appendVarint } from './varint'
 
-/** Bytes at the end of a block that no match begins in, so that words may be read whole. */
+/** Bytes at the end of a block in which no match begins, so that whole words can be read. */
 const TAIL: usize = 15
 const MAX_HASH_BITS: u32 = 31 - clz<u32>(SNAPPY_TABLE / 2)
 /** The longest step over bytes that match nothing, in 32nds of a byte. */
@@ -14,12 +14,13 @@ export function appendLength(to: usize, length: u32): usize {
 }
 
 /**
- * Compress a block of up to `SNAPPY_BLOCK` bytes as elements of snappy (format_description.txt of google/snappy): literals, and copies of what came
- * before in the block. Follows CompressFragment of google/snappy, but for knowing more places of a match than its last.
+ * Compress a block of up to `SNAPPY_BLOCK` bytes as elements of snappy (format_description.txt of google/snappy):
+ * literals, and copies of earlier bytes of the block. Follows CompressFragment of google/snappy, but finds more
+ * positions of a match than its last.
  *
- * One loop, since the table, the place and what was not yet written are needed all over it.
+ * One loop, since the table, the position and the unwritten bytes are needed throughout.
  *
- * @param table - of {@link SNAPPY_TABLE} bytes, for the last place of a hash of four bytes each.
+ * @param table - of {@link SNAPPY_TABLE} bytes, for the last position of each hash of four bytes.
  * @returns the end of the elements: at most `length + length / 6 + 32` bytes, and none of the 16 behind them is kept.
  */
 export function compressBlock(from: usize, length: usize, to: usize, table: usize): usize {
@@ -33,7 +34,7 @@ export function compressBlock(from: usize, length: usize, to: usize, table: usiz
   let written = from
   let at = from + 1
   while (at <= last) {
-    // Where nothing matches, steps become longer, but not so long that what matches again is overlooked.
+    // Without matches, steps become longer, but not so long that later matches are missed.
     let candidate: usize
     for (let skip: usize = 32; ; skip = min(MAX_SKIP, skip + (skip >> 5))) {
       if (at > last) return appendLiteral(to, written, end - written)
@@ -85,12 +86,12 @@ function matchEnd(at: usize, before: usize, end: usize): usize {
   return at
 }
 
-/** Most literals are of a few bytes. */
+/** Most literals have a few bytes. */
 function appendLiteral(to: usize, from: usize, length: usize): usize {
   if (length <= 16) {
     store<u8>(to, <u8>((length - 1) << 2))
     v128.store(to, v128.load(from), 1)
-    // None at all takes no tag either.
+    // An empty literal needs no tag.
     return to + length + usize(length !== 0)
   }
   const less = <u32>length - 1
@@ -108,7 +109,7 @@ function appendLiteral(to: usize, from: usize, length: usize): usize {
   return to + length
 }
 
-/** A copy is of 4 to 64 bytes. Which of its two forms it takes is nothing that a branch could foresee. */
+/** A copy has 4 to 64 bytes. A branch on its two forms would be unpredictable. */
 function appendCopy(to: usize, distance: u32, length: u32): usize {
   for (; length >= 68; length -= 64) {
     store<u32>(to, (63 << 2) | 2 | (distance << 8))

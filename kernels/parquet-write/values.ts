@@ -1,20 +1,20 @@
 import { PLACE, RANGE, RANGE_END, UNSOUND } from './record'
 
-/** Bytes of a value: 1 for a bit, 4, 8, or 0 where ranges define them. */
+/** Bytes of a value: 1 for a bit, 4, 8, or 0 if ranges define them. */
 export let width: usize = 0
-/** The values, or the bytes that ranges lie in. */
+/** The values, or the bytes of ranges. */
 export let data: usize = 0
 /** Ranges of the values, counted from {@link data} on. */
 export let ranges: usize = 0
 
-/** All that follows is about these values, until others come. */
+/** Set the values for all later calls. */
 export function useValues(valueWidth: usize, valuesAt: usize, rangesAt: usize): void {
   width = valueWidth
   data = valuesAt
   ranges = rangesAt
 }
 
-/** The place of value `i` among those that `order` names, or of all where it is 0. */
+/** The position of value `i` among those selected by `order`, or among all if it is 0. */
 export function placeOf(order: usize, i: i32): i32 {
   return order === 0 ? i : load<i32>(order + <usize>i * PLACE)
 }
@@ -29,9 +29,9 @@ export function lengthOf(i: i32): usize {
 }
 
 /**
- * Take the ranges of `count` values in a row, whose offsets count from `low` on.
+ * Append the ranges of `count` contiguous values, whose offsets count from `low` on.
  *
- * @returns whether all lie within `size` bytes and none ends before it begins.
+ * @returns whether all are within `size` bytes and none ends before it begins.
  */
 export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, size: u32, base: u32): bool {
   const lows = i32x4.splat(low)
@@ -62,9 +62,9 @@ export function takeAllRanges(to: usize, offsets: usize, count: i32, low: u32, s
 }
 
 /**
- * Take the ranges of the values in `count` slots, of which there are `slotsEnd`, counted from `firstSlot` on.
+ * Append the ranges of the values in `count` slots below `slotsEnd`, counted from `firstSlot` on.
  *
- * @returns 1 where a value does not begin where the one before it ends, 0 where all do, or {@link UNSOUND} where one lies elsewhere.
+ * @returns 1 if the values are not contiguous, 0 if they are, or {@link UNSOUND} if one is out of bounds.
  */
 export function takeRanges(
   to: usize,
@@ -95,7 +95,7 @@ export function takeRanges(
 }
 
 /**
- * Take bits as a byte each: those of `slots`, or `count` in a row where that is 0.
+ * Append bits as one byte each: those of `slots`, or `count` contiguous ones if that is 0.
  *
  * @returns whether all of them are among the first `size` bits.
  */
@@ -109,7 +109,7 @@ export function takeBits(to: usize, bitmap: usize, offset: i32, size: u32, slots
   return true
 }
 
-/** Bytes of values, which may be more than 32 bits hold where several share theirs. */
+/** Total bytes of values, which may exceed 32 bits if several share theirs. */
 export function byteLength(start: i32, end: i32, order: usize): f64 {
   let bytes: u64 = 0
   for (let i = start; i < end; i++) bytes += <u64>lengthOf(placeOf(order, i))

@@ -5,7 +5,7 @@ const POINT: u32 = 0x2e
 const ZERO: u32 = 0x30
 const ZEROS: u64 = 0x3030303030303030
 
-/** Where there is no such value. */
+/** Returned if there is no such value. */
 export const NOWHERE: usize = 0
 
 export const POWERS: StaticArray<u64> = [
@@ -17,10 +17,10 @@ export const POWERS: StaticArray<u64> = [
 const SURE_DIGITS: u64 = 999_999_999_999_999
 const MAX_DIGITS: u64 = 99_999_999_999_999_999
 
-/** How many digits {@link takeDigits} took. */
+/** Number of digits read by {@link takeDigits}. */
 export let digitCount: u32 = 0
 
-/** Digits from `at` on as a number; {@link digitCount} of up to 18, which 64 bits hold, or 19 where there are more. */
+/** Read digits from `at` on as a number; {@link digitCount} is up to 18, which fit 64 bits, or 19 if there are more. */
 export function takeDigits(at: usize): u64 {
   let digits = load<u64>(at) ^ ZEROS
   let count = leadingDigits(digits)
@@ -44,7 +44,7 @@ export function takeDigits(at: usize): u64 {
   return value
 }
 
-/** How many bytes from the lowest on are at most nine. */
+/** Count the bytes, from the lowest on, that are at most nine. */
 function leadingDigits(bytes: u64): u32 {
   const others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080
   return others === 0 ? 8 : <u32>(ctz(others) >> 3)
@@ -58,7 +58,8 @@ function eightDigits(bytes: u64): u64 {
 }
 
 /**
- * Store the integer at `at`. A zero before other digits, or after a minus, and more than 18 digits are left to TypeScript: they may be none.
+ * Store the integer at `at`. A zero before other digits, or after a minus, and more than 18 digits are left to
+ * TypeScript: they may not be integers.
  *
  * @returns the offset after it, or NOWHERE.
  */
@@ -73,8 +74,9 @@ export function takeInt64(at: usize, to: usize): usize {
 }
 
 /**
- * Store the double that is nearest to the digits at `at`, with a point among or around them: 18 on a side, 19 in all. A zero before other digits is
- * left to TypeScript, as are long integers and decimals that the double is not written as, which may have to be kept exactly.
+ * Store the double nearest to the digits at `at`, with a point among or around them: 18 on a side, 19 in total. A zero
+ * before other digits is left to TypeScript, as are long integers and decimals that differ from the double's own text,
+ * which may have to be kept exactly.
  *
  * @returns the offset after it, or NOWHERE.
  */
@@ -140,11 +142,12 @@ function digitsUpTo16(at: usize, count: u32): u64 {
 }
 
 /**
- * Whether the nearest double of `digits / power`, rounded to the decimals of `power`, is that quotient again. False for more than 17 digits, and where
- * the double lies halfway between two such decimals.
+ * Test whether the nearest double of `digits / power`, rounded to the decimals of `power`, is that quotient again.
+ * False for more than 17 digits, and if the double is halfway between two such decimals.
  *
- * With the double as `mantissa * 2 ** exponent`, the distance `mantissa * power - digits * 2 ** -exponent` has to be below `2 ** -exponent / 2`. Since the
- * double is the nearest, it is less than `power`, so that 64 bits hold it although they do not hold the products.
+ * With the double as `mantissa * 2 ** exponent`, the distance `mantissa * power - digits * 2 ** -exponent` must be
+ * below `2 ** -exponent / 2`. Since the double is the nearest, it is less than `power`, so that it fits 64 bits
+ * although the products do not.
  */
 function isWrittenAs(value: f64, digits: u64, power: u64): bool {
   if (digits > MAX_DIGITS) return false

@@ -7,16 +7,16 @@ const ZERO: u32 = 0x30
 const COLON: u32 = 0x3a
 const DAY_SECONDS: i64 = 86_400
 
-/** Where there is no such date. */
+/** Returned if there is no such date. */
 const NO_DATE: i32 = i32.MIN_VALUE
 
-/** Where the zone ends that {@link takeZone} took, or NOWHERE. */
+/** End of the zone read by {@link takeZone}, or NOWHERE. */
 let zoneEnd: usize = 0
 
 /**
- * Store the time at `at`, `2024-02-29T12:00:00.500Z`: a `T` or a space, any fraction that the unit holds, `Z`, an offset or nothing.
+ * Store the time at `at`, `2024-02-29T12:00:00.500Z`: a `T` or a space, any fraction that the unit represents, `Z`, an offset or nothing.
  *
- * @param unitDigits - digits of a second that the unit holds.
+ * @param unitDigits - digits of a second of the unit.
  * @returns the offset after it, or NOWHERE.
  */
 export function takeTimestamp(at: usize, to: usize, unitDigits: u32): usize {
@@ -45,7 +45,7 @@ export function takeTimestamp(at: usize, to: usize, unitDigits: u32): usize {
   return zoneEnd
 }
 
-/** Seconds east of UTC of `Z`, `+05:30`, `+0530` or `+05`; 0 where none is there. */
+/** Seconds east of UTC of `Z`, `+05:30`, `+0530` or `+05`; 0 if there is none. */
 function takeZone(at: usize): i64 {
   const sign: u32 = load<u8>(at)
   zoneEnd = (sign | 0x20) === 0x7a ? at + 1 : at
@@ -71,7 +71,7 @@ export function takeDate(at: usize, to: usize): usize {
   return at + 10
 }
 
-/** Two digits as a number, or one that no year has where they are none. */
+/** Read two digits as a number, or as one out of every range if they are not digits. */
 function twoDigits(at: usize): u32 {
   const tens: u32 = load<u8>(at) - ZERO
   const ones: u32 = load<u8>(at, 1) - ZERO
@@ -96,7 +96,7 @@ function monthLength(year: u32, month: u32): u32 {
 
 /** In the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"), for years from 0 to 9999. */
 function daysFromCivil(year: u32, month: u32, day: u32): i32 {
-  // 400 years on, so that no number is negative.
+  // Shifted by 400 years, so that no number is negative.
   const marchYear = year + (month > 2 ? 400 : 399)
   const era = marchYear / 400
   const yearOfEra = marchYear - era * 400

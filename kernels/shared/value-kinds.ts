@@ -1,4 +1,4 @@
-// How the kernels csv-rows and json-rows read the values of a column: the kinds that both know, by the type of the column.
+// The kinds of values that the kernels csv-rows and json-rows both read, by the type of the column.
 
 export const TEXT = 0
 export const INT64 = 1

@@ -3,7 +3,7 @@ import { checkFields, checkOptions } from '../internal/check-arguments.ts'
 import { hiveSegment } from './hive-path.ts'
 import type { RuleProjection } from './partition-rule.ts'
 
-/** The values of a partition that a query looks for: from the first to the last, or these. */
+/** The values of a partition: a range from the first to the last, or a list. */
 export type AthenaProjection =
   | { readonly range: readonly [from: string | number, to: string | number] }
   | { readonly values: readonly string[] }
@@ -12,7 +12,7 @@ export type AthenaProjection =
 export interface PartitionColumn {
   readonly name: string
   readonly type: string
-  /** Of a rule: what its values look like. */
+  /** For a rule: the form of its values. */
   readonly projection: RuleProjection | undefined
 }
 
@@ -38,7 +38,7 @@ export function projectionProperties(column: PartitionColumn, given: AthenaProje
   if (column.projection?.type === 'date') return dates(name, column.projection, range)
   if (column.projection !== undefined || INTEGER_TYPES.has(column.type)) return integer(name, range)
   if (range.every((end) => DATE.test(end))) return dates(name, DAYS, range)
-  throw invalid(name, 'a range is one of whole numbers or dates; name the values instead')
+  throw invalid(name, 'a range must be of whole numbers or dates; list the values instead')
 }
 
 const INTEGER_TYPES: ReadonlySet<string> = new Set(['tinyint', 'smallint', 'int', 'bigint'])
@@ -59,7 +59,7 @@ function dates(
   range: string[],
 ): [string, string][] {
   if (!range.every((end) => NOW.test(end) || FORMATS[format]?.test(end))) {
-    throw invalid(name, `both ends of its range must be like ${format}, or NOW, or like NOW-3YEARS`)
+    throw invalid(name, `both ends of its range must be like ${format}, NOW or NOW-3YEARS`)
   }
   return property(name, [
     ['type', 'date'],
@@ -92,15 +92,15 @@ function checkProjection(name: string, given: AthenaProjection | undefined): voi
   const { range, values } = given as { range?: readonly unknown[]; values?: readonly string[] }
   const isRange = range?.length === 2 && range.every((end) => typeof end === 'string' || typeof end === 'number')
   if ((range === undefined) !== (values === undefined) && (isRange || (values?.length ?? 0) > 0)) return
-  throw invalid(name, 'a projection is a range of two ends, or a list of values')
+  throw invalid(name, 'a projection must be a range of two ends, or a list of values')
 }
 
-/** A value that a path holds as it is: Athena puts values into paths without escapes, and separates them by commas. */
+/** Check a value that a path contains unescaped: Athena inserts values into paths without escapes, and separates them by commas. */
 function plainValue(name: string, value: string): string {
-  if (value === '' || value.includes(',')) throw invalid(name, 'a value must hold no comma and must not be empty')
-  if (/^\s|\s$/.test(value)) throw invalid(name, 'a value must not begin or end in a space')
+  if (value === '' || value.includes(',')) throw invalid(name, 'a value must not be empty or contain a comma')
+  if (/^\s|\s$/.test(value)) throw invalid(name, 'a value must not begin or end with a space')
   if (hiveSegment('v', value) === `v=${value}`) return value
-  throw invalid(name, 'Athena would not find a value that is escaped in the path; leave out the projection')
+  throw invalid(name, 'Athena would not find a value that is escaped in the path; omit the projection')
 }
 
 function invalid(name: string, rule: string): MillraceError {

@@ -9,29 +9,33 @@ import { type PartitionBy, partitionNames } from './partition-by.ts'
 export type { AthenaProjection } from './athena-projection.ts'
 
 export interface AthenaTableOptions {
-  /** `orders`, or `lake.orders` with its database. */
+  /** Table name: `orders`, or `lake.orders` with its database. */
   readonly table: string
   /** `s3://bucket/prefix/`. */
   readonly location: string
-  /** All columns of the rows, as `datasetSink` gets them: names and types, or the Arrow schema. */
+  /** All columns of the rows passed to `datasetSink`: names and types, or the Arrow schema. */
   readonly schema: SchemaOption
-  /** As of the `datasetSink` that writes the files. */
+  /** Same value as for the `datasetSink` that writes the files. */
   readonly partitionBy?: PartitionBy
-  /** Partition projection: Athena computes the partitions, so that none is added by hand: a range or the values for every partition; buckets need none. */
+  /**
+   * Partition projection: Athena computes the partitions, so that none must be added manually. Takes a range or the
+   * values for every partition; buckets need none.
+   */
   readonly projection?: Readonly<Record<string, AthenaProjection>>
 }
 
 /**
- * The DDL of an Athena table over a dataset of Parquet files: `CREATE EXTERNAL TABLE`, with partition projection when asked. Without it, run
- * `MSCK REPAIR TABLE` or `ALTER TABLE ADD PARTITION` for new partitions.
+ * Generate the DDL of an Athena table over a dataset of Parquet files: `CREATE EXTERNAL TABLE`, with optional partition
+ * projection. Without it, run `MSCK REPAIR TABLE` or `ALTER TABLE ADD PARTITION` for new partitions.
  *
  * Columns named in `partitionBy` become partition columns of their own type; rules become columns of `string` (buckets `int`).
  *
  * @param options - see {@link AthenaTableOptions}.
  * @returns one statement. O(columns).
- * @throws MillraceError `OPTION_INVALID` for names, a location or values that cannot be written, a comma in a value or one that is escaped in paths, a partition without
- * projection where others have one; `TYPE_MISMATCH` for a column type that Athena lacks; `COLUMN_UNKNOWN` for a partition on no column, or a projection of
- * no partition; `COLUMN_CONFLICT` for two columns of one name, in any case.
+ * @throws MillraceError `OPTION_INVALID` for names, a location or values that cannot be written, a value with a comma
+ * or one that is escaped in paths, a partition without projection if others have one; `TYPE_MISMATCH` for a column type
+ * that Athena lacks; `COLUMN_UNKNOWN` for a partition by an unknown column, or a projection of an unknown partition;
+ * `COLUMN_CONFLICT` for two columns with the same name, ignoring case.
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  * @example
  * athenaTable({ table: 'orders', location: 's3://lake/orders/', schema: { id: 'int64', region: 'string' }, partitionBy: ['region'] }).split('\n')[0]
@@ -76,7 +80,7 @@ function partitionColumns(schema: SchemaOption, partitionBy: PartitionBy): Parti
     const needed = typeof by === 'string' ? [by] : (by.columns ?? [])
     for (const column of needed) {
       if (fields.has(column)) continue
-      throw new MillraceError('COLUMN_UNKNOWN', 'partitionBy names a column that the schema lacks', {
+      throw new MillraceError('COLUMN_UNKNOWN', 'partitionBy names a column that is not in the schema', {
         position: { column },
       })
     }
@@ -92,7 +96,9 @@ function properties(
 ): string {
   for (const column of Object.keys(projection)) {
     if (partitions.some(({ name }) => name === column)) continue
-    throw new MillraceError('COLUMN_UNKNOWN', 'projection names no partition of partitionBy', { position: { column } })
+    throw new MillraceError('COLUMN_UNKNOWN', 'projection names a partition that is not in partitionBy', {
+      position: { column },
+    })
   }
   const pairs = partitions.flatMap((column) => {
     return projectionProperties(column, Object.hasOwn(projection, column.name) ? projection[column.name] : undefined)
@@ -100,13 +106,14 @@ function properties(
   return [['projection.enabled', 'true'], ...pairs].map(([key, value]) => `  '${key}' = '${value}'`).join(',\n')
 }
 
-/** Athena's names are in lower case. */
+/** Athena's names are lower case. */
 function checkNames(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const name of names) {
     const lower = name.toLowerCase()
     if (seen.has(lower)) {
-      const rule = 'two columns of the table have one name, in any case; rename one, or use the rule with another as'
+      const rule =
+        'two columns of the table have the same name, ignoring case; rename one, or set another as for the rule'
       throw new MillraceError('COLUMN_CONFLICT', rule, { position: { column: name } })
     }
     seen.add(lower)
@@ -115,7 +122,7 @@ function checkNames(names: readonly string[]): void {
 
 function tableName(table: string): string {
   if (/^\w{1,255}(?:\.\w{1,255})?$/.test(table)) return table.split('.').map(quoted).join('.')
-  throw invalid('table must be named by letters, digits and _, with its database before a point')
+  throw invalid('table must consist of letters, digits and _, optionally after its database and a dot')
 }
 
 function quoted(name: string): string {
@@ -123,7 +130,7 @@ function quoted(name: string): string {
   if (name !== '' && !/[\u0000-\u001f\u007f`'"\\]/.test(name)) return `\`${name}\``
   throw new MillraceError(
     'OPTION_INVALID',
-    'athenaTable: a name must not hold quotes or control characters; rename it',
+    'athenaTable: a name must not contain quotes or control characters; rename it',
     {
       position: { column: name },
     },

@@ -3,9 +3,9 @@ import { columnTypeName } from '../columns/column-type.ts'
 import { MillraceError } from '../errors.ts'
 
 /**
- * The type by which Athena reads a column from Parquet.
+ * Determine the type with which Athena reads a column from Parquet.
  *
- * @throws MillraceError `TYPE_MISMATCH` for a type that Athena lacks or would read as other values.
+ * @throws MillraceError `TYPE_MISMATCH` for a type that Athena lacks or would read incorrectly.
  */
 export function athenaType({ name: column, type }: Field): string {
   const found = typeText(type)
@@ -38,7 +38,7 @@ function typeText(type: DataType): string | undefined {
   return undefined
 }
 
-/** Parquet keeps 8 and 16 bits in 32. Without its mark of being unsigned, 32 and 64 bits of such would be read as negative numbers. */
+/** Parquet stores 8 and 16 bits in 32. Athena ignores the unsigned annotation, so unsigned 32 and 64 bits would be read as negative numbers. */
 function intText(bits: number, isSigned: boolean): string | undefined {
   if (!isSigned) return bits <= 16 ? 'int' : undefined
   return { 8: 'tinyint', 16: 'smallint', 32: 'int', 64: 'bigint' }[bits]
@@ -48,7 +48,7 @@ function structName({ name }: Field): string {
   if (/^\w+$/.test(name)) return name
   throw new MillraceError(
     'OPTION_INVALID',
-    'athenaTable: a field of a struct must be named by letters, digits and _; rename it',
+    'athenaTable: the name of a struct field must consist of letters, digits and _; rename it',
     { position: { column: name } },
   )
 }

@@ -14,17 +14,20 @@ import { type PartitionNumbers, type PartitionRule, type PartitionRuleOptions, r
 export const MAX_BUCKETS = 2 ** 31 - 1
 
 /**
- * Partition by a hash of one column into so many buckets, as Iceberg's bucket transform does: Spark, Trino and others compute the same number.
+ * Partition by a hash of one column into a number of buckets, as Iceberg's bucket transform does: Spark, Trino and
+ * others compute the same number.
  *
- * Murmur3 of 32 bits over integers, dates, times and timestamps as 64-bit integers (timestamps in microseconds, nanoseconds rounded down), decimals
- * as the bytes of their unscaled value, text as UTF-8, bytes as they are. Null is the null partition.
+ * Murmur3 of 32 bits over integers, dates, times and timestamps as 64-bit integers (timestamps in microseconds,
+ * nanoseconds rounded down), decimals as the bytes of their unscaled value, text as UTF-8, bytes unchanged. Null is the
+ * null partition.
  *
  * @param column - a column of integers, decimals, dates, times, timestamps, text or bytes.
- * @param buckets - how many, from 1.
+ * @param buckets - number of buckets, from 1.
  * @param options.as - the partition's name, `bucket` when absent.
  * @returns a rule for `datasetSink` and `athenaTable`. O(bytes of the column).
- * @throws MillraceError `OPTION_INVALID` for a number of buckets that is none, or another option; `TYPE_MISMATCH` for a column of another type when it
- * is used (floats and booleans have no bucket), and for an integer or instant beyond 64 bits.
+ * @throws MillraceError `OPTION_INVALID` for an invalid number of buckets, or an unknown option; `TYPE_MISMATCH`, when
+ * used, for a column of another type (floats and booleans have no bucket), and for an integer or instant beyond 64
+ * bits.
  * @see https://iceberg.apache.org/spec/#appendix-b-32-bit-hash-requirements
  * @example
  * byBucket('user_id', 16, { as: 'shard' }).name // => 'shard'
@@ -57,7 +60,7 @@ function bucketNumbers({ name, type }: Field, buckets: number): PartitionNumbers
   }
 }
 
-/** Makes of a column the hash of each of its cells. */
+/** Computes the hash of each cell of a column. */
 type HashReader = (data: Data, before: number) => (row: number) => number
 
 function hashReader(type: DataType, column: string): HashReader {
@@ -89,14 +92,14 @@ function hashSmall(factor: number): HashReader {
   }
 }
 
-/** Of a whole number that a double holds. */
+/** Hash a whole number that a double represents. */
 function hashNumber(value: number): number {
   return murmur3OfInt64(value | 0, Math.floor(value / 2 ** 32))
 }
 
 function hashBig(value: bigint, position: { readonly row: number; readonly column: string }): number {
   if (BigInt.asIntN(64, value) !== value) {
-    const rule = 'a value is beyond the 64 bits of which a bucket is computed'
+    const rule = 'a value does not fit the 64 bits from which a bucket is computed'
     throw new MillraceError('TYPE_MISMATCH', rule, { position })
   }
   return murmur3OfInt64(Number(BigInt.asIntN(32, value)), Number(value >> 32n))
@@ -143,7 +146,7 @@ function floored(value: bigint, divisor: bigint): bigint {
   return quotient * divisor > value ? quotient - 1n : quotient
 }
 
-/** The unscaled value, big-endian, in as few bytes as its two's complement has. */
+/** The unscaled value, big-endian, in the fewest bytes of its two's complement. */
 function hashDecimal(words: number): HashReader {
   const bytes = new Uint8Array(words * 4)
   return ({ values }) => {

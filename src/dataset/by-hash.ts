@@ -9,21 +9,22 @@ import { murmur3 } from '../internal/murmur3.ts'
 import { MAX_BUCKETS } from './by-bucket.ts'
 import { type PartitionRule, type PartitionRuleOptions, ruleName } from './partition-rule.ts'
 
-/** The same in every process: a bucket is no secret, but must be the same wherever it is computed. */
+/** The same key in every process: a bucket is not a secret, but must be the same wherever it is computed. */
 const KEY = Int32Array.of(0x6d696c6c, 0x72616365, 0x2f646174, 0x61736574)
 
 /**
- * Partition by a hash of several columns, for shuffles: rows that `dropDuplicates` calls equal are in one bucket, whichever process of this version
- * of the library wrote them. So each bucket can be deduplicated by itself.
+ * Partition by a hash of several columns, for shuffles: rows that are equal for `dropDuplicates` are in one bucket, in
+ * every process with this version of the library. So each bucket can be deduplicated separately.
  *
- * Nulls equal nulls, NaN equals NaN, -0 equals 0, a dictionary is compared by its values. Columns of any type but unions are taken; the order of
- * their names matters. For buckets that other engines compute too, see `byBucket`.
+ * Nulls equal nulls, NaN equals NaN, -0 equals 0, a dictionary is compared by its values. All column types except
+ * unions are supported; the order of the names matters. For buckets that other engines compute too, see `byBucket`.
  *
  * @param columns - names, all columns when undefined.
- * @param buckets - how many, from 1.
+ * @param buckets - number of buckets, from 1.
  * @param options.as - the partition's name, `hash` when absent.
  * @returns a rule for `datasetSink` and `athenaTable`. O(bytes of the columns).
- * @throws MillraceError `OPTION_INVALID` for a number of buckets that is none, no columns, or another option; `UNSUPPORTED_FORMAT` for unions when it is used.
+ * @throws MillraceError `OPTION_INVALID` for an invalid number of buckets, no columns, or an unknown option;
+ * `UNSUPPORTED_FORMAT`, when used, for unions.
  * @example
  * byHash(['event_id'], 64).name // => 'hash'
  */
@@ -54,7 +55,7 @@ export function byHash(
             const end = Math.min(start + BLOCK_ROWS, rows)
             let at = hash(cells, start, end)
             const { bytes } = kernel.memory
-            // Hashed once more: any few bits of a universal hash are less random than all of them.
+            // Hashed again: a few bits of a universal hash are less random than all of them.
             for (let row = start; row < end; row++, at += HASH) {
               out[row] = (murmur3(bytes, at, at + HASH) & 0x7fffffff) % buckets
             }

@@ -10,11 +10,11 @@ import { ruleName } from './partition-rule.ts'
 /**
  * Partition by the year of a date or timestamp, in UTC: `year=2026`.
  *
- * @param column - a column of dates or timestamps of any unit; a timestamp without a time zone is taken as it is. Null is the null partition.
+ * @param column - a column of dates or timestamps of any unit; a timestamp without a time zone is used unchanged. Null is the null partition.
  * @param options.as - the partition's name, `year` when absent.
  * @returns a rule for `datasetSink` and `athenaTable`. O(rows).
- * @throws MillraceError `TYPE_MISMATCH` for a column of another type when it is used, and for an instant beyond what `Date` can hold;
- * `OPTION_INVALID` for another option.
+ * @throws MillraceError `TYPE_MISMATCH`, when used, for a column of another type, and for an instant beyond the range
+ * of `Date`; `OPTION_INVALID` for an unknown option.
  * @example
  * byYear('created_at').name // => 'year'
  */
@@ -23,7 +23,7 @@ export function byYear(column: string, options?: PartitionRuleOptions): Partitio
 }
 
 /**
- * Partition by the month of a date or timestamp, in UTC: `month=2026-01`. As {@link byYear}.
+ * Partition by the month of a date or timestamp, in UTC: `month=2026-01`. Like {@link byYear}.
  *
  * @example
  * byMonth('created_at').name // => 'month'
@@ -33,7 +33,7 @@ export function byMonth(column: string, options?: PartitionRuleOptions): Partiti
 }
 
 /**
- * Partition by the day of a date or timestamp, in UTC: `dt=2026-01-05`. As {@link byYear}.
+ * Partition by the day of a date or timestamp, in UTC: `dt=2026-01-05`. Like {@link byYear}.
  *
  * @example
  * byDay('created_at', { as: 'day' }).name // => 'day'
@@ -43,7 +43,7 @@ export function byDay(column: string, options?: PartitionRuleOptions): Partition
 }
 
 /**
- * Partition by the hour of a date or timestamp, in UTC: `hour=2026-01-05-13`. As {@link byYear}.
+ * Partition by the hour of a date or timestamp, in UTC: `hour=2026-01-05-13`. Like {@link byYear}.
  *
  * @example
  * byHour('created_at').name // => 'hour'
@@ -54,10 +54,10 @@ export function byHour(column: string, options?: PartitionRuleOptions): Partitio
 
 interface Period {
   readonly name: string
-  /** Hours that are looked at together: of a year or month a day's, since these differ in length. */
+  /** Hours evaluated together: one day for a year or month, since these differ in length. */
   readonly hours: 1 | 24
   readonly projection: RuleProjection
-  /** Of the ISO text of an instant. */
+  /** Length of the prefix of an instant's ISO text. */
   text(date: string, hour: string): string
 }
 
@@ -87,7 +87,7 @@ const HOUR: Period = {
 }
 
 const HOUR_MS = 3_600_000
-/** Values that `Date` can hold. */
+/** Range of `Date`. */
 const MAX_MS = 8.64e15
 
 function byPeriod(
@@ -114,7 +114,7 @@ function periodNumbers({ name: column, type }: Field, period: Period): Partition
     const found = known.get(step)
     if (found !== undefined) return found
     const value = step === null ? null : textOf(step * period.hours * HOUR_MS, period, { row, column })
-    // Days of one month are one value.
+    // All days of a month have one value.
     const same = values.indexOf(value)
     const number = same >= 0 ? same : values.push(value) - 1
     known.set(step, number)
@@ -137,17 +137,17 @@ function periodNumbers({ name: column, type }: Field, period: Period): Partition
   }
 }
 
-/** Units of a column in an hour; of a day, which is a date's unit, a 24th. */
+/** Units of a column per hour; 1/24 for dates, whose unit is a day. */
 function unitsOfHour(type: DataType, column: string): number {
   if (DataType.isDate(type)) return type.unit === DateUnit.DAY ? 1 / 24 : HOUR_MS
   if (DataType.isTimestamp(type)) {
     return type.unit === TimeUnit.SECOND ? 3600 : HOUR_MS * 1000 ** (type.unit - TimeUnit.MILLISECOND)
   }
-  const rule = `a period is that of a date or timestamp, not of ${columnTypeName(type)}; cast the column first`
+  const rule = `a period needs a date or timestamp, not ${columnTypeName(type)}; cast the column first`
   throw new MillraceError('TYPE_MISMATCH', rule, { position: { column } })
 }
 
-/** In which step of so many units a row is; the quotient rounded down, exact for all 64 bits. */
+/** Index of a row's step of a number of units: the quotient rounded down, exact for all 64 bits. */
 function stepReader({ type, values }: Data, unitsPerStep: number): (row: number) => number {
   if (DataType.isDate(type) && type.unit === DateUnit.DAY) {
     const days: Int32Array = values
@@ -158,7 +158,7 @@ function stepReader({ type, values }: Data, unitsPerStep: number): (row: number)
   return (row) => {
     const high = words[2 * row + 1] as number
     const units = high * 2 ** 32 + ((words[2 * row] as number) >>> 0)
-    // A double is exact below 2**53 alone, and off by 512 at most beyond.
+    // A double is exact only below 2**53, and off by at most 512 beyond.
     const step = Math.floor(units / unitsPerStep)
     const rest = units - step * unitsPerStep
     const isSure = (high >= -(2 ** 21) && high < 2 ** 21) || (rest > 2048 && rest < unitsPerStep - 2048)
@@ -173,7 +173,7 @@ function exactStep(units: bigint, divisor: bigint): number {
 
 function textOf(ms: number, period: Period, position: { readonly row: number; readonly column: string }): string {
   if (Math.abs(ms) > MAX_MS) {
-    throw new MillraceError('TYPE_MISMATCH', 'an instant lies beyond the years that a date can have', { position })
+    throw new MillraceError('TYPE_MISMATCH', 'an instant is beyond the range of Date', { position })
   }
   const [date = '', time = ''] = new Date(ms).toISOString().split('T')
   return period.text(date, time.slice(0, 2))

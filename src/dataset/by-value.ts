@@ -14,9 +14,9 @@ import { isValidUtf8 } from '../internal/utf8.ts'
 import type { PartitionNumbers } from './partition-rule.ts'
 
 /**
- * Partition by the values of a column, as text: what `castColumns` makes of them, which casts back to the same.
+ * Partition by the values of a column, as text: the result of `castColumns`, which casts back to the same values.
  *
- * @throws MillraceError `TYPE_MISMATCH` for a type without text, or bytes that are none; `ENCODING_INVALID` for text that is not UTF-8.
+ * @throws MillraceError `TYPE_MISMATCH` for a type without text form, or bytes that are not text; `ENCODING_INVALID` for text that is not UTF-8.
  */
 export function valueNumbers({ name: column, type }: Field): PartitionNumbers {
   castColumn(nullColumn(type, 0), new Utf8(), column, 0)
@@ -28,7 +28,7 @@ export function valueNumbers({ name: column, type }: Field): PartitionNumbers {
   })
   const values: (string | null)[] = []
   const numbers = new Map<string | null, number>()
-  /** Of each distinct value: values of one text, as every NaN, are one partition. */
+  /** One partition for each distinct text: values with the same text, such as every NaN, share it. */
   const numberOf: number[] = []
   return {
     valueOf: (number) => values[number] as string | null,
@@ -63,7 +63,7 @@ function withBits(data: Data): Data {
   return columnData<DataType>(bits.type, length, { values: bits.values, validity })
 }
 
-/** The same column with its bitmap from its first bit on. */
+/** The same column with a bitmap that starts at its first bit. */
 function takeAll(data: Data): Data {
   const { length } = data
   return takeColumn(data, { starts: Int32Array.of(0), lengths: Int32Array.of(length), count: 1, rows: length })

@@ -4,13 +4,13 @@ import { type StagedUpload, UPLOAD_METADATA } from './staged-uploads.ts'
 export interface Completions {
   /** ETags of the objects that are visible. */
   readonly visible: ReadonlyMap<StagedUpload, string | undefined>
-  /** Why the others are not; undefined where all are. */
+  /** The reason why others are not; undefined if all are. */
   readonly failure: { readonly cause: unknown } | undefined
 }
 
 /**
- * Make objects of their parts: the first alone, so that what fails for all of them fails before anything is visible, then the others side by side.
- * After one has failed for good no further one is begun.
+ * Complete the objects from their parts: the first one alone, so that an error common to all occurs before anything is
+ * visible, then the others concurrently. After a permanent failure no further one is started.
  */
 export async function completeUploads(
   uploads: readonly StagedUpload[],

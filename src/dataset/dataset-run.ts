@@ -12,20 +12,20 @@ import { type RowPlan, rowPlan } from './row-plan.ts'
 import { rowSizes } from './row-sizes.ts'
 import type { StagedUpload, StagedUploads } from './staged-uploads.ts'
 
-/** A file whose bytes are on their way up. */
+/** A file being uploaded. */
 export interface WrittenFile {
   readonly partition: Partition
   readonly ledger: LedgerFile
   readonly upload: StagedUpload
 }
 
-/** One write: rows in, files on their way up. */
+/** One write: rows in, files uploading. */
 export interface DatasetRun {
-  /** Take a batch's rows, of which some files may be written. */
+  /** Add a batch's rows, after which some files may be written. */
   add(batch: RecordBatch): Promise<void>
-  /** Write all that is left; gives the files by partition, in order. */
+  /** Write the remaining rows; returns the files by partition, in order. */
   end(): Promise<WrittenFile[]>
-  /** Leave the files that are begun. */
+  /** Abort the files begun. */
   abandon(): void
 }
 
@@ -34,11 +34,11 @@ export interface DatasetRunOptions {
   readonly partitionBy: PartitionBy
   readonly limits: LedgerLimits
   readonly uploads: StagedUploads
-  /** The key of a partition's file, given its first bytes where they are there already. */
+  /** The key of a partition's file, from its first bytes if available. */
   readonly keyOf: (partition: Partition, index: number, head?: Uint8Array) => string
 }
 
-/** Files are looked after once in so many rows and bytes of Arrow, wherever the batches end. */
+/** Files are checked once per this many rows and Arrow bytes, independent of batches. */
 const WINDOW_ROWS = 65_536
 const WINDOW_BYTES = 8 * 1024 * 1024
 
@@ -93,13 +93,13 @@ export function datasetRun({ format, partitionBy, limits, uploads, keyOf }: Data
     const left = new Set(steps.map(({ file }) => file.id))
     const taken = run.buffer.take([...left])
     for (const step of steps) {
-      // A file may be given rows and then be closed for another.
+      // A file may receive rows and then be closed for another.
       const hasRows = left.delete(step.file.id)
       await writeFile(run, step, hasRows ? taken.of(step.file.id) : [])
     }
   }
 
-  /** Take rows of one piece, which fit into a window by their number. */
+  /** Add rows of one piece, whose number fits into a window. */
   const addRows = async (run: Started, piece: RecordBatch): Promise<void> => {
     const count = piece.numRows
     const partitions = new Int32Array(count)

@@ -20,30 +20,30 @@ import { keyOfFile, prefixOf } from './file-key.ts'
 import { type PartitionBy, partitionNames } from './partition-by.ts'
 import { type StagedUploads, stagedUploads } from './staged-uploads.ts'
 
-/** Place and partitions of a dataset's files, and what goes with each of them. */
+/** Location and partitions of a dataset's files, and their headers. */
 export interface DatasetTarget extends Omit<S3Target, 'key' | 'metadata' | 'ifNoneMatch'> {
-  /** Beginning of all keys, with or without a slash at its end; `''` is the bucket's root. */
+  /** Prefix of all keys, with or without a final slash; `''` is the bucket's root. */
   readonly prefix: string
-  /** Beginning of file names: 1 to 200 of `A-Za-z0-9._~=-`, not beginning with `_` or `.`. One name for one input: writing again replaces. */
+  /** Prefix of file names: 1 to 200 of `A-Za-z0-9._~=-`, not beginning with `_` or `.`. Use one name per input: writing again replaces the files. */
   readonly name: string
-  /** Column names, which leave the file, and rules, outermost first. Default none. */
+  /** Column names, which are removed from the files, and rules, outermost first. Default none. */
   readonly partitionBy?: PartitionBy
   /** Bytes of Arrow buffers after which a file is full. Default 128 MiB; encoded it is smaller, for Parquet by a factor of 2 to 10. */
   readonly targetBytes?: number
-  /** Files that are begun and not yet ended at the same time, at most. Default 100; no more than 5 MiB each of half of `maxBufferedBytes` allow. */
+  /** Most files open at the same time. Default 100, or fewer if 5 MiB for each exceed half of `maxBufferedBytes`. */
   readonly maxOpen?: number
   /** Default `parquet()`. */
   readonly format?: Codec
 }
 
 export interface DatasetSinkOptions {
-  /** Bytes of rows that wait in memory, and of what open files hold. Default 128 MiB. More makes fewer and larger files where partitions are many. */
+  /** Bytes of rows that wait in memory, and of open files. Default 128 MiB. More bytes mean fewer and larger files with many partitions. */
   readonly maxBufferedBytes?: number
-  /** Requests under way at the same time. Default 16. */
+  /** Concurrent requests. Default 16. */
   readonly concurrency?: number
-  /** Tries of a completion. Default 5. */
+  /** Attempts of a completion. Default 5. */
   readonly attempts?: number
-  /** Waits between two tries. Default: a timer. */
+  /** Waits between two attempts. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
   /** For the jitter of the waits, from 0 to 1. Default `Math.random`. */
   readonly random?: () => number
@@ -55,24 +55,29 @@ export type DatasetSink = (
 ) => Promise<DatasetWrite>
 
 /**
- * The end of a pipeline that writes a partitioned dataset to S3: `prefix/dt=2026-01-05/NAME-00000.parquet`, as Hive, Athena, Spark and DuckDB read it.
+ * Write a partitioned dataset to S3 at the end of a pipeline: `prefix/dt=2026-01-05/NAME-00000.parquet`, as Hive,
+ * Athena, Spark and DuckDB read it.
  *
- * All or nothing: every file goes up as a multipart upload, and these are completed only after the source has ended and every part is up. Whatever fails
- * before the first completion is sent, or an abort, removes all uploads, and nothing is visible. From then on completions are retried, and the signal is
- * not looked at; if one fails for good, the error's `files` names what is visible, and writing again makes it whole. What a killed process leaves falls
- * to the bucket's lifecycle rule `AbortIncompleteMultipartUpload`.
+ * All or nothing: every file is a multipart upload, and these are completed only after the source has ended and every
+ * part is uploaded. A failure or an abort before the first completion is sent removes all uploads, and nothing is
+ * visible. From then on completions are retried, and the signal is ignored; if one fails permanently, the error's
+ * `files` lists the visible files, and writing again completes the dataset. The bucket's lifecycle rule
+ * `AbortIncompleteMultipartUpload` removes uploads of a killed process.
  *
- * The same rows in the same order under one `name` give the same keys, with the same rows in each, however they are cut into batches. Rows wait in memory,
- * up to `maxBufferedBytes`, until their file is full or the largest have to make room; where partitions are so many that none of them is large, they
- * leave as small files.
+ * The same rows in the same order under one `name` result in the same keys, with the same rows in each, independent of
+ * batch boundaries. Rows wait in memory, up to `maxBufferedBytes`, until their file is full or the largest files must
+ * make room; with so many partitions that none is large, the files are small.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
  * @param target - see {@link DatasetTarget}.
- * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Resolves to the files, as plain JSON. Three requests a
- * file; rows are copied once by column, and once more for every `maxBufferedBytes` that they wait.
- * @throws MillraceError `WRITE_FAILED` as {@link DatasetWriteError}; `LIMIT_EXCEEDED` for more than 10,000 partitions or a key over 1,024 bytes;
- * `COLUMN_UNKNOWN` for a partition on no column; `COLUMN_CONFLICT` for two partitions of one name; `TYPE_MISMATCH` for a batch of other columns than the first, no
- * batch at all, or columns that cannot be partitioned by; `ENCODING_INVALID` for partition text that is not UTF-8; `OPTION_INVALID`; what the format throws.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it respects. Resolves to the
+ * files, as plain JSON. Three requests per file; rows are copied once by column, and again for every `maxBufferedBytes`
+ * that they wait.
+ * @throws MillraceError `WRITE_FAILED` as {@link DatasetWriteError}; `LIMIT_EXCEEDED` for more than 10,000 partitions
+ * or a key over 1,024 bytes; `COLUMN_UNKNOWN` for a partition by an unknown column; `COLUMN_CONFLICT` for two
+ * partitions with the same name; `TYPE_MISMATCH` for a batch with other columns than the first, no batch, or columns
+ * that cannot be partitioned by; `ENCODING_INVALID` for partition text that is not UTF-8; `OPTION_INVALID`; errors of
+ * the format.
  * @example no-run needs a bucket
  * const target = { bucket: 'lake', prefix: 'processed/orders', name: 'batch-17', partitionBy: [byDay('created_at')] }
  * const write = await pipeline(batches, datasetSink(client, target))
@@ -148,12 +153,12 @@ const OPTIONS = {
 } as const
 const NAME = /^(?![._])[A-Za-z0-9._~=-]{1,200}$/
 
-/** Fields of all files' requests. Letters of headers are checked when the sink is called, before anything is sent. */
+/** Fields of all files' requests. Characters of headers are checked when the sink is called, before anything is sent. */
 function checkTarget(target: DatasetTarget) {
   checkFields('datasetSink', 'target', target, TARGET, CURE)
   const { name, partitionBy = [], format = parquet() } = target
   if (!NAME.test(name)) {
-    const rule = 'name must be 1 to 200 of A-Za-z0-9._~=- and not begin with _ or .; of a batchKey, replace / by ~'
+    const rule = 'name must be 1 to 200 of A-Za-z0-9._~=- and not begin with _ or .; in a batchKey, replace / by ~'
     throw new MillraceError('OPTION_INVALID', `datasetSink: ${rule}`)
   }
   for (const field of ['key', 'metadata', 'ifNoneMatch']) {
@@ -179,14 +184,14 @@ const TARGET = {
   maxOpen: 'number',
 } as const
 
-/** Names of a target that those of an object's target lack. */
+/** Fields of a target besides those of an object's target. */
 const NAMES = ['prefix', 'name', 'partitionBy', 'targetBytes', 'maxOpen', 'format'] as const
 
 async function* oneByOne(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>): AsyncGenerator<RecordBatch> {
   yield* batches
 }
 
-/** Make the files visible. From here on nothing is taken back. */
+/** Make the files visible. From here on nothing is undone. */
 async function publish(
   files: readonly WrittenFile[],
   bucket: string,
@@ -236,6 +241,6 @@ function nothingVisible(cause: unknown): DatasetWriteError {
 
 function partlyVisible(files: readonly DatasetFile[], all: number, cause: unknown): DatasetWriteError {
   if (files.length === 0) return nothingVisible(cause)
-  const rule = `${files.length} of ${all} files of the dataset are visible (see files); write it again to make it whole`
+  const rule = `${files.length} of ${all} files of the dataset are visible (see files); write it again to complete it`
   return new DatasetWriteError(`${rule}: ${writeError(cause, undefined).message}`, files, { cause })
 }

@@ -4,11 +4,11 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 export interface DatasetFile {
   readonly bucket: string
   readonly key: string
-  /** Values by name of the partition that it is in. */
+  /** Values of its partition by name. */
   readonly partition: Readonly<Record<string, string | null>>
   readonly rows: number
   readonly bytes: number
-  /** As S3 gives it, in quotes. */
+  /** ETag as returned by S3, in quotes. */
   readonly eTag?: string
 }
 
@@ -16,12 +16,12 @@ export interface DatasetFile {
 export interface DatasetWrite {
   readonly files: DatasetFile[]
   readonly rows: number
-  /** Of all files together. */
+  /** Total of all files. */
   readonly bytes: number
 }
 
 /**
- * A dataset was not written, or not whole: `files` names what of it is visible, and is empty where nothing is.
+ * The error of a dataset that was not written, or only partly: `files` lists the visible files, and is empty if there are none.
  *
  * `files` is not enumerable, so that no runtime or logger prints values of partitions.
  *

@@ -10,17 +10,18 @@ const KEYS_AT_ONCE = 1000
 const LISTINGS_AT_ONCE = 16
 
 /**
- * Delete the files of the partitions that a write made, but for its own: what earlier runs left there under other names, or as further files.
+ * Delete stale files in the partitions of a write: those of earlier runs with other names or numbers. Its own files stay.
  *
- * For partitions that one write owns at a time; of parallel writers, join the `files` of all their writes first. Only files directly in the folders of
- * `write.files` are looked at; sub-folders and names that begin with `_` or `.` stay, and so do partitions that this write made no file in.
+ * For partitions that one write owns at a time; with parallel writers, join the `files` of all their writes first. Only
+ * files directly in the folders of `write.files` are considered; sub-folders and names that begin with `_` or `.` stay,
+ * and so do partitions without a file of this write.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`.
- * @param write - what `datasetSink` resolved to.
- * @param location - bucket and prefix of the dataset, that nothing else is touched.
- * @returns the keys deleted. One listing a partition, one request for every 1,000 files.
- * @throws MillraceError `KEY_OUTSIDE_PREFIX` where the write names a file elsewhere, and nothing is deleted; `SOURCE_UNAVAILABLE` when a folder cannot be listed;
- * `WRITE_FAILED` when S3 does not delete a file.
+ * @param write - the result of `datasetSink`.
+ * @param location - bucket and prefix of the dataset; nothing else is deleted.
+ * @returns the deleted keys. One listing per partition, one request per 1,000 files.
+ * @throws MillraceError `KEY_OUTSIDE_PREFIX` if the write names a file elsewhere, and nothing is deleted;
+ * `SOURCE_UNAVAILABLE` if a folder cannot be listed; `WRITE_FAILED` if S3 does not delete a file.
  * @example no-run needs a bucket
  * const write = await pipeline(batches, datasetSink(client, { bucket: 'lake', prefix: 'processed/orders', name: 'hour-13' }))
  * const deleted = await dropStaleFiles(client, write, { bucket: 'lake', prefix: 'processed/orders' })

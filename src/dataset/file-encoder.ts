@@ -5,23 +5,26 @@ import { parquetFilesOf } from '../codecs/parquet/write/parquet-files.ts'
 import { channels, type Operation, startOperation, type WriteMessage } from '../internal/channels.ts'
 import type { Stage } from '../internal/stage.ts'
 
-/** One file on its way to bytes. */
+/** The encoder of one file. */
 export interface FileEncoder {
-  /** Take batches; gives the bytes that are ready, and holds none of the batches where the format allows. */
+  /** Add batches; returns the finished bytes, and holds no batches if the format allows. */
   write(batches: readonly RecordBatch[]): Pieces
-  /** The end of the file. */
+  /** End the file. */
   finish(): Pieces
-  /** Leave the file unfinished. */
+  /** Abort the file. */
   abandon(): void
 }
 
-/** At once where the format is written at once: a turn of the event loop for each of the pieces of many small files would cost more than they do. */
+/**
+ * Synchronous if the format is written synchronously: a turn of the event loop for each piece of many small files would
+ * cost more than the pieces.
+ */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A maker of encoders, which may be used in turns. Of Parquet they share one kernel. Each file is an operation of `millrace:write`. */
+/** Create a factory of encoders, which may be used alternately. Those of Parquet share one kernel. Each file is an operation of `millrace:write`. */
 export function fileEncoders(codec: Codec): () => FileEncoder {
   const files = parquetFilesOf(codec)
-  // Of the codec's own stage each file would be an operation too.
+  // With the codec's own stage, each file would be a second operation.
   if (files === undefined) return () => traced(codec.name, stageEncoder(rawCodec(codec).write()))
   return () => {
     const file = files()
@@ -36,7 +39,7 @@ export function fileEncoders(codec: Codec): () => FileEncoder {
   }
 }
 
-/** The encoder as an operation, from its making to the end of the file, a failure, or its being left. */
+/** Trace an encoder as an operation, from its creation to the end of the file, a failure, or an abort. */
 function traced(format: string, encoder: FileEncoder): FileEncoder {
   const operation = startOperation(channels.write, () => ({ format, bytes: 0, rows: 0 }))
   if (operation === undefined) return encoder
@@ -69,7 +72,7 @@ async function* counted(pieces: Pieces, { message, end }: Operation<WriteMessage
   }
 }
 
-/** A stage that is fed by hand: it is asked for bytes until it asks for the next batch. */
+/** Drive a stage manually: request bytes until it requests the next batch. */
 function stageEncoder(stage: Stage<RecordBatch, Uint8Array>): FileEncoder {
   const waiting: RecordBatch[] = []
   let ended = false

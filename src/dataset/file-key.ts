@@ -4,23 +4,23 @@ import type { Partition } from './row-partitions.ts'
 const MAX_KEY_BYTES = 1024
 
 /**
- * A prefix as keys begin with it: nothing, or with its slash.
+ * Normalize a prefix of keys: empty, or with a final slash.
  *
- * @throws MillraceError `OPTION_INVALID` for segments that HTTP would resolve.
+ * @throws MillraceError `OPTION_INVALID` for segments that HTTP resolves.
  */
 export function prefixOf(entry: string, prefix: string): string {
   if (prefix.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw new MillraceError('OPTION_INVALID', `${entry}: prefix must not hold the segments . and ..`)
+    throw new MillraceError('OPTION_INVALID', `${entry}: prefix must not contain the segments . and ..`)
   }
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
 }
 
-/** The key of a partition's file. Compression around it shows in its first bytes. */
+/** Make the key of a partition's file. Its first bytes show whether it is compressed. */
 export function keyOfFile(prefix: string, name: string, format: string) {
   return ({ path }: Partition, index: number, head: Uint8Array = new Uint8Array(0)): string => {
     const key = `${prefix}${path}${name}-${String(index).padStart(5, '0')}.${format}${wrapping(format, head)}`
     if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key
-    const rule = `a key would be longer than the ${MAX_KEY_BYTES} bytes that S3 takes; partition by byBucket or a shorter value`
+    const rule = `a key would exceed the ${MAX_KEY_BYTES} bytes of S3; partition by byBucket or a shorter value`
     throw new MillraceError('LIMIT_EXCEEDED', rule)
   }
 }

@@ -1,4 +1,4 @@
-/** A file of a dataset that is being written. Bytes are Arrow's, before any encoding, so that all that is decided follows from the rows alone. */
+/** A file of a dataset being written. Bytes are Arrow's, before any encoding, so that decisions depend only on the rows. */
 export interface LedgerFile {
   readonly id: number
   readonly partition: number
@@ -6,26 +6,26 @@ export interface LedgerFile {
   readonly index: number
   rows: number
   bytes: number
-  /** Of rows that wait in memory. */
+  /** Bytes of rows that wait in memory. */
   heldBytes: number
   heldRows: number
 }
 
-/** A file whose rows are to be written now; `closes` where it has no more to come. */
+/** A file whose rows are written now; `closes` if no more follow. */
 export interface HandOver {
   readonly file: LedgerFile
   readonly closes: boolean
 }
 
-/** Decides which row goes to which file, and when rows leave memory. */
+/** Assigns rows to files, and decides when rows leave memory. */
 export interface FileLedger {
   /** Every file so far, by its id. */
   readonly files: readonly LedgerFile[]
-  /** Write the ids of the files of rows `start` to `end`, given their partitions and sizes. */
+  /** Write the file ids of rows `start` to `end`, from their partitions and sizes. */
   assign(partitions: Int32Array, sizes: Float64Array, start: number, end: number, out: Int32Array): void
-  /** Rows that leave memory after a window. */
+  /** The rows that leave memory after a window. */
   due(): HandOver[]
-  /** All that is left, at the end. */
+  /** The remaining rows, at the end. */
   rest(): HandOver[]
   /** Begin a file that may stay without rows. */
   begin(partition: number): LedgerFile
@@ -33,23 +33,23 @@ export interface FileLedger {
 
 export interface LedgerLimits {
   readonly targetBytes: number
-  /** Files that are begun and not closed at the same time. */
+  /** Most files open at the same time. */
   readonly maxOpen: number
   readonly maxBufferedBytes: number
-  /** Bytes that an open file may hold encoded, short of a part. */
+  /** Encoded bytes that an open file may hold, less than a part. */
   readonly openBytes: number
 }
 
-/** Bytes of a row beside its values: the number of its file. */
+/** Bytes of a row in addition to its values: the number of its file. */
 const ROW_BYTES = 4
-/** Rows of a file that are so many bytes are written without waiting for more. */
+/** Bytes of a file's rows at which they are written without waiting for more. */
 const ROW_GROUP_BYTES = 32 * 1024 * 1024
 
 export function fileLedger({ targetBytes, maxOpen, maxBufferedBytes, openBytes }: LedgerLimits): FileLedger {
   const slots = Math.max(1, Math.min(maxOpen, Math.floor(maxBufferedBytes / 2 / openBytes)))
   const rowGroupBytes = Math.min(ROW_GROUP_BYTES, maxBufferedBytes / 4)
   const files: LedgerFile[] = []
-  /** The file of each partition that rows go to now, and how many the partition had. */
+  /** The current file of each partition, and the number of its files. */
   const current: (LedgerFile | undefined)[] = []
   const counts: number[] = []
   const holding = new Set<LedgerFile>()
@@ -79,7 +79,7 @@ export function fileLedger({ targetBytes, maxOpen, maxBufferedBytes, openBytes }
     holding.delete(file)
   }
 
-  /** A place among the open files: a free one, or that of the file which has waited longest for rows. */
+  /** Get a slot among the open files: a free one, or that of the file that has waited longest for rows. */
   const takeSlot = (file: LedgerFile, closed: HandOver[]): boolean => {
     if (open.has(file)) open.delete(file)
     else if (open.size >= slots) {
@@ -130,7 +130,7 @@ export function fileLedger({ targetBytes, maxOpen, maxBufferedBytes, openBytes }
       while (at < candidates.length && (candidates[at] as LedgerFile).heldBytes >= rowGroupBytes) {
         handOver(candidates[at++] as LedgerFile)
       }
-      // What stays is copied, so that the memory of what leaves can go: there must be room for both.
+      // Remaining rows are copied to free the memory of the others: there must be space for both.
       const stays = maxBufferedBytes / 4
       if (held + open.size * openBytes > maxBufferedBytes - stays) {
         while (at < candidates.length && held > stays) handOver(candidates[at++] as LedgerFile)

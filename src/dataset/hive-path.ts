@@ -3,28 +3,28 @@ import { checkArgument } from '../internal/check-arguments.ts'
 import { decodeUtf8, isValidUtf8 } from '../internal/utf8.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
-/** The text by which Hive writes null. */
+/** Hive's text for null. */
 const NULL_TEXT = '__HIVE_DEFAULT_PARTITION__'
 
 /**
- * Characters that Spark escapes in a partition's name and value, and NUL, which its list leaves out.
+ * Characters that Spark escapes in a partition's name and value, and NUL, which its list omits.
  *
  * Source: https://github.com/apache/spark/blob/master/sql/catalyst/src/main/scala/org/apache/spark/sql/catalyst/catalog/ExternalCatalogUtils.scala
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is escaped
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are escaped too
 const ESCAPED = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^]/g
-/** Texts that readers take for null: Hive's name for it, and in DuckDB this word in any case. */
+/** Texts that readers treat as null: Hive's name, and in DuckDB this word in any letter case. */
 const NULL_LIKE = /^(?:__HIVE_DEFAULT_PARTITION__|NULL)$/i
-/** Endings of data files: a last segment that ends so is a file's name. */
+/** Endings of data files: a last segment with one of them is a file name. */
 const FILE_NAME = /\.(?:parquet|parq|pq|csv|tsv|txt|json|jsonl|ndjson|avro|orc)(?:\.(?:gz|gzip|zst|snappy|bz2))?$/i
 
 /**
- * The path of a partition, as Hive, Spark, Athena and DuckDB read it: `dt=2026-01-05/region=eu`, with Spark's escapes (`%2F`). Null is
- * `__HIVE_DEFAULT_PARTITION__`; a text of this name is escaped, and so are the text `NULL`, which DuckDB reads as null, and the point of a value that ends like
- * a data file (`a%2Ecsv`).
+ * Format the path of a partition, as Hive, Spark, Athena and DuckDB read it: `dt=2026-01-05/region=eu`, with Spark's
+ * escapes (`%2F`). Null is `__HIVE_DEFAULT_PARTITION__`; a text equal to it is escaped, and so are the text `NULL`,
+ * which DuckDB reads as null, and the dot of a value that ends like a data file (`a%2Ecsv`).
  *
  * @param partition - values by name, in the order of the path. JavaScript moves names that are whole numbers to the front.
- * @returns the path without a slash at its ends, `''` for no names. O(letters).
+ * @returns the path without slashes at its ends, `''` for no names. O(characters).
  * @throws MillraceError `OPTION_INVALID` for an empty name, a value that is neither a string nor null, and lone surrogates.
  * @example
  * hivePath({ dt: '2026-01-05', city: 'a/b', note: null }) // => 'dt=2026-01-05/city=a%2Fb/note=__HIVE_DEFAULT_PARTITION__'
@@ -36,28 +36,29 @@ export function hivePath(partition: Readonly<Record<string, string | null>>): st
     .join('/')
 }
 
-/** One name and value of a path. */
+/** Format one name and value of a path. */
 export function hiveSegment(name: string, value: string | null): string {
   if (name === '') throw invalid('a partition needs a name')
   if (value !== null && typeof value !== 'string') throw invalid('a value must be a string or null')
   if (!isWellFormed(name) || (value !== null && !isWellFormed(value))) {
     throw invalid('names and values must be well-formed Unicode, without lone surrogates')
   }
-  // Readers skip folders that begin with a point.
+  // Readers skip folders that begin with a dot.
   const escapedName = name.replaceAll(ESCAPED, percent).replace(/^\./, percent)
   if (value === null) return `${escapedName}=${NULL_TEXT}`
-  // A value that ends like a data file would make its segment a file's name.
+  // With a value that ends like a data file, the segment would be a file name.
   const escaped = value.replaceAll(ESCAPED, percent).replace(FILE_NAME, (ending) => ending.replace('.', percent))
   return `${escapedName}=${NULL_LIKE.test(value) ? escaped.replace(/^./, percent) : escaped}`
 }
 
 /**
- * The partition that a key lies in: names and values of all segments that hold `=`, but for the last one where it is a file's name (it has the ending of
- * a data file, such as `.parquet`). Escapes are decoded as UTF-8; `%` that begins none is kept. Other writers' paths are read too.
+ * Parse the partition of a key: names and values of all segments with `=`, except the last one if it is a file name
+ * (with the ending of a data file, such as `.parquet`). Escapes are decoded as UTF-8; other `%` are kept. Paths of
+ * other writers are supported too.
  *
- * @param key - a whole key, decoded, or a path that `hivePath` made.
- * @returns values by name; of a name that comes twice, the last value. O(letters).
- * @throws MillraceError `TYPE_MISMATCH` for what is no string.
+ * @param key - a whole decoded key, or a path from `hivePath`.
+ * @returns values by name; for a repeated name, the last value. O(characters).
+ * @throws MillraceError `TYPE_MISMATCH` for a value that is not a string.
  * @example
  * parseHivePath('lake/dt=2026-01-05/city=a%2Fb/orders-00000.parquet') // => { dt: '2026-01-05', city: 'a/b' }
  */
@@ -68,7 +69,7 @@ export function parseHivePath(key: string): Record<string, string | null> {
   return Object.fromEntries(segments.flatMap((segment) => parseHiveSegment(segment)))
 }
 
-/** Name and value of a segment, in a list; an empty one where it is none of a partition. */
+/** Name and value of a segment, in a list; an empty list if it is not of a partition. */
 export function parseHiveSegment(segment: string): [name: string, value: string | null][] {
   const at = segment.indexOf('=')
   if (at <= 0) return []
@@ -84,7 +85,7 @@ function unescaped(text: string): string {
   return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => decoded(Buffer.from(run.replaceAll('%', ''), 'hex'), run))
 }
 
-/** Escaped bytes as text, character by character; bytes that are no UTF-8 stay escaped. */
+/** Decode escaped bytes, character by character; invalid UTF-8 stays escaped. */
 function decoded(bytes: Uint8Array, run: string): string {
   let text = ''
   for (let at = 0; at < bytes.length; ) {

@@ -7,10 +7,10 @@ import { prefixOf } from './file-key.ts'
 import { parseHiveSegment } from './hive-path.ts'
 import { isHiddenFile, isHiddenFolder, type ListedObject, listPages } from './list-keys.ts'
 
-/** Place of a dataset, and a choice of its partitions. */
+/** Location of a dataset, and a selection of its partitions. */
 export interface DatasetLocation {
   readonly bucket: string
-  /** With or without a slash at its end; `''` is the bucket's root. */
+  /** With or without a final slash; `''` is the bucket's root. */
   readonly prefix: string
   /** Values that partitions must have, at any level; null is the null partition. Default: all files. */
   readonly where?: Readonly<Record<string, string | null>>
@@ -20,7 +20,7 @@ export interface DatasetLocation {
   readonly expectedBucketOwner?: string
 }
 
-/** A file that a listing found: its rows are not known. */
+/** A listed file: its rows are not known. */
 export interface ListedFile extends Omit<DatasetFile, 'rows'> {
   readonly rows?: number
   readonly requestPayer?: 'requester'
@@ -28,16 +28,17 @@ export interface ListedFile extends Omit<DatasetFile, 'rows'> {
 }
 
 /**
- * The files of a dataset, as S3 lists them.
+ * List the files of a dataset in S3.
  *
- * With `where`, folders of other partitions are not looked into. Skipped are, below the prefix, names that begin with `.`, or with `_` and are no
- * partition, and keys that end in a slash. A file that lacks a partition of `where` is left out.
+ * With `where`, folders of other partitions are not listed. Below the prefix, these are skipped: names that begin with
+ * `.`, or with `_` unless they are a partition, and keys that end in a slash. A file without a partition of `where` is
+ * omitted.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`.
  * @param location - see {@link DatasetLocation}.
- * @returns the files one after the other: each works as a location for `s3Source`, and all of them for `readDataset`. A request for every 1,000 keys; with
- * `where`, one for each folder above the partitions asked for.
- * @throws MillraceError `SOURCE_UNAVAILABLE` when the bucket cannot be listed; `OPTION_INVALID` and `TYPE_MISMATCH` for arguments of a wrong kind.
+ * @returns the files, one by one: each is a location for `s3Source`, and all of them an input for `readDataset`. One
+ * request per 1,000 keys; with `where`, one for each folder above the selected partitions.
+ * @throws MillraceError `SOURCE_UNAVAILABLE` if the bucket cannot be listed; `OPTION_INVALID` and `TYPE_MISMATCH` for arguments of a wrong kind.
  * @example no-run needs a bucket
  * for await (const { key, bytes } of listDataset(client, { bucket: 'lake', prefix: 'processed/orders', where: { dt: '2026-01-05' } })) console.log(key, bytes)
  */
@@ -52,7 +53,7 @@ export function listDataset(client: Pick<S3Client, 'send'>, location: DatasetLoc
   const where = new Map(Object.entries(location.where ?? {}).filter(([, value]) => value !== undefined))
   for (const [column, value] of where) {
     if (value === null || typeof value === 'string') continue
-    const rule = 'listDataset: a value of where must be a string, as it is in the path, or null'
+    const rule = 'listDataset: a value of where must be a string, as in the path, or null'
     throw new MillraceError('OPTION_INVALID', rule, { position: { column } })
   }
   return listed(client, location, prefixOf('listDataset', location.prefix), where)
@@ -110,7 +111,7 @@ function matches(where: Values, partition: readonly (readonly [string, string | 
   return true
 }
 
-/** Conditions that are left below a folder; undefined where nothing can be. */
+/** Remaining conditions below a folder; undefined if no file can match. */
 function leftBelow(segment: string, left: Values): Values | undefined {
   if (isHiddenFolder(segment)) return undefined
   const [pair] = parseHiveSegment(segment)

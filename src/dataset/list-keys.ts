@@ -8,7 +8,7 @@ export interface ListedObject {
   readonly eTag: string | undefined
 }
 
-/** A page of a listing: objects, and the folders below which further ones are. */
+/** A page of a listing: objects, and folders that contain more. */
 export interface ListedPage {
   readonly objects: readonly ListedObject[]
   readonly folders: readonly string[]
@@ -17,7 +17,7 @@ export interface ListedPage {
 export interface ListRequest {
   readonly bucket: string
   readonly prefix: string
-  /** Only what is in the folder itself, and the folders in it. */
+  /** List only the folder itself, and the folders in it. */
   readonly isFlat: boolean
   readonly requestPayer?: 'requester' | undefined
   readonly expectedBucketOwner?: string | undefined
@@ -29,7 +29,7 @@ const BADLY_ENCODED =
   'the bucket cannot be listed: the server says that keys are URL-encoded, and one of them is not; a proxy may have decoded it'
 
 /**
- * The pages of a listing. Keys come escaped where the server can, since XML cannot hold all letters.
+ * Read the pages of a listing. Keys are escaped if the server supports it, since XML cannot represent all characters.
  *
  * @throws MillraceError `SOURCE_UNAVAILABLE`.
  */
@@ -79,7 +79,7 @@ export function isHiddenFile(name: string): boolean {
   return name === '' || name.startsWith('.') || name.startsWith('_')
 }
 
-/** Test whether they skip a folder: a partition's name may begin with `_`. */
+/** Test whether readers skip a folder: a partition's name may begin with `_`. */
 export function isHiddenFolder(name: string): boolean {
   return name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
 }

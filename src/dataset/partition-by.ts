@@ -3,14 +3,14 @@ import { notA } from '../internal/check-arguments.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 import type { PartitionRule } from './partition-rule.ts'
 
-/** The levels of the path, outermost first: a name for a column's own values, which then leave the file, or a rule. */
+/** The levels of the path, outermost first: a name for a column's own values, which are then removed from the files, or a rule. */
 export type PartitionBy = readonly (string | PartitionRule)[]
 
 /**
  * The names of the levels.
  *
- * @throws MillraceError `TYPE_MISMATCH` for what is neither name nor rule, `OPTION_INVALID` for a name that no path can hold, `COLUMN_CONFLICT` for
- * a name that comes twice.
+ * @throws MillraceError `TYPE_MISMATCH` for a value that is neither name nor rule, `OPTION_INVALID` for a name that no
+ * path can contain, `COLUMN_CONFLICT` for a repeated name.
  */
 export function partitionNames(entry: string, partitionBy: PartitionBy): string[] {
   const names = partitionBy.map((by: unknown) => {
@@ -31,7 +31,7 @@ export function partitionNames(entry: string, partitionBy: PartitionBy): string[
       throw new MillraceError('OPTION_INVALID', `${entry}: a partition needs a name of well-formed Unicode`)
     }
     if (seen.has(name)) {
-      const rule = 'two levels of partitionBy have this name; give a rule another one with as'
+      const rule = 'two levels of partitionBy have this name; set another one with as'
       throw new MillraceError('COLUMN_CONFLICT', rule, { position: { column: name } })
     }
     seen.add(name)

@@ -3,23 +3,23 @@ import { MillraceError } from '../errors.ts'
 import { checkOptions } from '../internal/check-arguments.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
-/** Rule by which the partition of a row follows from its columns. Made by `byDay`, `byBucket` and their like; its columns stay in the file. */
+/** Rule that derives the partition of a row from its columns, created by `byDay`, `byBucket` and similar functions; the columns stay in the file. */
 export interface PartitionRule {
   /** The partition's name in the path: `dt` of `dt=2026-01-05`. */
   readonly name: string
-  /** The columns that it looks at; undefined for all. */
+  /** The columns that it uses; undefined for all. */
   readonly columns: readonly string[] | undefined
   /** Facts of the values for Athena's partition projection. */
   readonly projection: RuleProjection
   /**
    * Begin a run over columns of these fields.
    *
-   * @throws MillraceError `TYPE_MISMATCH` for columns that the rule cannot be used on.
+   * @throws MillraceError `TYPE_MISMATCH` for columns that the rule does not support.
    */
   start(fields: readonly Field[]): PartitionNumbers
 }
 
-/** Dates in a pattern of Java, or whole numbers. */
+/** Dates in a Java pattern, or whole numbers. */
 export type RuleProjection =
   | { readonly type: 'date'; readonly format: string; readonly unit: 'YEARS' | 'MONTHS' | 'DAYS' | 'HOURS' }
   | { readonly type: 'integer'; readonly range: readonly [first: number, last: number] }
@@ -27,21 +27,21 @@ export type RuleProjection =
 /** Numbers of partition values in one run. */
 export interface PartitionNumbers {
   /**
-   * Write a number from 0 up for every row; rows of one value have one number.
+   * Write a number, from 0, for every row; rows with the same value have the same number.
    *
    * @param before - rows of earlier batches, for errors.
    */
   number(columns: readonly Data[], rows: number, out: Int32Array, before: number): void
-  /** The value of a number. */
+  /** Get the value of a number. */
   valueOf(number: number): string | null
 }
 
 export interface PartitionRuleOptions {
-  /** The partition's name, in place of the rule's own. */
+  /** The partition's name, instead of the rule's default. */
   readonly as?: string
 }
 
-/** The name of a rule's partition, checked. */
+/** Check the name of a rule's partition. */
 export function ruleName(entry: string, options: PartitionRuleOptions | undefined, usual: string): string {
   checkOptions(entry, options, { as: 'text' })
   const name = options?.as ?? usual

@@ -12,29 +12,31 @@ import { checkArgument, checkFields, checkOptions, notA } from '../internal/chec
 import { type S3Location, s3Source } from '../s3/s3-source.ts'
 import { parseHivePath } from './hive-path.ts'
 
-/** A file to read: of a listing, of a write, or any object. Without `partition`, its key decides. */
+/** A file to read: from a listing, from a write, or any object. Without `partition`, its key determines the partition. */
 export interface DatasetSource extends S3Location {
   readonly partition?: Readonly<Record<string, string | null>>
 }
 
 export interface ReadDatasetOptions {
-  /** Options of the codecs, which are found by the files' endings. */
+  /** Options of the codecs, which are chosen by the files' endings. */
   readonly codec?: CodecOptions
   /** Types of partition columns, by name. Default `string`. */
   readonly partitionTypes?: Readonly<Record<string, ColumnTypeName>>
 }
 
 /**
- * The rows of a dataset's files, one file after the other, with the partitions as columns.
+ * Read the rows of a dataset's files, file by file, with the partitions as columns.
  *
- * Partition columns come last, as text unless `partitionTypes` says otherwise; where a file has a column of the name, that of the file stays. All files must have
- * the columns and partitions of the first: of CSV and JSON, whose types are found in each file, pin the types (`codec: { schema }`).
+ * Partition columns come last, as text unless `partitionTypes` sets a type; if a file has a column with the name, that
+ * of the file stays. All files must have the columns and partitions of the first: pin the types of CSV and JSON, which
+ * are inferred per file (`codec: { schema }`).
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`.
- * @param files - of `listDataset`, of a `DatasetWrite`, or other objects of S3. Each is pinned to its ETag, where it has one.
- * @returns batches of one schema. Holds what the codec of one file holds.
- * @throws MillraceError `TYPE_MISMATCH` where a file differs from the first in columns, types or partitions, or a partition's value is none of its type;
- * `COLUMN_UNKNOWN` where `partitionTypes` names no partition; `UNSUPPORTED_FORMAT` for an ending that no codec has; what `s3Source` and the codecs throw.
+ * @param files - from `listDataset`, from a `DatasetWrite`, or other objects of S3. Each is pinned to its ETag, if known.
+ * @returns batches of one schema. Holds as much memory as the codec of one file.
+ * @throws MillraceError `TYPE_MISMATCH` if a file differs from the first in columns, types or partitions, or a
+ * partition's value does not fit its type; `COLUMN_UNKNOWN` if `partitionTypes` names an unknown partition;
+ * `UNSUPPORTED_FORMAT` for an ending without codec; errors of `s3Source` and the codecs.
  * @example no-run needs a bucket
  * const files = listDataset(client, { bucket: 'lake', prefix: 'processed/orders', where: { dt: '2026-01-05' } })
  * for await (const batch of readDataset(client, files, { partitionTypes: { dt: 'date' } })) console.log(batch.numRows)
@@ -52,7 +54,7 @@ export function readDataset(
   checkOptions('readDataset', options, { codec: 'object', partitionTypes: 'object' })
   const { codec = {}, partitionTypes = {} } = options
   const types = new Map(Object.entries(partitionTypes).map(([name, type]) => [name, columnType(type)]))
-  // An option that no codec has is refused now, not at the first file.
+  // An unknown option is rejected now, not at the first file.
   codecFor('a.parquet', codec)
   return read()
 
@@ -81,7 +83,7 @@ const CURE = "write readDataset(client, listDataset(client, { bucket: 'lake', pr
 
 type Partition = readonly (readonly [name: string, value: string | null])[]
 
-/** Shape that all files must have. */
+/** Columns that all files must have. */
 interface FirstFile {
   readonly schema: Schema
   /** Number of the file's own columns. */
@@ -92,7 +94,7 @@ function firstFile(own: Schema, partition: Partition, types: ReadonlyMap<string,
   const names = new Set(own.fields.map(({ name }) => name))
   for (const column of types.keys()) {
     if (partition.some(([name]) => name === column)) continue
-    throw new MillraceError('COLUMN_UNKNOWN', 'partitionTypes names no partition of the first file', {
+    throw new MillraceError('COLUMN_UNKNOWN', 'partitionTypes names a partition that the first file does not have', {
       position: { column },
     })
   }
@@ -102,7 +104,7 @@ function firstFile(own: Schema, partition: Partition, types: ReadonlyMap<string,
   return { schema: schemaOf([...own.fields, ...added]), own: own.fields.length }
 }
 
-/** Makers of the columns of a file's partition, after its own columns were compared with the first file's. */
+/** Create the columns of a file's partition, after comparing its own columns with the first file's. */
 function partitionColumns({ schema, own }: FirstFile, found: Schema, partition: Partition): ((rows: number) => Data)[] {
   const values = new Map(partition)
   const fields = schema.fields.slice(0, own)
@@ -112,15 +114,17 @@ function partitionColumns({ schema, own }: FirstFile, found: Schema, partition: 
     if (isSame && isSameType(field.type, other.type)) continue
     const rule =
       isSame && isSameType(plainType(field.type), plainType(other.type))
-        ? 'a file has this column as a dictionary, another has not; read both without dictionaries'
-        : 'a file differs from the first in this column; pin the types with codec.schema, or read the files apart'
+        ? 'this column is a dictionary in one file but not in another; read both without dictionaries'
+        : 'a file differs from the first in this column; pin the types with codec.schema, or read the files separately'
     throw new MillraceError('TYPE_MISMATCH', rule, { position: { column: (field ?? other)?.name ?? '' } })
   }
   const added = schema.fields.slice(own)
   const names = new Set(schema.fields.map(({ name }) => name))
   for (const column of [...added.map(({ name }) => name), ...values.keys()]) {
     if (values.has(column) && names.has(column)) continue
-    throw new MillraceError('TYPE_MISMATCH', 'a file lies in other partitions than the first', { position: { column } })
+    throw new MillraceError('TYPE_MISMATCH', 'a file has other partition columns than the first', {
+      position: { column },
+    })
   }
   return added.map(({ name, type }) => {
     const builder = columnBuilder(new Utf8())

@@ -3,20 +3,20 @@ import { concatBatches } from '../columns/concat.ts'
 import { gatherRows } from '../columns/gather-rows.ts'
 import { sliceRows } from '../columns/record-batch.ts'
 
-/** Rows that wait, each for one file, sorted by these within every few thousand. */
+/** Waiting rows, each for one file, sorted by file within every few thousand. */
 export interface RowBuffer {
-  /** @param files - of each row, the number of its file; kept. */
+  /** @param files - the file number of each row; the array is kept. */
   add(batch: RecordBatch, files: Int32Array): void
-  /** Take the rows of these files out. */
+  /** Remove and return the rows of these files. */
   take(files: readonly number[]): TakenRows
 }
 
 export interface TakenRows {
-  /** The rows of a file, in order: views, made when they are asked for, since all of them together would take more memory than the rows. */
+  /** The rows of a file, in order: views created on request, since all of them together would take more memory than the rows. */
   of(file: number): RecordBatch[]
 }
 
-/** Smaller batches are joined: each costs time and memory of its own, and every file in it a piece. */
+/** Smaller batches are joined: each costs time and memory, and one piece per file in it. */
 const UNIT_ROWS = 8192
 
 export function rowBuffer(schema: Schema): RowBuffer {
@@ -55,7 +55,7 @@ interface Piece {
 /** Rows sorted by file, in order within each: those of `files[i]` end before row `ends[i]`. */
 interface Unit {
   readonly batch: RecordBatch
-  /** Ascending. */
+  /** File numbers, ascending. */
   readonly files: Int32Array
   readonly ends: Int32Array
 }
@@ -76,7 +76,7 @@ function joined(schema: Schema, pieces: readonly Piece[]): Piece {
   return { batch, files }
 }
 
-/** Sorted by counting: files are numbered in the order in which they began, so those of some rows are few, or near each other. */
+/** Counting sort: files are numbered in the order in which they began, so the numbers in some rows are few, or close together. */
 function sortedUnit({ batch, files: fileOfRow }: Piece): Unit {
   const rows = fileOfRow.length
   let first = fileOfRow[0] as number
@@ -86,7 +86,7 @@ function sortedUnit({ batch, files: fileOfRow }: Piece): Unit {
     if (file < first) first = file
     else if (file > last) last = file
   }
-  /** Of each file, how many rows it has, then where the next of them goes, which in the end is where they end. */
+  /** For each file, first its number of rows, then the position of its next row, which finally is the end of its rows. */
   const next = new Int32Array(last - first + 1)
   let count = 0
   for (let row = 0; row < rows; row++) {
@@ -125,7 +125,7 @@ function rowsOf({ batch, files, ends }: Unit, file: number): RecordBatch[] {
   return files[low] === file ? [sliceRows(batch, low === 0 ? 0 : (ends[low - 1] as number), ends[low] as number)] : []
 }
 
-/** Rest of a unit, copied, so that the whole can go; in a list, empty where nothing is left. */
+/** Copy the rest of a unit, so that the whole can be freed; in a list, empty if nothing is left. */
 function withoutFiles(unit: Unit, gone: ReadonlySet<number>): Unit[] {
   const { batch, files, ends } = unit
   const left = files.filter((file) => !gone.has(file))
@@ -143,7 +143,7 @@ function withoutFiles(unit: Unit, gone: ReadonlySet<number>): Unit[] {
   return [{ batch: gatherRows(batch, rows, count), files: left, ends: leftEnds }]
 }
 
-/** Neighbours of few rows joined. */
+/** Join adjacent units of few rows. */
 function packed(schema: Schema, units: readonly Unit[]): Unit[] {
   const out: Unit[] = []
   let pieces: Piece[] = []

@@ -6,16 +6,16 @@ import { hiveSegment } from './hive-path.ts'
 import type { PartitionBy } from './partition-by.ts'
 import type { PartitionNumbers } from './partition-rule.ts'
 
-/** A partition that rows came for. */
+/** A partition with rows. */
 export interface Partition {
   /** Names and values, outermost first. */
   readonly values: readonly (readonly [name: string, value: string | null])[]
-  /** `dt=2026-01-05/region=eu/`, or nothing where nothing is partitioned. */
+  /** `dt=2026-01-05/region=eu/`, or empty without partitions. */
   readonly path: string
 }
 
 export interface RowPartitions {
-  /** In the order in which their first rows came. */
+  /** In the order of their first rows. */
   readonly partitions: readonly Partition[]
   /** Write the number of every row's partition. */
   number(batch: RecordBatch, out: Int32Array, before: number): void
@@ -27,14 +27,14 @@ interface Level {
   readonly name: string
   readonly columns: readonly number[]
   readonly numbers: PartitionNumbers
-  /** Numbers of what is known of this level and those above, by that of the level above and the value's own. */
+  /** Numbers of known combinations of this level and those above, by the number of the level above and that of the value. */
   readonly known: Map<number, number>
-  /** Of each number, that of the level above and the value's own. */
+  /** For each number, that of the level above and that of the value. */
   readonly parts: (readonly [above: number, value: number])[]
 }
 
 /**
- * Numbers the partitions of rows of one schema.
+ * Number the partitions of rows of one schema.
  *
  * @throws MillraceError `COLUMN_UNKNOWN`, `COLUMN_CONFLICT`, `TYPE_MISMATCH` for columns that cannot be partitioned by; later `LIMIT_EXCEEDED`
  * for more than 10,000 partitions.
@@ -69,7 +69,7 @@ export function rowPartitions(schema: Schema, partitionBy: PartitionBy): RowPart
   }
 }
 
-/** From the numbers of the level above and of a level's values to those of both together. */
+/** Combine the numbers of the level above with those of a level's values. */
 function combine({ known, parts }: Level, values: Int32Array, rows: number, out: Int32Array): void {
   let lastAbove = -1
   let lastValue = -1
@@ -106,5 +106,5 @@ function partitionOf(levels: readonly Level[], number: number): Partition {
 
 function tooMany(): MillraceError {
   const cure = 'partition by something coarser, or by byBucket'
-  return new MillraceError('LIMIT_EXCEEDED', `the rows lie in more than ${MAX_PARTITIONS} partitions; ${cure}`)
+  return new MillraceError('LIMIT_EXCEEDED', `the rows have more than ${MAX_PARTITIONS} partitions; ${cure}`)
 }

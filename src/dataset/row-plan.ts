@@ -7,17 +7,17 @@ import type { PartitionBy } from './partition-by.ts'
 
 /** Plan of the columns of a dataset's rows. */
 export interface RowPlan {
-  /** Of the rows as they are partitioned, and of the files. */
+  /** Schemas of the rows as partitioned, and of the files. */
   readonly rowSchema: Schema
   readonly fileSchema: Schema
-  /** The rows of a batch as they are partitioned: dictionaries decoded. */
+  /** The rows of a batch for partitioning, with decoded dictionaries. */
   rowsOf(batch: RecordBatch): RecordBatch
-  /** Without the columns that leave the file. */
+  /** The rows without the columns that are not in the files. */
   fileRowsOf(rows: RecordBatch): RecordBatch
 }
 
 /**
- * @throws MillraceError `OPTION_INVALID` where no column is left for the files; from `rowsOf`, `TYPE_MISMATCH` for a batch of other columns.
+ * @throws MillraceError `OPTION_INVALID` if no column is left for the files; from `rowsOf`, `TYPE_MISMATCH` for a batch with other columns.
  */
 export function rowPlan(first: Schema, partitionBy: PartitionBy): RowPlan {
   const leaving = new Set(partitionBy.filter((by) => typeof by === 'string'))

@@ -3,8 +3,8 @@ import { offsetsOf } from '../columns/layout.ts'
 import { isValid } from '../columns/validity.ts'
 
 /**
- * The bytes that each row takes in Arrow's buffers: of values alone, not of validity, and nothing of what may lie in the place of a null. So they depend on
- * a row and its columns' types alone, however the rows are cut into batches.
+ * Compute the bytes of each row in Arrow's buffers: only of values, not of validity or of bytes under nulls. So they
+ * depend only on a row and its columns' types, not on batch boundaries.
  */
 export function rowSizes(batch: RecordBatch): Float64Array {
   const sizes = new Float64Array(batch.numRows)
@@ -44,13 +44,13 @@ function addNested(data: Data, sizes: Float64Array): void {
   }
   const offsets = offsetsOf(data)
   const first = offsets[0] ?? 0
-  // A slice of a list has all items of the whole.
+  // A slice of a list has all items of the original.
   const ends = endsOf((children[0] as Data).slice(first, (offsets[length] ?? 0) - first))
   const endOf = (row: number): number => ends[(offsets[row] as number) - first] as number
   addMasked(data, sizes, (row) => endOf(row + 1) - endOf(row), 4)
 }
 
-/** The bytes of all items before each, and of all. */
+/** The bytes of all items before each item, and the total. */
 function endsOf(items: Data): Float64Array {
   const sizes = new Float64Array(items.length)
   addSizes(items, sizes)
@@ -59,7 +59,7 @@ function endsOf(items: Data): Float64Array {
   return ends
 }
 
-/** Add what each row that is not null has, and to every row the bytes of its place. */
+/** Add the bytes of each non-null row's value, and the fixed bytes of every row. */
 function addMasked(data: Data, sizes: Float64Array, sizeOf: (row: number) => number, place: number): void {
   const { length, nullCount, nullBitmap, offset } = data
   for (let row = 0; row < length; row++) {

@@ -8,36 +8,36 @@ import { bytesOfPart, MIN_PART_BYTES, partFields, removeUpload } from '../s3/mul
 import type { ObjectHeaders, Place } from '../s3/object-headers.ts'
 import { defaultChecksum, type SinkClient } from '../s3/request-body.ts'
 
-/** The metadata by which a write knows an object as its own. */
+/** The metadata by which a write recognizes an object as its own. */
 export const UPLOAD_METADATA = 'millrace-upload'
 
-/** An object that waits, in parts, to be made visible. */
+/** An object in parts, not visible yet. */
 export interface StagedUpload {
   readonly place: Place
-  /** Distinguishes the upload from every other one, of this write or another: the object's metadata holds it. */
+  /** Unique token of the upload, also stored in the object's metadata. */
   readonly token: string
-  /** Undefined before its first part went out. */
+  /** Undefined before its first part was sent. */
   readonly uploadId: string | undefined
   readonly parts: readonly CompletedPart[]
-  /** Of all that was added. */
+  /** Total bytes added. */
   readonly bytes: number
-  /** Take bytes over; whether there are enough for a part. */
+  /** Add bytes, without copying; returns whether there are enough for a part. */
   add(bytes: Uint8Array): boolean
-  /** Send what was added as a part. Resolves when there is room for more. */
+  /** Send the added bytes as a part. Resolves when there is space for more. */
   send(): Promise<void>
-  /** Send what is left. */
+  /** Send the remaining bytes. */
   end(): Promise<void>
 }
 
 /** All objects of one write. */
 export interface StagedUploads {
-  /** @param key - asked for when the first part goes out, with its bytes. */
+  /** @param key - called when the first part is sent, with its bytes. */
   start(key: (head: Uint8Array) => string): StagedUpload
-  /** Totals of all that was sent so far. */
+  /** Totals of everything sent so far. */
   sent(): { readonly bytes: number; readonly parts: number; readonly files: number }
-  /** Resolves when every part that was sent is up; rejects with the signal's reason. */
+  /** Resolves when every sent part is uploaded; rejects with the signal's reason. */
   settled(): Promise<void>
-  /** Remove the parts of these uploads, of all when absent. Resolves when no request is under way any more; never rejects. */
+  /** Remove the parts of these uploads, of all when absent. Resolves when no request is in progress; never rejects. */
   abandon(which?: readonly StagedUpload[]): Promise<void>
 }
 
@@ -45,22 +45,22 @@ export interface StagedUploadsOptions {
   readonly client: SinkClient
   readonly place: Omit<Place, 'Key'>
   readonly headers: ObjectHeaders
-  /** Begins the token of every upload. */
+  /** Prefix of every upload's token. */
   readonly token: string
-  /** Requests under way at the same time. */
+  /** Concurrent requests. */
   readonly concurrency: number
   readonly signal: AbortSignal
-  /** Called with the error of the first request that fails, at once. */
+  /** Called immediately with the error of the first failing request. */
   readonly onFailure: (error: unknown) => void
 }
 
 const ABORTS_AT_ONCE = 50
-/** Most bytes of parts under way, but that one part may always be. */
+/** Most bytes of parts in progress, except that one part is always allowed. */
 const BYTES_UNDER_WAY = 6 * MIN_PART_BYTES
 
 export async function stagedUploads(options: StagedUploadsOptions): Promise<StagedUploads> {
   const { client, place, headers, token, concurrency, signal, onFailure } = options
-  // Parts carry the client's default checksum, which S3 takes only where the upload announced it.
+  // Parts have the client's default checksum, which S3 accepts only if the upload announced it.
   const algorithm = await defaultChecksum(client)
   const checksum = algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm }
   const all: Upload[] = []
@@ -74,7 +74,7 @@ export async function stagedUploads(options: StagedUploadsOptions): Promise<Stag
       ...checksum,
       Metadata: { [UPLOAD_METADATA]: upload.token },
     }
-    // Never cancelled: an upload whose id never came back could not be removed.
+    // Never cancelled: an upload whose id was not received could not be removed.
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(command))
     upload.uploadId = UploadId
     return UploadId
@@ -144,7 +144,7 @@ interface Upload {
   created: Promise<string | undefined> | undefined
   uploadId: string | undefined
   readonly parts: CompletedPart[]
-  /** Parts that were handed to a request. */
+  /** Parts passed to a request. */
   sent: number
   bytes: number
   add(bytes: Uint8Array): boolean

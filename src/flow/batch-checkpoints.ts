@@ -5,18 +5,18 @@ import { type StreamPosition, streamPosition } from '../idempotency/stream-posit
 import { isWellFormed } from '../internal/well-formed.ts'
 import { Progress } from './run-batch.ts'
 
-/** The progress of a batch in earlier deliveries, and the way to note that of this one. */
+/** The progress of a batch in earlier deliveries, and a way to record that of this one. */
 export interface BatchCheckpoints {
-  /** Test whether a record lies at or before the checkpoint of its shard. */
+  /** Test whether a record is at or before the checkpoint of its shard. */
   readonly isDone: (index: number) => boolean
-  /** Move the checkpoint of each shard behind its last record before which everything is done. Never rejects. */
+  /** Advance the checkpoint of each shard to its last record up to which everything is done. Never rejects. */
   readonly save: (progress: Uint8Array) => Promise<void>
 }
 
 /**
  * Read the checkpoints of the shards of a batch.
  *
- * @throws MillraceError `OPTION_INVALID` for an event whose records name no shard; whatever the store throws.
+ * @throws MillraceError `OPTION_INVALID` for an event whose records name no shard; errors of the store.
  */
 export async function openCheckpoints(
   event: unknown,
@@ -43,8 +43,8 @@ export async function openCheckpoints(
         end.status === 'rejected' ? [end.reason] : [],
       )
       if (failures.length === 0) return
-      // To reject would deliver again what is done; without a checkpoint that happens only if something else delivers it again.
-      process.emitWarning('a checkpoint could not be written: what is done may be done again', {
+      // Rejecting would redeliver completed records; without a checkpoint, only another cause of redelivery does.
+      process.emitWarning('a checkpoint could not be written: completed records may run again', {
         code: 'MILLRACE_CHECKPOINT_LEFT',
         detail: failures.map((failure) => (failure instanceof Error ? failure.message : '')).join('\n'),
       })
@@ -52,7 +52,7 @@ export async function openCheckpoints(
   }
 }
 
-/** For each shard the last position before which, itself included, everything is done. */
+/** For each shard, the last position up to which everything is done. */
 function lastDone(positions: readonly StreamPosition[], progress: Uint8Array): Iterable<StreamPosition> {
   const reached = new Map<string, StreamPosition>()
   const ended = new Map<string, string>()
@@ -74,7 +74,7 @@ function lastDone(positions: readonly StreamPosition[], progress: Uint8Array): I
 
 function positionOf(event: unknown, record: EventRecord<unknown>): StreamPosition {
   const position = streamPosition(record)
-  if (position === undefined) throw noShard('needs records of a stream that name their shard')
+  if (position === undefined) throw noShard('needs stream records that name their shard')
   if (record.source !== 'dynamodb-stream') return position
   // Sequence numbers of different shards say nothing of each other, and only events of tumbling windows name their shard.
   const { shardId: shard } = Object(event)

@@ -2,16 +2,16 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { EventSource } from '../events/event-source.ts'
 import { isOfFifoQueue, isStream } from './batch-plan.ts'
 
-/** Records that are handed to one call, by their places in the batch. */
+/** Records that are passed to one call, by their indices in the batch. */
 export interface BatchGroup {
   /** The shard, partition or message group; undefined where the source has none, or does not name it. */
   readonly key: string | undefined
   readonly indexes: readonly number[]
-  /** True where a record waits for the ones before it. */
+  /** True if a record waits for the ones before it. */
   readonly isOrdered: boolean
 }
 
-/** The groups that the source keeps in order: one for each shard, partition or message group, else the whole batch. */
+/** The groups that the source keeps in order: one for each shard, partition or message group, otherwise the whole batch. */
 export function groupsOf(
   source: EventSource | undefined,
   event: unknown,

@@ -2,16 +2,17 @@ import type { EventRecord } from '../events/event-record.ts'
 import type { EventSource } from '../events/event-source.ts'
 
 /**
- * In which order the records of a batch run:
+ * The order in which the records of a batch run:
  *
- * - `auto`: what the source promises. Standard queues none, FIFO queues that of each message group, streams that of the shard or partition.
- * - `none`: any.
- * - `strict`: one by one, nothing after a failure.
- * - `key`: those of one ordering key one by one, keys side by side.
+ * - `auto`: the order that the source guarantees. None for standard queues, per message group for FIFO queues, per
+ * shard or partition for streams.
+ * - `none`: any order.
+ * - `strict`: one by one, stopping at a failure.
+ * - `key`: records of one ordering key one by one, keys concurrently.
  */
 export type BatchOrder = 'auto' | 'none' | 'strict' | 'key'
 
-/** The order of the records of a batch. Records are known by their place in the batch. */
+/** The order of the records of a batch. Records are identified by their index in the batch. */
 export interface BatchPlan {
   /** The group of each record: records of a group run one by one, and none after one that failed. */
   readonly groups: Int32Array
@@ -19,7 +20,7 @@ export interface BatchPlan {
   /** The shard of each record of a stream: Lambda resumes from the lowest reported one, so nothing beyond a failure is started. */
   readonly shards: Int32Array | undefined
   readonly shardCount: number
-  /** The number of groups that run side by side. */
+  /** The number of groups that run concurrently. */
   readonly workers: number
 }
 
@@ -45,7 +46,7 @@ export function planBatch(
   return { groups, groupCount, shards, shardCount, workers: Math.min(workers, groupCount) }
 }
 
-/** The key of a record's ordering group, absent where each record has its own, and how many groups run at once. */
+/** The key of a record's ordering group, absent if each record has its own, and the number of groups that run concurrently. */
 function rulesOf(
   source: EventSource | undefined,
   records: readonly Record[],
@@ -65,14 +66,14 @@ function rulesOf(
   }
 }
 
-/** A batch of Kinesis or DynamoDB is of one shard, one of Kafka may be of many partitions. */
+/** A batch of Kinesis or DynamoDB comes from one shard, one of Kafka may come from many partitions. */
 const shardOf: GroupKey = ({ kafka }) => kafka?.partition ?? ''
 
 const keyOrAlone: GroupKey = ({ orderingKey }, index) => orderingKey ?? index
 
 const keyInPartition: GroupKey = ({ orderingKey, kafka }) => JSON.stringify([kafka?.partition, orderingKey])
 
-/** A message that lost its group might belong to any: those wait for one another at least. */
+/** Messages without a group might belong to any, so they at least wait for one another. */
 const messageGroup: GroupKey = ({ orderingKey }) => orderingKey ?? 0
 
 /** Decided by the ARN, not by a message group: messages of a standard queue may have one too, for fairness. */

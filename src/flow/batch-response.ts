@@ -1,14 +1,15 @@
 import type { KafkaIdentifier } from '../events/event-record.ts'
 
 /**
- * The response that Lambda expects from the handler of a queue or a stream, where its event source mapping has `ReportBatchItemFailures`: the records to
- * redeliver. An empty list acknowledges all; an empty identifier, used for a record without one, fails all.
+ * The response that Lambda expects from the handler of a queue or a stream, if its event source mapping has
+ * `ReportBatchItemFailures`: the records to redeliver. An empty list acknowledges all; an empty identifier, used for a
+ * record without one, fails all.
  */
 export interface BatchResponse<Identifier extends string | KafkaIdentifier = string | KafkaIdentifier> {
   batchItemFailures: { itemIdentifier: Identifier }[]
 }
 
-/** The response that Firehose expects from the function that transforms its records: each record once, in any order. */
+/** The response that Firehose expects from the function that transforms its records: every record once, in any order. */
 export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskResult = FirehoseResult> {
   records: Result[]
 }
@@ -16,11 +17,14 @@ export interface FirehoseResponse<Result extends FirehoseResult | FirehoseMskRes
 interface FirehoseVerdict {
   recordId: string
   result: 'Ok' | 'Dropped' | 'ProcessingFailed'
-  /** As the handler gave it. `partitionKeys` is always there in AWS's published types, which a handler's type must fit, though a route alone has none. */
+  /**
+   * Metadata as returned by the handler. `partitionKeys` is required in AWS's published types, which a handler's type
+   * must fit, although a route alone has none.
+   */
   metadata?: { partitionKeys: Record<string, string>; otfMetadata?: FirehoseRoute }
 }
 
-/** The Iceberg table that a record goes to, and how. */
+/** The destination Iceberg table of a record, and the operation. */
 export interface FirehoseRoute {
   readonly destinationDatabaseName?: string
   readonly destinationTableName?: string
@@ -34,7 +38,7 @@ export interface FirehoseResult extends FirehoseVerdict {
   kafkaRecordValue?: never
 }
 
-/** The same for a stream that reads from Amazon MSK, whose data has another name. */
+/** The same for a stream that reads from Amazon MSK, whose data field has another name. */
 export interface FirehoseMskResult extends FirehoseVerdict {
   /** Base64. */
   kafkaRecordValue: string
@@ -42,9 +46,9 @@ export interface FirehoseMskResult extends FirehoseVerdict {
 }
 
 /**
- * A result of a handler of a Firehose record, besides bytes or text, which are the new data, and undefined, which leaves the record as
- * it is, as `data` does that is left out. In a whole {@link FirehoseResult}, recognised by its `recordId`, `data` is base64 already. Anything else
- * is `TYPE_MISMATCH`, and the record is `ProcessingFailed`.
+ * A result of a handler of a Firehose record. Alternatives are bytes or text, which are the new data, and undefined,
+ * which leaves the record unchanged, as omitting `data` does. In a complete {@link FirehoseResult}, recognised by its
+ * `recordId`, `data` is already base64. Anything else is `TYPE_MISMATCH`, and the record is `ProcessingFailed`.
  */
 export interface FirehoseOutcome {
   readonly result: FirehoseResult['result']
@@ -56,7 +60,7 @@ export interface FirehoseOutcome {
   }
 }
 
-/** The response that S3 Batch Operations expects from the function that a job invokes: each task once. */
+/** The response that S3 Batch Operations expects from the function that a job invokes: every task once. */
 export interface S3BatchResponse {
   invocationSchemaVersion: string
   treatMissingKeysAs: 'PermanentFailure'
@@ -66,13 +70,13 @@ export interface S3BatchResponse {
 
 export interface S3BatchResult {
   taskId: string
-  /** A temporary failure is tried again before the job ends, a permanent one is not. */
+  /** A temporary failure is retried before the job ends, a permanent one is not. */
   resultCode: 'Succeeded' | 'TemporaryFailure' | 'PermanentFailure'
-  /** For the report of the job. */
+  /** Text for the report of the job. */
   resultString: string
 }
 
-/** A result of a handler of an S3 Batch task, besides text, which is the `resultString` of a success. */
+/** A result of a handler of an S3 Batch task; text alone is the `resultString` of a success. */
 export interface S3BatchOutcome {
   readonly resultCode: S3BatchResult['resultCode']
   readonly resultString?: string
@@ -80,17 +84,17 @@ export interface S3BatchOutcome {
 
 /** Every result that a handler of Firehose may have. */
 export type FirehoseHandlerResult =
-  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing leaves the record as it is
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing leaves the record unchanged
   void | undefined | string | Uint8Array | FirehoseOutcome | FirehoseResult | FirehoseMskResult
 
-/** The result of a handler: anything, unless the compiler knows that the event is one of Firehose. */
+/** The result of a handler: anything, unless the compiler knows that the event comes from Firehose. */
 export type HandlerResult<Event> = 0 extends 1 & Event
   ? unknown
   : Event extends { readonly deliveryStreamArn: string }
     ? FirehoseHandlerResult
     : unknown
 
-/** The response to an event, where the compiler knows the event: `unknown` and `any` give {@link BatchResponse}. */
+/** The response to an event, if the compiler knows its type: `unknown` and `any` result in {@link BatchResponse}. */
 export type ResponseTo<Event> = 0 extends 1 & Event
   ? BatchResponse
   : Event extends { readonly deliveryStreamArn: string }

@@ -20,25 +20,25 @@ import { traceHeaderOf } from './trace-header.ts'
 type Status = Exclude<RecordMessage['status'], 'running'>
 type Failure = { readonly error: unknown }
 
-/** Publishes a batch and its records; made only where somebody listens. */
+/** Publishes a batch and its records; created only if there are subscribers. */
 export interface BatchTrace {
   /** Run the batch as the operation. */
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Take note of the records, before the first one begins. */
+  /** Register the records, before the first one begins. */
   read(records: readonly EventRecord<unknown>[]): void
   /** The work on a record as an operation. */
   around(work: (index: number) => unknown): (index: number) => Promise<unknown>
   /** The handler of a group as an operation for each of its records. */
   aroundGroup<T>(handler: GroupHandler<T>): GroupHandler<T>
-  /** A record that its checkpoint says is done. */
+  /** Report a record as done according to its checkpoint. */
   skip(index: number): void
-  /** Close the books as the response is due: what is not done by now has failed. */
+  /** Finish the counts at response time: records not done by now have failed. */
   finish(progress: Uint8Array, deadline: MillraceError | undefined): void
-  /** A record that is done, and that the response reports as failed. */
+  /** Report a completed record that the response reports as failed. */
   fail(index: number): void
 }
 
-/** @returns undefined where nobody listens to batches or records. */
+/** @returns undefined without subscribers to batches or records. */
 export function traceBatch(event: unknown, context: RemainingTime | undefined): BatchTrace | undefined {
   if (!channels.batch.hasSubscribers && !channels.record.hasSubscribers) return undefined
   const source = detectSource(event)
@@ -62,7 +62,7 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
     return operation
   }
 
-  /** End a record. Nothing counts after the response: Lambda may have frozen the process meanwhile. */
+  /** End a record. Ignored after the response: Lambda may have frozen the process meanwhile. */
   const settle = (index: number, status: Status, failure?: Failure): void => {
     if (isOver) return
     statuses[index] = status
@@ -116,7 +116,7 @@ export function traceBatch(event: unknown, context: RemainingTime | undefined): 
     },
     aroundGroup: (handler) => async (group, run) => {
       const places = new Map(records.map((record, index) => [record, index]))
-      // A copy: the handler may sort its own.
+      // A copy: the handler may sort its array.
       const order: readonly unknown[] = [...group]
       const indexes = group.map((record) => places.get(record) ?? 0)
       for (const index of indexes) begin(index)?.start(() => {})
@@ -168,7 +168,7 @@ function isFailure(result: unknown): boolean {
   return fieldOf(result, 'result') === 'ProcessingFailed' || code !== 'Succeeded'
 }
 
-/** A field of what is not ours: nothing that a getter throws gets out. */
+/** Read a field of a foreign object, ignoring errors of its getter. */
 function fieldOf(value: unknown, name: string): unknown {
   try {
     return Object(value)[name]
@@ -177,7 +177,7 @@ function fieldOf(value: unknown, name: string): unknown {
   }
 }
 
-/** Milliseconds since the oldest record; undefined where none has a time. */
+/** Milliseconds since the oldest record; undefined if none has a time. */
 function ageOf(records: readonly EventRecord<unknown>[]): number | undefined {
   let oldest = Number.POSITIVE_INFINITY
   for (const { time } of records) {

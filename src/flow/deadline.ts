@@ -12,13 +12,14 @@ import {
 } from './remaining-time.ts'
 
 /**
- * A signal that aborts shortly before Lambda ends the invocation, for whatever takes a signal: the AWS SDK, `fetch`, `pipeline`, `retry`.
+ * Create a signal that aborts shortly before Lambda ends the invocation, for anything that accepts a signal: the AWS
+ * SDK, `fetch`, `pipeline`, `retry`.
  *
  * Its timer keeps neither the process nor the invocation alive.
  *
- * @param context - what Lambda hands to the handler as its second argument.
- * @param options.reserveMs - milliseconds kept back for what comes after; 1,000.
- * @returns a signal, aborted already where no more than the reserve is left. Its reason is a MillraceError `DEADLINE_EXCEEDED`. O(1).
+ * @param context - the second argument of Lambda's handler.
+ * @param options.reserveMs - milliseconds reserved for the work after the deadline. Default 1,000.
+ * @returns a signal, already aborted if only the reserve is left. Its reason is a MillraceError `DEADLINE_EXCEEDED`. O(1).
  * @throws MillraceError `OPTION_INVALID` for a context without the remaining time.
  * @example
  * deadline({ getRemainingTimeInMillis: () => 900 }, { reserveMs: 1000 }).reason.code // => 'DEADLINE_EXCEEDED'
@@ -29,13 +30,13 @@ export function deadline(context: RemainingTime, options: DeadlineOptions = {}):
   const left = millisecondsUntilDeadline(context, reserveMs)
   if (left <= 0) return AbortSignal.abort(hit(reserveMs))
   const controller = new AbortController()
-  // Every request of an invocation may listen: Node 20 takes more than ten for a leak.
+  // Every request of an invocation may add a listener: Node 20 reports more than ten as a leak.
   setMaxListeners(0, controller.signal)
   if (left <= MAX_TIMER_MS) setTimeout(() => controller.abort(hit(reserveMs)), left).unref()
   return controller.signal
 }
 
-/** The reason of an abort, published. */
+/** Publish and return the reason of an abort. */
 function hit(reserveMs: number): MillraceError {
   const reason = deadlineExceeded()
   const operation = startOperation(channels.deadline, () => ({ reserveMs }))

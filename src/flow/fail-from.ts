@@ -1,14 +1,14 @@
 import { MillraceError } from '../errors.ts'
 import type { EventRecord } from '../events/event-record.ts'
 
-/** The property by which copies of this module find each other's marks: the ES and CommonJS builds may both be loaded. */
+/** The property by which copies of this module recognize each other's errors: the ES and CommonJS builds may both be loaded. */
 const RECORD = Symbol.for('millrace.fail-from')
 
 /**
- * The error by which a handler of `processBatches` says that its group is done up to a record, and failed from that record on.
+ * Create the error by which a handler of `processBatches` reports that its group succeeded up to a record, and failed from that record on.
  *
- * @param record - one that the handler was given, itself and no copy; for any other, the whole group has failed.
- * @param cause - what `onFailure` is called with; by default the error itself.
+ * @param record - one of the handler's records, by identity; any other value, also a copy, fails the whole group.
+ * @param cause - the error passed to `onFailure`; by default the returned error.
  * @returns an error to throw, `BATCH_FAILED`. O(1).
  * @example
  * const event = { Records: ['1', '2', '3'].map((body) => ({ eventSource: 'aws:sqs', messageId: body, body })) }
@@ -19,7 +19,7 @@ const RECORD = Symbol.for('millrace.fail-from')
  */
 export function failFrom(record: EventRecord<unknown>, cause?: unknown): MillraceError {
   const error = new MillraceError('BATCH_FAILED', 'the group failed from one of its records on', { cause })
-  // Not enumerable: whoever prints the error prints no data.
+  // Not enumerable: printing the error prints no data.
   return Object.defineProperty(error, RECORD, { value: record })
 }
 
@@ -35,7 +35,7 @@ export function reasonOf(error: unknown): unknown {
     : error
 }
 
-/** Fail for results by which a handler says that its group failed, though it did not throw: otherwise the records would be acknowledged. */
+/** Throw for results by which a handler reports a failure without throwing: otherwise the records would be acknowledged. */
 export function checkNotFailed(result: unknown): void {
   if (typeof result !== 'object' || result === null) return
   if (RECORD in result) throw result
@@ -43,6 +43,6 @@ export function checkNotFailed(result: unknown): void {
   if (!Array.isArray(batchItemFailures) || batchItemFailures.length === 0) return
   throw new MillraceError(
     'TYPE_MISMATCH',
-    'the handler resolved with batchItemFailures, which processBatches makes itself: throw failFrom(record), or an error for the whole group',
+    'the handler resolved with batchItemFailures, which processBatches creates itself: throw failFrom(record), or an error for the whole group',
   )
 }

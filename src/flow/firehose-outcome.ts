@@ -6,10 +6,10 @@ type Fields = Readonly<Record<string, unknown>>
 const RESULTS: readonly unknown[] = ['Ok', 'Dropped', 'ProcessingFailed']
 
 /**
- * The result of a handler of a Firehose record, in one form that says all of it: undefined is the record as it is, bytes and text are new
- * data, a whole record as Firehose wants it back is its own outcome.
+ * Normalize the result of a handler of a Firehose record: undefined leaves the record unchanged, bytes and text are new
+ * data, a complete record in Firehose's response form is its own outcome.
  *
- * @returns undefined for anything else, which is a mistake in the handler: to answer `Ok` would deliver the old data as if it were new.
+ * @returns undefined for anything else, which is a mistake in the handler: responding `Ok` would deliver the old data as new.
  */
 export function firehoseOutcome(value: unknown, recordId: string): FirehoseOutcome | undefined {
   if (value === undefined) return { result: 'Ok' }
@@ -23,7 +23,7 @@ export function firehoseOutcome(value: unknown, recordId: string): FirehoseOutco
   return isMetadata(metadata) ? { result, ...(data !== undefined && { data }), metadata } : undefined
 }
 
-/** Test that an outcome of its own, without data, has fields that are none: the data may be in one of them, and the old would pass for it. */
+/** Test whether an outcome without data has unknown fields: the data may be in one of them, and the old data would be delivered instead. */
 function hidesData(outcome: Fields): boolean {
   const { result, recordId, data } = outcome
   if (result !== 'Ok' || recordId !== undefined || data !== undefined) return false
@@ -35,7 +35,7 @@ const OUTCOME_FIELDS: readonly string[] = ['result', 'recordId', 'data', 'metada
   | 'recordId'
 )[]
 
-/** A record in the form in which Firehose wants it back is base64 already. Null where it is not, or is another record. */
+/** A record in Firehose's response form is already base64. Null if it is not, or is another record. */
 function dataOfRecord(record: Fields, recordId: string): Uint8Array | undefined | null {
   const data = record['kafkaRecordValue'] ?? record['data']
   if (record['recordId'] !== recordId) return null

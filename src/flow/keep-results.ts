@@ -5,17 +5,17 @@ import { firehoseOutcome, notAnOutcome } from './firehose-outcome.ts'
 import type { ProcessBatchOptions, RecordHandler } from './process-batch-options.ts'
 import { isS3BatchOutcome } from './respond-to-s3-batch.ts'
 
-/** The mark of a result of the wrong kind, also in the store: every replay is the same failure. */
+/** Marks a result of the wrong kind, also in the store: every replay fails in the same way. */
 const INVALID = null
 
-/** Test whether the response to a source is made of what handlers resolve with. */
+/** Test whether the response to a source consists of the handlers' results. */
 export function takesResults(source: EventSource | undefined): boolean {
   return source === 'firehose' || source === 's3-batch'
 }
 
 /**
- * The handler as the batch runs it: once for each key where that is asked for, and with its result checked where the source takes one. Elsewhere
- * no result is kept, so that none can be in the way of a replay.
+ * Wrap the handler for the batch: it runs once for each key with `idempotency`, and its result is checked if the source
+ * uses it. Otherwise no result is kept, so that none can hinder a replay.
  */
 export function batchHandler<T>(
   source: EventSource | undefined,
@@ -32,7 +32,7 @@ export function batchHandler<T>(
 
 type Once<T> = (handler: RecordHandler<T>) => RecordHandler<T>
 
-/** The stored form names no record, so that a replay serves a record of another id; a stored result may be of an older version. */
+/** The stored form names no record, so that it can be replayed for a record with another id; a stored result may come from an older version. */
 function firehoseHandler<T>(handler: RecordHandler<T>, once: Once<T>): RecordHandler<T> {
   const run = once(async (value, record, batch) => {
     const { id } = record
@@ -51,6 +51,6 @@ function s3BatchHandler<T>(handler: RecordHandler<T>, once: Once<T>): RecordHand
   return async (value, record, batch) => {
     const result = await run(value, record, batch)
     if (isS3BatchOutcome(result)) return result
-    throw new MillraceError('TYPE_MISMATCH', 'a handler of S3 Batch resolved with a resultCode that S3 does not know')
+    throw new MillraceError('TYPE_MISMATCH', 'a handler of S3 Batch resolved with an unknown resultCode')
   }
 }

@@ -10,7 +10,7 @@ import type { DeadlineOptions, RemainingTime } from './remaining-time.ts'
 
 /** Context passed to the handler with the record. */
 export interface HandlerRun {
-  /** Aborts at the deadline of the batch. Pass it on, so that work which can be stopped does stop. */
+  /** Aborts at the deadline of the batch. Pass it to the work, so that it stops. */
   readonly signal: AbortSignal
 }
 
@@ -20,52 +20,56 @@ export type BatchIdempotency<T> = IdempotentOptions<[value: T, record: EventReco
 
 /** The options `onFailure` and `quarantine`, for every record. */
 export interface FailureOptions<T> {
-  /** Takes a record that cannot be decoded out of the way, such as into a dead-letter queue: when it resolves, the record is acknowledged. */
+  /** Moves a record that cannot be decoded elsewhere, such as to a dead-letter queue: when it resolves, the record is acknowledged. */
   readonly quarantine?: (record: EventRecord<T>, error: MillraceError) => Promise<unknown>
-  /** Called on every failure: of a handler, of a payload, of `quarantine`, of a record at work at the deadline. Anything it throws is ignored. */
+  /**
+   * Called on every failure: of a handler, of a payload, of `quarantine`, of a record still running at the deadline.
+   * Anything it throws is ignored.
+   */
   readonly onFailure?: (record: EventRecord<T>, error: unknown) => unknown
 }
 
 export interface ProcessBatchesOptions<T> extends DeadlineOptions, FailureOptions<T> {
-  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema alone means the same. */
+  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema is a shorthand for that. */
   readonly payload: PayloadOption<T>
-  /** Groups at work at the same time. Default 10. */
+  /** Groups that run concurrently. Default 10. */
   readonly concurrency?: number
   /** Lambda's context, the second argument of its handler; without it there is no deadline. */
   readonly context?: RemainingTime | undefined
 }
 
-/** The group that a handler of `processBatches` was given. */
+/** The group passed to a handler of `processBatches`. */
 export interface HandlerGroup extends HandlerRun {
   readonly source: EventSource
-  /** The shard, partition (`orders-0`) or message group; absent where the source has none, or does not name it. */
+  /** The shard, partition (`orders-0`) or message group; absent if the source has none, or does not name it. */
   readonly key?: string
 }
 
 export type GroupHandler<T> = (records: readonly EventRecord<T>[], group: HandlerGroup) => Promise<unknown>
 
 export interface ProcessBatchOptions<T> extends DeadlineOptions, FailureOptions<T> {
-  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema alone means the same. */
+  /** The decoder of payloads, such as `jsonPayload(schema)`; a schema is a shorthand for that. */
   readonly payload: PayloadOption<T>
-  /** Default `auto`: the order that the source promises. */
+  /** Default `auto`: the order that the source guarantees. */
   readonly order?: BatchOrder
-  /** Records at work at the same time, where the order allows for more than one. Default 10. */
+  /** Records that run concurrently, if the order allows more than one. Default 10. */
   readonly concurrency?: number
   /** Lambda's context, the second argument of its handler; without it there is no deadline. */
   readonly context?: RemainingTime | undefined
   /**
-   * Run the handler once for each key, also over deliveries: the options of `idempotent`, whose `context` is that of the batch by default.
+   * Run the handler once for each key, across deliveries: the options of `idempotent`, whose `context` is that of the batch by default.
    * Records of one batch with the same key run once and share the outcome.
    */
   readonly idempotency?: BatchIdempotency<T>
   /**
-   * For streams: notes after each batch how far its shard is done, in one conditional write, and skips what was done before. Not for event source
-   * mappings with a parallelization factor over 1, which have several batches of a shard at work at once.
+   * For streams: records after each batch the position up to which its shard is done, in one conditional write, and
+   * skips records before it. Not for event source mappings with a parallelization factor over 1, which run several
+   * batches of a shard concurrently.
    */
   readonly checkpointStore?: CheckpointStore
   /**
-   * For Firehose: the most bytes of a response. Lambda refuses one over 6 MB as a whole, so records beyond are `ProcessingFailed`, with
-   * their own data, and reported. Default 6,081,740 (5.8 MiB).
+   * For Firehose: the most bytes of a response. Lambda rejects a larger one than 6 MB as a whole, so records beyond are
+   * `ProcessingFailed`, with their original data, and reported. Default 6,081,740 (5.8 MiB).
    */
   readonly maxResponseBytes?: number
 }
@@ -105,7 +109,7 @@ export function checkBatchOptions<T>(handler: RecordHandler<T>, options: Process
   check(maxResponseBytes > 0, 'maxResponseBytes must be a number of bytes over 0')
 }
 
-/** The options that both ways to run a batch have. */
+/** The options that `processBatch` and `processBatches` share. */
 export function checkGroupOptions<T>(
   entry: string,
   handler: unknown,

@@ -18,25 +18,27 @@ import { waitAtMost } from './wait-at-most.ts'
 /**
  * Run a handler on every record of an event, and return the response that makes Lambda redeliver only what failed.
  *
- * - Standard queues: `concurrency` messages at once; those that failed are reported.
- * - FIFO queues (by the ARN): one message of a group at a time, groups side by side; after a failure the rest of its group is reported
- *   and not run.
- * - Kinesis, DynamoDB streams, Kafka: one by one; from the first failure on nothing of its shard or partition runs, and it alone is
- *   reported, because Lambda resumes from there. `order: 'key'` runs the keys side by side and reports the lowest unfinished record.
- * - Firehose and S3 Batch: their own responses, from what the handler resolves with ({@link FirehoseOutcome}, {@link S3BatchOutcome}).
- * - Other sources, whose response Lambda ignores: a failure rejects, so that Lambda sends the event again.
+ * - Standard queues: `concurrency` messages at a time; failed ones are reported.
+ * - FIFO queues (by the ARN): one message of a group at a time, groups concurrently; after a failure the rest of its
+ * group is reported without running.
+ * - Kinesis, DynamoDB streams, Kafka: one by one; after the first failure nothing else of its shard or partition runs,
+ * and only the failed record is reported, because Lambda resumes from there. `order: 'key'` runs the keys concurrently
+ * and reports the lowest unfinished record.
+ * - Firehose and S3 Batch: their own responses, made of the handler's results ({@link FirehoseOutcome}, {@link S3BatchOutcome}).
+ * - Other sources, whose response Lambda ignores: a failure rejects, so that Lambda redelivers the event.
  *
- * With `idempotency` each key runs once, over all deliveries; with `checkpointStore` a stream resumes where it was.
+ * With `idempotency` each key runs once, across deliveries; with `checkpointStore` a stream resumes where it stopped.
  *
- * At the deadline of `context` the response goes out at once, whatever handlers are still doing: what has not finished counts as failed, and what
- * it does later is ignored. A record without identifier that fails, fails the whole batch.
+ * At the deadline of `context` the response is returned immediately, even if handlers are still running: unfinished
+ * records count as failed, and their later results are ignored. A failed record without identifier fails the whole
+ * batch.
  *
- * @param event - of any source that `readRecords` knows.
- * @param handler - gets the decoded payload, the record, and a signal that aborts at the deadline. Whatever it throws, or does to its
- * record, harms no other.
- * @returns the response for Lambda. Under a microsecond per record, beyond decoding it and the handler.
- * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`, its cause an AggregateError, where only a rejection
- * reports a failure to the source; `OPTION_INVALID`.
+ * @param event - of any source that `readRecords` supports.
+ * @param handler - called with the decoded payload, the record, and a signal that aborts at the deadline. Its errors,
+ * and its changes to the record, affect no other record.
+ * @returns the response for Lambda. Under a microsecond per record, without decoding and the handler.
+ * @throws MillraceError `EVENT_INVALID` for a value that is not an event; `BATCH_FAILED`, with an AggregateError as
+ * cause, if only a rejection reports a failure to the source; `OPTION_INVALID`.
  * @example
  * const event = { Records: ['{"id":1}', '{'].map((body, n) => ({ eventSource: 'aws:sqs', messageId: `m-${n}`, body })) }
  * const stored: unknown[] = []
@@ -87,7 +89,7 @@ async function runRecords<T, Event>(
   const start = trace === undefined ? begin : trace.around(begin)
   try {
     const opening = checkpointStore && openCheckpoints(event, records, checkpointStore)
-    // A store that has not answered at the deadline is not waited for: no record begins then.
+    // Do not wait for a store past the deadline: no record begins then.
     const checkpoints = opening && (await Promise.race([opening, limit.reached]))
     const { run, finished } = runBatch(plan, {
       keepsResults: takesResults(source),

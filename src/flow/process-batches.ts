@@ -23,25 +23,29 @@ import { runGroups } from './run-groups.ts'
 import { startTimeLimit } from './time-limit.ts'
 
 /**
- * Run a handler once for each group of records that the source keeps in order, for work that is done for many records at a time: one file, one bulk
- * insert, one request.
+ * Run a handler once for each group of records that the source keeps in order, for work on many records at a time: one
+ * file, one bulk insert, one request.
  *
- * A group is a shard, a partition of Kafka or a message group of a FIFO queue; other sources are one group, the whole batch. Groups run side by side.
+ * A group is a shard, a partition of Kafka or a message group of a FIFO queue; other sources are one group, the whole
+ * batch. Groups run concurrently.
  *
- * - What the handler throws fails its group. `throw failFrom(record)` fails it from that record on: those before are done. To return it
- *   fails too, and so does a result with `batchItemFailures`.
- * - Streams report the first record of a group that is not done, and Lambda resumes from there; queues report each message that is not done.
- * - A payload that cannot be decoded ends an ordered group before it; where `quarantine` takes it, the rest is one call. A standard queue reports
- *   it alone.
- * - At the deadline of `context` the response goes out, with the groups that have not finished reported as a whole.
+ * - An error of the handler fails its group. `throw failFrom(record)` fails it from that record on: the earlier ones
+ * are done. Returning it fails too, and so does a result with `batchItemFailures`.
+ * - Streams report the first record of a group that is not done, and Lambda resumes from there; queues report each unfinished message.
+ * - A payload that cannot be decoded ends an ordered group before it; if `quarantine` accepts it, the others are one
+ * call. A standard queue reports only that message.
+ * - At the deadline of `context` the response is returned, reporting unfinished groups as a whole.
  * - Sources whose response Lambda ignores: a failure rejects with `BATCH_FAILED`.
  *
- * `onFailure` is called for what is reported: on a stream for the record from which the group failed, on others for each record that the failed call had.
+ * `onFailure` is called for reported records: on a stream for the record from which the group failed, on others for
+ * each record of the failed call.
  *
- * @param event - of any source that `readRecords` knows, except Firehose and S3 Batch, which want an answer for each record.
- * @param handler - gets the records of a group whose payloads are decoded, at least one, in order, and the group with a signal that aborts at the deadline.
- * @returns the response for Lambda. O(records) beyond decoding them and the handler.
- * @throws MillraceError `EVENT_INVALID` for what is no event; `BATCH_FAILED`; `OPTION_INVALID`, for an event of Firehose or S3 Batch too.
+ * @param event - of any source that `readRecords` supports, except Firehose and S3 Batch, which expect a result for each record.
+ * @param handler - called with the decoded records of a group, at least one, in order, and with the group and a signal
+ * that aborts at the deadline.
+ * @returns the response for Lambda. O(records), without decoding and the handler.
+ * @throws MillraceError `EVENT_INVALID` for a value that is not an event; `BATCH_FAILED`; `OPTION_INVALID`, also for an
+ * event of Firehose or S3 Batch.
  * @example
  * const event = { Records: ['1', '2'].map((body) => ({ eventSource: 'aws:sqs', messageId: body, body })) }
  * const inserted: unknown[] = []
@@ -71,7 +75,7 @@ async function runBatches<T, Event>(
   if (takesResults(source))
     throw new MillraceError(
       'OPTION_INVALID',
-      `processBatches: ${source} wants an answer for each record: use processBatch`,
+      `processBatches: ${source} expects a result for each record: use processBatch`,
     )
   const records = readRecords(event, payload)
   const { groups, respond } = readGroups(event, records)
@@ -104,7 +108,7 @@ async function runBatches<T, Event>(
   }
 }
 
-/** Everything that is taken from the event, before the first handler runs: it may change its records. */
+/** Read everything from the event before the first handler runs, which may change its records. */
 function readGroups(event: unknown, records: readonly EventRecord<unknown>[]) {
   try {
     const source = detectSource(event)

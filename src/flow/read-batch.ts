@@ -17,7 +17,7 @@ export interface Batch<T> {
   readonly respond: Respond
 }
 
-/** Everything that is taken from the event, before the first handler runs: it may change its record. */
+/** Read everything from the event before the first handler runs, which may change its record. */
 export function readBatch<T>(event: unknown, options: ProcessBatchOptions<T>): Batch<T> {
   const { payload, order = 'auto', concurrency = DEFAULT_CONCURRENCY } = options
   const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = options

@@ -3,7 +3,7 @@ import type { EventRecord } from '../events/event-record.ts'
 import { QUARANTINED } from './outcome.ts'
 import type { FailureOptions } from './process-batch-options.ts'
 
-/** Reports records that fail, and puts aside what cannot be decoded. After `close` nothing is reported any more. */
+/** Reports failed records, and quarantines those that cannot be decoded. After `close` nothing more is reported. */
 export function recordWork<T>(records: readonly EventRecord<T>[], { quarantine, onFailure }: FailureOptions<T>) {
   let isClosed = false
 

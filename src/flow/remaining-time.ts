@@ -7,16 +7,16 @@ export interface RemainingTime {
 }
 
 export interface DeadlineOptions {
-  /** Milliseconds kept back for what comes after: answering, cleaning up, logging. Default 1,000. */
+  /** Milliseconds reserved for the work after the deadline: responding, cleaning up, logging. Default 1,000. */
   readonly reserveMs?: number
 }
 
 export const DEFAULT_RESERVE_MS = 1000
 
-/** The longest wait that a timer of Node can have: a longer one would end at once. */
+/** The longest wait that a timer of Node can have: a longer one would end immediately. */
 export const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** Milliseconds until the deadline, 0 or less when it has passed, `Infinity` where there is no context. */
+/** Milliseconds until the deadline, 0 or less when it has passed, `Infinity` without a context. */
 export function millisecondsLeft(context: RemainingTime | undefined, reserveMs: number): number {
   if (context !== undefined) return millisecondsUntilDeadline(context, reserveMs)
   checkReserve(reserveMs)
@@ -29,7 +29,7 @@ export function millisecondsUntilDeadline(context: RemainingTime, reserveMs: num
   const remaining: unknown =
     typeof context?.getRemainingTimeInMillis === 'function' ? context.getRemainingTimeInMillis() : undefined
   if (typeof remaining !== 'number' || Number.isNaN(remaining)) {
-    throw new MillraceError('OPTION_INVALID', 'context must have getRemainingTimeInMillis(): pass what Lambda passes')
+    throw new MillraceError('OPTION_INVALID', 'context must have getRemainingTimeInMillis(): pass that of Lambda')
   }
   return remaining - reserveMs
 }
@@ -41,6 +41,6 @@ function checkReserve(reserveMs: number): void {
 }
 
 export function deadlineExceeded(cause?: unknown): MillraceError {
-  const message = 'the time that this invocation may take is over but for its reserve: give it more, or less to do'
+  const message = 'only the reserve of this invocation is left: raise its timeout, or reduce its work'
   return new MillraceError('DEADLINE_EXCEEDED', message, { cause })
 }

@@ -4,7 +4,7 @@ import { isFinished, type Respond } from './outcome.ts'
 
 type Identifier = string | KafkaIdentifier
 
-/** For queues: every message that is not finished, once. */
+/** For queues: report every unfinished message once. */
 export function reportUnfinished(records: readonly EventRecord<unknown>[]): Respond {
   const identifiers = records.map(identifierOf)
   return (outcome) => {
@@ -12,7 +12,7 @@ export function reportUnfinished(records: readonly EventRecord<unknown>[]): Resp
   }
 }
 
-/** For streams: the first record of each shard that is not finished, from which Lambda resumes. */
+/** For streams: report the first unfinished record of each shard, from which Lambda resumes. */
 export function reportCheckpoints(records: readonly EventRecord<unknown>[], shards: Int32Array): Respond {
   const identifiers = records.map(identifierOf)
   return (outcome) => {
@@ -30,7 +30,7 @@ function identifierOf({ id, kafka }: EventRecord<unknown>): Identifier {
   return kafka === undefined ? id : { partition: kafka.partition, offset: kafka.offset }
 }
 
-/** A record without identifier cannot be named, so an empty one fails the whole batch. */
+/** A record without identifier cannot be reported, so an empty identifier fails the whole batch. */
 function response(reported: Iterable<Identifier>): BatchResponse {
   const identifiers = [...reported]
   const named = identifiers.includes('') ? [''] : identifiers

@@ -7,23 +7,23 @@ import { batchFailed } from './reject-failures.ts'
 
 type AnyResult = FirehoseResult | FirehoseMskResult
 
-/** One record of Firehose, and the places of the user records that it gave: one, where it aggregates none. */
+/** One record of Firehose, and the indices of its user records: one, unless it aggregates several. */
 interface Delivered {
   readonly recordId: string
-  /** The name of the field that holds the data. */
+  /** The name of the data field. */
   readonly field: 'data' | 'kafkaRecordValue'
   readonly data: string
   readonly indexes: number[]
 }
 
-/** The result of a record, and the error where it is a failure that has not been reported yet. */
+/** The result of a record, and its error if it is a failure that has not been reported yet. */
 interface Answer {
   readonly delivered: Delivered
   readonly result: AnyResult
   readonly error?: MillraceError
 }
 
-/** For Firehose: every record comes back, changed, as it was, dropped or failed. */
+/** For Firehose: return every record, changed, unchanged, dropped or failed. */
 export function respondToFirehose(records: readonly EventRecord<unknown>[], maxResponseBytes: number): Respond {
   const delivered = deliveredOf(records)
   return (outcome, report): FirehoseResponse<AnyResult> => {
@@ -50,7 +50,7 @@ function deliveredOf(records: readonly EventRecord<unknown>[]): readonly Deliver
   return delivered
 }
 
-/** Firehose names the data of a record from MSK otherwise, and wants it back under that name. */
+/** Firehose uses another name for the data of a record from MSK, and expects the same in the response. */
 function dataOf(raw: unknown): Pick<Delivered, 'field' | 'data'> {
   const fields: Readonly<Record<string, unknown>> = Object(raw)
   const field = fields['data'] === undefined && 'kafkaRecordValue' in fields ? 'kafkaRecordValue' : 'data'
@@ -99,8 +99,9 @@ function partOf(result: unknown): FirehoseOutcome {
 }
 
 /**
- * The answers that fit the response, the others as failures with their own data. Every record is counted in its failed form first, since each
- * must be answered; then, in order, those that grow are let in while there is room.
+ * Limit the results to the size of the response; those that do not fit become failures with their original data. Every
+ * record is first counted in its failed form, since each must be in the response; then, in order, larger results are
+ * accepted while there is space.
  */
 function withinBudget(answers: readonly Answer[], maxResponseBytes: number): readonly Answer[] {
   if (atMostBytes(answers) <= maxResponseBytes) return answers
@@ -123,10 +124,10 @@ function withinBudget(answers: readonly Answer[], maxResponseBytes: number): rea
 
 /** The most bytes of a character in JSON: `\u0000`. */
 const MAX_CHARACTER_BYTES = 6
-/** Of the names and marks of one answer, and more. */
+/** Upper bound of the names and punctuation of one result. */
 const FRAME_BYTES = 100
 
-/** More than the bytes of a response, found without writing it: most are small. */
+/** Upper bound of the bytes of a response, found without writing it: most are small. */
 function atMostBytes(answers: readonly Answer[]): number {
   let bytes = FRAME_BYTES
   for (const { result } of answers) {
@@ -136,7 +137,7 @@ function atMostBytes(answers: readonly Answer[]): number {
   return bytes
 }
 
-/** Bytes of the JSON of an answer; base64 is counted without writing it. */
+/** Bytes of the JSON of a result; base64 is counted without writing it. */
 function bytesOf(result: AnyResult | undefined): number {
   if (result === undefined) return 0
   const data = dataIn(result)
@@ -154,20 +155,20 @@ function dataIn({ data, kafkaRecordValue }: AnyResult): string {
 function tooLarge(maxResponseBytes: number): MillraceError {
   return new MillraceError(
     'LIMIT_EXCEEDED',
-    `the response would be larger than ${maxResponseBytes} bytes (maxResponseBytes), and Lambda refuses a response over 6 MB as a whole: the record is ProcessingFailed; lower the buffer size of the stream's transformation`,
+    `the response would be larger than ${maxResponseBytes} bytes (maxResponseBytes), and Lambda rejects a response over 6 MB as a whole: the record is ProcessingFailed; lower the buffer size of the stream's transformation`,
   )
 }
 
 function apartInPart(): MillraceError {
   return new MillraceError(
     'TYPE_MISMATCH',
-    'parts of this record resolved with different metadata, and a record has one destination: the record is ProcessingFailed; resolve with the same metadata for every part that is kept',
+    'parts of this record resolved with different metadata, and a record has one destination: the record is ProcessingFailed; resolve with the same metadata for every kept part',
   )
 }
 
 function keptInPart(): MillraceError {
   return new MillraceError(
     'TYPE_MISMATCH',
-    'some parts of this record resolved with data and others without: the record is ProcessingFailed; resolve with data for every part that is kept',
+    'some parts of this record resolved with data and others without: the record is ProcessingFailed; resolve with data for every kept part',
   )
 }

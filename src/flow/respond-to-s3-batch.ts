@@ -8,7 +8,7 @@ const CODES: readonly unknown[] = ['Succeeded', 'TemporaryFailure', 'PermanentFa
 /** Most bytes of a `resultString` that S3 keeps. */
 const MAX_RESULT_LENGTH = 1024
 
-/** For S3 Batch Operations: a result code for each task. What cannot be read will not be readable later either. */
+/** For S3 Batch Operations: return a result code for each task. An unreadable task fails permanently. */
 export function respondToS3Batch(event: unknown, records: readonly EventRecord<unknown>[]): Respond {
   const head = {
     invocationSchemaVersion: textIn(event, 'invocationSchemaVersion') ?? '1.0',
@@ -43,14 +43,14 @@ function outcomeOfResult(value: unknown): S3BatchOutcome {
     : { resultCode: 'Succeeded' }
 }
 
-/** Test whether a result is none of S3's own, which is a success, or one that S3 knows. */
+/** Test whether a result has no result code, which is a success, or one that S3 knows. */
 export function isS3BatchOutcome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('resultCode' in value)) return true
   const { resultCode, resultString }: { readonly resultCode: unknown; readonly resultString?: unknown } = value
   return CODES.includes(resultCode) && ['string', 'undefined'].includes(typeof resultString)
 }
 
-/** The report of a job may be read by others than its logs, so it gets the name of an error, not its message. */
+/** A job's report may have other readers than its logs, so it contains the name of an error, not its message. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'Error'
   const { name } = error

@@ -19,20 +19,20 @@ import { settledOrAborted } from './settled-or-aborted.ts'
 export interface RetryAttempt {
   /** 1 for the first call. */
   readonly attempt: number
-  /** The signal of the options, to pass on. */
+  /** The signal of the options, to pass to the work. */
   readonly signal: AbortSignal | undefined
 }
 
 export interface RetryOptions extends DeadlineOptions {
-  /** Calls in all, the first one included. Default 5. */
+  /** Total calls, the first one included. Default 5. */
   readonly attempts?: number
-  /** Longest first wait in milliseconds; doubles with every further one. Default 100. */
+  /** Longest first wait in milliseconds; doubles with every further wait. Default 100. */
   readonly baseMs?: number
-  /** Longest wait in milliseconds, whatever a server asks for. Default 10,000. */
+  /** Longest wait in milliseconds, even if a server requests more. Default 10,000. */
   readonly maxMs?: number
-  /** Decides whether another call may help. Default {@link isTransientError}. */
+  /** Decides whether to call again. Default {@link isTransientError}. */
   readonly isRetryable?: (error: unknown) => boolean
-  /** Ends waits and calls at once, with its reason: `deadline(context)`, for one. */
+  /** Ends waits and calls immediately, with its reason: for example `deadline(context)`. */
   readonly signal?: AbortSignal
   /** Lambda's context: no wait begins that would not end before the deadline. */
   readonly context?: RemainingTime | undefined
@@ -45,19 +45,19 @@ export interface RetryOptions extends DeadlineOptions {
 }
 
 /**
- * Call a function again while it fails in a way that may pass, with full jitter: before call n + 2 it waits anything from 0 to
- * `baseMs * 2^n`, so that callers who failed together do not come back together. A server that asks for more (`Retry-After`) gets it, up
- * to `maxMs`.
+ * Retry a function while it fails with transient errors, with full jitter: before call n + 2 it waits a random time
+ * from 0 to `baseMs * 2^n`, so that callers that failed together do not retry together. A longer wait that a server
+ * requests (`Retry-After`) is respected, up to `maxMs`.
  *
- * A client of the AWS SDK retries each of its requests three times by itself: give it `maxAttempts: 1` where this does the work.
+ * A client of the AWS SDK retries each request itself, three attempts by default: set its `maxAttempts: 1` if `retry` does the work.
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
  * @param fn - the work; called with the number of the attempt and the signal.
- * @returns what the first call that succeeds gives.
- * @throws MillraceError `RETRY_EXHAUSTED` when the last attempt fails too, `DEADLINE_EXCEEDED` when the next would come too late for
- * `context`, both with the last error as cause; `OPTION_INVALID`. An error that is not retryable is thrown as it is, and so is the reason
- * of the signal.
+ * @returns the result of the first successful call.
+ * @throws MillraceError `RETRY_EXHAUSTED` if the last attempt fails too, `DEADLINE_EXCEEDED` if the next would be too
+ * late for `context`, both with the last error as cause; `OPTION_INVALID`. An error that is not retryable is thrown
+ * unchanged, and so is the reason of the signal.
  * @example
  * let calls = 0
  * const flaky = async () => {
@@ -126,10 +126,10 @@ const OPTIONS = {
 
 const ATTEMPTS_RULE = 'attempts must be a whole number, 1 or more'
 
-/** Beyond this any base is longer than any wait, and a power of two soon is infinite. */
+/** Beyond this exponent any wait exceeds the maximum, and the power of two soon becomes infinite. */
 const MAX_DOUBLINGS = 52
 
-/** The wait after an attempt: full jitter, or what the server asks for where that is longer. */
+/** The wait after an attempt: full jitter, or the server's request if longer. */
 function waits({ baseMs = 100, maxMs = 10_000, random = Math.random, now = Date.now }: RetryOptions) {
   check(baseMs >= 0 && maxMs >= 0, 'baseMs and maxMs must be numbers of milliseconds, 0 or more')
   return (attempt: number, failure: unknown): number => {
@@ -144,7 +144,7 @@ function defaultSleep(ms: number, signal?: AbortSignal): Promise<unknown> {
 }
 
 function exhausted(attempts: number, cause: unknown): MillraceError {
-  return new MillraceError('RETRY_EXHAUSTED', `gave up after ${attempts} attempts; the cause is the last one's error`, {
+  return new MillraceError('RETRY_EXHAUSTED', `failed after ${attempts} attempts; the cause is the last error`, {
     cause,
   })
 }

@@ -2,9 +2,9 @@ import type { BatchPlan } from './batch-plan.ts'
 
 /** The progress of a record. */
 export const Progress = {
-  /** Not begun. */
+  /** Not started. */
   waiting: 0,
-  /** Started, and not settled yet. */
+  /** Started, but not settled. */
   running: 1,
   done: 2,
   failed: 3,
@@ -13,29 +13,29 @@ export const Progress = {
 export interface BatchRun {
   /** One of {@link Progress} for each record. */
   readonly progress: Uint8Array
-  /** The result of each record that is done, where it is kept. */
+  /** The result of each completed record, if it is kept. */
   readonly results: readonly unknown[]
-  /** Why each record failed; what is thrown may be undefined. */
+  /** The error of each failed record; a thrown value may be undefined. */
   readonly errors: ReadonlyMap<number, unknown>
 }
 
 export interface BatchWork {
-  /** A batch of ten thousand answers of some client would only hold memory. */
+  /** False if results are not needed, which would only hold memory. */
   readonly keepsResults: boolean
-  /** Begin the work on a record; it may throw, reject or never settle. */
+  /** Start the work on a record; it may throw, reject or never settle. */
   readonly start: (index: number) => unknown
   /** Called on every failure before the worker continues. Must not throw. */
   readonly onFailure: (index: number, error: unknown) => PromiseLike<void>
-  /** Asked before each record: a batch of work that never waits starves every timer. */
+  /** Checked before each record: work that never waits starves every timer. */
   readonly isOver: () => boolean
-  /** Called when a worker finds that it is over. */
+  /** Called when a worker detects that the time is over. */
   readonly onOver: () => void
 }
 
 /**
- * Run a batch by its plan: always the first record that may run, never more at once than there are workers.
+ * Run a batch by its plan: always the first record that may run, never more at a time than there are workers.
  *
- * After a wait for `finished` that ends early, `run` says how far each record came; no record is begun once it `isOver`.
+ * If the wait for `finished` ends early, `run` has the progress of each record; no record is started once it `isOver`.
  */
 export function runBatch(
   plan: BatchPlan,
@@ -71,8 +71,9 @@ export function runBatch(
 }
 
 /**
- * Hands out the records of a batch. A cursor goes through them once; a record whose group is busy stays behind, and is for the worker
- * that has the group. So every group that is free has nothing left behind the cursor, and the next record is found without a search.
+ * Assigns the records of a batch to workers. A cursor visits them once; a record whose group is busy is left to the
+ * worker that has the group. So a free group has no records left behind the cursor, and the next record is found
+ * without a search.
  */
 function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
   const count = groups.length
@@ -84,7 +85,7 @@ function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
 
   const isBeyondFailure = (index: number): boolean => shards !== undefined && index >= at(ends, at(shards, index))
 
-  /** The next record whose group is free, -1 where there is none. */
+  /** The next record whose group is free, -1 if there is none. */
   const take = (): number => {
     while (cursor < count) {
       const index = cursor++
@@ -96,7 +97,7 @@ function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
     return -1
   }
 
-  /** After a record that is done: the one that waited for it, or any other. */
+  /** The record after a completed one: the one that waited for it, or any other. */
   const release = (index: number): number => {
     const waiting = at(next, index)
     if (waiting !== -1 && waiting < cursor && !isBeyondFailure(waiting)) return waiting
@@ -104,7 +105,7 @@ function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
     return take()
   }
 
-  /** The group of a failed record stays busy for good. */
+  /** The group of a failed record stays busy permanently. */
   const fail = (index: number): void => {
     if (shards === undefined) return
     const shard = at(shards, index)
@@ -114,7 +115,7 @@ function scheduleOf({ groups, groupCount, shards, shardCount }: BatchPlan) {
   return { take, release, fail }
 }
 
-/** For each record the next one of its group, -1 for the last. */
+/** For each record, the next one of its group, -1 for the last. */
 function nextInGroup(groups: Int32Array, groupCount: number): Int32Array {
   const next = new Int32Array(groups.length)
   const following = new Int32Array(groupCount).fill(-1)
@@ -126,7 +127,7 @@ function nextInGroup(groups: Int32Array, groupCount: number): Int32Array {
   return next
 }
 
-/** An index that cannot be out of range. */
+/** Read an index that cannot be out of range. */
 function at(list: Int32Array | Uint8Array, index: number): number {
   return list[index] ?? 0
 }

@@ -18,7 +18,7 @@ export interface GroupsWork<T> {
   readonly trace: BatchTrace | undefined
 }
 
-/** The work, and how far it came. */
+/** The work, and its progress. */
 interface GroupsRun<T> extends GroupsWork<T> {
   readonly progress: Uint8Array
   readonly errors: Map<number, unknown>
@@ -26,7 +26,7 @@ interface GroupsRun<T> extends GroupsWork<T> {
   readonly report: ReturnType<typeof recordWork<T>>['report']
 }
 
-/** Run the groups, `concurrency` at once. After a wait for `finished` that ends early, `run` says how far each record came. */
+/** Run the groups, `concurrency` at a time. If the wait for `finished` ends early, `run` has the progress of each record. */
 export function runGroups<T>(work: GroupsWork<T>) {
   const { groups, records, options, concurrency } = work
   const { report, setAside, close } = recordWork(records, options)
@@ -70,13 +70,13 @@ async function runGroup<T>(group: BatchGroup, state: GroupsRun<T>): Promise<void
     mark(decoded, Progress.done, state)
     mark(unfinished, Progress.failed, state)
     const error = reasonOf(thrown)
-    // Once for a group: the error of a batch has one of each call that failed.
+    // Once per group: the error of a batch has one of each failed call.
     for (const index of unfinished.slice(0, 1)) errors.set(index, error)
     await reportFailed(unfinished, error, state)
   }
 }
 
-/** The places of the records that can be handed to the handler. What cannot be decoded is put aside, or ends an ordered group. */
+/** The indices of the records to pass to the handler. One that cannot be decoded is quarantined, or ends an ordered group. */
 async function decodedIn<T>({ indexes, isOrdered }: BatchGroup, state: GroupsRun<T>): Promise<number[]> {
   const { records, progress, errors, limit, trace, report } = state
   const take = (index: number): unknown => setAsideOf(index, state)
@@ -108,7 +108,7 @@ function setAsideOf<T>(index: number, { records, setAside }: GroupsRun<T>): unkn
   return record === undefined || record.payload.ok ? undefined : setAside(index, record, record.payload.error)
 }
 
-/** Reports those that the response reports, at once: of a stream only the first. */
+/** Report the records that the response reports: of a stream only the first. */
 async function reportFailed<T>(indexes: readonly number[], error: unknown, state: GroupsRun<T>): Promise<void> {
   const isOfStream = isStream(state.records[0]?.source)
   await Promise.all((isOfStream ? indexes.slice(0, 1) : indexes).map((index) => state.report(index, error)))

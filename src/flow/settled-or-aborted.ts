@@ -1,4 +1,4 @@
-/** Wait for a promise or, at once when the signal aborts before, its reason. A later outcome of the promise is ignored. */
+/** Wait for a promise, or until the signal aborts, whose reason is then thrown. A later outcome of the promise is ignored. */
 export function settledOrAborted<T>(promise: PromiseLike<T> | T, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return Promise.resolve(promise)
   return new Promise((resolve, reject) => {

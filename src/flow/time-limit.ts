@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { MillraceError } from '../errors.ts'
 import { deadlineExceeded, MAX_TIMER_MS, millisecondsLeft, type RemainingTime } from './remaining-time.ts'
 
-/** The deadline of a batch, watched by a timer and, where work never waits and so starves the timer, by asking. */
+/** The deadline of a batch, detected by a timer and by checks, since work that never waits starves the timer. */
 export interface TimeLimit {
   /** Aborts at the deadline. */
   readonly signal: AbortSignal
@@ -11,18 +11,19 @@ export interface TimeLimit {
   readonly isReached: () => boolean
   /** Act as if the timer had fired. */
   readonly reach: () => void
-  /** Why, once it is reached. */
+  /** The reason, once it is reached. */
   readonly reason: () => MillraceError | undefined
   readonly end: () => void
 }
 
 /**
- * The timer keeps the process alive, unlike that of `deadline`: a handler that waits for nothing would end it before the response went out.
+ * The timer keeps the process alive, unlike that of `deadline`: otherwise it would exit before the response while a
+ * handler waits without keeping it alive.
  */
 export function startTimeLimit(context: RemainingTime | undefined, reserveMs: number): TimeLimit {
   const left = millisecondsLeft(context, reserveMs)
   const controller = new AbortController()
-  // Each record at work may listen: Node 20 takes more than ten for a leak.
+  // Each running record may add a listener: Node 20 reports more than ten as a leak.
   setMaxListeners(0, controller.signal)
   let resolveReached: () => void = () => {}
   const reached = new Promise<undefined>((resolve) => {

@@ -3,7 +3,7 @@ const PARENT = /(?:^|;)Parent=([0-9a-f]{16})(?:;|$)/
 const SAMPLED = /(?:^|;)Sampled=([01])(?:;|$)/
 
 /**
- * Root, parent and sampling decision of the `AWSTraceHeader` of a message of SQS, and nothing else that it may hold: a sender can write into it.
+ * Root, parent and sampling decision of the `AWSTraceHeader` of an SQS message, without anything else in it: senders can write any text there.
  *
  * Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */

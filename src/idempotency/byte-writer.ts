@@ -1,24 +1,24 @@
 import { MillraceError } from '../errors.ts'
 
-/** Bytes that grow at the end. */
+/** Bytes that are appended to. */
 export interface ByteWriter {
   tag(byte: number): void
   uint32(value: number): void
   float64(value: number): void
-  /** Write as `text` does, faster; for short text that is all ASCII, else nothing. */
+  /** Write like `text`, but faster; for short ASCII text, otherwise nothing is written. */
   shortAscii(tag: number, text: string): boolean
   /** A tag, the number of bytes, the text as UTF-8. */
   text(tag: number, text: string): void
   /** A tag, the number of bytes, the bytes. */
   bytesOf(tag: number, bytes: Uint8Array): void
-  /** Put `bytes` instead of everything from `start` on. */
+  /** Replace everything from `start` on by `bytes`. */
   replaceFrom(start: number, bytes: Uint8Array): void
   slice(start: number, end: number): Uint8Array
   length(): number
   bytes(): Uint8Array
 }
 
-/** Up to which a loop is faster than a call of the native writer. */
+/** The length up to which a loop is faster than the native writer. */
 const SHORT_TEXT = 48
 
 /** Write into one buffer, which doubles when it is full, up to `maxBytes`. Slices are views, valid until the next write. */
@@ -31,7 +31,7 @@ export function byteWriter(maxBytes: number, firstBytes: number): ByteWriter {
     if (at + bytes > maxBytes)
       throw new MillraceError(
         'IDEMPOTENCY_KEY_INVALID',
-        `the key or fingerprint takes more than ${maxBytes} bytes: give less of the input`,
+        `the key or fingerprint exceeds ${maxBytes} bytes: use less of the input`,
       )
     const grown = Buffer.allocUnsafe(Math.max(buffer.length * 2, at + bytes))
     buffer.copy(grown, 0, 0, at)

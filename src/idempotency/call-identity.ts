@@ -5,15 +5,15 @@ import { missingPartOf } from './missing-key.ts'
 
 /** The identity of a call, taken before its function can change the input. */
 export interface CallIdentity {
-  /** Namespace and hash, as the store knows it. */
+  /** Namespace and hash, as passed to the store. */
   readonly key: string
-  /** The hash alone. */
+  /** The hash only. */
   readonly recordKey: string
   readonly fingerprint: string | undefined
 }
 
 /**
- * Take the key and the fingerprint of a call.
+ * Compute the key and the fingerprint of a call.
  *
  * @throws MillraceError `IDEMPOTENCY_KEY_MISSING`, `IDEMPOTENCY_KEY_INVALID`.
  */
@@ -41,7 +41,7 @@ export function callIdentity<Args extends readonly unknown[]>(
 function keyMissing(what: string): MillraceError {
   return new MillraceError(
     'IDEMPOTENCY_KEY_MISSING',
-    `the key of this call ${what}: nothing was run, because other calls would have the same key; return what identifies the call, or set allowPartialKey where null and undefined members are part of it`,
+    `the key of this call ${what}: nothing was run, because other calls would have the same key; return a value that identifies the call, or set allowPartialKey if null and undefined members are part of it`,
   )
 }
 

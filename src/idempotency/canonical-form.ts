@@ -4,7 +4,7 @@ import { nodeCrypto } from '../internal/node-modules.ts'
 import { type ByteWriter, byteWriter } from './byte-writer.ts'
 import { isLiteralObject } from './literal-object.ts'
 
-/** Encoded bytes beyond which a value is refused: objects that share their parts can grow without end when written out. */
+/** Encoded bytes beyond which a value is rejected: objects with shared parts can grow exponentially when written out. */
 const MAX_BYTES = 256 * 1024 * 1024
 
 const TAG = {
@@ -27,34 +27,34 @@ const TAG = {
   set: 0x53,
 } as const
 
-/** A container that is being written: its members in the order in which they are visited. */
+/** A container being written: its members in the order of the visit. */
 interface Frame {
   readonly container: object
-  /** The members to write, in order: themselves, or the names of the members. */
+  /** The members to write, or their names, in order. */
   readonly members: readonly unknown[]
   readonly isNamed: boolean
-  /** Members that make one entry of a set or map; 0 where the order of the members counts. */
+  /** Members per entry of a set or map; 0 if the order of the members counts. */
   readonly entrySize: number
-  /** The place in the bytes where each entry begins, so that they can be put in order. */
+  /** The start of each entry in the bytes, so that they can be sorted. */
   readonly entryStarts: number[]
   next: number
 }
 
 interface Encoder {
   readonly out: ByteWriter
-  /** The way from the value down to what is being written. */
+  /** The path from the value down to the container being written. */
   readonly stack: Frame[]
 }
 
 /**
- * The canonical bytes of a value: equal values have equal bytes, and whatever differs in content or type has different ones.
+ * Encode a value canonically: equal values have equal bytes, and values of different content or type have different ones.
  *
- * Every piece begins with a tag and its length, so that no two values can run into each other. Numbers are their 64 bits (so -0 is
- * not 0), NaN is one value; text is UTF-8, or UTF-16 where it holds a lone surrogate; the names of an object are in order of their code
- * units; the entries of a set or map are put in order of their bytes and are written as their SHA-256. It walks with a stack of its own, so that
- * no depth of nesting overflows Node's.
+ * Every piece begins with a tag and its length, so that no two encodings are ambiguous. Numbers are their 64 bits (so
+ * -0 is not 0), NaN is one value; text is UTF-8, or UTF-16 if it has a lone surrogate; the names of an object are in
+ * order of their code units; the entries of a set or map are sorted by their bytes and written as their SHA-256. It
+ * uses an explicit stack, so that no depth of nesting overflows Node's.
  *
- * @throws MillraceError `IDEMPOTENCY_KEY_INVALID` for functions, symbols, cycles, instances of classes (what they hide cannot be seen) and
+ * @throws MillraceError `IDEMPOTENCY_KEY_INVALID` for functions, symbols, cycles, instances of classes (their hidden state cannot be read) and
  * more than 256 MiB.
  */
 export function canonicalBytes(value: unknown): Uint8Array {
@@ -81,10 +81,10 @@ function writeMember(encoder: Encoder, { isNamed, container }: Frame, member: un
   writeValue(encoder, isNamed ? (container as Readonly<Record<string, unknown>>)[member as string] : member)
 }
 
-/** The depth up to which the way down to a value is searched; beyond, a set of it is kept. */
+/** The depth up to which the path to a value is searched linearly; beyond, a set is used. */
 const SHALLOW = 32
 
-/** Finds containers that lie in themselves. */
+/** Detects containers that contain themselves. */
 function cycleGuard(stack: readonly Frame[]) {
   let open: Set<object> | undefined
   return {
@@ -145,12 +145,12 @@ function writeObject(encoder: Encoder, object: object): void {
   else if (types.isSet(object)) enterEntries(encoder, TAG.set, object, [...object], 1)
   else if (types.isMap(object)) enterEntries(encoder, TAG.map, object, [...object].flat(1), 2)
   else if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) writeView(out, object)
-  else throw invalid('an instance of a class: give its data')
+  else throw invalid('an instance of a class: pass its data')
 }
 
 function enterArray(encoder: Encoder, array: readonly unknown[]): void {
   const names = Object.keys(array)
-  // The names of an array are its indexes in order, then others: the last one shows whether it has holes, or anything else.
+  // The names of an array are its indexes in order, then others: the last one shows whether it has holes or other names.
   if (names.length === array.length && (names.length === 0 || names.at(-1) === String(array.length - 1)))
     enter(encoder, TAG.array, array, array, false, 0)
   else enterNamed(encoder, TAG.sparseArray, array, names.sort())
@@ -181,7 +181,7 @@ function enter(
 
 const NO_STARTS: number[] = []
 
-/** Put the entries of a set or map, which end the bytes, in order of their bytes; their SHA-256 takes their place. */
+/** Sort the entries of a set or map, at the end of the bytes, by their bytes, and replace them by their SHA-256. */
 function sortEntries(out: ByteWriter, starts: readonly number[]): void {
   const entries = starts.map((start, index) => out.slice(start, starts[index + 1] ?? out.length()))
   out.replaceFrom(
@@ -213,7 +213,7 @@ function writeView(out: ByteWriter, value: ArrayBufferView | ArrayBufferLike): v
   out.bytesOf(TAG.bytes, bytes)
 }
 
-/** `Float64Array`, `DataView`, `ArrayBuffer`: by the engine's own mark, which no value can forge. */
+/** `Float64Array`, `DataView`, `ArrayBuffer`: detected by the engine's internal slot, which no value can forge. */
 function kindOf(value: object): string {
   if (types.isDataView(value)) return 'DataView'
   if (types.isArrayBuffer(value)) return 'ArrayBuffer'
@@ -230,6 +230,6 @@ function isWellFormed(text: string): boolean {
 function invalid(what: string): MillraceError {
   return new MillraceError(
     'IDEMPOTENCY_KEY_INVALID',
-    `the key or fingerprint holds ${what}; it may hold text, numbers, bigints, booleans, null, undefined, dates, bytes, arrays, sets, maps and plain objects`,
+    `the key or fingerprint contains ${what}; it may contain text, numbers, bigints, booleans, null, undefined, dates, bytes, arrays, sets, maps and plain objects`,
   )
 }

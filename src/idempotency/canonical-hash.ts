@@ -3,11 +3,11 @@ import { nodeCrypto } from '../internal/node-modules.ts'
 import { canonicalBytes } from './canonical-form.ts'
 
 /**
- * SHA-256 over the canonical form of a value: what `idempotent` makes of keys and fingerprints.
+ * Hash the canonical form of a value with SHA-256, as `idempotent` does with keys and fingerprints.
  *
- * Equal values have the same hash whatever the order of an object's names or of the entries of a set or map; `Set`, `Map`, array and object,
- * number and bigint and text, `Date` and bytes, 0 and -0, `undefined`, `null`, a missing name and a hole in an array all differ. The hash of a
- * value stays the same from version to version.
+ * Equal values have the same hash, independent of the order of an object's names or of the entries of a set or map;
+ * `Set`, `Map`, array and object, number and bigint and text, `Date` and bytes, 0 and -0, `undefined`, `null`, a
+ * missing name and a hole in an array are all distinct. The hash of a value is stable across versions.
  *
  * @param value - text, numbers, bigints, booleans, null, undefined, dates, bytes, arrays, sets, maps and plain objects, nested to any depth.
  * @returns 43 characters of base64url. O(bytes), and sorting for sets and maps.

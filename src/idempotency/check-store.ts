@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { notA } from '../internal/check-arguments.ts'
 import type { OverflowStore } from './store.ts'
 
-/** Refuse a limit of results that no result is under. */
+/** Reject a limit that no result can satisfy. */
 export function checkResultBytes(entry: string, maxResultBytes = 0): void {
   if (maxResultBytes >= 0) return
   throw new MillraceError('OPTION_INVALID', `${entry}: maxResultBytes must be a number of bytes, 0 or more`)

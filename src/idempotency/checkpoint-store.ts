@@ -1,10 +1,10 @@
 import { checkNone } from '../internal/check-arguments.ts'
 
-/** The store in which `processBatch` notes how far the shards of a stream are done. */
+/** The store in which `processBatch` records the progress of a stream's shards. */
 export interface CheckpointStore {
-  /** The last sequence number of a shard up to which everything is done; undefined where nothing is noted. */
+  /** The last sequence number of a shard up to which everything is done; undefined without a checkpoint. */
   readCheckpoint(shard: string): Promise<string | undefined>
-  /** Note that everything up to a sequence number is done. One conditional write: a checkpoint never goes back. */
+  /** Record that everything up to a sequence number is done. One conditional write: a checkpoint never moves back. */
   writeCheckpoint(shard: string, sequenceNumber: string): Promise<void>
 }
 
@@ -14,7 +14,7 @@ export function isBefore(left: string, right: string): boolean {
 }
 
 /**
- * Checkpoints in this process alone: for tests.
+ * Store checkpoints in this process only, for tests.
  *
  * @returns a store for the `checkpointStore` of `processBatch`. O(1) a call.
  * @example

@@ -7,21 +7,21 @@ import { recordInvalid, storeFailure } from './store-failure.ts'
 
 export interface DynamoDBCheckpointStoreOptions extends DynamoDBTableLayout {
   readonly client: DynamoDBSender
-  /** Separates consumers of one stream: each has checkpoints of its own. Default: none. */
+  /** Separates consumers of one stream, so that each has its own checkpoints. Default: none. */
   readonly namespace?: string
 }
 
-/** Longer than the sequence numbers of any stream, so that text compares as the numbers do. */
+/** Longer than the sequence numbers of any stream, so that text compares like the numbers. */
 const DIGITS = 64
 
 /**
- * Checkpoints in a DynamoDB table, which may be that of a `dynamodbStore`: one item for each shard, which does not expire.
+ * Store checkpoints in a DynamoDB table, which may be that of a `dynamodbStore`: one item for each shard, which does not expire.
  *
  * @param options.client - a `DynamoDBClient` or a document client.
  * @param options.namespace - one for each consumer of a stream.
  * @returns a store for the `checkpointStore` of `processBatch`: one read and one conditional put for each batch of a shard.
- * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause, `IDEMPOTENCY_RECORD_INVALID`. `OPTION_INVALID` at
- * once.
+ * @throws MillraceError from its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause,
+ * `IDEMPOTENCY_RECORD_INVALID`. `OPTION_INVALID` at once.
  * @example no-run needs a table
  * const checkpointStore = dynamodbCheckpointStore({ client: new DynamoDBClient(), tableName: 'idempotency', namespace: 'orders' })
  * const work = async (order: unknown) => console.log(order)
@@ -54,7 +54,7 @@ export function dynamodbCheckpointStore(options: DynamoDBCheckpointStoreOptions)
         ExpressionAttributeValues: { ':checkpoint': checkpoint },
       })
       await (client.send(command as never) as Promise<unknown>).catch((error: unknown) => {
-        // It is there or beyond already.
+        // The checkpoint is already there or beyond.
         if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return
         throw storeFailure('writing the checkpoint', error)
       })

@@ -3,11 +3,11 @@ import { outcomeFields, recordOfFields } from './record-fields.ts'
 import type { HeldLease } from './store.ts'
 import { recordInvalid } from './store-failure.ts'
 
-/** The two of DynamoDB's types that records are made of. */
+/** The two DynamoDB types used in records. */
 export type Attribute = { S: string } | { N: string }
 export type Item = Record<string, Attribute>
 
-/** An item as DynamoDB takes it, names and values. */
+/** A DynamoDB item: names and values. */
 export const MAX_ITEM_BYTES = 400 * 1024
 
 /** The layout of the table of a store. */
@@ -41,10 +41,10 @@ function ttlOf({ expiresAt }: StoredRecord): Attribute {
   return { N: `${Math.ceil(expiresAt / 1000)}` }
 }
 
-/** The attributes in which a record differs from that of the lease which it comes from. */
+/** The attributes in which a record differs from that of its lease. */
 export function changedAttributes(record: StoredRecord, lease: HeldLease, { ttlAttribute }: ItemLayout): Item {
   const item: Item = {}
-  // A renewal writes its time in any case: an update must change something, if only to ask whether the lease is held.
+  // A renewal always writes its time: an update must change something, even if it only checks whether the lease is held.
   if (record.state === 'in-progress') item['leaseExpiresAt'] = { N: `${record.leaseExpiresAt}` }
   else item['state'] = { S: record.state }
   if (record.expiresAt !== lease.recordExpiresAt) {
@@ -56,14 +56,14 @@ export function changedAttributes(record: StoredRecord, lease: HeldLease, { ttlA
 }
 
 /**
- * The record that an item holds; attributes that it does not know are left alone.
+ * Parse the record in an item; unknown attributes are ignored.
  *
  * @throws MillraceError `IDEMPOTENCY_RECORD_INVALID`.
  */
 export function recordOfItem(key: string, item: Readonly<Record<string, unknown>>): StoredRecord {
   const fields = new Map<string, unknown>()
   for (const [name, attribute] of Object.entries(item)) {
-    if (typeof attribute !== 'object' || attribute === null) throw recordInvalid('is no item of DynamoDB')
+    if (typeof attribute !== 'object' || attribute === null) throw recordInvalid('is not a DynamoDB item')
     if ('S' in attribute) fields.set(name, attribute.S)
     else if ('N' in attribute) fields.set(name, Number(attribute.N))
     else fields.set(name, attribute)
@@ -72,7 +72,7 @@ export function recordOfItem(key: string, item: Readonly<Record<string, unknown>
 }
 
 /**
- * Bytes of an item as DynamoDB counts them, or a few more.
+ * Upper bound of the bytes of an item as DynamoDB counts them.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */

@@ -12,7 +12,7 @@ export interface DynamoDBTableLayout {
   readonly tableName: string
   /** Name of the partition key, a string. Default `id`. */
   readonly partitionKey?: string
-  /** Name of the sort key, a string, where the table has one. */
+  /** Name of the sort key, a string, if the table has one. */
   readonly sortKey?: string
   /** The sort key of every record. Default `idempotency`. */
   readonly sortKeyValue?: string
@@ -43,8 +43,8 @@ const KINDS = {
 /**
  * The layout of a table, with its defaults.
  *
- * @param others - options of the entry that are not of the table.
- * @throws MillraceError `OPTION_INVALID` for other options, and names that clash; `TYPE_MISMATCH` for what is no object.
+ * @param others - options of the entry besides those of the table.
+ * @throws MillraceError `OPTION_INVALID` for unknown options and conflicting names; `TYPE_MISMATCH` for a value that is not an object.
  */
 export function layoutOf(
   entry: string,
@@ -59,7 +59,7 @@ export function layoutOf(
   if (clash !== undefined)
     throw new MillraceError(
       'OPTION_INVALID',
-      `${entry}: partitionKey, sortKey and ttlAttribute must be different names, and not those of the record itself`,
+      `${entry}: partitionKey, sortKey and ttlAttribute must differ from each other and from the record's attributes`,
     )
   return { partitionKey, sortKey, sortKeyValue, ttlAttribute }
 }

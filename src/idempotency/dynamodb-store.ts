@@ -35,30 +35,32 @@ export interface DynamoDBStoreOptions extends DynamoDBTableLayout {
   readonly client: DynamoDBSender
   /** The store of results that are too large for an item, such as an `s3Store`. Default: they are not kept. */
   readonly overflow?: OverflowStore
-  /** Bytes of UTF-8 beyond which a result goes to the overflow store, or is not kept. Default: what fits an item of 400 KB. */
+  /** Bytes of UTF-8 beyond which a result goes to the overflow store, or is not kept. Default: as many as fit an item of 400 KB. */
   readonly maxResultBytes?: number
 }
 
 export interface DynamoDBStore extends IdempotencyStore {
-  /** For `CreateTableCommand` in tests, and as the definition for infrastructure as code: on-demand, keys alone. */
+  /** For `CreateTableCommand` in tests, and as the definition for infrastructure as code: on-demand, with the keys only. */
   createTableInput(): CreateTableCommandInput
-  /** For `UpdateTimeToLiveCommand`: DynamoDB deletes what has expired, late and free of charge. */
+  /** For `UpdateTimeToLiveCommand`: DynamoDB deletes expired records, late and free of charge. */
   timeToLiveInput(): UpdateTimeToLiveCommandInput
 }
 
 /**
- * Records in a DynamoDB table.
+ * Store records in a DynamoDB table.
  *
- * A claim is one conditional put, completing one conditional update; a claim that finds a record sees it in the failed condition's answer,
- * so a replay costs one request and no read. Takeovers and retries after an error cost one put more. Everything is strongly consistent.
- * Expiry is checked in the conditions; DynamoDB's own deletion, which is late by design, only tidies up.
+ * A claim is one conditional put, completing one conditional update; a claim that finds a record gets it in the
+ * response to the failed condition, so a replay costs one request and no read. Takeovers and retries after an error
+ * cost one more put. Everything is strongly consistent. Expiry is checked in the conditions; DynamoDB's own deletion,
+ * which is late by design, only cleans up.
  *
  * @param options.client - a `DynamoDBClient` or a document client; its retries and timeouts apply to every request.
- * @param options.tableName - a table as `createTableInput()` makes it; other names of its keys by `partitionKey`, `sortKey`.
- * @param options.overflow - where results go that do not fit an item of 400 KB.
+ * @param options.tableName - a table with the layout of `createTableInput()`; set other key names with `partitionKey`, `sortKey`.
+ * @param options.overflow - store for results that do not fit an item of 400 KB.
  * @returns a store for `idempotent`.
- * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause; `IDEMPOTENCY_RECORD_INVALID` for an item that is
- * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
+ * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause;
+ * `IDEMPOTENCY_RECORD_INVALID` for an item that is not a record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and
+ * `TYPE_MISMATCH` at once.
  * @example no-run needs a table
  * const store = dynamodbStore({ client: new DynamoDBClient(), tableName: 'idempotency' })
  * const charge = async (order: { readonly id: string }) => ({ charged: order.id })
@@ -80,16 +82,17 @@ export function dynamodbStore(options: DynamoDBStoreOptions): DynamoDBStore {
 }
 
 /**
- * The table that a {@link dynamodbStore} needs, for `CreateTableCommand` and for infrastructure as code.
+ * Describe the table that a {@link dynamodbStore} needs, for `CreateTableCommand` and for infrastructure as code.
  *
- * @param options - its name, and those of its keys where they are not the defaults; the options of a `dynamodbStore` are taken too.
- * @returns on-demand, with its keys alone; switch time to live on as well.
- * @throws MillraceError `OPTION_INVALID` for names that clash, and for other options than those of `dynamodbStore`; `TYPE_MISMATCH` for what is no object.
+ * @param options - its name, and the names of its keys if not the defaults; the options of a `dynamodbStore` are accepted too.
+ * @returns on-demand, with its keys only; enable time to live as well.
+ * @throws MillraceError `OPTION_INVALID` for conflicting names, and for other options than those of `dynamodbStore`;
+ * `TYPE_MISMATCH` for a value that is not an object.
  * @example
  * createTableInput({ tableName: 'idempotency' }).KeySchema // => [{ AttributeName: 'id', KeyType: 'HASH' }]
  */
 export function createTableInput(options: DynamoDBTableLayout): CreateTableCommandInput {
-  // The options of a store have the table's among them, and are mostly at hand.
+  // The options of a store include the table's.
   const { partitionKey, sortKey } = layoutOf('createTableInput', options, { ...STORE_OPTIONS, namespace: 'string' })
   const names = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey]
   return {
@@ -102,14 +105,14 @@ export function createTableInput(options: DynamoDBTableLayout): CreateTableComma
 
 const STORE_OPTIONS = { client: 'client', overflow: 'object', maxResultBytes: 'number' } as const
 
-/** The key and the other attributes of a record never come near what is left of an item with a result of this size. */
+/** With a result of this size, the rest of an item is more than enough for the key and the other attributes. */
 const SMALL_RESULT_BYTES = 256 * 1024
 
 /** The atomic writes of records, as requests to DynamoDB. */
 function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptions, layout: ItemLayout): RecordTable {
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
 
-  /** A conditional write; where the condition fails, DynamoDB returns what is there instead of what was to be written. */
+  /** A conditional write; if the condition fails, DynamoDB returns the existing item. */
   const write = async (action: string, key: string, command: object): Promise<Written> => {
     try {
       await send(command)
@@ -178,7 +181,7 @@ function dynamodbTable({ client, tableName, maxResultBytes }: DynamoDBStoreOptio
   }
 }
 
-/** An update under a token, by placeholders: many good names are reserved words of DynamoDB, or hold what its expressions cannot. */
+/** An update under a token, with placeholders: many names are reserved words of DynamoDB, or have characters that its expressions do not allow. */
 function assign(token: string, attributes: Item) {
   let expression = 'SET'
   const names: Record<string, string> = { '#token': 'token', '#state': 'state' }

@@ -4,10 +4,10 @@ import { type ResultPolicy, runOnce } from './idempotent.ts'
 import { checkIdempotency, type IdempotentOptions } from './idempotent-options.ts'
 
 /**
- * `idempotent` for the records of one batch: of those with the same key only the first asks the store, and the others share the
- * outcome, so that a duplicate never meets its own twin in progress.
+ * `idempotent` for the records of one batch: of those with the same key only the first uses the store, and the others
+ * share the outcome, so that a duplicate never finds its twin in progress.
  *
- * One for each batch; calls may overlap. A duplicate of a call that fails, fails with it: both are for the source to deliver again.
+ * One for each batch; calls may overlap. A duplicate of a failing call fails with it: the source redelivers both.
  */
 export function idempotentBatch<Args extends unknown[], R>(
   fn: (...args: Args) => R,
@@ -28,7 +28,7 @@ export function idempotentBatch<Args extends unknown[], R>(
     if (known.fingerprint === identity.fingerprint) return known.result
     throw new MillraceError(
       'IDEMPOTENCY_PAYLOAD_MISMATCH',
-      'this key is in the batch already with another fingerprint: one key must always mean the same work',
+      'the batch has this key with another fingerprint: one key must always mean the same work',
     )
   }
 }

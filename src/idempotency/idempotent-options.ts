@@ -11,31 +11,31 @@ export interface RemainingTimeContext {
 export interface IdempotentOptions<Args extends readonly unknown[] = readonly unknown[]> {
   readonly store: IdempotencyStore
   /**
-   * The value that makes two calls the same, such as an order's id. `''` and 0 are keys. `undefined`, `null`, NaN, invalid dates, `[]`, `{}`, and arrays and
-   * objects with a member that is one of the first four, are missing keys.
+   * The value that identifies a call, such as an order's id. `''` and 0 are keys. `undefined`, `null`, NaN, invalid
+   * dates, `[]`, `{}`, and arrays and objects with a member among the first four, are missing keys.
    */
   readonly key: (...args: Args) => unknown
   /** Accept keys with members that are null or undefined: `[tenant, undefined]`. Default false. */
   readonly allowPartialKey?: boolean
   /** Separates functions on one store. At most 512 bytes. Default: none. */
   readonly namespace?: string
-  /** The value that must be the same in every call of a key; another one is `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
+  /** The value that must be the same in every call of a key, otherwise `IDEMPOTENCY_PAYLOAD_MISMATCH`. Default: not checked. */
   readonly fingerprint?: (...args: Args) => unknown
-  /** Seconds for which a completed call is remembered. Default 86,400: a day. */
+  /** Seconds for which a completed call is remembered. Default 86,400, a day. */
   readonly ttlSeconds?: number
-  /** Length of the lease, exactly. Default: by the context's remaining time, or 900,000 (Lambda's longest) where there is none, and margins. */
+  /** Exact length of the lease. Default: the context's remaining time, or 900,000 (Lambda's longest) without a context, plus margins. */
   readonly leaseMs?: number
   /** No lease, renewed or not, ends later than this after its claim. Default: no limit. */
   readonly maxLeaseMs?: number
-  /** Most milliseconds by which the clocks of callers differ; added to a lease by the context. Default 1,000. */
+  /** Most milliseconds by which the clocks of callers differ; added to a lease derived from the context. Default 1,000. */
   readonly clockSkewMs?: number
-  /** Milliseconds for which a function may outlive the context's time; added to a lease by the context. Default 1,000. */
+  /** Milliseconds for which a function may outlive the context's time; added to a lease derived from the context. Default 1,000. */
   readonly graceMs?: number
-  /** Renew the lease while the function runs: every third of its length, or as given. Default: no. */
+  /** Renew the lease while the function runs: after every third of its length, or as set. Default: no. */
   readonly heartbeat?: boolean | { readonly everyMs: number }
-  /** A call whose key another caller holds throws at once (default), or waits for its result up to `waitMs`. */
+  /** A call whose key another caller holds throws immediately (default), or waits for its result up to `waitMs`. */
   readonly onInProgress?: 'throw' | { readonly waitMs: number }
-  /** A key whose holder let its lease run out is run again (default), or refused with `IDEMPOTENCY_OUTCOME_UNKNOWN`. */
+  /** A key whose holder's lease expired is run again (default), or rejected with `IDEMPOTENCY_OUTCOME_UNKNOWN`. */
   readonly onTakeover?: TakeoverPolicy
   /** Finds Lambda's context in the arguments. Default: the second argument, if it is one. */
   readonly context?: (...args: Args) => RemainingTimeContext | undefined
@@ -43,7 +43,7 @@ export interface IdempotentOptions<Args extends readonly unknown[] = readonly un
   readonly now?: () => number
   /** From 0 to 1, for the jitter of waits. Default `Math.random`. */
   readonly random?: () => number
-  /** Makes fencing tokens, never the same twice in any process: they identify a caller. Default: random UUIDs. */
+  /** Creates fencing tokens, unique across all processes: they identify a caller. Default: random UUIDs. */
   readonly newToken?: () => string
   /** Waits between polls and retries. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
@@ -73,7 +73,7 @@ const KINDS = {
   sleep: 'function',
 } as const satisfies Record<keyof IdempotentOptions, Kind>
 
-/** Refuse options that could not work, when the function is made rather than when it is called. */
+/** Reject invalid options when the function is created rather than when it is called. */
 export function checkIdempotency(entry: string, options: IdempotentOptions<never>): void {
   checkFields(
     entry,
@@ -108,7 +108,7 @@ export function checkIdempotency(entry: string, options: IdempotentOptions<never
   }
 }
 
-/** Milliseconds between two beats of a lease of some length. */
+/** Milliseconds between two heartbeats of a lease of a given length. */
 export function heartbeatMsOf(heartbeat: IdempotentOptions['heartbeat'], lengthMs: number): number | undefined {
   if (heartbeat === undefined || heartbeat === false) return undefined
   return heartbeat === true ? Math.min(Math.max(lengthMs / 3, 1), MAX_TIMER_MS) : heartbeat.everyMs

@@ -19,7 +19,7 @@ import { leaseLost } from './record-store.ts'
 import { decodeResult, encodeResult } from './result-text.ts'
 import type { Claim, HeldLease, NoResultReason, Outcome } from './store.ts'
 
-/** Lambda's longest run: how long a function is thought to take without a context. */
+/** Lambda's longest run: the assumed duration of a function without a context. */
 const LONGEST_RUN_MS = 900_000
 const DAY_SECONDS = 86_400
 const POLL_BASE_MS = 50
@@ -28,8 +28,8 @@ const POLL_MAX_MS = 1000
 /**
  * The policy for results:
  *
- * - `best-effort`: kept where the store takes them; a call whose result is not kept returns it all the same.
- * - `required`: a call whose result is not kept fails, as its replays do.
+ * - `best-effort`: kept if the store accepts them; a call whose result is not kept still returns it.
+ * - `required`: a call whose result is not kept fails, and so do its replays.
  * - `none`: neither kept nor returned; any completed call is a success.
  */
 export type ResultPolicy = 'best-effort' | 'required' | 'none'
@@ -45,20 +45,22 @@ interface Tools {
 }
 
 /**
- * Make a function run once for each key, whatever dies: the first call holds the key while it runs, calls that come later get its result.
+ * Make a function run once for each key, despite crashes: the first call holds the key while it runs, later calls get its result.
  *
- * A call claims its key in the store, runs the function under a lease and completes the record; every write after the claim holds only while
- * the claim's token is that of the record. A crash leaves a lease that runs out; the next call then takes over (or refuses, by `onTakeover`). An
- * error of the function frees the key and is thrown as it is. Key and fingerprint are taken before the function runs.
+ * A call claims its key in the store, runs the function under a lease and completes the record; every write after the
+ * claim succeeds only while the record has the claim's token. A crash leaves a lease that expires; the next call then
+ * takes over (or rejects, by `onTakeover`). An error of the function frees the key and is thrown unchanged. Key and
+ * fingerprint are computed before the function runs.
  *
- * @param fn - any function; a synchronous one becomes asynchronous. Its result is kept as text: what a replay gives is equal, and a copy.
+ * @param fn - any function; a synchronous one becomes asynchronous. Its result is kept as text: a replay returns an equal copy.
  * @param options - see {@link IdempotentOptions}.
- * @returns a function of the same arguments and result. A new call costs two requests to the store, a replay one (see each store).
- * @throws MillraceError, by the calls: `IDEMPOTENCY_KEY_MISSING`, `IDEMPOTENCY_KEY_INVALID`; `IDEMPOTENCY_IN_PROGRESS` while another caller holds
- * the key; `IDEMPOTENCY_PAYLOAD_MISMATCH`; `IDEMPOTENCY_OUTCOME_UNKNOWN` where the holder died and `onTakeover` is `fail`;
- * `IDEMPOTENCY_LEASE_LOST` where the function outlived its lease and the key was taken over (its error is the cause, if it threw);
- * `IDEMPOTENCY_RESULT_UNAVAILABLE` by the replay of a call whose result was not kept; `IDEMPOTENCY_RECORD_INVALID`;
- * `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
+ * @returns a function with the same arguments and result. A new call costs two requests to the store, a replay one (see each store).
+ * @throws MillraceError from the calls: `IDEMPOTENCY_KEY_MISSING`, `IDEMPOTENCY_KEY_INVALID`; `IDEMPOTENCY_IN_PROGRESS`
+ * while another caller holds the key; `IDEMPOTENCY_PAYLOAD_MISMATCH`; `IDEMPOTENCY_OUTCOME_UNKNOWN` if the holder died
+ * and `onTakeover` is `fail`; `IDEMPOTENCY_LEASE_LOST` if the function outlived its lease and the key was taken over
+ * (its error is the cause, if it threw); `IDEMPOTENCY_RESULT_UNAVAILABLE` from the replay of a call whose result was
+ * not kept; `IDEMPOTENCY_RECORD_INVALID`; `IDEMPOTENCY_STORE_FAILED` with the store's error as cause. `OPTION_INVALID`
+ * and `TYPE_MISMATCH` at once.
  * @example
  * let charges = 0
  * const charge = idempotent(async (order: { id: string; cents: number }) => ({ receipt: ++charges }), {
@@ -80,7 +82,7 @@ export function idempotent<This, Args extends unknown[], R>(
   }
 }
 
-/** Runs a function once for each identity: {@link idempotent} without its taking of key and fingerprint, and its checks. */
+/** Runs a function once for each identity: {@link idempotent} without its checks, and without computing key and fingerprint. */
 export function runOnce<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: IdempotentOptions<Args>,
@@ -144,7 +146,7 @@ function outcomeOf(claim: Claim): IdempotentMessage['outcome'] {
   }
 }
 
-/** Note in the message, where there is one, that the last write of a call found its lease lost. */
+/** Record in the message, if there is one, that the last write of a call found its lease lost. */
 function noteLoss<T>(message: IdempotentMessage | undefined, write: Promise<T>): Promise<T> {
   if (message === undefined) return write
   return write.catch((error: unknown) => {
@@ -153,7 +155,7 @@ function noteLoss<T>(message: IdempotentMessage | undefined, write: Promise<T>):
   })
 }
 
-/** Claim a key, and while another caller holds it, again and again, as long as the options allow. */
+/** Claim a key, and while another caller holds it, retry as long as the options allow. */
 async function claimKey<Args extends unknown[]>(
   { key, fingerprint }: CallIdentity,
   args: Args,
@@ -178,7 +180,7 @@ async function claimKey<Args extends unknown[]>(
       ...(results === 'none' && { needsResult: false }),
     })
     if (claim.state !== 'in-progress') return { claim, claimedAt: time }
-    // By the timers too, so that an injected clock that stands still does not make a caller wait for ever.
+    // Limited by the timers too, so that an injected clock that does not advance cannot make a caller wait forever.
     const left = waitMs - Math.max(now() - start, slept)
     if (left <= 0) return { claim, claimedAt: time }
     const pause = Math.min(
@@ -190,7 +192,7 @@ async function claimKey<Args extends unknown[]>(
   }
 }
 
-/** `leaseMs` exactly; else what the context has left, or Lambda's longest run, with margins for a late end and for clocks that differ. */
+/** Exactly `leaseMs`; otherwise the context's remaining time, or Lambda's longest run, with margins for a late end and for clock differences. */
 function leaseLengthMs<Args extends unknown[]>(args: Args, options: IdempotentOptions<Args>): number {
   const { leaseMs, maxLeaseMs = Number.POSITIVE_INFINITY, graceMs = 1000, clockSkewMs = 1000 } = options
   if (leaseMs !== undefined) return Math.min(leaseMs, maxLeaseMs)
@@ -208,7 +210,7 @@ function contextIn(value: unknown): RemainingTimeContext | undefined {
   return isContext ? (value as RemainingTimeContext) : undefined
 }
 
-/** The result of a call that was completed before, or why there is none to give. */
+/** The result of an already completed call, or the error if there is none. */
 function replay(
   claim: Exclude<Claim, { readonly state: 'claimed' }>,
   { recordKey }: CallIdentity,
@@ -219,13 +221,13 @@ function replay(
     case 'completed':
       if (results === 'none') return undefined
       if (claim.outcome.kind === 'result') return decodeResult(claim.outcome.text)
-      throw resultUnavailable('the call was completed before', claim.outcome.reason)
+      throw resultUnavailable('the call is already completed', claim.outcome.reason)
     case 'in-progress':
       throw new IdempotencyInProgressError({ namespace, recordKey, leaseExpiresAt: claim.leaseExpiresAt })
     case 'mismatched':
       throw new MillraceError(
         'IDEMPOTENCY_PAYLOAD_MISMATCH',
-        'this key was used before with another fingerprint: nothing was run; one key must always mean the same work',
+        'this key was already used with another fingerprint: nothing was run; one key must always mean the same work',
       )
     case 'abandoned':
       throw new MillraceError(
@@ -236,19 +238,20 @@ function replay(
 }
 
 const REASONS: Readonly<Record<NoResultReason, string>> = {
-  'not-serialisable': 'it holds what cannot be stored, such as a function, a cycle or an instance of a class',
-  'too-large': 'it is too large for the store; give the store an overflow store',
+  'not-serialisable':
+    'it contains a value that cannot be stored, such as a function, a cycle or an instance of a class',
+  'too-large': 'it is too large for the store; add an overflow store',
   'overflow-failed': 'it was too large for the store, and the overflow store did not keep it',
-  'refused-by-store': 'the store refused it',
+  'refused-by-store': 'the store rejected it',
   'not-needed':
-    'it was completed by a batch of a source that takes no results; give each use of a store its own namespace',
+    'it was completed by a batch of a source without results; use a separate namespace for each use of a store',
 }
 
 function resultUnavailable(what: string, reason: NoResultReason): MillraceError {
   return new MillraceError('IDEMPOTENCY_RESULT_UNAVAILABLE', `${what}, but its result was not kept: ${REASONS[reason]}`)
 }
 
-/** Free the key after an error. A failure to do so does not hide the error, which is thrown in any case: the lease runs out by itself. */
+/** Free the key after an error. A failure to do so does not hide the error, which is always thrown: the lease expires by itself. */
 async function release<Args extends unknown[]>(
   lease: RunningLease,
   error: unknown,
@@ -259,7 +262,7 @@ async function release<Args extends unknown[]>(
     await lease.finish((held) => persist(() => store.release(held), tools))
   } catch (failure) {
     if (isMillraceError(failure, 'IDEMPOTENCY_LEASE_LOST')) throw leaseLost(error)
-    process.emitWarning('a key could not be freed after an error: it is held until its lease runs out', {
+    process.emitWarning('a key could not be freed after an error: it is held until its lease expires', {
       code: 'MILLRACE_LEASE_LEFT',
       detail: failure instanceof Error ? failure.message : '',
     })
@@ -267,9 +270,9 @@ async function release<Args extends unknown[]>(
 }
 
 /**
- * Complete the record: with the result, or without it where the store does not take it, but never left in progress if that can be helped.
+ * Complete the record: with the result, or without it if the store does not accept it, but not left in progress if avoidable.
  *
- * @returns why the result was not kept, where it was not.
+ * @returns the reason why the result was not kept, if it was not.
  */
 async function complete<Args extends unknown[]>(
   lease: RunningLease,

@@ -2,16 +2,16 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 
 /** The call that is in progress elsewhere, and the end of its lease. */
 export interface InProgress {
-  /** The namespace of the options, where there is one. */
+  /** The namespace of the options, if any. */
   readonly namespace?: string | undefined
-  /** SHA-256 of the key, as the store has it behind the namespace; the key itself may be personal data. */
+  /** SHA-256 of the key, which follows the namespace in the store; the key itself may be personal data. */
   readonly recordKey: string
-  /** When others may take the key over, in milliseconds since 1970 by the clock of its holder. */
+  /** Time from which others may take the key over, in milliseconds since 1970 by the clock of its holder. */
   readonly leaseExpiresAt: number
 }
 
 /**
- * `IDEMPOTENCY_IN_PROGRESS`, with what identifies the record in the store, and when to try again.
+ * `IDEMPOTENCY_IN_PROGRESS`, with the identity of the record in the store, and the time to try again.
  *
  * @example
  * const error = new IdempotencyInProgressError({ namespace: 'charge', recordKey: canonicalHash('o-1'), leaseExpiresAt: 1_767_225_600_000 })

@@ -3,23 +3,23 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 import { leaseLost } from './record-store.ts'
 import type { HeldLease, IdempotencyStore } from './store.ts'
 
-/** The hold on a key that a function runs under. */
+/** The hold on a key under which a function runs. */
 export interface Lease {
-  /** The key as the store knows it: namespace and hash. */
+  /** The key in the store: namespace and hash. */
   readonly key: string
-  /** Fencing token: random, and of this run alone. Hand it to services that know idempotency keys or conditional writes. */
+  /** Fencing token: random, and unique to this run. Pass it to services that support idempotency keys or conditional writes. */
   readonly token: string
   /** 1 for the first run of a key; each takeover, and each run after a failed one, adds 1. */
   readonly attempt: number
-  /** When others may take the key over, in milliseconds since 1970: the end of the lease as last renewed. */
+  /** Time from which others may take the key over, in milliseconds since 1970: the end of the last renewed lease. */
   readonly expiresAt: number
-  /** Aborts when a renewal finds that the key was taken over; its reason is the `IDEMPOTENCY_LEASE_LOST` that the call will end with. */
+  /** Aborts when a renewal finds that the key was taken over; its reason is the `IDEMPOTENCY_LEASE_LOST` with which the call will fail. */
   readonly signal: AbortSignal
   /**
-   * Hold on until `untilMs` (milliseconds since 1970), by default for the first lease's length from now; never longer than `maxLeaseMs` after
-   * the claim, and never shorter than the lease is already. One conditional write.
+   * Extend the lease until `untilMs` (milliseconds since 1970), by default for the first lease's length from now; never
+   * longer than `maxLeaseMs` after the claim, and never shorter than it already is. One conditional write.
    *
-   * Rejects with `IDEMPOTENCY_LEASE_LOST` where the key was taken over, `OPTION_INVALID` for what is no time.
+   * Rejects with `IDEMPOTENCY_LEASE_LOST` if the key was taken over, `OPTION_INVALID` for an invalid time.
    */
   renew(untilMs?: number): Promise<void>
 }
@@ -30,15 +30,15 @@ export interface LeaseTerms {
   readonly lengthMs: number
   /** No lease ends later, in milliseconds since 1970. */
   readonly latest: number
-  /** Milliseconds between renewals of its own; undefined for none. */
+  /** Milliseconds between automatic renewals; undefined for none. */
   readonly heartbeatMs: number | undefined
 }
 
-/** The property by which copies of this module find each other's leases: the ES and CommonJS builds may both be loaded. */
+/** The property by which copies of this module share leases: the ES and CommonJS builds may both be loaded. */
 const STORAGE = Symbol.for('millrace.idempotency.lease')
 
 /**
- * The lease that the running function holds, to fence one's own writes with its `token` or `attempt`, and to renew it in long work.
+ * Get the lease of the running function, to fence its writes with `token` or `attempt`, and to renew it in long work.
  *
  * @returns undefined outside a function made by `idempotent`. Inside nested ones, the innermost lease. O(1).
  * @example
@@ -65,20 +65,20 @@ function leases(): AsyncLocalStorage<Lease> {
 }
 
 /**
- * A lease that was won, for as long as its function runs. Renewals by hand and by heartbeat take turns, since each needs what the last one left.
- * A class, because one is made for every call.
+ * A lease that is held while its function runs. Manual and automatic renewals run in sequence, since each needs the
+ * result of the previous one. A class, because one is created for every call.
  */
 export class RunningLease implements Lease {
   readonly #store: IdempotencyStore
   readonly #terms: LeaseTerms
   readonly #timer: NodeJS.Timeout | undefined
   #held: HeldLease
-  /** The last write of a renewal, once there was one. */
+  /** The last write of a renewal, if any. */
   #turn: Promise<unknown> | undefined
   #isOver = false
   #isBeating = false
   #lost: unknown
-  /** Made when it is asked for: most functions never look at it. */
+  /** Created on access: most functions never use it. */
   #aborter: AbortController | undefined
 
   constructor(store: IdempotencyStore, held: HeldLease, terms: LeaseTerms) {
@@ -116,7 +116,7 @@ export class RunningLease implements Lease {
     return renewed
   }
 
-  /** The last write to the record: renewals end, and those under way are waited for. */
+  /** The last write to the record: stops renewals, and waits for those in progress. */
   finish<T>(write: (held: HeldLease) => Promise<T>): Promise<T> {
     clearInterval(this.#timer)
     const last = (): Promise<T> => {

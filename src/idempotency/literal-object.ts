@@ -1,7 +1,7 @@
 /**
- * Check whether an object is made as a literal is, or without prototype, in any realm: what a key or a result may hold, because it comes back equal
- * from its JSON. An object whose prototype is another one without prototype does not, unlike for `isKeyValueObject` of `internal`: it inherits what
- * JSON leaves out. Callers handle lists before.
+ * Check whether an object is a literal, or has no prototype, in any realm: such objects may occur in a key or a result,
+ * because a JSON round trip preserves them. An object whose prototype is another one without prototype does not count,
+ * unlike for `isKeyValueObject` of `internal`: it inherits properties that JSON omits. Callers handle lists before.
  */
 export function isLiteralObject(object: object): object is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(object)

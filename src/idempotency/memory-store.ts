@@ -9,17 +9,17 @@ export interface MemoryStoreOptions {
   readonly maxResultBytes?: number
 }
 
-/** Records looked at with every claim, to drop those that have expired. */
+/** Records checked with every claim, to drop expired ones. */
 const SWEPT_PER_CLAIM = 4
-/** Milliseconds after its time at which a record is dropped, so that a caller whose clock is ahead drops nothing that others still count on. */
+/** Milliseconds after its expiry at which a record is dropped, so that a caller whose clock is ahead drops no record that others still rely on. */
 const SLACK_MS = 60_000
 
 /**
- * Records in this process alone: for tests, and for duplicates that meet in one process. Nothing is shared with other Lambda environments, and
- * nothing survives this one.
+ * Store records in this process only, for tests, and for duplicates within one process. Nothing is shared with other
+ * Lambda environments, and nothing survives this one.
  *
  * @param options.maxResultBytes - bytes beyond which a result is not kept.
- * @returns a store; expired records are dropped little by little as claims come. O(1) a call.
+ * @returns a store; expired records are dropped gradually by later claims. O(1) per call.
  * @throws MillraceError `OPTION_INVALID` at once.
  * @example
  * const store = memoryStore()

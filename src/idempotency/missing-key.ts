@@ -2,13 +2,13 @@ import { types } from 'node:util'
 import { isLiteralObject } from './literal-object.ts'
 
 /**
- * The part that a key lacks to identify a call; undefined where it lacks nothing.
+ * Find the part of a key that does not identify a call; undefined if the key is complete.
  *
- * Looks through arrays and plain objects alone: sets, maps and bytes are values. The key must be one that `canonicalHash` took, so that it
- * has no cycles and an end.
+ * Searches only arrays and plain objects: sets, maps and bytes are values. The key must be one that `canonicalHash`
+ * accepted, so that it is finite and has no cycles.
  *
  * @param allowsPartial - null and undefined members, and holes, pass.
- * @returns what was found, as text for an error: never the data. O(members).
+ * @returns a description for an error, never the data. O(members).
  */
 export function missingPartOf(key: unknown, allowsPartial: boolean): string | undefined {
   if (key === undefined || key === null) return `is ${key}`
@@ -34,14 +34,14 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null && (Array.isArray(value) || isLiteralObject(value))
 }
 
-/** NaN and an invalid date are what is left of a value that could not be read. */
+/** NaN and an invalid date result from values that could not be parsed. */
 function emptyValueOf(value: unknown): string | undefined {
   if (Number.isNaN(value)) return 'is NaN'
   const isInvalidDate = types.isDate(value) && Number.isNaN(Date.prototype.getTime.call(value))
   return isInvalidDate ? 'is an invalid date' : undefined
 }
 
-/** Array indexes come before other names, so those that are there are counted up to the first of another kind. */
+/** Array indexes come before other names, so they are counted up to the first other name. */
 function hasHole(container: object): boolean {
   if (!Array.isArray(container)) return false
   const names = Object.keys(container)

@@ -6,8 +6,8 @@ const BASE_MS = 50
 const MAX_MS = 2000
 
 /**
- * Do a write that must come through, since the side effect before it is done already: throttling and failures of the network are tried
- * again, beyond what the store's client does itself, for about 7 seconds at most. Fenced writes can be repeated without harm.
+ * Retry a write that must succeed, since its side effect has already happened: throttling and network failures are
+ * retried, in addition to the store's client, for about 7 seconds at most. Fenced writes can be repeated without harm.
  */
 export async function persist<T>(
   write: () => Promise<T>,

@@ -2,7 +2,7 @@ import type { StoredOutcome, StoredRecord } from './record.ts'
 import type { NoResultReason } from './store.ts'
 import { recordInvalid } from './store-failure.ts'
 
-/** A record as flat fields of text and numbers: what stores write, and what people see who look into them. */
+/** A record as flat fields of text and numbers, as stores write them and people see them. */
 export interface RecordFields {
   readonly state: string
   readonly token: string
@@ -12,9 +12,9 @@ export interface RecordFields {
   readonly fingerprint?: string
   /** The result of a completed call, as text. */
   readonly result?: string
-  /** The place of the result, if it is elsewhere. */
+  /** The key of the result, if it is stored elsewhere. */
   readonly overflow?: string
-  /** Why there is no result. */
+  /** The reason for a missing result. */
   readonly noResult?: string
 }
 
@@ -46,7 +46,7 @@ export function outcomeFields(outcome: StoredOutcome | undefined): readonly (rea
 }
 
 /**
- * The record in some fields.
+ * Parse a record from fields.
  *
  * @throws MillraceError `IDEMPOTENCY_RECORD_INVALID`, naming the field.
  */
@@ -72,7 +72,7 @@ function outcomeOf(fields: Readonly<Record<string, unknown>>): StoredOutcome {
   const overflow = optionalText(fields, 'overflow')
   if (overflow !== undefined) return { kind: 'overflow', key: overflow }
   const reason = fields['noResult']
-  if (!NO_RESULT.includes(reason)) throw recordInvalid('is completed and has neither a result nor a reason for none')
+  if (!NO_RESULT.includes(reason)) throw recordInvalid('is completed without a result or a reason')
   return { kind: 'none', reason: reason as NoResultReason }
 }
 
@@ -82,7 +82,7 @@ function optionalText(fields: Readonly<Record<string, unknown>>, name: string): 
 
 function text(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name]
-  if (typeof value !== 'string') throw recordInvalid(`must have text as ${name}`)
+  if (typeof value !== 'string') throw recordInvalid(`must have a string as ${name}`)
   return value
 }
 

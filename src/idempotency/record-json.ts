@@ -2,13 +2,13 @@ import type { StoredRecord } from './record.ts'
 import { fieldsOfRecord, recordOfFields } from './record-fields.ts'
 import { recordInvalid } from './store-failure.ts'
 
-/** A record as an object of S3 holds it. */
+/** Encode a record as the content of an S3 object. */
 export function encodeRecord(record: StoredRecord): string {
   return JSON.stringify({ key: record.key, ...fieldsOfRecord(record) })
 }
 
 /**
- * The record in a text of {@link encodeRecord}.
+ * Parse a record from the text of {@link encodeRecord}.
  *
  * @throws MillraceError `IDEMPOTENCY_RECORD_INVALID` for any other text.
  */
@@ -17,10 +17,10 @@ export function decodeRecord(key: string, text: string): StoredRecord {
   try {
     fields = JSON.parse(text)
   } catch (cause) {
-    throw recordInvalid('is no JSON', cause)
+    throw recordInvalid('is not JSON', cause)
   }
-  if (typeof fields !== 'object' || fields === null) throw recordInvalid('is no object')
+  if (typeof fields !== 'object' || fields === null) throw recordInvalid('is not an object')
   const record = recordOfFields(key, fields as Readonly<Record<string, unknown>>)
-  if ((fields as Readonly<Record<string, unknown>>)['key'] !== key) throw recordInvalid('is that of another key')
+  if ((fields as Readonly<Record<string, unknown>>)['key'] !== key) throw recordInvalid('belongs to another key')
   return record
 }

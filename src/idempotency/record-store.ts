@@ -19,32 +19,33 @@ export type Written =
   | { readonly won: false; readonly found?: FoundRecord }
 
 /**
- * The atomic writes that a store is made of. A write that is sent twice, because its answer was lost, may fail the second time: the record that it
- * then finds has the token of its own.
+ * The atomic writes of a store. A write that is sent twice, because its response was lost, may fail the second time:
+ * the record that it then finds has its own token.
  */
 export interface RecordTable {
-  /** Write the record if its key has none; else report the one that is there. */
+  /** Write the record if its key has none; otherwise report the existing one. */
   insert(record: StoredRecord): Promise<Written>
-  /** Write the record if the one that is there is still `found`, unchanged since. `found.version` is what the table reported with it. */
+  /** Write the record if the existing one is still `found`, unchanged. `found.version` is the version that the table reported. */
   replace(found: FoundRecord, record: StoredRecord): Promise<Written>
-  /** Write the record if the one that is there is `in-progress` and has the token of the lease. */
+  /** Write the record if the existing one is `in-progress` and has the lease's token. */
   change(lease: HeldLease, record: StoredRecord): Promise<Written>
-  /** Test whether a result of so many bytes of UTF-8 fits in this record. */
+  /** Test whether a result with a number of UTF-8 bytes fits in this record. */
   fits(record: StoredRecord, bytes: number): boolean
 }
 
-/** Turns of the claim's loop. Each means that somebody else wrote meanwhile, so many are hardly ever seen. */
+/** Most iterations of a claim's loop. Each means that another caller wrote meanwhile, so this many are hardly ever reached. */
 const MAX_TURNS = 50
 
 /**
- * An idempotency store over the conditional writes of any table: the state machine that all stores of this library share. A store of your own is the
- * three writes of {@link RecordTable}; hold it to `storeLaws` of `millrace/testing`. The guide has one on Redis.
+ * Create an idempotency store from the conditional writes of any table, with the state machine that all stores of this
+ * library share. A custom store consists of the three writes of {@link RecordTable}; test it with `storeLaws` of
+ * `millrace/testing`. The guide has one on Redis.
  *
- * @param table - the writes. Each must be atomic, and must report whether it was done.
- * @param overflow - keeps results that `table.fits` refuses; without it such calls are completed without result.
- * @returns a store for `idempotent`: one write for a claim of a new key, one more for a takeover or a replay that finds a record.
- * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` where a record changes 50 times during one claim; whatever
- * the table throws. `TYPE_MISMATCH` at once for what is no table.
+ * @param table - the writes. Each must be atomic, and must report whether it succeeded.
+ * @param overflow - keeps results that `table.fits` rejects; without it such calls are completed without result.
+ * @returns a store for `idempotent`: one write for a claim of a new key, another one for a takeover or a replay that finds a record.
+ * @throws MillraceError, by its calls: `IDEMPOTENCY_LEASE_LOST`; `IDEMPOTENCY_STORE_FAILED` if a record changes 50
+ * times during one claim; errors of the table. `TYPE_MISMATCH` at once for a value that is not a table.
  * @example
  * const records = new Map<string, StoredRecord>()
  * const write = (record: StoredRecord, isExpected: (now: StoredRecord | undefined) => boolean): Written => {
@@ -70,7 +71,7 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
   const change = async (lease: HeldLease, record: StoredRecord): Promise<FoundRecord> => {
     const written = await table.change(lease, record)
     if (written.won) return { record, ...(written.version !== undefined && { version: written.version }) }
-    // The answer to an earlier try of the same write may have been lost on its way: its own mark is its success.
+    // The response to an earlier attempt of the same write may have been lost: its own token means success.
     const { found } = written
     if (found?.record.token === lease.token && found.record.state === record.state) return found
     throw leaseLost()
@@ -124,7 +125,7 @@ export function recordStore(table: RecordTable, overflow?: OverflowStore): Idemp
 export function leaseLost(cause?: unknown): MillraceError {
   return new MillraceError(
     'IDEMPOTENCY_LEASE_LOST',
-    'the lease ran out and the key was taken over, or its record is gone: what was done here may be done again elsewhere',
+    'the lease expired and the key was taken over, or its record was deleted: the same work may run again elsewhere',
     { cause },
   )
 }
@@ -142,14 +143,14 @@ async function fitOutcome(
 ): Promise<StoredOutcome> {
   if (outcome.kind === 'none' || fits(Buffer.byteLength(outcome.text))) return outcome
   if (overflow === undefined) return { kind: 'none', reason: 'too-large' }
-  // A key of the token's own, so that nobody's late write meets anybody else's result.
+  // A key derived from the token, so that no late write can replace another caller's result.
   const place = `${key}#${token}`
   try {
     await overflow.writeResult(place, outcome.text)
     return { kind: 'overflow', key: place }
   } catch (error) {
     if (isTransientError(error)) throw error
-    // The side effect is done, so the record must be completed, with the result or without.
+    // The side effect has happened, so the record must be completed, with or without the result.
     return { kind: 'none', reason: 'overflow-failed' }
   }
 }

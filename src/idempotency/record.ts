@@ -1,24 +1,24 @@
 import type { Claim, ClaimRequest, HeldLease, Outcome } from './store.ts'
 
-/** An outcome as a record holds it: the result may be stored elsewhere. */
+/** An outcome in a record: the result may be stored elsewhere. */
 export type StoredOutcome = Outcome | { readonly kind: 'overflow'; readonly key: string }
 
 /** The record that a store keeps under a key. Times are milliseconds since 1970. */
 export interface StoredRecord {
   readonly key: string
   readonly state: 'in-progress' | 'completed' | 'released'
-  /** Of the last claim. */
+  /** Token of the last claim. */
   readonly token: string
   readonly attempt: number
   readonly leaseExpiresAt: number
-  /** From then on the record is as good as absent. */
+  /** From then on the record counts as absent. */
   readonly expiresAt: number
   readonly fingerprint?: string
-  /** Of completed records. */
+  /** Outcome of completed records. */
   readonly outcome?: StoredOutcome
 }
 
-/** A record as a store found it, and the version that identifies this state of it. */
+/** A record found in a store, and the version that identifies this state of it. */
 export interface FoundRecord {
   readonly record: StoredRecord
   readonly version?: string
@@ -30,7 +30,7 @@ type Decision =
   | { readonly state: 'own' }
   | { readonly state: 'free'; readonly attempt: number; readonly isTakeover?: true }
 
-/** Decide what a claim means for the record that it met: the one place where this is decided, for every store. */
+/** Decide the result of a claim for an existing record: the single place for this decision, for every store. */
 export function decide(record: StoredRecord, request: ClaimRequest): Decision {
   if (record.state === 'in-progress' && record.token === request.token) return { state: 'own' }
   if (record.expiresAt <= request.now) return { state: 'free', attempt: 1 }
@@ -44,7 +44,7 @@ export function decide(record: StoredRecord, request: ClaimRequest): Decision {
   return { state: 'free', attempt: record.attempt + 1, isTakeover: true }
 }
 
-/** A record from before the fingerprint was asked for is no mismatch. */
+/** A record without fingerprint, from before the option was set, is not a mismatch. */
 function isMismatch(stored: string | undefined, given: string | undefined): boolean {
   return stored !== undefined && given !== undefined && stored !== given
 }
@@ -64,7 +64,7 @@ export function claimedRecord(request: ClaimRequest, attempt: number): StoredRec
   }
 }
 
-/** The record of a lease, with what changes. */
+/** The record of a lease, with changes. */
 export function heldRecord(lease: HeldLease, change: Partial<StoredRecord>): StoredRecord {
   const { key, token, attempt, fingerprint } = lease
   return {
@@ -79,7 +79,7 @@ export function heldRecord(lease: HeldLease, change: Partial<StoredRecord>): Sto
   }
 }
 
-/** The lease of a record that is in progress. */
+/** The lease of a record in progress. */
 export function leaseOf(record: StoredRecord, version: string | undefined): HeldLease {
   const { key, token, attempt, fingerprint } = record
   return {

@@ -4,10 +4,10 @@ import { base64Text } from '../internal/base64.ts'
 import { isLiteralObject } from './literal-object.ts'
 import type { Outcome } from './store.ts'
 
-/** Levels of nesting up to which a result is kept: what JSON reads back without running out of stack. */
+/** Levels of nesting up to which a result is kept: JSON parses them without exhausting the stack. */
 const MAX_DEPTH = 500
 
-/** Names that JSON text cannot bring back as they are: our own marks, the prototype's, and those that need an escape. */
+/** Names that JSON text cannot preserve: our own markers, the prototype's, and those that need an escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among the names that need an escape
 const SPECIAL_NAME = /^\$|^__proto__$|["\\\u0000-\u001f]|\p{Surrogate}/u
 
@@ -28,13 +28,14 @@ const TYPED_ARRAYS = {
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * The result of a function as text that brings it back equal, or why there is none.
+ * Encode the result of a function as text that decodes to an equal value, or return the reason why it cannot be kept.
  *
- * JSON, in which what JSON cannot say is an object of one marked name: `{"$date":0}`, `{"$bigint":"7"}`, `{"$set":[1]}`. Knows undefined, -0,
- * NaN, infinities, bigints, dates, bytes and other typed arrays, sets, maps, holes of arrays, objects without prototype. Functions, symbols,
- * cycles and instances of classes cannot be brought back, and are not kept.
+ * JSON, in which values that JSON cannot represent are objects with one marked name: `{"$date":0}`, `{"$bigint":"7"}`,
+ * `{"$set":[1]}`. Supports undefined, -0, NaN, infinities, bigints, dates, bytes and other typed arrays, sets, maps,
+ * holes of arrays, objects without prototype. Functions, symbols, cycles and instances of classes cannot be restored,
+ * and are not kept.
  *
- * @returns O(size). Plain JSON is neither copied nor marked.
+ * @returns the text or the reason. O(size). Plain JSON is neither copied nor marked.
  */
 export function encodeResult(result: unknown): Outcome {
   try {
@@ -45,7 +46,7 @@ export function encodeResult(result: unknown): Outcome {
 }
 
 /**
- * The result that a text of {@link encodeResult} holds.
+ * Decode the result in a text of {@link encodeResult}.
  *
  * @throws MillraceError `IDEMPOTENCY_RESULT_UNAVAILABLE` for any other text.
  */
@@ -56,13 +57,13 @@ export function decodeResult(text: string): unknown {
   } catch (cause) {
     throw new MillraceError(
       'IDEMPOTENCY_RESULT_UNAVAILABLE',
-      'the call was completed before, but its stored result cannot be read',
+      'the call is already completed, but its stored result cannot be read',
       { cause },
     )
   }
 }
 
-/** The value itself where JSON says it exactly, else its marked form. */
+/** The value itself if JSON represents it exactly, otherwise its marked form. */
 function toJson(value: unknown, depth: number, open: Set<object>): unknown {
   switch (typeof value) {
     case 'string':
@@ -99,7 +100,7 @@ function contentToJson(object: object, each: (value: unknown) => unknown): unkno
   if (ArrayBuffer.isView(object)) return { [`$${bytesKind(object)}`]: base64Text(object) }
   if (types.isArrayBuffer(object)) return { $ArrayBuffer: Buffer.from(object).toString('base64') }
   if (!isLiteralObject(object) || Object.getOwnPropertySymbols(object).length > 0)
-    throw new TypeError('no plain object')
+    throw new TypeError('not a plain object')
   return plainToJson(object, each)
 }
 
@@ -142,7 +143,7 @@ function plainToJson(object: Json, each: (value: unknown) => unknown): unknown {
   return copy ?? object
 }
 
-/** Test that an object is of the class itself, with no properties of its own: else it would not come back equal. */
+/** Check that an object is an instance of the class itself, without own properties: otherwise it could not be restored exactly. */
 function hasOnly(object: object, name: string): true {
   const prototype: object = Object.getPrototypeOf(object)
   if (prototype.constructor?.name === name && isLiteralObject(prototype) && Reflect.ownKeys(object).length === 0)
@@ -157,7 +158,7 @@ function bytesKind(view: ArrayBufferView): string {
   throw new TypeError('a view of an unknown kind')
 }
 
-/** Turn marked objects back into their values, in place: nobody else holds them. */
+/** Convert marked objects back to their values, in place: nothing else refers to them. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
@@ -212,6 +213,6 @@ function bytesOf(kind: string, bytes: Buffer): unknown {
   const own = new Uint8Array(bytes).buffer
   if (kind === 'ArrayBuffer') return own
   if (kind === 'DataView') return new DataView(own)
-  if (!Object.hasOwn(TYPED_ARRAYS, kind)) throw new TypeError(`no mark is $${kind}`)
+  if (!Object.hasOwn(TYPED_ARRAYS, kind)) throw new TypeError(`unknown marker $${kind}`)
   return new TYPED_ARRAYS[kind as keyof typeof TYPED_ARRAYS](own)
 }

@@ -25,7 +25,7 @@ export interface S3Sender {
 export interface S3StoreOptions {
   readonly client: S3Sender
   readonly bucket: string
-  /** Under which the records lie, in a folder for each namespace. Default `idempotency/`. */
+  /** Prefix of the records, with a folder for each namespace. Default `idempotency/`. */
   readonly prefix?: string
   /** Bytes of UTF-8 beyond which a result is not kept. Default: no limit. */
   readonly maxResultBytes?: number
@@ -35,28 +35,29 @@ export interface S3StoreOptions {
   readonly sleep?: (ms: number) => Promise<unknown>
 }
 
-/** A store for `idempotent`, and a place for results that are too large for another one. */
+/** A store for `idempotent`, and for results that are too large for another store. */
 export type S3Store = IdempotencyStore & OverflowStore
 
 type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
 
-/** Turns of a write that meets conflicts (409), or a lease whose last write was lost on its way. */
+/** Most attempts of a write with conflicts (409), or of a lease whose last response was lost. */
 const MAX_TURNS = 8
 const CHANGE = 'writing to the record'
 
 /**
- * Records as objects of S3, by its conditional writes: for few, large calls when you do not want a table.
+ * Store records as objects of S3, using its conditional writes: for few, large calls when you do not want a table.
  *
- * A claim is one `PutObject` with `If-None-Match: *`; takeover, renewal, completion and release are one each with `If-Match`, so that the ETag
- * is the fence. A claim that finds a record reads it: a replay costs one refused put and one get. S3 does not delete the records when they
- * expire: a lifecycle rule on the prefix, in days, tidies up.
+ * A claim is one `PutObject` with `If-None-Match: *`; takeover, renewal, completion and release are one each with
+ * `If-Match`, so that the ETag is the fence. A claim that finds a record reads it: a replay costs one rejected put and
+ * one get. S3 does not delete expired records: a lifecycle rule on the prefix, in days, cleans up.
  *
  * @param options.client - an `S3Client`; its retries and timeouts apply to every request.
- * @param options.bucket - a bucket whose versioning is off, or whose old versions a lifecycle rule ends.
- * @param options.prefix - under which the records lie.
+ * @param options.bucket - a bucket without versioning, or with a lifecycle rule that removes old versions.
+ * @param options.prefix - prefix of the records.
  * @returns a store for `idempotent`, and an overflow store for a `dynamodbStore`.
- * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause; `IDEMPOTENCY_RECORD_INVALID` for an object that is
- * no record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and `TYPE_MISMATCH` at once.
+ * @throws MillraceError, by its calls: `IDEMPOTENCY_STORE_FAILED` with the SDK's error as cause;
+ * `IDEMPOTENCY_RECORD_INVALID` for an object that is not a record; `IDEMPOTENCY_LEASE_LOST`. `OPTION_INVALID` and
+ * `TYPE_MISMATCH` at once.
  * @example no-run needs a bucket
  * const store = s3Store({ client: new S3Client(), bucket: 'lake', prefix: 'idempotency/' })
  * const importFile = async (file: { readonly key: string }) => ({ imported: file.key })
@@ -76,7 +77,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
   const place = (key: string) => ({ Bucket: bucket, Key: objectKey(prefix, key) })
 
-  /** Undefined where nothing is. */
+  /** Undefined if nothing exists. */
   const read = async (key: string): Promise<{ readonly text: string; readonly version?: string } | undefined> => {
     try {
       const { Body, ETag } = await send<GetObjectCommandOutput>(new GetObjectCommand(place(key)))
@@ -122,7 +123,7 @@ const OPTIONS = {
   sleep: 'function',
 } as const satisfies Record<keyof S3StoreOptions, Kind>
 
-/** The requests to S3 that records need. */
+/** The requests to S3 for records. */
 interface Objects {
   put(key: string, body: string, condition: Condition): Promise<PutObjectCommandOutput>
   find(key: string): Promise<FoundRecord | undefined>
@@ -141,7 +142,7 @@ function s3Table(
       } catch (error) {
         const status = httpStatusOf(error)
         if (status === 412 || isMissing(error, condition)) break
-        // Another write of the same object is under way: whether it wins is not known yet.
+        // Another write of the same object is in progress: whether it wins is not known yet.
         if (status !== 409 || conflicts === MAX_TURNS) throw storeFailure(action, error)
       }
       await sleep(backoffMs(conflicts, { baseMs: 50, maxMs: 1000, random }))
@@ -162,7 +163,7 @@ function s3Table(
         const written =
           version === undefined ? await look(record.key) : await write(CHANGE, record, { IfMatch: version })
         if (written.won || written.found === undefined || !isHeld(written.found.record, lease)) return written
-        // The lease is held, but under another ETag: the answer to its last renewal was lost on its way.
+        // The lease is held, but with another ETag: the response to its last renewal was lost.
         version = written.found.version
       }
       throw new MillraceError('IDEMPOTENCY_STORE_FAILED', `${CHANGE} failed: it changed ${MAX_TURNS} times meanwhile`)
@@ -177,11 +178,11 @@ function isHeld(record: StoredRecord, lease: HeldLease): boolean {
 
 function ifMatch(version: string | undefined): Condition {
   if (version === undefined)
-    throw new MillraceError('IDEMPOTENCY_STORE_FAILED', 'S3 gave no ETag, which conditional writes need')
+    throw new MillraceError('IDEMPOTENCY_STORE_FAILED', 'S3 returned no ETag, which conditional writes need')
   return { IfMatch: version }
 }
 
-/** `If-Match` on an object that is gone is a 404. */
+/** `If-Match` on a deleted object is a 404. */
 function isMissing(error: unknown, condition: Condition): boolean {
   return 'IfMatch' in condition && httpStatusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket'
 }

@@ -1,82 +1,82 @@
-/** The policy for a key whose holder let its lease expire: run again, or refuse because its outcome is unknown. */
+/** The policy for a key whose holder's lease expired: run again, or reject because its outcome is unknown. */
 export type TakeoverPolicy = 'retry' | 'fail'
 
-/** A request to hold a key, and its terms. Times are milliseconds since 1970 by the caller's clock. */
+/** A request to hold a key. Times are milliseconds since 1970 by the caller's clock. */
 export interface ClaimRequest {
   /** The key to store the record under. */
   readonly key: string
-  /** Never used before: whoever finds it in the record is its owner. */
+  /** Unique: a caller that finds its own token in the record is the owner. */
   readonly token: string
   readonly now: number
-  /** When others may take the key over. */
+  /** Time from which others may take the key over. */
   readonly leaseExpiresAt: number
-  /** When the record may be forgotten, should nobody complete it. */
+  /** Time from which the record may be deleted, if it is not completed. */
   readonly expiresAt: number
   readonly onTakeover: TakeoverPolicy
-  /** Hash of what must be the same in every call of the key. */
+  /** Hash of the value that must be the same in every call of the key. */
   readonly fingerprint?: string
-  /** False where the caller does not look at the result of a completed call, so that a store need not fetch it. Default true. */
+  /** False if the caller does not use the result of a completed call, so that a store need not fetch it. Default true. */
   readonly needsResult?: boolean
 }
 
-/** A claim that was won: what a store needs to write to the record again. */
+/** A successful claim: the data that a store needs to write to the record again. */
 export interface HeldLease {
   readonly key: string
   readonly token: string
   /** 1 for the first claim of a record; each takeover, and each claim after a release, adds 1. */
   readonly attempt: number
-  /** When others may take the key over, in milliseconds since 1970. */
+  /** Time from which others may take the key over, in milliseconds since 1970. */
   readonly expiresAt: number
-  /** When the record may be forgotten, should nobody complete it. */
+  /** Time from which the record may be deleted, if it is not completed. */
   readonly recordExpiresAt: number
   readonly fingerprint?: string
-  /** Identifies this state of the record, where a store needs that: an ETag. */
+  /** Identifies this state of the record, if a store needs that: an ETag. */
   readonly version?: string
 }
 
-/** Why a completed record has no result. */
+/** The reason why a completed record has no result. */
 export type NoResultReason = 'not-serialisable' | 'too-large' | 'overflow-failed' | 'refused-by-store' | 'not-needed'
 
-/** The outcome of a completed call: its result as text, or why there is none. */
+/** The outcome of a completed call: its result as text, or the reason for a missing one. */
 export type Outcome =
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'none'; readonly reason: NoResultReason }
 
-/** A store's answer to a claim. */
+/** A store's response to a claim. */
 export type Claim =
-  /** `isTakeover`: the holder before let its lease run out. For telemetry alone. */
+  /** `isTakeover`: the previous holder's lease expired. For telemetry only. */
   | { readonly state: 'claimed'; readonly lease: HeldLease; readonly isTakeover?: true }
   /** Another caller holds the key. */
   | { readonly state: 'in-progress'; readonly leaseExpiresAt: number }
-  /** Its holder let the lease run out, and the request's policy is `fail`. */
+  /** Its holder's lease expired, and the request's policy is `fail`. */
   | { readonly state: 'abandoned' }
-  /** The record's fingerprint is another one. */
+  /** The record has another fingerprint. */
   | { readonly state: 'mismatched' }
   | { readonly state: 'completed'; readonly outcome: Outcome }
 
 /**
- * The store in which `idempotent` keeps its records. Every write after a claim must hold only while the lease's token is that of the record and the record
- * is in progress, and must be atomic: this is what makes one caller the owner.
+ * The store in which `idempotent` keeps its records. Every write after a claim must succeed only while the record is in
+ * progress with the lease's token, and must be atomic: this guarantees a single owner.
  */
 export interface IdempotencyStore {
-  /** Take a key that is free: without a record, with an expired or released one, or (by policy) one whose lease has run out. */
+  /** Claim a free key: without a record, with an expired or released one, or (by policy) one whose lease expired. */
   claim(request: ClaimRequest): Promise<Claim>
-  /** Hold on until `until`, and give the lease as it is then. Throws `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more. */
+  /** Extend the lease until `until`, and return the new lease. Throws `IDEMPOTENCY_LEASE_LOST` if the lease is no longer held. */
   renew(lease: HeldLease, until: number): Promise<HeldLease>
   /**
-   * Complete the record until `expiresAt`, and report why its result was not kept, if it was not: a record is completed in any case. Throws
-   * `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more.
+   * Complete the record until `expiresAt`, and report why its result was not kept, if it was not: a record is always
+   * completed. Throws `IDEMPOTENCY_LEASE_LOST` if the lease is no longer held.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a store that keeps every result may return nothing
   complete(lease: HeldLease, outcome: Outcome, expiresAt: number): Promise<NoResultReason | void>
-  /** Free the key for the next caller. Throws `IDEMPOTENCY_LEASE_LOST` where the lease is not held any more. */
+  /** Free the key for the next caller. Throws `IDEMPOTENCY_LEASE_LOST` if the lease is no longer held. */
   release(lease: HeldLease): Promise<void>
 }
 
-/** The store of results that are too large for the records of another. {@link IdempotencyStore}s of S3 are such stores. */
+/** A store for results that are too large for the records of another. `s3Store` creates one. */
 export interface OverflowStore {
-  /** Keep a text under a key that was never used before. */
+  /** Store a text under a new key. */
   writeResult(key: string, text: string): Promise<void>
-  /** Undefined where it is not there (any more). */
+  /** Undefined if it does not exist (any more). */
   readResult(key: string): Promise<string | undefined>
 }

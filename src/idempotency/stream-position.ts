@@ -3,7 +3,7 @@ import { checkArgument } from '../internal/check-arguments.ts'
 
 const RECORD_RULE = 'a record does not name its stream, shard and sequence number'
 const KAFKA_RULE =
-  'a record of Kafka does not name its cluster, without which a topic that was created again would have the keys of the old one: pass the records that readRecords returns for the whole event'
+  'a record of Kafka does not name its cluster, without which a recreated topic would have the keys of the old one: pass the records that readRecords returns for the whole event'
 
 /** The position of a record in its stream. */
 export interface StreamPosition {
@@ -12,11 +12,11 @@ export interface StreamPosition {
   readonly sequenceNumber: string
 }
 
-/** A record of a Lambda event, or one that `readRecords` made of it. */
+/** A record of a Lambda event, or one returned by `readRecords`. */
 export type StreamRecord = object
 
 /**
- * The place of a record in its stream: a Kinesis shard, a Kafka partition, or a DynamoDB stream, whose events name no shard.
+ * Find the position of a record in its stream: a Kinesis shard, a Kafka partition, or a DynamoDB stream, whose events name no shard.
  *
  * @returns undefined for records of other sources, or without a position.
  */
@@ -38,18 +38,20 @@ export function streamPosition(record: StreamRecord): StreamPosition | undefined
 }
 
 /**
- * An object key, without ending, for the file that is made of a batch of a stream: the stream, its shard and the range of its sequence numbers.
+ * Make an object key, without ending, for the file of a stream's batch: the stream, its shard and the range of its sequence numbers.
  *
- * The same records have the same key whenever they are delivered, so a file written under it with `ifNoneMatch` is written once. A second
- * writer gets `WRITE_CONFLICT`; whether the object there is its own earlier write is for its metadata to say, since a stream that was deleted and
- * created again may repeat names and numbers. The guide has the whole recipe. Batches that were cut otherwise have other keys.
+ * The same records have the same key whenever they are delivered, so a file written under it with `ifNoneMatch` is
+ * written once. A second writer gets `WRITE_CONFLICT`; only metadata can show whether the existing object is its own
+ * earlier write, since a recreated stream may repeat names and numbers. The guide has the whole recipe. Batches with
+ * other boundaries have other keys.
  *
- * @param records - all records of a batch, in order: of the event itself, or as `readRecords` returns them. Of Kinesis, DynamoDB streams, or one
- * partition of Kafka; Kafka's own records do not name their cluster, so those must come from `readRecords`.
- * @returns such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream; from
+ * @param records - all records of a batch, in order, from the event or from `readRecords`: of Kinesis, DynamoDB
+ * streams, or one partition of Kafka; Kafka's own records do not name their cluster, so these must come from
+ * `readRecords`.
+ * @returns a key such as `orders/shardId-000000000006/4959...01-4959...77`; from DynamoDB, whose events name no shard, the table and stream; from
  * Kafka the cluster, topic and partition.
- * @throws MillraceError `EVENT_INVALID` for no records, records of several shards or out of order, of what is no stream, or of Kafka without cluster;
- * `TYPE_MISMATCH` for what is no array.
+ * @throws MillraceError `EVENT_INVALID` without records, for records of several shards or out of order, not from a
+ * stream, or of Kafka without cluster; `TYPE_MISMATCH` for a value that is not an array.
  * @example
  * const record = (n: string) => ({
  *   eventID: `shardId-000000000006:${n}`,
@@ -70,7 +72,7 @@ export function batchKey(records: readonly StreamRecord[]): string {
   if (first === undefined || last === undefined)
     throw new MillraceError('EVENT_INVALID', 'batchKey: there are no records')
   if (positions.some(({ shard }) => shard !== first.shard))
-    throw new MillraceError('EVENT_INVALID', 'batchKey: the records are of several shards; make a file for each')
+    throw new MillraceError('EVENT_INVALID', 'batchKey: the records come from several shards; write a file for each')
   if (positions.some(({ sequenceNumber }, index) => isAfter(sequenceNumber, positions[index + 1]?.sequenceNumber)))
     throw new MillraceError('EVENT_INVALID', 'batchKey: the records are not in the order of their shard')
   return `${first.shard}/${first.sequenceNumber}-${last.sequenceNumber}`
@@ -89,7 +91,7 @@ function clusterPath(record: StreamRecord): string {
   return path.map(encodeURIComponent).join('/')
 }
 
-/** Kinesis records that were aggregated share their sequence number. */
+/** Aggregated Kinesis records share their sequence number. */
 function isAfter(left: string, right: string | undefined): boolean {
   return right !== undefined && BigInt(left) > BigInt(right)
 }

@@ -12,7 +12,7 @@ import { isTransientError } from '../internal/transient-error.ts'
 import type { Place } from './object-headers.ts'
 import type { SinkClient } from './request-body.ts'
 
-/** A multipart upload all of whose parts are up. */
+/** A multipart upload whose parts are all uploaded. */
 export interface FullUpload {
   readonly place: Place
   readonly uploadId: string | undefined
@@ -23,22 +23,23 @@ export interface FullUpload {
 export interface CompletionOptions {
   readonly client: SinkClient
   readonly ifNoneMatch?: '*' | undefined
-  /** Tries of the completion, and of the question whether the object is there. */
+  /** Attempts of the completion, and of the check for the object. */
   readonly attempts: number
   readonly sleep: (ms: number) => Promise<unknown>
   readonly random: () => number
-  /** Cancels the completion, not the question after it. */
+  /** Cancels the completion, but not the check after it. */
   readonly signal?: AbortSignal | undefined
-  /** Recognize the object as this upload's. Default: the upload is used up, and the object has its parts. */
+  /** Recognizes the object as this upload's. Default: the upload no longer exists, and the object has its parts. */
   readonly isOwn?: (object: HeadObjectCommandOutput) => boolean | Promise<boolean>
 }
 
 /**
- * Make the object of its parts, and see through answers that are lost: S3 may have completed the upload, and then rejects the completion that the client
- * sends again, as `NoSuchUpload`, or by `ifNoneMatch` as a conflict of the object with itself. So no such rejection counts before the object was asked.
+ * Complete an upload, despite lost responses: S3 may have completed it, and then rejects the client's retry, as
+ * `NoSuchUpload`, or with `ifNoneMatch` as a conflict of the object with itself. So such a rejection counts only after
+ * the object was checked.
  *
  * @returns the object's ETag.
- * @throws what S3 answered, where the object is not this upload's. Without `s3:GetObject` that is not known, and the answer counts.
+ * @throws the error of S3, if the object is not this upload's, or cannot be checked without `s3:GetObject`.
  */
 export async function completeUpload(upload: FullUpload, options: CompletionOptions): Promise<string | undefined> {
   const { client, ifNoneMatch, attempts, sleep, random, signal } = options
@@ -66,7 +67,7 @@ export async function completeUpload(upload: FullUpload, options: CompletionOpti
   }
 }
 
-/** The object at the place; undefined where there is none, or it cannot be read. */
+/** The existing object; undefined if there is none, or it cannot be read. */
 async function objectAt(
   place: Place,
   { client, attempts, sleep, random }: CompletionOptions,
@@ -82,7 +83,7 @@ async function objectAt(
   return undefined
 }
 
-/** Check an object's ETag against its parts': the MD5 of theirs, with their number. Under a key of KMS or of the customer, only the number is known. */
+/** Check an object's ETag against its parts: the MD5 of their ETags, and their number. With a KMS or customer key, only the number is known. */
 function isMadeOf(object: HeadObjectCommandOutput, parts: readonly CompletedPart[]): boolean {
   const [, md5, count] = /^"?(\w+)-(\d+)"?$/.exec(object.ETag ?? '') ?? []
   if (Number(count) !== parts.length) return false
@@ -92,7 +93,7 @@ function isMadeOf(object: HeadObjectCommandOutput, parts: readonly CompletedPart
   return hash.digest('hex') === md5
 }
 
-/** Check that an upload is no more. Nobody else has its id, so then it has become the object. One that still is there is removed, as is due once it has failed. */
+/** Check that an upload no longer exists. Its id is private, so it has then become the object. An existing one is removed, since it has failed. */
 async function isUsedUp(client: SinkClient, { place, uploadId }: FullUpload): Promise<boolean> {
   try {
     await client.send(new AbortMultipartUploadCommand({ ...place, UploadId: uploadId }))

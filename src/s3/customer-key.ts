@@ -1,12 +1,12 @@
 import { MillraceError } from '../errors.ts'
 import { bytesOf } from '../internal/bytes-of.ts'
 
-/** A key of the customer's (SSE-C): 32 bytes, or these in base64. */
+/** A customer-provided key (SSE-C): 32 bytes, or their base64. */
 export type CustomerKey = Uint8Array | string
 
 const KEY_BYTES = 32
 
-/** The fields of a request for an object under a customer's key. The SDK adds the key's MD5. */
+/** The fields of a request for an object with a customer-provided key. The SDK adds the key's MD5. */
 export function customerKeyFields(key: CustomerKey) {
   const bytes = typeof key === 'string' ? bytesOfBase64(key) : bytesOf(key)
   if (bytes?.length !== KEY_BYTES) {

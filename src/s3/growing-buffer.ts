@@ -1,9 +1,9 @@
 import { allocate } from './allocate.ts'
 
-/** Bytes gathered in one piece. */
+/** Bytes collected in one buffer. */
 export interface GrowingBuffer {
   append(bytes: Uint8Array): void
-  /** Return the gathered bytes, without a copy, and release them. */
+  /** Return the collected bytes, without a copy, and release them. */
   take(): Uint8Array
 }
 
@@ -11,10 +11,11 @@ const FIRST_BYTES = 64 * 1024
 const DOUBLING_BYTES = 4 * 1024 * 1024
 
 /**
- * Gather up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved at once, and the system
- * provides memory only for the part that is touched. So no second copy of a large object ever exists, which joining a list of chunks would make.
+ * Collect up to `limit` bytes. Small contents double their buffer; beyond 4 MiB the whole limit is reserved, and the
+ * system provides memory only for the used part. So a large object is never in memory twice, as it would be when
+ * joining a list of chunks.
  *
- * @throws MillraceError `LIMIT_EXCEEDED` where the process has no memory for it.
+ * @throws MillraceError `LIMIT_EXCEEDED` if the process has not enough memory.
  */
 export function growingBuffer(limit: number): GrowingBuffer {
   let buffer = new Uint8Array(0)

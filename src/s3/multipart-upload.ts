@@ -22,43 +22,43 @@ export interface MultipartOptions {
   readonly ifNoneMatch: '*' | undefined
   readonly partBytes: number
   readonly concurrency: number
-  /** Cancels requests under way. */
+  /** Cancels requests in progress. */
   readonly signal: AbortSignal
-  /** Called with the error of the first part that fails, at once. */
+  /** Called immediately with the error of the first part that fails. */
   readonly onFailure: (error: unknown) => void
 }
 
-/** Place of a part: the fields of its request. */
+/** The request fields that locate a part. */
 export interface PartPlace extends Place {
   readonly UploadId: string | undefined
   readonly PartNumber: number
 }
 
-/** A multipart upload under way. */
+/** A multipart upload in progress. */
 export interface MultipartUpload {
-  /** Copy bytes; resolves when there is room for more. */
+  /** Copy bytes; resolves when there is space for more. */
   write(bytes: Uint8Array): Promise<void>
-  /** Adopt bytes, before any others: they are sent without a copy, and their memory is used again for later parts. */
+  /** Adopt bytes, before any others: they are sent without a copy, and their memory is reused for later parts. */
   takeOver(bytes: Uint8Array): Promise<void>
-  /** One part as the caller sends it, in a row of such parts alone; resolves when there is room for more. */
+  /** Send one part that the caller prepared, if all parts are such; resolves when there is space for more. */
   part(send: (part: PartPlace) => Promise<CompletedPart>): Promise<void>
-  /** Make the object of the parts; resolves to its ETag. */
+  /** Complete the object from the parts; resolves to its ETag. */
   complete(): Promise<string | undefined>
-  /** Parts begun so far. */
+  /** Parts started so far. */
   parts(): number
-  /** Remove every part. Resolves when no request is under way any more; never rejects. */
+  /** Remove every part. Resolves when no request is in progress; never rejects. */
   abandon(): Promise<void>
 }
 
 /**
- * Bytes of part `number` (from 1): twice as many after every 2,000 parts, so that S3's 10,000 parts hold 62,000 times `partBytes`, while
- * small uploads take little memory.
+ * Bytes of part `number` (from 1): twice as many after every 2,000 parts, so that S3's 10,000 parts hold 62,000 times
+ * `partBytes`, while small uploads need little memory.
  */
 export function bytesOfPart(number: number, partBytes: number): number {
   return Math.min(MAX_PART_BYTES, partBytes * 2 ** Math.floor((number - 1) / PARTS_OF_A_SIZE))
 }
 
-/** Open a multipart upload. At most `concurrency` parts are under way, and one more is filled meanwhile; their buffers are reused. */
+/** Open a multipart upload. At most `concurrency` parts are in progress, and one more is filled meanwhile; their buffers are reused. */
 export async function startMultipartUpload(
   client: SinkClient,
   target: Place,
@@ -109,7 +109,7 @@ export async function startMultipartUpload(
     if (parts === MAX_PARTS) {
       throw new MillraceError(
         'LIMIT_EXCEEDED',
-        `the object needs more than the ${MAX_PARTS} parts that S3 takes: raise partBytes`,
+        `the object needs more than ${MAX_PARTS} parts, the limit of S3: raise partBytes`,
       )
     }
     const bytes = bytesOfPart(parts + 1, partBytes)
@@ -165,14 +165,14 @@ export async function startMultipartUpload(
 
 const CHECKSUMS = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumCRC64NVME', 'ChecksumSHA1', 'ChecksumSHA256'] as const
 
-/** The fields of a part that S3 expects again when the upload is completed. */
+/** The fields of a part that S3 expects when the upload is completed. */
 export function partFields(answer: CompletedPart): CompletedPart {
   const fields: CompletedPart = { ETag: answer.ETag }
   for (const name of CHECKSUMS) if (answer[name] !== undefined) fields[name] = answer[name]
   return fields
 }
 
-/** Remove an upload, twice: S3 may still be taking in a part whose request was cancelled, and the first time may fail. */
+/** Remove an upload, twice: S3 may still be receiving a part whose request was cancelled, and the first request may fail. */
 export async function removeUpload(
   client: Pick<S3Client, 'send'>,
   upload: Place & { readonly UploadId: string | undefined },
@@ -188,7 +188,7 @@ export async function removeUpload(
     }
   }
   if (failure === undefined) return
-  // The error that led here is the one to throw; parts left behind cost money until a lifecycle rule ends them, so this is not kept quiet.
+  // The original error is the one to throw; remaining parts cost money until a lifecycle rule removes them, so this is reported.
   process.emitWarning(
     'a failed upload could not be removed from S3: let a lifecycle rule abort incomplete multipart uploads',
     {

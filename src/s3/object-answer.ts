@@ -1,13 +1,13 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { MillraceError } from '../errors.ts'
 
-/** An answer to a ranged read. `end` is where its bytes stop, excluded. */
+/** A response to a ranged read. `end` is excluded. */
 export interface Opened {
   readonly body: AsyncIterable<Uint8Array>
   readonly end: number | undefined
 }
 
-/** Check that the answer is the range that was asked for: some servers and proxies answer with the whole object. */
+/** Check that the response is the requested range: some servers and proxies respond with the whole object. */
 export function openedFrom(answer: GetObjectCommandOutput, start: number): Opened {
   const body: unknown = answer.Body
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) {
@@ -17,14 +17,14 @@ export function openedFrom(answer: GetObjectCommandOutput, start: number): Opene
   if (first !== start) {
     throw new MillraceError(
       'SOURCE_UNAVAILABLE',
-      'the object cannot be read: the server answers with another range than asked for',
+      'the object cannot be read: the server responded with another range than requested',
     )
   }
   const end = answer.ContentLength === undefined ? undefined : start + answer.ContentLength
   return { body: body as AsyncIterable<Uint8Array>, end }
 }
 
-/** Bytes of the whole object, from the answer to a ranged or whole read. */
+/** Bytes of the whole object, from the response to a ranged or whole read. */
 export function totalOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number | undefined {
   if (ContentRange === undefined) return ContentLength
   const total = /\/(\d+)$/.exec(ContentRange)?.[1]

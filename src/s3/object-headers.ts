@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { checkFields } from '../internal/check-arguments.ts'
 import { checkNearNames } from '../internal/check-near-names.ts'
 
-/** User metadata of an object: names to values, both US-ASCII, 2 KB in all. */
+/** User metadata of an object: names to values, both US-ASCII, 2 KB in total. */
 export type ObjectMetadata = Readonly<Record<string, string>>
 
 /** The target of a write: bucket, key and the headers of the object. */
@@ -10,36 +10,37 @@ export interface S3Target {
   readonly bucket: string
   readonly key: string
   readonly contentType?: string
-  /** The encoding of the bytes, such as `gzip`: the sink does not change them. */
+  /** The encoding of the bytes, such as `gzip`: the sink does not encode them. */
   readonly contentEncoding?: string
-  /** Rules for caches, such as `max-age=3600`. */
+  /** Cache rules, such as `max-age=3600`. */
   readonly cacheControl?: string
   /**
-   * User metadata. A function is called once, when the first request is sent. `complete` is true where all bytes have arrived by then, as they have up to
-   * `singlePutLimit`; otherwise totals, such as a count of rows, are not known yet.
+   * User metadata. A function is called once, when the first request is sent. `complete` is true if all bytes have
+   * arrived by then, as with up to `singlePutLimit` bytes; otherwise totals, such as a count of rows, are not known
+   * yet.
    */
   readonly metadata?:
     | ObjectMetadata
     | ((state: { readonly complete: boolean }) => ObjectMetadata | Promise<ObjectMetadata>)
-  /** `'*'`: write only where no object is. */
+  /** `'*'`: write only if no object exists. */
   readonly ifNoneMatch?: '*'
-  /** Default: the bucket's own encryption. */
+  /** Default: the bucket's encryption. */
   readonly serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
   /** Id, alias or ARN of the KMS key; with `serverSideEncryption: 'aws:kms'`. Default: the account's key for S3. */
   readonly sseKmsKeyId?: string
-  /** Use a key of the bucket, so that KMS is asked, and paid, less often. */
+  /** Use a bucket key, which reduces the requests to KMS and their cost. */
   readonly bucketKeyEnabled?: boolean
-  /** Such as `STANDARD_IA`. Default `STANDARD`. */
+  /** Storage class, such as `STANDARD_IA`. Default `STANDARD`. */
   readonly storageClass?: string
   /** Tags, at most 10, by name or as query text: `team=data&kind=orders`. The role needs `s3:PutObjectTagging`. */
   readonly tagging?: Readonly<Record<string, string>> | string
-  /** Such as `bucket-owner-full-control`, for buckets with access control lists. */
+  /** Canned ACL, such as `bucket-owner-full-control`, for buckets with access control lists. */
   readonly acl?: string
-  /** The account that must own the bucket, 12 digits; sent with every request, and S3 answers 403 if another does. */
+  /** The account that must own the bucket, 12 digits; sent with every request, and S3 responds with 403 if another does. */
   readonly expectedBucketOwner?: string
 }
 
-/** Bucket and key, as every request carries them. */
+/** Bucket and key, sent with every request. */
 export interface Place {
   readonly Bucket: string
   readonly Key: string
@@ -54,7 +55,7 @@ const MAX_TAGS = 10
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^(?:[!-~](?:[ -~]*[!-~])?)?$/
 
-/** Fields that are sent as one header each, by the name that the SDK has for them. */
+/** Fields that are sent as one header each, by their names in the SDK. */
 const HEADERS = {
   contentType: 'ContentType',
   contentEncoding: 'ContentEncoding',
@@ -70,7 +71,10 @@ const NAMES = [
   ...Object.keys(HEADERS),
 ] as const
 
-/** The place of a target, which may have further fields of `names`. Fields of a wrong kind are refused at once; their characters when the sink is called. */
+/**
+ * The location of a target, which may have further fields of `names`. Fields of a wrong kind are rejected at once,
+ * wrong characters when the sink is called.
+ */
 export function placeOf(entry: string, target: S3Target, cure: string, names: readonly string[] = []): Place {
   checkFields(entry, 'target', target, { 'bucket!': 'text', 'key!': 'text' }, cure)
   checkNearNames(entry, target, [...NAMES, ...names])
@@ -82,8 +86,8 @@ export function placeOf(entry: string, target: S3Target, cure: string, names: re
 }
 
 /**
- * Headers of the object, as the first request carries them. Checked before anything is sent: S3 and HTTP would refuse them late, or change them
- * silently (names are lower-cased, spaces at the ends are trimmed, other characters are mangled).
+ * Headers of the object, sent with the first request. Checked before anything is sent: S3 and HTTP would reject them
+ * late, or change them silently (names are lower-cased, spaces at the ends are trimmed, other characters are mangled).
  */
 export async function headersOf(
   target: Omit<S3Target, 'metadata'> & Metadata,
@@ -143,8 +147,7 @@ function checkMetadata(metadata: ObjectMetadata): void {
   for (const [name, value] of Object.entries(metadata)) {
     const label = `metadata ${JSON.stringify(name.slice(0, 80))}`
     if (!NAME.test(name)) throw invalid(label, 'a name must be a header name: letters, digits, - and _')
-    if (names.has(name.toLowerCase()))
-      throw invalid(label, 'another name differs in case alone, which S3 does not keep')
+    if (names.has(name.toLowerCase())) throw invalid(label, 'another name differs only in case, which S3 does not keep')
     if (typeof value !== 'string') throw invalid(label, 'a value must be a string')
     if (!VALUE.test(value)) {
       throw invalid(label, 'a value must be US-ASCII without spaces at its ends; encode it, for example with encodeURI')
@@ -153,7 +156,7 @@ function checkMetadata(metadata: ObjectMetadata): void {
     bytes += name.length + value.length
   }
   if (bytes > MAX_METADATA_BYTES)
-    throw invalid('metadata', `names and values must be at most ${MAX_METADATA_BYTES} bytes in all`)
+    throw invalid('metadata', `names and values must be at most ${MAX_METADATA_BYTES} bytes in total`)
 }
 
 function invalid(what: string, rule: string): MillraceError {

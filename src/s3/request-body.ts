@@ -9,19 +9,19 @@ const IN_MEMORY_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
 
 /**
- * Check whether a body is sent as a stream of pieces. From one large piece TLS makes a second one, encrypted, before it sends a byte, and the
- * client hashes it twice: 90 MB more memory and twice the time for 90 MB.
+ * Check whether a body is sent as a stream of pieces. TLS encrypts one large piece as a whole before it sends a byte,
+ * and the client hashes it twice: 90 MB more memory and twice the time for 90 MB.
  */
 export function isStreamed(bytes: Uint8Array): boolean {
   return bytes.length > IN_MEMORY_BYTES
 }
 
-/** The checksum that a client sends with every write by default; undefined where its configuration (or version) sends none. */
+/** The checksum that a client sends with every write by default; undefined if its configuration (or version) sends none. */
 export async function defaultChecksum(client: SinkClient): Promise<'CRC32' | undefined> {
   return (await client.config.requestChecksumCalculation?.()) === 'WHEN_SUPPORTED' ? 'CRC32' : undefined
 }
 
-/** The body of one request, with its length and checksum where it is streamed: so the client sends it as it is, without a trailer. */
+/** Make the body of one request, with length and checksum if it is streamed: so the client sends it unchanged, without a trailer. */
 export async function bodyOf(client: SinkClient, bytes: Uint8Array) {
   if (!isStreamed(bytes)) return { Body: bytes }
   const Body = Readable.from(piecesOf(bytes), { objectMode: false, highWaterMark: CHUNK_BYTES })

@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { describeServiceError, httpStatusOf, nameOf } from '../internal/service-error.ts'
 
-/** The error for a read that fails at its first request. */
+/** Create the error for a read that fails at its first request. */
 export function sourceUnavailable(
   cause: unknown,
   { failed, action } = { failed: 'the object cannot be read', action: 's3:GetObject' },
@@ -15,11 +15,11 @@ export function sourceUnavailable(
   )
 }
 
-/** The error for a write that fails, or loses against another one. */
+/** Create the error for a write that fails, or loses against another one. */
 export function writeError(cause: unknown, ifNoneMatch: '*' | undefined): MillraceError {
   const status = httpStatusOf(cause)
   if (status === 409 || (status === 412 && ifNoneMatch !== undefined)) {
-    const rule = status === 412 ? 'an object is there already' : 'another write of the same object is under way'
+    const rule = status === 412 ? 'an object already exists' : 'another write of the same object is in progress'
     return new MillraceError('WRITE_CONFLICT', `the object was not written: ${rule} (${describeServiceError(cause)})`, {
       cause,
     })
@@ -36,13 +36,14 @@ export function writeError(cause: unknown, ifNoneMatch: '*' | undefined): Millra
 /** Advice by the name of the failure. */
 const ADVICE: Readonly<Record<string, string>> = {
   RegionMissing: 'no region is configured: set AWS_REGION, or region in new S3Client({ region })',
-  RegionInvalid: 'the region that is configured is none',
-  CredentialsProviderError: 'no credentials were found: give the function a role, or set the credentials of the client',
+  RegionInvalid: 'the configured region is invalid',
+  CredentialsProviderError:
+    'no credentials were found: add a role to the function, or set the credentials of the client',
   CredentialsInvalid: 'the credentials of the client are incomplete',
   ExpiredToken: 'the credentials have expired',
   ExpiredTokenException: 'the credentials have expired',
   NoSuchBucket: 'there is no bucket of this name',
-  InvalidBucketName: 'this cannot be the name of a bucket',
+  InvalidBucketName: 'the bucket name is invalid',
   PermanentRedirect: "the bucket is in another region: set the client's region to it",
   AuthorizationHeaderMalformed: "the bucket is in another region: set the client's region to it",
   InvalidObjectState: 'the object is archived: restore it first',
@@ -64,13 +65,13 @@ function statusAdvice(error: unknown, action: string): string | undefined {
     case 400:
       return action !== 's3:GetObject'
         ? undefined
-        : 'an object that was encrypted with a key of the customer needs sseCustomerKey'
+        : 'an object encrypted with a customer-provided key needs sseCustomerKey'
     case 403:
       return `allow ${action} on it, and the use of its KMS key`
     case 404:
-      return 'it is not there (any more), or the name is not the decoded one'
+      return 'it does not exist (any more), or the key is not decoded'
     case 503:
-      return 'S3 asks to slow down, try again later'
+      return 'S3 is throttling: try again later'
     default:
       return undefined
   }

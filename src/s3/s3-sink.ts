@@ -20,13 +20,13 @@ import { writeError } from './s3-error.ts'
 export type { S3Target }
 
 export interface S3SinkOptions {
-  /** Bytes up to which an object is sent as one `PutObject`; at most so many are held before the first request. Default 100 MiB. */
+  /** Bytes up to which an object is sent as one `PutObject`, and held before that request. Default 100 MiB. */
   readonly singlePutLimit?: number
-  /** Bytes of a part beyond that, 5 MiB to 5 GiB; doubles after every 2,000 parts. Default 8 MiB. */
+  /** Bytes of a part of larger objects, 5 MiB to 5 GiB; doubles after every 2,000 parts. Default 8 MiB. */
   readonly partBytes?: number
-  /** Parts under way at the same time; each holds `partBytes`, and one more is filled meanwhile. Default 4. */
+  /** Parts sent concurrently; each holds `partBytes`, and one more is filled meanwhile. Default 4. */
   readonly concurrency?: number
-  /** Attempts of a put that S3 answers with a conflict under way (409) or, beyond 8 MiB, with a transient error. Default 5. */
+  /** Attempts of a put that fails with a conflict in progress (409) or, beyond 8 MiB, with a transient error. Default 5. */
   readonly attempts?: number
   /** Waits between two attempts. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
@@ -35,7 +35,7 @@ export interface S3SinkOptions {
 }
 
 export interface S3SinkResult {
-  /** As S3 returns it, in quotes. */
+  /** ETag as returned by S3, in quotes. */
   readonly eTag?: string
   /** Bytes written. */
   readonly bytes: number
@@ -49,20 +49,23 @@ export type S3Sink = (
 const MIB = 1024 * 1024
 
 /**
- * The end of a pipeline that writes one object to S3: whole, or not at all.
+ * Write one object to S3 at the end of a pipeline: whole, or not at all.
  *
- * Up to `singlePutLimit` bytes go out as one `PutObject` after the last chunk has come; more go out as a multipart upload with bounded
- * concurrency, in memory that does not grow with the object. When the source fails, a request fails or the signal aborts, requests under
- * way are cancelled and the parts removed, so that neither half an object nor an orphan part remains; a source that fails before the first
- * request sends nothing at all. Where the answer to the completion of an upload is lost, the object is asked (`s3:GetObject`), so that a completed write is
- * a success; a `PutObject` under `ifNoneMatch` whose answer is lost may meet its own object as `WRITE_CONFLICT`. Errors of the source, and the signal's reason, are thrown as they are.
+ * Up to `singlePutLimit` bytes are sent as one `PutObject` after the last chunk; more as a multipart upload with
+ * bounded concurrency, in memory that does not grow with the object. If the source fails, a request fails or the signal
+ * aborts, requests in progress are cancelled and the parts removed, so that neither a partial object nor an orphaned
+ * part remains; a source that fails before the first request sends nothing. If the response to the completion of an
+ * upload is lost, the object is checked (`s3:GetObject`), so that a completed write is a success; a `PutObject` with
+ * `ifNoneMatch` whose response is lost may find its own object and fail with `WRITE_CONFLICT`. Errors of the source,
+ * and the signal's reason, are thrown unchanged.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
- * @param target - where the object goes and what goes with it: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in all.
- * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it honours. Each call writes the object again.
- * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` when `ifNoneMatch` loses (412, or a conflict that
- * lasts: 409); `OPTION_INVALID` for options, headers or metadata that S3 would refuse or change; `TYPE_MISMATCH` for what is no iterable or async
- * iterable of chunks, and for a chunk that is no bytes; `LIMIT_EXCEEDED` beyond 10,000 parts, or where the process has no memory for what is gathered.
+ * @param target - location and headers of the object: {@link S3Target}. Headers and metadata must be US-ASCII, metadata 2 KB in total.
+ * @returns a function for the end of `pipeline` of `node:stream/promises`, whose `signal` it respects. Each call writes the object again.
+ * @throws MillraceError `WRITE_FAILED` with the SDK's error as cause; `WRITE_CONFLICT` if `ifNoneMatch` loses (412, or
+ * a lasting conflict: 409); `OPTION_INVALID` for options, headers or metadata that S3 would reject or change;
+ * `TYPE_MISMATCH` for a source that is not an iterable or async iterable of chunks, and for a chunk that is not bytes;
+ * `LIMIT_EXCEEDED` beyond 10,000 parts, or if the process has not enough memory for the collected bytes.
  * @example no-run needs a bucket
  * await pipeline(batches, parquet().write(), s3Sink(client, { bucket: 'lake', key: 'processed/orders.parquet' }))
  */
@@ -94,7 +97,7 @@ export function s3Sink(client: SinkClient, target: S3Target, options: S3SinkOpti
         return (await client.send(command, { abortSignal: signal })).ETag
       } catch (error) {
         signal.throwIfAborted()
-        // The client retries what it holds in memory itself, but no stream, and no conflict.
+        // The client retries requests with bodies in memory, but not streams or conflicts.
         const again = httpStatusOf(error) === 409 || (streamed && isTransientError(error))
         if (!again || failures >= attempts) throw writeError(error, ifNoneMatch)
       }

@@ -25,16 +25,16 @@ export interface S3Location {
   readonly eTag?: string
   /** `'requester'`: this account pays for requests and bytes of a requester-pays bucket. */
   readonly requestPayer?: 'requester'
-  /** The account that must own the bucket, 12 digits; S3 answers 403 if another does. */
+  /** The account that must own the bucket, 12 digits; S3 responds with 403 if another does. */
   readonly expectedBucketOwner?: string
-  /** The key of an object that was encrypted with a key of the customer's (SSE-C): 32 bytes, or these in base64. */
+  /** The customer-provided key (SSE-C) of an encrypted object: 32 bytes, or their base64. */
   readonly sseCustomerKey?: CustomerKey
 }
 
 export interface S3SourceOptions {
-  /** Failures in a row, without a byte between them, after which a read fails. Default 5. */
+  /** Consecutive failures, without a byte between them, after which a read fails. Default 5. */
   readonly attempts?: number
-  /** Milliseconds without an answer or a byte, while one is awaited, after which a connection counts as broken. Never waits longer. Default 30,000. */
+  /** Milliseconds to wait for a response or a byte, after which a connection counts as broken. Default 30,000. */
   readonly stallMs?: number
   /** Waits between two attempts. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<unknown>
@@ -44,25 +44,27 @@ export interface S3SourceOptions {
 
 /** A {@link ByteSource} that knows its size, at the cost of at most one request. */
 export interface S3Source extends ByteSource {
-  /** Bytes in all: from an earlier read, or by one `HeadObject`. */
+  /** Total bytes: from an earlier read, or with one `HeadObject`. */
   length(): Promise<number>
-  /** The ETag that all reads are of, without quotes: the option `eTag`, else that of the first answer; undefined before it. */
+  /** The ETag of all reads, without quotes: the option `eTag`, otherwise that of the first response; undefined before it. */
   eTag(): string | undefined
 }
 
 /**
- * An object of S3 as a {@link ByteSource}: streamed with one `GetObject`, or read by range.
+ * Read an object of S3 as a {@link ByteSource}: streamed with one `GetObject`, or by range.
  *
- * A stream that breaks or stalls resumes at the byte where it broke, with backoff. All reads of one source are of one object: the first
- * answer's ETag (or the option `eTag`) is sent with every further request. Leaving a stream early closes its connection.
+ * An interrupted or stalled stream resumes at the byte where it stopped, with backoff. All reads of one source are from
+ * one version of the object: the first response's ETag (or the option `eTag`) is sent with every further request.
+ * Ending a stream early closes its connection.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`; its own retries and timeouts apply to every request.
- * @param location - bucket, decoded key, and `versionId` or `eTag` where the event has them.
- * @returns the source. Holds no bytes itself; `read` holds the range it returns. An empty object has no bytes, and so has a range
- * beyond the end.
- * @throws MillraceError `SOURCE_UNAVAILABLE` when the object is missing, access is denied, or the attempts are used up (the SDK's error is
- * the cause); `SOURCE_CHANGED` when it was replaced or removed since the first read, or is not the one that `eTag` names; `LIMIT_EXCEEDED` where
- * a range to `read` does not fit in memory; `TYPE_MISMATCH` and `OPTION_INVALID` for arguments of a wrong kind.
+ * @param location - bucket, decoded key, and `versionId` or `eTag` if the event has them.
+ * @returns the source. It holds no bytes itself; `read` holds the range it returns. An empty object, and a range beyond
+ * the end, yield no bytes.
+ * @throws MillraceError `SOURCE_UNAVAILABLE` if the object is missing, access is denied, or the attempts are exhausted
+ * (the SDK's error is the cause); `SOURCE_CHANGED` if it was replaced or removed since the first read, or does not
+ * match `eTag`; `LIMIT_EXCEEDED` if a range to `read` does not fit in memory; `TYPE_MISMATCH` and `OPTION_INVALID` for
+ * arguments of a wrong kind.
  * @example no-run needs a bucket
  * csv().read(s3Source(client, { bucket: 'lake', key: 'landing/orders.csv' }))
  */
@@ -94,7 +96,7 @@ export function s3Source(
     ...(eTag !== undefined && { IfMatch: `"${eTag}"` }),
   })
 
-  /** Remember what the object is, and refuse an answer about another one: not every server looks at If-Match. */
+  /** Remember the identity of the object, and reject a response about another one: not every server respects If-Match. */
   const pin = (answered: string | undefined, bytes: number | undefined): void => {
     const found = answered === undefined ? undefined : unquoted(answered)
     if (eTag !== undefined && found !== undefined && found !== eTag) throw changed('it was replaced')
@@ -102,7 +104,7 @@ export function s3Source(
     size ??= bytes
   }
 
-  /** Ask for bytes from `start` on; undefined where the object has none there. A transient failure is thrown as it is. */
+  /** Request bytes from `start` on; undefined if the object has none there. A transient failure is thrown unchanged. */
   const open = async (
     start: number,
     end: number | undefined,
@@ -152,23 +154,23 @@ export function s3Source(
         stop = opened.end
         for await (const chunk of whileFlowing(opened.body, stallMs, connection)) {
           if (at + chunk.length > Math.min(stop ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)) {
-            throw changed('more bytes came than were announced')
+            throw changed('more bytes arrived than announced')
           }
           at += chunk.length
           if (message !== undefined) message.bytes = at - start
           failures = 0
           yield chunk
         }
-        if (stop !== undefined && at < stop) throw new Error('the connection closed before all bytes came')
+        if (stop !== undefined && at < stop) throw new Error('the connection closed before all bytes arrived')
         complete = true
         return
       } catch (error) {
         if (isMillraceError(error)) throw error
         failures++
-        // All bytes came and yet it failed: their checksum is wrong. They have been yielded already, so there is nothing to resume.
+        // All bytes arrived and yet it failed: their checksum is wrong. They have already been yielded, so nothing can be resumed.
         if (failures >= attempts || at === stop) throw sourceUnavailable(error)
       } finally {
-        // Whoever leaves early, here or by the consumer's break, closes the connection: nothing lingers in the client's pool.
+        // Ending early, here or by the consumer's break, closes the connection: nothing remains in the client's pool.
         if (!complete) connection.abort()
       }
       await sleep(backoffMs(failures - 1, { random }))
@@ -234,12 +236,12 @@ function checkRange(start: number, end: number | undefined): void {
   const isRange = Number.isSafeInteger(start) && start >= 0
   const isEnd = end === undefined || end === Number.POSITIVE_INFINITY || (Number.isSafeInteger(end) && end >= 0)
   if (isRange && isEnd) return
-  throw new MillraceError('OPTION_INVALID', 's3Source: a range must be whole numbers of bytes, from 0 up')
+  throw new MillraceError('OPTION_INVALID', 's3Source: a range must be whole numbers of bytes, 0 or more')
 }
 
 function readError(error: unknown, begun: boolean): MillraceError {
   const status = httpStatusOf(error)
-  if (status === 412) return changed('it is not the object that its ETag names', error)
+  if (status === 412) return changed('it does not match its ETag', error)
   return status === 404 && begun ? changed('it was removed', error) : sourceUnavailable(error)
 }
 

@@ -1,13 +1,13 @@
 /**
- * Wait for the response of S3, or throw after `stallMs`. The wait ends then in any case: a client that ignores the signal may never settle. A response
- * that arrives too late is closed.
+ * Wait for the response of S3, or throw after `stallMs`. The wait always ends then: a client that ignores the signal
+ * may never settle. A response that arrives too late is closed.
  */
 export function unlessStalled<T>(asked: Promise<T>, stallMs: number, connection: AbortController): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
-      reject(new StallError(`nothing came for ${stallMs} ms`))
+      reject(new StallError(`nothing arrived for ${stallMs} ms`))
       connection.abort()
     }, stallMs)
     asked.then(
@@ -24,15 +24,15 @@ export function unlessStalled<T>(asked: Promise<T>, stallMs: number, connection:
   })
 }
 
-/** Called `TimeoutError`, as the SDK calls its own: such an error may pass. */
+/** Named `TimeoutError`, like the SDK's own: such an error is transient. */
 class StallError extends Error {
   override readonly name = 'TimeoutError'
 }
 
-/** Empty chunks in a row after which a body counts as stalled: they may come without a pause in which a timer could run. */
+/** Consecutive empty chunks after which a body counts as stalled: they may arrive without a pause for a timer. */
 const MAX_EMPTY_CHUNKS = 1000
 
-/** The chunks of a body that hold bytes, each waited for in the same way: an empty one is no progress. Nothing is waited for when it is left. */
+/** Yield the non-empty chunks of a body, waiting for each in the same way: an empty one is no progress. Ending early does not wait. */
 export async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: number, connection: AbortController) {
   const iterator = body[Symbol.asyncIterator]()
   let isComplete = false
@@ -41,7 +41,7 @@ export async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: nu
       const step = await iterator.next()
       if (step.done || step.value.length > 0 || connection.signal.aborted) return step
     }
-    throw new StallError('only empty chunks came')
+    throw new StallError('only empty chunks arrived')
   }
   try {
     for (;;) {
@@ -52,14 +52,14 @@ export async function* whileFlowing(body: AsyncIterable<Uint8Array>, stallMs: nu
     }
   } finally {
     if (!isComplete) {
-      // Bodies of older clients neither end nor fail when their connection does, and then never answer this.
+      // Bodies of older clients neither end nor fail when their connection does, and then never settle this.
       void (async () => iterator.return?.())().catch(() => {})
       closeBody(body)
     }
   }
 }
 
-/** Close a body that nobody reads any more. Its errors have nobody to go to. */
+/** Close a body that is no longer read, ignoring its errors. */
 function closeBody(body: unknown): void {
   const { on, destroy, cancel } = Object(body)
   if (typeof on === 'function') on.call(body, 'error', () => {})

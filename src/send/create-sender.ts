@@ -5,7 +5,7 @@ import type { SendSettings } from './send-options.ts'
 import type { Sender } from './send-report.ts'
 import type { SendService } from './send-service.ts'
 
-/** The sender of a service. Each call is a run of its own; nothing is kept between calls. */
+/** Create the sender of a service. Calls are independent; nothing is kept between them. */
 export function createSender<Entry, Wire>(
   service: SendService<Entry, Wire>,
   settings: SendSettings<Entry>,

@@ -23,7 +23,7 @@ export type { SendClient } from './send-service.ts'
 export interface DynamoDBTarget {
   /** Name or ARN of the table. */
   readonly tableName: string
-  /** Names of its partition key and, where it has one, its sort key. */
+  /** Names of its partition key and, if it has one, its sort key. */
   readonly keys: readonly [partitionKey: string, sortKey?: string]
 }
 
@@ -36,7 +36,7 @@ export type DynamoDBEntry<Item = Readonly<Record<string, unknown>>> =
 export type RawDynamoDBEntry = DynamoDBEntry<Readonly<Record<string, AttributeValue>>>
 
 export interface DynamoDBWriterOptions<Entry> extends OrderedSendOptions<Entry> {
-  /** Items and keys are attribute values as the SDK has them, `{ id: { S: 'a' } }`. Default false: plain values. */
+  /** Items and keys are attribute values in the SDK's form, `{ id: { S: 'a' } }`. Default false: plain values. */
   readonly raw?: boolean
 }
 
@@ -49,17 +49,18 @@ interface ItemWrite {
 const LIMITS = { maxEntries: 25, maxBytes: 16_000_000, maxEntryBytes: 409_600, order: 'key', raw: false } as const
 
 /**
- * Write to a table: puts and deletes of which each has exactly one outcome.
+ * Create a writer of puts and deletes to a table: every write has exactly one outcome.
  *
- * Plain values are written as `serializeImage` writes them, exactly or not at all. Requests hold up to 25 writes, never two of one key: of the writes of
- * a key one is in flight at a time, in the order of the input, so the last one wins. What DynamoDB leaves unprocessed is written again from the
- * writer's own copy. Writes are repeatable, so they are also written again after a lost answer.
+ * Plain values are written as `serializeImage` writes them, exactly or not at all. Requests hold up to 25 writes, never
+ * two of one key: one write per key is in flight at a time, in the order of the input, so the last one wins.
+ * Unprocessed writes are retried from the writer's own copy. Writes are repeatable, so they are also retried after a
+ * lost response.
  *
  * @param client - a `DynamoDBClient`. Its own retries come first: `maxAttempts: 1` leaves them to the writer.
  * @param target - the table and the names of its keys.
- * @returns a function of the writes, also for the end of `pipeline`. O(bytes); holds `maxPending` writes at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was written or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the writes, also for the end of `pipeline`. O(bytes); holds at most `maxPending` writes.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was written or
+ * `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'dynamodb' })
  * const write = dynamodbWriter(client, { tableName: 'events', keys: ['id'] })
@@ -117,12 +118,12 @@ function itemWrite(entry: DynamoDBEntry, names: readonly string[], isRaw: boolea
   const attributes = (isRaw ? { ...image } : image) as Record<string, AttributeValue>
   if (entry.put !== undefined) return { request: { PutRequest: { Item: attributes } }, key, bytes }
   if (Object.keys(attributes).length !== names.length) {
-    throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have the attributes of the key alone')
+    throw new MillraceError('ATTRIBUTE_INVALID', 'a delete must have only the attributes of the key')
   }
   return { request: { DeleteRequest: { Key: attributes } }, key, bytes }
 }
 
-/** Everything is written but what comes back. */
+/** All writes are stored except those returned as unprocessed. */
 function writeAnswers(
   { UnprocessedItems = {} }: BatchWriteItemCommandOutput,
   writes: readonly ItemWrite[],
@@ -136,6 +137,6 @@ function writeAnswers(
   const answers = writes.map(
     ({ key }): EntryAnswer => (left.delete(key) ? { code: 'Unprocessed', isFinal: false } : ''),
   )
-  // Items that were never sent: then nothing is known of those that did not come back.
+  // Items that were never sent: then the outcome of those not returned is unknown.
   return left.size === 0 ? answers : answers.map((answer) => (answer === '' ? undefined : answer))
 }

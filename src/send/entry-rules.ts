@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { type ErrorCode, MillraceError } from '../errors.ts'
 import { isWellFormed } from '../internal/well-formed.ts'
 
-/** Make the error of an entry that breaks a rule. Names the field, never its content. */
+/** Create the error of an entry that breaks a rule. It names the field, never its content. */
 export function refused(code: ErrorCode, field: string, rule: string): MillraceError {
   return new MillraceError(code, `${field} ${rule}`)
 }
@@ -32,7 +32,7 @@ export function utf8Bytes(text: string): number | undefined {
  */
 export function textBytes(field: string, text: unknown): number {
   if (typeof text !== 'string' || text === '') {
-    throw refused('TYPE_MISMATCH', field, 'must be a string that is not empty')
+    throw refused('TYPE_MISMATCH', field, 'must be a non-empty string')
   }
   const bytes = utf8Bytes(text)
   if (bytes === undefined) throw refused('ENCODING_INVALID', field, 'has a lone surrogate')

@@ -1,20 +1,20 @@
 import { notA } from '../internal/check-arguments.ts'
 
-/** Entries, one by one, from any kind of iterable. */
+/** Entries from any kind of iterable, one at a time. */
 export interface EntrySource<Entry> {
-  /** The next result; undefined where it is not there yet: `onReady` is called when it is. Throws what the source throws. */
+  /** Get the next result; undefined if it is not available yet: `onReady` is called when it is. Throws the source's error. */
   next(): IteratorResult<Entry, unknown> | undefined
   /**
-   * Leave the source. Does not wait for it: `return()` of a generator that hangs never settles.
+   * Close the source, without waiting: `return()` of a hanging generator never settles.
    *
-   * @returns a result that had come and that `next` did not return yet.
+   * @returns a result that was available and not returned by `next` yet.
    */
   close(): IteratorResult<Entry, unknown> | undefined
 }
 
 /**
- * @param onReady - called after `next` returned undefined, once there is a result or an error, which the next `next` returns or throws.
- * @throws MillraceError `TYPE_MISMATCH` for what cannot be iterated; what the source's own method throws.
+ * @param onReady - called after `next` returned undefined, once there is a result or an error, which the next call returns or throws.
+ * @throws MillraceError `TYPE_MISMATCH` for a value that is not iterable; errors of the source's own method.
  */
 export function entrySource<Entry>(
   entries: Iterable<Entry> | AsyncIterable<Entry>,

@@ -13,7 +13,7 @@ export type { SendOptions } from './send-options.ts'
 export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
 export type { SendClient } from './send-service.ts'
 
-/** An event, as `PutEventsCommand` takes it; the sender sets `EventBusName`. */
+/** An event in the form of `PutEventsCommand`; the sender sets `EventBusName`. */
 export type EventBridgeEntry = Omit<PutEventsRequestEntry, 'EventBusName'>
 
 export interface EventBridgeTarget {
@@ -24,7 +24,7 @@ export interface EventBridgeTarget {
 const LIMITS = { maxEntries: 10, maxBytes: 1_000_000, maxEntryBytes: 1_000_000 }
 const TIME_BYTES = 14
 
-/** Errors of an event that sending it again cannot cure. */
+/** Errors of an event for which a retry cannot help. */
 const FINAL_CODES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'AccessDenied',
   'InvalidAccountId',
@@ -36,17 +36,18 @@ const FINAL_CODES: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ])
 
 /**
- * Put events on a bus: every event has exactly one outcome.
+ * Create a sender of events to a bus: every event has exactly one outcome.
  *
- * Requests hold up to 10 events and 1,000,000 bytes: 14 for a time, UTF-8 of source, detail type, detail and resources. Refused before anything is sent: an event
- * without source, detail type or detail; a detail that is no JSON object; a detail type over 128 characters; an event that is too large. EventBridge
- * keeps no order and knows no duplicates: a retry after a lost answer may deliver an event twice.
+ * Requests hold up to 10 events and 1,000,000 bytes: 14 for a time, UTF-8 of source, detail type, detail and resources.
+ * Rejected before anything is sent: an event without source, detail type or detail; a detail that is not a JSON object;
+ * a detail type over 128 characters; an event that is too large. EventBridge keeps no order and does not detect
+ * duplicates: a retry after a lost response may deliver an event twice.
  *
  * @param client - an `EventBridgeClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
  * @param target - the bus.
- * @returns a function of the events, also for the end of `pipeline`. O(bytes); holds `maxPending` events at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the events, also for the end of `pipeline`. O(bytes); holds at most `maxPending` events.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome`
+ * is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'eventbridge' })
  * const put = eventBridgeSender(client, { eventBusName: 'orders' })

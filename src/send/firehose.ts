@@ -12,7 +12,7 @@ export type { SendOptions } from './send-options.ts'
 export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
 export type { SendClient } from './send-service.ts'
 
-/** A record, as `PutRecordBatchCommand` takes it. Firehose puts nothing between records: end JSON with a line break. */
+/** A record in the form of `PutRecordBatchCommand`. Firehose adds no separator between records: end JSON with a line break. */
 export type FirehoseEntry = _Record
 
 export interface FirehoseTarget {
@@ -22,16 +22,17 @@ export interface FirehoseTarget {
 const LIMITS = { maxEntries: 500, maxBytes: 4_096_000, maxEntryBytes: 1_024_000 }
 
 /**
- * Put records into a Firehose stream: every record has exactly one outcome.
+ * Create a sender of records to a Firehose stream: every record has exactly one outcome.
  *
- * Requests hold up to 500 records and 4,096,000 bytes, a record 1,024,000 bytes of data. Refused before anything is sent: data that is no bytes, a record that
- * is too large. Firehose keeps no order and knows no duplicates: a retry after a lost answer may store a record twice.
+ * Requests hold up to 500 records and 4,096,000 bytes, a record 1,024,000 bytes of data. Rejected before anything is
+ * sent: data that is not bytes, a record that is too large. Firehose keeps no order and does not detect duplicates: a
+ * retry after a lost response may store a record twice.
  *
  * @param client - a `FirehoseClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
  * @param target - the stream.
- * @returns a function of the records, also for the end of `pipeline`. O(records); holds `maxPending` records at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the records, also for the end of `pipeline`. O(records); holds at most `maxPending` records.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome`
+ * is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'firehose' })
  * const put = firehoseSender(client, { deliveryStreamName: 'orders' })

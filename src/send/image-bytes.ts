@@ -12,13 +12,14 @@ const MEMBER_BYTES = 1
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Bytes of an item, or of a key, as DynamoDB stores it: UTF-8 of names and strings, raw binary, a byte for two digits of a number and one more, a byte for
- * each member of a list or map and three for itself.
+ * Count the bytes of an item, or of a key, as DynamoDB stores it: UTF-8 of names and strings, raw binary, one byte per
+ * two digits of a number plus one, one byte for each member of a list or map and three for itself.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  *
- * @throws MillraceError with the path to the attribute: `ATTRIBUTE_INVALID` for what is no attribute value, a lone surrogate, a number that DynamoDB
- * refuses, a set that is empty or has equal members; `LIMIT_EXCEEDED` where values nest more than 32 deep.
+ * @throws MillraceError with the path to the attribute: `ATTRIBUTE_INVALID` for a value that is not an attribute value,
+ * a lone surrogate, a number that DynamoDB rejects, a set that is empty or has equal members; `LIMIT_EXCEEDED` if
+ * values nest more than 32 deep.
  */
 export function imageBytes(image: unknown): number {
   if (!isMap(image)) throw invalid('must be an object', [])
@@ -43,7 +44,7 @@ function valueBytes(attribute: unknown, path: string[]): number {
   let tag: string | undefined
   for (const name of Object.keys(tagged)) {
     if (tagged[name] === undefined) continue
-    if (tag !== undefined) throw invalid('must have one type', path)
+    if (tag !== undefined) throw invalid('must have exactly one type', path)
     tag = name
   }
   const value = tag === undefined ? undefined : tagged[tag]
@@ -107,10 +108,10 @@ function textBytes(text: string, path: readonly string[]): number {
   return bytes
 }
 
-/** Up to so many digits a number is of DynamoDB's, if it is one at all. */
+/** Text of up to this many digits is within DynamoDB's range, if it is a number. */
 const SAFE_NUMBER = /^-?(?:0|[1-9]\d{0,36})$/
 
-/** Zeros at either end are not stored. */
+/** Leading and trailing zeros are not stored. */
 function numberBytes(text: string, path: readonly string[]): number {
   if (!SAFE_NUMBER.test(text) && !isInDynamoDBRange(text)) {
     throw invalid('must be a number of at most 38 digits, from 1E-130 to 9.99E+125', path)

@@ -10,17 +10,17 @@ const KEY_BYTES = [2048, 1024] as const
 type Attributes = Readonly<Record<string, unknown>>
 
 /**
- * One text for each key of a table: equal where DynamoDB takes two keys as the same one, however numbers are spelled.
+ * Make one text for each key of a table: equal if DynamoDB treats two keys as the same, however numbers are spelled.
  *
- * @param names - of the partition key and, where there is one, the sort key.
- * @throws MillraceError `ATTRIBUTE_INVALID` where a part is missing, empty or no string, number or binary; `LIMIT_EXCEEDED`.
+ * @param names - names of the partition key and, if any, the sort key.
+ * @throws MillraceError `ATTRIBUTE_INVALID` if a part is missing, empty, or not a string, number or binary; `LIMIT_EXCEEDED`.
  */
 export function itemKey(attributes: Attributes, names: readonly string[]): string {
   const [partition = '', sort] = names
   const first = keyPart(attributes, partition, KEY_BYTES[0])
   if (sort === undefined) return first
   const second = keyPart(attributes, sort, KEY_BYTES[1])
-  // The length keeps (a, bc) and (ab, c) apart.
+  // The length separates (a, bc) from (ab, c).
   return `${first.length}:${first}${second}`
 }
 

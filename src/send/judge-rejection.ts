@@ -2,24 +2,25 @@ import { fieldOf } from '../internal/field-of.ts'
 import { isNamed, isThrottlingError, isTransientError, statusOf } from '../internal/transient-error.ts'
 
 /**
- * Classes of rejected requests, by what they mean for the entries.
+ * Classes of rejected requests, by their meaning for the entries.
  *
- * - `throttled`: surely not stored; sending again may help.
- * - `lost`: no answer, so they may be stored; sending again may help.
- * - `unreadable`: an answer that the client could not read; they may be stored, and another attempt would end the same way.
- * - `content`: surely not stored; the request was refused for what is in it.
- * - `refused`: surely not stored, and no request will do better.
+ * - `throttled`: certainly not stored; a retry may help.
+ * - `lost`: no response, so they may be stored; a retry may help.
+ * - `unreadable`: the client could not parse the response; they may be stored, and another attempt would end the same way.
+ * - `content`: certainly not stored; the request was rejected because of its content.
+ * - `refused`: certainly not stored, and no retry will help.
  */
 export type Rejection = 'throttled' | 'lost' | 'unreadable' | 'content' | 'refused'
 
 /**
- * Errors about what is in a request, as the services of the senders name them: also as `com.amazonaws.sqs#BatchRequestTooLong` or
- * `AWS.SimpleQueueService.BatchRequestTooLong`. `TypeError` is what the client throws before it sends, for a field of another type than the service has.
+ * Names of errors about the content of a request, also with prefixes, as in `com.amazonaws.sqs#BatchRequestTooLong` or
+ * `AWS.SimpleQueueService.BatchRequestTooLong`. The client throws `TypeError` before it sends, for a field of the wrong
+ * type.
  */
 const CONTENT =
   /(?:^|[.#])(?:Batch(?:EntryIdsNotDistinct|RequestTooLong)|EmptyBatchRequest|Invalid(?:Argument|BatchEntryId|MessageContents|Parameter(?:Value)?)|ItemCollectionSizeLimitExceeded|ParameterValueInvalid|Request(?:Entity)?TooLarge|Serialization|TooManyEntriesInBatchRequest|TypeError|Validation(?:Error)?)(?:Exception)?$/
 
-/** Message of the SDK's SQS client when the checksum of a body differs; the messages are stored then. */
+/** Message of the SDK's SQS client for a body with a wrong checksum; the messages are stored then. */
 const BAD_CHECKSUM = /Invalid MD5 checksum/
 
 /** Classify an error that `client.send` threw. Do not call it for an abort of the caller. */

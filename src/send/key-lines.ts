@@ -6,19 +6,19 @@ export interface Lined {
   bucket: this[] | undefined
 }
 
-/** Queues of entries by key: the first entry of a queue may go out, the others wait for it. */
+/** Queues of entries by key: the first entry of a queue may be sent, the others wait for it. */
 export interface KeyLines<One extends Lined> {
   /** Append an entry to the queue of its key. Returns true if it is the first one. O(characters of the key). */
   join(one: One): boolean
-  /** Remove the first entry of a queue. Returns the one that is first now. */
+  /** Remove the first entry of a queue. Returns the new first one. */
   leave(one: One): One | undefined
 }
 
 const MAX_BUCKETS = 16_384
 
 /**
- * Hash table of the last entry of each queue. A Map that grows and shrinks leaves a table behind every few thousand keys until the next full garbage
- * collection, 100 MB for a million keys; this table is allocated once.
+ * Hash table of the last entry of each queue. A Map that grows and shrinks leaves garbage tables every few thousand
+ * keys until the next full collection, 100 MB for a million keys; this table is allocated once.
  *
  * @param most - the largest number of entries at the same time.
  */

@@ -13,7 +13,7 @@ export type { OrderedSendOptions, SendOptions } from './send-options.ts'
 export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
 export type { SendClient } from './send-service.ts'
 
-/** A record, as `PutRecordsCommand` takes it. */
+/** A record in the form of `PutRecordsCommand`. */
 export type KinesisEntry = PutRecordsRequestEntry
 
 /** A stream, by its name or its ARN. */
@@ -26,17 +26,18 @@ const HASH_KEY = /^(?:0|[1-9]\d{0,38})$/
 const MAX_HASH_KEY = 2n ** 128n - 1n
 
 /**
- * Put records into a stream: every record has exactly one outcome.
+ * Create a sender of records to a stream: every record has exactly one outcome.
  *
- * Requests hold up to 500 records and 10 MiB, a record 1 MiB: data and UTF-8 of the partition key; for a stream with a larger `MaxRecordSizeInKiB` raise
- * `maxEntryBytes`. Refused before anything is sent: data that is no bytes, a record that is too large, a bad key. Order holds within a partition
- * key: one record of a key is in flight at a time, so a request is full only where there are many keys.
+ * Requests hold up to 500 records and 10 MiB, a record 1 MiB: data and UTF-8 of the partition key; for a stream with a
+ * larger `MaxRecordSizeInKiB` raise `maxEntryBytes`. Rejected before anything is sent: data that is not bytes, a record
+ * that is too large, an invalid key. Order is kept within a partition key: one record of a key is in flight at a time,
+ * so requests are full only with many keys.
  *
  * @param client - a `KinesisClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
  * @param target - the stream.
- * @returns a function of the records, also for the end of `pipeline`. O(records); holds `maxPending` records at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the records, also for the end of `pipeline`. O(records); holds at most `maxPending` records.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome`
+ * is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'kinesis' })
  * const put = kinesisSender(client, { streamName: 'orders' })

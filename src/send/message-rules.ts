@@ -1,6 +1,6 @@
 import { checkLength, dataBytes, refused, textBytes } from './entry-rules.ts'
 
-/** The attribute of a message, as SQS and SNS have it. */
+/** An attribute of an SQS or SNS message. */
 export interface MessageAttribute {
   readonly DataType?: string | undefined
   readonly StringValue?: string | undefined
@@ -13,21 +13,21 @@ interface MessageFields {
   readonly MessageDeduplicationId?: string | undefined
 }
 
-/** Characters that XML 1.0 does not have. Lone surrogates are found by `textBytes`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that SQS refuses
+/** Characters that XML 1.0 does not allow. `textBytes` detects lone surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that SQS rejects
 const REFUSED_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]*[\w-]$/i
 const ID = /^[!-~]{1,128}$/
 
 /**
- * Count the UTF-8 bytes of a field that the service carries in XML.
+ * Count the UTF-8 bytes of a field that the service sends as XML.
  *
  * @throws MillraceError `TYPE_MISMATCH`, `ENCODING_INVALID`.
  */
 export function xmlTextBytes(field: string, text: unknown): number {
   const bytes = textBytes(field, text)
   if (REFUSED_CHARACTERS.test(text as string)) {
-    throw refused('ENCODING_INVALID', field, 'has a character that the service refuses, such as a control character')
+    throw refused('ENCODING_INVALID', field, 'has a character that the service rejects, such as a control character')
   }
   return bytes
 }
@@ -62,7 +62,8 @@ export function attributesBytes({ MessageAttributes: attributes }: MessageFields
 }
 
 function attributeBytes(name: string, attribute: MessageAttribute): number {
-  if (!ATTRIBUTE_NAME.test(name)) throw refused('TYPE_MISMATCH', 'MessageAttributes', 'has a name the service refuses')
+  if (!ATTRIBUTE_NAME.test(name))
+    throw refused('TYPE_MISMATCH', 'MessageAttributes', 'has a name that the service rejects')
   checkLength('a name in MessageAttributes', name, 256)
   const { DataType, StringValue, BinaryValue } = Object(attribute) as MessageAttribute
   if (typeof DataType !== 'string' || !/^(String|Number|Binary)(\.|$)/.test(DataType)) {
@@ -77,5 +78,5 @@ function attributeBytes(name: string, attribute: MessageAttribute): number {
 
 function checkId(field: string, id: unknown): void {
   if (id === undefined || (typeof id === 'string' && ID.test(id))) return
-  throw refused('TYPE_MISMATCH', field, 'must be 1 to 128 letters, digits or punctuation marks of ASCII')
+  throw refused('TYPE_MISMATCH', field, 'must be 1 to 128 ASCII letters, digits or punctuation marks')
 }

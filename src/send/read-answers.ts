@@ -1,6 +1,6 @@
 import type { EntryAnswer } from './send-service.ts'
 
-/** Ids of the entries of a request: their places in it. */
+/** Ids of the entries of a request: their indices in it. */
 export const ENTRY_IDS: readonly string[] = Array.from({ length: 10 }, (_, at) => `${at}`)
 
 interface Said {
@@ -13,11 +13,12 @@ interface FailedEntry extends Said {
 }
 
 /**
- * Answers that name entries by `Id`, in any order.
+ * Read responses that name entries by `Id`, in any order.
  *
- * An entry that is named twice contradicts itself. Where a name was never sent, so do the entries that are not named: one of them is meant.
+ * The result of an entry that is named twice is contradictory. If an unknown name occurs, so are the results of unnamed
+ * entries, since one of them is meant.
  *
- * @param idOf - what the service calls a stored entry.
+ * @param idOf - returns the service's id of a stored entry.
  */
 export function answersById<Stored extends Said>(
   count: number,
@@ -42,12 +43,12 @@ interface IndexedEntry {
 }
 
 /**
- * Answers in the order of the request.
+ * Read responses in the order of the request.
  *
- * A list of another length says nothing of anything, and neither does a count of failures that differs from those in the list of the entries that
- * seem to be stored.
+ * A list of another length has no valid results; with a wrong count of failures, the seemingly stored entries have
+ * none.
  *
- * @param finalCodes - codes after which sending again cannot help, without the suffix `Exception`.
+ * @param finalCodes - codes for which a retry cannot help, without the suffix `Exception`.
  */
 export function answersByIndex<Entry extends IndexedEntry>(
   count: number,
@@ -62,7 +63,7 @@ export function answersByIndex<Entry extends IndexedEntry>(
   for (const entry of entries) {
     const { ErrorCode } = entry
     if (ErrorCode === undefined || ErrorCode === null || ErrorCode === '') {
-      // Neither an error nor what a stored entry is called: it says nothing.
+      // Neither an error nor an id: no result.
       answers.push(idOf(entry))
     } else {
       failures++

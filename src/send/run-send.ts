@@ -1,5 +1,6 @@
-// One call of a sender: a state machine whose state is the variables of one function, since names of properties survive minifying and local names do
-// not. Hence one long function of short ones. `advance` alone decides the next step; it runs after every event.
+// One call of a sender: a state machine whose state is the variables of one function, since minifying shortens local
+// names but not property names. Hence one long function of short ones. Only `advance` decides the next step; it runs
+// after every event.
 import { setMaxListeners } from 'node:events'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import { backoffMs } from '../internal/backoff.ts'
@@ -21,26 +22,26 @@ interface Pending<Entry, Wire> extends Lined {
   readonly entry: Entry
   readonly wire: Wire
   readonly bytes: number
-  /** `fresh`: may go out for the first time. `waiting`: for an earlier one of its key, for its next attempt, or in `again`. */
+  /** `fresh`: may be sent for the first time. `waiting`: for an earlier one of its key, for its next attempt, or in `again`. */
   status: 'fresh' | 'waiting' | 'in-flight' | SendOutcome<Entry>['status']
   attempts: number
-  /** True once a request that carried it had no answer. */
+  /** True once a request with it had no response. */
   mayBeStored: boolean
-  /** True when it needs a request of its own, since a request that held it was refused as a whole. */
+  /** True if it needs a separate request, since a request with it was rejected as a whole. */
   isAlone: boolean
-  /** Once settled: its id in the service, or the reason why it is not sent. */
+  /** Once settled: its id in the service, or the reason for not being sent. */
   result: string | MillraceError | undefined
-  /** The entry that was taken after this one. */
+  /** The next entry taken from the source. */
   after: Pending<Entry, Wire> | undefined
 }
 
-/** Outcomes that a `SendError` keeps. */
+/** Outcomes kept by a `SendError`. */
 const KEPT_OUTCOMES = 100
 
 /** Largest exponent of the backoff: beyond it every wait is at its maximum, and powers of two become infinite. */
 const MAX_DOUBLINGS = 52
 
-/** Send all entries of a source. Fills `counts`, also where it rejects. */
+/** Send all entries of a source. Fills `counts`, even if it rejects. */
 export function runSend<Entry, Wire>(
   service: SendService<Entry, Wire>,
   settings: SendSettings<Entry>,
@@ -53,31 +54,31 @@ export function runSend<Entry, Wire>(
   const keepsOrder = settings.order === 'key'
   const keyOf = keepsOrder || service.isKeyExclusive ? service.keyOf : undefined
   const lines = createKeyLines<One>(maxPending)
-  /** Keys with an entry that finally was not sent: later entries of these keys must not overtake it. */
+  /** Keys with an entry that was finally not sent: later entries of these keys must not overtake it. */
   const deadKeys = new Set<string>()
   const source = entrySource(entries, pump)
   /** Cancels the remaining requests and waits when the call ends. */
   const controller = new AbortController()
-  // Each request listens; Node would warn from the eleventh on.
+  // Each request adds a listener; Node would warn from the eleventh on.
   setMaxListeners(0, controller.signal)
 
-  /** The oldest and the youngest entry that are not reported. */
+  /** The oldest and the youngest unreported entry. */
   let head: One | undefined
   let tail: One | undefined
   /** The oldest fresh entry. */
   let fresh: One | undefined
-  /** Entries that go out before the fresh ones, since the oldest entry delays the reports of all others. */
+  /** Entries to send before the fresh ones, since the oldest entry delays the reports of all others. */
   const again: One[] = []
   let ready = 0
   let readyBytes = 0
   let taken = 0
   let reported = 0
   let inFlight = 0
-  /** Current waits before another attempt, and those of them that pause all requests. */
+  /** Current waits before another attempt, and the number of those that pause all requests. */
   let waits = 0
   let pauses = 0
   let hasEnded = false
-  /** True when the source has yielded nothing for `lingerMs`, so that a request goes out although it is not full. */
+  /** True if the source has yielded nothing for `lingerMs`, so that a request is sent although it is not full. */
   let isIdle = false
   let lingerTimer: NodeJS.Timeout | undefined
   /** True while a promise that `onOutcome` returned is pending. */
@@ -87,7 +88,7 @@ export function runSend<Entry, Wire>(
   let isDone = false
   /** The reason why sending has stopped. */
   let stopped: MillraceError | undefined
-  /** Error of the source, of `onOutcome` or of `sleep`, which the call rejects with. */
+  /** Error of the source, of `onOutcome` or of `sleep`, with which the call rejects. */
   let failure: { readonly error: unknown } | undefined
   /** The first outcomes that are not `sent`. */
   const unsent: UnsentOutcome<Entry>[] = []
@@ -102,7 +103,7 @@ export function runSend<Entry, Wire>(
     while (!isHeld && head?.result !== undefined) {
       const { entry, status, attempts, bytes, result, after } = head as One & { status: SendOutcome<Entry>['status'] }
       const index = reported++
-      // An old entry must not keep the young alive.
+      // An old entry must not keep younger ones in memory.
       head.after = undefined
       head = after
       counts[status]++
@@ -121,7 +122,7 @@ export function runSend<Entry, Wire>(
     }
   }
 
-  /** Take an entry from the source. Returns false if there is none now. */
+  /** Take an entry from the source. Returns false if none is available. */
   function take(): boolean {
     if (hasEnded || taken - reported >= maxPending) return false
     let step: IteratorResult<Entry, unknown> | undefined
@@ -145,7 +146,7 @@ export function runSend<Entry, Wire>(
     return true
   }
 
-  /** Queue an entry, behind earlier ones of its key, or settle it at once. */
+  /** Queue an entry after earlier ones of its key, or settle it immediately. */
   function admit(entry: Entry): void {
     let status: One['status'] = 'fresh'
     let wire: Wire | undefined
@@ -230,7 +231,7 @@ export function runSend<Entry, Wire>(
     if (Array.isArray(entries) || hasEnded) return
     hasEnded = true
     const left = source.close()
-    // The source had yielded it, but no request had room for it.
+    // The source yielded it, but no request had space for it.
     if (left !== undefined && !left.done) admit(left.value)
   }
 
@@ -238,7 +239,7 @@ export function runSend<Entry, Wire>(
     return inFlight < concurrency && pauses === 0 && stopped === undefined
   }
 
-  /** Decide whether to wait for more entries before a request goes out that is not full. */
+  /** Decide whether to wait for more entries before sending a request that is not full. */
   function isWorthWaiting(): boolean {
     if (hasEnded || isIdle || taken - reported >= maxPending) return false
     const before = taken
@@ -285,7 +286,7 @@ export function runSend<Entry, Wire>(
     return request
   }
 
-  /** Send a request and settle its entries by the answer. */
+  /** Send a request and settle its entries by the response. */
   async function exchange(): Promise<void> {
     const request = nextRequest()
     const wires = request.map(({ wire }) => wire)
@@ -307,7 +308,7 @@ export function runSend<Entry, Wire>(
     try {
       answers = service.answersOf(output, wires)
     } catch {
-      // An answer that cannot be read says nothing.
+      // An unreadable response has no results.
     }
     const left: One[] = []
     request.forEach((one, at) => {
@@ -317,8 +318,8 @@ export function runSend<Entry, Wire>(
       else if (answer) retry(left, one, !answer.isFinal, codeOf(answer.code))
       else {
         one.mayBeStored = true
-        if (answer === null) retry(left, one, false, 'the answer contradicts itself')
-        else retry(left, one, true, 'the answer said nothing of it')
+        if (answer === null) retry(left, one, false, 'the response is contradictory')
+        else retry(left, one, true, 'the response does not mention it')
       }
     })
     rest(left, left.length === request.length)
@@ -328,7 +329,7 @@ export function runSend<Entry, Wire>(
     const kind = judgeRejection(error)
     const reason = describeServiceError(error)
     const left: One[] = []
-    if (kind === 'refused') stop(failed(`not sent: the service refused a request: ${reason}`, error), false)
+    if (kind === 'refused') stop(failed(`not sent: the service rejected a request: ${reason}`, error), false)
     for (const one of request) {
       if (one.status !== 'in-flight') continue
       if (kind === 'lost' || kind === 'unreadable') one.mayBeStored = true
@@ -354,11 +355,11 @@ export function runSend<Entry, Wire>(
     settle(one, mayBeStored ? 'unknown' : 'failed', error)
   }
 
-  /** Wait with full jitter, or as long as the server asks, then queue entries again. */
+  /** Wait with full jitter, or as long as the server requests, then queue entries again. */
   async function rest(left: readonly One[], isWhole: boolean, error?: unknown): Promise<void> {
     if (left.length === 0) return
     waits++
-    // No entry of the request got through: further requests would use up their attempts.
+    // No entry of the request was accepted: further requests would exhaust their attempts.
     const pause = isWhole ? 1 : 0
     pauses += pause
     let cause: { readonly error: unknown } | undefined
@@ -380,13 +381,13 @@ export function runSend<Entry, Wire>(
     })
   }
 
-  /** Handle an event, then report, take and send as far as possible. */
+  /** Handle an event, then report, read and send as far as possible. */
   function pump(event?: () => void): void {
     if (isDone) return
     try {
       event?.()
       isPumpedAgain = true
-      // Callbacks of the user run inside, and an abort in one of them calls this again.
+      // User callbacks run inside, and an abort in one of them calls this again.
       if (isPumping) return
       isPumping = true
       while (isPumpedAgain && !isDone) {
@@ -400,7 +401,7 @@ export function runSend<Entry, Wire>(
     if (hasEnded && head === undefined && !isHeld) conclude()
   }
 
-  /** End the call at once with an error that belongs to no entry. */
+  /** End the call immediately with an error that belongs to no entry. */
   function fail(error: unknown): void {
     if (isDone) return
     failure = { error }
@@ -421,7 +422,7 @@ export function runSend<Entry, Wire>(
     } else resolve(final)
   }
 
-  /** Settle the call at once, without waiting for source, service or sleep. */
+  /** Settle the call immediately, without waiting for source, service or sleep. */
   function onAbort(): void {
     const reason: unknown = signal?.reason
     pump(() => {
@@ -440,18 +441,18 @@ export function runSend<Entry, Wire>(
 }
 
 function tooLarge(bytes: number, maxBytes: number): MillraceError {
-  const rule = `entry has ${bytes} bytes; the service takes ${maxBytes} at most (options maxEntryBytes and maxBytes)`
+  const rule = `entry has ${bytes} bytes; the service allows ${maxBytes} (options maxEntryBytes and maxBytes)`
   return new MillraceError('LIMIT_EXCEEDED', rule)
 }
 
 function heldByKey(): MillraceError {
   return new MillraceError(
     'SEND_FAILED',
-    'not sent: an earlier entry of its key was not, and order is kept within a key',
+    'not sent: an earlier entry of its key was not sent, and order is kept within a key',
   )
 }
 
-/** Return a code of the service if it is one word, so that no data gets into a message. */
+/** Return a code of the service if it is a single word, so that no data gets into a message. */
 function codeOf(code: string): string {
   return /^[\w.]{1,80}$/.test(code) ? code : 'an error without a code'
 }

@@ -2,7 +2,8 @@ import { isMillraceError, MillraceError } from '../errors.ts'
 import type { SendReport, UnsentOutcome } from './send-report.ts'
 
 /**
- * Not all entries were sent. `report` says how many; `outcomes` holds the first 100 that were not, in the order of the input.
+ * The error of a call in which not all entries were sent. `report` has the counts; `outcomes` the first 100 that were
+ * not sent, in the order of the input.
  *
  * `outcomes` is not enumerable, so that no runtime, logger or `JSON.stringify` prints an entry. For all outcomes, use `onOutcome`.
  *

@@ -4,53 +4,53 @@ import { checkOptions, type Kind } from '../internal/check-arguments.ts'
 import type { SendOutcome } from './send-report.ts'
 
 export interface SendOptions<Entry> {
-  /** Requests at the same time. Default 4. */
+  /** Concurrent requests. Default 4. */
   readonly concurrency?: number
   /** Entries in a request. Default: the maximum of the service. */
   readonly maxEntries?: number
   /** Bytes of a request, as the service counts them. */
   readonly maxBytes?: number
-  /** Bytes of an entry, as the service counts them; a larger one is refused alone. */
+  /** Bytes of an entry, as the service counts them; a larger one is rejected individually. */
   readonly maxEntryBytes?: number
-  /** Entries taken from the source and not yet reported; at this number the source is not read. Default 4 x `concurrency` x `maxEntries`. */
+  /** Entries read from the source and not yet reported; at this number reading pauses. Default 4 x `concurrency` x `maxEntries`. */
   readonly maxPending?: number
-  /** Requests that may carry an entry, the first one included. Default 5. */
+  /** Attempts per entry, the first one included. Default 5. */
   readonly attempts?: number
-  /** Longest first wait in milliseconds; doubles with every further one. Default 100. */
+  /** Longest first wait in milliseconds; doubles with every further wait. Default 100. */
   readonly baseMs?: number
   /** Longest wait in milliseconds. Default 10,000. */
   readonly maxMs?: number
   /** Longest wait of a partly filled request for a source that yields nothing. Default 200 milliseconds. */
   readonly lingerMs?: number
-  /** Never send an entry again after a lost answer, unless the service stores it once. Default false. */
+  /** Never retry an entry after a lost response, unless the service deduplicates it. Default false. */
   readonly atMostOnce?: boolean
   /** For the jitter, from 0 to 1. Default `Math.random`. */
   readonly random?: () => number
   /** Waits between two attempts. Default: a timer. An abort does not wait for it. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => PromiseLike<unknown>
   /**
-   * Called with the outcome of every entry, in the order of the input; the call of the sender then resolves although entries failed. Anything it
-   * throws ends the call with that error. If it returns a promise, the next outcome waits for it, and at most `maxPending` entries are taken
-   * meanwhile.
+   * Called with the outcome of every entry, in the order of the input; the call of the sender then resolves although
+   * entries failed. An error that it throws ends the call. If it returns a promise, the next outcome waits for it, and
+   * at most `maxPending` entries are read meanwhile.
    */
   readonly onOutcome?: (outcome: SendOutcome<Entry>) => void | PromiseLike<void>
 }
 
 export interface OrderedSendOptions<Entry> extends SendOptions<Entry> {
   /**
-   * `'key'`: of the entries of a key at most one is in flight, and none overtakes another. `'none'`: requests are filled freely, and a partial
-   * failure may reorder. Default `'key'`.
+   * `'key'`: at most one entry of a key is in flight, and none overtakes another. `'none'`: requests are filled freely,
+   * and a partial failure may reorder. Default `'key'`.
    */
   readonly order?: 'key' | 'none'
 }
 
-/** Limits of a service, and the defaults of options that not every sender has. */
+/** Limits of a service, and defaults of options that only some senders have. */
 export interface ServiceDefaults {
-  /** Most entries that a request can have. */
+  /** Most entries of a request. */
   readonly maxEntries: number
   readonly maxBytes: number
   readonly maxEntryBytes: number
-  /** Absent where the service has no order. */
+  /** Absent if the service has no order. */
   readonly order?: 'key'
   readonly raw?: false
 }

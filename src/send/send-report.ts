@@ -6,13 +6,13 @@ export interface SendReport {
   readonly sent: number
   /** Entries that broke a published rule of the service and were never sent. */
   readonly refused: number
-  /** Entries that certainly are not stored. */
+  /** Entries that are certainly not stored. */
   readonly failed: number
-  /** Entries that may be stored or not, since an answer was lost. */
+  /** Entries that may or may not be stored, since a response was lost. */
   readonly unknown: number
   /** Calls of `client.send`. */
   readonly requests: number
-  /** Entries that were sent again, each time counted. */
+  /** Retries of entries, each one counted. */
   readonly retries: number
   /** Bytes of the sent entries, as the service counts them. */
   readonly bytes: number
@@ -22,7 +22,7 @@ interface OutcomeOf<Entry> {
   /** Position in the input, from 0. */
   readonly index: number
   readonly entry: Entry
-  /** Requests that carried the entry. */
+  /** Requests with the entry. */
   readonly attempts: number
 }
 
@@ -43,10 +43,10 @@ export interface UnsentOutcome<Entry> extends OutcomeOf<Entry> {
 export type SendOutcome<Entry> = SentOutcome<Entry> | UnsentOutcome<Entry>
 
 /**
- * Sends entries, each with exactly one outcome.
+ * A sender of entries, each with exactly one outcome.
  *
- * Also the end of a pipeline of `node:stream/promises`. An array of entries is sent to its end; any other iterable is left where the call is
- * aborted.
+ * Also usable as the end of a pipeline of `node:stream/promises`. An array of entries is sent to its end; any other
+ * iterable is closed when the call is aborted.
  */
 export type Sender<Entry> = (
   entries: Iterable<Entry> | AsyncIterable<Entry>,

@@ -13,7 +13,7 @@ export type { OrderedSendOptions, SendOptions } from './send-options.ts'
 export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
 export type { SendClient } from './send-service.ts'
 
-/** A message, as `PublishBatchCommand` takes it; the sender sets `Id`. */
+/** A message in the form of `PublishBatchCommand`; the sender sets `Id`. */
 export type SnsEntry = Omit<PublishBatchRequestEntry, 'Id'>
 
 export interface SnsTarget {
@@ -28,18 +28,19 @@ interface SnsWire extends SnsEntry {
 const LIMITS = { maxEntries: 10, maxBytes: 262_144, maxEntryBytes: 262_144, order: 'key' } as const
 
 /**
- * Publish messages to a topic: every message has exactly one outcome.
+ * Create a sender of messages to a topic: every message has exactly one outcome.
  *
- * Requests hold up to 10 messages and 262,144 bytes, the default of a topic: UTF-8 of the message, names, types and values of its attributes; for a topic
- * with a larger `MaximumMessageSize` raise `maxBytes` (up to 1,048,576). Refused before anything is sent: a message that is empty, too large or has
- * characters that SNS refuses; bad attributes, ids and subjects; `MessageStructure: 'json'` without a `default`; no group id for a FIFO topic. On a FIFO
- * topic, order holds within a message group, and messages with a deduplication id are never stored twice by a retry.
+ * Requests hold up to 10 messages and 262,144 bytes, the default of a topic: UTF-8 of the message, names, types and
+ * values of its attributes; for a topic with a larger `MaximumMessageSize` raise `maxBytes` (up to 1,048,576). Rejected
+ * before anything is sent: a message that is empty, too large or has characters that SNS rejects; invalid attributes,
+ * ids and subjects; `MessageStructure: 'json'` without a `default`; no group id for a FIFO topic. On a FIFO topic,
+ * order is kept within a message group, and retries never store a message with a deduplication id twice.
  *
  * @param client - an `SNSClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
  * @param target - the topic.
- * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds `maxPending` messages at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds at most `maxPending` messages.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome`
+ * is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'sns' })
  * const publish = snsSender(client, { topicArn: 'arn:aws:sns:eu-west-1:1:orders' })
@@ -94,8 +95,8 @@ function checkStructure(message: string): void {
   try {
     value = JSON.parse(message)
   } catch {
-    // Told below.
+    // Reported below.
   }
   if (typeof (Object(value) as { default?: unknown }).default === 'string') return
-  throw refused('PAYLOAD_INVALID', 'Message', "must be JSON with a text 'default', as MessageStructure is 'json'")
+  throw refused('PAYLOAD_INVALID', 'Message', "must be JSON with a string 'default', since MessageStructure is 'json'")
 }

@@ -17,7 +17,7 @@ export type { OrderedSendOptions, SendOptions } from './send-options.ts'
 export type { Sender, SendOutcome, SendReport, SentOutcome, UnsentOutcome } from './send-report.ts'
 export type { SendClient } from './send-service.ts'
 
-/** A message, as `SendMessageBatchCommand` takes it; the sender sets `Id`. */
+/** A message in the form of `SendMessageBatchCommand`; the sender sets `Id`. */
 export type SqsEntry = Omit<SendMessageBatchRequestEntry, 'Id'>
 
 export interface SqsTarget {
@@ -32,17 +32,18 @@ interface SqsWire extends SqsEntry {
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576, maxEntryBytes: 1_048_576, order: 'key' } as const
 
 /**
- * Send messages to a queue: every message has exactly one outcome.
+ * Create a sender of messages to a queue: every message has exactly one outcome.
  *
- * Requests hold up to 10 messages and 1 MiB: UTF-8 of the body, names, types and values of its attributes. Refused before anything is sent: a body that
- * is empty, too large or has characters that SQS refuses; bad attributes and ids; no group id for a FIFO queue. On a FIFO queue, order holds within
- * a message group, and messages with a deduplication id are never stored twice by a retry.
+ * Requests hold up to 10 messages and 1 MiB: UTF-8 of the body, names, types and values of its attributes. Rejected
+ * before anything is sent: a body that is empty, too large or has characters that SQS rejects; invalid attributes and
+ * ids; no group id for a FIFO queue. On a FIFO queue, order is kept within a message group, and retries never store a
+ * message with a deduplication id twice.
  *
  * @param client - an `SQSClient`. Its own retries come first: `maxAttempts: 1` leaves them to the sender.
  * @param target - the queue; pass a lower `MaximumMessageSize` of the queue as `maxBytes`.
- * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds `maxPending` messages at most.
- * @throws MillraceError, by the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome` is given; `TYPE_MISMATCH`. `OPTION_INVALID`
- * at once.
+ * @returns a function of the messages, also for the end of `pipeline`. O(bytes); holds at most `maxPending` messages.
+ * @throws MillraceError from the calls: `SEND_FAILED`, a {@link SendError}, unless everything was sent or `onOutcome`
+ * is given; `TYPE_MISMATCH`. `OPTION_INVALID` at once.
  * @example
  * const { client } = fakeService({ service: 'sqs' })
  * const send = sqsSender(client, { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders' })

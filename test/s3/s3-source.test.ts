@@ -348,7 +348,7 @@ describe('s3Source', () => {
     [400, 'InvalidRequest', 'sseCustomerKey'],
     [403, 'InvalidObjectState', 'archived'],
     [403, 'AccessDenied', 's3:GetObject'],
-    [404, 'NoSuchKey', 'not there'],
+    [404, 'NoSuchKey', 'does not exist'],
   ])('%i %s says what to do', async (status, code, advice) => {
     server.fault(() => ({ status, code }))
     await expect(sourceOf().read(0, 1)).rejects.toThrow(advice)

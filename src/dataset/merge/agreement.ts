@@ -11,19 +11,19 @@ import { checkSameSchema, type FileNotes, type RawSchema, rawSchema } from './sc
 import type { OpenedSource } from './source.ts'
 import { checkSameCalendar, isLower, SPARK_VERSION } from './spark.ts'
 
-/** Facts that the sources have in common, for the merged footer: grown source by source. */
+/** Facts that all sources share, for the merged footer, updated source by source. */
 export interface Agreement {
   readonly metadata: FileNotes
   readonly leaves: readonly Leaf[]
   readonly schema: RawSchema & { readonly field: RawField }
-  /** Orders of the columns' bounds; empty where the first source has none. */
+  /** Orders of the columns' bounds; empty if the first source has none. */
   readonly orders: readonly Uint8Array[]
-  /** Key-values that all sources so far have alike, as bytes under their key: a key may stand there more than once. */
+  /** Key-values that all sources so far share, as bytes under their key: a key may occur more than once. */
   readonly keyValues: Map<string, readonly Uint8Array[]>
   version: number
 }
 
-/** Columns, by their index, whose bounds a source orders otherwise than the merged file says. */
+/** Indices of columns whose bounds a source orders differently from the merged file. */
 export type Disordered = ReadonlySet<number>
 
 export function agreementOf({ footer, metadata, leaves }: OpenedSource): Agreement {
@@ -38,9 +38,9 @@ export function agreementOf({ footer, metadata, leaves }: OpenedSource): Agreeme
 }
 
 /**
- * Bring a further source into the agreement.
+ * Add another source to the agreement.
  *
- * @throws MillraceError `TYPE_MISMATCH` where its columns, or what says how their values are read, differ from the first source's.
+ * @throws MillraceError `TYPE_MISMATCH` if its columns, or the interpretation of their values, differ from the first source's.
  */
 export function agree(agreement: Agreement, { source, footer, metadata, leaves }: OpenedSource): Disordered {
   checkSameSchema(agreement.schema, rawSchema(footer, metadata), source.index)
@@ -51,7 +51,7 @@ export function agree(agreement: Agreement, { source, footer, metadata, leaves }
   return new Set(agreement.orders.flatMap((order, column) => (isSame(orders[column], order) ? [] : [column])))
 }
 
-/** Drop the key-values that another source has not, or has otherwise. Of versions of Spark, by which readers choose, the lowest stays. */
+/** Drop the key-values that another source lacks or has differently. The lowest version of Spark stays, since readers depend on it. */
 function keepAlike(kept: Map<string, readonly Uint8Array[]>, others: ReadonlyMap<string, readonly Uint8Array[]>): void {
   for (const [key, pairs] of kept) {
     const other = others.get(key)
@@ -75,7 +75,7 @@ function keyValuesOf(footer: RawStruct): Map<string, readonly Uint8Array[]> {
   return found
 }
 
-/** Bytes as text, a character each: keys that are no UTF-8 stay apart. */
+/** Bytes as text, one character each: keys that are not UTF-8 stay distinct. */
 function textOf(field: RawField | undefined): string {
   if (field?.type !== THRIFT.BINARY) return ''
   const { value } = field
@@ -88,7 +88,7 @@ function firstValue([pair]: readonly Uint8Array[]): string {
   return pair === undefined ? '' : textOf(rawStruct(pair).get(2))
 }
 
-/** The order of every column's bounds; none at all where their number is another. */
+/** The order of every column's bounds; none if their number differs. */
 function ordersOf(footer: RawStruct, leaves: readonly Leaf[]): readonly Uint8Array[] {
   const items = rawList(footer.get(7))?.items ?? []
   return items.length < leaves.length ? [] : items.map((item) => item.slice())

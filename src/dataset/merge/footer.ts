@@ -18,15 +18,15 @@ import type { ChunkIndexes } from './page-index.ts'
 import type { MergeSource } from './source.ts'
 import { movedStatistics } from './statistics.ts'
 
-/** A source whose bytes have their place in the target. */
+/** A source whose position in the target is known. */
 export interface PlacedSource {
   readonly source: MergeSource
-  /** Distance by which its bytes move. */
+  /** Distance by which its bytes are moved. */
   readonly shift: number
   readonly disordered: Disordered
 }
 
-/** Place that the footer points to. */
+/** Position to which the footer refers. */
 interface Place {
   readonly at: number
   readonly length: number
@@ -40,9 +40,9 @@ interface IndexPlaces {
 const MAX_ORDINAL = 32_767
 
 /**
- * Bytes that follow the pages of the sources from the place `at` on: page indexes, footer, its length and the closing magic.
+ * Encode the bytes after the pages of the sources, from position `at` on: page indexes, footer, its length and the closing magic.
  *
- * @throws MillraceError `LIMIT_EXCEEDED` for a footer that is larger than readers take.
+ * @throws MillraceError `LIMIT_EXCEEDED` for a footer that is larger than readers accept.
  */
 export function mergedTail(
   agreement: Agreement,
@@ -70,7 +70,7 @@ export function mergedTail(
   if (length > MAX_FOOTER_BYTES) {
     throw new MillraceError(
       'LIMIT_EXCEEDED',
-      `mergeParquet: the merged footer would have ${length} bytes, the limit is ${MAX_FOOTER_BYTES}: merge fewer sources at once`,
+      `mergeParquet: the merged footer would have ${length} bytes, the limit is ${MAX_FOOTER_BYTES}: merge fewer sources at a time`,
     )
   }
   const trailer = new Uint8Array(8)
@@ -80,7 +80,7 @@ export function mergedTail(
   return sink.bytes.subarray(0, sink.length)
 }
 
-/** All column indexes, then all offset indexes: readers fetch either kind at once. */
+/** All column indexes, then all offset indexes: readers fetch each kind as a whole. */
 function appendIndexes(sink: ByteSink, indexes: readonly ChunkIndexes[], at: number): Iterator<IndexPlaces> {
   const append = (bytes: Uint8Array): Place => {
     const place = { at: at + sink.length, length: bytes.length }
@@ -96,7 +96,7 @@ function keyValues({ keyValues }: Agreement): WrittenField[] {
   return pairs.length === 0 ? [] : [listField(5, THRIFT.STRUCT, pairs)]
 }
 
-/** The row groups of all sources, each made when it is written. */
+/** The row groups of all sources, each created when it is written. */
 function movedGroups(
   agreement: Agreement,
   sources: readonly PlacedSource[],
@@ -138,7 +138,7 @@ function appendGroup(
   ])
 }
 
-/** A column chunk at its new place. The copy of its metadata that some writers left behind its pages is out of date there, so nothing points to it. */
+/** A column chunk at its new position. The copy of its metadata that some writers put after its pages is outdated there, so nothing refers to it. */
 function movedChunk(
   agreement: Agreement,
   placed: PlacedSource,

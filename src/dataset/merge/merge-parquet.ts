@@ -14,11 +14,11 @@ import { inSource, sourceError } from './source-error.ts'
 import { uploadParts } from './upload.ts'
 
 export interface MergeParquetOptions {
-  /** Ends the merge: the upload is removed, and the signal's reason thrown. */
+  /** Aborts the merge: the upload is removed, and the signal's reason thrown. */
   readonly signal?: AbortSignal
 }
 
-/** Size of a merged file, and the bytes that were moved for it. */
+/** Size of a merged file, and the bytes transferred for it. */
 export interface ParquetMerge {
   /** Rows of the target. */
   readonly rows: number
@@ -26,36 +26,43 @@ export interface ParquetMerge {
   readonly bytes: number
   /** Row groups of the target: those of the sources that have rows. */
   readonly rowGroups: number
-  /** Bytes that the server copied. */
+  /** Bytes copied by the server. */
   readonly copiedBytes: number
-  /** Bytes that were read from the sources into this process, footers included. */
+  /** Bytes read from the sources into this process, footers included. */
   readonly readBytes: number
-  /** As S3 gives it, in quotes. */
+  /** ETag as returned by S3, in quotes. */
   readonly eTag?: string
 }
 
 /**
- * Merge Parquet files on S3 into one, in the order given: row groups are copied on the server, and a new footer is written.
+ * Merge Parquet files on S3 into one, in the order of the sources: row groups are copied on the server, and a new footer is written.
  *
- * No page is read or decoded: sources over 5 MiB are copied by `UploadPartCopy`, on the condition of the ETag that their footers were read of.
- * Sources up to 5 MiB are read and joined with one another, and up to 10 MiB of a large source that follows them, since parts of an upload have 5 MiB
- * at least. Row groups keep their size: many small ones stay many.
+ * No page is read or decoded: sources over 5 MiB are copied by `UploadPartCopy`, on the condition of the ETag from
+ * which their footers were read. Sources up to 5 MiB are read and joined with each other, and with up to 10 MiB of a
+ * large source after them, since parts of an upload have at least 5 MiB. Row groups keep their size: many small ones
+ * stay many.
  *
- * The target has the rows of the sources one after the other, their statistics, bloom filters and page indexes. Left out are: row groups without rows;
- * page indexes, where a column chunk of any source has none, or they are wrong or over 64 MiB; the deprecated bounds of text, bytes and unsigned numbers; bounds
- * of a column that a source orders in another way than the first; bloom filters that lie outside of their file; key-values that are not the same in all sources (of versions of Spark
- * the lowest stays). Schemas may differ in the root's name, and in whether annotations are written in the older or the newer form.
+ * The target has the rows of the sources in order, with their statistics, bloom filters and page indexes. Omitted are:
+ * row groups without rows; page indexes, if a column chunk of any source has none, or they are invalid or over 64 MiB;
+ * the deprecated bounds of text, bytes and unsigned numbers; bounds of a column that a source orders differently from
+ * the first; bloom filters outside their file; key-values that differ between sources (the lowest version of Spark
+ * stays). Schemas may differ in the root's name, and in the form of annotations, older or newer.
  *
  * @param client - an `S3Client` of `@aws-sdk/client-s3`. The role needs `s3:GetObject` on the sources and `s3:PutObject` on the target.
- * @param sources - at least one object; `eTag` and `versionId` pin what is meant. The target may be one of them.
- * @param target - as for `s3Sink`; its content type is that of Parquet unless given. A function as `metadata` is called once, before the first request that writes.
- * @returns what was written. Holds the footers of all sources (32 MiB at most in the target), page indexes, and four parts of up to 13 MiB. Three requests for each source that is copied, two for others, one
- * for each 256 MiB that are copied, one for about 8 MiB that are sent; O(bytes of footers) of work.
- * @throws MillraceError with the index of the source at fault as its `path`: `TYPE_MISMATCH` for a schema, or rules for dates, that differ from the first source's; `PARQUET_INVALID`
- * for what is no sound Parquet file, or has column chunks in other files; `UNSUPPORTED_FORMAT` for encryption, for faults of old writers that readers know by the writer's name, and for
- * fields of the footer that may hold offsets but are not known; `SOURCE_CHANGED`, `SOURCE_UNAVAILABLE`. Without: `LIMIT_EXCEEDED` for a footer over 32 MiB or over 10,000 parts; `WRITE_FAILED` and `WRITE_CONFLICT` as
- * `s3Sink` has them; `OPTION_INVALID`. After any of them no part of an upload is left, and the target is as it was; only where
- * the signal comes while the answer to the last request is awaited, or that answer is lost and the target cannot be asked either, S3 may have made the target.
+ * @param sources - at least one object; `eTag` and `versionId` pin its version. The target may be one of them.
+ * @param target - as for `s3Sink`; its default content type is that of Parquet. A function as `metadata` is called
+ * once, before the first request that writes.
+ * @returns the size and transfers of the target. Holds the footers of all sources (at most 32 MiB in the target), page
+ * indexes, and four parts of up to 13 MiB. Three requests for each copied source, two for others, one per 256 MiB
+ * copied, one per about 8 MiB sent; O(bytes of footers).
+ * @throws MillraceError with the index of the invalid source as its `path`: `TYPE_MISMATCH` for a schema, or rules for
+ * dates, that differ from the first source's; `PARQUET_INVALID` for an invalid Parquet file, or one with column chunks
+ * in other files; `UNSUPPORTED_FORMAT` for encryption, for faults of old writers that readers recognize by the writer's
+ * name, and for unknown fields of the footer that may be offsets; `SOURCE_CHANGED`, `SOURCE_UNAVAILABLE`. Without
+ * `path`: `LIMIT_EXCEEDED` for a footer over 32 MiB or over 10,000 parts; `WRITE_FAILED` and `WRITE_CONFLICT` as for
+ * `s3Sink`; `OPTION_INVALID`. After any of them no part of an upload remains, and the target is unchanged; only if the
+ * signal aborts while waiting for the last response, or that response is lost and the target cannot be checked, S3 may
+ * have created the target.
  * @see https://parquet.apache.org/docs/file-format/
  * @example no-run needs a bucket
  * const sources = [{ bucket: 'lake', key: 'parts/0.parquet' }, { bucket: 'lake', key: 'parts/1.parquet' }]
@@ -82,10 +89,10 @@ export async function mergeParquet(
 const CURE =
   "write mergeParquet(client, [{ bucket: 'lake', key: 'a.parquet' }], { bucket: 'lake', key: 'merged.parquet' })"
 const PARQUET_TYPE = 'application/vnd.apache.parquet'
-/** Sources whose footers, or page indexes, are read at once. */
+/** Sources whose footers, or page indexes, are read concurrently. */
 const FOOTERS_AT_ONCE = 16
 
-/** {@link mergeParquet} with parts of other sizes than S3's. */
+/** {@link mergeParquet} with other part sizes than S3's. */
 export async function mergeInParts(
   client: SinkClient,
   locations: readonly S3Location[],
@@ -116,7 +123,7 @@ export async function mergeInParts(
 
 interface Opened {
   readonly agreement: Agreement
-  /** Sources that have rows, in order. */
+  /** Sources with rows, in order. */
   readonly placed: readonly PlacedSource[]
   /** End of their bytes in the target. */
   readonly dataEnd: number
@@ -148,7 +155,7 @@ async function openSources(client: SinkClient, locations: readonly S3Location[],
   return { agreement, placed, dataEnd }
 }
 
-/** The magic, and the bytes of every source. A copy that is the first brings its own magic along. */
+/** The magic, and the bytes of every source. A copy at the start includes its own magic. */
 async function dataPieces(sources: readonly MergeSource[], { minBytes }: PartLimits): Promise<Piece[]> {
   const pieces = sources.map(({ data, file }, source) => ({ source, ...data, isCopyable: file.size > minBytes }))
   const [first, ...others] = pieces

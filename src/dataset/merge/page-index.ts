@@ -7,21 +7,22 @@ import { indexesOf, pagesOf, type Range, rawGroups } from './groups.ts'
 import { mapConcurrently } from './run.ts'
 import type { MergeSource } from './source.ts'
 
-/** The page indexes of a column chunk for its place in the target. */
+/** The page indexes of a column chunk for its position in the target. */
 export interface ChunkIndexes {
   readonly offset: Uint8Array
   readonly column: Uint8Array | undefined
 }
 
-/** Page indexes are held until the footer is made; beyond this they are left out. */
+/** Most bytes of page indexes, which are held until the footer is written; beyond this they are omitted. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024
 
 /**
- * The page indexes of all column chunks, in order. Offset indexes hold places in the file, so they are rewritten; column indexes do not.
+ * Read the page indexes of all column chunks, in order. Offset indexes contain positions in the file, so they are
+ * rewritten; column indexes do not.
  *
- * Readers want an offset index for every column chunk or for none, so one that is missing, or wrong, in any source leaves them all out.
+ * Readers require an offset index for every column chunk or for none, so a missing or invalid one in any source omits them all.
  *
- * @param shifts - how far each source's bytes move.
+ * @param shifts - distance by which each source's bytes are moved.
  */
 export async function movedIndexes(
   sources: readonly MergeSource[],
@@ -55,7 +56,7 @@ async function indexesOfSource(source: MergeSource, shift: number): Promise<Chun
   return moved
 }
 
-/** An offset index whose pages have moved; undefined where it is none, or has a page outside of its chunk. */
+/** Rewrite an offset index for moved pages; undefined if it is invalid, or has a page outside its chunk. */
 function movedOffsetIndex(bytes: Uint8Array, shift: number, chunk: Range): Uint8Array | undefined {
   const index = rawStruct(bytes)
   const pages = rawStructs(index.get(1))?.map((page) => ({ page, at: rawInt(page.get(1)), size: rawInt(page.get(2)) }))
@@ -83,7 +84,7 @@ function movedOffsetIndex(bytes: Uint8Array, shift: number, chunk: Range): Uint8
   return sink.bytes.slice(0, sink.length)
 }
 
-/** Parsed bytes of an index; undefined where they are none. */
+/** Parsed bytes of an index; undefined if invalid. */
 function wherePossible<Out>(make: () => Out): Out | undefined {
   try {
     return make()

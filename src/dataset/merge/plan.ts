@@ -1,7 +1,7 @@
 import { MillraceError } from '../../errors.ts'
 import { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES } from '../../s3/multipart-upload.ts'
 
-/** A stretch of the target: bytes that are here, or bytes of a source. */
+/** A range of the target: bytes in memory, or bytes of a source. */
 export type Piece =
   | { readonly bytes: Uint8Array }
   | { readonly source: number; readonly start: number; readonly end: number; readonly isCopyable: boolean }
@@ -12,13 +12,13 @@ export type Part =
   | { readonly kind: 'send'; readonly pieces: readonly Piece[]; readonly length: number }
 
 export interface PartLimits {
-  /** Bytes of a part that is not the last, and of a source that can be copied in part: S3 wants more than so many there. */
+  /** Least bytes of a part other than the last; S3 requires a source to have more for a partial copy. */
   readonly minBytes: number
   readonly maxBytes: number
   readonly maxParts: number
-  /** Bytes of a part that is sent. */
+  /** Bytes of a sent part. */
   readonly sendBytes: number
-  /** Bytes of a part that is copied: parts are copied side by side, and S3 takes long for large ones. */
+  /** Bytes of a copied part: parts are copied concurrently, and S3 needs long for large ones. */
   readonly copyBytes: number
 }
 
@@ -32,10 +32,10 @@ export const S3_PARTS: PartLimits = {
 }
 
 /**
- * Cut the target into parts. What can be copied is, but for what a part before it needs to have its least bytes, and for what would be less than
- * a part itself.
+ * Cut the target into parts. Ranges are copied if possible, except bytes that the preceding part needs for its minimum,
+ * and ranges smaller than a part.
  *
- * @throws MillraceError `LIMIT_EXCEEDED` for more parts than S3 takes.
+ * @throws MillraceError `LIMIT_EXCEEDED` for more parts than S3 allows.
  */
 export function planParts(pieces: readonly Piece[], limits: PartLimits): Part[] {
   const { minBytes, sendBytes, maxParts } = limits
@@ -48,7 +48,7 @@ export function planParts(pieces: readonly Piece[], limits: PartLimits): Part[] 
     if (lengthOf(piece) === 0) return
     waiting.push(piece)
     length += lengthOf(piece)
-    // What remains is a part of its own, or can become one.
+    // The rest is a part, or can become one.
     while (length >= sendBytes + minBytes) send(sendBytes)
   }
   const send = (bytes: number): void => {
@@ -72,13 +72,13 @@ export function planParts(pieces: readonly Piece[], limits: PartLimits): Part[] 
   if (parts.length > maxParts) {
     throw new MillraceError(
       'LIMIT_EXCEEDED',
-      `mergeParquet: the target needs ${parts.length} parts, S3 takes ${maxParts}: merge fewer sources at once`,
+      `mergeParquet: the target needs ${parts.length} parts, S3 allows ${maxParts}: merge fewer sources at a time`,
     )
   }
   return parts
 }
 
-/** The parts of a stretch that is copied, of the same size but for a byte, and so none of them too small. */
+/** The parts of a copied range, whose sizes differ by at most a byte, so that none is too small. */
 function copies({ source, start, end }: Exclude<Piece, { bytes: unknown }>, copyBytes: number): Part[] {
   const count = Math.ceil((end - start) / copyBytes)
   const each = Math.floor((end - start) / count)
@@ -92,7 +92,7 @@ function copies({ source, start, end }: Exclude<Piece, { bytes: unknown }>, copy
   }))
 }
 
-/** So many bytes a copy that half of the parts suffice for all of them. */
+/** Bytes per copy such that half of the parts suffice for all copies. */
 function bytesOfCopies(pieces: readonly Piece[], { copyBytes, minBytes, maxBytes, maxParts }: PartLimits): number {
   const total = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0)
   return Math.min(maxBytes, Math.max(copyBytes, 2 * minBytes, Math.ceil((2 * total) / maxParts)))

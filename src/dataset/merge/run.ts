@@ -1,7 +1,7 @@
-/** One merge under way: what it has read, and the signal that ends it. */
+/** One merge in progress: counts of its reads, and its signal. */
 export interface MergeRun {
   readonly signal: AbortSignal
-  /** Bytes that came into the process. */
+  /** Bytes read into the process. */
   readBytes: number
   /** Bytes of sources that stay in memory. */
   keptBytes: number
@@ -24,7 +24,10 @@ export function mergeRun(signal: AbortSignal): MergeRun {
   }
 }
 
-/** Do `work` for every item, at most `concurrency` at once; results in the items' order. The first failure is thrown, and nothing is begun after it. */
+/**
+ * Do `work` for every item, at most `concurrency` at a time; results in the items' order. The first failure is thrown,
+ * and nothing is started after it.
+ */
 export async function mapConcurrently<Item, Out>(
   items: readonly Item[],
   concurrency: number,

@@ -2,10 +2,10 @@ import type { FileMetadata, SchemaElement } from '../../codecs/parquet/read/foot
 import { type RawStruct, rawList, rawStruct } from '../../codecs/parquet/read/footer/raw-thrift.ts'
 import { sourceError } from './source-error.ts'
 
-/** Part of a file's metadata that is kept: the rest, its row groups, takes the memory. */
+/** The part of a file's metadata that is kept, without its row groups, which take most memory. */
 export type FileNotes = Pick<FileMetadata, 'schema' | 'keyValues'>
 
-/** The schema of a file: its elements as bytes, and as the reader takes them. */
+/** The schema of a file: its elements as bytes, and as decoded by the reader. */
 export interface RawSchema {
   readonly elements: readonly Uint8Array[]
   readonly seen: readonly SchemaElement[]
@@ -16,8 +16,8 @@ export function rawSchema(footer: RawStruct, { schema }: FileNotes): RawSchema {
 }
 
 /**
- * Check that two schemas say the same: names, order, types, annotations, nullability and field ids of all columns. The root's name, and whether
- * an annotation is written in the older form, the newer one or both, makes no difference.
+ * Check that two schemas are equal: names, order, types, annotations, nullability and field ids of all columns. The
+ * root's name is ignored, and so is the form of an annotation, older, newer or both.
  *
  * @throws MillraceError `TYPE_MISMATCH` with the first column that differs.
  */
@@ -27,7 +27,7 @@ export function checkSameSchema(first: RawSchema, other: RawSchema, index: numbe
     if (isSameElement(first, other, at)) continue
     const column = pathOf(other.seen, at) || pathOf(first.seen, at)
     const rule = differenceOf(first.seen[at], other.seen[at])
-    throw sourceError(index, 'TYPE_MISMATCH', `its schema is not that of sources.0: ${rule}`, { column })
+    throw sourceError(index, 'TYPE_MISMATCH', `its schema differs from that of sources.0: ${rule}`, { column })
   }
 }
 
@@ -48,7 +48,7 @@ function isSameElement(first: RawSchema, other: RawSchema, at: number): boolean 
   )
 }
 
-/** Field ids, and what this version does not know. */
+/** Field ids, and unknown fields. */
 function otherFields(a: RawStruct, b: RawStruct): number[] {
   return [...a.keys(), ...b.keys()].filter((id) => id < 1 || id === 9 || id > 10)
 }
@@ -63,7 +63,7 @@ function isSameAnnotation(a: RawStruct, b: RawStruct, seenA: SchemaElement, seen
   return meaningOf(seenA) === meaningOf(seenB)
 }
 
-/** An annotation that says no more than the physical type is none. */
+/** An annotation that only repeats the physical type counts as none. */
 function meaningOf({ type, logical }: SchemaElement): string {
   const bits = type === 'INT32' ? 32 : 64
   const isPlain = logical?.kind === 'integer' && logical.signed && logical.bits === bits
@@ -77,13 +77,13 @@ function isSameField(a: RawStruct, b: RawStruct, id: number): boolean {
 }
 
 function differenceOf(first: SchemaElement | undefined, other: SchemaElement | undefined): string {
-  if (first === undefined) return 'it has a column more'
-  if (other === undefined) return 'it lacks a column'
-  if (first.name !== other.name) return 'another column stands at this place'
-  return `${textOf(other)} in place of ${textOf(first)}`
+  if (first === undefined) return 'it has an additional column'
+  if (other === undefined) return 'it has a column less'
+  if (first.name !== other.name) return 'it has another column here'
+  return `${textOf(other)} instead of ${textOf(first)}`
 }
 
-/** A schema element in the words of the format, without its name. */
+/** Describe a schema element in the format's terms, without its name. */
 function textOf(element: SchemaElement): string {
   const { type, typeLength, repetition, childCount, logical } = element
   const annotation = logical === undefined ? '' : ` ${JSON.stringify(logical)}`
@@ -91,7 +91,7 @@ function textOf(element: SchemaElement): string {
   return `${repetition.toLowerCase()} ${what}${annotation}`
 }
 
-/** The path to an element of a schema, which lies depth first in a list: `address.city`. The root has none. */
+/** The path to an element of a schema, which is a depth-first list: `address.city`. The root has none. */
 function pathOf(schema: readonly SchemaElement[], at: number): string {
   const open: { name: string; left: number }[] = []
   for (let index = 0; index <= at; index++) {

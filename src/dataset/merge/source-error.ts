@@ -1,11 +1,11 @@
 import { type ErrorCode, isMillraceError, MillraceError } from '../../errors.ts'
 
-/** Place of a source among those of a merge, from 0. A key may hold values of partitions, so no message names it. */
+/** Index of a source of a merge, from 0. A key may contain partition values, so no message names it. */
 export function sourcePath(index: number): readonly (string | number)[] {
   return ['sources', index]
 }
 
-/** An error of one source of a merge. */
+/** Create the error of one source of a merge. */
 export function sourceError(
   index: number,
   code: ErrorCode,
@@ -20,11 +20,11 @@ export function sourceError(
   })
 }
 
-/** An error that the codec or the source threw, with the source that it is about. Others are faults of this library and stay as they are. */
+/** Add the source to an error of the codec or the source. Other errors are faults of this library and stay unchanged. */
 export function inSource(index: number, error: unknown): unknown {
   if (!isMillraceError(error) || error.path !== undefined) return error
   const named = sourceError(index, error.code, error.message, { cause: error })
-  // The message of the cause says where already.
+  // The message of the cause already has the position.
   if (error.position !== undefined) {
     Object.defineProperty(named, 'position', { value: error.position, enumerable: true, configurable: true })
   }

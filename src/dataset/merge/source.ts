@@ -13,7 +13,7 @@ import { checkKnown } from './fields.ts'
 import type { MergeRun } from './run.ts'
 import { type Survey, surveyOf } from './survey.ts'
 
-/** Facts of a source that are kept between its footer and the merged one. */
+/** Facts of a source kept for the merged footer. */
 export interface MergeSource extends Survey {
   readonly index: number
   readonly location: S3Location
@@ -25,7 +25,7 @@ export interface MergeSource extends Survey {
   readonly footerAt: number
 }
 
-/** A source, and what of its footer all sources must agree on. */
+/** A source, and the facts of its footer that all sources must share. */
 export interface OpenedSource {
   readonly source: MergeSource
   readonly footer: RawStruct
@@ -33,9 +33,9 @@ export interface OpenedSource {
   readonly leaves: readonly Leaf[]
 }
 
-/** Read at once from the end: the footer of most files, a third of a percent of the smallest that is copied. */
+/** Bytes of the first read from the end: enough for the footer of most files, and a third of a percent of the smallest copied file. */
 const TAIL_BYTES = 16 * 1024
-/** Small files that came whole with their footers are kept up to so many bytes in all. */
+/** Most total bytes of small files that are kept since they were read whole with their footers. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024
 
 /** Read the footer of a source, and check that its row groups can be moved. */
@@ -63,12 +63,13 @@ export async function openSource(
     checkRowGroup(group, shape, leaves, raw.footerAt)
   }
   const rows = metadata.rowGroups.reduce((sum, group) => sum + group.rows, 0)
-  // Early versions of parquet-rs counted none.
+  // Early versions of parquet-rs wrote no count.
   if (![0, rows].includes(rawInt(footer.get(3)) ?? 0))
-    throw invalid('the footer counts other rows than its row groups have')
+    throw invalid('the row counts of the footer and of its row groups differ')
   const groups = footer.get(4) as RawField
   const eTag = object.eTag()
-  if (eTag === undefined) throw new MillraceError('SOURCE_UNAVAILABLE', 'the server gives no ETag to copy by')
+  if (eTag === undefined)
+    throw new MillraceError('SOURCE_UNAVAILABLE', 'the server returned no ETag, which copies need')
   const source = {
     index,
     location,
@@ -82,14 +83,14 @@ export async function openSource(
   return { source, footer, metadata, leaves }
 }
 
-/** A whole file that came with its footer is kept, within bounds; of others nothing is. */
+/** Keep a whole file that was read with its footer, within limits; nothing of others. */
 function keptBytes({ bytes }: RawFooter, file: FileBytes, run: MergeRun): FileBytes {
   if (file.size > TAIL_BYTES || run.keptBytes + file.size > MAX_KEPT_BYTES) return file
   run.keptBytes += file.size
   return bytes
 }
 
-/** Reads of a source, counted, and given up where the run is. */
+/** Count the reads of a source, and abort them with the run. */
 function metered(object: S3Source, size: number, run: MergeRun): FileBytes {
   return {
     size,
@@ -104,5 +105,7 @@ function metered(object: S3Source, size: number, run: MergeRun): FileBytes {
 }
 
 function encryptedColumn(): MillraceError {
-  return unsupported('a column is encrypted: its pages are bound to their places; rewrite the file without encryption')
+  return unsupported(
+    'a column is encrypted, which binds its pages to their positions; rewrite the file without encryption',
+  )
 }

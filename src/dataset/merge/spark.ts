@@ -1,21 +1,21 @@
 import type { FileNotes } from './schema.ts'
 import { sourceError } from './source-error.ts'
 
-/** Spark reads dates and times by what it notes in the footer: in the Julian calendar of old, or in the time zone named. */
+/** Keys in the footer that determine how Spark reads dates and times: in the old Julian calendar, or in the named time zone. */
 const CALENDAR_KEYS = ['org.apache.spark.legacyDateTime', 'org.apache.spark.legacyINT96', 'org.apache.spark.timeZone']
 export const SPARK_VERSION = 'org.apache.spark.version'
 
-/** @throws MillraceError `TYPE_MISMATCH` where dates or times of two files are to be read by different rules, which one footer cannot say. */
+/** @throws MillraceError `TYPE_MISMATCH` if dates or times of two files follow different rules, which one footer cannot express. */
 export function checkSameCalendar(first: FileNotes, other: FileNotes, index: number): void {
   const hasInt96 = first.schema.some(({ type }) => type === 'INT96')
   const hasTimes =
     hasInt96 || first.schema.some(({ logical }) => logical?.kind === 'date' || logical?.kind === 'timestamp')
-  // Readers take INT96 of Spark, and of nobody else, for microseconds.
+  // Readers treat INT96 as microseconds for Spark only.
   const differs =
     (hasTimes && calendarOf(first) !== calendarOf(other)) ||
     (hasInt96 && first.keyValues.has(SPARK_VERSION) !== other.keyValues.has(SPARK_VERSION))
   if (!differs) return
-  const rule = `its dates or times are read otherwise than those of sources.0, by the footer's keys ${SPARK_VERSION} and ${CALENDAR_KEYS.join(', ')}; rewrite one of them`
+  const rule = `its dates or times follow other rules than those of sources.0, by the footer's keys ${SPARK_VERSION} and ${CALENDAR_KEYS.join(', ')}; rewrite one of them`
   throw sourceError(index, 'TYPE_MISMATCH', rule)
 }
 

@@ -3,14 +3,15 @@ import { type RawField, rawStruct } from '../../codecs/parquet/read/footer/raw-t
 import { appendStruct, type WrittenField } from '../../codecs/parquet/write/append-thrift.ts'
 
 const SIGNED: ReadonlySet<SchemaElement['type']> = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'])
-/** Maximum and minimum as the format had them first, in an order that no field names. */
+/** The format's first maximum and minimum, whose order is undefined. */
 const DEPRECATED = [1, 2]
 /** Maximum and minimum in the column's order, and whether they are exact. */
 const ORDERED = [5, 6, 7, 8]
 
 /**
- * The statistics of a column chunk for the merged file: all of them, but for bounds that would be taken for what they are not there. The deprecated
- * pair of byte strings and unsigned numbers is trusted or not by the writer's name, and the other one goes by the file's order of the column.
+ * The statistics of a column chunk for the merged file, without bounds that would be misread there. Readers trust the
+ * deprecated pair of byte strings and unsigned numbers depending on the writer's name, and the other pair depends on
+ * the file's order of the column.
  */
 export function movedStatistics(field: RawField, element: SchemaElement | undefined, isOrdered: boolean): WrittenField {
   const isUnsigned = element?.logical?.kind === 'integer' && !element.logical.signed

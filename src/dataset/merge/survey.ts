@@ -15,22 +15,22 @@ import { type WriterFault, writerFaults } from './writers.ts'
 
 /** Layout of a file, as far as a merge needs it. */
 export interface Survey {
-  /** Row groups that have rows. */
+  /** Number of row groups with rows. */
   readonly groupCount: number
-  /** The bytes that go to the target: all behind the magic, but for the indexes at the end. Empty where there are no rows. */
+  /** The bytes for the target: everything after the magic, except the indexes at the end. Empty if there are no rows. */
   readonly data: Range
-  /** Bytes of page indexes; undefined where a column chunk has no offset index, so that none of the merged file can be kept. */
+  /** Bytes of page indexes; undefined if a column chunk has no offset index, so that the merged file cannot keep any. */
   readonly indexBytes: number | undefined
 }
 
 const MAGIC_BYTES = 4
-/** Most bytes between the page indexes of a file: every writer puts them together, and those among the pages would be read with them. */
+/** Most bytes between the page indexes of a file: every writer puts them together, and bytes between them would be read too. */
 const MAX_INDEX_GAPS = 64 * 1024
 
 /**
- * Check the row groups as bytes against what the reader made of them, and find out what lies where.
+ * Check the raw row groups against the decoded ones, and determine the layout of the file.
  *
- * @throws MillraceError `UNSUPPORTED_FORMAT` for faults of writers and fields that are not known, `PARQUET_INVALID` for offsets outside of the data.
+ * @throws MillraceError `UNSUPPORTED_FORMAT` for faults of writers and unknown fields, `PARQUET_INVALID` for offsets outside the data.
  */
 export function surveyOf(field: RawField, metadata: FileMetadata, footerAt: number): Survey {
   const faults = writerFaults(metadata.createdBy)
@@ -50,23 +50,23 @@ export function surveyOf(field: RawField, metadata: FileMetadata, footerAt: numb
     }
   }
   if (groupCount !== checked.length) throw miscounted()
-  // Indexes behind everything else are rewritten, so they need not be copied.
+  // Indexes at the end are rewritten, so they need not be copied.
   const behind = indexes.flatMap((range) => (range === undefined || range.start < end ? [] : [range.start]))
   const dataEnd = groupCount === 0 ? MAGIC_BYTES : behind.reduce((least, start) => Math.min(least, start), footerAt)
   return { groupCount, data: { start: MAGIC_BYTES, end: dataEnd }, indexBytes: bytesOfIndexes(indexes, footerAt) }
 }
 
 function miscounted(): Error {
-  return invalid('the row counts of row groups are of another type than the format says')
+  return invalid('the row counts of row groups have the wrong type')
 }
 
 function checkWriter({ metadata }: RawChunk, faults: readonly WriterFault[]): void {
   const fault = faults.find(({ holds }) => holds(metadata))
   if (fault === undefined) return
-  throw unsupported(`${fault.rule}, which readers know by the writer's name alone; read the file and write it again`)
+  throw unsupported(`${fault.rule}, which readers detect only by the writer's name; read the file and write it again`)
 }
 
-/** Place of the last byte that a chunk points to, but for its page indexes. Of index pages only the beginning is known. */
+/** End of the last byte to which a chunk refers, except its page indexes. Only the start of index pages is known. */
 function endOf(chunk: RawChunk, footerAt: number): number {
   if (indexPageOf(chunk) !== undefined) return footerAt
   return Math.max(pagesOf(chunk).end, bloomOf(chunk, footerAt)?.end ?? 0)

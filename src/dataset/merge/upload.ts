@@ -16,13 +16,13 @@ import { type MergeRun, mapConcurrently, mergeRun } from './run.ts'
 import type { MergeSource } from './source.ts'
 import { inSource, sourceError } from './source-error.ts'
 
-/** Parts under way at once. Copies are the server's work; parts that are sent hold their bytes. */
+/** Concurrent parts. Copies are the server's work; sent parts hold their bytes. */
 const PARTS_AT_ONCE = 16
 const SENT_AT_ONCE = 4
-/** Pieces of one part that are read at once. */
+/** Pieces of one part that are read concurrently. */
 const READS_AT_ONCE = 8
 
-/** Write the parts as one object: by one put where there is one part, else by a multipart upload, removed on any failure. */
+/** Write the parts as one object: with one put if there is one part, otherwise with a multipart upload, which is removed on any failure. */
 export async function uploadParts(
   client: SinkClient,
   target: S3Target,
@@ -119,14 +119,14 @@ async function sendParts(
   return upload.complete()
 }
 
-/** Parts that are copied of each source. */
+/** Number of parts copied from each source. */
 function copiesOf(parts: readonly Part[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const part of parts) if (part.kind === 'copy') counts.set(part.source, (counts.get(part.source) ?? 0) + 1)
   return counts
 }
 
-/** Ask once more whether the source is what it was, after its last copy: not every server looks at the condition of a copy. */
+/** Check again that the source is unchanged, after its last copy: not every server respects the condition of a copy. */
 async function checkUnchanged(client: SinkClient, { index, location, eTag }: MergeSource): Promise<void> {
   try {
     await s3Source(client, { ...location, eTag }).length()
@@ -139,9 +139,9 @@ type SentPart = Extract<Part, { kind: 'send' }>
 
 const noop = (): void => {}
 
-/** The bytes of a part that is sent. */
+/** The bytes of a sent part. */
 async function bytesOf(pieces: readonly Piece[], length: number, sources: readonly MergeSource[]): Promise<Uint8Array> {
-  const bytes = allocate(length, 'a part', 'merge fewer sources at once')
+  const bytes = allocate(length, 'a part', 'merge fewer sources at a time')
   let next = 0
   const starts = pieces.map((piece) => {
     const start = next
@@ -179,9 +179,9 @@ async function copyPart(
   const { CopyPartResult } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw copyError(index, error)
   })
-  // S3 answers before it has copied, and may then say in the body that it could not.
+  // S3 responds before it has copied, and may then report a failure in the body.
   if (CopyPartResult?.ETag === undefined) {
-    throw new MillraceError('WRITE_FAILED', 'mergeParquet: S3 did not confirm a part that it was asked to copy')
+    throw new MillraceError('WRITE_FAILED', 'mergeParquet: S3 did not confirm the copy of a part')
   }
   return CopyPartResult
 }

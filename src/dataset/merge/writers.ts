@@ -1,12 +1,12 @@
 import { type RawStruct, rawInt, rawList, rawStructs } from '../../codecs/parquet/read/footer/raw-thrift.ts'
 
 /**
- * Faults of old writers that readers know by the writer's name, which the merged file no longer bears: under another name the same bytes would be
- * read as something else, or not at all.
+ * Faults of old writers that readers recognize by the writer's name, which the merged file no longer has: with another
+ * name the same bytes would be misread, or not read.
  */
 export interface WriterFault {
   readonly rule: string
-  /** Test whether a column chunk, by its metadata, is one that has the fault. */
+  /** Test by its metadata whether a column chunk has the fault. */
   holds(metadata: RawStruct): boolean
 }
 
@@ -14,7 +14,7 @@ const DELTA_BYTE_ARRAY = 7
 const DATA_PAGE_V2 = 3
 const UNCOMPRESSED = 0
 
-/** The faults that the writer of a file is known for. */
+/** The known faults of a file's writer. */
 export function writerFaults(createdBy: string): readonly WriterFault[] {
   return FAULTS.filter(({ writer, before }) => isBefore(createdBy, writer, before))
 }
@@ -43,7 +43,7 @@ const FAULTS: readonly (WriterFault & { readonly writer: string; readonly before
   },
 ]
 
-/** `parquet-mr version 1.2.8 (build ...)`; a writer without a version is older than any with one. */
+/** `parquet-mr version 1.2.8 (build ...)`; a writer without a version counts as older than any with one. */
 function isBefore(createdBy: string, writer: string, before: readonly number[]): boolean {
   const [, name, version = ''] = /^(\S+)(?: version (\d+(?:\.\d+)*))?/.exec(createdBy) ?? []
   if (name !== writer) return false

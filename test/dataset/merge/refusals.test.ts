@@ -74,9 +74,7 @@ describe('mergeParquet: what is refused, with the source at fault', () => {
     const two = handmadeFile({ columns: [PLAIN, { ...PLAIN, name: 'b' }] })
     await refused([good, two], 'TYPE_MISMATCH')
     await refused([two, good], 'TYPE_MISMATCH')
-    await expect(merge([good, handmade({ type: 'FLOAT' })])).rejects.toThrow(
-      'required FLOAT in place of required INT32',
-    )
+    await expect(merge([good, handmade({ type: 'FLOAT' })])).rejects.toThrow('required FLOAT instead of required INT32')
   })
 
   test('but not one that says the same in other words', async () => {
