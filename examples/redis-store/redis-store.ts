@@ -14,7 +14,7 @@ export interface RedisClient {
 export interface RedisStoreOptions {
   readonly client: RedisClient
   readonly prefix?: string
-  /** Expiry of a record in Redis after its last write: longer than `ttlSeconds` and the longest lease. Default: 8 days. */
+  /** Expiry of a record after its last write: longer than `ttlSeconds` and the longest lease. Default: 8 days. */
   readonly keepMs?: number
   /** Results with more bytes are not stored. */
   readonly maxResultBytes?: number
