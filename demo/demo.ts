@@ -30,11 +30,9 @@ const folder = await mkdtemp(join(tmpdir(), 'millrace-demo-'))
 const server = await startS3Server()
 try {
   line(
-    `The S3 job of millrace, on ${files.length === 1 ? 'one file' : `${files.length} files`}. Each file is put under landing/ in an S3 server on this`,
+    `The S3 job of millrace on ${files.length === 1 ? 'one file' : `${files.length} files`}. Each file is uploaded to landing/ on a local S3 server;`,
   )
-  line(
-    'machine; a fresh process gets the event that S3 sends and runs the job; DuckDB then reads input and output and compares.\n',
-  )
+  line('a new process runs the job on the S3 event; DuckDB then reads input and output and compares.\n')
   const reports: FileReport[] = []
   for (const file of files) {
     const report = await runFile(server, file)
@@ -86,7 +84,7 @@ async function runFile(server: S3Server, file: string): Promise<FileReport> {
   }
 }
 
-/** One DuckDB for each file, opened when the job is done: it takes neither time nor memory from it. */
+/** Open DuckDB after the job is done, so that it uses neither its time nor its memory. */
 async function checkWithDuckDb(input: string, written: string) {
   const duckDb = await openDuckDb()
   try {

@@ -1,4 +1,4 @@
-// A partitioned write: a CSV file becomes a dataset of one folder per year and kind of weather, which DuckDB reads as one table.
+// A partitioned write: a CSV file becomes a dataset with one folder per year and weather, which DuckDB reads as one table.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -11,7 +11,7 @@ import { line, printDataset } from './report.ts'
 
 const PREFIX = 'weather'
 
-/** Write a file partitioned, and have DuckDB read it back. @returns whether DuckDB counts the rows that were read. */
+/** Write a file partitioned, and read it with DuckDB. @returns whether DuckDB counts the rows that were read. */
 export async function runPartitioned(server: S3Server, file: string, folder: string): Promise<boolean> {
   const rowsIn = rowCounter()
   const write = await pipeline(

@@ -4,7 +4,7 @@ import type { DatasetWrite } from 'millrace/dataset'
 import type { Dataset, Output, Witness } from './duckdb.ts'
 import type { JobReport } from './job.ts'
 
-/** What became of a file. */
+/** The outcome of a file. */
 export type FileReport = DoneReport | FailedReport
 
 export interface DoneReport {
@@ -13,7 +13,7 @@ export interface DoneReport {
   readonly startupMs: number
   readonly bytesIn: number
   readonly metadata: Readonly<Record<string, string>>
-  /** Why DuckDB could not read the input, where it could not. */
+  /** DuckDB's counts of the input, or the reason why it could not read it. */
   readonly witness: Witness | string
   readonly output: Output
 }
@@ -41,7 +41,7 @@ export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** What is not as DuckDB sees it; empty when all is well. */
+/** Differences from DuckDB's counts; empty if they agree. */
 function differences({ job, witness, output }: DoneReport): string[] {
   if (typeof witness === 'string') return []
   const checks: [string, number, number][] = [
@@ -55,7 +55,7 @@ function differences({ job, witness, output }: DoneReport): string[] {
     .map(([what, ours, theirs]) => `${what}: ${whole(ours)}, DuckDB ${whole(theirs)}`)
 }
 
-/** Whether the job ran and DuckDB has nothing against it. Of broken rows it may keep others than the job does. */
+/** Check that the job ran and DuckDB agrees. DuckDB may keep other broken rows than the job does. */
 export function isFine(report: FileReport): boolean {
   return report.kind === 'done' && (report.job.refused > 0 || differences(report).length === 0)
 }
@@ -66,10 +66,10 @@ export function printFile(report: FileReport): void {
   line('')
 }
 
-/** A partitioned write, and what DuckDB reads of it. */
+/** Print a partitioned write, and DuckDB's reading of it. */
 export function printDataset(file: string, { files, rows, bytes }: DatasetWrite, dataset: Dataset): void {
   line(`${bold(basename(file))} ${dim('→')} ${bold(`${files[0]?.key.split('/')[0]}/year=…/weather=…/`)}`)
-  row('files', [`${counted(files.length, 'file')}, ${sizeText(bytes)}, visible all at once`])
+  row('files', [`${counted(files.length, 'file')}, ${sizeText(bytes)}, all visible at the same time`])
   for (const { key, rows: rowsOfFile } of files.slice(0, 2))
     line(`            ${key}  ${dim(counted(rowsOfFile, 'row'))}`)
   line(dim(`            and ${whole(files.length - 2)} more`))
@@ -87,7 +87,7 @@ export function printDataset(file: string, { files, rows, bytes }: DatasetWrite,
 function printFailure({ key, reason, left }: FailedReport): void {
   line(`${bold(key)} ${dim('→')} ${paint('red', 'failed')}`)
   row('error', [reason])
-  row('S3', [left === 0 ? 'nothing was written, no upload is left behind' : paint('red', `${left} left behind`)])
+  row('S3', [left === 0 ? 'nothing was written, no upload is left' : paint('red', `${left} left`)])
 }
 
 function printDone(report: DoneReport): void {
@@ -98,10 +98,10 @@ function printDone(report: DoneReport): void {
     `${bold(whole(job.rowsOut))} out`,
     `${counted(job.rowsIn - job.rowsOut, 'duplicate')} dropped`,
     ...(typeof witness === 'string' ? [] : [`${counted(witness.nulls - output.nulls, 'null')} filled`]),
-    `${whole(job.refused)} refused`,
+    `${whole(job.refused)} rejected`,
   ])
   for (const { line: at, reason } of job.firstRefused) {
-    line(`            ${paint('yellow', `line ${at} refused:`)} ${reason}`)
+    line(`            ${paint('yellow', `line ${at} rejected:`)} ${reason}`)
   }
   const more = job.refused - job.firstRefused.length
   if (more > 0) line(dim(`            and ${whole(more)} more`))
@@ -110,9 +110,9 @@ function printDone(report: DoneReport): void {
     `${bold(job.seconds.toFixed(2))} s for the job`,
     `${sizeText(bytesIn / job.seconds)}/s`,
     `${whole(Math.round(job.rowsIn / job.seconds))} rows/s`,
-    `${(startupMs / 1000).toFixed(2)} s before that to start the process`,
+    `${(startupMs / 1000).toFixed(2)} s to start the process`,
   ])
-  row('memory', [`${sizeText(job.peakBytes)} at the peak, Node and AWS SDK included`])
+  row('memory', [`${sizeText(job.peakBytes)} peak, including Node and the AWS SDK`])
   row(
     'metadata',
     Object.entries(metadata).map(([name, value]) => `${dim(`${name}:`)} ${value}`),
@@ -123,14 +123,14 @@ function printDone(report: DoneReport): void {
 }
 
 function verdict(report: DoneReport): string[] {
-  if (typeof report.witness === 'string') return [paint('yellow', `cannot read the input itself: ${report.witness}`)]
+  if (typeof report.witness === 'string') return [paint('yellow', `cannot read the input: ${report.witness}`)]
   const found = differences(report)
-  if (found.length === 0) return [paint('green', '✓ counts the same rows, in the input and in the output')]
+  if (found.length === 0) return [paint('green', '✓ counts the same rows in input and output')]
   if (report.job.refused === 0) return found.map((text) => paint('red', text))
-  return [...found.map((text) => paint('yellow', text)), 'it treats the refused rows otherwise']
+  return [...found.map((text) => paint('yellow', text)), 'it handles the rejected rows differently']
 }
 
-/** The first rows: as many leading columns as fit, and always the last two, which the job added. */
+/** Print the first rows: as many leading columns as fit, and always the last two, which the job added. */
 function printTable({ columns, firstRows }: Output): void {
   const cells = [
     columns.map(({ name }) => name),
@@ -194,13 +194,11 @@ export function printTotals(reports: readonly FileReport[]): void {
     )
   }
   if (failed > 0) line(paint('red', `${counted(failed, 'file')} failed.`))
-  line(
-    dim('The handler that did this: examples/s3-job/handler.ts. Your own files: npm run demo -- path/to/file.csv ...'),
-  )
+  line(dim('The handler: examples/s3-job/handler.ts. Try your own files: npm run demo -- path/to/file.csv ...'))
 }
 
 function agreement(reports: readonly DoneReport[]): string {
   const wrong = reports.filter((report) => differences(report).length > 0 || typeof report.witness === 'string').length
-  if (wrong > 0) return paint('yellow', `DuckDB agrees on all but ${wrong}.`)
+  if (wrong > 0) return paint('yellow', `DuckDB differs on ${counted(wrong, 'file')}.`)
   return paint('green', 'DuckDB agrees on every file.')
 }

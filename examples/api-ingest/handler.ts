@@ -9,7 +9,7 @@ const name = z.string().check(z.minLength(1), z.maxLength(64))
 const Order = z.object({ id: name, sku: name, quantity: z.int().check(z.positive()) })
 const Orders = z.array(Order).check(z.minLength(1), z.maxLength(1000))
 
-/** Orders in the body of a request, of a REST API, an HTTP API or a function URL: all of them to a queue, or a 400 that says where the fault is. */
+/** Send all orders in the body of a request (REST API, HTTP API or function URL) to a queue, or respond 400 with the place of the fault. */
 export function createHandler({ client = new SQSClient({}), queueUrl = process.env['QUEUE_URL'] ?? 'unset' } = {}) {
   const send = sqsSender(client, { queueUrl })
 
@@ -36,7 +36,7 @@ function answer(statusCode: number, body: unknown) {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+// One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them.
 const metrics = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'api-ingest' },

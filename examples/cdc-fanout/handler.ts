@@ -9,8 +9,8 @@ import { snsSender } from 'millrace/send/sns'
 import { collectMetrics } from 'millrace/telemetry'
 
 /**
- * Sends the changes of a table to a Kinesis stream, and removals to a FIFO topic too, in order for each item. Returns the first record whose change did
- * not arrive, so that Lambda resumes there.
+ * Send the changes of a table to a Kinesis stream, and removals also to a FIFO topic, in order per item. Report the first record whose change was
+ * not sent, so that Lambda resumes from it.
  */
 export function createHandler({
   kinesis = new KinesisClient({}),
@@ -21,14 +21,14 @@ export function createHandler({
   return async (event: unknown, context: RemainingTime) => {
     const signal = deadline(context)
     const records = readRecords(event, changePayload())
-    // Lambda resumes from the first failure, so that what comes after it is left to the retry.
+    // Lambda resumes from the first failure, so later records are left to the retry.
     let first = records.findIndex(({ payload }) => !payload.ok)
     const changes = records.slice(0, first === -1 ? records.length : first).flatMap(({ payload }, place) => {
       return payload.ok ? [{ place, change: payload.value, group: canonicalHash(payload.value.keys) }] : []
     })
     const removals = changes.filter(({ change }) => change.type === 'REMOVE')
 
-    /** Remembers the first record with an outcome that is not `sent`. */
+    /** Remember the first record whose outcome is not `sent`. */
     const noting = (sources: typeof changes) => ({
       onOutcome: ({ index, status }: { readonly index: number; readonly status: string }) => {
         const place = sources[index]?.place ?? 0
@@ -63,7 +63,7 @@ export function createHandler({
   }
 }
 
-// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+// One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them.
 const metrics = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'cdc-fanout' },

@@ -13,8 +13,8 @@ interface Compaction {
 type Row = Record<string, unknown>
 
 /**
- * Fold the change log of a table into its snapshot: a row for each item that is there now. The row with the highest sequence number wins,
- * so a file that is read twice, or was in the last snapshot already, changes nothing.
+ * Fold the change log of a table into its snapshot: one row per existing item. The row with the highest sequence number wins,
+ * so a file that is read twice, or was already in the last snapshot, makes no difference.
  */
 export async function compactTable({
   client,
@@ -48,7 +48,7 @@ export async function compactTable({
   return { key: snapshot, rows: live.length }
 }
 
-/** Padded, so that the order of text is the order of numbers. */
+/** Padded, so that numbers sort as text. */
 function sequenceOf(row: Row | undefined): string {
   return String(row?.['__seq'] ?? '')
 }

@@ -6,7 +6,7 @@ import { readRecords } from 'millrace/events'
 import { s3Sink } from 'millrace/s3'
 import { collectMetrics } from 'millrace/telemetry'
 
-/** One type an attribute, the same from file to file; lists, maps and sets as JSON text, which a MERGE need not look into. */
+/** One type per attribute, the same in every file; lists, maps and sets as JSON text, which a MERGE need not parse. */
 export const ORDERS: SchemaOption = {
   customer: 'string',
   order: 'int64',
@@ -18,7 +18,7 @@ export const ORDERS: SchemaOption = {
   address: 'string',
 }
 
-/** Changes of a table, batch by batch, become a change log of Parquet files under `changes/`. */
+/** Write each batch of changes of a table to a change log of Parquet files under `changes/`. */
 export function createHandler({
   client = new S3Client({}),
   bucket = process.env['BUCKET'] ?? 'lake',
@@ -27,11 +27,11 @@ export function createHandler({
   return async (event: unknown) => {
     const records = readRecords(event, changePayload())
     const changes: ChangeEvent[] = []
-    // Lambda retries from the first failure on, so what comes after it is left to that retry.
+    // Lambda retries from the first failure on, so later records are left to that retry.
     const failed = records.find(({ payload }) => !payload.ok || changes.push(payload.value) === 0)
     const [first] = changes
     if (first !== undefined) {
-      // A batch that is delivered again overwrites its own file.
+      // A redelivered batch overwrites its own file.
       const name = first.sequence === undefined ? first.id : padSequence(first.sequence)
       const key = `changes/${first.table}/${name}.parquet`
       const bytes = await encodeParquet(tableFromChanges(changes, { schema }))
@@ -46,7 +46,7 @@ export function createHandler({
   }
 }
 
-// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+// One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them.
 const metrics = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'cdc-job' },

@@ -11,13 +11,13 @@ import { arrived, barriers, type PartWrite, type Run, readSplits, TABLE, tableSt
 
 export interface FinishTask {
   readonly run: Run
-  /** How the workers and reducers of a state machine ended, each way once. */
+  /** Distinct outcomes of the workers and reducers of a state machine. */
   readonly outcomes?: readonly string[]
 }
 
 /**
- * The only function that publishes: after the proof that the splits are the file and that every row came through. Its result, or why there is none, is
- * the row `result#RUN` of the table. A run is published once; one that failed can be finished again.
+ * The only function that publishes, after it has verified that the splits are the file and that no row is missing. Its result, or its error, is
+ * the row `result#RUN` of the table. A run is published once; a failed one can be finished again.
  */
 export function createFinish({
   client = new S3Client({}),
@@ -36,13 +36,13 @@ export function createFinish({
       return { output: run.output, ...counts, parts: parts.length }
     } catch (error) {
       const { name, message } = error as Error
-      // The row is for whoever is called; a failure to write it must not hide the error itself.
+      // The row is for the person on call; a failure to write it must not hide the error.
       await write([{ put: { ...row, status: 'failed', code: name, message, outcomes } }]).catch(() => {})
       throw error
     }
   }
 
-  /** The final parts, once every split was read as planned and no row was lost on the way. */
+  /** The final parts, if every split was read as planned and no row was lost. */
   async function verify(run: Run) {
     const { splits, buckets } = barriers(store, run)
     const read = await arrived(splits)
@@ -65,7 +65,7 @@ export function createFinish({
       const sources = parts.map(({ key }) => ({ bucket, key }))
       await mergeParquet(client, sources, { bucket, key: output })
     } else {
-      // As Amazon Redshift's COPY takes it.
+      // The format of Amazon Redshift's COPY.
       const entries = parts.map(({ key, bytes }) => {
         return { url: `s3://${bucket}/${key}`, mandatory: true, meta: { content_length: bytes } }
       })

@@ -8,7 +8,7 @@ import { type Run, splitsKey } from './run.ts'
 const MIB = 1024 * 1024
 const MAX_BUCKETS = 1000
 
-/** A file under `landing/`, and when it came. */
+/** A file under `landing/`, and its time of arrival. */
 export interface PlanRequest {
   readonly bucket: string
   readonly key: string
@@ -20,17 +20,17 @@ interface PlanSettings {
   readonly codec?: CodecOptions
   readonly targetBytes?: number
   readonly probeBytes?: number
-  /** Files that one worker reads whole, after their boundaries were guessed wrong. */
+  /** Files that one worker reads whole, because their boundaries were guessed wrong. */
   readonly whole?: (object: SplitObject) => boolean
-  /** `keep`, or the columns that make two rows equal: `[]` is all of them. */
+  /** `keep`, or the columns that identify duplicates: `[]` means all of them. */
   readonly duplicates?: 'keep' | readonly string[]
-  /** Bytes of the file for one reducer, which holds 16 bytes for each distinct row of its bucket. */
+  /** Bytes of the file per reducer, which holds 16 bytes per distinct row of its bucket. */
   readonly bucketBytes?: number
   /** One Parquet file, or a manifest of parts. */
   readonly publish?: 'file' | 'manifest'
 }
 
-/** Divide a file: its splits and its buckets go to `work/PLAN/`, from where Step Functions reads them. */
+/** Split a file: write its splits and buckets to `work/PLAN/`, where Step Functions reads them. */
 export function createPlan({
   client = new S3Client({}),
   codec = {},

@@ -15,8 +15,8 @@ import { createWorker, type SplitTask } from './worker.ts'
 const urlOf = (name: string) => process.env[`${name}_QUEUE_URL`] ?? name.toLowerCase()
 
 /**
- * The four functions over queues: `plan` takes the notifications of S3, and each of the others a queue of its own. Where Step Functions waits for all
- * children of a map, here the last one to arrive sends the next step, and so does every one after it: a message that comes twice changes nothing.
+ * The four functions over queues: `plan` reads the notifications of S3, and each of the others its own queue. Step Functions waits for all
+ * children of a map; here the last one to arrive sends the next step, as does every later one: a duplicate message makes no difference.
  */
 export function createQueues({
   client = new S3Client({}),
@@ -79,7 +79,7 @@ export function createQueues({
   }
 }
 
-/** A handler of a queue whose messages are tasks of this file. What fails is delivered again, and ends in the queue for dead letters. */
+/** Make a handler of a queue whose messages are tasks. Failed messages are redelivered, and end in the dead-letter queue. */
 function handlerOf<Task>(run: (task: Task, context?: RemainingTime) => Promise<unknown>) {
   return (event: unknown, context?: RemainingTime) =>
     processBatch(event, (task) => run(task, context), {

@@ -11,7 +11,7 @@ export interface BucketTask {
   readonly hash: number
 }
 
-/** One bucket: the rows of all splits whose hash it is, in the order of the file, without duplicates, as a final part. */
+/** Write one bucket as a final part: its rows of all splits in file order, without duplicates. */
 export function createReduce({ client = new S3Client({}), store = tableStore() } = {}) {
   return async ({ run, hash }: BucketTask, context?: RemainingTime): Promise<Arrival> => {
     const files: ListedFile[] = []

@@ -7,22 +7,22 @@ import { dynamodbGather } from 'millrace/fanout/dynamodb'
 import { s3Source } from 'millrace/s3'
 import { addBatchMetadata, fillNulls } from 'millrace/transform'
 
-/** One file on its way through all functions. Small and plain JSON: it travels with every split and every bucket. */
+/** The run of one file. Small and plain JSON, since it is passed with every split and every bucket. */
 export interface Run {
-  /** `PLAN/run-SETTINGS`: the same file under the same settings, such as an event that is delivered twice, is the same run. */
+  /** `PLAN/run-SETTINGS`: the same file under the same settings, such as in a duplicate event, is the same run. */
   readonly id: string
   readonly bucket: string
-  /** Where everything lies that is not final. */
+  /** Prefix of everything that is not final. */
   readonly work: string
   /** The key that `finish` publishes. */
   readonly output: string
   readonly plan: Omit<SplitPlan, 'splits'>
   readonly splits: number
-  /** Buckets of equal rows; 0 where rows may repeat. */
+  /** Buckets of equal rows; 0 if duplicates may stay. */
   readonly buckets: number
-  /** Columns that make two rows equal; all of them when absent. */
+  /** Columns that identify duplicates; all of them when absent. */
   readonly subset?: readonly string[]
-  /** The clock of the run: a worker that runs again writes the same rows again. */
+  /** Start time of the run: a worker that runs again writes the same rows. */
   readonly time: string
 }
 
@@ -66,7 +66,7 @@ export async function readSplits(client: S3Client, run: Run): Promise<Split[]> {
   return JSON.parse(Buffer.concat(chunks).toString())
 }
 
-/** The steps after duplicates have gone. */
+/** The steps after duplicates are dropped. */
 export function finishRows({ time }: Run): (rows: AsyncIterable<RecordBatch>) => AsyncIterable<RecordBatch> {
   const now = () => new Date(time)
   const fill = fillNulls({ amount: 0, status: 'unknown', created_at: now })

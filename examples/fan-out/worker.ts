@@ -13,8 +13,8 @@ export interface SplitTask {
 }
 
 /**
- * One split: read, cleaned, and written under `work/PLAN/`: by bucket where duplicates must go, else as the final part. Running again writes the same
- * rows under the same keys, and only the first result counts.
+ * Read and clean one split, and write it under `work/PLAN/`: by bucket if duplicates are dropped, otherwise as the final part. A second run writes the
+ * same rows under the same keys, and only the first result counts.
  */
 export function createWorker({ client = new S3Client({}), store = tableStore(), codec = {} as CodecOptions } = {}) {
   return async ({ run, split }: SplitTask, context?: RemainingTime): Promise<Arrival> => {
@@ -28,7 +28,7 @@ export function createWorker({ client = new S3Client({}), store = tableStore(), 
         {
           bucket: run.bucket,
           prefix: `${run.work}/${isShuffled ? 'shuffle' : 'parts'}`,
-          // As text, keys must have the order of the splits.
+          // As text, keys must sort in the order of the splits.
           name: `split-${String(split.index).padStart(5, '0')}`,
           partitionBy: isShuffled ? [byHash(run.subset, run.buckets)] : [],
         },

@@ -8,7 +8,7 @@ import { collectMetrics } from 'millrace/telemetry'
 import { validationScore } from 'millrace/transform'
 import * as z from 'zod/mini'
 
-/** The id has to be there; what else is missing lowers the score. Fields that are not named here are kept. */
+/** The id is required; other missing fields lower the score. Fields that are not listed here are kept. */
 const Event = z.looseObject({
   event_id: z.string().check(z.minLength(1)),
   event_type: z.optional(z.nullable(z.string())),
@@ -18,7 +18,7 @@ const Event = z.looseObject({
 
 const TTL_SECONDS = 7 * 24 * 60 * 60
 
-/** Records of a Kinesis stream: decode, validate, score, and store each once, to expire after a week. */
+/** Decode, validate and score the records of a Kinesis stream, and store each once, to expire after a week. */
 export function createHandler({
   client = new DynamoDBClient({}),
   tableName = process.env['TABLE_NAME'] ?? 'events',
@@ -37,7 +37,7 @@ export function createHandler({
     await write([{ put: item }], { signal })
   }
 
-  // Kinesis and Lambda deliver at least once: an event that was stored in the last week is not stored again.
+  // Kinesis and Lambda deliver at least once: an event that was stored in the last week is skipped.
   const idempotency = {
     store: dynamodbStore({ client, tableName: idempotencyTableName }),
     namespace: 'kinesis-job',
@@ -55,7 +55,7 @@ export function createHandler({
     })
 }
 
-// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+// One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them.
 const metrics = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'kinesis-job' },

@@ -6,7 +6,7 @@ import {
   type Written,
 } from 'millrace/idempotency'
 
-/** What the store asks of a client: that of the package `redis` has it. */
+/** The required method of a client, such as that of the package `redis`. */
 export interface RedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
@@ -14,9 +14,9 @@ export interface RedisClient {
 export interface RedisStoreOptions {
   readonly client: RedisClient
   readonly prefix?: string
-  /** When Redis drops a record that nobody touched: longer than `ttlSeconds` and the longest lease. Default: 8 days. */
+  /** Expiry of a record after its last write: longer than `ttlSeconds` and the longest lease. Default: 8 days. */
   readonly keepMs?: number
-  /** Bytes beyond which a result is not kept. */
+  /** Results with more bytes are not stored. */
   readonly maxResultBytes?: number
 }
 
@@ -47,7 +47,7 @@ export function redisStore(options: RedisStoreOptions): IdempotencyStore {
       arguments: [JSON.stringify(record), `${keepMs}`, ...more],
     })
     if (found === null) return { won: true }
-    // The text is the version: it is what REPLACE compares.
+    // The text is the version that REPLACE compares.
     const version = String(found)
     return version === '' ? { won: false } : { won: false, found: { record: JSON.parse(version), version } }
   }

@@ -59,7 +59,7 @@ function logFailure({ bucket, key }: Place, error: unknown): void {
   console.error(JSON.stringify({ level: 'ERROR', bucket, key, code, position, message }))
 }
 
-// `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name.
+// One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them.
 const metrics = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 's3-job' },

@@ -24,7 +24,7 @@ export function createPartitionedHandler({
     for (const { bucket, key } of s3Objects(event)) {
       const now = new Date()
       const rowsIn = rowCounter()
-      // The same file has the same name in every run, so that running again replaces what it wrote.
+      // The same file has the same name in every run, so that a second run replaces its files.
       const name = createHash('sha256').update(key).digest('hex').slice(0, 32)
       const { files, rows, bytes } = await pipeline(
         codecFor(key, codec).read(s3Source(client, { bucket, key })),

@@ -8,15 +8,15 @@ import { METRICS } from './events.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Run five minutes past every hour: the hour before. With `{ hour: '2026-01-05-13' }`, that hour again, as after a redrive. */
+/** Compact the previous hour, five minutes past every hour; with `{ hour: '2026-01-05-13' }`, that hour, as after a redrive. */
 export interface CompactRequest {
   readonly time?: string
   readonly hour?: string
 }
 
 /**
- * One hour of `raw/` as `processed/hour=2026-01-05-13/`: every event once, cleaned, in few files. Running it again replaces the hour's files, and files that
- * the run before had beyond these are dropped.
+ * Write one hour of `raw/` to `processed/hour=2026-01-05-13/`: every event once, cleaned, in few files. A second run replaces the hour's files, and deletes
+ * surplus files of the run before.
  */
 export function createCompact({
   client = new S3Client({}),

@@ -1,7 +1,7 @@
 import type { SchemaOption } from 'millrace/codecs'
 import * as z from 'zod/mini'
 
-/** What a record must have; fields that are not named here are kept in `payload`. */
+/** Required fields of a record; other fields are kept in `payload`. */
 export const Event = z.looseObject({
   event_id: z.string().check(z.minLength(1)),
   event_type: z.optional(z.nullable(z.string())),
@@ -9,13 +9,13 @@ export const Event = z.looseObject({
   amount: z.optional(z.nullable(z.number())),
 })
 
-/** `template.yaml` has alarms on these: a line of metrics for each invocation, under the function's name. */
+/** One line of metrics per invocation, under the function's name. `template.yaml` has alarms on them. */
 export const METRICS = {
   namespace: 'Millrace',
   dimensions: { FunctionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'streaming-etl' },
 }
 
-/** The columns of `raw/`: the same in every file, whatever fields its records have. */
+/** The columns of `raw/`: the same in every file, for records with any fields. */
 export const RAW_SCHEMA = {
   event_id: 'string',
   event_type: 'string',

@@ -13,8 +13,8 @@ import { Event, METRICS, RAW_SCHEMA } from './events.ts'
 type RawEvent = z.infer<typeof Event>
 
 /**
- * Batches of a Kinesis stream, each as files under `raw/hour=2026-01-05-13/`, by the hour in which Kinesis took each record. A batch that is delivered
- * again writes the same keys again; one that Lambda cuts otherwise writes records twice, under other keys, in the same hour, where `compact` finds them.
+ * Write each batch of a Kinesis stream as files under `raw/hour=2026-01-05-13/`, by the hour in which each record arrived in Kinesis. A redelivered batch
+ * overwrites its keys; with other batch boundaries records are written twice, under other keys of the same hour, and `compact` drops the duplicates.
  */
 export function createIngest({
   client = new S3Client({}),
@@ -42,7 +42,7 @@ export function createIngest({
 function toRow({ id, time, payload, raw }: EventRecord<RawEvent>) {
   if (!payload.ok) throw payload.error
   const { event_id, event_type = null, user_id = null, amount = null } = payload.value
-  // The text as it came: JSON made again from its values would have lost what JavaScript's numbers cannot hold.
+  // The original text: JSON written again from the values would lose digits that JavaScript's numbers cannot represent.
   const { data } = (raw as { kinesis: { data: string } }).kinesis
   const text = Buffer.from(data, 'base64').toString()
   return { event_id, event_type, user_id, amount, received_at: time ?? null, sequence_number: id, payload: text }

@@ -8,8 +8,8 @@ import { METRICS } from './events.ts'
 import { createIngest } from './ingest.ts'
 
 /**
- * Batches that `ingest` gave up, from the queue of its on-failure destination: read from the stream again, and ingested. Records that are no events go to
- * `rejected/`, under their sequence number, as they came; everything else of the batch goes where it would have gone at first.
+ * Read batches that `ingest` failed on, from the queue of its on-failure destination, again from the stream, and ingest them. Records that are not events
+ * are written unchanged to `rejected/`, under their sequence number; the others are written as by `ingest`.
  */
 export function createRedrive({
   client = new S3Client({}),

@@ -53,7 +53,7 @@ export function traceOperations(tracer: Tracer): () => void {
           span?.setStatus({ code: SpanStatusCode.ERROR, message: `${message['code']}` })
         span?.end()
       } catch {
-        // As above.
+        // See above.
       }
     }
     channel.start.bindStore(storage as never, begin as never)

@@ -39,7 +39,7 @@ export default defineConfig({
       { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
       { text: 'Laws', link: '/laws' },
       { text: 'Benchmarks', link: '/benchmarks' },
-      { text: 'Beside others', link: '/compare' },
+      { text: 'Comparison', link: '/compare' },
     ],
     sidebar: { '/reference/': referenceSidebar(), '/': sidebarOf(sitePages()) as DefaultTheme.SidebarItem[] },
     outline: [2, 3],

@@ -90,7 +90,7 @@ function promises(sections: readonly LawSection[]): string {
   const shown = laws.slice(0, LAWS_SHOWN).map((law) => `- ${escaped(law)}`)
   const more = laws.length > LAWS_SHOWN ? [`- ${laws.length - LAWS_SHOWN} more on the laws page`] : []
   const list = [...shown, ...more].join('\n')
-  const intro = `Tests try each law on generated inputs. ${laws.length === 0 ? 'Laws' : 'All laws'}: ${links.slice(0, SECTIONS_SHOWN).join(', ')}.`
+  const intro = `Tests check each law on generated inputs. ${laws.length === 0 ? 'Laws' : 'All laws'}: ${links.slice(0, SECTIONS_SHOWN).join(', ')}.`
   return ['## What this promises', list, intro].filter((part) => part !== '').join('\n\n')
 }
 

@@ -22,7 +22,7 @@ const added = fc.record({
 const taken = fc.record({ kind: fc.constant('take' as const), files: fc.uniqueArray(fc.nat(8), { maxLength: 5 }) })
 
 law(
-  'rowBuffer: rows of a file come out in the order in which they went in, once, whatever else is taken before',
+  'rowBuffer: rows of a file are returned in order, once, after any other calls',
   fc.property(fc.array(fc.oneof({ weight: 4, arbitrary: added }, taken), { maxLength: 14 }), (steps) => {
     const buffer = rowBuffer(schema)
     const model = new Map<number, number[]>()

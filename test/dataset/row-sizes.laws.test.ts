@@ -46,7 +46,7 @@ const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => 
 const sizesOf = (batches: readonly RecordBatch[]): number[] => batches.flatMap((batch) => [...rowSizes(batch)])
 
 law(
-  'rowSizes: of a row its bytes in the layout of Arrow, by its values and types alone',
+  'rowSizes: the bytes of a row in the layout of Arrow, from its values and types alone',
   fc.property(arbitraryTableCase(), ({ schema, rows, batches }) => {
     const expected = rows.map((row) => sum(row.map((cell, at) => sizeOf((schema.fields[at] as Field).type, cell))))
     expect(sizesOf(batches)).toEqual(expected)
@@ -54,7 +54,7 @@ law(
   { runs: 100 },
 )
 
-test.each([new LargeUtf8(), new LargeBinary()])('rowSizes: %s as its small kind', (type) => {
+test.each([new LargeUtf8(), new LargeBinary()])('rowSizes: %s like its small type', (type) => {
   const small = vectorFromArray(['a', null, 'abc', ''], new Utf8()).data[0] as Data
   const valueOffsets = BigInt64Array.from(small.valueOffsets, BigInt)
   const data = makeData({

@@ -13,8 +13,8 @@ test.skipIf(!ready)('the demo shows what happened to a file, and DuckDB agrees',
     cwd: root,
   })
   expect(stdout).toContain('landing/messy orders.csv → processed/messy orders.parquet')
-  expect(stdout).toMatch(/7 in .* 5 out .* 2 duplicates dropped .* 3 nulls filled .* 3 refused/)
-  expect(stdout).toContain('line 9 refused: column "Note"')
+  expect(stdout).toMatch(/7 in .* 5 out .* 2 duplicates dropped .* 3 nulls filled .* 3 rejected/)
+  expect(stdout).toContain('line 9 rejected: column "Note"')
   expect(stdout).toContain('DuckDB agrees on every file.')
 })
 

@@ -30,14 +30,14 @@ law(
 )
 
 law(
-  'fuzzing: what the mutator of JSON makes is JSON',
+  'fuzzing: the JSON mutator returns JSON',
   fc.property(fc.json(), fc.integer(), (text, seed) => {
     expect(() => JSON.parse(Buffer.from(mutateJson(Buffer.from(text), randomOf(seed), pool)).toString())).not.toThrow()
   }),
 )
 
 law(
-  'fuzzing: random numbers lie below their limit, and each seed has its own',
+  'fuzzing: random numbers are below their limit and depend on the seed',
   fc.property(fc.integer(), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {
     const random = randomOf(seed)
     const numbers = Array.from({ length: 20 }, () => random.below(limit))

@@ -8,7 +8,6 @@ import { checkCount } from '../../src/internal/check-count.ts'
 import { checkNearNames } from '../../src/internal/check-near-names.ts'
 import { distinctColumnNames } from '../../src/internal/distinct-column-names.ts'
 import { fieldOf } from '../../src/internal/field-of.ts'
-import { murmur3, murmur3OfInt64 } from '../../src/internal/murmur3.ts'
 import { parseTimeOfDay, timeOfDayFullText, timeOfDayText } from '../../src/internal/time-of-day.ts'
 import { asciiText, decodeUtf8, encodeUtf8, firstInvalidUtf8, isValidUtf8 } from '../../src/internal/utf8.ts'
 import { isWellFormed } from '../../src/internal/well-formed.ts'
@@ -17,7 +16,7 @@ import { law } from '../support/law.ts'
 const invalid = (message: string) => expect.objectContaining({ code: 'OPTION_INVALID', message })
 
 describe('checks', () => {
-  test('a choice is one of those that there are', () => {
+  test('a choice is one of the known values', () => {
     expect(() => checkChoice('f: x', 'a', ['a', 'b'])).not.toThrow()
     expect(() => checkChoice('f: x', 'c', ['a', 'b'])).toThrow(invalid('f: x: must be one of a, b'))
   })
@@ -29,7 +28,7 @@ describe('checks', () => {
     }
   })
 
-  test('a field that is nearly a known one is a slip', () => {
+  test('a field that is nearly a known one is a typing error', () => {
     const check = (value: object) => () => checkNearNames('f', value, ['bucket', 'key'])
     for (const value of [{}, { bucket: 1 }, { buckett: undefined }, { entirely: 1 }]) expect(check(value)).not.toThrow()
     expect(check({ bucket: 1, buckett: 1 })).toThrow(invalid('f: there is no field "buckett"; did you mean bucket?'))
@@ -41,14 +40,14 @@ describe('checks', () => {
     )
   })
 
-  test('a field of what may be anything', () => {
+  test('a field of any value is read without an error', () => {
     expect(fieldOf({ a: 1 }, 'a')).toBe(1)
     for (const value of [null, undefined, 'text', 7, () => {}]) expect(fieldOf(value, 'length')).toBe(undefined)
   })
 })
 
 describe('backoffMs', () => {
-  test('doubles up to its maximum, by any part of it', () => {
+  test('doubles up to its maximum, with full jitter', () => {
     const options = { baseMs: 100, maxMs: 1000, random: () => 0.5 }
     expect([0, 1, 2, 3, 4, 60, 2000].map((failures) => backoffMs(failures, options))).toEqual([
       50, 100, 200, 400, 500, 500, 500,
@@ -60,7 +59,7 @@ describe('backoffMs', () => {
 })
 
 law(
-  'distinctColumnNames: as many names, all different; what was distinct stays',
+  'distinctColumnNames: returns as many names, all different, and keeps distinct ones',
   fc.property(fc.array(fc.constantFrom('', 'a', 'a_2', 'a_3', 'b', 'column_1', 'column_2', 'column_2_2')), (names) => {
     const distinct = distinctColumnNames(names)
     expect(distinct.length).toBe(names.length)
@@ -74,7 +73,7 @@ law(
   }),
 )
 
-test('distinctColumnNames: the lowest number that is free', () => {
+test('distinctColumnNames: uses the lowest free number', () => {
   expect(distinctColumnNames(['a', 'a', 'a_2', 'a', 'a', 'b', '', 'b'])).toEqual([
     'a',
     'a_3',
@@ -88,7 +87,7 @@ test('distinctColumnNames: the lowest number that is free', () => {
 })
 
 describe('bytes', () => {
-  test('of any view or buffer, without a copy', () => {
+  test('views any view or buffer without a copy', () => {
     const buffer = new ArrayBuffer(16)
     const own = new Uint8Array(buffer, 2, 3)
     expect(bytesOf(own)).toBe(own)
@@ -101,7 +100,7 @@ describe('bytes', () => {
     for (const other of [undefined, null, 'text', [1], {}]) expect(bytesOf(other)).toBe(undefined)
   })
 
-  test('of base64 that is exactly theirs', () => {
+  test('decodes base64 exactly', () => {
     expect(base64Bytes('AQID')).toEqual(Buffer.from([1, 2, 3]))
     expect(base64Bytes('')).toEqual(Buffer.alloc(0))
     for (const text of ['AQI', 'AQ', 'AQID ', 'AR==', '-_==', 'é']) expect(base64Bytes(text)).toBe(undefined)
@@ -109,36 +108,10 @@ describe('bytes', () => {
   })
 })
 
-describe('murmur3', () => {
-  // https://en.wikipedia.org/wiki/MurmurHash and the test vectors of SMHasher's users, seed 0.
-  test.each<[string, number]>([
-    ['', 0],
-    ['test', 0xba6bd213],
-    ['Hello, world!', 0xc0363e43],
-    ['The quick brown fox jumps over the lazy dog', 0x2e4ff723],
-    ['aaaa', 0x7eeed987],
-    ['a', 0x3c2569b2],
-  ])('%j', (text, hash) => {
-    const bytes = Buffer.from(`x${text}yy`)
-    expect(murmur3(bytes, 1, bytes.length - 2)).toBe(hash | 0)
-    expect(murmur3(Buffer.from(text))).toBe(hash | 0)
-  })
-
-  test('of high bytes, and of the halves of an integer as of its bytes', () => {
-    expect(murmur3(Uint8Array.of(0xff, 0xff, 0xff, 0xff))).toBe(0x76293b50)
-    expect(murmur3(Uint8Array.of(0x21, 0x43, 0x65, 0x87))).toBe(0xf55b516b | 0)
-    expect(murmur3(Uint8Array.of(0x21, 0x43, 0x65))).toBe(0x7e4a8634)
-    expect(murmur3(Uint8Array.of(0x21, 0x43))).toBe(0xa0f7b07a | 0)
-    expect(murmur3(Uint8Array.of(0x21))).toBe(0x72661cf4)
-    const words = Int32Array.of(-123_456_789, 0x12345678)
-    expect(murmur3OfInt64(-123_456_789, 0x12345678)).toBe(murmur3(new Uint8Array(words.buffer)))
-  })
-})
-
 const UNITS = [1n, 1000n, 1_000_000n, 1_000_000_000n] as const
 
 law(
-  'timeOfDay: parse after text is identity, and the text is that of the clock',
+  'timeOfDay: parse inverts text, and the text is that of the clock',
   fc.property(
     fc.constantFrom(...UNITS),
     fc.bigInt({ min: 0n, max: 86_399n }),
@@ -157,33 +130,6 @@ law(
     },
   ),
 )
-
-describe('parseTimeOfDay', () => {
-  test.each<[string, bigint, bigint | undefined]>([
-    ['00:00:00', 1n, 0n],
-    ['23:59:59', 1n, 86_399n],
-    ['01:02:03.5', 1000n, 3_723_500n],
-    ['01:02:03.500000000', 1000n, 3_723_500n],
-    ['01:02:03.0', 1n, 3723n],
-    ['19:00:00', 1n, 68_400n],
-    ['20:00:00', 1n, 72_000n],
-    ['24:00:00', 1n, undefined],
-    ['30:00:00', 1n, undefined],
-    ['00:60:00', 1n, undefined],
-    ['00:00:60', 1n, undefined],
-    ['01:02:03.5', 1n, undefined],
-    ['01:02:03.0005', 1000n, undefined],
-    ['01:02', 1n, undefined],
-    ['1:02:03', 1n, undefined],
-    ['01:02:03.', 1n, undefined],
-    ['01:02:03Z', 1n, undefined],
-    ['x01:02:03', 1n, undefined],
-    ['01-02-03', 1n, undefined],
-    ['', 1n, undefined],
-  ])('%j in units of a second by %i: %s', (text, perSecond, units) => {
-    expect(parseTimeOfDay(text, perSecond)).toBe(units)
-  })
-})
 
 const pieces = fc.array(
   fc.oneof(
@@ -204,7 +150,7 @@ const pieces = fc.array(
 )
 
 law(
-  'firstInvalidUtf8: all before it is valid, and with what follows no longer; isValidUtf8 says whether there is one',
+  'firstInvalidUtf8: everything before it is valid, and invalid with the next bytes; isValidUtf8 reports whether there is one',
   fc.property(pieces, fc.nat(5), fc.nat(5), (parts, before, after) => {
     const inner = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
     const bytes = Buffer.concat([Buffer.alloc(before, 0xff), inner, Buffer.alloc(after, 0xff)])
@@ -231,7 +177,7 @@ law(
   }),
 )
 
-test('text and its bytes: a byte order mark is text, a lone surrogate has none', () => {
+test('text and its bytes: a byte order mark is text, a lone surrogate has no bytes', () => {
   expect(decodeUtf8(Buffer.from('\ufeffaé'))).toBe('\ufeffaé')
   expect(decodeUtf8(Buffer.from('aéb'), 1, 3)).toBe('é')
   expect(decodeUtf8(Buffer.from('aéb'), 0, 3)).toBe('aé')

@@ -8,7 +8,7 @@ interface One extends Lined {
 }
 
 law(
-  'createKeyLines: entries of a key leave in the order in which they joined, whatever other keys are there',
+  'createKeyLines: entries of a key leave in the order in which they joined, with any other keys',
   fc.property(
     fc.integer({ min: 1, max: 5 }),
     fc.array(fc.record({ key: fc.option(fc.nat(6), { nil: undefined }), isJoin: fc.boolean() }), { maxLength: 60 }),

@@ -25,7 +25,7 @@ describe('decimals', () => {
   )
 
   law(
-    'csv: a decimal is the double that Number makes of it, or its column keeps the text',
+    'csv: a decimal is read like Number reads it, or its column keeps the text',
     fc.property(fc.array(decimal, { minLength: 1, maxLength: 20 }), (cells) => {
       const leading = Array.from({ length: LEADING_ROWS }, () => '0.5')
       const column = decodeCsv(utf8(['a', ...leading, ...cells, ''].join('\n'))).getChild('a')
@@ -39,7 +39,7 @@ describe('decimals', () => {
 
 describe('quoted text across the calls of the kernel', () => {
   law(
-    'csv: rows with line breaks in quotes, of any length, are read the same whole and in chunks cut anywhere',
+    'csv: rows of any length with quoted line breaks are read the same under any chunking',
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(1, 40, 3_000, 70_000, 200_000), fc.constantFrom('x', '\n', '""\n', 'é,\r\n')), {
         minLength: 1,
@@ -61,7 +61,7 @@ describe('quoted text across the calls of the kernel', () => {
     { runs: 15 },
   )
 
-  test('a quote that never closes is reported with its line, after many rows read by the kernel', () => {
+  test('an unclosed quote is reported with its line, after many rows read by the kernel', () => {
     const leading = Array.from({ length: 20_000 }, (_, row) => `${row},"some text\nof two lines"`)
     const bytes = utf8(['id,body', ...leading, '1,"open', ...leading].join('\n'))
     expect(() => decodeCsv(bytes)).toThrow(expect.objectContaining({ code: 'CSV_INVALID' }))
@@ -75,7 +75,7 @@ describe('wide tables', () => {
   const header = line(0, (column) => `c${column}`)
 
   law(
-    'csv: a value that widens a column is kept, whichever of the rows that take part in inference it is in',
+    'csv: a value that widens a column is kept, in any row used for inference',
     fc.asyncProperty(
       fc.integer({ min: 1, max: 1_500 }),
       fc.integer({ min: 1, max: WIDTH - 1 }),
@@ -96,7 +96,7 @@ describe('wide tables', () => {
     { runs: 4 },
   )
 
-  test('text longer than the room of its column is read whole', () => {
+  test('text longer than the buffer of its column is read completely', () => {
     const long = 'y'.repeat(400_000)
     const rows = Array.from({ length: 90 }, (_, row) =>
       line(row, (column) => (row === 80 && column === 9 ? long : 'z')),
@@ -107,7 +107,7 @@ describe('wide tables', () => {
     expect(table.getChildAt(9)?.get(81)).toBe('z')
   })
 
-  test('types are confirmed by the rows themselves where their batches are too many to hold', async () => {
+  test('types are confirmed by the rows themselves if there are too many batches to hold', async () => {
     const wide = 'w'.repeat(2_000)
     const rows = Array.from({ length: 9_000 }, (_, row) => `${row},${`${wide},`.repeat(4)}${wide}`)
     const bytes = utf8(['id,a,b,c,d,e', ...rows, 'late,,,,,', ''].join('\n'))

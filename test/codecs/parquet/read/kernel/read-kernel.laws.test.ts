@@ -91,7 +91,7 @@ describe('snappy', () => {
   )
 
   law(
-    'parquet kernel, snappy: any elements inflate as in TypeScript, or are refused as there',
+    'parquet kernel, snappy: any elements inflate or are rejected as in TypeScript',
     fc.property(fc.array(element, { maxLength: 60 }), fc.integer({ min: -3, max: 3 }), (elements, off) => {
       const out: number[] = []
       let size = 0
@@ -117,7 +117,7 @@ describe('snappy', () => {
   )
 
   law(
-    'parquet kernel, snappy: damaged blocks end as in TypeScript',
+    'parquet kernel, snappy: damaged blocks fail as in TypeScript',
     fc.property(
       repetitive,
       fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
@@ -184,7 +184,7 @@ const texts = fc
   .map(([some, times]) => new Array<readonly Uint8Array[]>(times).fill(some).flat())
 
 law(
-  'parquet kernel, texts: plain byte strings in any pieces, damaged ones too, come or are refused as in TypeScript',
+  'parquet kernel, texts: plain byte strings in any pieces, including damaged ones, are read or rejected as in TypeScript',
   fc.property(
     texts,
     sizes,
@@ -261,7 +261,7 @@ const indexRuns = fc.integer({ min: 0, max: 32 }).chain((width) =>
 )
 
 law(
-  'parquet kernel, dictionaries: values in any pieces, of damaged pages too, come or are refused as in TypeScript',
+  'parquet kernel, dictionaries: values in any pieces, also of damaged pages, are read or rejected as in TypeScript',
   fc.property(
     dictionaries,
     indexRuns,

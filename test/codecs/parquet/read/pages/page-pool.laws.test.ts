@@ -8,7 +8,7 @@ const size = fc.oneof(fc.nat(100_000), fc.integer({ min: 60_000, max: 3 * MIB })
 const step = fc.oneof(fc.record({ take: size }), fc.record({ give: fc.nat(), again: fc.boolean() }))
 
 law(
-  'parquet page pool: no two pages have the same memory, whatever is given back, and however often',
+  'parquet page pool: no two pages share memory, for any pages released any number of times',
   fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const pool = pagePool()
     const held: Uint8Array[] = []
