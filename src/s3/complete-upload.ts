@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { backoffMs } from '../internal/backoff.ts'
 import { nodeCrypto } from '../internal/node-modules.ts'
-import { httpStatusOf, nameOf } from '../internal/service-error.ts'
+import { httpStatusOf } from '../internal/service-error.ts'
 import { isTransientError } from '../internal/transient-error.ts'
 import type { Place } from './object-headers.ts'
 import type { SinkClient } from './request-body.ts'

@@ -76,19 +76,6 @@ test('tumbling windows of DynamoDB: each shard has a checkpoint of its own', asy
   ])
 })
 
-<<<<<<< HEAD
-test.each([{}, { readCheckpoint: () => {} }, { writeCheckpoint: () => {} }, 7])(
-  '%o is no checkpointStore',
-  async (checkpointStore) => {
-    const event = { Records: [kinesis('1', 'x')] }
-    const run = processBatch(event, async () => {}, {
-      payload: textPayload(),
-      checkpointStore: checkpointStore as never,
-    })
-    await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
-  },
-)
-=======
 test('tumbling windows of DynamoDB: a shard whose name is no well-formed text is none', async () => {
   const record = {
     eventSource: 'aws:dynamodb',
@@ -101,12 +88,17 @@ test('tumbling windows of DynamoDB: a shard whose name is no well-formed text is
   await expect(processBatch(event, async () => {}, options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
 })
 
-test.each([{}, { readCheckpoint: () => {} }, 7])('%o is no checkpointStore', async (checkpointStore) => {
-  const event = { Records: [kinesis('1', 'x')] }
-  const run = processBatch(event, async () => {}, { payload: textPayload(), checkpointStore: checkpointStore as never })
-  await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
-})
->>>>>>> 4dff5ec
+test.each([{}, { readCheckpoint: () => {} }, { writeCheckpoint: () => {} }, 7])(
+  '%o is no checkpointStore',
+  async (checkpointStore) => {
+    const event = { Records: [kinesis('1', 'x')] }
+    const run = processBatch(event, async () => {}, {
+      payload: textPayload(),
+      checkpointStore: checkpointStore as never,
+    })
+    await expect(run).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  },
+)
 
 describe('a checkpoint that cannot be written', () => {
   const record = (partition: number) => ({ topic: 'orders', partition, offset: 1, value: 'eA==' })

@@ -1,5 +1,4 @@
 import type { CompressionCodec } from 'hyparquet'
-import { snappyUncompressor } from 'hysnappy'
 import { nodeZlib } from '../../../../internal/node-modules.ts'
 import { invalid, unsupported } from '../invalid.ts'
 import { inflateInKernel } from '../kernel/inflate-snappy.ts'
