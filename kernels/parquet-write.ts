@@ -9,6 +9,7 @@ import { greatest, least, takeBounds } from './parquet-write/bounds'
 import { appendDeltas, appendSuffixes, takeLengths, takePrefixes } from './parquet-write/delta'
 import { indexValues, resizeTable } from './parquet-write/dictionary'
 import { appendBits, appendConcatenated, appendPrefixed, appendWords } from './parquet-write/plain'
+import { countLevels, takePresent, takeWords } from './parquet-write/present'
 import { appendIndexes, appendLevels, appendRepeatedRun } from './parquet-write/rle-hybrid'
 import { appendLength, compressBlock } from './parquet-write/snappy'
 import { byteLength, takeAllRanges, takeBits, takeRanges, useValues } from './parquet-write/values'
@@ -28,6 +29,7 @@ export {
   appendWords,
   byteLength,
   compressBlock,
+  countLevels,
   greatest,
   indexValues,
   least,
@@ -37,6 +39,8 @@ export {
   takeBounds,
   takeLengths,
   takePrefixes,
+  takePresent,
   takeRanges,
+  takeWords,
   useValues,
 }

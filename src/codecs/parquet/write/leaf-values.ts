@@ -186,22 +186,27 @@ function appendBits(values: LeafValues, bitmap: Uint8Array, offset: number, span
   memory.release(top)
 }
 
-function appendWords(values: LeafValues, from: Int32Array, width: 1 | 2, { slots, count, last }: SlotSpan): void {
+function appendWords(
+  values: LeafValues,
+  from: Int32Array,
+  width: 1 | 2,
+  { slots, count, first, last }: SlotSpan,
+): void {
   const { kernel, data } = values
   const { memory } = kernel
   if (from.length < (last + 1) * width) throw unsound()
   growRegion(memory, data, (values.count + count) * width * 4)
-  const { words } = memory
-  const at = data.start / 4 + values.count * width
-  if (slots === undefined) words.set(from.subarray(0, count * width), at)
-  else if (width === 1) for (let i = 0; i < count; i++) words[at + i] = from[slots[i] as number] as number
-  else {
-    for (let i = 0; i < count; i++) {
-      const slot = slots[i] as number
-      words[at + 2 * i] = from[2 * slot] as number
-      words[at + 2 * i + 1] = from[2 * slot + 1] as number
-    }
+  const to = data.start + values.count * width * 4
+  if (slots === undefined) {
+    memory.words.set(from.subarray(0, count * width), to / 4)
+    return
   }
+  const top = memory.top
+  const spanned = last + 1 - first
+  const words = putWords(values, from.subarray(first * width, (last + 1) * width))
+  const slotsAt = putWords(values, slots)
+  if (kernel.exports.takeWords(to, words, width, slotsAt, count, first, spanned) === 0) throw unsound()
+  memory.release(top)
 }
 
 /** Append bytes and ranges relative to them. A shared source is copied as a whole, others from the first value's byte on. */

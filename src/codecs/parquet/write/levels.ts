@@ -2,6 +2,7 @@ import { type Data, DataType } from 'apache-arrow'
 import { type ByteSink, byteSink, reserve } from './byte-sink.ts'
 import type { Step, WriteLeaf } from './file-schema.ts'
 import { firstGap, nullTest, presentSlots, validityOf } from './validity.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** Definition and repetition levels of one leaf in one row group, one byte each. An entry is a value or represents a null. */
 export interface Levels {
@@ -45,15 +46,27 @@ export function resetLevels(levels: Levels): void {
   levels.values = 0
 }
 
-/** Append the levels of a leaf in one batch, and return the positions of its values. `data` is its top-level column. */
-export function appendLevels(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+/** Append the levels of a leaf in one batch, and return the places of its values. `data` is its top-level column. */
+export function appendLevels(
+  kernel: WriteKernel,
+  levels: Levels,
+  leaf: WriteLeaf,
+  data: Data,
+  onNull: OnForbiddenNull,
+): LeafSlots {
   const found =
-    leaf.steps.length === 0 ? flatSlots(levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)
+    leaf.steps.length === 0 ? flatSlots(kernel, levels, leaf, data, onNull) : nestedSlots(levels, leaf, data, onNull)
   levels.values += found.count
   return found
 }
 
-function flatSlots(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbiddenNull): LeafSlots {
+function flatSlots(
+  kernel: WriteKernel,
+  levels: Levels,
+  leaf: WriteLeaf,
+  data: Data,
+  onNull: OnForbiddenNull,
+): LeafSlots {
   const count = data.length
   const start = levels.entries
   levels.entries += count
@@ -66,7 +79,7 @@ function flatSlots(levels: Levels, leaf: WriteLeaf, data: Data, onNull: OnForbid
   }
   if (levels.slots.length < count) levels.slots = new Int32Array(count)
   const { slots } = levels
-  const values = presentSlots(validity.bitmap, validity.offset, count, slots, definitions, start)
+  const values = presentSlots(kernel, validity.bitmap, validity.offset, count, slots, definitions, start)
   if (values < count && !leaf.optional) onNull(firstGap(slots, values))
   return { data, slots: slots.subarray(0, values), count: values }
 }

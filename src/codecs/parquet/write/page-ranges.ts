@@ -1,3 +1,4 @@
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
 import type { ChunkEncoding } from './choose-encoding.ts'
 import type { WriteLeaf } from './file-schema.ts'
 import { byteLength, endOf, type LeafValues, startOf } from './leaf-values.ts'
@@ -60,7 +61,8 @@ function flatPages(
     for (let step = 1; end < limit && step >= 1; step = isFull ? step >> 1 : Math.min(step * 2, MAX_STEP)) {
       const next = Math.min(end + step, limit)
       const nextValue =
-        lastValue + (definitions === undefined ? next - end : countOf(leaf.maxDefinition, definitions, end, next))
+        lastValue +
+        (definitions === undefined ? next - end : countOf(values, leaf.maxDefinition, definitions, end, next))
       const more = bytesOf(values, valueBytes, lastValue, nextValue)
       const overflows = bytes + more > pageBytes
       isFull ||= overflows
@@ -79,9 +81,17 @@ function flatPages(
 /** Rows examined at a time. */
 const MAX_STEP = 4096
 
-function countOf(level: number, levels: Uint8Array, start: number, end: number): number {
-  let count = 0
-  for (let i = start; i < end; i++) if (levels[i] === level) count++
+function countOf(
+  { kernel: { exports, memory } }: LeafValues,
+  level: number,
+  levels: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const at = memory.reserve(end - start + SLACK)
+  memory.bytes.set(levels.subarray(start, end), at)
+  const count = exports.countLevels(at, end - start, level)
+  memory.release(at)
   return count
 }
 

@@ -106,7 +106,7 @@ function collect(
         position: { column: nameOf(leaf) },
       })
     }
-    const found = appendLevels(levels, leaf, data, (row) => {
+    const found = appendLevels(kernel, levels, leaf, data, (row) => {
       throw new MillraceError(
         'TYPE_MISMATCH',
         'a column that is not nullable contains a null: fill it or make the field nullable',

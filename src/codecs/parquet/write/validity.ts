@@ -1,5 +1,7 @@
 import { type Data, DataType } from 'apache-arrow'
+import { SLACK } from '../../../../kernels/parquet-write/record.ts'
 import { dictionaryCodes } from './physical-data.ts'
+import type { WriteKernel } from './write-kernel.ts'
 
 /** Make the test of a slot for null; undefined if none is null. A dictionary value may be null although its index is not. */
 export function nullTest(data: Data): ((slot: number) => boolean) | undefined {
@@ -33,11 +35,9 @@ function ownNullTest({ nullBitmap, nullCount, offset }: Data): ((slot: number) =
   return (slot) => (((bitmap[(offset + slot) >> 3] as number) >> ((offset + slot) & 7)) & 1) === 0
 }
 
-/**
- * Write the slots whose bits are 1, and a level of 0 or 1 for each slot; returns their number. One loop without a
- * branch, since it visits every row of every column with nulls: the next value overwrites the entry of a null.
- */
+/** The slots whose bits are 1, and a level of 0 or 1 for each; returns how many. */
 export function presentSlots(
+  { exports, memory }: WriteKernel,
   bitmap: Uint8Array,
   offset: number,
   count: number,
@@ -45,14 +45,19 @@ export function presentSlots(
   definitions: Uint8Array,
   start: number,
 ): number {
-  let values = 0
-  for (let i = 0; i < count; i++) {
-    const at = offset + i
-    const bit = ((bitmap[at >> 3] as number) >> (at & 7)) & 1
-    definitions[start + i] = bit
-    slots[values] = i
-    values += bit
-  }
+  const top = memory.top
+  const bits = bitmap.subarray(offset >> 3, (offset + count + 7) >> 3)
+  const size = ((offset & 7) + count + 7) >> 3
+  const from = memory.reserve(size)
+  const slotsAt = memory.reserve(4 * count + SLACK)
+  const levels = memory.reserve(count)
+  memory.bytes.set(bits, from)
+  // Rows that a bitmap is too short for are null.
+  memory.bytes.fill(0, from + bits.length, from + size)
+  const values = exports.takePresent(from, offset & 7, count, slotsAt, levels)
+  slots.set(memory.words.subarray(slotsAt >>> 2, (slotsAt >>> 2) + values))
+  definitions.set(memory.bytes.subarray(levels, levels + count), start)
+  memory.release(top)
   return values
 }
 

@@ -22,6 +22,17 @@ interface WriteExports {
     base: number,
   ): number
   takeBits(to: number, bitmap: number, offset: number, size: number, slots: number, count: number): number
+  takePresent(bitmap: number, bit: number, count: number, slots: number, levels: number): number
+  takeWords(
+    to: number,
+    words: number,
+    width: number,
+    slots: number,
+    count: number,
+    firstSlot: number,
+    slotsEnd: number,
+  ): number
+  countLevels(levels: number, count: number, level: number): number
   byteLength(start: number, end: number, order: number): number
 
   indexValues(

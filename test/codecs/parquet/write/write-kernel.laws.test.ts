@@ -31,6 +31,7 @@ import {
 import { beginPage, type PageBuffer, pageBytes, roomInPage } from '../../../../src/codecs/parquet/write/page-buffer.ts'
 import { appendIndexRuns, appendLevelRuns } from '../../../../src/codecs/parquet/write/rle-hybrid.ts'
 import { snappyBytes } from '../../../../src/codecs/parquet/write/snappy-compress.ts'
+import { presentSlots } from '../../../../src/codecs/parquet/write/validity.ts'
 import { buildDictionary } from '../../../../src/codecs/parquet/write/value-dictionary.ts'
 import { type WriteKernel, writeKernel } from '../../../../src/codecs/parquet/write/write-kernel.ts'
 import { law } from '../../../support/law.ts'
@@ -289,6 +290,48 @@ law(
       )
       const sorted = [...list].sort((a, b) => (a < b ? -1 : 1))
       expect(bounds).toEqual({ min: list.indexOf(sorted[0] as bigint), max: list.indexOf(sorted.at(-1) as bigint) })
+    },
+  ),
+)
+
+law(
+  'parquet present values: slots, levels and words of a bitmap from any bit on, whatever lies behind it, as a filter has them',
+  fc.property(
+    fc.array(fc.boolean(), { minLength: 1, maxLength: 300 }),
+    fc.nat(20),
+    fc.constantFrom(1, 2),
+    fc.nat(40),
+    (valid, offset, width, cut) => {
+      const kernel = noisyKernel(0xff)
+      const { exports, memory } = kernel
+      const all = [...new Array<boolean>(offset).fill(true), ...valid]
+      const bitmap = new Uint8Array((all.length + 7) >> 3)
+      for (const [i, bit] of all.entries()) if (bit) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7))
+      // Rows that the bitmap is too short for are null.
+      const short = bitmap.subarray(0, Math.max(1, bitmap.length - (cut > 35 ? 1 : 0)))
+      const isThere = valid.map((bit, i) => bit && offset + i < 8 * short.length)
+      const expected = [...isThere.keys()].filter((i) => isThere[i])
+      const slots = new Int32Array(valid.length)
+      const levels = new Uint8Array(valid.length + 3)
+      const count = presentSlots(kernel, short, offset, valid.length, slots, levels, 3)
+      expect([...slots.subarray(0, count)]).toEqual(expected)
+      expect([...levels.subarray(3)]).toEqual(isThere.map(Number))
+
+      const top = memory.top
+      const at = memory.reserve(levels.length + 16)
+      memory.bytes.set(levels, at)
+      expect(exports.countLevels(at + 3, valid.length, 1)).toBe(count)
+      const from = memory.reserve(8 * valid.length) >> 2
+      for (let i = 0; i < valid.length * width; i++) memory.words[from + i] = i * 3
+      const places = memory.reserve(4 * count)
+      const to = memory.reserve(8 * count)
+      memory.words.set(slots.subarray(0, count), places >> 2)
+      expect(exports.takeWords(to, from << 2, width, places, count, 0, valid.length)).toBe(1)
+      const words = [...memory.words.subarray(to >> 2, (to >> 2) + count * width)]
+      expect(words).toEqual(expected.flatMap((slot) => [3 * width * slot, 3 * (2 * slot + 1)].slice(0, width)))
+      const last = expected.at(-1)
+      if (last !== undefined) expect(exports.takeWords(to, from << 2, width, places, count, 0, last)).toBe(0)
+      memory.release(top)
     },
   ),
 )
