@@ -118,5 +118,14 @@ export function orderEvent(n: number): StreamEvent {
   return { Records }
 }
 
-export const INPUTS = { order, flat, fiveAttributes, fiftyNumbers, deepList, flatChange, orderChange, orderEvent } as const
+export const INPUTS = {
+  order,
+  flat,
+  fiveAttributes,
+  fiftyNumbers,
+  deepList,
+  flatChange,
+  orderChange,
+  orderEvent,
+} as const
 export type InputName = keyof typeof INPUTS
