@@ -37,7 +37,7 @@ const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const ONE_LINE = [expect.stringMatching(/^millrace\/bundle: index\.bundle\.js starts without its code cache: [^\n]+$/)]
 
 law(
-  'bundle: a cache with any bit flipped is left out in one line, and the handler answers as ever',
+  'bundle: a cache with any bit flipped is ignored with one log line, and the handler behaves as without it',
   fc.property(place, fc.boolean(), fc.integer({ min: 0, max: 7 }), (share, isEnd, bit) => {
     const bytes = Buffer.from(whole)
     const at = isEnd
@@ -49,7 +49,7 @@ law(
 )
 
 law(
-  'bundle: a cache cut anywhere, or with bytes after it, is left out in one line',
+  'bundle: a cache truncated anywhere, or with bytes after it, is ignored with one log line',
   fc.property(
     fc.oneof(
       place.map((share) => whole.subarray(0, Math.floor(share * whole.length))),
@@ -62,14 +62,14 @@ law(
 )
 
 law(
-  'bundle: any bytes in the place of a cache are left out in one line',
+  'bundle: any bytes instead of a cache are ignored with one log line',
   fc.property(fc.uint8Array({ size: 'large' }), (bytes) => {
     expect(start(bytes)).toEqual([42, ONE_LINE])
   }),
 )
 
 law(
-  'bundle: the cache that was made is taken without a word, however often',
+  'bundle: a valid cache is used silently, any number of times',
   fc.property(fc.constant(undefined), () => {
     expect(start(whole)).toEqual([42, []])
   }),
