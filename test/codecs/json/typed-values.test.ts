@@ -349,7 +349,7 @@ describe('faults', () => {
     ['{"a":\0}', /NUL/],
     ['{"a":1}\n\ufeff{"a":1}', /byte order mark/],
     ['{"a":1', /is not closed/],
-  ])('%j is told in the words of its author', (text, message) => {
+  ])('%j is described by its cause', (text, message) => {
     const fault = faultOf(`${text}\n`)
     expect(fault.code).toBe('JSON_INVALID')
     expect(fault.message).toMatch(message)
