@@ -160,10 +160,10 @@ law(
       }
       const schema = new Schema(
         names.map((name) => {
-          const { type } = COLUMNS[name] as { type: never }
+          const type = COLUMNS[name]?.type
           return typeof type === 'string'
             ? (tableFromRows([], { schema: { [name]: type } } as never).schema.fields[0] as Field)
-            : new Field(name, type, true)
+            : new Field(name, type as DataType, true)
         }),
       )
       const options: JsonOptions = { schema, ...(shape === 'path' && { rows: ['rows'] }) }
