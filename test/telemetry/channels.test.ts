@@ -124,6 +124,7 @@ describe('source and sink', () => {
     const client = server.client()
     const { heard } = await heardOf(async () => {
       const target = { bucket: BUCKET, key: 'secret-key' }
+      await s3Sink(client, { ...target, key: 'empty' })([])
       await s3Sink(client, target)([text('ab')])
       await s3Sink(client, target, { singlePutLimit: 1024, partBytes: 5 * 1024 * 1024 })([body])
       let isFirst = true
@@ -138,6 +139,7 @@ describe('source and sink', () => {
       await drain(s3Source(client, { ...target, key: 'none' }).stream()).catch(() => {})
     })
     expect(endsOf(heard, 'sink')).toEqual([
+      { bytes: 0, parts: 0 },
       { bytes: 2, parts: 0 },
       { bytes: body.length, parts: 2 },
     ])
