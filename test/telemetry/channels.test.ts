@@ -508,6 +508,12 @@ describe('idempotent', () => {
     ])
   })
 
+  test('a completion that fails is no lost lease', async () => {
+    const store = { ...memoryStore(), complete: async () => Promise.reject(new RangeError('down')) }
+    const call = idempotent(async () => 1, { store, key: () => 'a' })
+    expect(await outcomesOf(() => call().catch(() => {}))).toEqual([['ran', 'RangeError']])
+  })
+
   test('a dead holder under onTakeover: fail, and a store that fails, are unknown', async () => {
     let time = 0
     const store = memoryStore()
