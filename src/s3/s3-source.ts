@@ -137,7 +137,7 @@ export function s3Source(
     message: SourceMessage | undefined,
   ) {
     checkRange(start, end)
-    const limit = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end
+    const limit = end === Number.POSITIVE_INFINITY ? undefined : end
     let at = start
     let failures = 0
     while (at < Math.min(limit ?? Number.POSITIVE_INFINITY, size ?? Number.POSITIVE_INFINITY)) {

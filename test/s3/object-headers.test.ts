@@ -61,6 +61,10 @@ describe('placeOf', () => {
     expect(placeOf('s3Sink', owned, '')).toStrictEqual({ Bucket: 'lake', Key: 'a', ExpectedBucketOwner: '1' })
   })
 
+  test('another ifNoneMatch is named', () => {
+    expect(() => placeOf('s3Sink', { ...at, ifNoneMatch: '"a"' } as never, '')).toThrow(/^ifNoneMatch: must be/)
+  })
+
   test.each([{ ifNoneMatch: 7 }, { ifNoneMatch: '"a"' }, { expectedBucketOwner: 1 }, { bucket: '' }, { metaData: {} }])(
     '%o is refused',
     (more) => {

@@ -124,6 +124,7 @@ describe('source and sink', () => {
     const client = server.client()
     const { heard } = await heardOf(async () => {
       const target = { bucket: BUCKET, key: 'secret-key' }
+      await s3Sink(client, { ...target, key: 'empty' })([])
       await s3Sink(client, target)([text('ab')])
       await s3Sink(client, target, { singlePutLimit: 1024, partBytes: 5 * 1024 * 1024 })([body])
       let isFirst = true
@@ -138,6 +139,7 @@ describe('source and sink', () => {
       await drain(s3Source(client, { ...target, key: 'none' }).stream()).catch(() => {})
     })
     expect(endsOf(heard, 'sink')).toEqual([
+      { bytes: 0, parts: 0 },
       { bytes: 2, parts: 0 },
       { bytes: body.length, parts: 2 },
     ])
@@ -504,6 +506,12 @@ describe('idempotent', () => {
       ['taken-over', 'orders'],
       ['lease-lost', 'IDEMPOTENCY_LEASE_LOST'],
     ])
+  })
+
+  test('a completion that fails is no lost lease', async () => {
+    const store = { ...memoryStore(), complete: async () => Promise.reject(new RangeError('down')) }
+    const call = idempotent(async () => 1, { store, key: () => 'a' })
+    expect(await outcomesOf(() => call().catch(() => {}))).toEqual([['ran', 'RangeError']])
   })
 
   test('a dead holder under onTakeover: fail, and a store that fails, are unknown', async () => {
