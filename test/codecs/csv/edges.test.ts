@@ -188,7 +188,7 @@ describe('writing', () => {
         maxLength: 6,
       }),
       (given, cells) => {
-        const { quote = '"', delimiter = ',', comment, escape: mark = quote } = given as Partial<Record<string, string>>
+        const { quote = '"', delimiter = ',', comment, escape: mark = quote } = given as CsvOptions & { readonly quote?: string }
         const marks = [delimiter, quote, ...(comment === undefined ? [] : [comment])]
         fc.pre(
           new Set(marks).size === marks.length &&
