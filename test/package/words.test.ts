@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { allSources } from './support/source-imports.ts'
 
 const ROOT = new URL('../../', import.meta.url)
+const SOURCES = allSources()
 /** Folders of `src` whose docblocks are held to the rules. */
 const FOLDERS = [
   'cdc',
@@ -69,6 +70,30 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bstands? (?:for|in|at)\b/i, 'is, means'],
 ]
 
+/** Further words, for `src` only: phrases that once made its comments hard to read. */
+const CODE_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|progress\b)\w+/i, 'is not a'],
+  [/\bfor what (?:is|are)\b/i, 'for a value that is'],
+  [/(?<!\bor )(?<!thing )\belse\b/i, 'otherwise'],
+  [/\ball else\b/i, 'everything else, otherwise'],
+  [/\bwhatever (?:is|it|its|the)\b/i, 'for any, even if, regardless of'],
+  [/\bwhere (?:that|it|they) (?:is|are) (?:not )?(?:known|given|absent)\b/i, 'if known, if unknown'],
+  [/\bwhere there (?:is|are)\b/i, 'if there is'],
+  [/\bfor ever\b|\bfor good\b/i, 'forever, permanently'],
+  [/\bunder way\b/i, 'in progress'],
+  [/\bone after the other\b|\bside by side\b/i, 'in order, concurrently'],
+  [/\bbeside\b/i, 'next to, in addition to'],
+  [/\bnobody\b|\bsomebody\b|\bwhoever\b/i, 'name the reader, caller or subscriber'],
+  [/\bcame upon\b|\blooked? (?:after|for|into)\b|\blooks at\b/i, 'find, search, read, examine'],
+  [/\bgo(?:es)? (?:out|up|in)\b/i, 'is sent, is written'],
+  [/\bbut for\b/i, 'except'],
+  [/\bso (?:many|much|few|often)\b(?! .{0,60}\bthat\b)/i, 'a number of'],
+  [/\bin (?:the )?(?:midst|hand)\b/i, 'in the middle of, current'],
+  [/\bO\(letters\)/i, 'O(characters)'],
+  [/\bwhat (?:is|was|are|were) (?:there|given|left|put|sent|written|read|held|asked)\b/i, 'name the thing'],
+  [/\bas it (?:has|takes|knows|does)\b/i, 'as'],
+]
+
 /** A docblock begins with a verb or a noun, and names its subject. */
 const NO_SUBJECT = /^(?:What|Whether|How|That|Who|Where|Which)\b/
 
@@ -86,23 +111,35 @@ describe('plain technical English', () => {
   })
 
   test('docblocks have none of the phrases', () => {
-    expect(blocks.flatMap(phrasesIn)).toEqual([])
+    expect(blocks.flatMap((prose) => phrasesIn(prose, [...PHRASES, ...CODE_PHRASES]))).toEqual([])
+  })
+
+  test('comments and messages have none of the phrases', () => {
+    const prose = FOLDERS.flatMap((folder) => commentsAndMessages(folder))
+    expect(prose.flatMap((each) => phrasesIn(each, [...PHRASES, ...CODE_PHRASES]))).toEqual([])
   })
 
   test.each(PAGES)('%s has none of the phrases', (page) => {
-    expect(paragraphs(page).flatMap(phrasesIn)).toEqual([])
+    expect(paragraphs(page).flatMap((prose) => phrasesIn(prose))).toEqual([])
   })
 
   test('the rules find what they are for', () => {
     const found = (text: string) => phrasesIn({ place: 'x', text }).length
     expect(['made anew', 'a row a line', '16 bytes a row', 'goes on', 'is told so'].map(found)).toEqual([1, 1, 1, 1, 1])
     expect(['at most one row', 'a row of a line', 'told'].map(found)).toEqual([0, 0, 1])
+    const inCode = (text: string) => phrasesIn({ place: 'x', text }, CODE_PHRASES).length
+    expect(['undefined where the text is no number', 'in memory, else a copy', 'what is no table'].map(inCode)).toEqual(
+      [1, 1, 1],
+    )
+    expect(['if there is no row', 'or else the key', 'anything else', 'so many that none fits'].map(inCode)).toEqual([
+      0, 0, 0, 0,
+    ])
     expect(NO_SUBJECT.test('Whether it is one.') && !NO_SUBJECT.test('Check whether it is one.')).toBe(true)
   })
 })
 
-function phrasesIn({ place, text }: Prose): readonly string[] {
-  return PHRASES.flatMap(([phrase, better]) => {
+function phrasesIn({ place, text }: Prose, phrases = PHRASES): readonly string[] {
+  return phrases.flatMap(([phrase, better]) => {
     const [found] = phrase.exec(text) ?? []
     return found === undefined ? [] : [`${place}: "${found}", better: ${better}`]
   })
@@ -110,7 +147,7 @@ function phrasesIn({ place, text }: Prose): readonly string[] {
 
 /** The docblocks of a folder of `src`, without their stars, examples and code. */
 function docblocks(folder: string): readonly Prose[] {
-  const sources = allSources().filter(({ fileName }) => fileName.startsWith(`${folder}/`))
+  const sources = SOURCES.filter(({ fileName }) => fileName.startsWith(`${folder}/`))
   return sources.flatMap((source) =>
     Array.from(source.text.matchAll(/\/\*\*([\s\S]*?)\*\//g), ({ index, 1: body = '' }) => ({
       place: `src/${source.fileName}:${ts.getLineAndCharacterOfPosition(source, index).line + 1}`,
@@ -119,6 +156,27 @@ function docblocks(folder: string): readonly Prose[] {
         .trim(),
     })),
   )
+}
+
+/** The line comments of a folder of `src`, and its texts of several words. */
+function commentsAndMessages(folder: string): readonly Prose[] {
+  const sources = SOURCES.filter(({ fileName }) => fileName.startsWith(`${folder}/`))
+  return sources.flatMap((source) => {
+    const place = (at: number) => `src/${source.fileName}:${ts.getLineAndCharacterOfPosition(source, at).line + 1}`
+    const comments = Array.from(source.text.matchAll(/^ *\/\/ (?!biome-ignore)(.*)$/gm), ({ index, 1: body = '' }) => ({
+      place: place(index),
+      text: withoutCode(body),
+    }))
+    const messages: Prose[] = []
+    const visit = (node: ts.Node): void => {
+      const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
+      if (isText && /[a-z] [a-z]/i.test(node.text))
+        messages.push({ place: place(node.getStart(source)), text: node.text })
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+    return [...comments, ...messages]
+  })
 }
 
 /** The lines of a page, without code and without the table of phrases to avoid. */

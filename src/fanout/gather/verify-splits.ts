@@ -2,7 +2,7 @@ import { MillraceError } from '../../errors.ts'
 import { notA } from '../../internal/check-arguments.ts'
 import type { Split, SplitPlan, SplitReport } from './split.ts'
 
-/** Rows and bytes of a whole plan. */
+/** Total rows and bytes of a plan. */
 export interface VerifiedSplits {
   readonly rows: number
   readonly refused: number
@@ -10,15 +10,15 @@ export interface VerifiedSplits {
 }
 
 /**
- * Verify that each split of a plan was read once and as planned, so that together they are the objects.
+ * Verify that each split of a plan was read once and as planned, so that the splits add up to the objects.
  *
- * A report that comes twice and says the same is no fault: workers may run twice.
+ * A repeated, identical report is allowed: workers may run twice.
  *
  * @param plan - what `planSplits` returned.
- * @param reports - those of `readSplit`, in any order.
+ * @param reports - reports of `readSplit`, in any order.
  * @returns the sums. O(splits).
- * @throws MillraceError `SPLIT_MISMATCH` where a report is missing, comes twice and says something else, is of another plan, or covers other bytes than
- * planned; it names the split.
+ * @throws MillraceError `SPLIT_MISMATCH` if a report is missing, is repeated with different content, belongs to another
+ * plan, or covers other bytes than planned; the message names the split.
  * @example
  * verifySplits({ id: 'p', splits: [], objects: 0, bytes: 0 }, []) // => { rows: 0, refused: 0, bytes: 0 }
  */
@@ -50,9 +50,9 @@ export function verifySplits(plan: SplitPlan, reports: Iterable<SplitReport>): V
 
 function checkReport({ id, splits }: SplitPlan, { plan, index, rows, refused, bytes }: SplitReport): void {
   const split = splits[index]
-  if (plan !== id || split?.index !== index) throw mismatch(Number(index), 'is of another plan than its report')
+  if (plan !== id || split?.index !== index) throw mismatch(Number(index), 'has a report of another plan')
   if (bytes !== split.end - split.start)
-    throw mismatch(index, `covers ${split.end - split.start} bytes, and its report says ${Number(bytes)}`)
+    throw mismatch(index, `covers ${split.end - split.start} bytes, but its report has ${Number(bytes)}`)
   if (!isCount(rows) || !isCount(refused)) throw mismatch(index, 'has a report without numbers of rows')
 }
 
