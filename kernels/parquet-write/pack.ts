@@ -34,7 +34,7 @@ export function packWords(to: usize, words: usize, count: i32, width: u32): void
   store<u64>(to, pending)
 }
 
-/** Two 32-bit numbers of `width` bits side by side. */
+/** Two adjacent 32-bit numbers of `width` bits. */
 function pairOf(words: u64, width: u32): u64 {
   return (words & 0xffffffff) | ((words >> 32) << width)
 }

@@ -3,7 +3,10 @@ import { type Place, pathOf } from '../events/place.ts'
 
 type Steps = readonly (string | number)[]
 
-/** The error of an attribute that breaks a rule. `steps` leads from the image to the value, `place` to the image; the value itself is never named. */
+/**
+ * Create the error of an attribute that breaks a rule. `steps` is the path from the image to the value, `place` the
+ * path to the image; the value itself is never named.
+ */
 export function attributeError(
   rule: string,
   steps: Steps,

@@ -1,14 +1,14 @@
 const PADDING = 0x3d
 
-/** The 6 bits of each letter of base64, 64 for all that is none. */
+/** The 6 bits of each base64 character, 64 for all others. */
 const BITS = new Uint8Array(256).fill(64)
 for (const [bits, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
   BITS[letter.charCodeAt(0)] = bits
 }
 
 /**
- * The bytes of a base64 text, undefined where it is not well-formed: another alphabet, spaces, missing padding, bits after the
- * last byte (RFC 4648, 3.5). So each run of bytes has one text alone.
+ * Decode a base64 text; undefined if it is malformed: another alphabet, spaces, missing padding, bits after the last
+ * byte (RFC 4648, 3.5). So every byte sequence has exactly one text.
  */
 export function bytesOfBase64(text: string): Uint8Array | undefined {
   const { length } = text

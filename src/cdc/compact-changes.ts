@@ -3,7 +3,7 @@ import { checkChange, checkList } from './check-call.ts'
 import { jsonSafe } from './json-safe.ts'
 import { compareSequences } from './sequence.ts'
 
-/** The changes of one item so far: the last one by each way to order them, of which the finest that all changes have counts. */
+/** The changes of one item so far: the last one by each order, of which the most precise that all changes have counts. */
 interface Latest {
   bySequence: ChangeEvent
   byTime: ChangeEvent
@@ -15,18 +15,18 @@ interface Latest {
 }
 
 /**
- * The last change of every item: its state, or a tombstone where it was removed.
+ * Reduce changes to the last one of every item: its state, or a tombstone if it was removed.
  *
- * The last is the one of the highest sequence number; where a change of the item lacks that, the one of the latest time; where one lacks
- * that too, the one that came last. Of changes without sequence number that are equally late the last to come counts, a repetition of one
- * that was there before (by `id`) never does. So a stream that is delivered twice gives the same, and, with sequence numbers or distinct
- * times, one in any order.
+ * The last change has the highest sequence number; if a change of the item lacks that, the latest time; if one lacks
+ * that too, it is the last in the input. Of changes without sequence number and with equal times the last in the input
+ * counts, but never a repetition of an earlier one (by `id`). So redelivery does not change the result, and, with
+ * sequence numbers or distinct times, neither does the order.
  *
- * @param changes - of any number of tables and items, read once.
- * @returns a change an item, in the order in which the items first appear. O(changes); what is held is a few changes an item, and the
- * identities of those without sequence number.
- * @throws MillraceError `TYPE_MISMATCH` where a key is of a type that JSON cannot hold, which only a function as `numbers` can make, and for what is no
- * list of changes.
+ * @param changes - changes of any number of tables and items, read once.
+ * @returns one change per item, in order of the items' first appearance. O(changes); holds a few changes per item, and
+ * the ids of those without sequence number.
+ * @throws MillraceError `TYPE_MISMATCH` if a key has a type that JSON cannot represent, which only a function as
+ * `numbers` can create, and for a value that is not a list of changes.
  * @example
  * const change = (type: ChangeEvent['type'], sequence: string): ChangeEvent =>
  *   ({ type, id: sequence, keys: { id: 1 }, sequence, cause: 'user', transport: 'streams' })
@@ -72,7 +72,7 @@ function note(latest: Latest, change: ChangeEvent): void {
   latest.byArrival = change
 }
 
-/** One text for one item of one table, in whatever order its key attributes are. Types stay apart: 1 and '1' are two keys. */
+/** One text for one item of one table, independent of the order of its key attributes. Types are distinct: 1 and '1' are two keys. */
 function itemKey({ table, keys }: ChangeEvent): string {
   const parts = Object.keys(keys)
     .sort()

@@ -5,16 +5,16 @@ import { bytesOfBase64 } from './base64.ts'
 import { canonicalNumber, isSameNumber } from './number-text.ts'
 import { isType } from './read-value.ts'
 
-/** The limits of a comparison of raw values, and whether any of them was not plainly readable. */
+/** The limits of a comparison of raw values, and a flag for values that need the careful path. */
 export interface ImageComparison {
   readonly maxDepth: number
-  /** A value was met that takes more care: malformed, nested too deep, or with tags that are undefined. Answers count for nothing then. */
+  /** True after a value that needs the careful path: malformed, nested too deep, or with undefined tags. Results are invalid then. */
   isOdd: boolean
 }
 
 type Attributes = { readonly [name: string]: AttributeValue | undefined }
 
-/** The attribute of that name, undefined where the map inherits it at best. */
+/** The own attribute with a name, undefined if inherited. */
 export function ownAttribute(map: Attributes, name: string): AttributeValue | undefined {
   const value = map[name]
   if (typeof value === 'object' && name !== '__proto__') return value
@@ -117,7 +117,7 @@ function isSameBinary(left: unknown, right: unknown, at: ImageComparison): boole
   return before === undefined || after === undefined ? odd(at) : before === after
 }
 
-/** The one base64 text of some bytes. */
+/** The canonical base64 text of bytes. */
 function binaryText(value: unknown): string | undefined {
   if (typeof value === 'string') return bytesOfBase64(value) === undefined ? undefined : value
   return value instanceof Uint8Array ? base64Text(value) : undefined

@@ -2,7 +2,7 @@ import { isKeyValueObject } from '../internal/key-value-object.ts'
 import { tooDeep } from './attribute-error.ts'
 import { likenessOf } from './likeness.ts'
 
-/** The limits of a comparison, and the place of the walk: a step for each level is noted as it goes. */
+/** The limits of a comparison, and the current path, with a step for each level. */
 export interface Walk {
   readonly maxDepth: number
   readonly steps: (string | number)[]
@@ -10,23 +10,23 @@ export interface Walk {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The property of that name, undefined where the object inherits it at best. */
+/** The own property with a name, undefined if inherited. */
 export function ownValue(fields: Fields, name: string): unknown {
   const value = fields[name]
-  // What `Object.prototype` has is functions, and `__proto__`.
+  // `Object.prototype` only has functions, and `__proto__`.
   if (typeof value !== 'function' && name !== '__proto__') return value
   return Object.hasOwn(fields, name) ? value : undefined
 }
 
-/** Refuse what nests deeper than allowed, as a value does that holds itself. `depth` counts the steps to the value. */
+/** Reject values that nest deeper than allowed, as one that contains itself does. `depth` counts the steps to the value. */
 export function checkDepth({ maxDepth, steps }: Walk, depth: number): void {
   if (depth > maxDepth) throw tooDeep(maxDepth, steps.slice(0, depth))
 }
 
 /**
- * Test whether two values are the same. Type-sensitive, NaN equals NaN, 0 equals -0; arrays by position, sets, maps and objects in any order,
- * binary by content, dates by time, undefined properties like absent ones. Objects of other classes are the same where they are of one class
- * and their properties are the same; those without properties only where they are one object.
+ * Test whether two values are the same. Type-sensitive, NaN equals NaN, 0 equals -0; arrays by position, sets, maps and
+ * objects in any order, binary by content, dates by time, undefined properties like absent ones. Objects of other
+ * classes are the same if their class and properties are; those without properties only if they are identical.
  */
 export function isSameValue(left: unknown, right: unknown, walk: Walk, depth: number): boolean {
   if (left === right) return true
@@ -79,7 +79,7 @@ function listOf(typedArray: object): readonly unknown[] {
 
 function isSameSet(left: ReadonlySet<unknown>, right: ReadonlySet<unknown>, walk: Walk, depth: number): boolean {
   if (left.size !== right.size) return false
-  // Bytes and other objects are found by what they hold, each only once, among those that may be the same.
+  // Bytes and other objects are matched by content, each only once, among candidates.
   const rest = new Map<string, unknown[]>()
   for (const other of right) if (!left.has(other)) addTo(rest, likenessOf(other), other)
   for (const member of left) {

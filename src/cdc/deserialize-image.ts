@@ -7,30 +7,31 @@ import { fault, type Reading, readMap, readValue } from './read-value.ts'
 
 export interface DeserializeOptions {
   /**
-   * The form of numbers. `'auto'`, the default: a number where that is lossless, else a bigint where it is an integer, else the exact text
-   * (also beyond the doubles, as `1e400`). `'number'`: always a number, rounded if need be. `'bigint'`: always a bigint; a fraction is
-   * refused. `'string'`: the text as it is. A function gets the text, checked to be a number.
+   * The form of numbers. `'auto'`, the default: a number if that is lossless, otherwise a bigint for an integer,
+   * otherwise the exact text (also out of a double's range, as `1e400`). `'number'`: always a number, rounded if
+   * necessary. `'bigint'`: always a bigint; a fraction is rejected. `'string'`: the text unchanged. A function gets the
+   * text of a valid number.
    */
   readonly numbers?: 'auto' | 'number' | 'bigint' | 'string' | ((text: string) => unknown)
   /** `'bytes'`, the default: `Uint8Array`. `'base64'`: its base64 text. */
   readonly binary?: 'bytes' | 'base64'
   /** `'set'`, the default: `Set`. `'array'`: the members in their order. */
   readonly sets?: 'set' | 'array'
-  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself stops at 32. */
+  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself allows 32. */
   readonly maxDepth?: number
 }
 
 /**
- * An image as plain values, nothing lost: strings, booleans and null as they are, numbers exact, binary as `Uint8Array`, lists as arrays,
- * maps as plain objects, sets as `Set`. An attribute called `__proto__` is an own property like any other.
+ * Convert an image to plain values, losslessly: strings, booleans and null unchanged, numbers exact, binary as `Uint8Array`, lists as arrays,
+ * maps as plain objects, sets as `Set`. An attribute called `__proto__` is an ordinary own property.
  *
  * Unlike `unmarshall` of the SDK it validates every value, decodes the base64 that Lambda delivers, and neither rounds a number nor fails on it.
  *
- * @param image - `NewImage`, `OldImage` or `Keys` of a stream record, or an item as the SDK gives it. Never mutated.
- * @returns a new object with the image's own names. O(letters).
- * @throws MillraceError `ATTRIBUTE_INVALID` with the path to a value that is not well-formed: an unknown type, none or several, `NULL` that is
- * not true, a number that DynamoDB would not write, base64 that is none. `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep.
- * `OPTION_INVALID` for an unknown option. No message holds a value.
+ * @param image - `NewImage`, `OldImage` or `Keys` of a stream record, or an item from the SDK. Never mutated.
+ * @returns a new object with the image's own names. O(characters).
+ * @throws MillraceError `ATTRIBUTE_INVALID` with the path to a malformed value: an unknown type, none or several,
+ * `NULL` that is not true, a number that DynamoDB would not write, invalid base64. `LIMIT_EXCEEDED` if values nest more
+ * than `maxDepth` deep. `OPTION_INVALID` for an unknown option. No message contains a value.
  * @example
  * const image = { id: { S: 'a-1' }, total: { N: '19.90' }, views: { N: '9007199254740993' }, seal: { B: 'AQI=' }, tags: { SS: ['new'] } }
  * deserializeImage(image) // => { id: 'a-1', total: 19.9, views: 9007199254740993n, seal: Uint8Array.of(1, 2), tags: new Set(['new']) }
@@ -40,11 +41,10 @@ export function deserializeImage(image: Image, options?: DeserializeOptions): It
 }
 
 /**
- * One attribute value as a plain value; see `deserializeImage`.
+ * Convert one attribute value to a plain value; see `deserializeImage`.
  *
  * @param value - an object with one key, the type of the value.
- * @returns the value. O(letters).
- * @throws MillraceError as `deserializeImage` does.
+ * @returns the value. O(characters). @throws MillraceError as `deserializeImage`.
  * @example
  * deserializeValue({ L: [{ N: '1.50' }, { NULL: true }] }, { numbers: 'string' }) // => ['1.50', null]
  */
@@ -53,7 +53,7 @@ export function deserializeValue(value: AttributeValue, options?: DeserializeOpt
   return readValue(value, { ...reading, maxSteps: reading.maxDepth }, 0)
 }
 
-/** The settings of the reader, by the options. A reading serves one call after another, never two at once. */
+/** The settings of the reader, from the options. A reading is used for one call at a time. */
 export function readingOf(
   entry: string,
   options: DeserializeOptions = {},
@@ -86,7 +86,7 @@ function unknownOption(rule: string): MillraceError {
   return new MillraceError('OPTION_INVALID', rule)
 }
 
-/** Undefined for the default, which the reader does by itself. */
+/** Undefined for the default, which the reader implements. */
 function numberReader(numbers: NonNullable<DeserializeOptions['numbers']>): Reading['numberOf'] {
   if (typeof numbers === 'function') return customNumber(numbers)
   switch (numbers) {
@@ -106,7 +106,7 @@ function numberReader(numbers: NonNullable<DeserializeOptions['numbers']>): Read
 function roundedNumber(text: string, reading: Reading, depth: number): number | undefined {
   if (!isNumberText(text)) return undefined
   const number = numberOf(text)
-  if (!Number.isFinite(number)) throw fault("of type N is beyond the doubles: take numbers 'auto'", reading, depth)
+  if (!Number.isFinite(number)) throw fault("of type N is beyond a double's range: use numbers 'auto'", reading, depth)
   return number
 }
 
@@ -114,7 +114,7 @@ function wholeNumber(text: string, reading: Reading, depth: number): bigint | un
   const decimal = parseDecimalText(text)
   if (decimal === undefined) return undefined
   const integer = bigIntOf(decimal)
-  if (integer === undefined) throw fault("of type N is no whole number: take numbers 'auto'", reading, depth)
+  if (integer === undefined) throw fault("of type N is not a whole number: use numbers 'auto'", reading, depth)
   return integer
 }
 

@@ -9,7 +9,7 @@ import { canonicalNumber } from './number-text.ts'
 import { readMap } from './read-value.ts'
 
 export interface DetectOptions {
-  /** Names of attributes whose changes do not count, or a test of a name. Of the item itself, not of the maps in it. */
+  /** Names of attributes whose changes are ignored, or a test of a name. Applies to the item, not to maps inside it. */
   readonly ignore?: readonly string[] | ReadonlySet<string> | ((name: string) => boolean)
   /** Most levels of lists and maps; 64, at most 1,000. */
   readonly maxDepth?: number
@@ -23,14 +23,14 @@ const NOTHING: Fields = {}
 /**
  * List the attributes of an item that changed.
  *
- * Type-sensitive, so that 1, 1n and '1' differ; NaN equals NaN, 0 equals -0. Lists by position, sets and maps in any order, binary by content.
- * An attribute that is undefined is absent; null is a value.
+ * Comparison is type-sensitive, so that 1, 1n and '1' differ; NaN equals NaN, 0 equals -0. Lists are compared by
+ * position, sets and maps in any order, binary by content. An undefined attribute is absent; null is a value.
  *
- * @param before - the item before, undefined or null where there was none.
+ * @param before - the item before, undefined or null if there was none.
  * @param after - the item after, likewise.
- * @returns names, sorted by code unit. O(values), as far as they are equal.
- * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself; `TYPE_MISMATCH` for what is no
- * item, such as a promise of one; `OPTION_INVALID`.
+ * @returns names, sorted by code unit. O(values), up to the first difference of each attribute.
+ * @throws MillraceError `LIMIT_EXCEEDED` if values nest more than `maxDepth` deep, as one that contains itself does;
+ * `TYPE_MISMATCH` for a value that is not an item, such as a promise of one; `OPTION_INVALID`.
  * @example
  * detectChanges({ id: 1, tags: new Set(['a', 'b']) }, { id: 1, tags: new Set(['b', 'a']), paid: true }) // => ['paid']
  */
@@ -48,9 +48,9 @@ export function detectChanges(
 /**
  * List the attributes that changed between two raw images, without deserializing them: exact, and several times faster.
  *
- * Numbers are compared by value, so `1`, `1.0` and `1E0` are the same, to the last of their digits. Types count, as everywhere.
+ * Numbers are compared by value, so `1`, `1.0` and `1E0` are the same, exactly to the last digit. Types count.
  *
- * @param before - `OldImage`, undefined or null where there was none.
+ * @param before - `OldImage`, undefined or null if there was none.
  * @param after - `NewImage`, likewise.
  * @returns names, sorted by code unit. O(letters), as far as they are equal.
  * @throws MillraceError as `deserializeImage` does, where images differ and are not well-formed. What is equal letter by letter is not looked
@@ -112,9 +112,9 @@ export function changedAttributes(before: Image, after: Image, ignore: Ignore | 
   return kept(names, ignore)
 }
 
-/** The careful way, which finds what is malformed. */
+/** The careful path, which detects malformed values. */
 function changedValues(before: Image, after: Image, ignore: Ignore | undefined, maxDepth: number): string[] {
-  // One object for each number, which nothing else in an image can be.
+  // A unique object for each number, which equals nothing else in an image.
   const known = new Map<string | undefined, object>()
   const numbers = (text: string): object => {
     const canonical = canonicalNumber(text)
@@ -152,7 +152,7 @@ function changedNames(before: Fields, after: Fields, ignore: Ignore | undefined,
   return kept(names, ignore)
 }
 
-/** The names that count, sorted. */
+/** The names that are not ignored, sorted. */
 export function kept(names: string[], ignore: Ignore | undefined): string[] {
   const counted = ignore === undefined ? names : names.filter((name) => !ignore(name))
   if (counted.length > FEW) return counted.sort()
@@ -165,10 +165,10 @@ export function kept(names: string[], ignore: Ignore | undefined): string[] {
   return counted
 }
 
-/** Up to here names are sorted by insertion: `sort` alone costs as much as comparing two images. */
+/** Up to this number names are sorted by insertion: `sort` alone costs as much as comparing two images. */
 const FEW = 24
 
-/** The test of a name that an option `ignore` means. */
+/** Make the test of a name from the option `ignore`. */
 export function ignoring(entry: string, ignore: DetectOptions['ignore']): Ignore | undefined {
   if (ignore === undefined || typeof ignore === 'function') return ignore
   if (typeof ignore !== 'object' || ignore === null || !(Symbol.iterator in ignore)) throw notNames(entry)

@@ -6,11 +6,11 @@ import { type DetectOptions, detectionOf } from './detect-changes.ts'
 /** One difference between two items. */
 export interface Change {
   readonly op: 'add' | 'remove' | 'replace'
-  /** Names, and places in lists. */
+  /** Names, and indexes in lists. */
   readonly path: readonly (string | number)[]
-  /** The value that was there; of `remove` and `replace`. */
+  /** The old value, for `remove` and `replace`. */
   readonly before?: unknown
-  /** The value that is there now; of `add` and `replace`. */
+  /** The new value, for `add` and `replace`. */
   readonly after?: unknown
 }
 
@@ -19,15 +19,16 @@ type Fields = Readonly<Record<string, unknown>>
 /**
  * List the changes between two items, down to the value in a map or list.
  *
- * The changes are the fewest, with no path inside another's, and applied in their order they make `before` into `after`: names sorted, a
- * list's additions from its end on, its removals from its end back. Lists are compared by position; sets, binary, dates and instances of
- * classes are replaced as a whole. Equality is that of `detectChanges`, whose result is the first steps of these paths.
+ * The list is minimal, without paths inside others, and applied in order it turns `before` into `after`: names sorted,
+ * additions to a list appended at its end, removals backwards from its end. Lists are compared by position; sets,
+ * binary, dates and instances of classes are replaced as a whole. Equality is that of `detectChanges`, whose result are
+ * the first steps of these paths.
  *
- * @param before - undefined or null where there was none.
+ * @param before - the item before, undefined or null if there was none.
  * @param after - likewise.
- * @returns changes, whose values are the very ones of the items. O(values).
- * @throws MillraceError `LIMIT_EXCEEDED` where values nest more than `maxDepth` deep, as one does that holds itself; `TYPE_MISMATCH` for what is no
- * item, such as a promise of one; `OPTION_INVALID`.
+ * @returns changes, whose values are those of the items, not copies. O(values).
+ * @throws MillraceError `LIMIT_EXCEEDED` if values nest more than `maxDepth` deep, as one that contains itself does;
+ * `TYPE_MISMATCH` for a value that is not an item, such as a promise of one; `OPTION_INVALID`.
  * @example
  * diff({ id: 1, to: { city: 'Basel', zip: 4001 } }, { id: 1, to: { city: 'Bern', zip: 4001 }, paid: true })
  * // => [{ op: 'add', path: ['paid'], after: true }, { op: 'replace', path: ['to', 'city'], before: 'Basel', after: 'Bern' }]
@@ -45,7 +46,7 @@ export function diff(
   return ignore === undefined ? changes : changes.filter(({ path }) => !ignore(String(path[0])))
 }
 
-/** One loop over the properties before, which counts those that stay; the others are looked for only where the counts differ. */
+/** One loop over the properties before, which counts the remaining ones; added ones are searched only if the counts differ. */
 function diffObjects(before: Fields, after: Fields, walk: Walk, depth: number, changes: Change[]): void {
   const { steps } = walk
   const start = changes.length
@@ -73,7 +74,7 @@ function diffObjects(before: Fields, after: Fields, walk: Walk, depth: number, c
   if (changes.length - start > 1) sortByName(changes, start, depth)
 }
 
-/** Two values that are not one: their parts where both are lists or both plain objects. */
+/** Compare two different values: their parts if both are lists or both plain objects. */
 function diffValues(left: unknown, right: unknown, walk: Walk, depth: number, changes: Change[]): void {
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     checkDepth(walk, depth)
@@ -112,7 +113,7 @@ function diffLists(
   }
 }
 
-/** Order the changes from `start` on by the names at `depth`, so that the order of properties leaves no trace. Those of one name stay together. */
+/** Order the changes from `start` on by the names at `depth`, so that property order has no effect. Those with the same name stay together. */
 function sortByName(changes: Change[], start: number, depth: number): void {
   const nameOf = (change: Change | undefined): string => String(change?.path[depth])
   let previous = nameOf(changes[start])

@@ -4,15 +4,15 @@ import { safeProperties } from './json-safe.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A change in the shape of Debezium's envelope, safe for JSON. */
+/** A change in Debezium's envelope format, safe for JSON. */
 export interface ChangeEnvelope {
   /** Create, update, delete. */
   readonly op: 'c' | 'u' | 'd'
   readonly key: Fields
-  /** Null where there was none, or the stream does not carry it: see `source.view`. */
+  /** Null if there was none, or the stream lacks it: see `source.view`. */
   readonly before: Fields | null
   readonly after: Fields | null
-  /** Null where the stream lacks an image. */
+  /** Null if the stream lacks an image. */
   readonly changed: readonly string[] | null
   readonly source: {
     readonly connector: 'dynamodb'
@@ -25,22 +25,22 @@ export interface ChangeEnvelope {
     readonly transport: ChangeEvent['transport']
     readonly cause: ChangeEvent['cause']
   }
-  /** When the change was made, in milliseconds since 1970. */
+  /** Time of the change, in milliseconds since 1970. */
   readonly ts_ms: number | null
 }
 
 const OPERATIONS = { INSERT: 'c', MODIFY: 'u', REMOVE: 'd' } as const
 
 /**
- * A change in the shape of Debezium's envelope, for who reads that: Kafka, Flink, Hudi. What is not known is null.
+ * Convert a change to Debezium's envelope format, for its consumers: Kafka, Flink, Hudi. Unknown values are null.
  *
- * All of it is safe for JSON: bigint as decimal text, bytes as base64, sets as sorted arrays.
+ * Everything is safe for JSON: bigint as decimal text, bytes as base64, sets as sorted arrays.
  *
  * Source: https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-change-events-value
  *
  * @returns a new object. O(values).
- * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot hold, which only a function as `numbers` can make, and for what is
- * no change.
+ * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot represent, which only a function as
+ * `numbers` can create, and for a value that is not a change.
  * @example
  * const change: ChangeEvent = { type: 'INSERT', id: 'e', keys: { id: 1 }, after: { id: 1, n: 2n }, cause: 'user', transport: 'streams' }
  * const { op, key, before, after } = toEnvelope(change)

@@ -8,20 +8,20 @@ export interface JsonPatchOperation {
   readonly op: 'add' | 'remove' | 'replace'
   /** A JSON Pointer. */
   readonly path: string
-  /** Of `add` and `replace`. */
+  /** New value of `add` and `replace`. */
   readonly value?: unknown
 }
 
 /**
- * Changes as a JSON Patch, to be applied in order to the JSON of the item before.
+ * Convert changes to a JSON Patch, to be applied in order to the JSON of the item before.
  *
- * Values are made safe for JSON: bigint as decimal text, bytes as base64, sets as sorted arrays.
+ * Values are converted for JSON: bigint as decimal text, bytes as base64, sets as sorted arrays.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc6902
  *
- * @param changes - as `diff` gives them.
- * @returns an operation a change. O(values).
- * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot hold, such as NaN.
+ * @param changes - the result of `diff`.
+ * @returns one operation per change. O(values).
+ * @throws MillraceError `TYPE_MISMATCH` with the path to a value that JSON cannot represent, such as NaN.
  * @example
  * toJsonPatch(diff({ to: { 'a/b': 1 } }, { to: { 'a/b': 2n } })) // => [{ op: 'replace', path: '/to/a~1b', value: '2' }]
  */

@@ -4,17 +4,18 @@ import { attributeError, tooDeep } from './attribute-error.ts'
 import { customNumber } from './custom-number.ts'
 import { setOwn } from './own-property.ts'
 
-/** Deeper values are cycles, or as good as one. */
+/** Deeper values are treated as cycles. */
 const MAX_DEPTH = 1000
 
 type Steps = (string | number)[]
 
 /**
- * A value as JSON can hold it, exactly: bigint as decimal text, bytes as base64, sets as sorted arrays, dates and others that know how
- * (`toJSON`, or `toAttributeValue` of a number) by that. Properties that are undefined are left out.
+ * Convert a value exactly to one that JSON can represent: bigint as decimal text, bytes as base64, sets as sorted
+ * arrays, dates and other objects by their method (`toJSON`, or `toAttributeValue` of a number). Undefined properties
+ * are omitted.
  *
- * @param steps - the path of the value, for an error; changes as the walk proceeds.
- * @throws MillraceError `TYPE_MISMATCH` for what JSON cannot hold: NaN, infinities, functions, instances of other classes.
+ * @param steps - the path of the value, for an error; changes during the walk.
+ * @throws MillraceError `TYPE_MISMATCH` for values that JSON cannot represent: NaN, infinities, functions, instances of other classes.
  */
 export function jsonSafe(value: unknown, steps: Steps): unknown {
   switch (typeof value) {
@@ -23,13 +24,13 @@ export function jsonSafe(value: unknown, steps: Steps): unknown {
       return value
     case 'number':
       if (Number.isFinite(value)) return value
-      throw notJson('is a number that JSON cannot hold', steps)
+      throw notJson('is a number that JSON cannot represent', steps)
     case 'bigint':
       return value.toString()
     case 'object':
       return value === null ? null : safeObject(value, steps)
     default:
-      throw notJson('is no value that JSON can hold', steps)
+      throw notJson('is a value that JSON cannot represent', steps)
   }
 }
 
@@ -41,10 +42,10 @@ function safeObject(value: object, steps: Steps): unknown {
   if (isKeyValueObject(value)) return safeProperties(value, steps)
   const text = customNumber(value) ?? ownJson(value)
   if (text !== undefined) return text
-  throw notJson('is an instance of a class, or an invalid date, which JSON cannot hold', steps)
+  throw notJson('is an instance of a class, or an invalid date, which JSON cannot represent', steps)
 }
 
-/** The text that an object says is its JSON. An invalid date has none. */
+/** The text that an object's method returns for JSON. An invalid date has none. */
 export function ownJson(value: object): string | undefined {
   const json: unknown = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : undefined
   return typeof json === 'string' ? json : undefined
@@ -59,7 +60,7 @@ function safeList(list: readonly unknown[], steps: Steps): unknown[] {
   })
 }
 
-/** The same for every property; no name is lost. */
+/** Convert every property; no name is lost. */
 export function safeProperties(object: Readonly<Record<string, unknown>>, steps: Steps): Record<string, unknown> {
   const safe: Record<string, unknown> = {}
   for (const name of Object.keys(object)) {
@@ -72,7 +73,7 @@ export function safeProperties(object: Readonly<Record<string, unknown>>, steps:
   return safe
 }
 
-/** The members of a set in one order, whatever the order in which they came: numbers by value, then text and base64 by code unit. */
+/** Sort the members of a set, independent of their order in it: numbers by value, then text and base64 by code unit. */
 export function sorted(set: ReadonlySet<unknown>): unknown[] {
   const members = [...set].map((member) => ({
     member,

@@ -1,13 +1,13 @@
 import { isKeyValueObject } from '../internal/key-value-object.ts'
 
-/** Levels that are looked at; what lies deeper is alike. */
+/** Levels that are compared; deeper values count as alike. */
 const LEVELS = 3
-/** Members of a container that are looked at. */
+/** Members of a container that are compared. */
 const MEMBERS = 32
 
 /**
- * A text that is the same for values that are the same (`isSameValue`), and different for most that are not: to find the few members of a set that
- * are worth a comparison. Bytes and dates are written out whole.
+ * Make a text that is equal for equal values (`isSameValue`), and different for most others, to find the few members of
+ * a set that need a comparison. Bytes and dates are written out whole.
  */
 export function likenessOf(value: unknown, levels = LEVELS): string {
   if (typeof value === 'number') return `n${value + 0}`
@@ -25,7 +25,7 @@ function membersOf(list: readonly unknown[], levels: number): string {
   return Array.from(list.slice(0, MEMBERS), (member) => likenessOf(member, levels - 1)).join()
 }
 
-/** Properties that are undefined are like absent ones. */
+/** Undefined properties count as absent. */
 function propertiesOf(object: Readonly<Record<string, unknown>>, levels: number): string {
   const names: string[] = []
   // Inherited ones too, as the comparison does.

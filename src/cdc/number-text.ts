@@ -1,39 +1,39 @@
 /**
- * Numbers as DynamoDB writes them: text in the grammar of JSON's numbers. Two texts are the same number where their canonical decimals are
- * the same: digits without zeros at either end, and the exponent of the last one.
+ * Numbers in DynamoDB's form: text in the grammar of JSON's numbers. Two texts are the same number if their canonical
+ * decimals are equal: digits without leading and trailing zeros, and the exponent of the last one.
  */
 
 const ZERO = 0x30
 const MINUS = 0x2d
 const POINT = 0x2e
 
-/** As many digits survive the way through a double, whatever they are; as many powers of ten are exact ones. */
+/** Digits that always survive a round trip through a double, and powers of ten that are exact doubles. */
 const SAFE_DIGITS = 15
 const POWERS = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
 
 const GRAMMAR = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
-/** Longer exponents are no exact integers themselves. */
+/** Longer exponents are not exact integers themselves. */
 const MAX_EXPONENT_DIGITS = 15
 
-/** Most digits of a bigint: a short text with a great exponent must not fill the memory. */
+/** Most digits of a bigint: a short text with a large exponent must not exhaust the memory. */
 const MAX_BIGINT_DIGITS = 4096
 
 export interface Decimal {
   readonly isNegative: boolean
-  /** Without zeros at either end; empty for zero. */
+  /** Digits without leading and trailing zeros; empty for zero. */
   readonly digits: string
-  /** Of the last digit. */
+  /** Exponent of the last digit. */
   readonly exponent: number
 }
 
 /**
- * The value of a number's text: a number where that is lossless, else a bigint where it is an integer in a double's range, else the text.
+ * Parse a number's text: a number if that is lossless, otherwise a bigint for an integer in a double's range, otherwise the text.
  *
- * One loop validates and adds up what most numbers are, up to 15 digits with or without a point; the quotient of two exact doubles is then
+ * One loop validates and evaluates the usual numbers, of up to 15 digits with or without a point; the quotient of two exact doubles is then
  * rounded once, so it is the nearest double, and its shortest text has the same digits.
  *
- * @returns undefined where the text is no number.
+ * @returns undefined if the text is not a number.
  */
 export function autoNumber(text: string): number | bigint | string | undefined {
   const { length } = text
@@ -72,7 +72,7 @@ export function numberOf(text: string): number {
   return Number(text) + 0
 }
 
-/** The integer of a decimal; undefined where it has a fraction, or more digits than fit in memory without harm. */
+/** The integer of a decimal; undefined if it has a fraction, or too many digits for memory. */
 export function bigIntOf({ isNegative, digits, exponent }: Decimal): bigint | undefined {
   if (exponent < 0 || digits.length + exponent > MAX_BIGINT_DIGITS) return undefined
   const value = BigInt(digits) * 10n ** BigInt(exponent)
@@ -83,7 +83,7 @@ export function isNumberText(text: string): boolean {
   return parseDecimalText(text) !== undefined
 }
 
-/** The parts of a number's text; undefined where it is none. O(letters). */
+/** The parts of a number's text; undefined if it is not a number. O(characters). */
 export function parseDecimalText(text: string): Decimal | undefined {
   const [, sign, whole = '', fraction = '', power = '0'] = GRAMMAR.exec(text) ?? [undefined]
   if (sign === undefined || power.length > MAX_EXPONENT_DIGITS) return undefined
@@ -97,23 +97,23 @@ export function parseDecimalText(text: string): Decimal | undefined {
   return { isNegative: sign !== '', digits: all.slice(start, end), exponent }
 }
 
-/** Test whether two texts are the same number, however they spell it; undefined where one of them is no number. */
+/** Test whether two texts are the same number, in any spelling; undefined if one of them is not a number. */
 export function isSameNumber(left: string, right: string): boolean | undefined {
   const first = autoNumber(left)
   const second = autoNumber(right)
   if (first === undefined || second === undefined) return undefined
-  // What is lossless is the same number where it is the same value, and never that of a text that is not.
+  // Lossless values are the same number exactly if they are equal, and never equal one that is not lossless.
   if (typeof first !== 'string' || typeof second !== 'string') return first === second
   return canonicalNumber(left) === canonicalNumber(right)
 }
 
-/** Significant digits that DynamoDB keeps, and the powers of ten of the first of them. */
+/** Significant digits that DynamoDB stores, and the range of exponents of the first one. */
 const MAX_DIGITS = 38
 const MAX_POWER = 125
 const MIN_POWER = -130
 
 /**
- * Test whether DynamoDB takes a number: up to 38 digits, zero or between 1E-130 and 9.99...E+125 in magnitude.
+ * Test whether DynamoDB accepts a number: up to 38 digits, zero or between 1E-130 and 9.99...E+125 in magnitude.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
@@ -129,7 +129,7 @@ function isSame(left: Decimal, right: Decimal): boolean {
   return left.exponent === right.exponent && left.isNegative === right.isNegative && left.digits === right.digits
 }
 
-/** One text for all spellings of a number: `150`, `1.5e2` and `150.0` are `15e1`. Undefined where the text is no number. */
+/** Make one text for all spellings of a number: `150`, `1.5e2` and `150.0` are `15e1`. Undefined if the text is not a number. */
 export function canonicalNumber(text: string): string | undefined {
   const decimal = parseDecimalText(text)
   if (decimal === undefined) return undefined

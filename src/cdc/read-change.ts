@@ -11,7 +11,7 @@ import { isSequence } from './sequence.ts'
 
 export type ReadChangesOptions = DeserializeOptions & Pick<DetectOptions, 'ignore'>
 
-/** The settings by which the records of an event are read. One at a time: the reading notes where it is. */
+/** The settings for reading the records of an event. Used for one record at a time, since it has the current path. */
 export interface ChangeReading {
   readonly images: Reading
   readonly ignore: ((name: string) => boolean) | undefined
@@ -24,29 +24,29 @@ export function changeReadingOf(entry: string, options: ReadChangesOptions): Cha
   return { images, ignore: ignoring(entry, options.ignore) }
 }
 
-/** The change that a record of a Kinesis data stream carries, as the JSON of a stream record in base64. */
+/** Read the change in a record of a Kinesis data stream: the JSON of a stream record in base64. */
 export function readKinesisChange(payload: Payload, transport: Transport, reading: ChangeReading): ChangeEvent {
   const { place } = payload
-  // Each level of an attribute value takes two of JSON.
+  // Each level of an attribute value is two levels of JSON.
   const limits = { maxDepth: 2 * reading.images.maxDepth + 8 }
   return readChange(parseExactJson(textOf(payload), place, limits), place, transport, reading)
 }
 
 /**
- * The change in a stream record.
+ * Read the change in a stream record.
  *
- * @throws MillraceError `EVENT_INVALID` where the record lacks what every change has; `ATTRIBUTE_INVALID` and `LIMIT_EXCEEDED` of its images.
+ * @throws MillraceError `EVENT_INVALID` if the record lacks a required field; `ATTRIBUTE_INVALID` and `LIMIT_EXCEEDED` of its images.
  */
 export function readChange(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
   if (!isFields(record)) throw eventError('must be an object', place, [])
   const { dynamodb } = record
   const type = record['eventName']
   if (type !== 'INSERT' && type !== 'MODIFY' && type !== 'REMOVE') {
-    throw eventError('must have INSERT, MODIFY or REMOVE here', place, ['eventName'])
+    throw eventError('must be INSERT, MODIFY or REMOVE', place, ['eventName'])
   }
   if (!isFields(dynamodb)) throw eventError('must be an object', place, ['dynamodb'])
   const keys = imageOf(dynamodb, 'Keys', place, reading.images)
-  if (keys === undefined) throw eventError('must have the key of the item here', place, AT_KEYS)
+  if (keys === undefined) throw eventError('must be the key of the item', place, AT_KEYS)
   const before = type === 'INSERT' ? undefined : imageOf(dynamodb, 'OldImage', place, reading.images)
   const after = type === 'REMOVE' ? undefined : imageOf(dynamodb, 'NewImage', place, reading.images)
   const changed = changedOf(type, dynamodb, before, after, reading)
@@ -59,7 +59,7 @@ export function readChange(record: unknown, place: Place, transport: Transport, 
   if (sizeBytes !== undefined && typeof sizeBytes !== 'number') {
     throw eventError('must be a number', place, ['dynamodb', 'SizeBytes'])
   }
-  // Assigned one by one: spreading what may be absent costs as much as reading an image.
+  // Assigned one by one: spreading optional fields costs as much as reading an image.
   const event: Draft = {
     type,
     id: optionalText(record, 'eventID', place, NO_STEPS) ?? sequence ?? '',
@@ -89,7 +89,7 @@ const AT_CHANGE = ['dynamodb']
 const AT_KEYS = ['dynamodb', 'Keys']
 const STEPS_TO = { Keys: AT_KEYS, NewImage: ['dynamodb', 'NewImage'], OldImage: ['dynamodb', 'OldImage'] } as const
 
-/** An image that is missing is absent, also where it is null. */
+/** A missing image is absent, even if it is null. */
 function imageOf(change: Fields, name: keyof typeof STEPS_TO, place: Place, images: Reading): Item | undefined {
   const image = change[name]
   if (image === undefined || image === null) return undefined
@@ -97,7 +97,7 @@ function imageOf(change: Fields, name: keyof typeof STEPS_TO, place: Place, imag
   return readMap(image, images, 0)
 }
 
-/** Raw images are compared: that is exact, whatever the options make of numbers, and fastest. */
+/** Raw images are compared: that is exact for all options, and fastest. */
 function changedOf(
   type: ChangeEvent['type'],
   { NewImage, OldImage }: Fields,
@@ -116,12 +116,13 @@ function changedOf(
 function sequenceOf(value: unknown, place: Place): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && isSequence(value)) return value
-  throw eventError('must have digits here', place, ['dynamodb', 'SequenceNumber'])
+  throw eventError('must consist of digits', place, ['dynamodb', 'SequenceNumber'])
 }
 
 /**
- * The time of a change in microseconds since 1970. Streams have seconds; Kinesis data streams milliseconds or microseconds, which one their
- * precision says, else the size of the number: of the seconds, milliseconds and microseconds of this age none can be taken for another.
+ * The time of a change in microseconds since 1970. Streams have seconds; Kinesis data streams milliseconds or
+ * microseconds, according to their precision or else the size of the number: current seconds, milliseconds and
+ * microseconds differ by orders of magnitude.
  */
 function timeOf(change: Fields, place: Place): number | undefined {
   const value = change['ApproximateCreationDateTime'] ?? undefined
@@ -139,7 +140,7 @@ function unitOf(time: number, { ApproximateCreationDateTimePrecision: precision 
   return time < 1e11 ? 1_000_000 : time < 1e14 ? 1000 : 1
 }
 
-/** Named by a Kinesis record; in the ARN of a stream, `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`. */
+/** The table, named in a Kinesis record, or in the ARN of a stream, `arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>`. */
 function tableOf(record: Fields, place: Place): string | undefined {
   const name = optionalText(record, 'tableName', place, NO_STEPS)
   if (name !== undefined) return name
@@ -151,7 +152,7 @@ function tableOf(record: Fields, place: Place): string | undefined {
   return end < 0 ? arn.slice(start) : arn.slice(start, end)
 }
 
-/** Lambda writes the two fields small, the API of streams with capitals. */
+/** Lambda writes the two fields in lower case, the API of streams capitalized. */
 function isTimeToLive(identity: unknown): boolean {
   if (!isFields(identity)) return false
   const type = identity['type'] ?? identity['Type']

@@ -14,18 +14,19 @@ import {
 } from './read-change.ts'
 
 /**
- * The changes in an event: of a DynamoDB stream, of a Kinesis data stream for DynamoDB, of either through EventBridge Pipes.
+ * Read the changes in an event: of a DynamoDB stream, of a Kinesis data stream for DynamoDB, of either through EventBridge Pipes.
  *
- * One record is one result, in the event's order: one that cannot be read is one failed result, whose error has the path into the event. A
- * Kinesis data stream may bring a change twice, and changes of an item in the wrong order: see `compactChanges`. An image that should not
- * be there, an old one of an INSERT, is left out. `changed` is computed from the raw images, so it is exact whatever `numbers` makes of them.
+ * Each record is one result, in the event's order: an unreadable record is one failed result, whose error has the path
+ * into the event. A Kinesis data stream may deliver a change twice, and changes of an item out of order: see
+ * `compactChanges`. An unexpected image, an old one of an INSERT, is ignored. `changed` is computed from the raw
+ * images, so it is exact for every setting of `numbers`.
  *
- * @param event - what Lambda delivered.
- * @param options - those of `deserializeImage`, and `ignore`: names of attributes, or a test of a name, that `changed` leaves out.
- * @returns one result per record, `[]` for a list without records. O(letters).
- * @throws MillraceError `EVENT_INVALID` for what is no such event, an empty array included; `OPTION_INVALID` for an unknown option. The errors
- * of results: `EVENT_INVALID` for what is no change, `PAYLOAD_INVALID` for Kinesis data that is not its JSON, `ATTRIBUTE_INVALID` and
- * `LIMIT_EXCEEDED` as of `deserializeImage`.
+ * @param event - the event that Lambda delivered.
+ * @param options - those of `deserializeImage`, and `ignore`: names of attributes, or a test of a name, that `changed` omits.
+ * @returns one result per record, `[]` for a list without records. O(characters).
+ * @throws MillraceError `EVENT_INVALID` for another event, an empty array included; `OPTION_INVALID` for an unknown
+ * option. The errors of results: `EVENT_INVALID` for a record that is not a change, `PAYLOAD_INVALID` for Kinesis data
+ * that is not its JSON, `ATTRIBUTE_INVALID` and `LIMIT_EXCEEDED` as for `deserializeImage`.
  * @example
  * const [Keys, OldImage] = [{ id: { S: 'a' } }, { id: { S: 'a' }, paid: { BOOL: false } }]
  * const NewImage = { id: { S: 'a' }, paid: { BOOL: true } }
@@ -50,10 +51,10 @@ export function readChanges(event: unknown, options: ReadChangesOptions = {}): R
 }
 
 /**
- * Changes as payloads: for `readRecords`, which adds who a record is, and for `processBatch`, which reports the records that failed.
+ * Decode payloads to changes: for `readRecords`, which adds the identity of a record, and for `processBatch`, which reports failed records.
  *
  * @param options - those of `readChanges`.
- * @returns a decoder of what `readChanges` reads; any other payload gives `PAYLOAD_INVALID` or `EVENT_INVALID`.
+ * @returns a decoder of the records that `readChanges` supports; other payloads fail with `PAYLOAD_INVALID` or `EVENT_INVALID`.
  * @example
  * const dynamodb = { Keys: { id: { S: 'a' } }, SequenceNumber: '111' }
  * const event = { Records: [{ eventSource: 'aws:dynamodb', eventName: 'REMOVE', dynamodb }] }
@@ -81,7 +82,7 @@ function readStreamRecord(record: unknown, place: Place, transport: Transport, r
   return readChange(record, place, transport, reading)
 }
 
-/** Through Pipes the fields of `kinesis` are in the record itself. */
+/** From Pipes, the fields of `kinesis` are in the record itself. */
 function readKinesisRecord(record: unknown, place: Place, transport: Transport, reading: ChangeReading): ChangeEvent {
   if (!isFields(record)) throw eventError('must be an object', place, [])
   const isFlat = record['kinesis'] === undefined && 'data' in record
@@ -93,7 +94,7 @@ function readKinesisRecord(record: unknown, place: Place, transport: Transport, 
 }
 
 function notChanges(): Error {
-  return eventError('is neither of a DynamoDB stream nor of a Kinesis data stream, directly or through Pipes', ROOT, [])
+  return eventError('is not from a DynamoDB stream or a Kinesis data stream, directly or through Pipes', ROOT, [])
 }
 
 function attempt(read: () => ChangeEvent): Result<ChangeEvent> {

@@ -7,21 +7,21 @@ import { autoNumber } from './number-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The settings of the reader, and its place: a step for each level is noted as it goes, so that a fault knows its path. */
+/** The settings of the reader, and its current path, with a step for each level, for errors. */
 export interface Reading {
-  /** The value of a number's text that is not read the default way; undefined where the text is no number. */
+  /** Converts a number's text if not the default way; undefined if the text is not a number. */
   readonly numberOf: ((text: string, reading: Reading, depth: number) => unknown) | undefined
   readonly keepsBase64: boolean
   readonly keepsSetsAsArrays: boolean
   readonly maxDepth: number
-  /** Steps from the image, or from the value read, at which no list or map is allowed any more. */
+  /** Steps from the image, or from the value, at which no list or map is allowed any more. */
   readonly maxSteps: number
-  /** The place of the image in an event. */
+  /** The position of the image in an event. */
   place: Place | undefined
   readonly steps: (string | number)[]
 }
 
-/** The error of the value at hand, `depth` steps from the image, where it breaks a rule. */
+/** Create the error of the current value, `depth` steps from the image, for a broken rule. */
 export function fault(rule: string, reading: Reading, depth: number, cause?: unknown): Error {
   return attributeError(rule, reading.steps.slice(0, depth), { place: reading.place, cause })
 }
@@ -31,7 +31,7 @@ function tooDeepHere({ maxDepth, steps, place }: Reading, depth: number): Error 
 }
 
 /**
- * The values of an image, or of a map `depth` steps from it.
+ * Read the values of an image, or of a map `depth` steps from it.
  *
  * `for in` walks the shape that equal objects share, without a list of keys for each of them; that is most of the speed.
  */
@@ -48,7 +48,7 @@ export function readMap(map: unknown, reading: Reading, depth: number): Record<s
   return item
 }
 
-/** One value: an object with one key, its type. `depth` counts the steps to it. */
+/** Read one value: an object with one key, its type. `depth` counts the steps to it. */
 export function readValue(value: unknown, reading: Reading, depth: number): unknown {
   let type: string | undefined
   for (const key in value as Fields) {
@@ -88,18 +88,18 @@ export function readValue(value: unknown, reading: Reading, depth: number): unkn
   }
 }
 
-/** Read a value that is not an object with one known key: wrong, but for keys whose value is undefined, which the SDK's types allow. */
+/** Read a value that is not an object with one known key: an error, except for keys with undefined values, which the SDK's types allow. */
 function readOddValue(value: unknown, reading: Reading, depth: number): unknown {
   if (typeof value !== 'object' || value === null) throw fault('must be an object with its type as key', reading, depth)
   const given = Object.entries(value).filter(([, each]) => each !== undefined)
   const [first] = given
   if (given.length > 1) throw fault('has more than one type', reading, depth)
   if (first === undefined) throw fault('has no type', reading, depth)
-  if (!isType(first[0])) throw fault('has a type that DynamoDB does not know', reading, depth)
+  if (!isType(first[0])) throw fault('has an unknown type', reading, depth)
   return readValue({ [first[0]]: first[1] }, reading, depth)
 }
 
-/** Test whether DynamoDB has a type of this tag. */
+/** Test whether DynamoDB has a type with this tag. */
 export function isType(tag: string): boolean {
   return TYPES.has(tag)
 }
@@ -146,7 +146,7 @@ function readSet(type: 'SS' | 'NS' | 'BS', members: unknown, reading: Reading, d
   return new Set(type === 'BS' ? distinctBytes(values) : values)
 }
 
-/** A `Set` compares bytes by identity; here the same bytes are one member. */
+/** A `Set` compares bytes by identity; here equal bytes are one member. */
 function distinctBytes(values: readonly unknown[]): Iterable<unknown> {
   return new Map(values.map((value) => [value instanceof Uint8Array ? base64Text(value) : value, value])).values()
 }

@@ -12,13 +12,13 @@ export interface RowOptions {
   readonly ops?: 'cud' | 'IUD'
 }
 
-/** The columns about the change of a row, besides the attributes of the item. */
+/** The columns about the change, in addition to the attributes of the item. */
 export interface RowMetadata {
   readonly __op: 'c' | 'u' | 'd' | 'I' | 'U' | 'D'
   readonly __deleted: boolean
   /** Microseconds since 1970. */
   readonly __ts_us: number | null
-  /** The sequence number, with zeros to 40 digits: the order of the text is that of the number. */
+  /** The sequence number, padded with zeros to 40 digits, so that the text sorts like the number. */
   readonly __seq: string | null
   readonly __event_id: string
   readonly __table: string | null
@@ -26,7 +26,7 @@ export interface RowMetadata {
 
 /** A change as a flat row: attributes by name, and columns about the change. */
 export interface ChangeRow extends RowMetadata {
-  /** Names of the attributes that changed, as a JSON array; null where the stream lacks an image. */
+  /** Names of the attributes that changed, as a JSON array; null if the stream lacks an image. */
   readonly __changed: string | null
   readonly [attribute: string]: unknown
 }
@@ -36,18 +36,18 @@ const OPERATIONS = {
   IUD: { INSERT: 'I', MODIFY: 'U', REMOVE: 'D' },
 } as const
 
-/** Names of the columns about the change, so that no attribute can have them. */
+/** Names of the columns about the change, which no attribute may have. */
 export const METADATA_NAMES = ['__op', '__deleted', '__ts_us', '__seq', '__event_id', '__table', '__changed'] as const
 
 /**
- * A change as a flat row, for a MERGE: the item after the change, else before it, else its key, and seven columns about the change.
+ * Convert a change to a flat row, for a MERGE: the item after the change, or else before it, or else its key, and seven columns about the change.
  *
- * All of it is safe for JSON: bigint as decimal text, bytes as base64; lists, maps and sets as JSON text, sets sorted.
+ * Everything is safe for JSON: bigint as decimal text, bytes as base64; lists, maps and sets as JSON text, sets sorted.
  *
  * @param options.ops - the letters of `__op`.
  * @returns a new object. O(values).
- * @throws MillraceError `COLUMN_CONFLICT` where an attribute has the name of one of the seven; `TYPE_MISMATCH` with the path to a value that
- * JSON cannot hold, and for what is no change; `OPTION_INVALID` for other `ops`.
+ * @throws MillraceError `COLUMN_CONFLICT` if an attribute has the name of one of the seven; `TYPE_MISMATCH` with the
+ * path to a value that JSON cannot represent, and for a value that is not a change; `OPTION_INVALID` for unknown `ops`.
  * @example
  * const change: ChangeEvent = { type: 'REMOVE', id: 'e', keys: { id: 1 }, before: { id: 1, tags: ['a'] }, cause: 'ttl', transport: 'streams' }
  * const { id, tags, __op, __deleted } = toRow(change)
@@ -60,7 +60,7 @@ export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow 
   for (const [name, value] of Object.entries(rowItem(change))) {
     if (value === undefined) continue
     const safe = jsonSafe(value, [name])
-    // What is safe and no object was flat: dates, bytes and numbers of a class of its own are text by now.
+    // A safe value that is not an object was flat: dates, bytes and numbers of custom classes are text by now.
     setOwn(row, name, typeof safe === 'object' && safe !== null ? JSON.stringify(safe) : safe)
   }
   const changed = change.changed === undefined ? null : JSON.stringify(change.changed)
@@ -69,7 +69,7 @@ export function toRow(change: ChangeEvent, options: RowOptions = {}): ChangeRow 
 
 export const ROW_OPTIONS = { ops: 'string' } as const satisfies Record<keyof RowOptions, Kind>
 
-/** The part of the item that a row shows, its names checked. */
+/** The part of the item that a row contains, after a check of its names. */
 export function rowItem({ after, before, keys }: ChangeEvent): Item {
   const item = after ?? before ?? keys
   for (const name of METADATA_NAMES) {

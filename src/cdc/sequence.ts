@@ -7,12 +7,12 @@ const DIGITS = 40
 const LEADING_ZEROS = /^0+(?=.)/
 
 /**
- * The order of two sequence numbers of a DynamoDB stream: they are integers too long for a number, and their texts differ in length.
+ * Compare two sequence numbers of a DynamoDB stream: they are integers too long for a number, with texts of different lengths.
  *
- * Only those of changes of the same item say which came first; between items they have no meaning.
+ * They only order changes of the same item; between items they have no meaning.
  *
- * @returns negative where `left` is the older one, positive where it is the newer, 0 where they are the same. O(digits).
- * @throws MillraceError `TYPE_MISMATCH` for what is no string.
+ * @returns negative if `left` is older, positive if it is newer, 0 if they are equal. O(digits).
+ * @throws MillraceError `TYPE_MISMATCH` for a value that is not a string.
  * @example
  * ['1000', '999', '1001'].sort(compareSequences) // => ['999', '1000', '1001']
  */
@@ -26,9 +26,10 @@ export function compareSequences(left: string, right: string): number {
 }
 
 /**
- * A sequence number with leading zeros to 40 digits, so that the order of its text is that of its number: in SQL, in Parquet statistics, in keys.
+ * Pad a sequence number with zeros to 40 digits, so that its text sorts like the number: in SQL, in Parquet statistics, in keys.
  *
- * @throws MillraceError `EVENT_INVALID` for what is no sequence number, or a longer one than DynamoDB documents; `TYPE_MISMATCH` for what is no string.
+ * @throws MillraceError `EVENT_INVALID` for an invalid sequence number, or a longer one than DynamoDB documents;
+ * `TYPE_MISMATCH` for a value that is not a string.
  * @example
  * padSequence('111').length // => 40
  */
@@ -40,7 +41,7 @@ export function padSequence(sequence: string): string {
   return sequence.replace(LEADING_ZEROS, '').padStart(DIGITS, '0')
 }
 
-/** Test whether a text is a sequence number by its looks: digits. */
+/** Test whether a text has the form of a sequence number: digits. */
 export function isSequence(text: string): boolean {
   return /^\d+$/.test(text)
 }

@@ -10,9 +10,9 @@ import { canonicalNumber, isInDynamoDBRange } from './number-text.ts'
 import { setOwn } from './own-property.ts'
 
 export interface SerializeOptions {
-  /** `'bytes'`, the default, as the SDK takes it; `'base64'` as Lambda delivers it. */
+  /** `'bytes'`, the default, as for the SDK; `'base64'` as in Lambda events. */
   readonly binary?: 'bytes' | 'base64'
-  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself stops at 32. */
+  /** Most levels of lists and maps; 64, at most 1,000. DynamoDB itself allows 32. */
   readonly maxDepth?: number
 }
 
@@ -33,17 +33,17 @@ interface Writing {
 }
 
 /**
- * Plain values as an image: the reverse of `deserializeImage`, and what the SDK's `marshall` writes wherever that is exact.
+ * Convert plain values to an image: the inverse of `deserializeImage`, with the result of the SDK's `marshall` if that is exact.
  *
  * A string is S, so the text of a number (`numbers: 'string'`) is written as S: to write numbers of any length, read them with
  * `numbers: NumberValue.from` of `@aws-sdk/lib-dynamodb`, or another class with a method `toAttributeValue`.
  *
- * @param item - never mutated. A property that is undefined is left out.
- * @returns a new image. Sets of strings, numbers and bytes are SS, NS and BS. O(letters).
- * @throws MillraceError `ATTRIBUTE_INVALID` with the path to what DynamoDB cannot hold, or not exactly: a number that is an integer beyond 2^53
- * (take a bigint), NaN, a number that DynamoDB refuses (over 38 digits, or outside of 1E-130 to 9.99E+125), a set that is empty, mixed or has
- * members that are equal to DynamoDB, undefined in a list, a Date or another instance of a class. `LIMIT_EXCEEDED` where values nest
- * more than `maxDepth` deep. `OPTION_INVALID`.
+ * @param item - never mutated. Undefined properties are omitted.
+ * @returns a new image. Sets of strings, numbers and bytes are SS, NS and BS. O(characters).
+ * @throws MillraceError `ATTRIBUTE_INVALID` with the path to a value that DynamoDB cannot represent exactly: a number
+ * that is an integer beyond 2^53 (use a bigint), NaN, a number that DynamoDB rejects (over 38 digits, or outside 1E-130
+ * to 9.99E+125), a set that is empty, mixed or has members that DynamoDB treats as equal, undefined in a list, a Date
+ * or another instance of a class. `LIMIT_EXCEEDED` if values nest more than `maxDepth` deep. `OPTION_INVALID`.
  * @example
  * serializeImage({ id: 'a', views: 9007199254740993n, tags: new Set(['new']) }) // => { id: { S: 'a' }, views: { N: '9007199254740993' }, tags: { SS: ['new'] } }
  */
@@ -56,9 +56,9 @@ export function serializeImage(item: Readonly<Record<string, unknown>>, options?
 }
 
 /**
- * One plain value as an attribute value; see `serializeImage`.
+ * Convert one plain value to an attribute value; see `serializeImage`.
  *
- * @throws MillraceError as `serializeImage` does.
+ * @throws MillraceError as `serializeImage`.
  * @example
  * serializeValue([1.5, null]) // => { L: [{ N: '1.5' }, { NULL: true }] }
  */
@@ -96,7 +96,7 @@ function writeValue(value: unknown, writing: Writing): AnyValue {
     case 'object':
       return value === null ? { NULL: true } : writeObject(value, writing)
     default:
-      throw fault('is no value that DynamoDB can hold', writing)
+      throw fault('is a value that DynamoDB cannot represent', writing)
   }
 }
 
@@ -106,7 +106,7 @@ function writeObject(value: object, writing: Writing): AnyValue {
   if (Array.isArray(value)) return { L: nested(writing, () => writeList(value, writing)) }
   if (isKeyValueObject(value)) return { M: nested(writing, () => writeMap(value, writing)) }
   const text = customNumber(value)
-  if (text === undefined) throw fault('is an instance of a class: give what it holds', writing)
+  if (text === undefined) throw fault('is an instance of a class: pass its data', writing)
   return { N: inRange(text, writing) }
 }
 
@@ -138,7 +138,7 @@ function writeMap(map: Readonly<Record<string, unknown>>, writing: Writing): Any
 }
 
 function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
-  if (members.length === 0) throw fault('is an empty set, which DynamoDB refuses', writing)
+  if (members.length === 0) throw fault('is an empty set, which DynamoDB rejects', writing)
   if (members.every((member) => typeof member === 'string')) return { SS: [...members] }
   if (members.every((member) => member instanceof Uint8Array)) {
     checkDistinct(members, members.map(base64Text), writing)
@@ -149,16 +149,16 @@ function writeSet(members: readonly unknown[], writing: Writing): AnyValue {
   return { NS: texts }
 }
 
-/** A `Set` takes 1 and 1n, and equal bytes, for different members; DynamoDB takes them for one, and refuses the set. */
+/** In a `Set`, 1 and 1n, and equal bytes, are different members; DynamoDB treats them as equal, and rejects the set. */
 function checkDistinct(members: readonly unknown[], contents: readonly unknown[], writing: Writing): void {
   if (new Set(contents).size < members.length)
-    throw fault('is a set with equal members, which DynamoDB refuses', writing)
+    throw fault('is a set with equal members, which DynamoDB rejects', writing)
 }
 
 function memberNumber(member: unknown, writing: Writing): string {
   if (typeof member === 'number' || typeof member === 'bigint') return numberText(member, writing)
   const text = typeof member === 'object' && member !== null ? customNumber(member) : undefined
-  if (text === undefined) throw fault('is a set of other than only strings, only numbers or only bytes', writing)
+  if (text === undefined) throw fault('is a set, but not of only strings, only numbers or only bytes', writing)
   return inRange(text, writing)
 }
 
@@ -168,11 +168,11 @@ function binaryOf(bytes: Uint8Array, { writesBase64 }: Writing): Binary {
 
 function numberText(value: number | bigint, writing: Writing): string {
   if (typeof value === 'bigint') return inRange(value.toString(), writing)
-  if (!Number.isFinite(value)) throw fault('is no number that DynamoDB can hold', writing)
+  if (!Number.isFinite(value)) throw fault('is a number that DynamoDB cannot represent', writing)
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw fault('is an integer beyond 2^53, which may be rounded: give a bigint', writing)
+    throw fault('is an integer beyond 2^53, which may be rounded: pass a bigint', writing)
   }
-  // Larger ones are integers, and refused by now.
+  // Larger ones are integers, which were rejected above.
   if (value !== 0 && value < MIN_MAGNITUDE && value > -MIN_MAGNITUDE) throw outOfRange(writing)
   return String(value)
 }
@@ -185,5 +185,5 @@ function inRange(text: string, writing: Writing): string {
 }
 
 function outOfRange(writing: Writing): Error {
-  return fault('is a number that DynamoDB refuses: over 38 digits, or outside of 1E-130 to 9.99E+125', writing)
+  return fault('is a number that DynamoDB rejects: over 38 digits, or outside 1E-130 to 9.99E+125', writing)
 }

@@ -6,10 +6,10 @@ import type { CommandWords } from './parse-command.ts'
 import { usageError } from './usage-error.ts'
 
 /**
- * The options of a codec that flags set.
+ * Convert flags to the options of a codec.
  *
- * @param flags - the flags for reading, or those for writing; others that were given are left aside.
- * @throws MillraceError `OPTION_INVALID` for a value that is none, and for two flags that set one option.
+ * @param flags - the flags for reading, or those for writing; other flags are ignored.
+ * @throws MillraceError `OPTION_INVALID` for an invalid value, and for two flags that set one option.
  */
 export function codecOptions({ given }: CommandWords, flags: Flags): CodecOptions {
   const options = new Map<string, unknown>()
@@ -27,7 +27,7 @@ export function codecOptions({ given }: CommandWords, flags: Flags): CodecOption
 }
 
 /**
- * Refuse flags of other formats than that of the file: the library would ignore their options.
+ * Reject flags of other formats than the file's: the library would ignore their options.
  *
  * @throws MillraceError `OPTION_INVALID`.
  */
@@ -37,7 +37,7 @@ export function checkFlagFormats({ given }: CommandWords, flags: Flags, format: 
     const flag: Flag | undefined = Object.hasOwn(flags, name) ? flags[name] : undefined
     const formats = flag?.formats
     if (formats !== undefined && !formats.includes(own)) {
-      throw usageError(`--${name} is for ${formats.join(' and ')} alone, and the file is ${format}`)
+      throw usageError(`--${name} is only for ${formats.join(' and ')}, but the file is ${format}`)
     }
   }
 }

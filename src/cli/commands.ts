@@ -13,7 +13,7 @@ export interface Command {
   /** Its name and arguments. */
   readonly usage: string
   readonly summary: string
-  /** Flags under their titles in the help. */
+  /** Flags, grouped by titles in the help. */
   readonly flags: Readonly<Record<string, Flags>>
   /** @returns the exit code. */
   readonly run: (words: CommandWords, io: Io) => Promise<number>
@@ -22,13 +22,13 @@ export interface Command {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   inspect: {
     usage: 'inspect FILE',
-    summary: 'what is in a file: types, rows, nulls, refused rows, what to pin, and what it takes on Lambda',
+    summary: 'describe a file: types, rows, nulls, rejected rows, options to set, and its cost on Lambda',
     flags: { Flags: INSPECT_FLAGS, Reading: READ_FLAGS },
     run: inspect,
   },
   convert: {
     usage: 'convert IN OUT',
-    summary: 'csv, tsv, json, ndjson or parquet to any of them',
+    summary: 'convert between csv, tsv, json, ndjson and parquet',
     flags: { Flags: CONVERT_FLAGS, 'Reading IN': READ_FLAGS, 'Writing OUT': WRITE_FLAGS },
     run: convert,
   },

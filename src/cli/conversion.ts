@@ -8,23 +8,23 @@ import { type RefusedRows, refusedRows, shownRows } from './refused-rows.ts'
 import { usageError } from './usage-error.ts'
 import { WRITE_FLAGS } from './write-flags.ts'
 
-/** A command line of `convert` that makes sense. */
+/** A valid command line of `convert`. */
 export interface Conversion {
   readonly from: string
   readonly to: string
   readonly formats: { readonly from: string; readonly to: string }
   readonly reader: Codec
   readonly writer: Codec
-  /** True where the input is read by range, or twice. */
+  /** True if the input is read by range, or twice. */
   readonly isReadAgain: boolean
-  /** Rows that were left out, filled in while the file is read. */
+  /** Rejected rows, filled in while the file is read. */
   readonly refused: RefusedRows
 }
 
 /**
  * Find the codecs of both files. Nothing is opened.
  *
- * @throws MillraceError `OPTION_INVALID`; `UNSUPPORTED_FORMAT` where a name does not say its format.
+ * @throws MillraceError `OPTION_INVALID`; `UNSUPPORTED_FORMAT` if a name does not show its format.
  */
 export function planConversion(words: CommandWords): Conversion {
   const [from, to, ...others] = words.positionals
@@ -42,7 +42,7 @@ export function planConversion(words: CommandWords): Conversion {
   checkFlagFormats(words, { ...READ_FLAGS, ...CONVERT_FLAGS }, formats.from)
   checkFlagFormats(words, WRITE_FLAGS, formats.to)
   if (writing.compression === 'snappy' && formats.to !== 'parquet') {
-    throw usageError('--to-compression snappy is for parquet alone')
+    throw usageError('--to-compression snappy is only for parquet')
   }
   const isReadAgain = formats.from === 'parquet' || reading.inferRows === Number.POSITIVE_INFINITY
   return { from, to, formats, reader, writer, isReadAgain, refused }

@@ -10,7 +10,7 @@ import { refuseSameFile } from './same-file.ts'
 import { bytesText, plural } from './text.ts'
 import { usageError } from './usage-error.ts'
 
-/** Sizes of a conversion that is done. */
+/** Sizes of a completed conversion. */
 interface Sizes {
   readonly rows: number
   readonly bytesIn: number
@@ -20,7 +20,7 @@ interface Sizes {
 /**
  * Run `millrace convert IN OUT`: bytes to record batches to bytes, a few batches in memory.
  *
- * @returns the exit code: 1 where rows were left out, else 0.
+ * @returns the exit code: 1 if rows were skipped, otherwise 0.
  */
 export async function convert(words: CommandWords, io: Io): Promise<number> {
   const conversion = planConversion(words)
@@ -52,7 +52,7 @@ async function runConversion(conversion: Conversion, words: CommandWords, io: Io
   return { rows, bytesIn: input.bytes ?? bytesIn, bytesOut }
 }
 
-/** The outcome as one JSON object: on stderr where stdout has the file. */
+/** The outcome as one JSON object: on stderr if stdout has the file. */
 async function putJson({ from, to, formats, refused }: Conversion, sizes: Sizes, io: Io): Promise<void> {
   const { count, byCode, first } = refused
   const outcome = { in: from, out: to, ...formats, ...sizes, refused: { count, byCode, rows: first } }
@@ -61,7 +61,7 @@ async function putJson({ from, to, formats, refused }: Conversion, sizes: Sizes,
 
 async function putNotes({ refused }: Conversion, { rows, bytesOut }: Sizes, io: Io): Promise<void> {
   for (const row of refused.first) await putNote(io, refusedLine(row))
-  if (refused.count > 0) await putNote(io, `${plural(refused.count, 'row')} left out`)
+  if (refused.count > 0) await putNote(io, `${plural(refused.count, 'row')} skipped`)
   await putNote(io, `${plural(rows, 'row')}, ${bytesText(bytesOut)}`)
 }
 

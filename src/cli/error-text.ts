@@ -1,14 +1,14 @@
 import { isMillraceError } from '../errors.ts'
 
-/** Letters that could move the cursor of a terminal, end a line or hide text: control characters, line separators and marks of direction. */
+/** Characters that could move a terminal's cursor, end a line or hide text: control characters, line separators and direction marks. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** Text on one line that a terminal shows as it is: names of columns come from files of others. */
+/** Escape text for one line of a terminal: column names come from untrusted files. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Code and message of an error. One that is none of ours may quote data, so that its name alone is shown. */
+/** Code and message of an error. A foreign error may quote data, so only its name is shown. */
 export interface ErrorReport {
   readonly code: string
   readonly message: string
@@ -31,7 +31,7 @@ export function errorReport(error: unknown): ErrorReport {
   }
 }
 
-/** `ENOENT`: what the operating system said. */
+/** The error code of the operating system, such as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
   const code: unknown = Object(error).code
   return typeof code === 'string' && /^E[A-Z0-9]{2,20}$/.test(code) ? code : undefined

@@ -1,23 +1,23 @@
 import { type Architecture, chooseEngine, type Engine, jobCost, LAMBDA_LIMITS } from '../limits/index.ts'
 
-/** A file that was read, and the function that is to read it. */
+/** A file that was read, and the function for which to estimate. */
 export interface Workload {
   readonly bytes: number
   readonly rows: number
-  /** CPU seconds that reading it took here. */
+  /** CPU seconds of reading it here. */
   readonly cpuSeconds: number
-  /** True for text that is not compressed: Parquet of it is smaller. */
+  /** True for uncompressed text, of which Parquet is smaller. */
   readonly isPlainText: boolean
-  /** True where a range of it can be read alone. */
+  /** True if a range of it can be read separately. */
   readonly isSplittable: boolean
-  /** Memory of the function; by default that of one vCPU, or more where the job needs more. */
+  /** Memory of the function; by default that of one vCPU, or more if the job needs it. */
   readonly memoryMb: number | undefined
   readonly architecture: Architecture
 }
 
 /** The S3 job on one file: read it, drop duplicates, write Parquet. */
 export interface Estimate {
-  /** Memory at its peak. */
+  /** Peak memory. */
   readonly peakMb: number
   readonly memoryMb: number
   readonly architecture: Architecture
@@ -25,15 +25,15 @@ export interface Estimate {
   readonly seconds: number
   readonly usd: number
   readonly engine: Engine
-  /** The comparisons that decided on the engine. */
+  /** The comparisons that decided the engine. */
   readonly because: readonly string[]
 }
 
-/** CPU of the whole job over that of reading alone: `npm run bench -- job codecs`, 0.63 s over 0.18 s. */
+/** CPU of the whole job relative to reading only: `npm run bench -- job codecs`, 0.63 s over 0.18 s. */
 const JOB_OVER_READ = 3.5
-/** Speed of S3: one function was seen to read 50 to 88 MB/s. */
+/** Speed of S3: one function was measured at 50 to 88 MB/s. */
 const NETWORK_MB_PER_SECOND = 60
-/** Size of Parquet over that of text: `npm run bench -- job`. */
+/** Size of Parquet relative to text: `npm run bench -- job`. */
 const PARQUET_OVER_TEXT = 0.4
 /** Memory of the job: `docs/s3-job.md`, time and memory. */
 const BASE_MB = 120
@@ -43,7 +43,7 @@ const BYTES_PER_ROW = 24
 const MIB = 1024 * 1024
 const LEAST_MB_PER_SECOND = 1e-6
 
-/** Estimate memory, time and cost of the S3 job on a file. The CPU here is taken for that of a function with one vCPU. */
+/** Estimate memory, time and cost of the S3 job on a file. The CPU here is assumed to equal that of a function with one vCPU. */
 export function estimate({ bytes, rows, cpuSeconds, isPlainText, isSplittable, ...options }: Workload): Estimate {
   const bytesOut = Math.round(bytes * (isPlainText ? PARQUET_OVER_TEXT : 1))
   const outputMb = Math.min(MOST_OUTPUT_MB, bytesOut / MIB)

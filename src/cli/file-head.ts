@@ -3,13 +3,13 @@ import type { ByteSource } from '../codecs/index.ts'
 /** Findings from the first bytes of a file. */
 export interface FileHead {
   readonly compression: 'gzip' | 'zstd' | 'none'
-  /** The encoding that a byte order mark of UTF-16 names. */
+  /** The encoding indicated by a UTF-16 byte order mark. */
   readonly encoding: 'utf-16le' | 'utf-16be' | undefined
 }
 
 const UTF16: Readonly<Record<string, NonNullable<FileHead['encoding']>>> = { fffe: 'utf-16le', feff: 'utf-16be' }
 
-/** Look at the first four bytes of a file. */
+/** Examine the first four bytes of a file. */
 export async function fileHead(source: ByteSource): Promise<FileHead> {
   const start = Buffer.from(await source.read(0, 4)).toString('hex')
   const isUtf32 = start === 'fffe0000'

@@ -3,13 +3,14 @@ import type { CommandWords } from './parse-command.ts'
 import { usageError } from './usage-error.ts'
 
 /**
- * The value of an option from the texts of its flag.
+ * Parse the value of an option from the texts of its flag.
  *
- * @throws MillraceError `OPTION_INVALID` for a text that is no such value.
+ * @throws MillraceError `OPTION_INVALID` for an invalid text.
  */
 export function flagValue(name: string, { kind, choices }: Flag, texts: readonly string[]): unknown {
   const [text = ''] = texts
-  if (choices !== undefined && !choices.includes(text)) throw usageError(`--${name} is one of ${choices.join(', ')}`)
+  if (choices !== undefined && !choices.includes(text))
+    throw usageError(`--${name} must be one of ${choices.join(', ')}`)
   switch (kind) {
     case 'on':
       return true
@@ -41,7 +42,7 @@ function numberOf(name: string, text: string): number {
   return Number(text)
 }
 
-/** Members by name; names such as `__proto__` are members like any other. */
+/** Members by name; names such as `__proto__` are ordinary members. */
 function pairsOf(name: string, texts: readonly string[], markOf: (pair: string) => number): Record<string, string> {
   const pairs = texts.flatMap((text): [string, string][] => {
     if (text.startsWith('{')) return membersOf(name, text)
@@ -60,10 +61,10 @@ function membersOf(name: string, text: string): [string, string][] {
   } catch {
     // Below: V8's message quotes the text.
   }
-  throw usageError(`--${name} begins with { and is no JSON object of texts`)
+  throw usageError(`--${name} begins with { but is not a JSON object of strings`)
 }
 
-/** The value of a flag, undefined where it was not given. */
+/** The value of a flag, undefined if it was not passed. */
 export function flagOf({ given }: CommandWords, flags: Flags, name: string): unknown {
   const texts = given.get(name)
   const flag = flags[name]

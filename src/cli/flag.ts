@@ -1,11 +1,11 @@
 /** A flag of the command line that sets an option of the library. */
 export interface Flag<Option extends string = string> {
-  /** The option that it sets, under its name in the library. */
+  /** The option that it sets, by its name in the library. */
   readonly option: Option
   readonly kind: FlagKind
-  /** Values to choose from, where there are not many. */
+  /** Values to choose from, if there are few. */
   readonly choices?: readonly string[]
-  /** Formats that the option is of; all when absent. */
+  /** Formats that have the option; all when absent. */
   readonly formats?: readonly FlagFormat[]
   /** One line of help. */
   readonly help: string
@@ -15,8 +15,9 @@ export interface Flag<Option extends string = string> {
 export type FlagFormat = 'csv' | 'json' | 'parquet'
 
 /**
- * The value of a flag: `on` and `off` take none and are true and false; `mark` is text in which `\t` is a tab; `line-break` is `lf` or `crlf`; `texts` and `numbers` are repeated; `rows` is a
- * number or `all`; `types` and `pairs` are repeated `NAME=VALUE`, or one JSON object.
+ * The value of a flag: `on` and `off` have no value and mean true and false; `mark` is text in which `\t` is a tab;
+ * `line-break` is `lf` or `crlf`; `texts` and `numbers` are repeated; `rows` is a number or `all`; `types` and `pairs`
+ * are repeated `NAME=VALUE`, or one JSON object.
  */
 export type FlagKind =
   | 'on'

@@ -1,7 +1,7 @@
 import { type Codec, type CodecOptions, codecFor } from '../codecs/index.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 
-/** A codec by the ending of a name, or by the flag that names the format. */
+/** Find a codec by the ending of a name, or by the flag that names the format. */
 export function codecOf(name: string, options: CodecOptions, side: 'from' | 'to'): Codec {
   try {
     return codecFor(name, options)
@@ -10,7 +10,7 @@ export function codecOf(name: string, options: CodecOptions, side: 'from' | 'to'
     const which = side === 'from' ? 'input' : 'output'
     throw new MillraceError(
       'UNSUPPORTED_FORMAT',
-      `the ${which}'s name does not say its format; pass --${side} with csv, tsv, json, ndjson or parquet`,
+      `the ${which}'s name does not show its format; pass --${side} with csv, tsv, json, ndjson or parquet`,
     )
   }
 }
@@ -21,7 +21,7 @@ export function compressionOf(name: string): 'gzip' | 'zstd' | 'none' {
   return /\.zst$/i.test(name) ? 'zstd' : 'none'
 }
 
-/** The format of a file, `tsv` set apart from `csv`. */
+/** The format of a file, with `tsv` separate from `csv`. */
 export function formatOf(name: string, codec: Codec, { format }: CodecOptions): Codec['name'] | 'tsv' {
   const isTsv = format === 'tsv' || (format === undefined && /\.tsv(?:\.(?:gz|gzip|zst))?$/i.test(name))
   return codec.name === 'csv' && isTsv ? 'tsv' : codec.name

@@ -9,15 +9,15 @@ import { MillraceError } from '../errors.ts'
 import type { Io } from './io.ts'
 import { createUnfinished } from './unfinished.ts'
 
-/** A file of the disk: it can be read by range and more than once. */
+/** A file on disk, which can be read by range and more than once. */
 export interface FileInput {
-  /** The name by which its format is known; empty for stdin. */
+  /** The name that shows its format; empty for stdin. */
   readonly key: string
   readonly source: ByteSource
   readonly bytes: number
 }
 
-/** Stdin, a named pipe or a device: it can be read once, and nobody knows how long it is. */
+/** Stdin, a named pipe or a device, which can be read once and has an unknown length. */
 export interface StreamInput {
   readonly key: string
   readonly source: AsyncIterable<Uint8Array>
@@ -35,14 +35,14 @@ export async function openInput(path: string, io: Io): Promise<Input> {
   return { key: path, source: fileSource(path), bytes: found.size }
 }
 
-/** The same input as one that can be read again: a stream goes to a file in the folder for temporary ones. */
+/** Make an input that can be read again: a stream is written to a temporary file. */
 export async function rereadable(input: Input, io: Io): Promise<FileInput> {
   if (input.bytes !== undefined) return input
   const path = join(tmpdir(), `millrace-${randomBytes(8).toString('hex')}`)
   createUnfinished(path, io, 0o600)
   await pipeline(input.source, createWriteStream(path, { flags: 'r+' })).catch((cause: unknown) => {
     if (cause instanceof MillraceError) throw cause
-    throw new MillraceError('WRITE_FAILED', 'the input cannot be kept in the folder for temporary files', { cause })
+    throw new MillraceError('WRITE_FAILED', 'the input cannot be written to a temporary file', { cause })
   })
   return { key: input.key, source: fileSource(path), bytes: (await stat(path)).size }
 }

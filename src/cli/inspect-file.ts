@@ -23,7 +23,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   const given = codecOptions(words, READ_FLAGS)
   const memoryMb = flagOf(words, INSPECT_FLAGS, 'memory-mb') as number | undefined
   const architecture = (flagOf(words, INSPECT_FLAGS, 'architecture') ?? 'arm64') as Architecture
-  // A number that no function can have is refused before the file is read.
+  // An invalid memory size is rejected before the file is read.
   if (memoryMb !== undefined) lambdaCost({ invocations: 1, ms: 1, memoryMb })
   const shown = shownRows(words)
   const opened = await openInput(path, io)
@@ -58,7 +58,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   }
 }
 
-/** Options that the first bytes show and the name does not. */
+/** Options detected from the first bytes but not from the name. */
 function foundOptions({ compression, encoding }: FileHead, named: string, format: string): CodecOptions {
   return {
     ...(compression !== named && { compression }),
@@ -66,7 +66,7 @@ function foundOptions({ compression, encoding }: FileHead, named: string, format
   }
 }
 
-/** The types that a `schema` option has names for. */
+/** The types that have names in a `schema` option. */
 function schemaOf(columns: readonly SurveyedColumn[]): Record<string, string> {
   const named = columns.filter(({ type }) => /^[a-z]+\d*(?:\[[un]s\]|\(\d+,\d+\))?$/.test(type))
   return Object.fromEntries(named.map(({ name, type }) => [name, type]))

@@ -6,7 +6,7 @@ import { alignedRows, bytesText, countText, plural } from './text.ts'
 
 const LONGEST_NAME = 60
 
-/** An inspection as text for a reader. */
+/** Format an inspection as text for people. */
 export function inspectText(inspection: Inspection): string {
   const { file, bytes, format, compression, encoding, rows, columns, refused, pin, schema, lambda } = inspection
   const how = [format, encoding, compression === 'none' ? undefined : compression].filter((part) => part != null)
@@ -25,7 +25,7 @@ export function inspectText(inspection: Inspection): string {
     .join('\n')
 }
 
-/** One line for a row that was refused. */
+/** One line for a rejected row. */
 export function refusedLine({ line, row, code, reason }: InvalidRow): string {
   return `line ${line}, row ${row}: ${code}: ${printable(reason)}`
 }
@@ -75,12 +75,12 @@ function lambdaText({
   ]
 }
 
-/** Tenths of a second, and two digits below one. */
+/** Tenths of a second, or two digits below one. */
 function secondsText(seconds: number): string {
   return seconds < 1 ? String(Number(seconds.toPrecision(2))) : seconds.toFixed(1)
 }
 
-/** Two digits that count, however small. */
+/** Two significant digits, however small. */
 function usdText(usd: number): string {
   const decimals = usd > 0 ? Math.max(2, 1 - Math.floor(Math.log10(usd))) : 2
   return usd.toFixed(Math.min(decimals, 20))

@@ -7,7 +7,7 @@ import { usageError } from './usage-error.ts'
 /**
  * Run `millrace inspect FILE`.
  *
- * @returns the exit code: 1 where rows were refused, else 0.
+ * @returns the exit code: 1 if rows were rejected, otherwise 0.
  */
 export async function inspect(words: CommandWords, io: Io): Promise<number> {
   const [file, ...others] = words.positionals

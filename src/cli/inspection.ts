@@ -2,13 +2,13 @@ import type { InvalidRow } from '../codecs/index.ts'
 import type { Estimate } from './estimate.ts'
 import type { Pin } from './pin.ts'
 
-/** All that `inspect` finds out about a file; what `--json` prints. */
+/** Results of `inspect`, as printed by `--json`. */
 export interface Inspection {
   readonly file: string
   readonly bytes: number
   readonly format: string
   readonly compression: string
-  /** Of text; null for Parquet. */
+  /** Encoding of text; null for Parquet. */
   readonly encoding: string | null
   readonly rows: number
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nulls: number }[]
@@ -19,7 +19,7 @@ export interface Inspection {
     readonly rows: readonly InvalidRow[]
   }
   readonly pin: readonly Pin[]
-  /** The types as the option `schema` takes them; null for Parquet. Nested columns need Arrow types, and are left out. */
+  /** The types in the form of the option `schema`; null for Parquet. Nested columns need Arrow types, and are omitted. */
   readonly schema: Readonly<Record<string, string>> | null
   readonly lambda: Estimate
 }

@@ -2,8 +2,9 @@ import { type CodecInput, type CodecOptions, codecFor } from '../codecs/index.ts
 import type { SurveyedColumn } from './survey.ts'
 
 /**
- * Find the columns of a JSON file whose values are of several kinds: inference makes them `string`, of each value's JSON text, but a column that is pinned as
- * `string` takes strings alone. Their type becomes `json`. Only columns whose texts all are JSON are in question, and they are read up to the first value.
+ * Find the columns of a JSON file whose values are of several kinds: inference makes them `string`, with each value's
+ * JSON text, but a column pinned as `string` only accepts strings. Their type becomes `json`. Only columns whose texts
+ * are all JSON are checked, up to the first value.
  */
 export async function markJsonColumns(
   columns: readonly SurveyedColumn[],
@@ -22,7 +23,7 @@ export async function markJsonColumns(
     for (const column of left) {
       const text = firstText(batch.getChild(column.name))
       if (text === undefined) continue
-      // A string has quotes as JSON, and none as text.
+      // A string has quotes in JSON, but not as text.
       if (text === column.sample[0]) column.type = 'json'
       left.delete(column)
     }

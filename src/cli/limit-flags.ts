@@ -1,12 +1,12 @@
 import type { CodecLimits } from '../codecs/index.ts'
 import type { Flag } from './flag.ts'
 
-/** A flag of a limit: the option is `limits`, and this is its name there. */
+/** A flag of a limit: a member of the option `limits`, and its name there. */
 interface LimitFlag extends Flag<'limits'> {
   readonly limit: keyof CodecLimits
 }
 
-/** Limits for hostile files, which large ones may need raised. */
+/** Limits for hostile files, which large files may need to raise. */
 export const LIMIT_FLAGS = {
   'max-inflated-bytes': limit('maxInflatedBytes', 'bytes that the input may inflate to'),
   'max-columns': limit('maxColumns', 'columns; default 10000'),

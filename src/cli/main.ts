@@ -6,13 +6,13 @@ import { removeUnfinished } from './unfinished.ts'
 const { stdin, stdout, stderr } = process
 const io: Io = { stdin, stdout, stderr, unfinished: new Set() }
 
-// Whoever writes gets these errors too; without a listener they would end the process with a stack.
+// Writers get these errors too; without a listener they would end the process with a stack trace.
 for (const stream of [stdout, stderr]) stream.on('error', () => {})
 process.on('exit', () => removeUnfinished(io))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     removeUnfinished(io)
-    // With no listener left the signal does what it does to every process, so that a shell sees it.
+    // Without a listener the signal has its default effect, so that a shell sees it.
     process.kill(process.pid, signal)
   })
 }

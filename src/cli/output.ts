@@ -8,14 +8,14 @@ import { type Io, put } from './io.ts'
 import { createUnfinished } from './unfinished.ts'
 import { unwritable } from './write-error.ts'
 
-/** Takes the bytes of a file. @returns their number. */
+/** Writes the bytes of a file. @returns their number. */
 export type Sink = (chunks: AsyncIterable<Uint8Array>) => Promise<number>
 
 /**
- * The sink of OUT: stdout for `-`, what is there for pipes and devices, else a file that appears whole or not at all, since it is written under another name
- * beside its own.
+ * The sink of OUT: stdout for `-`, the existing pipe or device, or a file that appears whole or not at all, since it is
+ * written under another name in the same folder.
  *
- * @throws MillraceError `WRITE_CONFLICT` where the file exists, without `force`; `WRITE_FAILED` where it cannot be written.
+ * @throws MillraceError `WRITE_CONFLICT` if the file exists, without `force`; `WRITE_FAILED` if it cannot be written.
  */
 export async function openOutput(path: string, force: boolean, io: Io): Promise<Sink> {
   if (path === '-') return (chunks) => writeStdout(chunks, io)
@@ -26,7 +26,7 @@ export async function openOutput(path: string, force: boolean, io: Io): Promise<
   return (chunks) => writeWhole(path, found, force, chunks, io)
 }
 
-/** The file, folder or device at a path; a link that leads nowhere counts too. */
+/** The file, folder or device at a path; a dangling link counts too. */
 async function existing(path: string): Promise<Stats | undefined> {
   return stat(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return lstat(path).catch(() => undefined)
@@ -59,7 +59,7 @@ async function writeWhole(
   chunks: AsyncIterable<Uint8Array>,
   io: Io,
 ): Promise<number> {
-  // A link keeps leading where it does: the file at its end is replaced.
+  // A link keeps its target: the file at its end is replaced.
   const target = found === undefined ? path : await realpath(path).catch(() => path)
   const temporary = join(dirname(target), `.millrace-${randomBytes(8).toString('hex')}.partial`)
   createUnfinished(temporary, io, 0o666)
@@ -78,7 +78,7 @@ async function writeWhole(
   return bytes
 }
 
-/** Give a file its name, unless another one has got it since: a link never replaces. */
+/** Rename a file unless its name was taken meanwhile: a hard link never replaces. */
 async function placeNew(temporary: string, target: string): Promise<void> {
   try {
     await link(temporary, target)

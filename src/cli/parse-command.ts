@@ -3,10 +3,10 @@ import { nearestName } from '../internal/check-arguments.ts'
 import { type Flags, isRepeatable, takesValue } from './flag.ts'
 import { usageError } from './usage-error.ts'
 
-/** The words of a command line. */
+/** A parsed command line. */
 export interface CommandWords {
   readonly positionals: readonly string[]
-  /** The texts of each flag that was given, one for each time; of a flag without value an empty one. */
+  /** The texts of each flag, one per occurrence; an empty one for a flag without value. */
   readonly given: ReadonlyMap<string, readonly string[]>
 }
 
@@ -15,8 +15,8 @@ const SHORT: Readonly<Record<string, string>> = { h: 'help' }
 /**
  * Divide a command line into flags and positionals.
  *
- * @throws MillraceError `OPTION_INVALID` for a flag that does not exist, with the nearest one; for a value that is missing or too much; for a flag that
- *   is given twice but takes one value.
+ * @throws MillraceError `OPTION_INVALID` for an unknown flag, with the nearest one; for a missing or superfluous value;
+ * for a repeated flag that takes one value.
  */
 export function parseCommand(args: readonly string[], flags: Flags): CommandWords {
   const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
@@ -32,7 +32,7 @@ export function parseCommand(args: readonly string[], flags: Flags): CommandWord
     const before = given.get(name) ?? []
     const flag = flags[name]
     if (before.length > 0 && flag !== undefined && takesValue(flag) && !isRepeatable(flag)) {
-      throw usageError(`--${name} is given twice`)
+      throw usageError(`--${name} is repeated`)
     }
     given.set(name, [...before, text])
   }

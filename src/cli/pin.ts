@@ -1,6 +1,6 @@
-/** A type to write into the option `schema`, or another option to set, and why. */
+/** A type to set in the option `schema`, or another option to set, and the reason. */
 export interface Pin {
-  /** The column whose type is to be pinned; absent where the option is for the whole file. */
+  /** The column whose type is to be pinned; absent if the option applies to the whole file. */
   readonly column?: string
   readonly type?: string
   readonly option?: string

@@ -3,21 +3,21 @@ import type { Pin } from './pin.ts'
 import type { Survey, SurveyedColumn } from './survey.ts'
 import { textHint } from './text-hint.ts'
 
-/** A text file as it was found. */
+/** A surveyed text file. */
 export interface FoundFile {
   readonly format: string
-  /** Its columns, by all rows. */
+  /** Its columns, inferred from all rows. */
   readonly survey: Survey
-  /** Its columns by the first rows alone, as a stream reads it, where that is not the same. */
+  /** Its columns inferred from the first rows only, as for a stream, if different. */
   readonly firstRows: Survey | undefined
   readonly head: FileHead
-  /** The compression that its name says. */
+  /** The compression according to its name. */
   readonly named: FileHead['compression']
   /** Options that the user has set. */
   readonly given: ReadonlySet<string>
 }
 
-/** Whatever a handler for files such as this one has to set, so that it reads them all, and gives the same types for all. */
+/** Options that a handler for such files must set, so that it reads all of them with the same types. */
 export function pinsOf(file: FoundFile): readonly Pin[] {
   const columns = file.survey.columns.flatMap((column) => columnPin(column, file) ?? [])
   return [...filePins(file), ...columns]
@@ -27,19 +27,19 @@ function columnPin(column: SurveyedColumn, { survey, firstRows, format, given }:
   const { name, type, nulls, sample } = column
   const early = firstRows?.columns.find((other) => other.name === name)
   if (firstRows !== undefined && early === undefined) {
-    return { column: name, type, why: 'no row of those used for inference has it' }
+    return { column: name, type, why: 'none of the rows used for inference has it' }
   }
   if (early !== undefined && early.type !== type) {
-    return { column: name, type, why: `the rows used for inference are ${early.type}, and later ones do not fit` }
+    return { column: name, type, why: `the rows used for inference are ${early.type}, but later ones do not fit` }
   }
   if (type === 'string' && survey.rows > 0 && nulls === survey.rows) {
-    return { column: name, type, why: 'it has no value: the next file may give another type' }
+    return { column: name, type, why: 'it has no value: the next file may have another type' }
   }
   if (type === 'json' && !given.has('schema')) {
     return {
       column: name,
       type,
-      why: 'values of several kinds, or numbers that no type keeps: as string they are refused',
+      why: 'values of several kinds, or numbers that no type represents: as string they are rejected',
     }
   }
   const hint = isCsv(format) ? textHint(sample) : undefined
@@ -52,19 +52,19 @@ function filePins({ format, survey, head, named, given }: FoundFile): readonly P
     pins.push({
       option: 'compression',
       value: head.compression,
-      why: `the name says ${named}, the bytes ${head.compression}`,
+      why: `the name means ${named}, but the bytes are ${head.compression}`,
     })
   }
   if (head.encoding !== undefined && isCsv(format) && !given.has('encoding')) {
     pins.push({ option: 'encoding', value: head.encoding, why: 'it begins with that byte order mark' })
   }
   if (survey.refused.byCode['ENCODING_INVALID'] !== undefined && isCsv(format) && !given.has('encoding')) {
-    pins.push({ option: 'encoding', why: 'rows are not UTF-8: find out which it is, such as windows-1252' })
+    pins.push({ option: 'encoding', why: 'rows are not UTF-8: set their encoding, such as windows-1252' })
   }
   const [only, ...others] = survey.columns
   const delimiter = others.length > 0 ? undefined : [';', '\t', '|'].find((mark) => only?.name.includes(mark))
   if (isCsv(format) && delimiter !== undefined && !given.has('delimiter')) {
-    pins.push({ option: 'delimiter', value: delimiter, why: 'the header is one name that holds it' })
+    pins.push({ option: 'delimiter', value: delimiter, why: 'the header is a single name that contains it' })
   }
   return pins
 }

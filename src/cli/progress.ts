@@ -4,14 +4,14 @@ import type { CommandWords } from './parse-command.ts'
 import { bytesText } from './text.ts'
 
 export const PROGRESS_FLAG = {
-  'no-progress': { option: 'noProgress', kind: 'on', help: 'no progress bar where stderr is a terminal' },
+  'no-progress': { option: 'noProgress', kind: 'on', help: 'no progress bar if stderr is a terminal' },
 } as const satisfies Flags
 
-/** A bar on a terminal that shows how much of a file has been read. */
+/** A progress bar on a terminal for reading a file. */
 export interface ProgressBar {
-  /** Bytes that have been read since the last call. */
+  /** Report bytes read since the last call. */
   readonly add: (bytes: number) => void
-  /** The file is read again from its start. */
+  /** Restart, when the file is read again from its start. */
   readonly restart: () => void
   /** Remove the bar. */
   readonly end: () => void
@@ -22,7 +22,7 @@ const EVERY_MS = 100
 const BAR_WIDTH = 24
 const CLEAR = '\r\u001b[2K'
 
-/** Start a progress bar on stderr; where that is no terminal, or `--no-progress` is given, nothing is shown. */
+/** Start a progress bar on stderr; without a terminal, or with `--no-progress`, nothing is shown. */
 export function progressBar({ stderr }: Io, { given }: CommandWords, total: number | undefined): ProgressBar {
   if (stderr.isTTY !== true || given.has('no-progress')) return SILENT
   const start = performance.now()

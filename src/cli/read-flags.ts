@@ -7,26 +7,26 @@ const JSON_ROWS: readonly FlagFormat[] = ['json']
 const TEXT: readonly FlagFormat[] = ['csv', 'json']
 const PARQUET: readonly FlagFormat[] = ['parquet']
 
-/** Options for reading: of `inspect`, and of the input of `convert`. Each flag is the option's name, in lower case with dashes. */
+/** Options for reading, for `inspect` and the input of `convert`. Each flag is the option's name, in lower case with dashes. */
 export const READ_FLAGS = {
   from: {
     option: 'format',
     kind: 'text',
     choices: ['csv', 'tsv', 'json', 'ndjson', 'parquet'],
-    help: 'format of the input, whatever its name ends in',
+    help: 'format of the input; default by its name',
   },
   'from-compression': {
     option: 'compression',
     kind: 'text',
     choices: ['gzip', 'zstd', 'none', 'auto'],
     formats: TEXT,
-    help: 'compression around the input, whatever its name ends in; auto: by its first bytes',
+    help: 'compression around the input; default by its name; auto: by its first bytes',
   },
   schema: {
     option: 'schema',
     kind: 'types',
     formats: TEXT,
-    help: 'type of a column, such as zip=string; the rest is inferred',
+    help: 'type of a column, such as zip=string; the others are inferred',
   },
   'infer-rows': {
     option: 'inferRows',
@@ -34,16 +34,16 @@ export const READ_FLAGS = {
     formats: TEXT,
     help: 'rows used for inference; default 10000; all: the whole file, which is read twice',
   },
-  delimiter: { option: 'delimiter', kind: 'mark', formats: CSV, help: 'mark between fields; default a comma' },
-  quote: { option: 'quote', kind: 'mark', formats: CSV, help: 'mark around fields; default "' },
-  'no-quote': { option: 'quote', kind: 'off', formats: CSV, help: 'quotes are text like any other' },
+  delimiter: { option: 'delimiter', kind: 'mark', formats: CSV, help: 'delimiter between fields; default a comma' },
+  quote: { option: 'quote', kind: 'mark', formats: CSV, help: 'quote around fields; default "' },
+  'no-quote': { option: 'quote', kind: 'off', formats: CSV, help: 'quotes are ordinary text' },
   escape: {
     option: 'escape',
     kind: 'mark',
     formats: CSV,
-    help: 'mark before a quote inside quotes; default the quote',
+    help: 'escape before a quote inside quotes; default the quote',
   },
-  comment: { option: 'comment', kind: 'mark', formats: CSV, help: 'mark at the start of lines that are not rows' },
+  comment: { option: 'comment', kind: 'mark', formats: CSV, help: 'prefix of comment lines' },
   header: { option: 'header', kind: 'texts', formats: CSV, help: 'name of a column of a file without header' },
   'no-header': { option: 'header', kind: 'off', formats: CSV, help: 'no header: columns are column_1, column_2, ...' },
   encoding: { option: 'encoding', kind: 'text', formats: CSV, help: 'such as utf-16le or windows-1252; default utf-8' },
@@ -63,7 +63,7 @@ export const READ_FLAGS = {
     formats: CSV,
     help: 'an extra empty field at the end of rows',
   },
-  'lazy-quotes': { option: 'lazyQuotes', kind: 'on', formats: CSV, help: 'quotes that end no field are text' },
+  'lazy-quotes': { option: 'lazyQuotes', kind: 'on', formats: CSV, help: 'quotes inside fields are text' },
   'null-values': {
     option: 'nullValues',
     kind: 'texts',
@@ -71,7 +71,7 @@ export const READ_FLAGS = {
     help: 'unquoted field that is null; default empty',
   },
   decimal: { option: 'decimal', kind: 'text', formats: CSV, help: 'decimal mark of numbers; default a point' },
-  thousands: { option: 'thousands', kind: 'text', formats: CSV, help: 'mark between groups of three digits' },
+  thousands: { option: 'thousands', kind: 'text', formats: CSV, help: 'separator of groups of three digits' },
   'true-values': { option: 'trueValues', kind: 'texts', formats: CSV, help: 'spelling of true in columns of bool' },
   'false-values': { option: 'falseValues', kind: 'texts', formats: CSV, help: 'spelling of false in columns of bool' },
   formats: { option: 'formats', kind: 'pairs', formats: CSV, help: 'format of a column, such as day=%d/%m/%Y' },
@@ -81,7 +81,7 @@ export const READ_FLAGS = {
     formats: JSON_ROWS,
     help: 'key that leads to the array of rows, such as Records',
   },
-  columns: { option: 'columns', kind: 'texts', formats: PARQUET, help: 'column to read; the others are left out' },
+  columns: { option: 'columns', kind: 'texts', formats: PARQUET, help: 'column to read; the others are skipped' },
   'row-groups': { option: 'rowGroups', kind: 'numbers', formats: PARQUET, help: 'row group to read, from 0' },
   dictionary: {
     option: 'dictionary',

@@ -5,16 +5,16 @@ import { type Survey, survey } from './survey.ts'
 
 /** A file that was read once or twice. */
 export interface ReadTypes {
-  /** The file on the types of all its rows, unless the user has said how many to use. */
+  /** The file read with the types of all rows, unless the user has set a number. */
   readonly survey: Survey
-  /** The file on the types of its first rows, where those do not hold for all of it. */
+  /** The file read with the types of its first rows, if those do not fit all rows. */
   readonly firstRows: Survey | undefined
   /** CPU seconds of reading it once. */
   readonly cpuSeconds: number
 }
 
 /**
- * Read a file as a stream does, on the types of its first rows; then again on those of all rows, if a later row does not fit.
+ * Read a file like a stream, with the types of its first rows; then again with those of all rows, if a later row does not fit.
  *
  * @param again - called before the second reading.
  */

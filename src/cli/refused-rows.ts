@@ -6,10 +6,10 @@ import type { CommandWords } from './parse-command.ts'
 const DEFAULT_SHOWN = 20
 
 export const SHOWN_FLAG = {
-  'show-refused': { option: 'showRefused', kind: 'number', help: `refused rows to list; default ${DEFAULT_SHOWN}` },
+  'show-refused': { option: 'showRefused', kind: 'number', help: `rejected rows to list; default ${DEFAULT_SHOWN}` },
 } as const satisfies Flags
 
-/** The number of refused rows to list. */
+/** The number of rejected rows to list. */
 export function shownRows(words: CommandWords): number {
   return (flagOf(words, SHOWN_FLAG, 'show-refused') as number | undefined) ?? DEFAULT_SHOWN
 }

@@ -9,13 +9,13 @@ import { removeUnfinished } from './unfinished.ts'
 import { usageError } from './usage-error.ts'
 
 const FAILED = 2
-/** 128 and the number of SIGPIPE, with which a process ends whose reader has left. */
+/** 128 plus the number of SIGPIPE, the exit code of a process whose reader has ended. */
 const NO_READER = 141
 
 /**
  * Run a command line.
  *
- * @param args - its words, without `node` and the script.
+ * @param args - its arguments, without `node` and the script.
  * @returns the exit code.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -33,13 +33,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function runCommand([name, ...args]: readonly string[], io: Io): Promise<number> {
-  if (name === undefined)
-    throw usageError(`which command? There are ${Object.keys(COMMANDS).join(' and ')}; see --help`)
+  if (name === undefined) throw usageError(`a command is required: ${Object.keys(COMMANDS).join(' and ')}; see --help`)
   if (name === '--help' || name === '-h') return print(generalHelp(COMMANDS), io)
   if (name === '--version') return print(`${version()}\n`, io)
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command === undefined) {
-    throw usageError(`there is no such command; there are ${Object.keys(COMMANDS).join(' and ')}`)
+    throw usageError(`unknown command; there are ${Object.keys(COMMANDS).join(' and ')}`)
   }
   const words = parseCommand(args, allFlags(command))
   return words.given.has('help') ? print(commandHelp(command), io) : command.run(words, io)
@@ -54,7 +53,7 @@ async function print(text: string, { stdout }: Io): Promise<number> {
   return 0
 }
 
-/** The package that this file is in, from its sources as from its build. */
+/** The package of this file, both in its sources and in its build. */
 function version(): string {
   return (createRequire(import.meta.url)('millrace/package.json') as { readonly version: string }).version
 }

@@ -8,27 +8,27 @@ export interface SurveyedColumn {
   readonly name: string
   type: string
   nulls: number
-  /** The first of its texts, of a column of text. */
+  /** Its first texts, for a column of text. */
   readonly sample: string[]
 }
 
-/** A file that was read to its end. */
+/** A completely read file. */
 export interface Survey {
   readonly columns: readonly SurveyedColumn[]
   readonly rows: number
   readonly refused: RefusedRows
 }
 
-/** Texts of a column, and of all columns: what a file of 10,000 columns may hold. */
+/** Most texts of a column, and of all columns, which bounds a file of 10,000 columns. */
 const SAMPLE_TEXTS = 1000
 const ALL_TEXTS = 100_000
-/** Characters of all texts. A column has one text in any case. */
+/** Most characters of all texts. A column always has one text. */
 const ALL_CHARACTERS = 8 * 1024 * 1024
 
 /**
- * Read a file to its end, for what is in it. Holds a batch and the first texts of each column.
+ * Read a file to its end and summarize it. Holds a batch and the first texts of each column.
  *
- * @param codecOf - makes the codec, which passes rejected rows on.
+ * @param codecOf - creates the codec, which reports rejected rows.
  */
 export async function survey(
   codecOf: (onInvalidRow: (row: InvalidRow) => void) => Codec,

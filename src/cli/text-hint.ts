@@ -1,10 +1,10 @@
 import type { Pin } from './pin.ts'
 
-/** Texts that many tools write for a null. */
+/** Texts that many tools write for null. */
 const NULLS = ['NA', 'N/A', 'n/a', 'NULL', 'null', 'None', 'nan', '-', '?', '\\N', '#N/A']
 const NUMBER = /^[-+]?\d+(?:\.\d+)?$/
 
-/** Forms of text that are another type to a reader who knows it, each with what to set. All texts of a sample have the form. */
+/** Forms of text that represent another type, each with the option to set. All texts of a sample must have the form. */
 const FORMS: readonly (readonly [form: RegExp, hint: Omit<Pin, 'column'>])[] = [
   [
     /^[-+]?\d+$/,
@@ -15,12 +15,15 @@ const FORMS: readonly (readonly [form: RegExp, hint: Omit<Pin, 'column'>])[] = [
     /^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$/,
     { option: 'thousands', value: ',', why: 'numbers with a comma between thousands' },
   ],
-  [/^\d{1,2}\/\d{1,2}\/\d{4}$/, { option: 'formats', why: 'dates: %d/%m/%Y or %m/%d/%Y, which a sample may not tell' }],
+  [
+    /^\d{1,2}\/\d{1,2}\/\d{4}$/,
+    { option: 'formats', why: 'dates: %d/%m/%Y or %m/%d/%Y, which a sample may not distinguish' },
+  ],
   [/^\d{1,2}\.\d{1,2}\.\d{4}$/, { option: 'formats', value: '%d.%m.%Y', why: 'dates' }],
-  [/^(?:[YN]|yes|no|Yes|No|YES|NO)$/, { type: 'bool', why: 'yes or no: name them by trueValues and falseValues' }],
+  [/^(?:[YN]|yes|no|Yes|No|YES|NO)$/, { type: 'bool', why: 'yes or no: set trueValues and falseValues' }],
 ]
 
-/** Guess why a column of a CSV file is text, by some of its values, and what to set if it should not be. */
+/** Guess from some of its values why a column of a CSV file is text, and the option to set if it should not be. */
 export function textHint(sample: readonly string[]): Omit<Pin, 'column'> | undefined {
   if (sample.length === 0) return undefined
   const form = FORMS.find(([pattern]) => sample.every((text) => pattern.test(text)))
@@ -28,5 +31,5 @@ export function textHint(sample: readonly string[]): Omit<Pin, 'column'> | undef
   const token = NULLS.find((text) => sample.includes(text))
   const others = sample.filter((text) => text !== token)
   if (token === undefined || others.length === 0 || !others.every((text) => NUMBER.test(text))) return undefined
-  return { option: 'nullValues', value: token, why: 'numbers but for that word' }
+  return { option: 'nullValues', value: token, why: 'numbers except for that word' }
 }

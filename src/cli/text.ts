@@ -18,7 +18,7 @@ export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** Rows of cells as columns of text, the last one as wide as it likes. */
+/** Align rows of cells as columns of text; the last one has any width. */
 export function alignedRows(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = []
   for (const row of rows)

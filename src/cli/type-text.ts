@@ -8,8 +8,8 @@ const UNITS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The type of a column as a `schema` option spells it, or Arrow's own text where it has no spelling. Made from Arrow's text, since the command line loads no
- * copy of Arrow.
+ * The type of a column as in a `schema` option, or Arrow's own text if it has no name there. Derived from Arrow's text,
+ * since the command line loads no copy of Arrow.
  */
 export function typeText({ type, metadata }: Field): string {
   if (metadata.get('ARROW:extension:name') === 'arrow.json') return 'json'

@@ -3,8 +3,8 @@ import type { Io } from './io.ts'
 import { unwritable } from './write-error.ts'
 
 /**
- * Create an empty file that is removed unless it is finished. At once, so that no signal comes between its creation and the note of it; open it without the
- * flag to create.
+ * Create an empty file that is removed unless it is finished. Synchronous, so that no signal arrives between its
+ * creation and its registration; open it without the flag to create.
  *
  * @throws MillraceError `WRITE_FAILED`.
  */
@@ -17,7 +17,7 @@ export function createUnfinished(path: string, { unfinished }: Io, mode: number)
   }
 }
 
-/** Remove the files that were not finished, at once: a signal leaves no time to wait. */
+/** Remove unfinished files synchronously: a signal leaves no time to wait. */
 export function removeUnfinished({ unfinished }: Io): void {
   for (const path of unfinished) rmSync(path, { force: true })
   unfinished.clear()

@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 
-/** The error of a command line that makes no sense. */
+/** Create the error of an invalid command line. */
 export function usageError(message: string): MillraceError {
   return new MillraceError('OPTION_INVALID', message)
 }

@@ -4,25 +4,30 @@ import type { Flag, FlagFormat } from './flag.ts'
 const CSV: readonly FlagFormat[] = ['csv']
 const PARQUET: readonly FlagFormat[] = ['parquet']
 
-/** Options for writing: of the output of `convert`. Those of reading too, such as `delimiter`, begin with `to-` here. */
+/** Options for writing, for the output of `convert`. Those that exist for reading too, such as `delimiter`, begin with `to-`. */
 export const WRITE_FLAGS = {
   to: {
     option: 'format',
     kind: 'text',
     choices: ['csv', 'tsv', 'json', 'ndjson', 'parquet'],
-    help: 'format of the output, whatever its name ends in',
+    help: 'format of the output; default by its name',
   },
   'to-compression': {
     option: 'compression',
     kind: 'text',
     choices: ['snappy', 'gzip', 'zstd', 'none'],
-    help: 'of the pages of Parquet, default snappy; around the file elsewhere, by default as its name ends',
+    help: 'of the pages of Parquet, default snappy; of other files around the file, default by their name',
   },
-  'to-delimiter': { option: 'delimiter', kind: 'mark', formats: CSV, help: 'mark between fields; default a comma' },
-  'to-quote': { option: 'quote', kind: 'mark', formats: CSV, help: 'mark around fields; default "' },
+  'to-delimiter': {
+    option: 'delimiter',
+    kind: 'mark',
+    formats: CSV,
+    help: 'delimiter between fields; default a comma',
+  },
+  'to-quote': { option: 'quote', kind: 'mark', formats: CSV, help: 'quote around fields; default "' },
   'to-no-quote': { option: 'quote', kind: 'off', formats: CSV, help: 'write no quotes' },
-  'to-escape': { option: 'escape', kind: 'mark', formats: CSV, help: 'mark before a quote inside quotes' },
-  'to-comment': { option: 'comment', kind: 'mark', formats: CSV, help: 'mark that a row must not begin with unquoted' },
+  'to-escape': { option: 'escape', kind: 'mark', formats: CSV, help: 'escape before a quote inside quotes' },
+  'to-comment': { option: 'comment', kind: 'mark', formats: CSV, help: 'comment prefix, quoted at the start of rows' },
   'to-trim': {
     option: 'trim',
     kind: 'on',
@@ -59,5 +64,5 @@ export const WRITE_FLAGS = {
   metadata: { option: 'metadata', kind: 'pairs', formats: PARQUET, help: 'KEY=TEXT for the footer' },
 } as const satisfies Record<string, Flag<keyof CodecOptions>>
 
-/** Options of the codecs that no flag sets: a hint for code that filters rows, and the callback, in whose place there is `--skip-invalid-rows`. */
+/** Options of the codecs that no flag sets: a hint for code that filters rows, and the callback, replaced by `--skip-invalid-rows`. */
 export const NOT_BY_FLAG = ['filter', 'onInvalidRow'] as const satisfies readonly (keyof CodecOptions)[]

@@ -1,4 +1,4 @@
-/** The message that the Kinesis Producer Library writes, as far as a reader needs it. */
+/** The fields that a reader needs of a message of the Kinesis Producer Library. */
 export interface AggregatedRecord {
   readonly partitionKeys: readonly string[]
   readonly records: readonly { readonly partitionKeyIndex: number; readonly data: Uint8Array }[]
@@ -17,12 +17,9 @@ interface Cursor {
 
 /**
  * Reads
- * ```proto
- * message AggregatedRecord { repeated string partition_key_table = 1; repeated string explicit_hash_key_table = 2; repeated Record records = 3; }
- * message Record { required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3; repeated Tag tags = 4; }
- * ```
- * from the wire format of https://protobuf.dev/programming-guides/encoding/; fields that it does not know are passed over. Undefined where
- * the bytes are no such message. The data of the records are views of these bytes.
+ * ```proto message AggregatedRecord { repeated string partition_key_table = 1; repeated string explicit_hash_key_table = 2; repeated Record records = 3; } message Record { required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3; repeated Tag tags = 4; } ```
+ * from the wire format of https://protobuf.dev/programming-guides/encoding/; unknown fields are skipped. Undefined if
+ * the bytes are not such a message. The data of the records are views of these bytes.
  */
 export function readAggregatedRecord(bytes: Uint8Array): AggregatedRecord | undefined {
   const partitionKeys: string[] = []
@@ -72,12 +69,12 @@ function* fieldsOf(bytes: Uint8Array): Generator<Field> {
         yield { number, type: 'fixed' }
         break
       default:
-        throw new RangeError('no such wire type')
+        throw new RangeError('unknown wire type')
     }
   }
 }
 
-/** Seven bits a byte, the lowest first. Beyond 2^53 a double rounds, which no index or length of a message can reach. */
+/** Seven bits per byte, the lowest first. Beyond 2^53 a double rounds, which no index or length of a message can reach. */
 function readVarint(cursor: Cursor): number {
   let value = 0
   for (let index = 0; index < 10; index++) {

@@ -4,7 +4,7 @@ import type { TypeOf } from './event-type.ts'
 import { anyObject, nullableText, textListMap, textMap } from './fields.ts'
 
 /**
- * A request through an Application Load Balancer, with single or multiple values a header, as the target group is set.
+ * A request through an Application Load Balancer, with single or multiple values per header, depending on the target group.
  *
  * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
  *
@@ -26,7 +26,7 @@ export const AlbEventSchema = z.looseObject({
 
 export type AlbEvent = TypeOf<z.infer<typeof AlbEventSchema>>
 
-/** A load balancer names no request: its trace does, where it is sent. */
+/** A load balancer does not identify a request, but its trace does, if sent. */
 export const readAlbEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)
   const { headers, multiValueHeaders } = fields

@@ -3,10 +3,12 @@ import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
 /**
- * The event that Lambda sends to the on-failure destination of a function that was invoked asynchronously, once its retries are used up or the event
- * is too old: the event itself is `requestPayload`. The record of a success has the same shape and is refused by its condition.
+ * The event that Lambda sends to the on-failure destination of a function that was invoked asynchronously, once its
+ * retries are exhausted or the event is too old: the event itself is `requestPayload`. The record of a success has the
+ * same shape and is rejected by its condition.
  *
- * It arrives bare, or as the body of an SQS message or the text of an SNS message: there, take it as `jsonPayload(AsyncFailureEventSchema)`.
+ * It arrives directly, or as the body of an SQS message or the text of an SNS message: then decode it with
+ * `jsonPayload(AsyncFailureEventSchema)`.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  *

@@ -2,7 +2,7 @@ import { base64Text } from '../internal/base64.ts'
 
 type Image = Readonly<Record<string, unknown>>
 
-/** An item as the SDK's clients give it, in the form in which Lambda has it: binary as base64. Nothing else changes. */
+/** Convert an item from the SDK's clients to the form of Lambda events: binary as base64. Nothing else changes. */
 export function imageJson(image: Image): Image {
   return mapValues(image, valueJson)
 }
@@ -25,7 +25,7 @@ function base64Of(bytes: unknown): unknown {
   return bytes instanceof Uint8Array ? base64Text(bytes) : bytes
 }
 
-/** `fromEntries` makes an attribute `__proto__` an own key like any other. */
+/** `fromEntries` keeps an attribute `__proto__` as an own key. */
 function mapValues(image: Image, change: (value: unknown) => unknown): Image {
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, change(value)]))
 }

@@ -54,7 +54,10 @@ interface Logs {
 
 const DATA_PLACE = placeAt(undefined, ['awslogs', 'data'])
 
-/** The log events of a subscription, none of a control message. What cannot be inflated or parsed is one event that fails with the reason. */
+/**
+ * Read the log events of a subscription; a control message has none. Data that cannot be inflated or parsed becomes one
+ * failed event with the reason.
+ */
 export function readLogs(event: unknown): Logs {
   try {
     const data = fieldsOf(inflate(event), DATA_PLACE)

@@ -3,17 +3,17 @@ import { jsonPayload } from './json-payload.ts'
 import type { PayloadDecoder } from './payload.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
-/** The way payloads are decoded: a decoder, or a schema, which means `jsonPayload(schema)`. */
+/** A decoder of payloads, or a schema as a shorthand for `jsonPayload(schema)`. */
 export type PayloadOption<T> = PayloadDecoder<T> | StandardSchema<T>
 
 /**
- * The decoder that an option means.
+ * Get the decoder of an option.
  *
- * @throws MillraceError `TYPE_MISMATCH` for what is neither a decoder nor a schema.
+ * @throws MillraceError `TYPE_MISMATCH` for a value that is neither a decoder nor a schema.
  */
 export function decoderOf<T>(entry: string, payload: PayloadOption<T>): PayloadDecoder<T> {
   const { decode, '~standard': standard } = Object(payload)
   if (typeof decode === 'function' && standard === undefined) return payload as PayloadDecoder<T>
   if (standard !== undefined) return jsonPayload(payload as StandardSchema<T>)
-  throw notA(entry, 'payload', 'a decoder or a schema', payload, 'write jsonPayload(schema), with its brackets')
+  throw notA(entry, 'payload', 'a decoder or a schema', payload, 'write jsonPayload(schema), with parentheses')
 }

@@ -17,7 +17,7 @@ export const DistributedMapEventSchema = z.looseObject({
 
 export type DistributedMapEvent = TypeOf<z.infer<typeof DistributedMapEventSchema>>
 
-/** An item has no name: its place in the list is its identifier. */
+/** Items have no names: the index in the list is the identifier. */
 export const readDistributedMapItem: RecordReader = (item, place, draft) => {
   draft.id = String(place.steps)
   return { kind: 'json', data: item, place }

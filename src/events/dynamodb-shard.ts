@@ -2,7 +2,7 @@ import { imageJson } from './attribute-value-json.ts'
 import type { DynamoDBStreamRecord } from './dynamodb-stream.ts'
 import type { Shard, ShardStart } from './shard-range.ts'
 
-/** The calls of a client of DynamoDB Streams that are used: the `DynamoDBStreams` of `@aws-sdk/client-dynamodb-streams` has them. */
+/** The methods used of a client of DynamoDB Streams, such as `DynamoDBStreams` of `@aws-sdk/client-dynamodb-streams`. */
 export interface DynamoDBStreamsReader {
   getShardIterator(
     input: {
@@ -39,7 +39,7 @@ interface DynamoDBSdkRecord {
     | undefined
 }
 
-/** A shard of a DynamoDB stream, its records as Lambda hands them over. */
+/** A shard of a DynamoDB stream, with records in the form of Lambda events. */
 export function dynamodbShard(
   client: DynamoDBStreamsReader,
   { streamArn: StreamArn, shardId: ShardId }: { readonly streamArn: string; readonly shardId: string },
@@ -72,7 +72,7 @@ function startOf(start: ShardStart) {
     : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: String(start.after) } as const)
 }
 
-/** Lambda writes the names of who changed an item in small letters, times in seconds and binary in base64. */
+/** Lambda writes the fields of `userIdentity` in lower case, times in seconds and binary in base64. */
 function recordOf(
   { userIdentity: user, dynamodb = {}, ...record }: DynamoDBSdkRecord,
   eventSourceARN: string,

@@ -11,7 +11,7 @@ import {
 import type { TypeOf } from './event-type.ts'
 import { anyObject, optionalNumber, optionalText } from './fields.ts'
 
-/** One change of one item. Keys and images are passed on as they are, in DynamoDB's own JSON. */
+/** One change of one item. Keys and images are passed unchanged, in DynamoDB's own JSON. */
 export const DynamoDBStreamRecordSchema = z.looseObject({
   eventSource: z.literal('aws:dynamodb'),
   eventName: z.literal(['INSERT', 'MODIFY', 'REMOVE']),
@@ -55,7 +55,7 @@ export const readDynamoDBStreamRecord: RecordReader = (record, place, draft) => 
   return { kind: 'json', data: record, place }
 }
 
-/** The key of an item, the same whatever the order of its two attributes. */
+/** The key of an item, independent of the order of its two attributes. */
 function keyText(keys: Fields): string {
   return JSON.stringify(
     Object.keys(keys)

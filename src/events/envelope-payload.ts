@@ -9,16 +9,16 @@ const OPENING_BRACE = 0x7b
 const BYTE_ORDER_MARK = 0xfeff
 
 /**
- * Payloads that SNS or EventBridge wrapped on their way into a queue or stream: `inner` gets the `Message` or the `detail`, through up to 8 envelopes.
- * Every other payload goes to `inner` as it is.
+ * Unwrap payloads that SNS or EventBridge wrapped on their way into a queue or stream: `inner` gets the `Message` or
+ * the `detail`, through up to 8 envelopes. Other payloads are passed to `inner` unchanged.
  *
- * An envelope of SNS has `Type`, `MessageId`, `TopicArn` and `Message`, one of EventBridge `source`, `detail-type` and `detail`. A detail is passed
- * on as it was written, so that none of its numbers is rounded.
+ * An envelope of SNS has `Type`, `MessageId`, `TopicArn` and `Message`, one of EventBridge `source`, `detail-type` and
+ * `detail`. A detail is passed as its original text, so that none of its numbers is rounded.
  *
- * @param inner - takes what is inside: a schema, `jsonPayload(schema)`, `s3ObjectsPayload()`, `linesPayload(...)`.
- * @returns a decoder for `readRecords`, O(letters) for each envelope. Paths of errors lead through `Message` and `detail`. More than 8 envelopes give
- * `LIMIT_EXCEEDED`.
- * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
+ * @param inner - decodes the content: a schema, `jsonPayload(schema)`, `s3ObjectsPayload()`, `linesPayload(...)`.
+ * @returns a decoder for `readRecords`, O(characters) for each envelope. Paths of errors lead through `Message` and
+ * `detail`. More than 8 envelopes fail with `LIMIT_EXCEEDED`.
+ * @throws MillraceError `TYPE_MISMATCH` if `inner` is neither a decoder nor a schema.
  * @example
  * const body = JSON.stringify({ Type: 'Notification', MessageId: 'i', TopicArn: 'arn', Message: '{"id":9007199254740993}' })
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body }] }
@@ -42,7 +42,7 @@ function unwrapped(payload: Payload): Payload {
   }
 }
 
-/** The content of an envelope; undefined where a payload is none. */
+/** The content of an envelope; undefined if a payload is not an envelope. */
 function insideOf(payload: Payload): Payload | undefined {
   if (payload.kind === 'json') return insideOfValue(payload.data, payload, undefined)
   const text = objectText(payload)
@@ -71,7 +71,7 @@ function insideOfValue(value: unknown, payload: Payload, text: string | undefine
     : ({ kind: 'text', data: memberText(text, 'detail'), place: at, event: value, ...queue } as Payload)
 }
 
-/** The text of a payload that begins as an object; undefined for any other, and for bytes that are no text. */
+/** The text of a payload that begins like an object; undefined for any other, and for bytes that are not text. */
 function objectText(payload: Payload): string | undefined {
   if (payload.kind === 'none' || payload.kind === 'json') return undefined
   if (payload.kind === 'bytes' && !payload.data.subarray(0, 64).includes(OPENING_BRACE)) return undefined

@@ -15,28 +15,28 @@ export interface KafkaIdentifier {
 export interface EventRecord<T> {
   readonly source: EventSource
   /**
-   * The identifier in `batchItemFailures`, or the record's own where Lambda expects none; `''` where the record has
-   * no such thing. A Kafka record has it as `kafka`, and here as `orders-0:12`.
+   * The identifier in `batchItemFailures`, or the record's own if Lambda expects none; `''` if the record has none. For
+   * a Kafka record it is in `kafka`, and here as `orders-0:12`.
    */
   readonly id: string
-  /** The place of a user record inside the Kinesis record that aggregates it. */
+  /** The index of a user record inside its aggregated Kinesis record. */
   readonly subSequence?: number
-  /** Records with the same one are in order: partition key, item key, message group, Kafka key (or partition, where there is no key). */
+  /** The key of the record's ordering group: partition key, item key, message group, Kafka key (or partition, without a key). */
   readonly orderingKey?: string
   readonly time?: Date
   readonly kafka?: KafkaIdentifier
-  /** The key of a Kafka record: no bytes for an empty one, absent where there is none. */
+  /** The key of a Kafka record: zero bytes for an empty one, absent if there is none. */
   readonly key?: Uint8Array
   /** The headers of a Kafka record, in order; a name may occur more than once. */
   readonly headers?: readonly (readonly [name: string, value: Uint8Array])[]
-  /** The cluster of a Kafka record: its ARN or, outside of MSK, a hash of its bootstrap servers. */
+  /** The cluster of a Kafka record: its ARN or, outside MSK, a hash of its bootstrap servers. */
   readonly cluster?: string
   readonly payload: Result<T>
-  /** The record as the event holds it. */
+  /** The record as it is in the event. */
   readonly raw: unknown
 }
 
-/** The identity of a record, noted before its payload is looked for, so that it is known also where that fails. */
+/** The identity of a record, set before its payload is read, so that it is known even if that fails. */
 export interface RecordDraft {
   id: string
   orderingKey: string | undefined
@@ -44,7 +44,7 @@ export interface RecordDraft {
   kafka: KafkaIdentity | undefined
 }
 
-/** The fields that only a record of Kafka has. */
+/** The fields that only Kafka records have. */
 export interface KafkaIdentity {
   readonly kafka: KafkaIdentifier
   key?: Uint8Array
@@ -53,9 +53,9 @@ export interface KafkaIdentity {
 }
 
 /**
- * Reads one record: notes in the draft who it is, and returns what it carries.
+ * Reads one record: sets its identity in the draft, and returns its content.
  *
- * @throws MillraceError `EVENT_INVALID` when a field that this needs is not there.
+ * @throws MillraceError `EVENT_INVALID` if a needed field is missing.
  */
 export type RecordReader = (record: unknown, place: Place, draft: RecordDraft) => Payload
 
@@ -102,24 +102,24 @@ export function nonEmptyTextIn(
   return value
 }
 
-/** Note the key that keeps records in order, where there is one. */
+/** Set the key of the record's ordering group, if there is one. */
 export function noteOrder(draft: RecordDraft, orderingKey: unknown): void {
   if (typeof orderingKey === 'string') draft.orderingKey = orderingKey
 }
 
-/** Note the time of a record, given as milliseconds since 1970 or as ISO 8601; what is no time is left out. */
+/** Set the time of a record, from milliseconds since 1970 or ISO 8601; an invalid time is ignored. */
 export function noteTime(draft: RecordDraft, time: unknown): void {
   if (typeof time !== 'number' && typeof time !== 'string') return
   const date = new Date(time)
   if (!Number.isNaN(date.getTime())) draft.time = date
 }
 
-/** Note a time given as seconds since 1970. */
+/** Set the time of a record from seconds since 1970. */
 export function noteSeconds(draft: RecordDraft, seconds: unknown): void {
   if (typeof seconds === 'number') noteTime(draft, Math.round(seconds * 1000))
 }
 
-/** The body of a request: none is empty text. */
+/** The body of a request: a missing one is empty text. */
 export function bodyOf(event: Fields, place: Place): Payload {
   const at = placeAt(place, 'body')
   if (event['body'] === undefined || event['body'] === null) return { kind: 'text', data: '', place: at }

@@ -28,7 +28,7 @@ export type EventSource =
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The `eventSource` of records, as AWS writes it. */
+/** The sources by the `eventSource` of their records. */
 const RECORD_SOURCES: ReadonlyMap<unknown, EventSource> = new Map([
   ['aws:s3', 's3'],
   ['aws:kinesis', 'kinesis'],
@@ -39,22 +39,22 @@ const RECORD_SOURCES: ReadonlyMap<unknown, EventSource> = new Map([
   ['SelfManagedKafka', 'kafka'],
 ])
 
-/** The service in an ARN, where an event has no record to ask: the last one of a tumbling window. */
+/** The sources by the service in an ARN, for an event without records: the last one of a tumbling window. */
 const STREAM_SERVICES: ReadonlyMap<string | undefined, EventSource> = new Map([
   ['kinesis', 'kinesis'],
   ['dynamodb', 'dynamodb-stream'],
 ])
 
 /**
- * Detect the source of an event by its shape. It says what an event means to be, not that all of it is well-formed: that is for the
- * schemas and for `readRecords`.
+ * Detect the source of an event by its shape. The event may still be malformed: the schemas and `readRecords` check
+ * that.
  *
- * An array is what EventBridge Pipes sends, and has the source of its records. Function URLs are `api-gateway-http`, HTTP APIs with payload
- * format 1.0 are `api-gateway-rest`. A queue or topic is `sqs` or `sns`, whatever its messages carry.
+ * An array comes from EventBridge Pipes, and has the source of its records. Function URLs are `api-gateway-http`, HTTP APIs with payload
+ * format 1.0 are `api-gateway-rest`. A queue or topic is `sqs` or `sns`, independent of the content of its messages.
  *
- * @param event - anything at all; nothing is thrown.
- * @returns the source, or undefined: no event of these, or a list without records that names no source. O(1), but for leading records that
- * are none.
+ * @param event - any value; nothing is thrown.
+ * @returns the source, or undefined for an unknown event, or a list without records that names no source. O(1), except
+ * for invalid leading records.
  * @example
  * detectSource({ source: 'my.shop', 'detail-type': 'Order Placed', detail: {} }) // => 'eventbridge'
  */
@@ -106,7 +106,7 @@ function sourceOfRequest(event: Fields, context: Fields): EventSource | undefine
   return isRest && !isAuthorizer(event) ? 'api-gateway-rest' : undefined
 }
 
-/** Tests for the request to a Lambda authorizer: like a request of API Gateway, but with the ARN of its target and no body. */
+/** Test for the request to a Lambda authorizer: like a request of API Gateway, but with the ARN of its target and without body. */
 function isAuthorizer(event: Fields): boolean {
   return event['type'] === 'REQUEST' && ('methodArn' in event || 'routeArn' in event)
 }
@@ -117,7 +117,7 @@ function isWebSocket(event: Fields, { connectionId, eventType }: Fields): boolea
   return typeof connectionId === 'string' && WEBSOCKET_EVENTS.includes(eventType) && !isAuthorizer(event)
 }
 
-/** In version 2 of its events VPC Lattice looks like an HTTP API, but has the ARNs of its own things. */
+/** In version 2 of its events VPC Lattice looks like an HTTP API, but has ARNs of its own resources. */
 function isLattice(event: Fields, { serviceNetworkArn, serviceArn, targetGroupArn }: Fields): boolean {
   const isNamed = [serviceNetworkArn, serviceArn, targetGroupArn].some((arn) => typeof arn === 'string')
   return event['version'] === '2.0' && isNamed && typeof event['path'] === 'string'
@@ -127,7 +127,7 @@ function sourceOfBusEvent(event: Fields): EventSource | undefined {
   const { source, detail, 'detail-type': type } = event
   if (typeof source !== 'string' || !('detail' in event)) return undefined
   if ((source === 'aws.events' || source === 'aws.scheduler') && type === 'Scheduled Event') return 'scheduled'
-  // Calls of S3's API, as CloudTrail records them, have this source too.
+  // Calls of S3's API recorded by CloudTrail have this source too.
   const isOfObject = isObject(detail) && isObject(detail['bucket']) && isObject(detail['object'])
   return source === 'aws.s3' && isOfObject ? 's3-eventbridge' : 'eventbridge'
 }
@@ -141,7 +141,7 @@ function sourceOfOthers(event: Fields): EventSource | undefined {
   const list = BROKER_LISTS.get(event['eventSource'])
   if (list !== undefined) return isList(event[list.name], list) ? list.source : undefined
   if (Array.isArray(event['tasks']) && isObject(event['job'])) return 's3-batch'
-  // What S3 sends when a notification is configured: it has no records.
+  // The event that S3 sends when a notification is configured, without records.
   if (event['Event'] === 's3:TestEvent') return 's3'
   return Array.isArray(event['Items']) ? 'distributed-map' : undefined
 }
@@ -150,7 +150,7 @@ interface BrokerList {
   readonly source: EventSource
   /** The field that holds the records. */
   readonly name: string
-  /** Lists by the name of their queue, instead of one list. */
+  /** Events with lists by the name of their queue, instead of one list. */
   readonly isByQueue?: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * The value that a schema parses, or the same by its listed fields alone: an interface, such as those of `@types/aws-lambda`, has no index signature, and names
- * a source by any string.
+ * The value that a schema parses, or the same with only its listed fields: an interface, such as those of
+ * `@types/aws-lambda`, has no index signature, and declares a source as any string.
  */
 export type TypeOf<T> = T | Listed<T>
 

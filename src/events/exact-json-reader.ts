@@ -12,12 +12,12 @@ interface Cursor {
   readonly text: string
   readonly tooDeep: () => MillraceError
   at: number
-  /** The number of objects and lists that may still be opened inside this one. */
+  /** The number of levels that may still be nested inside this one. */
   levels: number
 }
 
 /**
- * Reads a text that `JSON.parse` has taken, so that no mark of it needs a check: integers beyond 2^53 as bigints, keys as they are written there.
+ * Read a text that `JSON.parse` has accepted, so that its syntax needs no checks: integers beyond 2^53 as bigints, keys as written.
  * A number beyond the doubles is infinite.
  */
 export function readExactJson(text: string, place: Place, { maxDepth }: JsonLimits): unknown {
@@ -79,7 +79,7 @@ function readArray(cursor: Cursor): unknown[] {
   return list
 }
 
-/** Only keys are subject to what V8 gets wrong: a string alone is left to `JSON.parse`. */
+/** V8's fault only affects keys: other strings are left to `JSON.parse`. */
 function readString(cursor: Cursor): string {
   const { text, at: start } = cursor
   let end = text.indexOf('"', start + 1)
@@ -106,7 +106,7 @@ function readNumber(cursor: Cursor): number | bigint {
   return Number.isSafeInteger(number) || /[.eE]/.test(digits) ? number : BigInt(digits)
 }
 
-/** Goes to the next mark that is no space, comma or colon, and gives it. */
+/** Move to the next character that is not a space, comma or colon, and return it. */
 function skipTo(cursor: Cursor): string {
   const { text } = cursor
   for (;;) {

@@ -4,16 +4,17 @@ import { type Place, placeAt } from './place.ts'
 
 export type { JsonLimits }
 
-/** Why a value that `JSON.parse` made cannot be taken as it is. */
+/** The reason why a result of `JSON.parse` is not exact. */
 type Doubt = 'depth' | 'number' | 'key' | undefined
 
 /**
- * A JSON text as values, with every integer exact: one beyond 2^53 becomes a bigint. A number beyond the doubles is refused. A key
- * `__proto__` is a key like any other, and of equal keys the last wins, as in `JSON.parse`. A byte order mark is dropped.
+ * Parse JSON with exact integers: one beyond 2^53 becomes a bigint. A number out of a double's range is rejected. A key
+ * `__proto__` is an ordinary key, and the last of equal keys wins, as in `JSON.parse`. A byte order mark is dropped.
  *
- * `JSON.parse` does nearly all of it. What it gets wrong shows in its result, and then the text is read again: it can only have rounded an
- * integer to a double of at least 2^53; and V8 at times takes a key with an escape for one of an earlier text that has a backslash in it
- * (Node 24: after `{"a":1,"\\":1}`, `{"a":1,"\n":1}` has the key of the first).
+ * `JSON.parse` does almost all of it. Its errors are visible in its result, and then the text is read again: it can
+ * only have rounded an integer to a double of at least 2^53; and V8 sometimes confuses a key with an escape with one of
+ * an earlier text that contains a backslash (Node 24: after `{"a":1,"\\":1}`, `{"a":1,"\n":1}` has the key of the
+ * first).
  */
 export function parseExactJson(text: string, place: Place, limits: JsonLimits): unknown {
   const value = parse(text, place)
@@ -35,7 +36,7 @@ function parse(text: string, place: Place): unknown {
   }
 }
 
-/** The first reason not to take a parsed value as it is; `levels` are those that it may still go down. */
+/** Find the first reason why a parsed value is not exact; `levels` may still be descended. */
 function doubtOf(value: unknown, levels: number, hasEscapes: boolean): Doubt {
   if (typeof value === 'number') return isUnsafe(value) ? 'number' : undefined
   if (typeof value !== 'object' || value === null) return undefined
@@ -53,7 +54,7 @@ function doubtOfList(list: readonly unknown[], levels: number, hasEscapes: boole
 
 /** Hot, so that texts and numbers, which most fields are, cost no call; `for in` walks the shape that objects share. */
 function doubtOfObject(object: object, levels: number, hasEscapes: boolean): Doubt {
-  // All keys of what JSON.parse makes are own ones.
+  // JSON.parse only creates own keys.
   for (const key in object) {
     if (hasEscapes && key.includes('\\')) return 'key'
     const inner = (object as Readonly<Record<string, unknown>>)[key]
@@ -74,7 +75,7 @@ function isUnsafe(number: number): boolean {
 
 function refuseInfinite(value: unknown, place: Place): unknown {
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-    throw payloadError('PAYLOAD_INVALID', 'has a number that no double can hold', { place })
+    throw payloadError('PAYLOAD_INVALID', 'has a number beyond the range of a double', { place })
   }
   if (typeof value !== 'object' || value === null) return value
   const isList = Array.isArray(value)
@@ -84,7 +85,7 @@ function refuseInfinite(value: unknown, place: Place): unknown {
   return value
 }
 
-/** A value that came parsed, checked for its depth alone; a cycle has no end, so it is too deep. */
+/** Check an already parsed value only for its depth; a cycle is too deep. */
 export function checkDepth(value: unknown, place: Place, { maxDepth }: JsonLimits): unknown {
   const isTooDeep = (each: unknown, depth: number): boolean =>
     typeof each === 'object' &&
@@ -94,7 +95,7 @@ export function checkDepth(value: unknown, place: Place, { maxDepth }: JsonLimit
   return value
 }
 
-/** The place that V8 names, not the text that it quotes. */
+/** The position that V8 reports, not the text that it quotes. */
 function syntaxRule(text: string, error: unknown): string {
   if (text.trim() === '') return 'is empty, not JSON'
   const position = error instanceof SyntaxError ? /at position \d+/.exec(error.message)?.[0] : undefined

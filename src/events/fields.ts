@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 
-// Fields that several events share. `z.iso` and `z.int` would double the bytes of a schema: each check is written out instead. A method
-// call is marked as pure, so that a bundler drops what a schema does not use.
+// Fields that several events share. `z.iso` and `z.int` would double the bytes of a schema: each check is written out
+// instead. Method calls are marked as pure, so that bundlers drop unused schemas.
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 
-/** Text of at least one character. */
+/** Non-empty text. */
 export const nonEmptyText = /* @__PURE__ */ z
   .string()
   .check(/* @__PURE__ */ z.refine((text) => text !== '', 'must not be empty'))
@@ -24,7 +24,7 @@ export const optionalText = z.optional(z.string())
 export const optionalNumber = z.optional(z.number())
 export const nullableText = z.optional(z.nullable(z.string()))
 
-/** A count of bytes, where there is one: a whole number from 0 on. */
+/** An optional count of bytes: a whole number from 0. */
 export const nullableByteCount = z.optional(
   z.nullable(
     /* @__PURE__ */ z
@@ -38,19 +38,19 @@ export const nullableByteCount = z.optional(
   ),
 )
 
-/** Any object but an array, passed on as it is: no key of it is looked at or lost. */
+/** Any object except an array, passed unchanged: no key is read or lost. */
 export const anyObject = /* @__PURE__ */ z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be of type object',
 )
 
-/** {@link anyObject} with the fields that AWS documents, whose word is taken for their types. */
+/** {@link anyObject} with the fields that AWS documents, whose types are not checked. */
 export type ObjectWith<Fields> = z.ZodMiniCustom<Fields & Readonly<Record<string, unknown>>>
 
-/** Names and texts, such as the headers of a request. AWS's word is taken for their type: this library does not look at them. */
+/** Names and texts, such as the headers of a request. Their types are not checked: this library does not read them. */
 export const textMap = z.optional(/* @__PURE__ */ z.custom<Readonly<Record<string, string | undefined>> | null>())
 
-/** Names and lists of texts, such as headers that occur more than once; not looked at either. */
+/** Names and lists of texts, such as headers that occur more than once; not checked either. */
 export const textListMap = z.optional(
   /* @__PURE__ */ z.custom<Readonly<Record<string, readonly string[] | undefined>> | null>(),
 )

@@ -13,7 +13,7 @@ import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fields.ts'
 import { placeAt } from './place.ts'
 
-/** One record of a delivery stream. Its data is base64: `data`, or `kafkaRecordValue` where the stream reads from Amazon MSK. */
+/** One record of a delivery stream. Its data is base64: `data`, or `kafkaRecordValue` if the stream reads from Amazon MSK. */
 export const FirehoseRecordSchema = /* @__PURE__ */ z
   .looseObject({
     recordId: nonEmptyText,
@@ -21,11 +21,11 @@ export const FirehoseRecordSchema = /* @__PURE__ */ z
     kafkaRecordValue: optionalText,
     /** Milliseconds since 1970. */
     approximateArrivalTimestamp: optionalNumber,
-    /** Present where the delivery stream reads from a Kinesis data stream. */
+    /** Present if the delivery stream reads from a Kinesis data stream. */
     kinesisRecordMetadata: z.optional(
       z.nullable(z.looseObject({ shardId: optionalText, partitionKey: optionalText, sequenceNumber: optionalText })),
     ),
-    /** Present where it reads from Amazon MSK. */
+    /** Present if it reads from Amazon MSK. */
     mskRecordMetadata: z.optional(z.nullable(z.looseObject({ offset: optionalText, partitionId: optionalText }))),
   })
   .check(

@@ -14,12 +14,13 @@ export interface GunzipOptions {
 export const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Payloads that may be gzip, detected by its magic number; every other payload goes to `inner` as it is.
+ * Inflate payloads that are gzip, detected by its magic number; other payloads are passed to `inner` unchanged.
  *
- * @param inner - what takes the inflated bytes: a schema, `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
- * @returns a decoder for `readRecords`, O(inflated bytes). More bytes than `maxBytes` give `LIMIT_EXCEEDED`, broken gzip
- * `PAYLOAD_INVALID`, both with zlib's error as cause.
- * @throws MillraceError `OPTION_INVALID` when `maxBytes` is not a whole number from 1 on; `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
+ * @param inner - decodes the inflated bytes: a schema, `jsonPayload(schema)`, `kplPayload(...)`, `bytesPayload()` for gzipped CSV.
+ * @returns a decoder for `readRecords`, O(inflated bytes). More bytes than `maxBytes` fail with `LIMIT_EXCEEDED`,
+ * invalid gzip with `PAYLOAD_INVALID`, both with zlib's error as cause.
+ * @throws MillraceError `OPTION_INVALID` if `maxBytes` is not a whole number from 1; `TYPE_MISMATCH` if `inner` is
+ * neither a decoder nor a schema.
  * @example
  * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eyJpZCI6MX0=', partitionKey: 'k', sequenceNumber: '1' } }] }
  * readRecords(event, gunzipPayload(jsonPayload())).map(({ payload }) => payload) // => [{ ok: true, value: { id: 1 } }]
@@ -35,7 +36,7 @@ export function gunzipPayload<T>(inner: PayloadOption<T>, options: GunzipOptions
 }
 
 function inflate(payload: Payload, maxBytes: number): Payload {
-  // Text and JSON hold no gzip: its second byte cannot follow its first in UTF-8. In base64 its two bytes begin as these letters.
+  // Text and JSON cannot be gzip: its second byte cannot follow its first in UTF-8. Its base64 begins with these letters.
   if (payload.kind !== 'bytes' && (payload.kind !== 'base64' || !payload.data.startsWith('H4'))) return payload
   const bytes = bytesOf(payload)
   if (!isGzip(bytes)) return payload
@@ -46,7 +47,7 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** The inflated bytes, all members of the gzip one after the other. Zeros after its end are padding, other bytes a fault. */
+/** The inflated bytes of all gzip members. Zeros after the end are padding, other bytes an error. */
 export function gunzip(bytes: Uint8Array, maxBytes: number, place: Place): Uint8Array {
   try {
     return nodeZlib().gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH) })
@@ -54,6 +55,6 @@ export function gunzip(bytes: Uint8Array, maxBytes: number, place: Place): Uint8
     const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
     throw isTooLarge
       ? payloadError('LIMIT_EXCEEDED', `inflates to more than ${maxBytes} bytes`, { place, cause })
-      : payloadError('PAYLOAD_INVALID', 'is broken gzip', { place, cause })
+      : payloadError('PAYLOAD_INVALID', 'is invalid gzip', { place, cause })
   }
 }

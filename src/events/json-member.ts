@@ -1,6 +1,6 @@
 /**
- * The text of a member of a JSON object, as it is written there. The text must be one that `JSON.parse` takes for an object which has the member; of equal
- * names the last counts, as there. O(letters).
+ * Get the original text of a member of a JSON object. `JSON.parse` must accept the text as an object with the member;
+ * the last of equal names counts, as there. O(characters).
  */
 export function memberText(json: string, name: string): string {
   let found = ''
@@ -17,7 +17,7 @@ export function memberText(json: string, name: string): string {
   }
 }
 
-/** Goes over spaces, commas and colons. */
+/** Skip spaces, commas and colons. */
 function skipMarks(json: string, from: number): number {
   let at = from
   while (at < json.length && ' ,:\n\r\t'.includes(json[at] as string)) at++

@@ -7,26 +7,27 @@ import type { Place } from './place.ts'
 import { registryOf } from './schema-registry.ts'
 import type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
 
-/** Not so deep that a walk of the value could overflow the stack. */
+/** A depth at which a walk of the value cannot overflow the stack. */
 const MAX_DEPTH = 1000
 
 /**
- * Payloads as JSON, checked against a schema of your own where one is given.
+ * Decode payloads as JSON, and validate them with an optional schema.
  *
- * An integer beyond 2^53 reaches the schema as a bigint: a schema that asks for a number refuses it, one that asks for a bigint gets it
- * exact, one that turns it into a string gets its digits. A number written with a fraction or an exponent is a double; one beyond the
- * doubles (`1e400`) is refused. A key `__proto__` is an own key like any other. Where a source carries JSON itself, such as the detail of
- * an EventBridge event, that is the value; Lambda's runtime has parsed it by then, so its integers beyond 2^53 are rounded before anybody
- * sees them: producers send such as text. The payload is not unzipped: see `gunzipPayload`.
+ * An integer beyond 2^53 is passed to the schema as a bigint: a schema for a number rejects it, one for a bigint gets
+ * it exactly, one that converts it to a string gets its digits. A number with a fraction or an exponent is a double;
+ * one out of range (`1e400`) is rejected. A key `__proto__` is an ordinary own key. If a source itself carries JSON,
+ * such as the detail of an EventBridge event, that is the value; Lambda's runtime has already parsed it and rounded
+ * integers beyond 2^53: producers should send them as text. The payload is not inflated: see `gunzipPayload`.
  *
- * Bytes that begin with the header of a schema registry (Confluent or AWS Glue) are no JSON; the error then says so.
+ * Bytes that begin with the header of a schema registry (Confluent or AWS Glue) are not JSON; the error names the registry.
  *
  * @param schema - any synchronous Standard Schema: zod, zod/mini, valibot, arktype.
- * @param options.maxDepth - how deep objects and lists may be nested; 64, at most 1,000.
- * @returns a decoder for `readRecords`, O(letters). No JSON, and a value that the schema refuses, give `PAYLOAD_INVALID` with the path to
- * the first fault and, for a schema, its issues as `cause` (these may quote the data, the error itself never does); bytes that are not UTF-8
- * `ENCODING_INVALID`; too deep `LIMIT_EXCEEDED`.
- * @throws MillraceError `OPTION_INVALID` when `schema` is no Standard Schema, and for other options.
+ * @param options.maxDepth - most levels of nested objects and lists. Default 64, at most 1,000.
+ * @returns a decoder for `readRecords`, O(characters). Invalid JSON, and a value that the schema rejects, fail with
+ * `PAYLOAD_INVALID`, the path to the first fault and, for a schema, its issues as `cause` (these may quote the data,
+ * the error itself never does); bytes that are not UTF-8 with `ENCODING_INVALID`; values nested too deeply with
+ * `LIMIT_EXCEEDED`.
+ * @throws MillraceError `OPTION_INVALID` if `schema` is not a Standard Schema, and for unknown options.
  * @example
  * const order = z.object({ id: z.bigint() })
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":9007199254740993}' }] }
@@ -70,9 +71,9 @@ function check(validate: (value: unknown) => unknown, value: unknown, place: Pla
     throw payloadError('PAYLOAD_INVALID', 'made its schema throw', { place, cause })
   }
   if ('then' in result) {
-    // Nobody waits for it, so its failure must not end the process.
+    // Nothing awaits it, so its failure must not end the process.
     result.then(undefined, () => {})
-    throw payloadError('PAYLOAD_INVALID', 'has a schema that is asynchronous, or throws: give a synchronous one', {
+    throw payloadError('PAYLOAD_INVALID', 'has a schema that is asynchronous, or throws: pass a synchronous one', {
       place,
     })
   }
@@ -81,12 +82,15 @@ function check(validate: (value: unknown) => unknown, value: unknown, place: Pla
   throw payloadError('PAYLOAD_INVALID', ruleOf(issue), { place, steps: stepsOf(issue), cause: result.issues })
 }
 
-/** The type that the schema expects there, which zod, valibot and arktype all name: their messages may hold the data, and are left out. */
+/**
+ * Describe an issue by the type that the schema expects, which zod, valibot and arktype all name: their messages may
+ * contain data, and are omitted.
+ */
 function ruleOf(issue: StandardIssue | undefined): string {
   if (issue === undefined || !('expected' in issue) || typeof issue.expected !== 'string') {
-    return 'is not what its schema asks for'
+    return 'does not match its schema'
   }
-  return `is not what its schema asks for: expected ${issue.expected.slice(0, 80)}`
+  return `does not match its schema: expected ${issue.expected.slice(0, 80)}`
 }
 
 function stepsOf(issue: StandardIssue | undefined): (string | number)[] {
@@ -96,13 +100,13 @@ function stepsOf(issue: StandardIssue | undefined): (string | number)[] {
   })
 }
 
-/** The error of a payload that is framed by a schema registry, by its first bytes; undefined for any other. */
+/** Create the error of a payload with the header of a schema registry; undefined for any other. */
 function framedError(payload: Payload): MillraceError | undefined {
   const registry = registryOf(payload)
   if (registry === undefined) return undefined
   return payloadError(
     'PAYLOAD_INVALID',
-    `is not JSON: it begins with the header of ${registry}; decode it with the registry's deserializer in a decoder of your own, or let the event source mapping do it`,
+    `is not JSON: it begins with the header of ${registry}; decode it with the registry's deserializer in a custom decoder, or let the event source mapping do it`,
     { place: payload.place },
   )
 }

@@ -18,7 +18,7 @@ import { nonEmptyText, nullableText, optionalNumber, optionalText } from './fiel
 import { bytesOf } from './payload.ts'
 import { type Place, placeAt } from './place.ts'
 
-/** One record of a topic. Its key and value are base64 or, a tombstone's value for one, null. */
+/** One record of a topic. Its key and value are base64, or null, as the value of a tombstone. */
 export const KafkaRecordSchema = z.looseObject({
   topic: nonEmptyText,
   partition: z.number(),
@@ -28,12 +28,12 @@ export const KafkaRecordSchema = z.looseObject({
   timestampType: optionalText,
   key: nullableText,
   value: nullableText,
-  /** One object a header, its bytes as signed numbers: `[{ name: [104, -61] }]`. */
+  /** One object per header, with its bytes as signed numbers: `[{ name: [104, -61] }]`. */
   headers: z.optional(/* @__PURE__ */ z.custom<readonly Readonly<Record<string, readonly number[]>>[] | null>()),
 })
 
 /**
- * The event that Lambda delivers from Amazon MSK or a Kafka cluster of your own: lists of records under the name of their topic and partition.
+ * The event that Lambda delivers from Amazon MSK or a self-managed Kafka cluster: lists of records by topic and partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
  *
@@ -45,7 +45,7 @@ export const KafkaEventSchema = z.looseObject({
   eventSource: z.literal(['aws:kafka', 'SelfManagedKafka']),
   eventSourceArn: optionalText,
   bootstrapServers: optionalText,
-  // `z.record` is heavier by 3 kB.
+  // `z.record` is 3 kB larger.
   records: z.catchall(z.object({}), z.array(KafkaRecordSchema)),
 })
 
@@ -53,8 +53,8 @@ export type KafkaRecord = TypeOf<z.infer<typeof KafkaRecordSchema>>
 export type KafkaEvent = TypeOf<z.infer<typeof KafkaEventSchema>>
 
 /**
- * The cluster that an event or, from EventBridge Pipes, a record names: the ARN or, where there is none, `servers-` and a hash of the bootstrap
- * servers, in any order. Undefined where neither is named.
+ * The cluster that an event or, from EventBridge Pipes, a record names: the ARN, or else `servers-` and a hash of the
+ * bootstrap servers, independent of their order. Undefined if neither is named.
  */
 export function kafkaClusterOf(named: unknown): string | undefined {
   if (!isFields(named)) return undefined
@@ -65,7 +65,7 @@ export function kafkaClusterOf(named: unknown): string | undefined {
   return `servers-${nodeCrypto().hash('sha256', servers.sort().join(','), 'base64url')}`
 }
 
-/** Reads the records of an event of that cluster. */
+/** Create the reader of records from a cluster. */
 export function readerOfKafkaRecords(clusterOfEvent: string | undefined): RecordReader {
   return (record, place, draft) => {
     const fields = fieldsOf(record, place)
@@ -77,7 +77,7 @@ export function readerOfKafkaRecords(clusterOfEvent: string | undefined): Record
   }
 }
 
-/** Pipes write the number of the partition as text, and the cluster into each record. */
+/** Pipes write the partition number as text, and the cluster into each record. */
 function identify(fields: Fields, place: Place, draft: RecordDraft, clusterOfEvent: string | undefined): void {
   const { partition: number, offset } = fields
   const topic = nonEmptyTextIn(fields, 'topic', place)
@@ -108,12 +108,12 @@ function keyBytes(fields: Fields, place: Place): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-/** The key as text; undefined where it is none, and is known by its base64. */
+/** The key as text; undefined if it is not text, and is identified by its base64. */
 function textOfKey(key: Uint8Array): string | undefined {
   return isUtf8(key) ? Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString() : undefined
 }
 
-/** Every header is an object of one name; the bytes of its value are signed. A value of null has no bytes. */
+/** Every header is an object with one name; the bytes of its value are signed. A null value has no bytes. */
 function headersOf(headers: unknown, place: Place): [string, Uint8Array][] {
   if (!Array.isArray(headers)) throw eventError('must be a list', place, ['headers'])
   return headers.flatMap((header: unknown, index) =>

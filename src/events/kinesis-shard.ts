@@ -2,7 +2,7 @@ import { base64Text } from '../internal/base64.ts'
 import type { KinesisRecord } from './kinesis.ts'
 import type { Shard, ShardStart } from './shard-range.ts'
 
-/** The calls of a client of Kinesis that are used: the `Kinesis` of `@aws-sdk/client-kinesis` has them. */
+/** The methods used of a Kinesis client, such as `Kinesis` of `@aws-sdk/client-kinesis`. */
 export interface KinesisReader {
   getShardIterator(
     input: {
@@ -31,13 +31,13 @@ interface KinesisSdkRecord {
   readonly ApproximateArrivalTimestamp?: Date | undefined
 }
 
-/** A shard of a Kinesis data stream, its records as Lambda hands them over. */
+/** A shard of a Kinesis data stream, with records in the form of Lambda events. */
 export function kinesisShard(
   client: KinesisReader,
   { streamArn, shardId }: { readonly streamArn: string; readonly shardId: string },
   signal: AbortSignal | undefined,
 ): Shard<KinesisRecord> {
-  // A consumer with enhanced fan-out has an ARN below that of its stream.
+  // The ARN of a consumer with enhanced fan-out begins with that of its stream.
   const [StreamARN = streamArn] = streamArn.split('/consumer/')
   const StreamName = StreamARN.slice(StreamARN.indexOf('/') + 1)
   const options = signal === undefined ? {} : { abortSignal: signal }

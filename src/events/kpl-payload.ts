@@ -11,17 +11,18 @@ const MAGIC_BASE64 = '84ma'
 const MD5_BYTES = 16
 
 /**
- * Payloads that the Kinesis Producer Library may have aggregated, detected by its magic number: each user record in one becomes a record of its
- * own with `subSequence`, its place, and the partition key of that user record as `orderingKey`. Every other payload goes to `inner` as it is.
+ * Split payloads that the Kinesis Producer Library aggregated, detected by its magic number: each user record becomes a
+ * separate record with `subSequence`, its index, and the user record's partition key as `orderingKey`. Other payloads
+ * are passed to `inner` unchanged.
  *
- * The `id` of each stays the sequence number of the Kinesis record, because that is what Lambda can retry from.
+ * The `id` of each stays the sequence number of the Kinesis record, from which Lambda can retry.
  *
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  *
- * @param inner - takes the bytes of each user record: a decoder, or a schema.
- * @returns a decoder for `readRecords`, O(bytes). A checksum that does not match and broken Protocol Buffers give `PAYLOAD_INVALID`, one
- * failed result for the whole Kinesis record.
- * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
+ * @param inner - decodes the bytes of each user record: a decoder, or a schema.
+ * @returns a decoder for `readRecords`, O(bytes). A wrong checksum and invalid Protocol Buffers fail with
+ * `PAYLOAD_INVALID`, one failed result for the whole Kinesis record.
+ * @throws MillraceError `TYPE_MISMATCH` if `inner` is neither a decoder nor a schema.
  * @example
  * const data = '84mawgoDa2V5GgcIABoDb25lGgcIABoDdHdvcDfeNB2PpU+wV+nYy5HKpg=='
  * const event = { Records: [{ eventSource: 'aws:kinesis', kinesis: { data, partitionKey: 'a', sequenceNumber: '1' } }] }
@@ -50,7 +51,7 @@ function userRecords<T>(aggregated: AggregatedRecord, { place }: Payload, inner:
   return userRecordsOf(parts, inner)
 }
 
-/** The message between the magic number and the checksum; undefined where there is no magic number. */
+/** The message between the magic number and the checksum; undefined without the magic number. */
 function aggregatedRecordOf(payload: Payload): AggregatedRecord | undefined {
   if (payload.kind !== 'bytes' && (payload.kind !== 'base64' || !payload.data.startsWith(MAGIC_BASE64))) {
     return undefined
@@ -65,6 +66,6 @@ function aggregatedRecordOf(payload: Payload): AggregatedRecord | undefined {
     throw payloadError('PAYLOAD_INVALID', 'is an aggregated record whose MD5 does not match', { place })
   }
   const aggregated = readAggregatedRecord(message)
-  if (aggregated === undefined) throw payloadError('PAYLOAD_INVALID', 'is a broken aggregated record', { place })
+  if (aggregated === undefined) throw payloadError('PAYLOAD_INVALID', 'is an invalid aggregated record', { place })
   return aggregated
 }

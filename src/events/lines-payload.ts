@@ -7,14 +7,15 @@ const LF = 0x0a
 const CR = 0x0d
 
 /**
- * Payloads with a value on each line, as Firehose, agents and many producers write them: each line becomes a record of its own with `subSequence`,
- * its place from 0. Lines end with LF or CRLF; blank lines are skipped. The `id` of each is that of the record which holds it, because that is what
- * the source can redeliver.
+ * Split payloads with one value per line, as Firehose, agents and many producers write them: each line becomes a
+ * separate record with `subSequence`, its index from 0. Lines end with LF or CRLF; blank lines are skipped. The `id` of
+ * each is that of the record around it, which the source can redeliver.
  *
- * @param inner - takes each line, without its end: a schema, `jsonPayload(schema)`. Several values on one line without a separator are one
- * value to it, which JSON refuses.
- * @returns a decoder for `readRecords`, O(bytes). A line that `inner` refuses is one failed result; a record without lines is one, `PAYLOAD_INVALID`.
- * @throws MillraceError `TYPE_MISMATCH` when `inner` is neither a decoder nor a schema.
+ * @param inner - decodes each line, without its end: a schema, `jsonPayload(schema)`. Several values on one line are
+ * passed as one text, which JSON rejects.
+ * @returns a decoder for `readRecords`, O(bytes). A line that `inner` rejects is one failed result; so is a record
+ * without lines, `PAYLOAD_INVALID`.
+ * @throws MillraceError `TYPE_MISMATCH` if `inner` is neither a decoder nor a schema.
  * @example
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{"id":1}\n\n{"id":2}\n' }] }
  * readRecords(event, linesPayload(jsonPayload())).map(({ subSequence, payload }) => [subSequence, payload.ok && payload.value])
@@ -28,7 +29,7 @@ export function linesPayload<T>(inner: PayloadOption<T>): PayloadDecoder<T> {
       if (line === undefined || second !== undefined)
         throw payloadError(
           'PAYLOAD_INVALID',
-          'must be one line here: its lines cannot be records of their own',
+          'must be a single line here: its lines cannot be separate records',
           payload,
         )
       return decoder.decode(line)
@@ -55,7 +56,7 @@ function linesOfText({ place, ...payload }: Payload): Payload[] {
     .map((data, index) => ({ kind: 'text', data, place: placeAt(place, index) }))
 }
 
-/** Bytes are cut before they are read as text, so that one line of another encoding does not take the others with it. */
+/** Bytes are split before they are decoded as text, so that a line in another encoding does not affect the others. */
 function linesOfBytes(payload: Payload): Payload[] {
   const bytes = bytesOf(payload)
   const lines: Payload[] = []

@@ -5,9 +5,9 @@ import type { Result } from '../result.ts'
 type Path = readonly (string | number)[]
 
 /**
- * A value read against the schema of an event or of a part of it. `path` is the value's own place in the event.
+ * Parse a value with the schema of an event or of a part of it. `path` is the value's position in the event.
  *
- * Nothing is thrown, whatever the value is: a getter or a proxy that throws gives a failed result too.
+ * Nothing is thrown for any value: a throwing getter or proxy is a failed result too.
  */
 export function parseEvent<T extends z.ZodMiniType>(
   schema: T,
@@ -25,7 +25,7 @@ export function parseEvent<T extends z.ZodMiniType>(
   }
 }
 
-/** The rule of the schema at that place, in words without data of the event. */
+/** Describe the rule of the schema at a path, without data of the event. */
 function ruleOf(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'invalid_type':
@@ -35,6 +35,6 @@ function ruleOf(issue: z.core.$ZodIssue | undefined): string {
     case 'custom':
       return issue.message
     default:
-      return 'is not of the shape that AWS documents'
+      return 'does not have the shape that AWS documents'
   }
 }

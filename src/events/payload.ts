@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { MillraceError } from '../errors.ts'
 import { type Place, pathOf } from './place.ts'
 
-/** The content of a record, in the form in which its source carries it. */
+/** The content of a record, in the form of its source. */
 export type Payload =
   | { readonly kind: 'base64'; readonly data: string; readonly place: Place }
   | { readonly kind: 'bytes'; readonly data: Uint8Array; readonly place: Place }
@@ -10,7 +10,7 @@ export type Payload =
       readonly kind: 'text'
       readonly data: string
       readonly place: Place
-      /** The queue message that it came in, as Lambda wants it in `batchItemFailures`. */
+      /** Id of the surrounding queue message, for `batchItemFailures`. */
       readonly recordId?: string
       /** The event of EventBridge around a detail. */
       readonly event?: unknown
@@ -22,14 +22,14 @@ export type Payload =
       /** The event of EventBridge around a detail. */
       readonly event?: unknown
     }
-  /** Nothing, which is not the same as no bytes: the value of a Kafka tombstone. */
+  /** No content, which differs from zero bytes: the value of a Kafka tombstone. */
   | { readonly kind: 'none'; readonly data: null; readonly place: Place }
 
 /**
- * Turns what a record carries into a value.
+ * Decodes the content of a record.
  *
- * One of your own is an object with `decode`, which may build on the ones of this library; whatever it throws becomes the failed result of
- * that record alone.
+ * A custom decoder is an object with `decode`, which may use those of this library; an error that it throws becomes the
+ * failed result of that record only.
  *
  * @example
  * const upperCase: PayloadDecoder<string> = { decode: (payload) => textPayload().decode(payload).toUpperCase() }
@@ -37,14 +37,14 @@ export type Payload =
  */
 export interface PayloadDecoder<T> {
   readonly decode: (payload: Payload) => T
-  /** The records of the user inside one that aggregates them; undefined where the payload is a single one. */
+  /** The user records inside an aggregated one; undefined if the payload is a single record. */
   readonly split?: (payload: Payload) => readonly UserRecord<T>[] | undefined
 }
 
-/** One of the records that a producer packed into a single record of a stream. */
+/** One of several records that a producer packed into one stream record. */
 export interface UserRecord<T> {
   readonly subSequence: number
-  /** The ordering key of the record, where it is not that of the one which holds it. */
+  /** The ordering key of the record, if it differs from that of the surrounding one. */
   readonly partitionKey?: string
   readonly place: Place
   readonly decode: () => T
@@ -78,7 +78,7 @@ export function bytesOf(payload: Payload): Uint8Array {
   }
 }
 
-/** The text of a payload: bytes are UTF-8 or refused. */
+/** The text of a payload: bytes must be UTF-8. */
 export function textOf(payload: Payload): string {
   switch (payload.kind) {
     case 'base64':
@@ -96,12 +96,12 @@ export function textOf(payload: Payload): string {
 
 function bytesOfBase64(base64: string, place: Place): Uint8Array {
   const bytes = Buffer.from(base64, 'base64')
-  // Node skips what it does not know and takes the letters of base64url.
+  // Node skips unknown characters and accepts those of base64url.
   if (bytes.length !== base64Length(base64) || base64.includes('-') || base64.includes('_')) throw notBase64(place)
   return bytes
 }
 
-/** `atob` is the fastest way to text, and the text is final where all of it is ASCII: then UTF-8 needs as many bytes as there are letters. */
+/** `atob` is the fastest decoder, and its text is final if it is all ASCII: then UTF-8 needs as many bytes as characters. */
 function textOfBase64(base64: string, place: Place): string {
   let latin1: string
   try {
@@ -114,7 +114,7 @@ function textOfBase64(base64: string, place: Place): string {
   return textOfBytes(Buffer.from(latin1, 'latin1'), place)
 }
 
-/** Bytes of a well-formed base64 text, -1 where its length is not that of one. */
+/** Bytes of a well-formed base64 text, -1 for an invalid length. */
 function base64Length(base64: string): number {
   const { length } = base64
   if (length % 4 !== 0) return -1
@@ -130,14 +130,14 @@ function textOfBytes(bytes: Uint8Array, place: Place): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   // The replacement character may be in the bytes, or replace bytes that are not UTF-8.
   if (text.includes('\uFFFD') && !isUtf8(bytes)) {
-    throw payloadError('ENCODING_INVALID', 'is not UTF-8: take it as bytesPayload()', { place })
+    throw payloadError('ENCODING_INVALID', 'is not UTF-8: decode it with bytesPayload()', { place })
   }
   return text
 }
 
 function bytesOfText(text: string, place: Place): Uint8Array {
   if (/\p{Surrogate}/u.test(text)) {
-    throw payloadError('ENCODING_INVALID', 'has half a surrogate pair, which UTF-8 cannot hold', { place })
+    throw payloadError('ENCODING_INVALID', 'has a lone surrogate, which UTF-8 cannot represent', { place })
   }
   return Buffer.from(text)
 }
@@ -146,6 +146,6 @@ function textOfJson(value: unknown, place: Place): string {
   try {
     return JSON.stringify(value) ?? 'null'
   } catch (cause) {
-    throw payloadError('PAYLOAD_INVALID', 'cannot be written as JSON', { place, cause })
+    throw payloadError('PAYLOAD_INVALID', 'cannot be serialized as JSON', { place, cause })
   }
 }

@@ -1,9 +1,9 @@
 export type Path = readonly (string | number)[]
 
-/** A place in an event, kept as a chain so that a record costs one small object, and a path is made only for an error. */
+/** A position in an event, as a chain, so that a record costs one small object, and a path is created only for an error. */
 export interface Place {
   readonly parent: Place | undefined
-  /** One step, or several that never change and so are shared. */
+  /** One step, or several constant ones, which are shared. */
   readonly steps: string | number | Path
 }
 

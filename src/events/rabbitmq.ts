@@ -12,7 +12,7 @@ export const RabbitMqMessageSchema = z.looseObject({
       headers: z.optional(z.nullable(anyObject)),
       correlationId: nullableText,
       messageId: nullableText,
-      /** As Java writes it, in UTC: `Jan 1, 1970, 12:33:41 AM`. */
+      /** In Java's format, in UTC: `Jan 1, 1970, 12:33:41 AM`. */
       timestamp: nullableText,
       type: nullableText,
     }),
@@ -23,7 +23,7 @@ export const RabbitMqMessageSchema = z.looseObject({
 })
 
 /**
- * The event that Lambda delivers from Amazon MQ for RabbitMQ: lists of messages under the name of their queue and virtual host.
+ * The event that Lambda delivers from Amazon MQ for RabbitMQ: lists of messages by queue and virtual host.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *
@@ -40,7 +40,7 @@ export const RabbitMqEventSchema = z.looseObject({
 export type RabbitMqMessage = TypeOf<z.infer<typeof RabbitMqMessageSchema>>
 export type RabbitMqEvent = TypeOf<z.infer<typeof RabbitMqEventSchema>>
 
-/** A message has the id that its producer gave it, or none. */
+/** A message has an id only if its producer set one. */
 export const readRabbitMqMessage: RecordReader = (record, place, draft) => {
   const message = fieldsOf(record, place)
   const properties: Fields = isFields(message['basicProperties']) ? message['basicProperties'] : {}

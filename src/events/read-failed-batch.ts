@@ -13,45 +13,46 @@ import { placeAt } from './place.ts'
 import { readRange, type ShardRange } from './shard-range.ts'
 import { type StreamFailureEvent, StreamFailureEventSchema } from './stream-failure.ts'
 
-/** Records of a failed batch that the stream no longer has. */
+/** Counts of a failed batch of which the stream no longer has all records. */
 export interface LostRecords {
-  /** The number that is gone; undefined where Lambda did not say how many there were. */
+  /** The number of lost records; undefined if Lambda did not report the batch size. */
   readonly lost: number | undefined
-  /** The number that is still there. */
+  /** The number of remaining records. */
   readonly found: number
 }
 
 export interface ReadFailedBatchOptions {
-  /** Most records that a batch may have; 10,000, the most that Lambda delivers at once. */
+  /** Most records of a batch. Default 10,000, the most that Lambda delivers. */
   readonly maxRecords?: number
-  /** Milliseconds between one page and the next; 200, because a shard takes five reads a second. */
+  /** Milliseconds between pages. Default 200, since a shard allows five reads per second. */
   readonly pauseMs?: number
-  /** Ends the reading; its reason is thrown. */
+  /** Aborts the reading; its reason is thrown. */
   readonly signal?: AbortSignal
-  /** Called with the number of records that are gone, so that the ones that are left are returned; without it that is an error. */
+  /** Called with the number of lost records, and the remaining ones are returned; without it a loss is an error. */
   readonly onLost?: (lost: LostRecords) => void
 }
 
 /**
- * The event whose batch failed, fetched from the stream again: exactly the records from the start to the end sequence number, in the shape in
- * which Lambda handed them over, to give them to `readRecords` or `processBatch` once more.
+ * Fetch the event of a failed batch from the stream again: exactly the records from the start to the end sequence
+ * number, in the form in which Lambda delivered them, for `readRecords` or `processBatch`.
  *
- * Lambda sends the position of the batch, not its records; only a file in an S3 destination has them as `payload`, and then they are taken from
- * there and nothing is asked of the stream. Filters of the event source mapping are not applied again: records that they kept from the
- * function come too.
+ * Lambda sends the position of the batch, not its records; only a file in an S3 destination has them as `payload`, and
+ * then the stream is not read. Filters of the event source mapping are not applied: records that they excluded are
+ * included.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  *
- * @param failure - what Lambda sent, as `jsonPayload(StreamFailureEventSchema)` reads it from a queue, a topic or a file.
- * @param client - the SDK's `Kinesis` or `DynamoDBStreams`, whichever the batch is of; not needed for a failure with its payload.
- * @param options.maxRecords - how many records a batch may have.
- * @param options.pauseMs - milliseconds between one page and the next.
- * @param options.signal - ends the reading; its reason is thrown.
- * @param options.onLost - called with the number of records that are gone.
- * @returns the event. One request for the iterator and one for each page, mostly one; memory for the records.
- * @throws MillraceError `EVENT_INVALID` for what is no such failure, or one of Kafka without payload; `SOURCE_UNAVAILABLE` when records
- * have left the stream, with their number, or when it cannot be read (the SDK's error is the cause); `LIMIT_EXCEEDED` for more than
- * `maxRecords`; `PAYLOAD_INVALID` for a payload that is no JSON; `OPTION_INVALID` for a client that takes commands alone.
+ * @param failure - the failure event, decoded with `jsonPayload(StreamFailureEventSchema)` from a queue, a topic or a file.
+ * @param client - the SDK's `Kinesis` or `DynamoDBStreams`, depending on the stream; not needed for a failure with a payload.
+ * @param options.maxRecords - most records of a batch.
+ * @param options.pauseMs - milliseconds between pages.
+ * @param options.signal - aborts the reading; its reason is thrown.
+ * @param options.onLost - called with the number of lost records.
+ * @returns the event. One request for the iterator and one per page, usually one; holds the records in memory.
+ * @throws MillraceError `EVENT_INVALID` for another event, or one of Kafka without payload; `SOURCE_UNAVAILABLE` if the
+ * stream no longer has all records, with their number, or cannot be read (the SDK's error is the cause);
+ * `LIMIT_EXCEEDED` for more than `maxRecords`; `PAYLOAD_INVALID` for a payload that is not JSON; `OPTION_INVALID` for a
+ * client that only accepts commands.
  * @example
  * const failure = {
  *   requestContext: { condition: 'RetryAttemptsExhausted' },
@@ -92,9 +93,8 @@ export async function readFailedBatch(
   const { KinesisBatchInfo: kinesis, DDBStreamBatchInfo: dynamodb, payload } = parsed.value
   if (payload !== undefined && payload !== null) return eventOfPayload(payload)
   const info = kinesis ?? dynamodb
-  if (info === undefined) throw invalid('a batch of Kafka comes with its payload or not at all', ['payload'])
-  if (client === undefined)
-    throw invalid('without its payload a batch is read again by a client of its stream', ['payload'])
+  if (info === undefined) throw invalid('a batch of Kafka can only be read from its payload', ['payload'])
+  if (client === undefined) throw invalid('without payload, pass a client of its stream to read the batch', ['payload'])
   if (typeof Object(client).getRecords !== 'function') throw new MillraceError('OPTION_INVALID', CLIENT_RULE)
   const range = rangeOf(info, kinesis === undefined ? 'DDBStreamBatchInfo' : 'KinesisBatchInfo')
   const limits = { maxRecords, pauseMs, signal }
@@ -106,19 +106,19 @@ export async function readFailedBatch(
   return { Records: records }
 }
 
-/** The longest that a timer of Node can wait. */
+/** The longest wait of a Node timer. */
 const MAX_PAUSE_MS = 2 ** 31 - 1
 
 const OPTIONS = { maxRecords: 'number', pauseMs: 'number', signal: 'signal', onLost: 'function' } as const
 
 const CLIENT_RULE =
-  'client must be the Kinesis or DynamoDBStreams of the SDK: KinesisClient and DynamoDBStreamsClient take commands alone'
+  'client must be the Kinesis or DynamoDBStreams of the SDK: KinesisClient and DynamoDBStreamsClient only accept commands'
 
-/** The event that a file in S3 holds as text. */
+/** Parse the event that a file in S3 contains as text. */
 function eventOfPayload(payload: unknown): unknown {
   const place = placeAt(undefined, 'payload')
   const event = typeof payload === 'string' ? parseExactJson(payload, place, { maxDepth: 64 }) : payload
-  if (detectSource(event) === undefined) throw invalid('its payload is no event of a stream', ['payload'])
+  if (detectSource(event) === undefined) throw invalid('its payload is not an event of a stream', ['payload'])
   return event
 }
 
@@ -126,7 +126,7 @@ type BatchInfo = NonNullable<StreamFailureEvent['KinesisBatchInfo']>
 
 function rangeOf({ shardId, startSequenceNumber, endSequenceNumber, batchSize }: BatchInfo, name: string): ShardRange {
   const number = (field: string, text: string): bigint => {
-    if (!/^\d+$/.test(text)) throw invalid('a sequence number has digits alone', [name, field])
+    if (!/^\d+$/.test(text)) throw invalid('a sequence number must consist of digits', [name, field])
     return BigInt(text)
   }
   const start = number('startSequenceNumber', startSequenceNumber)
@@ -136,7 +136,7 @@ function rangeOf({ shardId, startSequenceNumber, endSequenceNumber, batchSize }:
 }
 
 function tellLoss({ shardId, expected }: ShardRange, found: number, onLost: ReadFailedBatchOptions['onLost']): void {
-  // Where filters were at work there may be as many as Lambda counted, and yet one is missing.
+  // With filters there may be as many as Lambda counted, although one is missing.
   const lost = expected === undefined ? undefined : Math.max(1, expected - found)
   if (onLost !== undefined) {
     onLost({ lost, found })
@@ -145,7 +145,7 @@ function tellLoss({ shardId, expected }: ShardRange, found: number, onLost: Read
   const count = lost === undefined ? 'records' : `${lost} of ${lost + found} records`
   throw new MillraceError(
     'SOURCE_UNAVAILABLE',
-    `${count} of the batch have left the stream (shard ${shardId}): take the others with the option onLost`,
+    `${count} of the batch are no longer in the stream (shard ${shardId}): read the others with the option onLost`,
   )
 }
 

@@ -29,7 +29,7 @@ import { readSqsRecord } from './sqs.ts'
 import { readVpcLatticeEvent } from './vpc-lattice.ts'
 import { readWebSocketEvent } from './websocket.ts'
 
-/** The readers of a record of each source, except those that need to know the event: of CloudWatch Logs the log stream, of Kafka the cluster. */
+/** The readers of a record of each source, except those that need the event: CloudWatch Logs for the log stream, Kafka for the cluster. */
 const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>, RecordReader>> = {
   s3: readS3Record,
   's3-eventbridge': readEventBridgeEvent,
@@ -56,7 +56,7 @@ const READERS: Readonly<Record<Exclude<EventSource, 'cloudwatch-logs' | 'kafka'>
   ses: readSesRecord,
 }
 
-/** The field that holds the records of a source; the other sources are one record, the event itself. */
+/** The field that holds the records of a source; for other sources the event itself is the only record. */
 const LISTS: ReadonlyMap<EventSource, string> = new Map([
   ['s3', 'Records'],
   ['kinesis', 'Records'],
@@ -71,24 +71,25 @@ const LISTS: ReadonlyMap<EventSource, string> = new Map([
   ['documentdb', 'events'],
 ])
 
-/** The field that holds a list for each partition or queue. */
+/** The field with a list for each partition or queue. */
 const LISTS_BY_QUEUE: ReadonlyMap<EventSource, string> = new Map([
   ['kafka', 'records'],
   ['rabbitmq', 'rmqMessagesByQueue'],
 ])
 
 /**
- * The records of an event of any source, each with its identity, its ordering key, its time and its payload.
+ * Read the records of an event of any source, each with its identity, its ordering key, its time and its payload.
  *
- * A record that cannot be read or decoded is one failed `payload`, whose error holds the path into the event and then into the payload; the
- * others are not touched by it. Where a source carries no bytes the payload is its JSON: the record of a DynamoDB stream, an alarm, a task of
- * S3 Batch, a notification of S3 or a failure; the `detail` of an EventBridge event; the body of a request is decoded from base64 where it
- * is. CloudWatch Logs gives one record a log event, none for a control message. A Kafka tombstone is empty bytes and, as JSON, null.
+ * A record that cannot be read or decoded is one failed `payload`, whose error has the path into the event and then
+ * into the payload; the others are not affected. If a source carries no bytes, the payload is its JSON: the record of a
+ * DynamoDB stream, an alarm, a task of S3 Batch, a notification of S3 or a failure; the `detail` of an EventBridge
+ * event. The body of a request is decoded if it is base64. CloudWatch Logs has one record per log event, none for a
+ * control message. A Kafka tombstone is empty bytes and, as JSON, null.
  *
  * @param event - what Lambda delivered, or an array from EventBridge Pipes.
- * @param decoder - how payloads are decoded, such as `jsonPayload(schema)`.
+ * @param decoder - the decoder of payloads, such as `jsonPayload(schema)`.
  * @returns the records in the event's order, `[]` for a list without records. O(bytes).
- * @throws MillraceError `EVENT_INVALID` for what is no event at all, an empty array included. Nothing else is thrown, whatever comes.
+ * @throws MillraceError `EVENT_INVALID` for a value that is not an event, an empty array included. Nothing else is thrown.
  * @example
  * const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'm-1', body: '{"id":1}' }, { eventSource: 'aws:sqs', messageId: 'm-2', body: '{' }] }
  * readRecords(event, jsonPayload()).map(({ id, payload }) => [id, payload.ok]) // => [['m-1', true], ['m-2', false]]
@@ -118,7 +119,7 @@ interface RecordList {
   readonly list: readonly unknown[]
   readonly place: Place | undefined
   readonly read: RecordReader
-  /** The place is that of the record itself. */
+  /** The position is that of the record itself. */
   readonly isSingle?: boolean
 }
 
@@ -138,12 +139,12 @@ function listsOf(source: EventSource, event: unknown): readonly RecordList[] {
   )
 }
 
-/** Read a value as a list: one that is none counts as a single record, and fails as one. */
+/** Read a value as a list: another value counts as a single record, and fails as such. */
 function listOf(value: unknown, place: Place, read: RecordReader): RecordList {
   return Array.isArray(value) ? { list: value, place, read } : { list: [value], place, read, isSingle: true }
 }
 
-/** Adds what each record of a list gives: itself, or the user records that it aggregates. One draft serves them all, because it is hot. */
+/** Add each record of a list, or the user records that it aggregates. Hot, so one draft is reused for all. */
 function readList<T>(
   source: EventSource,
   { list, place: listPlace, read, isSingle }: RecordList,
@@ -162,9 +163,9 @@ function readList<T>(
       payload = read(raw, place, draft)
       const userRecords = decoder.split?.(payload)
       if (userRecords !== undefined) {
-        // Firehose expects an answer for each of its records, so each must be among the ones that are returned.
+        // Firehose expects a result for each of its records, so each must be returned.
         if (userRecords.length === 0 && source === 'firehose')
-          throw payloadError('PAYLOAD_INVALID', 'holds no records', payload)
+          throw payloadError('PAYLOAD_INVALID', 'contains no records', payload)
         for (const each of userRecords) records.push(userRecord(source, draft, raw, each))
         continue
       }
@@ -176,7 +177,7 @@ function readList<T>(
   }
 }
 
-/** Written out for what most records have: building these from parts costs more than decoding them. */
+/** Written out for the usual fields: building records from parts costs more than decoding them. */
 function recordOf<T>(source: EventSource, draft: RecordDraft, raw: unknown, payload: Result<T>): EventRecord<T> {
   const { id, orderingKey, time, kafka } = draft
   if (kafka === undefined && time !== undefined) {
@@ -208,7 +209,7 @@ function attempt<T>(decode: () => T, place: Place): Result<T> {
   }
 }
 
-/** Why a record failed: before its payload was found, it is the record that cannot be read. */
+/** Create the error of a failed record: before its payload was found, the record itself cannot be read. */
 function reasonOf(error: unknown, payloadPlace: Place | undefined, place: Place): MillraceError {
   if (isMillraceError(error)) return error
   if (payloadPlace === undefined) return eventError('has a record that cannot be read', place, [], error)

@@ -8,9 +8,9 @@ export const S3BatchTaskSchema = z.looseObject({
   taskId: nonEmptyText,
   s3Key: nonEmptyText,
   s3VersionId: nullableText,
-  /** In invocation schema 1.0. */
+  /** Bucket in invocation schema 1.0. */
   s3BucketArn: nullableText,
-  /** In invocation schema 2.0. */
+  /** Bucket in invocation schema 2.0. */
   s3Bucket: nullableText,
 })
 

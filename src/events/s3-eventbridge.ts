@@ -4,8 +4,8 @@ import { eventBridgeEnvelope } from './eventbridge.ts'
 import { nonEmptyText, nullableByteCount, nullableText, optionalText } from './fields.ts'
 
 /**
- * The event that S3 sends to EventBridge about one object. Unlike in a notification that goes straight to Lambda, a queue or a topic, the key is not
- * encoded.
+ * The event that S3 sends to EventBridge about one object. Unlike in a notification to Lambda, a queue or a topic, the
+ * key is not encoded.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  *

@@ -2,28 +2,28 @@ import type { S3Record } from './s3.ts'
 import type { S3BatchTask } from './s3-batch.ts'
 import type { S3EventBridgeEvent } from './s3-eventbridge.ts'
 
-/** An object that an event names. Fields that the event does not carry are absent. */
+/** An object named in an event. Fields that the event lacks are absent. */
 export interface S3ObjectRef {
   readonly bucket: string
-  /** The key as S3 stores it, decoded. */
+  /** The decoded key, as S3 stores it. */
   readonly key: string
-  /** The key as the event carries it. */
+  /** The key as it is in the event. */
   readonly rawKey: string
   /** Bytes of the object. */
   readonly size?: number
   readonly eTag?: string
   readonly versionId?: string
-  /** Orders the events of one key: compare as hexadecimal numbers, the shorter one padded with zeros on its right. */
+  /** Order of the events of one key: compare as hexadecimal numbers, padding the shorter one with zeros on the right. */
   readonly sequencer?: string
-  /** Such as `ObjectCreated:Put` or, from EventBridge, `Object Created`. */
+  /** Name of the event, such as `ObjectCreated:Put` or, from EventBridge, `Object Created`. */
   readonly eventName?: string
   readonly eventTime?: Date
   readonly region?: string
-  /** The outermost queue message that carried the notification, as Lambda wants it in `batchItemFailures`. */
+  /** Id of the outermost queue message around the notification, for `batchItemFailures`. */
   readonly recordId?: string
 }
 
-/** A reference whose fields may be there without a value. */
+/** A reference whose fields may be undefined. */
 type Parts = { [Key in keyof S3ObjectRef]: S3ObjectRef[Key] | null | undefined } & {
   bucket: string
   key: string
@@ -77,7 +77,7 @@ function refOf(parts: Parts): S3ObjectRef {
   ) as unknown as S3ObjectRef
 }
 
-/** A key as notifications carry it, decoded: form encoding, in which `+` is a space. */
+/** Decode the form-encoded key of a notification, in which `+` is a space. */
 function decodeKey(rawKey: string): string {
   try {
     return decodeURIComponent(rawKey.replaceAll('+', ' '))
@@ -86,7 +86,7 @@ function decodeKey(rawKey: string): string {
   }
 }
 
-/** `arn:aws:s3:::name`; an access point is named by its whole ARN, which S3 takes for a bucket. */
+/** `arn:aws:s3:::name`; an access point is named by its whole ARN, which S3 accepts as a bucket. */
 function bucketOfArn(arn: string): string {
   const name = arn.slice(arn.lastIndexOf(':') + 1)
   return name.includes('/') ? arn : name

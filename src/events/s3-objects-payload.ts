@@ -4,11 +4,11 @@ import type { S3ObjectRef } from './s3-object-ref.ts'
 import { refsInText, refsInValue } from './s3-objects.ts'
 
 /**
- * Payloads as the S3 objects that they name, as `s3Objects` finds them in a whole event: so that each message of a queue, each notification of a topic
- * or each task of a job is a record of `processBatch`, and fails by itself.
+ * Decode payloads to the S3 objects that they name, as `s3Objects` does for a whole event: so each message of a queue,
+ * each notification of a topic or each task of a job is a record of `processBatch`, and fails separately.
  *
- * @returns a decoder for `readRecords`, O(letters). The test event of S3 names no object: `[]`. A payload that is no notification gives
- * `EVENT_INVALID` with the path to what is wrong.
+ * @returns a decoder for `readRecords`, O(characters). The test event of S3 names no object: `[]`. A payload that is
+ * not a notification fails with `EVENT_INVALID` and the path to the fault.
  * @example
  * const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'a+b.csv' } } }
  * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
@@ -23,7 +23,7 @@ export function s3ObjectsPayload(...given: readonly unknown[]): PayloadDecoder<S
 function refsOf(payload: Payload): S3ObjectRef[] {
   const { place } = payload
   const recordId = 'recordId' in payload ? payload.recordId : undefined
-  // The detail of an event of EventBridge is not all of it.
+  // The detail is only a part of an EventBridge event.
   if ('event' in payload && payload.event !== undefined)
     return refsInValue(payload.event, place.parent ?? place, recordId)
   return payload.kind === 'json'

@@ -14,11 +14,11 @@ import { SnsRecordSchema } from './sns.ts'
 import { SqsRecordSchema } from './sqs.ts'
 
 export interface S3ObjectsOptions {
-  /** Called with each record that is no S3 notification; the others are read. Without it the first one is thrown. */
+  /** Called with each record that is not an S3 notification; the others are read. Without it the first one is thrown. */
   readonly onInvalid?: (error: MillraceError, recordId: string | undefined) => void
 }
 
-/** An object that a notification names, or the error of a part that names none, with the queue message that it came in. */
+/** An object that a notification names, or the error of a part that names none, with its queue message. */
 interface Found {
   readonly result: Result<S3ObjectRef>
   readonly recordId: string | undefined
@@ -32,23 +32,24 @@ interface Depth {
   readonly messages: number
 }
 
-/** S3 to a bus to a topic to a queue is three. */
+/** S3 to a bus to a topic to a queue makes three. */
 const MAX_MESSAGES = 8
 const MAX_DEPTH = 64
 
 /**
- * The objects that an event names, in the event's order, however S3's notification came: straight to Lambda, by EventBridge, by an SNS topic,
- * in an SQS queue, by a topic or a bus to a queue, or as the tasks of an S3 Batch Operations job.
+ * Find the objects that an event names, in the event's order, for every route of S3's notification: directly to Lambda,
+ * through EventBridge, an SNS topic, an SQS queue, a topic or a bus to a queue, or as tasks of an S3 Batch Operations
+ * job.
  *
- * Keys arrive form-encoded: `+` becomes a space and `%XX` a byte of UTF-8; a key that is not well encoded is left as it is. Keys from
- * EventBridge are not encoded and stay as they are. The test event that S3 sends when a notification is configured, and an event without
- * records, give `[]`.
+ * Keys arrive form-encoded: `+` becomes a space and `%XX` a byte of UTF-8; an incorrectly encoded key is left
+ * unchanged. Keys from EventBridge are not encoded and stay unchanged. The test event that S3 sends when a notification
+ * is configured, and an event without records, result in `[]`.
  *
- * @param event - what Lambda delivered, or an array of queue messages from EventBridge Pipes.
- * @param options.onInvalid - called for each message or record that is not an S3 notification, with the queue message that it came in.
+ * @param event - the event that Lambda delivered, or an array of queue messages from EventBridge Pipes.
+ * @param options.onInvalid - called for each message or record that is not an S3 notification, with its queue message.
  * @returns one reference per object. O(bytes).
- * @throws MillraceError `EVENT_INVALID`, with the path into the event, when the event carries no S3 notification at all, or when one of its
- * messages or records is none and `onInvalid` is absent. `OPTION_INVALID`.
+ * @throws MillraceError `EVENT_INVALID`, with the path into the event, if the event contains no S3 notification, or if
+ * one of its messages or records is none and `onInvalid` is absent. `OPTION_INVALID`.
  * @example
  * const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'a+b%2Bc.csv' } } }
  * const message = { eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify({ Records: [record] }) }
@@ -66,7 +67,7 @@ export function s3Objects(event: unknown, options: S3ObjectsOptions = {}): S3Obj
   return refs
 }
 
-/** The objects that a text names, as a notification or as what carries one. Throws at the first part that is none. */
+/** The objects that a text names, as a notification or as a message around one. Throws at the first invalid part. */
 export function refsInText(text: string, place: Place, recordId: string | undefined): S3ObjectRef[] {
   return refsOf(findInText(text, place, { recordId, messages: 0 }))
 }
@@ -86,7 +87,7 @@ function refsOf(list: readonly Found[]): S3ObjectRef[] {
   })
 }
 
-/** The objects in a notification, or in what carries one. Throws where a value is neither. */
+/** The objects in a notification, or in a message around one. Throws if a value is neither. */
 function findRefs(value: unknown, place: Place, depth: Depth): Found[] {
   switch (detectSource(value)) {
     case 'sqs':
@@ -108,7 +109,7 @@ function findRefs(value: unknown, place: Place, depth: Depth): Found[] {
   }
 }
 
-/** A notification as S3 writes it, its test event, or what a topic puts into a queue. */
+/** A notification of S3, its test event, or the message that a topic puts into a queue. */
 function findInOther(value: unknown, place: Place, depth: Depth): Found[] {
   const { Event, Type, Message } = fieldsOf(value, place)
   if (Event === 's3:TestEvent') return []
@@ -123,7 +124,7 @@ function findInRecord(record: unknown, place: Place, depth: Depth): Found {
   return found(parsed, refOfRecord, depth)
 }
 
-/** The sample event of AWS's tools names no bucket: without one there is no object. */
+/** The sample event of AWS's tools has no bucket: without one there is no object. */
 function findInTask(task: unknown, place: Place, depth: Depth): Found {
   const name = 'a task of S3 Batch Operations'
   const parsed = parseEvent(S3BatchTaskSchema, task, { name, path: pathOf(place) })
@@ -147,7 +148,7 @@ function findInTopicMessage(record: unknown, place: Place, depth: Depth): Found[
   return findInText(parsed.value.Sns.Message, placeAt(place, ['Sns', 'Message']), depth)
 }
 
-/** Find the objects in a message. One without a notification is one fault, and the other messages are read. */
+/** Find the objects in a message. One without a notification is one error, and the other messages are read. */
 function findInText(text: string, place: Place, { recordId, messages }: Depth): Found[] {
   try {
     if (messages === MAX_MESSAGES) throw invalid(`is nested in more than ${MAX_MESSAGES} messages`, place)
@@ -163,7 +164,7 @@ function found<T>(parsed: Result<T>, refOf: (value: T) => S3ObjectRef, { recordI
   return { result: parsed.ok ? { ok: true, value: refOf(parsed.value) } : parsed, recordId }
 }
 
-/** An event may be anything: getters and proxies that throw are caught here, where it is first looked at. */
+/** Check that an event is an object. Throwing getters and proxies are caught here, at the first access. */
 function fieldsOf(value: unknown, place: Place): Fields {
   try {
     if (isFields(value)) return { Event: value['Event'], Type: value['Type'], Message: value['Message'] }

@@ -3,7 +3,7 @@ import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, text
 import type { TypeOf } from './event-type.ts'
 import { dateTimeText, nonEmptyText, nullableByteCount, nullableText } from './fields.ts'
 
-/** One record of an S3 notification: what happened to one object. */
+/** One record of an S3 notification: an event of one object. */
 export const S3RecordSchema = z.looseObject({
   eventSource: z.literal('aws:s3'),
   eventName: nonEmptyText,
@@ -15,7 +15,7 @@ export const S3RecordSchema = z.looseObject({
       key: nonEmptyText,
       size: nullableByteCount,
       eTag: nullableText,
-      /** Null, where it is not absent, in a bucket without versions. */
+      /** Null or absent in a bucket without versions. */
       versionId: nullableText,
       sequencer: nullableText,
     }),
@@ -23,10 +23,11 @@ export const S3RecordSchema = z.looseObject({
 })
 
 /**
- * The event that S3 sends straight to Lambda when objects are created, removed, restored, moved between tiers or replicated.
+ * The event that S3 sends directly to Lambda when objects are created, removed, restored, moved between tiers or replicated.
  *
- * Strict on the fields that `s3Objects` reads, loose elsewhere: every key that AWS sends or adds is kept. The message that S3 sends when
- * a notification is configured (`s3:TestEvent`) has no records and is not of this shape; `s3Objects` takes both.
+ * Strict for the fields that `s3Objects` reads, loose elsewhere: every key that AWS sends or adds is kept. The message
+ * that S3 sends when a notification is configured (`s3:TestEvent`) has no records and another shape; `s3Objects`
+ * accepts both.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  *
@@ -38,7 +39,7 @@ export const S3EventSchema = z.looseObject({ Records: z.array(S3RecordSchema) })
 export type S3Record = TypeOf<z.infer<typeof S3RecordSchema>>
 export type S3Event = TypeOf<z.infer<typeof S3EventSchema>>
 
-/** Lambda wants no identifier of these: bucket, key, version and sequencer identify one. */
+/** Lambda expects no identifier of these: bucket, key, version and sequencer identify one. */
 export const readS3Record: RecordReader = (record, place, draft) => {
   const outer = fieldsOf(record, place)
   if (outer['eventSource'] !== 'aws:s3') throw eventError('must be "aws:s3"', place, ['eventSource'])

@@ -4,7 +4,7 @@ import type { TypeOf } from './event-type.ts'
 import { eventBridgeEnvelope, readEventBridgeEvent } from './eventbridge.ts'
 
 /**
- * The event that a scheduled rule of EventBridge, or a schedule of EventBridge Scheduler without an input of its own, sends. The detail of the first
+ * The event that a scheduled rule of EventBridge, or a schedule of EventBridge Scheduler without a custom input, sends. The detail of the first
  * is an empty object, that of the second the text `{}`.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html

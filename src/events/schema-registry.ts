@@ -8,7 +8,7 @@ const GLUE_VERSION = 3
 const GLUE_HEADER_BYTES = 18
 const GLUE_COMPRESSIONS: readonly unknown[] = [0, 5]
 
-/** The schema registry whose header precedes a payload; undefined where there is none. No JSON begins like that. */
+/** The schema registry whose header precedes a payload; undefined if there is none. JSON never begins with one. */
 export function registryOf(payload: Payload): string | undefined {
   const bytes = firstBytes(payload)
   if (bytes === undefined) return undefined

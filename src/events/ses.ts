@@ -3,7 +3,7 @@ import { eventError, fieldsOf, nonEmptyTextIn, noteTime, type RecordReader, text
 import type { TypeOf } from './event-type.ts'
 import { anyObject, nonEmptyText, type ObjectWith, optionalText } from './fields.ts'
 
-/** One mail that was received; its body is not in it. */
+/** One received mail, without its body. */
 export const SesRecordSchema = z.looseObject({
   eventSource: z.literal('aws:ses'),
   eventVersion: optionalText,

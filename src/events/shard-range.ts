@@ -1,23 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { MillraceError } from '../errors.ts'
 
-/** Records of a shard from one sequence number to another, both included. */
+/** Records of a shard between two sequence numbers, both included. */
 export interface ShardRange {
   readonly shardId: string
   readonly start: bigint
   readonly end: bigint
-  /** The number of records that Lambda counted; more, where it filtered some out. */
+  /** The number of records that Lambda counted; the range has more if some were filtered out. */
   readonly expected: number | undefined
 }
 
-/** The place to begin reading: at a record, behind it, or at the oldest that the shard still has. */
+/** The position to begin reading: at a record, after it, or at the oldest record of the shard. */
 export type ShardStart = { readonly at: bigint } | { readonly after: bigint } | 'oldest'
 
 export interface ShardPage<R> {
   readonly records: readonly { readonly sequenceNumber: bigint; readonly record: R }[]
   /** Undefined at the end of a closed shard. */
   readonly next: string | undefined
-  /** The shard holds nothing more at this moment. */
+  /** True if the shard has no more records at this moment. */
   readonly isAtTip: boolean
 }
 
@@ -34,7 +34,7 @@ export interface ShardLimits {
   readonly signal: AbortSignal | undefined
 }
 
-/** A page of DynamoDB may be empty though more records follow, and an iterator may be too old: each so often in a row, and no more. */
+/** Most consecutive empty pages, which DynamoDB may return before further records, and most consecutive expired iterators. */
 const MAX_EMPTY_PAGES = 50
 const MAX_RESTARTS = 3
 const MIN_PAGE = 10
@@ -48,11 +48,11 @@ interface Progress<R> {
 
 export interface FoundRange<R> {
   readonly records: readonly R[]
-  /** True where the first and the last of the range are among them: no record between two others can be missing. */
+  /** True if the first and the last record of the range were found: no record between two others can be missing. */
   readonly isComplete: boolean
 }
 
-/** Read the part of a range that the shard still holds: the records of the pages, until the last one of the range or the end of the shard. */
+/** Read the part of a range that the shard still has, page by page, until the last record of the range or the end of the shard. */
 export async function readRange<R>(shard: Shard<R>, range: ShardRange, limits: ShardLimits): Promise<FoundRange<R>> {
   const progress: Progress<R> = { found: [], first: undefined, last: undefined, isOver: false }
   let start: ShardStart = { at: range.start }
@@ -90,7 +90,7 @@ async function readPages<R>(shard: Shard<R>, start: ShardStart, reading: Reading
     if (progress.isOver || (page.isAtTip && page.records.length === 0)) break
     iterator = page.next
     empty = page.records.length === 0 ? empty + 1 : 0
-    // A shard takes five reads a second, and Lambda keeps reading it.
+    // A shard allows five reads per second, and Lambda keeps reading it.
     if (iterator !== undefined && limits.pauseMs > 0) await wait(limits.pauseMs, undefined, { signal: limits.signal })
   }
   progress.isOver = true
@@ -114,7 +114,7 @@ function take<R>(
   progress.last = sequenceNumber
 }
 
-/** An error as it leaves the library: a limit and an abort as they are, all else as what it says about the stream. */
+/** Convert an error of the stream; a limit and an abort are thrown unchanged. */
 function unavailable(cause: unknown, { shardId }: ShardRange, { signal }: ShardLimits): unknown {
   if (signal?.aborted) return signal.reason
   if (cause instanceof MillraceError) return cause

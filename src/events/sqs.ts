@@ -21,7 +21,7 @@ export const SqsRecordSchema = z.looseObject({
   body: z.string(),
   receiptHandle: optionalText,
   awsRegion: optionalText,
-  /** Ends in `.fifo` where the queue keeps the order of each message group. */
+  /** Ends in `.fifo` if the queue keeps the order of each message group. */
   eventSourceARN: optionalText,
   attributes: z.optional(
     z.looseObject({

@@ -13,11 +13,12 @@ const batchInfo = {
 }
 
 /**
- * The event that Lambda sends to the on-failure destination of an event source mapping that gave up on a batch of a Kinesis, DynamoDB or Kafka stream:
- * the position of the batch in the stream, not its records, which {@link readFailedBatch} fetches again. Only a file in an S3 destination holds
- * them too, as `payload`.
+ * The event that Lambda sends to the on-failure destination of an event source mapping after giving up on a batch of a
+ * Kinesis, DynamoDB or Kafka stream: the position of the batch in the stream, not its records, which
+ * {@link readFailedBatch} fetches again. Only a file in an S3 destination also contains them, as `payload`.
  *
- * It arrives bare, or as the body of an SQS message or the text of an SNS message: there, take it as `jsonPayload(StreamFailureEventSchema)`.
+ * It arrives directly, or as the body of an SQS message or the text of an SNS message: then decode it with
+ * `jsonPayload(StreamFailureEventSchema)`.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  *
@@ -30,7 +31,7 @@ export const StreamFailureEventSchema = /* @__PURE__ */ z
     requestContext: z.looseObject({
       requestId: optionalText,
       functionArn: optionalText,
-      /** Such as `RetryAttemptsExhausted` or `MaximumRecordAgeExceeded`. */
+      /** Reason, such as `RetryAttemptsExhausted` or `MaximumRecordAgeExceeded`. */
       condition: optionalText,
       approximateInvokeCount: optionalNumber,
     }),
@@ -41,7 +42,7 @@ export const StreamFailureEventSchema = /* @__PURE__ */ z
     KinesisBatchInfo: z.optional(z.looseObject(batchInfo)),
     DDBStreamBatchInfo: z.optional(z.looseObject(batchInfo)),
     KafkaBatchInfo: z.optional(anyObject),
-    /** The event that failed, as text or as JSON. */
+    /** The failed event, as text or as JSON. */
     payload: z.optional(z.unknown()),
   })
   .check(

@@ -1,13 +1,13 @@
 import type { Payload, PayloadDecoder, UserRecord } from './payload.ts'
 import type { Place } from './place.ts'
 
-/** One of the parts that a record holds, before its payload is decoded. */
+/** One part of a record, before its payload is decoded. */
 export interface RecordPart {
   readonly payload: Payload
   readonly partitionKey?: string
 }
 
-/** The user records in the parts of a record: each part is one, or as many as `inner` finds in it. They are numbered through. */
+/** The user records in the parts of a record: each part is one, or as many as `inner` finds in it, numbered consecutively. */
 export function userRecordsOf<T>(parts: readonly RecordPart[], inner: PayloadDecoder<T>): UserRecord<T>[] {
   const records: UserRecord<T>[] = []
   for (const { payload, partitionKey } of parts) {
@@ -23,7 +23,7 @@ interface SplitPart<T> {
   readonly partitionKey?: string
 }
 
-/** A part that cannot be split is one record, which fails. */
+/** A part that cannot be split is one failed record. */
 function splitPart<T>(payload: Payload, inner: PayloadDecoder<T>): readonly SplitPart<T>[] {
   const { place } = payload
   try {

@@ -16,7 +16,7 @@ const version2 = /* @__PURE__ */ z.looseObject({
   version: z.literal('2.0'),
   path: z.string(),
   method: z.string(),
-  /** A name and one value, or the list of them. */
+  /** Names with one value, or a list of values. */
   headers: z.optional(
     /* @__PURE__ */ z.custom<Readonly<Record<string, readonly string[] | string | undefined>> | null>(),
   ),
@@ -50,7 +50,7 @@ export const VpcLatticeEventSchema = z.union([version1, version2])
 
 export type VpcLatticeEvent = TypeOf<z.infer<typeof VpcLatticeEventSchema>>
 
-/** Lattice names no request: its trace does, where it is sent. */
+/** Lattice does not identify a request, but its trace does, if sent. */
 export const readVpcLatticeEvent: RecordReader = (event, place, draft) => {
   const fields = fieldsOf(event, place)
   const { headers, requestContext } = fields

@@ -4,7 +4,7 @@ import type { TypeOf } from './event-type.ts'
 import { nonEmptyText, nullableText, optionalNumber, optionalText, textListMap, textMap } from './fields.ts'
 
 /**
- * A message, a connection or its end at a WebSocket API of API Gateway. What such an API asks a Lambda authorizer is no event of this kind.
+ * A message, a connection or a disconnection at a WebSocket API of API Gateway. A request to its Lambda authorizer is not an event of this kind.
  *
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  *
@@ -23,7 +23,7 @@ export const WebSocketEventSchema = z.looseObject({
     domainName: optionalText,
     stage: optionalText,
   }),
-  /** Of the request that connects. */
+  /** Headers of the connecting request. */
   headers: textMap,
   multiValueHeaders: textListMap,
   queryStringParameters: textMap,

@@ -1,6 +1,6 @@
 /**
- * Work on items, some at once, and keep the results in their order. The first failure is thrown; what is under way then is waited for, and nothing further
- * is started.
+ * Work on items concurrently, up to a limit, and return the results in order. The first failure is thrown after running
+ * work has ended, and nothing further is started.
  */
 export async function concurrently<T, R>(
   items: readonly T[],

@@ -3,13 +3,13 @@ import { csvPartRows } from '../codecs/csv/read/csv-parts.ts'
 import { FAULT } from '../codecs/csv/read/rows/row-index.ts'
 import { isMillraceError } from '../errors.ts'
 
-/** Bytes that are looked at before a boundary is chosen, and each time that none can be chosen yet. */
+/** Bytes examined before a boundary is chosen, and added each time that none can be chosen yet. */
 const STEP_BYTES = 64 * 1024
 const LF = 0x0a
 const CR = 0x0d
 const FAULTS: ReadonlySet<string> = new Set(Object.values(FAULT))
 
-/** A boundary between rows, and whole rows after it. */
+/** A boundary between rows, and complete rows after it. */
 export interface Boundary {
   /** Start of a row, within the probe. */
   readonly at: number
@@ -18,16 +18,17 @@ export interface Boundary {
 }
 
 /**
- * Find where a row of CSV begins in a piece from the midst of a file.
+ * Find the beginning of a CSV row in a piece from the middle of a file.
  *
- * The piece may begin inside quotes or outside, and no byte alone shows which. So it is read as if it began in each state that a reader can be in, and states
- * under which it breaks a rule are ruled out: a quote in an unquoted field, text after a closing quote, a row of another width. A boundary is a place at
- * which a row begins under all states that are left. A piece without any quote is taken to be outside.
+ * The piece may begin inside quotes or outside, and no byte alone shows which. So it is read from every possible state
+ * of a reader, and states that break a rule are excluded: a quote in an unquoted field, text after a closing quote, a
+ * row of another width. A boundary is a position at which a row begins in all remaining states. A piece without quotes
+ * is assumed to be outside.
  *
  * @param probe - bytes of the file.
  * @param isEnd - whether the file ends with them.
  * @param width - columns of the file.
- * @returns undefined where there is no certain boundary. O(bytes).
+ * @returns undefined if there is no certain boundary. O(bytes).
  */
 export function csvBoundary(
   probe: Uint8Array,
@@ -49,7 +50,7 @@ export function csvBoundary(
   return undefined
 }
 
-/** The first line break that is whole, and the last one within the first step. */
+/** The first complete line break, and the last one within the first step. */
 function lineBoundary(probe: Uint8Array): Boundary | undefined {
   const at = lineStart(probe, 0)
   if (at === undefined) return undefined
@@ -59,7 +60,7 @@ function lineBoundary(probe: Uint8Array): Boundary | undefined {
   return { at, sampleEnd }
 }
 
-/** Start of the next line; undefined where that is not within the bytes. */
+/** Start of the next line; undefined if it is not within the bytes. */
 function lineStart(bytes: Uint8Array, from: number): number | undefined {
   for (let at = from; at + 1 < bytes.length; at++) {
     if (bytes[at] === LF) return at + 1
@@ -68,7 +69,7 @@ function lineStart(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** Texts that bring a reader into each state that it can be in at any byte: outside quotes, inside, or between two bytes of a mark. */
+/** Texts that bring a reader into every possible state: outside quotes, inside, or between two bytes of a mark. */
 function startStates({ layout }: CsvSettings): string[] {
   const { quote, escape: escapeMark, comment, trim } = layout.dialect
   if (quote === false) return ['x']
@@ -85,12 +86,12 @@ function startStates({ layout }: CsvSettings): string[] {
 
 interface StateReader {
   readonly isRefuted: boolean
-  /** Starts of rows, but for the first one. */
+  /** Starts of rows, except the first one. */
   readonly rowStarts: readonly number[]
   read(bytes: Uint8Array, isEnd: boolean): void
 }
 
-/** Read a probe from a state on. */
+/** Read a probe, starting in a state. */
 function startReader(prefix: string, settings: CsvSettings, width: number): StateReader {
   const rows = csvPartRows(settings, width)
   const before = Buffer.byteLength(prefix)
@@ -104,7 +105,7 @@ function startReader(prefix: string, settings: CsvSettings, width: number): Stat
     for (;;) {
       const block = rows.next(1, 1)
       if (block === undefined) return
-      // The first row is cut, so its width says nothing.
+      // The first row is cut, so its width is meaningless.
       if (block.faults.some(({ line, reason }) => line > 1 || FAULTS.has(reason))) {
         isRefuted = true
         return
@@ -136,7 +137,7 @@ function startReader(prefix: string, settings: CsvSettings, width: number): Stat
   }
 }
 
-/** A place at which all readers that are left see a row begin: from there on they read alike. */
+/** A position at which a row begins for all remaining readers: from there on they agree. */
 function agreedBoundary(readers: readonly StateReader[], length: number): Boundary | undefined {
   const [first, ...others] = readers.map(({ rowStarts }) => rowStarts)
   const sets = others.map((rowStarts) => new Set(rowStarts))

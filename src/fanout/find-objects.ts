@@ -8,20 +8,20 @@ import { s3Source } from '../s3/s3-source.ts'
 import { concurrently } from './concurrently.ts'
 
 export const CURE = 'write planSplits(client, [{ bucket, key }])'
-/** Objects that are looked at or planned at the same time. */
+/** Objects that are checked or planned concurrently. */
 export const OBJECTS_AT_ONCE = 16
 
-/** An object to divide. An `S3ObjectRef` is one. */
+/** An object to split, such as an `S3ObjectRef`. */
 export interface SplitObject {
   readonly bucket: string
   /** The decoded key. */
   readonly key: string
-  /** ETag that the object must have; when absent, the present one. */
+  /** ETag that the object must have; when absent, the current one. */
   readonly eTag?: string
   readonly versionId?: string
 }
 
-/** An object that is there: what it is now. */
+/** An existing object in its current state. */
 export interface FoundObject extends SplitObject {
   readonly eTag: string
   readonly size: number
@@ -59,7 +59,7 @@ export async function listOf(
   return list
 }
 
-/** Find out size and ETag of each object. @throws MillraceError `SOURCE_UNAVAILABLE`, `SOURCE_CHANGED`. */
+/** Get size and ETag of each object. @throws MillraceError `SOURCE_UNAVAILABLE`, `SOURCE_CHANGED`. */
 export function headAll(
   client: Pick<S3Client, 'send'>,
   objects: readonly SplitObject[],
@@ -85,12 +85,9 @@ export function headAll(
 function foundObject(location: SplitObject, wanted: string | undefined, head: HeadObjectCommandOutput): FoundObject {
   const eTag = unquoted(head.ETag ?? '')
   if (eTag === '' || head.ContentLength === undefined)
-    throw new MillraceError('SOURCE_UNAVAILABLE', 'planSplits: the server tells neither ETag nor size of an object')
+    throw new MillraceError('SOURCE_UNAVAILABLE', 'planSplits: the server returned no ETag or no size for an object')
   if (wanted !== undefined && unquoted(wanted) !== eTag)
-    throw new MillraceError(
-      'SOURCE_CHANGED',
-      'planSplits: an object is not the one that its ETag names; it was replaced',
-    )
+    throw new MillraceError('SOURCE_CHANGED', 'planSplits: an object does not match its ETag; it was replaced')
   return { ...location, eTag, size: head.ContentLength }
 }
 
@@ -107,12 +104,12 @@ function unquoted(eTag: string): string {
   return eTag.replace(/^"|"$/g, '')
 }
 
-/** The place of an object, pinned to its ETag. */
+/** The location of an object, pinned to its ETag. */
 export function locationOf({ bucket, key, eTag, versionId }: FoundObject) {
   return { bucket, key, eTag, ...(versionId !== undefined && { versionId }) }
 }
 
-/** A source that is left when the signal aborts. */
+/** A source that is closed when the signal aborts. */
 export function sourceOf(
   client: Pick<S3Client, 'send'>,
   object: FoundObject,

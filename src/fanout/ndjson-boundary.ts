@@ -1,16 +1,17 @@
 import type { Boundary } from './csv-boundary.ts'
 
-/** Bytes after a boundary of which rows are surveyed. */
+/** Bytes after a boundary in which rows are surveyed. */
 const SAMPLE_BYTES = 64 * 1024
 const LF = 0x0a
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
 /**
- * Find where an object of NDJSON begins in a piece from the midst of a file: at a brace that begins a line, where the line before ends with one. No valid
- * object has that inside, laid out over lines or not, since its strings hold no line break; and an object that is not valid is rejected up to such a place.
+ * Find the beginning of an NDJSON object in a piece from the middle of a file: a brace that begins a line, after a line
+ * that ends with one. No valid object contains that, laid out over lines or not, since its strings have no line breaks;
+ * and an invalid object is rejected up to such a position.
  *
- * @returns undefined where there is none. O(bytes).
+ * @returns undefined if there is none. O(bytes).
  */
 export function ndjsonBoundary(probe: Uint8Array): Boundary | undefined {
   const at = objectStart(probe, 0)

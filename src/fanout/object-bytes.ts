@@ -2,7 +2,7 @@ import { detectCompression, inflate } from '../codecs/input/compression.ts'
 import type { ByteSource } from '../codecs/input/source.ts'
 import type { PlannedObject } from './planned-object.ts'
 
-/** Bytes of rows at an object's head that are surveyed. */
+/** Bytes of rows surveyed at an object's head. */
 const HEAD_BYTES = 1024 * 1024
 
 /** The first bytes of an object, inflated. */
@@ -39,7 +39,7 @@ export async function* inflated(
   }
 }
 
-/** A source that reads an object once, and holds it. */
+/** A source that reads an object once, and keeps its bytes. */
 export async function heldSource({ source, size }: PlannedObject): Promise<ByteSource> {
   const bytes = await source.read(0, size)
   return {

@@ -23,12 +23,12 @@ export function objectFormat(key: string, options: CodecOptions): ObjectFormat {
   return { format, compression: compression === 'snappy' ? byKey : compression }
 }
 
-/** The settings of CSV or TSV, of options for many formats. */
+/** The settings of CSV or TSV, from options for several formats. */
 export function csvSettingsOf(format: SplitFormat, options: CsvOptions): CsvSettings {
   return csvSettings({ ...(format === 'tsv' && { delimiter: '\t' }), ...known(options, CSV_OPTIONS) })
 }
 
-/** Test whether rows can be found from any byte on: marks of one byte, text in UTF-8. */
+/** Test whether rows can be found from any byte: marks of one byte, text in UTF-8. */
 export function isDivisibleCsv({ layout }: CsvSettings): boolean {
   const { delimiter, quote, escape: escapeMark, comment, lazyQuotes } = layout.dialect
   const marks = [delimiter, quote, escapeMark, comment].filter((mark) => typeof mark === 'string')

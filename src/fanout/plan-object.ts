@@ -10,10 +10,10 @@ import { csvSettingsOf, isDivisibleCsv } from './object-format.ts'
 import type { ObjectPlan, Part, PartColumns, PlannedObject } from './planned-object.ts'
 import { textParts } from './text-parts.ts'
 
-/** Objects up to this size are read once, instead of by probes. */
+/** Objects up to this size are read once, instead of with probes. */
 const SMALL_OBJECT_BYTES = 4 * 1024 * 1024
 
-/** Divide an object into parts by what it is. */
+/** Split an object into parts by its format. */
 export async function planObject(object: PlannedObject, options: CodecOptions): Promise<ObjectPlan> {
   if (object.format === 'parquet') return planParquet(object, options)
   if (object.size === 0) return whole(object)
@@ -44,11 +44,11 @@ async function planCsv(object: PlannedObject, options: CodecOptions): Promise<Ob
   if (object.isWhole || object.compression !== undefined || !isDivisibleCsv(named)) return whole(object, columnsOf())
   const findBoundary = (probe: Uint8Array, isEnd: boolean) => csvBoundary(probe, isEnd, named, names.length)
   const parts = await textParts(object, rowsAt, findBoundary, survey.add)
-  // A file without any row is an error, which no part of it could tell.
+  // A file without rows is an error, which no single part could detect.
   return survey.hasRows ? { parts, columns: columnsOf() } : whole(object, columnsOf())
 }
 
-/** The end of the last line but one: rows that the head cuts off are left out, and so is one with a quoted line break that it may have cut. */
+/** The end of the last line but one: excludes rows cut off by the head, and one that it may have cut at a quoted line break. */
 function lastLine(rows: Uint8Array): number {
   return rows.lastIndexOf(0x0a) + 1
 }
@@ -58,7 +58,7 @@ async function planJson(object: PlannedObject, options: CodecOptions): Promise<O
   const first = bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf)
   const isLines = first === 0x7b && (options.rows ?? []).length === 0
   if (!isLines) return whole(object)
-  // Once, as the file is judged as a whole: its first split may be a few bytes.
+  // Once for the whole file: its first split may have only a few bytes.
   checkNdjsonHead(bytes)
   const { limits = {} } = options
   const part = { pins: schemaFields(options.schema), limits, onInvalidRow: undefined }

@@ -26,15 +26,15 @@ import type { ObjectPlan, PartColumns, PlannedObject } from './planned-object.ts
 export type { SplitObject } from './find-objects.ts'
 
 export interface PlanSplitsOptions {
-  /** Options of the codecs: dialect, types, `format` and `compression`. `readSplit` needs its dialect again. */
+  /** Options of the codecs: dialect, types, `format` and `compression`. `readSplit` needs the same dialect. */
   readonly codec?: CodecOptions
   /** Bytes of a split. Default 128 MiB. */
   readonly targetBytes?: number
-  /** Splits at most: where there would be more, they are larger. Default 10,000. */
+  /** Most splits: if there would be more, they become larger. Default 10,000. */
   readonly maxSplits?: number
-  /** Bytes that are read to find one boundary. Default 1 MiB. */
+  /** Bytes read to find one boundary. Default 1 MiB. */
   readonly probeBytes?: number
-  /** Objects that are one split whatever they are, such as those whose boundaries were guessed wrong. */
+  /** Selects objects that are always one split, such as those whose boundaries were guessed wrong. */
   readonly whole?: (object: SplitObject) => boolean
   readonly signal?: AbortSignal
 }
@@ -50,21 +50,22 @@ const KINDS = {
 const MAX_SPLIT_BYTES = 200 * 1024
 
 /**
- * Divide objects into splits that workers read on their own.
+ * Divide objects into splits that workers read independently.
  *
- * Reads the head of each object and a probe for each boundary, never the whole file: of 10 GB some 80 requests of 1 MiB. CSV is divided where rows begin,
- * found by reading each probe as if it began inside quotes and outside; NDJSON between objects; Parquet between row groups. What is compressed, a JSON
- * array, or written in marks of several bytes is one split an object. Types come from the heads and all probes, so that all parts of objects with the
- * same columns have one schema.
+ * Reads the head of each object and a probe for each boundary, never the whole file: about 80 requests of 1 MiB for 10
+ * GB. CSV is divided between rows, found by reading each probe as if it began inside quotes and outside; NDJSON between
+ * objects; Parquet between row groups. An object that is compressed, a JSON array, or has marks of several bytes is one
+ * split. Types come from the heads and all probes, so that all parts of objects with the same columns have one schema.
  *
  * A boundary can be guessed wrong, in a quoted field of several megabytes. The split before it then fails with `SPLIT_MISMATCH`, while the one after it
  * may yield wrong rows: publish results only after {@link verifySplits}.
  *
  * @param client - an `S3Client`; needs `s3:GetObject`.
- * @param objects - in the order of their rows.
+ * @param objects - the objects, in the order of their rows.
  * @returns a plan of plain JSON; the same objects and options give the same plan.
- * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once; `SOURCE_UNAVAILABLE`, `SOURCE_CHANGED` for objects; `LIMIT_EXCEEDED` for more objects
- * than `maxSplits`, or a split of over 200 KiB of JSON; what the codecs throw for a head that they cannot read, such as `CSV_INVALID`.
+ * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once; `SOURCE_UNAVAILABLE`, `SOURCE_CHANGED` for objects;
+ * `LIMIT_EXCEEDED` for more objects than `maxSplits`, or a split of over 200 KiB of JSON; errors of the codecs for an
+ * unreadable head, such as `CSV_INVALID`.
  * @example no-run needs a bucket
  * const { splits } = await planSplits(new S3Client(), [{ bucket: 'lake', key: 'landing/orders.csv' }])
  */
@@ -117,7 +118,7 @@ function targetOf(objects: readonly FoundObject[], targetBytes: number, maxSplit
   return high
 }
 
-/** Give objects with the same columns the same types: what was seen in any of them was seen in all. */
+/** Assign the same types to objects with the same columns, joining the values seen in all of them. */
 function withOneSchema(columns: readonly (PartColumns | undefined)[]): (PartColumns | undefined)[] {
   const seen = new Map<string, Map<string, number | null>>()
   const groupOf = ({ names }: PartColumns): string => JSON.stringify([...names].sort())
@@ -186,7 +187,7 @@ function sealedPlan(
   return { id: plan, splits: all, objects: objects.length, bytes: objects.reduce((sum, { size }) => sum + size, 0) }
 }
 
-/** Options as text: what they say, without callbacks. */
+/** Serialize options, without callbacks. */
 function describeOptions({ schema, ...others }: CodecOptions): unknown {
   const types = [...schemaFields(schema)].map(([name, { type, nullable }]) => [name, String(type), nullable])
   return [JSON.parse(JSON.stringify(others)), types]
@@ -196,6 +197,6 @@ function checkSize(split: Split): void {
   if (JSON.stringify(split).length <= MAX_SPLIT_BYTES) return
   throw new MillraceError(
     'LIMIT_EXCEEDED',
-    `planSplits: a split with ${split.schema?.length ?? 0} columns takes over ${MAX_SPLIT_BYTES / 1024} KiB of JSON, more than Step Functions passes on; divide the file by columns, or read it whole`,
+    `planSplits: a split with ${split.schema?.length ?? 0} columns takes over ${MAX_SPLIT_BYTES / 1024} KiB of JSON, the limit for Step Functions; split the file by columns, or read it whole`,
   )
 }

@@ -1,14 +1,14 @@
 import type { ByteSource } from '../codecs/input/source.ts'
 import type { ObjectFormat } from './object-format.ts'
 
-/** An object to be planned: what it is, and how to read it. */
+/** An object to be planned: its properties, and the way to read it. */
 export interface PlannedObject extends ObjectFormat {
   readonly source: ByteSource
   readonly size: number
   /** Bytes of a split. */
   readonly targetBytes: number
   readonly probeBytes: number
-  /** True for an object that is to be one split, whatever it is. */
+  /** True for an object that must be one split. */
   readonly isWhole: boolean
 }
 
@@ -25,11 +25,11 @@ export interface ObjectPlan {
   readonly columns?: PartColumns
 }
 
-/** Columns of an object, by what its samples hold. */
+/** Columns of an object, derived from its samples. */
 export interface PartColumns {
   readonly names: readonly string[]
-  /** Flags of what inference saw in each, null where the type is pinned. */
+  /** Flags of the values that inference saw in each, null if the type is pinned. */
   readonly inference: readonly (number | null)[]
-  /** Of CSV: the delimiter that the file names itself. */
+  /** For CSV, the delimiter that the file itself names. */
   readonly delimiter?: string
 }

@@ -22,14 +22,14 @@ import { inflated } from './object-bytes.ts'
 import { csvSettingsOf } from './object-format.ts'
 
 export interface ReadSplitOptions {
-  /** The dialect, limits and callbacks, as given to `planSplits`. Format, compression, delimiter and inferred types come from the split. */
+  /** The dialect, limits and callbacks, as passed to `planSplits`. Format, compression, delimiter and inferred types come from the split. */
   readonly codec?: CodecOptions
   readonly signal?: AbortSignal
 }
 
-/** The record batches of a split, once, and what was read. */
+/** The record batches of a split, for one iteration, and its report. */
 export interface SplitBatches extends AsyncIterable<RecordBatch> {
-  /** There after the last batch. */
+  /** Available after the last batch. */
   readonly report: SplitReport
 }
 
@@ -46,15 +46,16 @@ const FIELDS = {
 const MIN_STREAMED_BYTES = 16 * 1024 ** 3
 
 /**
- * Read one split of a plan. Reading all splits of an object in order is reading the object: the same rows, or an error.
+ * Read one split of a plan. Reading all splits of an object in order is equivalent to reading the object: the same rows, or an error.
  *
  * Lines and rows in errors and in `onInvalidRow` count from the start of the split.
  *
  * @param client - an `S3Client`; needs `s3:GetObject`.
- * @param split - as `planSplits` made it.
- * @returns batches, to be iterated once, and after the last one a `report` for `verifySplits`. Memory holds a batch.
- * @throws MillraceError `SPLIT_MISMATCH` for an altered split, and, from the iterator, where a split ends inside quotes, so that its end was guessed wrong;
- * `SOURCE_CHANGED` where the object is no longer the planned one; `OPTION_INVALID` for a `report` that is asked for too early; all that the codecs throw.
+ * @param split - a split of `planSplits`, unchanged.
+ * @returns batches, for one iteration, and after the last one a `report` for `verifySplits`. Holds one batch in memory.
+ * @throws MillraceError `SPLIT_MISMATCH` for an altered split, and, from the iterator, if a split ends inside quotes,
+ * so that its end was guessed wrong; `SOURCE_CHANGED` if the object has changed since planning; `OPTION_INVALID` for a
+ * `report` that is requested too early; errors of the codecs.
  * @example no-run needs a bucket
  * const client = new S3Client()
  * const { splits } = await planSplits(client, [{ bucket: 'lake', key: 'landing/orders.csv' }])
@@ -104,7 +105,7 @@ export function readSplit(client: Pick<S3Client, 'send'>, split: Split, options:
     [Symbol.asyncIterator]: read,
     get report() {
       if (state === 'done') return { plan, index, rows, refused, bytes: end - start }
-      throw new MillraceError('OPTION_INVALID', 'readSplit: the report is there after the last batch')
+      throw new MillraceError('OPTION_INVALID', 'readSplit: the report is available after the last batch')
     },
   }
 }
@@ -155,7 +156,7 @@ async function* partBatches(
   }
 }
 
-/** Test whether a split is text whose types are known. */
+/** Test whether a split is text with known types. */
 function isPart(split: Split): split is PartOfText {
   return split.inference !== undefined && split.schema !== undefined
 }
@@ -182,7 +183,7 @@ function readerOf(split: PartOfText, codec: CodecOptions): TypedReader {
   return csvPartReader(part, isFirst ? settings : { ...settings, layout: named })
 }
 
-/** A split that is a whole object of a format that infers by itself, or row groups of Parquet. */
+/** Read a split that is a whole object, whose types are inferred, or row groups of Parquet. */
 function wholeBatches(
   { key, format, compression, rowGroups }: Split,
   source: ByteSource,

@@ -7,8 +7,8 @@ const PROBES_AT_ONCE = 8
 /**
  * Find the boundaries of an object of text.
  *
- * @param rowsAt - where its first row begins.
- * @param addSample - gets rows at each boundary, in their order, so that a plan depends on the object alone.
+ * @param rowsAt - start of its first row.
+ * @param addSample - called with rows at each boundary, in order, so that a plan depends only on the object.
  */
 export async function textParts(
   { source, size, targetBytes, probeBytes }: PlannedObject,
@@ -31,7 +31,7 @@ export async function textParts(
   let next = 0
   await concurrently(aims, PROBES_AT_ONCE, async (aim, index) => {
     const end = Math.min(aim + probeBytes, size)
-    // The line break before a row that begins at the aim is needed to see it.
+    // The line break before a row that begins at the aim is needed to detect it.
     const from = aim - 1
     const probe = await source.read(from, end)
     const boundary = findBoundary(probe, end === size)

@@ -19,17 +19,18 @@ import { BISECT, FIFO } from './setting-names.ts'
 export type CheckedEventSource = Exclude<EventSourceKind, 'sqs-fifo'>
 
 /**
- * Find the settings of an event source mapping that lose or repeat records, and those that the service refuses.
+ * Find the settings of an event source mapping that lose or repeat records, and those that the service rejects.
  *
- * An absent setting counts as its default. Functions of CloudFormation (`Ref`, `Fn::*`) and dynamic references count as present with a value
- * that is not known; `{ Ref: 'AWS::NoValue' }` as absent. Text of digits is a number, as in CloudFormation. Whatever the configuration is,
- * hostile objects included, the answer is a list of findings.
+ * An absent setting counts as its default. Functions of CloudFormation (`Ref`, `Fn::*`) and dynamic references count as
+ * present with an unknown value; `{ Ref: 'AWS::NoValue' }` as absent. Text of digits is a number, as in CloudFormation.
+ * The result is a list of findings for any configuration, hostile objects included.
  *
  * @param source - the kind of the event source; a queue is FIFO by `FifoQueue`, or by an `EventSourceArn` that ends in `.fifo`.
- * @param config - the properties of `AWS::Lambda::EventSourceMapping` and, flat beside them, the queue's `VisibilityTimeout`, `RedrivePolicy` (an
- * object or its JSON) and `FifoQueue`, the function's `Timeout`, and `RecordBytes`, the size of a record. Others are ignored.
- * @returns findings, values out of range first; none where nothing is wrong. O(settings).
- * @throws MillraceError `OPTION_INVALID` for a source that it does not know; nothing else.
+ * @param config - the properties of `AWS::Lambda::EventSourceMapping` and, on the same level, the queue's
+ * `VisibilityTimeout`, `RedrivePolicy` (an object or its JSON) and `FifoQueue`, the function's `Timeout`, and
+ * `RecordBytes`, the size of a record. Others are ignored.
+ * @returns findings, values out of range first; an empty list if nothing is wrong. O(settings).
+ * @throws MillraceError `OPTION_INVALID` for an unknown source; nothing else.
  * @example
  * const queue = { VisibilityTimeout: 60, RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 5 } }
  * const mapping = { BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] }
@@ -87,7 +88,7 @@ function judgeValues(mapping: Mapping, ranges: Readonly<Record<string, SettingRa
         'error',
         'other-source',
         path,
-        mapping.read(path) !== undefined && 'Lambda refuses it for this source',
+        mapping.read(path) !== undefined && 'Lambda rejects it for this source',
       ],
     ),
   ]
@@ -97,7 +98,7 @@ function isIn(value: unknown, { min, max, also }: SettingRange): value is number
   return Number.isInteger(value) && (((value as number) >= min && (value as number) <= max) || value === also)
 }
 
-/** Check for a FIFO queue; where that is not known, the limits of a standard queue hold, which are the wider ones. */
+/** Check for a FIFO queue; if unknown, the wider limits of a standard queue apply. */
 function isFifo(read: (path: string) => unknown): boolean {
   const arn = read('EventSourceArn')
   return read(FIFO) === true || (typeof arn === 'string' && arn.endsWith('.fifo'))

@@ -1,20 +1,20 @@
 import { MillraceError } from '../errors.ts'
 import { unknownName } from '../internal/check-arguments.ts'
 
-/** The least and the most that a number may be, and what it is where it is absent; without that it has to be there. */
+/** The range of a number, and its default; without a default it is required. */
 export type Range = readonly [min: number, max: number, absent?: number]
 
-/** More than any bill has, and small enough that products of a few such numbers stay finite. */
+/** Larger than on any bill, and small enough that products of a few such numbers stay finite. */
 export const MANY = 1e18
-/** The slowest rate, in whatever unit: a divisor. */
+/** The slowest rate, in any unit: a divisor. */
 export const SLOWEST = 1e-6
 /** Any amount. */
 export const AMOUNT: Range = [0, MANY]
-/** Any number of what there is at least one of. */
+/** Any count from 1. */
 export const COUNT: Range = [1, MANY]
 
 /**
- * Check an object of numbers: that it is one, its names, and each number's range. The message names the range and quotes no value.
+ * Check an object of numbers: its kind, its names, and each number's range. The message names the range and quotes no value.
  *
  * @param ranges - by name; undefined for a field that the caller checks.
  */
@@ -31,9 +31,10 @@ export function checkRanges(
 }
 
 /**
- * Lay a caller's numbers over those of a table. Each has to have the shape of the one that it replaces.
+ * Replace numbers of a table by a caller's. Each must have the shape of the replaced one.
  *
- * @throws MillraceError `OPTION_INVALID` for an unknown name, a member left out, what is no number from `min`; `TYPE_MISMATCH` for what is no object.
+ * @throws MillraceError `OPTION_INVALID` for an unknown name, a missing member, or a value that is not a number from
+ * `min`; `TYPE_MISMATCH` for a value that is not an object.
  */
 export function replaceIn<T extends object>(entry: string, what: string, table: T, given: Partial<T> = {}, min = 0): T {
   checkNames(entry, what, given, table)
@@ -42,7 +43,7 @@ export function replaceIn<T extends object>(entry: string, what: string, table: 
   return { ...table, ...Object.fromEntries(own) }
 }
 
-/** Check that a bag is an object, not something to be read, and that it has no name that the model lacks. */
+/** Check that options are an object, not a source, without names that the model lacks. */
 export function checkNames(entry: string, what: string, bag: object, model: object): void {
   const refuse = (code: 'TYPE_MISMATCH' | 'OPTION_INVALID', rule: string): never => {
     throw new MillraceError(code, `${entry}: ${rule}`)

@@ -10,18 +10,18 @@ export interface EngineCandidate {
   readonly engine: Engine
   /** True where every reason in `why` holds. */
   readonly fits: boolean
-  /** Compute and orchestration, without S3, which every engine pays alike; undefined where there is no price here: EC2, GPUs. */
+  /** Compute and orchestration, without S3, which costs the same for every engine; undefined without a price: EC2, GPUs. */
   readonly usd: number | undefined
-  /** Elapsed seconds, start included. Batch: one task, one object after the other; an array job of n tasks takes an nth. */
+  /** Elapsed seconds, start included. Batch: one task, object by object; an array job of n tasks takes an nth. */
   readonly seconds: number
   readonly why: readonly Reason[]
 }
 
 export interface EngineChoice {
   readonly engine: Engine
-  /** The first comparison that each engine before the chosen one fails, then those of the chosen one. */
+  /** The first failed comparison of each engine before the chosen one, then those of the chosen one. */
   readonly because: readonly Reason[]
-  /** All four, in the order in which they are preferred. What does not fit has its numbers too, as if the limit were not there. */
+  /** All four, in order of preference. Engines that do not fit have numbers too, as if they had no limit. */
   readonly candidates: readonly EngineCandidate[]
 }
 
@@ -37,16 +37,16 @@ const ENTRY = 'chooseEngine'
 const LAST_RESORT = 2
 
 /**
- * Choose where a job runs: the first of Lambda, Distributed Map, Batch and EMR that it fits, with the numbers that decided.
+ * Choose the engine of a job: the first of Lambda, Distributed Map, Batch and EMR that fits, with the deciding numbers.
  *
- * Lambda takes what one run does in half of its time. A Distributed Map takes many objects, or ranges of one, each of which a child does in
- * time. Batch takes an object that does neither, more memory than Lambda has, a GPU, and load so steady that a task which is always on costs
- * less. EMR takes shuffles and joins over more than one machine bears. Where an object is too long even for Batch, the choice is Batch and
- * its reason does not hold.
+ * Lambda fits a job that one run finishes in half of its time. A Distributed Map fits many objects, or ranges of one,
+ * each of which a child finishes in time. Batch fits an object that neither can process, more memory than Lambda has, a
+ * GPU, and load so steady that an always-on task costs less. EMR fits shuffles and joins that exceed one machine. If an
+ * object takes too long even for Batch, the choice is Batch and its reason does not hold.
  *
- * @param job - what is to be read, and how fast one function does it.
+ * @param job - the data to read, and the speed of one function.
  * @returns the engine, the comparisons that led to it, and all candidates with an estimate of dollars and seconds. O(1).
- * @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for what is no object.
+ * @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for a value that is not an object.
  * @example
  * const job = { objects: 1, largestBytes: 40e9, totalBytes: 40e9, mbPerSecond: 50, memoryMb: 1769 }
  * const { engine, because } = chooseEngine({ ...job, isSplittable: true })
@@ -71,8 +71,8 @@ export function chooseEngine(job: EngineJob, options: ChooseEngineOptions = {}):
 type Estimate = readonly [engine: Engine, usd: number | undefined, seconds: number]
 
 /**
- * Dollars and seconds on each engine, in the order of preference. Of a task of Batch a minute is billed at least; a vCPU of the cluster is
- * assumed to be as fast as the function that was measured.
+ * Dollars and seconds on each engine, in order of preference. A Batch task is billed for at least a minute; a vCPU of
+ * the cluster is assumed to be as fast as the measured function.
  */
 function estimate(job: SizedJob): readonly Estimate[] {
   const { limits, prices, totalSeconds, isSplittable, memoryMb, architecture } = job

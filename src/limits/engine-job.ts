@@ -5,14 +5,14 @@ import type { EngineLimits } from './engine-limits.ts'
 import { architectureOf, MEMORY } from './lambda-cost.ts'
 import type { Architecture, Prices } from './prices.ts'
 
-/** `gpu`: the work needs one. `shuffle`, `join`: rows of different objects have to meet, as in a sort, a group-by or a join. */
+/** `gpu`: the work needs one. `shuffle`, `join`: rows of different objects must be combined, as in a sort, a group-by or a join. */
 export type EngineNeed = 'gpu' | 'shuffle' | 'join'
 
 export interface EngineJob {
   readonly objects: number
   readonly largestBytes: number
   readonly totalBytes: number
-  /** True where a range of an object can be read alone: CSV and NDJSON that are not compressed, Parquet. */
+  /** True if a range of an object can be read separately: uncompressed CSV and NDJSON, Parquet. */
   readonly isSplittable: boolean
   /** Speed of the whole job on one function of `memoryMb`, in 10^6 bytes read per second. */
   readonly mbPerSecond: number
@@ -20,19 +20,19 @@ export interface EngineJob {
   readonly memoryMb: number
   /** Default `arm64`. */
   readonly architecture?: Architecture
-  /** Share of all time, 0 to 1, during which there is work. Absent: the job is a single one. */
+  /** Share of time, 0 to 1, during which there is work. Absent: a single job. */
   readonly busyShare?: number
   readonly needs?: readonly EngineNeed[]
 }
 
-/** A job with what every candidate asks about. */
+/** A job with the derived values that all candidates need. */
 export interface SizedJob extends EngineJob {
   readonly architecture: Architecture
-  /** Seconds of one function over everything, and over the largest object. */
+  /** Seconds of one function for everything, and for the largest object. */
   readonly totalSeconds: number
   readonly largestSeconds: number
   readonly needsGpu: boolean
-  /** True where rows of different objects have to meet. */
+  /** True if rows of different objects must be combined. */
   readonly rowsMeet: boolean
   readonly limits: EngineLimits
   readonly prices: Prices
@@ -51,7 +51,7 @@ const RANGES: Readonly<Record<string, Range | undefined>> = {
 }
 const NEEDS: readonly EngineNeed[] = ['gpu', 'shuffle', 'join']
 
-/** @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for what is no object. */
+/** @throws MillraceError `OPTION_INVALID` for a number out of range or an unknown name; `TYPE_MISMATCH` for a value that is not an object. */
 export function sizeJob(job: EngineJob, limits: EngineLimits, prices: Prices): SizedJob {
   checkRanges('chooseEngine', job, RANGES)
   const { largestBytes, totalBytes, isSplittable, mbPerSecond, needs = [] } = job

@@ -7,22 +7,22 @@ export interface EngineLimits {
   /** Nine tenths of a timeout: the rest is for start and upload. */
   readonly childSeconds: number
   readonly functionMb: number
-  /** Invocations at once that the account leaves for the job. */
+  /** Concurrent invocations that the account has for the job. */
   readonly functionConcurrency: number
   readonly mapConcurrency: number
   readonly mapStartsPerSecond: number
-  /** Work to give to a child, so that its transitions cost little next to it. */
+  /** Work per child, so that its transitions cost little in comparison. */
   readonly mapSecondsPerChild: number
   /** Transitions of a child: its start and its task. */
   readonly mapTransitionsPerChild: number
   readonly batchStartSeconds: number
   readonly batchMaxSeconds: number
-  /** Bytes of memory for a byte of the file, once its rows have to meet in a join or a sort. */
+  /** Bytes of memory per byte of the file, if its rows must be combined in a join or a sort. */
   readonly memoryBytesPerByte: number
-  /** Bytes over which a shuffle or a join goes to a cluster. */
+  /** Bytes above which a shuffle or a join needs a cluster. */
   readonly shuffleBytes: number
   readonly emrStartSeconds: number
-  /** Size of the cluster that the estimate assumes, 4 GB a vCPU. */
+  /** Size of the cluster that the estimate assumes, 4 GB per vCPU. */
   readonly emrVcpus: number
 }
 

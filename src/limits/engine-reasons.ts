@@ -15,16 +15,16 @@ export interface Reason {
   readonly holds: boolean
   /** The number of the job. */
   readonly actual: number
-  /** The number that decides. */
+  /** The deciding limit. */
   readonly limit: number
-  /** All of this as a sentence. */
+  /** The comparison as a sentence. */
   readonly message: string
 }
 
 /**
- * Compare a job with what each engine bears. Lambda: everything in half of a timeout, and rows that meet in the memory of one function. Distributed Map:
- * the largest piece in a child's time, and no rows that meet those of another child. Batch: the largest object in a job's time, and no more
- * to shuffle than one machine bears. EMR: more than that, and that alone.
+ * Compare a job with the limits of each engine. Lambda: everything in half of a timeout, with combined rows in the
+ * memory of one function. Distributed Map: the largest piece in a child's time, without combining rows across children.
+ * Batch: the largest object in a job's time, and a shuffle within one machine. EMR: only larger shuffles and joins.
  */
 export function reasonsOf(job: SizedJob): Readonly<Record<Engine, readonly Reason[]>> {
   const { limits, memoryMb, isSplittable, rowsMeet, totalBytes, largestSeconds, busyShare } = job
@@ -58,21 +58,21 @@ export function reasonsOf(job: SizedJob): Readonly<Record<Engine, readonly Reaso
   }
 }
 
-/** The share of the time at which a Fargate task that is always on costs what functions of the same memory cost while busy. */
+/** The busy share of time at which an always-on Fargate task costs as much as functions of the same memory. */
 function breakEven({ memoryMb, architecture, prices }: SizedJob): number {
   const lambda = (memoryMb / 1024) * (prices.lambdaUsdPerGbSecond[architecture][0] ?? 0)
   const fargate = fargateUsdPerSecond(memoryMb, architecture, prices)
   return fargate !== undefined && fargate < lambda ? fargate / lambda : 1
 }
 
-/** A reason that holds while `actual` is no more than `limit`; none where nobody asks. */
+/** A reason that holds while `actual` is at most `limit`; none without a value. */
 function atMost(rule: string, actual: number, limit: number, isAsked = true): readonly Reason[] {
   const holds = actual <= limit
   const message = `${rule}: ${shown(actual)}, ${holds ? 'within' : 'over'} ${shown(limit)}`
   return isAsked ? [{ rule, holds, actual, limit, message }] : []
 }
 
-/** To three digits below a thousand, else without a fraction. */
+/** Three significant digits below a thousand, otherwise no fraction. */
 function shown(value: number): string {
   return String(value < 1000 ? Number(value.toPrecision(3)) : Math.round(value))
 }

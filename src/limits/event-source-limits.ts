@@ -1,23 +1,23 @@
 import * as setting from './setting-names.ts'
 
-/** Whole numbers that a setting may be. */
+/** The whole numbers that a setting allows. */
 export interface SettingRange {
   readonly min: number
   readonly max: number
-  /** The value that the service uses where the setting is absent; undefined where it has no default. */
+  /** The service's default; undefined if there is none. */
   readonly absent?: number | undefined
-  /** A value outside of the range that is allowed too: -1, without limit. */
+  /** An allowed value outside the range: -1, for no limit. */
   readonly also?: number
 }
 
-/** The event sources that `checkEventSource` knows, with FIFO queues apart. */
+/** The event sources that `checkEventSource` supports, with FIFO queues separate. */
 export type EventSourceKind = 'sqs' | 'sqs-fifo' | 'kinesis' | 'dynamodb-stream' | 'kafka'
 
 type Ranges = Readonly<Record<string, SettingRange>>
 
 /**
- * Ranges and defaults of an event source mapping's settings, and of the queue's and the function's that belong to it, by the names that
- * CloudFormation has.
+ * Ranges and defaults of an event source mapping's settings, and of the settings of its queue and function, by their
+ * names in CloudFormation.
  *
  * From the API model of the AWS SDK (2026-11) and AWS's documentation (2026); that FIFO queues have no batching window:
  * docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html.

@@ -20,15 +20,15 @@ import {
   WINDOW,
 } from './setting-names.ts'
 
-/** A setting that loses or repeats records, or that the service refuses. */
+/** A setting that loses or repeats records, or that the service rejects. */
 export interface Finding {
-  /** `error`: the service refuses it, or records are lost as soon as one keeps failing. `warning`: records wait, repeat or may be lost. */
+  /** `error`: the service rejects it, or records are lost as soon as one keeps failing. `warning`: records wait, repeat or may be lost. */
   readonly severity: 'error' | 'warning'
   /** A stable name, to filter by: `no-dead-letter-queue`. */
   readonly rule: string
-  /** The property, as CloudFormation names it. */
+  /** The property, by its name in CloudFormation. */
   readonly setting: string
-  /** The consequence, with the number that decides, and the setting to change. Quotes only numbers. */
+  /** The consequence, with the deciding number, and the setting to change. Quotes only numbers. */
   readonly message: string
 }
 
@@ -36,17 +36,17 @@ export interface Finding {
 export interface Mapping {
   readonly kind: EventSourceKind
   readonly read: (path: string) => unknown
-  /** The number, or the default where it is absent; NaN, with which no comparison holds, where it is not known or out of range. */
+  /** The number, or the default if absent; NaN, for which every comparison is false, if unknown or out of range. */
   readonly numberAt: (path: string) => number
 }
 
-/** A rule, the setting that it is about, and what is wrong with it; false where it is right. */
+/** A rule, its setting, and the description of a fault; false if there is none. */
 export type Verdict = readonly [severity: Finding['severity'], rule: string, setting: string, message: string | false]
 
 /** AWS documentation, 2026: visibility timeout of a queue over the function's timeout, and receives before the dead-letter queue. */
 const VISIBILITY_TIMEOUTS = 6
 const RECEIVES = 5
-/** AWS documentation, 2026: a standard queue takes larger batches only with a batching window. */
+/** AWS documentation, 2026: a standard queue allows larger batches only with a batching window. */
 const BATCH_WITHOUT_WINDOW = 10
 
 const ERROR = 'error'
@@ -54,10 +54,10 @@ const WARNING = 'warning'
 export const OUT_OF_RANGE = 'out-of-range'
 const PARTIAL = 'ReportBatchItemFailures'
 const FAILING = 'a record that keeps failing'
-const UNLIMITED = '-1 is without limit'
+const UNLIMITED = '-1 means no limit'
 
 export const isQueue = ({ kind }: Mapping): boolean => kind.startsWith('sqs')
-/** Settings that Lambda refuses for a source. */
+/** Settings that Lambda rejects for a source. */
 export function foreignTo(mapping: Mapping): readonly string[] {
   if (isQueue(mapping)) return [FACTOR, TUMBLING, BISECT, AGE, ATTEMPTS, DESTINATION, 'StartingPosition']
   return mapping.kind === 'kafka' ? [FACTOR, TUMBLING, SCALING] : [SCALING]
@@ -70,12 +70,12 @@ export function judgeResponse({ read }: Mapping): readonly Verdict[] {
   const loss = `1 record that throws repeats its batch, 1 that is only reported is lost; set ${PARTIAL}`
   const isList = hasOnly(PARTIAL, UNKNOWN, undefined)
   return [
-    [ERROR, OUT_OF_RANGE, RESPONSE_TYPES, !isList && `it must be a list with ${PARTIAL} alone`],
+    [ERROR, OUT_OF_RANGE, RESPONSE_TYPES, !isList && `it must be a list with only ${PARTIAL}`],
     [WARNING, 'no-partial-response', RESPONSE_TYPES, hasOnly(undefined) && loss],
   ]
 }
 
-/** Kinesis and Kafka carry bytes as base64, three in four characters. */
+/** Kinesis and Kafka encode bytes as base64, three in four characters. */
 export function judgePayload({ kind, numberAt }: Mapping): readonly Verdict[] {
   const most = LAMBDA_LIMITS.payloadBytes
   const bytes = Math.ceil(numberAt(RECORD_BYTES) * (kind.startsWith('k') ? 4 / 3 : 1))
@@ -105,7 +105,7 @@ export function judgeQueue({ kind, read, numberAt }: Mapping): readonly Verdict[
   const advice = `set ${timeout * VISIBILITY_TIMEOUTS + (window || 0)} s or more`
   const isThrottled = visible >= timeout && visible < timeout * VISIBILITY_TIMEOUTS
   const enough = `set ${RECEIVES} or more`
-  const harm = 'throttling counts as a receive, so good messages are put aside unread'
+  const harm = 'throttling counts as a receive, so good messages are moved to the dead-letter queue unread'
   return [
     [
       ERROR,
@@ -117,7 +117,7 @@ export function judgeQueue({ kind, read, numberAt }: Mapping): readonly Verdict[
       ERROR,
       'visibility-under-timeout',
       VISIBILITY,
-      visible < timeout && `${numbers}: messages come again while at work; ${advice}`,
+      visible < timeout && `${numbers}: messages are redelivered while still running; ${advice}`,
     ],
     [
       WARNING,
@@ -141,7 +141,7 @@ export function judgeQueue({ kind, read, numberAt }: Mapping): readonly Verdict[
       ERROR,
       OUT_OF_RANGE,
       RECEIVE_COUNT,
-      hasDeadLetters && read(RECEIVE_COUNT) === undefined && `SQS refuses the policy without it; ${enough}`,
+      hasDeadLetters && read(RECEIVE_COUNT) === undefined && `SQS rejects the policy without it; ${enough}`,
     ],
   ]
 }
@@ -154,16 +154,16 @@ export function judgeStream({ read, numberAt }: Mapping): readonly Verdict[] {
       WARNING,
       'no-attempts-limit',
       ATTEMPTS,
-      attempts < 0 && `${UNLIMITED}: ${FAILING} blocks its shard until it expires; set 10, say`,
+      attempts < 0 && `${UNLIMITED}: ${FAILING} blocks its shard until it expires; set for example 10`,
     ],
-    [WARNING, 'no-retries', ATTEMPTS, attempts === 0 && '0: a throttled call even gives the batch up; set 1 or more'],
+    [WARNING, 'no-retries', ATTEMPTS, attempts === 0 && '0: even a throttled call drops the batch; set 1 or more'],
     [
       WARNING,
       'no-age-limit',
       AGE,
-      numberAt(AGE) < 0 && `${UNLIMITED}: records behind a blocked one expire unread; set less than the retention`,
+      numberAt(AGE) < 0 && `${UNLIMITED}: records after a blocked one expire unread; set less than the retention`,
     ],
-    [WARNING, 'no-bisect', BISECT, isWhole && 'a crash or timeout gives up the whole batch for 1 record; set true'],
+    [WARNING, 'no-bisect', BISECT, isWhole && 'a crash or timeout drops the whole batch for 1 record; set true'],
   ]
 }
 
@@ -171,7 +171,7 @@ export function judgeDestination({ read, numberAt }: Mapping): readonly Verdict[
   const setting = 'OnFailure.Destination'
   const destination = read(`${DESTINATION}.${setting}`)
   const isLimited = numberAt(ATTEMPTS) >= 0 || numberAt(AGE) >= 0
-  const loss = `records that ${isLimited ? 'are given up' : 'expire'} are lost; set ${setting}`
+  const loss = `records that ${isLimited ? 'are dropped' : 'expire'} are lost; set ${setting}`
   return [
     [ERROR, 'unreadable', DESTINATION, destination === UNREADABLE && 'it must be { OnFailure: { Destination } }'],
     [isLimited ? ERROR : WARNING, 'no-failure-destination', DESTINATION, destination === undefined && loss],

@@ -1,12 +1,12 @@
 import { LAMBDA_LIMITS } from './lambda-limits.ts'
 import type { Architecture, Prices } from './prices.ts'
 
-/** GB that a Fargate task of 0.25, 0.5, 1, 2, 4, 8 and 16 vCPUs takes at most; the least is two for each vCPU. AWS documentation, 2026. */
+/** Most GB of a Fargate task of 0.25, 0.5, 1, 2, 4, 8 and 16 vCPUs; the least is two for each vCPU. AWS documentation, 2026. */
 const MOST_GB = [2, 4, 8, 16, 30, 60, 120]
 
 /**
- * Dollars a second of the smallest Fargate task with the memory and the share of a vCPU that a function of `memoryMb` has; undefined beyond
- * 120 GB, which needs EC2. Whole GB are taken, so the true size may be a little cheaper.
+ * Dollars per second of the smallest Fargate task with the memory and the share of a vCPU that a function of `memoryMb` has; undefined beyond
+ * 120 GB, which needs EC2. Rounded up to whole GB, so the actual size may be slightly cheaper.
  */
 export function fargateUsdPerSecond(memoryMb: number, architecture: Architecture, prices: Prices): number | undefined {
   const vcpusNeeded = Math.min(memoryMb / LAMBDA_LIMITS.memoryMbPerVcpu, LAMBDA_LIMITS.vcpuMax)

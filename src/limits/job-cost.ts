@@ -3,13 +3,13 @@ import { architectureOf, type CostPart, MEMORY, priceRuns, totalUsd } from './la
 import { type Architecture, type Prices, pricesOf } from './prices.ts'
 
 export interface JobUsage {
-  /** Bytes read in all, as they lie in S3. */
+  /** Total bytes read, as stored in S3. */
   readonly bytesIn: number
-  /** Bytes written to S3 in all; 0 for a job that writes none. */
+  /** Total bytes written to S3; 0 for a job that writes none. */
   readonly bytesOut: number
-  /** Objects read, each in an invocation of its own; as many are written. */
+  /** Objects read, each in a separate invocation; as many are written. */
   readonly files: number
-  /** Speed of the whole job at this memory, in 10^6 bytes read a second. Measure it: the REPORT line has the time, S3 the size. */
+  /** Speed of the whole job at this memory, in 10^6 bytes read per second. Measure it: the REPORT line has the time, S3 the size. */
   readonly mbPerSecond: number
   readonly memoryMb: number
   /** Default `arm64`. */
@@ -24,11 +24,11 @@ export interface JobUsage {
 
 export interface JobCost {
   readonly usd: number
-  /** Dollars for 10^9 bytes read. */
+  /** Dollars per 10^9 bytes read. */
   readonly usdPerGb: number
-  /** Seconds of running time, all invocations together. */
+  /** Total seconds of running time of all invocations. */
   readonly seconds: number
-  /** Seconds of one invocation over a file of mean size. Over 900 it does not fit one: split the file, or ask `chooseEngine`. */
+  /** Seconds of one invocation for a file of average size. Over 900 it does not fit one: split the file, or ask `chooseEngine`. */
   readonly secondsPerFile: number
   /** `requests`, `duration`, `S3 GET`, `S3 PUT`. They add up to `usd`. */
   readonly parts: readonly CostPart[]
@@ -51,15 +51,15 @@ const RANGES: Readonly<Record<string, Range | undefined>> = {
 }
 
 /**
- * Compute the cost of a job over files in S3: running time on Lambda and the requests to S3.
+ * Compute the cost of a job over files in S3: running time on Lambda, and requests to S3.
  *
- * Assumes files of equal size. Leaves out what does not depend on the job: storage, logs, the free tier. Data between S3 and Lambda in one
+ * Assumes files of equal size. Omits costs that do not depend on the job: storage, logs, the free tier. Data between S3 and Lambda in one
  * region is free. Small files are dominated by requests: a PUT and a GET cost as much as 0.23 s of 1,769 MB.
  *
- * @param usage - how much, in how many files, how fast.
+ * @param usage - the bytes, the number of files, and the speed.
  * @param prices - prices that replace those of {@link PRICES}.
  * @returns the bill in US dollars and its parts. O(1).
- * @throws MillraceError `OPTION_INVALID` for a number out of range, an unknown name or price; `TYPE_MISMATCH` for what is no object.
+ * @throws MillraceError `OPTION_INVALID` for a number out of range, an unknown name or price; `TYPE_MISMATCH` for a value that is not an object.
  * @example
  * const terabyte = jobCost({ bytesIn: 1e12, bytesOut: 0.4e12, files: 10_000, mbPerSecond: 100, memoryMb: 1769 })
  * terabyte.usd.toFixed(2) // => '0.33'
@@ -84,7 +84,7 @@ export function jobCost(usage: JobUsage, prices?: Partial<Prices>): JobCost {
   return { usd, usdPerGb: usd / (bytesIn / 1e9), seconds, secondsPerFile: seconds / files, parts }
 }
 
-/** One PUT, or the parts of an upload with its beginning and its end. */
+/** One PUT, or the parts of an upload with its creation and completion. */
 function putsOf(bytes: number, singlePutBytes: number, partBytes: number): number {
   if (bytes <= singlePutBytes) return 1
   let puts = 2

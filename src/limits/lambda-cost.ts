@@ -6,21 +6,21 @@ import { type Architecture, type Prices, pricesOf } from './prices.ts'
 export interface LambdaUsage {
   readonly invocations: number
   /**
-   * Mean milliseconds that an invocation runs, without `initMs`. Lambda rounds each invocation up to a whole millisecond: for runs of a few
-   * milliseconds give the mean of `Billed Duration` in the REPORT lines.
+   * Mean milliseconds that an invocation runs, without `initMs`. Lambda rounds each invocation up to a whole
+   * millisecond: for runs of a few milliseconds use the mean of `Billed Duration` in the REPORT lines.
    */
   readonly ms: number
   readonly memoryMb: number
   /** Default `arm64`. */
   readonly architecture?: Architecture
   /**
-   * Mean milliseconds of initialization over **all** invocations: 600 ms in one of a hundred are 6. Billed like running time since
+   * Mean milliseconds of initialization over **all** invocations: 600 ms in 1% of them are 6 on average. Billed like running time since
    * 2025-08-01, also for zip packages. Default 0.
    */
   readonly initMs?: number
   /** Size of `/tmp`. Default 512, which is free. */
   readonly ephemeralMb?: number
-  /** Environments held ready, and how long. They run what they have time for; the rest runs on demand. */
+  /** Environments kept ready, and for how long. They run as much as they have time for; the rest runs on demand. */
   readonly provisioned?: { readonly concurrency: number; readonly seconds: number }
 }
 
@@ -32,9 +32,9 @@ export interface CostPart {
 
 export interface LambdaCost {
   readonly usd: number
-  /** GB-seconds that ran, initialization included; those only held are not. */
+  /** GB-seconds that ran, initialization included, without those only held. */
   readonly gbSeconds: number
-  /** `requests`, `duration`, and where there are any `init`, `ephemeral storage`, `provisioned held`, `provisioned run`. They add up to `usd`. */
+  /** `requests`, `duration`, and if any `init`, `ephemeral storage`, `provisioned held`, `provisioned run`. They add up to `usd`. */
   readonly parts: readonly CostPart[]
 }
 
@@ -44,12 +44,13 @@ export const MEMORY: Range = [LAMBDA_LIMITS.memoryMinMb, LAMBDA_LIMITS.memoryMax
  * Compute the cost of a function on Lambda, before free tier, discounts and savings plans.
  *
  * Tiers of the GB-second price apply to the usage as if it were a month's. More memory, time, requests or `/tmp` never cost less.
- * More provisioned concurrency may: it pays where it is busy for more than 60% of what is held.
+ * More provisioned concurrency may: it pays off if it is busy for more than 60% of the time held.
  *
- * @param usage - what ran, as means over the invocations.
+ * @param usage - means over the invocations.
  * @param prices - prices that replace those of {@link PRICES}.
  * @returns the bill in US dollars and its parts. O(tiers).
- * @throws MillraceError `OPTION_INVALID` for a number outside of what Lambda has, an unknown name or price; `TYPE_MISMATCH` for what is no object.
+ * @throws MillraceError `OPTION_INVALID` for a number outside Lambda's range, an unknown name or price; `TYPE_MISMATCH`
+ * for a value that is not an object.
  * @example
  * const { usd, gbSeconds } = lambdaCost({ invocations: 1_000_000, ms: 100, memoryMb: 1024 })
  * gbSeconds // => 100000
@@ -74,7 +75,7 @@ export function lambdaCost(usage: LambdaUsage, prices?: Partial<Prices>): Lambda
   return priceRuns(usage, pricesOf(entry, prices))
 }
 
-/** The arithmetic of `lambdaCost`, for usage that is checked. */
+/** The arithmetic of `lambdaCost`, for checked usage. */
 export function priceRuns(usage: LambdaUsage, prices: Prices): LambdaCost {
   const { invocations, ms, memoryMb, initMs = 0, provisioned } = usage
   const architecture = architectureOf(usage)
@@ -91,7 +92,7 @@ export function priceRuns(usage: LambdaUsage, prices: Prices): LambdaCost {
   add('requests', (invocations / 1e6) * prices.lambdaRequestUsdPerMillion)
   const duration = usdOf(onDemandSeconds * gb)
   add('duration', duration)
-  // The last GB-seconds of the month, so that the two together are what the whole costs.
+  // The last GB-seconds of the month, so that both parts add up to the cost of the whole.
   if (initMs > 0) add('init', usdOf((onDemandSeconds + seconds - runSeconds) * gb) - duration)
   const extraGb = ((usage.ephemeralMb ?? ephemeralMinMb) - ephemeralMinMb) / 1024
   if (extraGb > 0) add('ephemeral storage', extraGb * seconds * prices.lambdaEphemeralUsdPerGbSecond)
@@ -103,12 +104,12 @@ export function priceRuns(usage: LambdaUsage, prices: Prices): LambdaCost {
   return { usd: totalUsd(parts), gbSeconds: seconds * gb, parts }
 }
 
-/** The sum of the parts, in their order: adding them up again gives the same number, bit for bit. */
+/** The sum of the parts, in their order: adding them up again results in the same bits. */
 export function totalUsd(parts: readonly CostPart[]): number {
   return parts.reduce((sum, { usd }) => sum + usd, 0)
 }
 
-/** The architecture of what is to be priced, checked. */
+/** Check the architecture to be priced. */
 export function architectureOf({ architecture = 'arm64' }: { readonly architecture?: Architecture }): Architecture {
   checkChoice('architecture', architecture, ['arm64', 'x86_64'])
   return architecture

@@ -9,7 +9,7 @@
 export const LAMBDA_LIMITS = {
   memoryMinMb: 128,
   memoryMaxMb: 10_240,
-  /** Memory that brings one whole vCPU; a thread of JavaScript uses no more. */
+  /** Memory with one full vCPU; a JavaScript thread uses no more. */
   memoryMbPerVcpu: 1769,
   vcpuMax: 6,
   timeoutSeconds: 900,
@@ -22,16 +22,16 @@ export const LAMBDA_LIMITS = {
   ephemeralMinMb: 512,
   ephemeralMaxMb: 10_240,
   zipMb: 50,
-  /** The function with all of its layers: a layer makes nothing smaller. */
+  /** The function with all of its layers, which count too. */
   unzippedMb: 250,
   imageMb: 10_240,
   layers: 5,
   environmentBytes: 4096,
   fileDescriptors: 1024,
   threads: 1024,
-  /** Invocations at once in a region, all functions together; new accounts begin with less. */
+  /** Concurrent invocations in a region, for all functions; new accounts begin with less. */
   concurrency: 1000,
-  /** Of each function. What a window leaves unused is not carried over. */
+  /** Per function. The unused part of a window is not carried over. */
   concurrencyGrowthPerTenSeconds: 1000,
   requestsPerSecondPerEnvironment: 10,
 } as const

@@ -10,11 +10,11 @@ export interface Prices {
   /** GB-seconds of a month at which the second and the third tier begin. */
   readonly lambdaTierGbSeconds: PerArchitecture<readonly number[]>
   readonly lambdaRequestUsdPerMillion: number
-  /** `/tmp` beyond the 512 MB that every function has. */
+  /** `/tmp` beyond the free 512 MB. */
   readonly lambdaEphemeralUsdPerGbSecond: number
-  /** Provisioned concurrency while it is held, whether it runs or not. */
+  /** Provisioned concurrency while it is held, even if idle. */
   readonly lambdaProvisionedHeldUsdPerGbSecond: PerArchitecture<number>
-  /** Provisioned concurrency while it runs: on top of what is held, instead of `lambdaUsdPerGbSecond`. */
+  /** Provisioned concurrency while it runs: added to the price of holding it, instead of `lambdaUsdPerGbSecond`. */
   readonly lambdaProvisionedRunUsdPerGbSecond: PerArchitecture<number>
   readonly s3GetUsdPerThousand: number
   /** PUT, COPY, POST and LIST, and each step of a multipart upload. */
@@ -23,7 +23,7 @@ export interface Prices {
   readonly stepFunctionsTransitionUsdPerThousand: number
   readonly fargateVcpuUsdPerHour: PerArchitecture<number>
   readonly fargateGbUsdPerHour: PerArchitecture<number>
-  /** On x86_64. */
+  /** Price on x86_64. */
   readonly emrServerlessVcpuUsdPerHour: number
   readonly emrServerlessGbUsdPerHour: number
 }
@@ -33,9 +33,9 @@ function both<T>(arm64: T, x86_64: T): PerArchitecture<T> {
 }
 
 /**
- * Prices of us-east-1 in US dollars, of November 2024 where {@link sourceOf} says nothing else, without free tiers and discounts.
+ * Prices of us-east-1 in US dollars, of November 2024 unless {@link sourceOf} has another date, without free tiers and discounts.
  *
- * Pass your own to `lambdaCost`, `jobCost` and `chooseEngine`: prices that you leave out stay these.
+ * Pass your own to `lambdaCost`, `jobCost` and `chooseEngine`: omitted prices keep these values.
  *
  * @example
  * PRICES.lambdaRequestUsdPerMillion // => 0.2
@@ -60,7 +60,7 @@ export const PRICES: Prices = {
   emrServerlessGbUsdPerHour: 0.0057785,
 }
 
-/** Lay a caller's prices over {@link PRICES}. */
+/** Replace prices of {@link PRICES} by a caller's. */
 export function pricesOf(entry: string, given?: Partial<Prices>): Prices {
   return replaceIn(entry, 'prices', PRICES, given)
 }

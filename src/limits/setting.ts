@@ -1,14 +1,14 @@
 /** A value that only CloudFormation knows: present, but unknown here. */
 export const UNKNOWN: unique symbol = /* @__PURE__ */ Symbol('unknown')
-/** A value that cannot be read: JSON that is none, a getter that throws, a member of what has no members. */
+/** A value that cannot be read: invalid JSON, a throwing getter, a member of a value without members. */
 export const UNREADABLE: unique symbol = /* @__PURE__ */ Symbol('unreadable')
 
-/** No setting has a list nearly as long; a sparse array of 2^32 members would take minutes. */
+/** Longer than any list in a setting; a sparse array of 2^32 members would take minutes. */
 const MAX_LIST = 1000
 
 /**
- * Read a setting by its path: undefined where it is absent. Own properties alone count, and nothing that a getter or a proxy throws gets out.
- * Text of a number or a flag is that number or flag, as in CloudFormation; in a list, members are read likewise.
+ * Read a setting by its path: undefined if absent. Only own properties count, and errors of a getter or a proxy are
+ * caught. Text of a number or a flag is converted, as in CloudFormation, also in lists.
  */
 export function readSetting(config: unknown, path: string): unknown {
   try {
@@ -25,8 +25,8 @@ function memberOf(bag: unknown, name: string): unknown {
 }
 
 /**
- * The value that stands there: `RedrivePolicy` may be the text of an object, `{ Ref: 'AWS::NoValue' }` removes a setting, any other function or
- * dynamic reference of CloudFormation is a value that is not known, and empty text is none.
+ * Resolve a value: `RedrivePolicy` may be the text of an object, `{ Ref: 'AWS::NoValue' }` removes a setting, any other
+ * function or dynamic reference of CloudFormation is an unknown value, and empty text is none.
  */
 function known(value: unknown): unknown {
   if (value === null || value === '') return undefined

@@ -17,8 +17,8 @@ const DOCUMENTATION = 'AWS documentation'
 const PRICE_LIST = 'AWS Price List'
 
 /**
- * Sources that are not those of the rest of a table. docs/limits.md has the addresses, and what is known of the numbers under `third party` (others than
- * AWS who agree) and `unchecked` (known in the field, and not found in what AWS publishes).
+ * Sources that differ from those of the rest of a table. docs/limits.md has the addresses, and describes the numbers
+ * with `third party` (agreeing sources other than AWS) and `unchecked` (known in the field, but not published by AWS).
  */
 const EXCEPTIONS: readonly (readonly [names: RegExp, title: string, asOf: string])[] = [
   [/^lambda/, PRICE_LIST, '2025-10'],
@@ -31,12 +31,12 @@ const EXCEPTIONS: readonly (readonly [names: RegExp, title: string, asOf: string
 /**
  * Name the source of a number in {@link PRICES}, {@link LAMBDA_LIMITS} or {@link ENGINE_LIMITS}, with its date.
  *
- * Numbers whose source is `third party` or `unchecked` are worth a look at AWS's own page before you rely on them; `millrace` is a setting of this
- * library's rule, measured or derived.
+ * Numbers whose source is `third party` or `unchecked` should be checked on AWS's own page before you rely on them;
+ * `millrace` is a setting of this library's rule, measured or derived.
  *
- * @param name - the number, as its table names it.
+ * @param name - the number, by its name in the table.
  * @returns the title of the source and its date. O(1).
- * @throws MillraceError `OPTION_INVALID` for a name that no table has.
+ * @throws MillraceError `OPTION_INVALID` for an unknown name.
  * @example
  * sourceOf('s3PutUsdPerThousand') // => { title: 'AWS Price List', asOf: '2024-11' }
  * sourceOf('timeoutSeconds') // => { title: 'AWS documentation', asOf: '2026' }

@@ -8,17 +8,18 @@ import { addMessage, createTotals, type Totals } from './totals.ts'
 export type { CollectMetricsOptions } from './metrics-options.ts'
 
 /**
- * Run a job and write what it did as one line of CloudWatch's embedded metric format, from which CloudWatch makes metrics.
+ * Run a job and write its metrics as one line of CloudWatch's embedded metric format, from which CloudWatch creates metrics.
  *
- * The line sums up the operations that began in the async context of `run` and ended before it did: metrics of those operations that it used, and
- * `RunsFailed`, 0 or 1. It is written also when `run` fails. Standard output gets it whole under both log formats of Lambda.
+ * The line sums up the operations that began in the async context of `run` and ended before it did: metrics of the
+ * operations that ran, and `RunsFailed`, 0 or 1. It is written even if `run` fails. Standard output gets it complete
+ * with both log formats of Lambda.
  *
- * @param run - the job. Two of them at once see each its own operations alone; one inside of another is seen by both.
- * @param options.namespace - where CloudWatch puts the metrics.
- * @param options.dimensions - what distinguishes the metrics, such as `{ service: 'orders' }`. Each set of values is billed.
- * @returns what `run` gives. A line that cannot be written, or a clock that fails, changes nothing of that. O(operations).
+ * @param run - the job. Concurrent jobs each see only their own operations; those of a nested job are seen by both.
+ * @param options.namespace - namespace of the metrics in CloudWatch.
+ * @param options.dimensions - dimensions of the metrics, such as `{ service: 'orders' }`. Each set of values is billed.
+ * @returns the result of `run`, even if the line cannot be written, or the clock fails. O(operations).
  * @throws MillraceError `OPTION_INVALID` or `TYPE_MISMATCH` before `run` is called, for options that would make the line invalid or hide a
- * metric. Else what `run` throws.
+ * metric. Otherwise the error of `run`.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  * @example
  * const lines: string[] = []
@@ -47,9 +48,9 @@ export async function collectMetrics<T>(run: () => PromiseLike<T> | T, options: 
   }
 }
 
-/** Listens to all channels, and adds up what begins in the context of `run`. */
+/** Subscribes to all channels, and sums up operations that begin in the context of `run`. */
 function startCollector(totals: Totals) {
-  // One for each run: subscribers are called in the context of who publishes.
+  // One per run: subscribers are called in the context of the publisher.
   const storage = new AsyncLocalStorage<true>()
   const begun = new WeakSet<object>()
   const onStart = quietly((message) => {
@@ -68,29 +69,29 @@ function startCollector(totals: Totals) {
     run: <T>(work: () => T): T => storage.run(true, work),
     stop: (): void => {
       for (const unsubscribe of subscriptions) unsubscribe()
-      // Before Node 24 a store that is not disabled is carried along by every promise from then on.
+      // Before Node 24, every later promise carries a store that is not disabled.
       storage.disable()
     },
   }
 }
 
-/** A subscriber that throws nothing: Node would end the process on the next tick. */
+/** Wrap a subscriber so that it never throws: Node would end the process on the next tick. */
 function quietly(subscriber: (message: object) => void) {
   return (message: unknown): void => {
     try {
       subscriber(message as object)
     } catch {
-      // Of a hostile message; the run goes on.
+      // A hostile message; the run continues.
     }
   }
 }
 
-/** Write past the console, which puts the time before the line or the line into another object, by the log format. */
+/** Write without the console, which prefixes the time or wraps the line in another object, depending on the log format. */
 function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Whole milliseconds that a date can have; those of the system where the clock given has none. */
+/** Whole milliseconds in the range of a date; those of the system if the given clock returns none. */
 function timeOf(given: number | Date): number {
   const ms = Math.floor(Number(given))
   return ms >= 0 && ms <= 8.64e15 ? ms : Date.now()

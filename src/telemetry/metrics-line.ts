@@ -3,9 +3,9 @@ import type { LineSettings } from './metrics-options.ts'
 import type { Totals } from './totals.ts'
 
 /**
- * One line of CloudWatch's embedded metric format: an object that is nothing but itself, for standard output.
+ * Format one line of CloudWatch's embedded metric format: a single JSON object, for standard output.
  *
- * `level` and `timestamp` are those of Lambda's JSON log format, by which it filters.
+ * `level` and `timestamp` are those of Lambda's JSON log format, which uses them to filter.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -16,7 +16,7 @@ export function metricsLine([namespace, dimensions, properties]: LineSettings, t
     Dimensions: [dimensions.map(([name]) => name)],
     Metrics: names.map((Name) => ({ Name, Unit: unitOf(Name) })),
   }
-  // From pairs, since a property may be called __proto__; JSON leaves out what is undefined.
+  // From pairs, since a property may be called __proto__; JSON omits undefined values.
   const line = Object.fromEntries<unknown>([
     ['_aws', { Timestamp: ms, CloudWatchMetrics: [directive] }],
     ['level', 'INFO'],

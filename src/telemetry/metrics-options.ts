@@ -6,19 +6,19 @@ export interface CollectMetricsOptions {
   /** Namespace in CloudWatch, up to 255 of `A-Z a-z 0-9 . _ / # : -` and spaces; not `AWS/`. */
   readonly namespace: string
   /**
-   * Up to 30, of printable ASCII: names up to 250 characters, values up to 1,024. CloudWatch bills each distinct set of values as metrics of its own, so
-   * name the service or the stage here, and a request, a key or a file in `properties`.
+   * Up to 30, of printable ASCII: names up to 250 characters, values up to 1,024. CloudWatch bills each distinct set of
+   * values as separate metrics, so name the service or the stage here, and a request, a key or a file in `properties`.
    */
   readonly dimensions?: Readonly<Record<string, string>>
-  /** Fields of the line that are no metrics, to search in Logs Insights, such as `requestId`. `level` is INFO unless it is given. */
+  /** Fields of the line that are not metrics, to search in Logs Insights, such as `requestId`. `level` is INFO by default. */
   readonly properties?: Readonly<Record<string, string | number | boolean | null | undefined>>
-  /** Takes the line, without a line break. Default: standard output. What it throws is reported as a warning of the process. */
+  /** Writes the line, passed without a line break. Default: standard output. Its errors are reported as a process warning. */
   readonly write?: (line: string) => unknown
   /** The time of the line, as a date or milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number | Date
 }
 
-/** Options as the line holds them. */
+/** Options in the form of the line. */
 export type LineSettings = readonly [
   namespace: string,
   dimensions: readonly (readonly [name: string, value: string])[],
@@ -34,14 +34,14 @@ const KINDS = {
   now: 'function',
 } as const
 const MAX_DIMENSIONS = 30
-/** Of namespace, dimensions and properties, so that a line stays far below the 64 KiB at which logs may cut it. */
+/** Most bytes of namespace, dimensions and properties, so that a line stays far below 64 KiB, where logs may cut it. */
 const MAX_BYTES = 32 * 1024
 const NAMESPACE = /^(?!:|AWS\/| +$)[\w./#: -]{1,255}$/
 const DIMENSION_NAME = /^(?!:| +$)[ -~]{1,250}$/
 const DIMENSION_VALUE = /^(?! +$)[ -~]{1,1024}$/
 const LEVELS = /^(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)$/
 
-/** @throws MillraceError `OPTION_INVALID`: whatever would make the line invalid or lose a metric, before anything runs. */
+/** @throws MillraceError `OPTION_INVALID`: for options that would make the line invalid or lose a metric, before anything runs. */
 export function checkMetricsOptions(run: unknown, options: CollectMetricsOptions): LineSettings {
   check(typeof run === 'function', 'run must be a function')
   checkOptions(ENTRY, options, KINDS)
@@ -55,14 +55,14 @@ export function checkMetricsOptions(run: unknown, options: CollectMetricsOptions
     const isValid = !/^(level|requestId)$/.test(name) && DIMENSION_NAME.test(name) && isText(value, DIMENSION_VALUE)
     check(
       isFree(name) && isValid,
-      `dimension ${shown(name)} needs a free name and text, of up to 250 and 1,024 printable ASCII`,
+      `dimension ${shown(name)} needs an unused name and text, of up to 250 and 1,024 printable ASCII`,
     )
   }
   for (const [name, value] of others) {
     const isValid = isPlain(value) && (name !== 'level' || isText(value, LEVELS))
     check(
       isFree(name) && isValid,
-      `property ${shown(name)} needs a free name and text, a finite number, true, false or null; level one of Lambda`,
+      `property ${shown(name)} needs an unused name and text, a finite number, true, false or null; level must be one of Lambda`,
     )
   }
   const isSmall = own.length <= MAX_DIMENSIONS && Buffer.byteLength(JSON.stringify([own, own, others])) <= MAX_BYTES

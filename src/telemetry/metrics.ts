@@ -1,14 +1,14 @@
 import type { Channels } from '../internal/channels.ts'
 
-/** The operations that metrics are made of. */
+/** The operations from which metrics are derived. */
 export type MetricChannel = Exclude<keyof Channels, 'record' | 'source' | 'sink'>
 
-/** A metric, and what an operation of its channel adds to it: undefined where it says nothing of it. */
+/** A metric, and the value that an operation of its channel adds: undefined if it has none. */
 export type Metric = readonly [name: string, amountIn: (message: Readonly<Record<string, unknown>>) => unknown]
 
 /**
- * Metrics by the channel whose operations they sum up, and the field of the message: that which their last word names, unless another one is given.
- * `field=text` counts the messages that say so, `*` the operations. A metric of two channels is one sum.
+ * Metrics by channel, and their field in its messages: the last word of the name, unless another field follows.
+ * `field=text` counts the messages with that value, `*` the operations. A metric of two channels is one sum.
  */
 export const METRICS: Readonly<Record<MetricChannel, string>> = {
   read: 'RowsRead:rows BytesRead:bytes RowsRefused',
@@ -23,10 +23,10 @@ export const METRICS: Readonly<Record<MetricChannel, string>> = {
   split: 'Splits:*',
 }
 
-/** The metric of a run that failed: in every line, so that none is without a metric. */
+/** The metric of a failed run, in every line, so that no line is without a metric. */
 export const RUNS_FAILED = 'RunsFailed'
 
-/** The one metric of which the largest value counts, not the sum. */
+/** The only metric whose maximum counts, not the sum. */
 export const LARGEST = 'IteratorAge'
 
 /** The metrics of a channel. */
@@ -40,7 +40,7 @@ export function metricsOf(channel: MetricChannel): readonly Metric[] {
 
 function amountOf(value: unknown, field: string, text: string | undefined): unknown {
   if (text) return Number(String(value) === text)
-  // The first attempt is no retry.
+  // The first attempt is not a retry.
   if (field === 'attempts') return Number(value) - 1
   if (typeof value !== 'object') return value
   // Rows by code.

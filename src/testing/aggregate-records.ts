@@ -5,7 +5,7 @@ import { bytesOfPayload, type PayloadOption } from './arbitrary-payload.ts'
 import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText, plainRecord } from './event-parts.ts'
 
-/** One record of the user in a record that the Kinesis Producer Library aggregates. */
+/** One user record in an aggregated record of the Kinesis Producer Library. */
 export interface KplUserRecord {
   readonly partitionKey: string
   readonly data: Uint8Array
@@ -14,12 +14,12 @@ export interface KplUserRecord {
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2]
 
 /**
- * The bytes of the Kinesis record in which the Kinesis Producer Library puts these, to test a handler without that library.
+ * Encode user records as the Kinesis record that the Kinesis Producer Library aggregates, to test a handler without that library.
  *
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  *
  * @returns the magic number, the message in Protocol Buffers, its MD5. O(bytes).
- * @throws MillraceError `TYPE_MISMATCH` for what are no records.
+ * @throws MillraceError `TYPE_MISMATCH` for values that are not records.
  * @example
  * Buffer.from(aggregateRecords([{ partitionKey: 'a', data: Buffer.from('one') }])).toString('hex').slice(0, 8) // => 'f3899ac2'
  */
@@ -40,10 +40,10 @@ export function aggregateRecords(records: readonly KplUserRecord[]): Uint8Array 
 }
 
 /**
- * Kinesis records of the Kinesis Producer Library, of 1 to 5 user records each.
+ * Generate Kinesis records of the Kinesis Producer Library, with 1 to 5 user records each.
  *
- * @param options.payload - what the user records carry.
- * @returns an arbitrary of the user records and the bytes that hold them.
+ * @param options.payload - payloads of the user records.
+ * @returns an arbitrary of the user records and their encoded bytes.
  * @example
  * fc.assert(fc.property(arbitraryAggregatedRecord(), ({ records, bytes }) => bytes.length > 20 && records.length > 0))
  */
@@ -59,12 +59,12 @@ export function arbitraryAggregatedRecord(options: PayloadOption = {}): fc.Arbit
     .map((records) => ({ records, bytes: aggregateRecords(records) }))
 }
 
-/** A field whose value is a length and so many bytes. */
+/** A field whose value is a length and that many bytes. */
 function field(number: number, bytes: Uint8Array | readonly number[]): number[] {
   return [number * 8 + 2, ...varint(bytes.length), ...bytes]
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Seven bits per byte, the lowest first. */
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]
 }

@@ -9,7 +9,7 @@ import { ACCOUNT, epochMs, plainRecord, type RecordCount, region, resourceName }
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *
- * @param options.payload - what the messages carry: text and bytes as they are, everything else as its JSON.
+ * @param options.payload - payloads of the messages: text and bytes unchanged, everything else as JSON.
  * @returns an arbitrary of events of `ActiveMqEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryActiveMqEvent(), (event) => readRecords(event, bytesPayload()).length === event.messages.length))

@@ -6,11 +6,11 @@ import { ACCOUNT, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts, traceId } from './http-parts.ts'
 
 /**
- * Requests through an Application Load Balancer, with single or multiple values a header. A request without body has an empty one.
+ * Requests through an Application Load Balancer, with single or multiple values per header. A request without body has an empty one.
  *
  * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
  *
- * @param options.payload - the body, as text or base64: bytes as they are, text as it is, everything else as its JSON.
+ * @param options.payload - the body, as text or base64: bytes and text unchanged, everything else as JSON.
  * @returns an arbitrary of events of `AlbEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryAlbEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))

@@ -6,11 +6,11 @@ import { ACCOUNT, epochMs, withOptional } from './event-parts.ts'
 import { headers, httpBody, httpMethod, path, texts } from './http-parts.ts'
 
 /**
- * Requests to an HTTP API of API Gateway, payload format 2.0, or to a function URL. What a request has none of is absent.
+ * Requests to an HTTP API of API Gateway, payload format 2.0, or to a function URL. Fields without a value are absent.
  *
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  *
- * @param options.payload - the body, as text or base64: bytes as they are, text as it is, everything else as its JSON.
+ * @param options.payload - the body, as text or base64: bytes and text unchanged, everything else as JSON.
  * @returns an arbitrary of events of `ApiGatewayHttpEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryApiGatewayHttpEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))

@@ -6,11 +6,11 @@ import { ACCOUNT, epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-parts.ts'
 
 /**
- * Requests to a REST API of API Gateway with proxy integration. What a request has none of is null, its body among it.
+ * Requests to a REST API of API Gateway with proxy integration. Fields without a value are null, including the body.
  *
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  *
- * @param options.payload - the body, as text or base64: bytes as they are, text as it is, everything else as its JSON.
+ * @param options.payload - the body, as text or base64: bytes and text unchanged, everything else as JSON.
  * @returns an arbitrary of events of `ApiGatewayRestEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryApiGatewayRestEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))

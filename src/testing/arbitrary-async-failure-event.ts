@@ -4,11 +4,11 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { ACCOUNT, isoTime, plainRecord, withOptional } from './event-parts.ts'
 
 /**
- * Records that Lambda sends to the on-failure destination of a function that was invoked asynchronously.
+ * Records that Lambda sends to the on-failure destination of an asynchronously invoked function.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  *
- * @param options.requestPayload - the events that failed; any JSON when absent.
+ * @param options.requestPayload - the failed events; any JSON when absent.
  * @returns an arbitrary of events of `AsyncFailureEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryAsyncFailureEvent(), (event) => detectSource(event) === 'async-failure'))

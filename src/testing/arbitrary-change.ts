@@ -7,14 +7,14 @@ import { epochMs, hexId } from './event-parts.ts'
 export interface ChangeOptions {
   /** Items in DynamoDB's own JSON, without the key. */
   readonly image?: fc.Arbitrary<Image>
-  /** Options for reading images, those of `readChanges`. */
+  /** Options of `readChanges` for images. */
   readonly read?: ReadChangesOptions
 }
 
 /**
- * Changes as `readChanges` gives them: of three items of one table, of every kind and view, some by a time to live.
+ * Generate changes as returned by `readChanges`: of three items of one table, of every kind and view, some by a time to live.
  *
- * @returns an arbitrary of changes. Sequence numbers and times rise together.
+ * @returns an arbitrary of changes. Sequence numbers and times ascend together.
  * @example
  * fc.assert(fc.property(fc.array(arbitraryChange()), (changes) => compactChanges(changes).length <= 3))
  */
@@ -53,7 +53,7 @@ export function arbitraryChange(options: ChangeOptions = {}): fc.Arbitrary<Chang
       },
     }
     const [result] = readChanges({ Records: [record] }, read)
-    if (result === undefined || !result.ok) throw result?.error ?? new Error('no change')
+    if (result === undefined || !result.ok) throw result?.error ?? new Error('not a change')
     return result.value
   })
 }

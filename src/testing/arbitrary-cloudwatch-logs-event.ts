@@ -10,7 +10,7 @@ import { ACCOUNT, epochMs, plainRecord, type RecordCount, resourceName, withOpti
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html
  *
- * @param options.payload - the messages: text as it is, bytes as base64, everything else as its JSON.
+ * @param options.payload - the messages: text unchanged, bytes as base64, everything else as JSON.
  * @returns an arbitrary of events of `CloudWatchLogsEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryCloudWatchLogsEvent(), (event) => detectSource(event) === 'cloudwatch-logs'))

@@ -10,8 +10,9 @@ export interface CsvOptions {
 }
 
 /**
- * Files of CSV as they land: RFC 4180 with a header, every row as long as it; numbers, leading zeros, dates, nulls, quotes, delimiters and line
- * ends inside quotes; `\n` or `\r\n`, with and without a byte order mark and a last line end.
+ * Generate realistic CSV files: RFC 4180 with a header and rows of equal width; numbers, leading zeros, dates, nulls,
+ * quotes, delimiters and line ends inside quotes; `\n` or `\r\n`, with and without a byte order mark and a final line
+ * end.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc4180
  *
@@ -46,7 +47,7 @@ const columnName = fc.oneof(
   anyText(10).map((text) => text.replaceAll('\0', '').trim() || 'name'),
 )
 
-/** The cells of a column, mostly of one kind. */
+/** Cells of a column, mostly of one kind. */
 function arbitraryColumn(maxRows: number): fc.Arbitrary<string[]> {
   const kinds = [
     fc.integer().map(String),

@@ -25,8 +25,9 @@ export interface DynamoDBStreamEventOptions extends RecordCount {
 }
 
 /**
- * Events that Lambda delivers from one shard of a DynamoDB stream, with the images that each type of view and each kind of change has; removals by
- * a time to live have their `userIdentity`. Times are whole seconds or have a fraction, and may be absent.
+ * Events that Lambda delivers from one shard of a DynamoDB stream, with the images of each view type and kind of
+ * change; removals by a time to live have their `userIdentity`. Times are whole seconds or have a fraction, and may be
+ * absent.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *

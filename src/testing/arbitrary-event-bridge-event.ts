@@ -9,11 +9,11 @@ export function busEnvelope() {
 }
 
 /**
- * Events of an EventBridge bus, of AWS, of a partner or of your own.
+ * Events of an EventBridge bus, from AWS, a partner or custom applications.
  *
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
  *
- * @param options.detail - what the events carry; an object of JSON when absent.
+ * @param options.detail - details of the events; an object of JSON when absent.
  * @returns an arbitrary of events of `EventBridgeEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryEventBridgeEvent(), (event) => readRecords(event, jsonPayload())[0]?.id === event.id))

@@ -20,8 +20,8 @@ import {
  *
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  *
- * @param options.payload - what the records carry: text and bytes as they are, everything else as its JSON.
- * @param options.isFromMsk - the data stands under `kafkaRecordValue`; false.
+ * @param options.payload - payloads of the records: text and bytes unchanged, everything else as JSON.
+ * @param options.isFromMsk - whether the data is in `kafkaRecordValue`. Default false.
  * @returns an arbitrary of events of `FirehoseEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryFirehoseEvent(), (event) => readRecords(event, bytesPayload()).length === event.records.length))

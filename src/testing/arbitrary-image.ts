@@ -6,15 +6,15 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 export interface ImageOptions {
-  /** Texts of numbers; by default those that DynamoDB takes, in all their spellings. */
+  /** Texts of numbers; by default all spellings of numbers that DynamoDB accepts. */
   readonly numbers?: fc.Arbitrary<string>
   /** Base64 as Lambda delivers it, the default, or bytes as the SDK does. */
   readonly binary?: 'base64' | 'bytes'
-  /** The most attributes of an image; 5. */
+  /** The most attributes of an image. Default 5. */
   readonly maxKeys?: number
 }
 
-/** Names of attributes, those among them that an object has by itself. */
+/** Names of attributes, including those of inherited properties. */
 const attributeName = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c', 'id', 'price') },
   { weight: 2, arbitrary: anyText(8) },
@@ -22,12 +22,12 @@ const attributeName = fc.oneof(
 )
 
 /**
- * Items in DynamoDB's own JSON: attributes of every type, nested ones too, under any names. Numbers have up to 38 digits and come in all spellings
- * of their value; sets have at least one member, and none twice.
+ * Items in DynamoDB's own JSON: attributes of every type, nested ones too, with any names. Numbers have up to 38 digits
+ * in all spellings of their value; sets have at least one member, without duplicates.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  *
- * @returns an arbitrary of images that `deserializeImage` takes.
+ * @returns an arbitrary of images that `deserializeImage` accepts.
  * @example
  * fc.assert(fc.property(arbitraryImage(), (image) => detectImageChanges(image, image).length === 0))
  */
@@ -64,10 +64,10 @@ export function arbitraryAttribute(options: ImageOptions = {}): fc.Arbitrary<Att
   return value
 }
 
-/** Objects as `JSON.parse` makes them. */
+/** Objects as created by `JSON.parse`. */
 const PLAIN = { noNullPrototype: true }
 
-/** Numbers as DynamoDB takes them, in all the spellings of JSON: small ones that repeat, doubles, up to 38 digits, 1E-130 to 9.99E+125. */
+/** Numbers that DynamoDB accepts, in all spellings of JSON: small ones that repeat, doubles, up to 38 digits, 1E-130 to 9.99E+125. */
 export function arbitraryNumberText(): fc.Arbitrary<string> {
   const digits = (max: number): fc.Arbitrary<string> => fc.bigInt({ min: 0n, max: 10n ** BigInt(max) - 1n }).map(String)
   const sign = fc.constantFrom('', '', '-')

@@ -14,12 +14,13 @@ import {
 } from './event-parts.ts'
 
 /**
- * Events that Lambda delivers from Amazon MSK or a Kafka cluster of your own: one to three partitions, offsets ascending; keys absent, null, text
- * or bytes; values null for tombstones; bytes of headers signed. `maxRecords` is for each partition.
+ * Events that Lambda delivers from Amazon MSK or a self-managed Kafka cluster: one to three partitions, offsets
+ * ascending; keys absent, null, text or bytes; values null for tombstones; bytes of headers signed. `maxRecords`
+ * applies to each partition.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html
  *
- * @param options.payload - the values that are no tombstones: text and bytes as they are, everything else as its JSON.
+ * @param options.payload - the values that are not tombstones: text and bytes unchanged, everything else as JSON.
  * @returns an arbitrary of events of `KafkaEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryKafkaEvent(), (event) => readRecords(event, bytesPayload()).every(({ kafka }) => kafka !== undefined)))
@@ -62,7 +63,7 @@ interface Parts {
   readonly value: string | null | undefined
 }
 
-/** A key or a value that is undefined is not there. */
+/** An undefined key or value is omitted. */
 function kafkaRecord(
   place: { readonly topic: string; readonly partition: number; readonly offset: number },
   { key, value, ...others }: Parts,

@@ -22,7 +22,7 @@ import { withWindow } from './tumbling-window.ts'
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  *
- * @param options.payload - what the records carry: text and bytes as they are, everything else as its JSON.
+ * @param options.payload - payloads of the records: text and bytes unchanged, everything else as JSON.
  * @returns an arbitrary of events of `KinesisEventSchema`.
  * @example
  * const event = arbitraryKinesisEvent({ payload: fc.record({ id: fc.nat() }) })

@@ -5,12 +5,12 @@ import { checkArbitrary, SIZED } from './check-arbitrary.ts'
 import { ACCOUNT, plainDictionary, plainRecord, type RecordCount, region, resourceName } from './event-parts.ts'
 
 /**
- * Events that Lambda delivers from Amazon MQ for RabbitMQ: one or two queues, messages with an id of their producer or without. `maxRecords` is for each
- * queue.
+ * Events that Lambda delivers from Amazon MQ for RabbitMQ: one or two queues, messages with or without an id of their
+ * producer. `maxRecords` applies to each queue.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html
  *
- * @param options.payload - what the messages carry: text and bytes as they are, everything else as its JSON.
+ * @param options.payload - payloads of the messages: text and bytes unchanged, everything else as JSON.
  * @returns an arbitrary of events of `RabbitMqEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryRabbitMqEvent(), (event) => readRecords(event, bytesPayload()).every(({ payload }) => payload.ok)))

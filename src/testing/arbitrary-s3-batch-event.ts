@@ -9,7 +9,7 @@ import { hexId, plainRecord, resourceName } from './event-parts.ts'
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html
  *
- * @param options.key - keys as S3 stores them; the event carries them encoded.
+ * @param options.key - keys as S3 stores them; they are encoded in the event.
  * @returns an arbitrary of events of `S3BatchEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryS3BatchEvent(), (event) => s3Objects(event).length === 1))

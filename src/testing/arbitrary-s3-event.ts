@@ -15,12 +15,12 @@ import {
 
 /** An object that an event of S3 names. */
 export interface S3EventOptions extends RecordCount {
-  /** Keys as S3 stores them; the event carries them encoded. Any text when absent. */
+  /** Keys as S3 stores them; they are encoded in the event. Any text when absent. */
   readonly key?: fc.Arbitrary<string>
 }
 
 /**
- * Events that S3 sends straight to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
+ * Events that S3 sends directly to Lambda: objects created, removed, restored, expired, moved between tiers, replicated, tagged.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  *
@@ -79,7 +79,7 @@ const EVENT_NAMES = [
   'Replication:OperationFailedReplication',
 ] as const
 
-/** Keys as people have them, and any others. */
+/** Typical keys, and any others. */
 export const objectKey = fc
   .oneof(fc.stringMatching(/^landing\/[a-z +%&=._-]{1,20}\.(csv|json|parquet)$/), anyText(30))
   .map((key) => key || 'a')

@@ -9,7 +9,7 @@ import { ACCOUNT, anyText, isoTime, plainRecord, region, resourceName } from './
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
  *
- * @param options.payload - the message: text as it is, bytes as base64, everything else as its JSON.
+ * @param options.payload - the message: text unchanged, bytes as base64, everything else as JSON.
  * @returns an arbitrary of events of `SnsEventSchema`.
  * @example
  * fc.assert(fc.property(arbitrarySnsEvent(), (event) => readRecords(event, textPayload()).length === 1))

@@ -15,7 +15,7 @@ export interface SqsEventOptions extends PayloadOption, RecordCount {
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  *
- * @param options.payload - the bodies: text as it is, bytes as base64, everything else as its JSON.
+ * @param options.payload - the bodies: text unchanged, bytes as base64, everything else as JSON.
  * @returns an arbitrary of events of `SqsEventSchema`.
  * @example
  * fc.assert(fc.property(arbitrarySqsEvent({ fifo: true }), (event) => readRecords(event, textPayload())[0]?.orderingKey !== undefined))

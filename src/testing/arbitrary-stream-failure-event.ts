@@ -9,8 +9,8 @@ import { ACCOUNT, isoTime, plainRecord, shardId } from './event-parts.ts'
 type Parts = Pick<StreamFailureEvent, 'KinesisBatchInfo' | 'DDBStreamBatchInfo' | 'KafkaBatchInfo' | 'payload'>
 
 /**
- * Records that an event source mapping which gave up on a batch of a Kinesis, DynamoDB or Kafka stream sends to its on-failure destination. At times
- * with the event that failed as `payload`, as destinations in S3 get it: as text.
+ * Records that an event source mapping sends to its on-failure destination after giving up on a batch of a Kinesis,
+ * DynamoDB or Kafka stream. Some have the failed event as `payload`, in text form, as S3 destinations get it.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  *

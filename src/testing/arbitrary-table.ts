@@ -7,7 +7,7 @@ import { checkArbitrary } from './check-arbitrary.ts'
 import { anyText } from './event-parts.ts'
 
 export interface TableOptions {
-  /** The types that columns may have; all that a `schema` option can name when absent. */
+  /** The types of columns; when absent, all that a `schema` option supports. */
   readonly types?: readonly ColumnTypeName[]
   /** 5. */
   readonly maxColumns?: number
@@ -31,7 +31,7 @@ const TYPES: readonly ColumnTypeName[] = [
 ]
 
 /**
- * Arrow tables of any columns, nulls in each, to test a transform or a codec of your own.
+ * Generate Arrow tables of any columns, with nulls in each, to test a custom transform or codec.
  *
  * @returns an arbitrary of tables of 1 to `maxColumns` columns and 0 to `maxRows` rows.
  * @example
@@ -40,13 +40,13 @@ const TYPES: readonly ColumnTypeName[] = [
 export function arbitraryTable(options: TableOptions = {}): fc.Arbitrary<Table> {
   checkArbitrary('arbitraryTable', options, ['types', 'maxColumns', 'maxRows'])
   const { types = TYPES, maxColumns = 5, maxRows = 20 } = options
-  if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'arbitraryTable: types names no type')
+  if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'arbitraryTable: types is empty')
   for (const type of types) columnType(type)
   const column = fc.tuple(anyText(10), fc.constantFrom(...types))
   const columns = fc.uniqueArray(column, { minLength: 1, maxLength: maxColumns, selector: ([name]) => name })
   return columns.chain((list) => {
     const row = fc.tuple(...list.map(([, type]) => fc.option(arbitraryCell(type), { freq: 4 })))
-    // Without a size, fast-check stops at some ten rows, whatever `maxRows` says.
+    // Without a size, fast-check stops at about ten rows, regardless of `maxRows`.
     return fc.array(row, { maxLength: maxRows, size: 'max' }).map((rows) => {
       const named = rows.map((cells) => namedCells(list, cells))
       return tableFromRows(named, {
@@ -67,7 +67,7 @@ function namedCells<T>(
   return Object.fromEntries(columns.map(([name], index) => [name, cells[index] as T]))
 }
 
-/** Values of a column as a row holds them. */
+/** Values of a column in the form of rows. */
 function arbitraryCell(name: ColumnTypeName): fc.Arbitrary<unknown> {
   const type = columnType(name)
   if (DataType.isDecimal(type)) return arbitraryDecimal(type.precision, type.scale)
@@ -97,7 +97,7 @@ function arbitraryCell(name: ColumnTypeName): fc.Arbitrary<unknown> {
   }
 }
 
-/** Decimals as text, all digits of the scale written. */
+/** Decimals as text, with all digits of the scale. */
 function arbitraryDecimal(precision: number, scale: number): fc.Arbitrary<string> {
   const max = 10n ** BigInt(precision) - 1n
   return fc.bigInt({ min: -max, max }).map((unscaled) => {

@@ -10,7 +10,7 @@ import { headers, httpBody, httpMethod, multiValues, path, texts } from './http-
  *
  * Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
  *
- * @param options.payload - the body, as text or base64: bytes as they are, text as it is, everything else as its JSON.
+ * @param options.payload - the body, as text or base64: bytes and text unchanged, everything else as JSON.
  * @returns an arbitrary of events of `VpcLatticeEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryVpcLatticeEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))

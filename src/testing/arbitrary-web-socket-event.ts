@@ -6,11 +6,11 @@ import { epochMs, plainRecord } from './event-parts.ts'
 import { headers, httpBody } from './http-parts.ts'
 
 /**
- * Messages to a WebSocket API of API Gateway, connections and their ends; these two have no body.
+ * Messages, connections and disconnections at a WebSocket API of API Gateway; the latter two have no body.
  *
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  *
- * @param options.payload - the body of messages: bytes as they are, text as it is, everything else as its JSON.
+ * @param options.payload - the body of messages: bytes and text unchanged, everything else as JSON.
  * @returns an arbitrary of events of `WebSocketEventSchema`.
  * @example
  * fc.assert(fc.property(arbitraryWebSocketEvent(), (event) => readRecords(event, bytesPayload())[0]?.payload.ok === true))

@@ -28,18 +28,18 @@ export type ArbitraryOption = keyof typeof KINDS
 
 export const SIZED = ['payload', 'minRecords', 'maxRecords'] as const satisfies readonly ArbitraryOption[]
 
-/** Options that are no arbitraries, though objects. */
+/** Options that are objects but not arbitraries. */
 const PLAIN: ReadonlySet<string> = new Set(['read'])
 
-/** Far more than any event holds; an event of many more would not fit in memory. */
+/** Far more records than any event has; an event of many more would not fit in memory. */
 const MAX_COUNT = 1_000_000
 
 /**
  * Check the options of an arbitrary.
  *
- * @param names - the options that it has. With `payload` come the counts of records, so that one set of options serves the events of every source; those of a
- *   single record ignore them.
- * @throws MillraceError `OPTION_INVALID` for others, and for counts that are none; `TYPE_MISMATCH` for what is no arbitrary.
+ * @param names - its options. `payload` includes the counts of records, so that one set of options works for the events
+ * of every source; those of a single record ignore them.
+ * @throws MillraceError `OPTION_INVALID` for unknown options and invalid counts; `TYPE_MISMATCH` for a value that is not an arbitrary.
  */
 export function checkArbitrary(entry: string, options: object, names: readonly ArbitraryOption[]): void {
   const known = names.includes('payload') ? [...names, ...SIZED] : names
@@ -52,7 +52,7 @@ export function checkArbitrary(entry: string, options: object, names: readonly A
   if (minRecords > maxRecords) throw new MillraceError('OPTION_INVALID', `${entry}: minRecords is over maxRecords`)
 }
 
-/** Refuse what is no arbitrary of fast-check, of whatever copy. */
+/** Reject a value that is not an arbitrary of fast-check, of any copy. */
 export function checkIsArbitrary(entry: string, name: string, value: unknown): void {
   if (typeof Object(value).generate === 'function') return
   throw notA(entry, name, 'an arbitrary of fast-check', value, 'write fc.constant(value) for a single value')

@@ -1,7 +1,7 @@
 import { checkArgument, checkOptions } from '../internal/check-arguments.ts'
 import { checkCount } from '../internal/check-count.ts'
 
-/** Check what laws of a store are made of: the function that makes one, and the number of runs. */
+/** Check the arguments of store laws: the function that creates a store, and the number of runs. */
 export function checkLaws(entry: string, makeStore: unknown, options: { runs?: number; seed?: number }): void {
   checkArgument(entry, 'makeStore', makeStore, 'function', `write ${entry}((wire) => myStore())`)
   checkOptions(entry, options, { runs: 'number', seed: 'number' })

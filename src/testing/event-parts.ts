@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 
-// Parts that the events of several sources share.
+// Parts shared by the events of several sources.
 
 /** The number of records of an event. */
 export interface RecordCount {
-  /** 1: AWS sends no empty list, but for the last event of a tumbling window. */
+  /** Default 1: AWS sends no empty list, except for the last event of a tumbling window. */
   readonly minRecords?: number
   /** 5. */
   readonly maxRecords?: number
@@ -14,7 +14,7 @@ export const ACCOUNT = '123456789012'
 
 export const region = fc.constantFrom('us-east-1', 'eu-west-1', 'ap-southeast-2')
 
-/** Texts at the edges: empty, of several bytes a character, marked in JSON, and those that pass for something else. */
+/** Boundary cases of text: empty, with several bytes per character, with escapes in JSON, and resembling other types. */
 const EDGE_TEXTS = [
   '',
   ' ',
@@ -34,7 +34,7 @@ const EDGE_TEXTS = [
   'NaN',
 ]
 
-/** Well-formed text of any script, control characters and emoji among it; half of it plain ASCII. */
+/** Well-formed text of any script, including control characters and emoji; half of it plain ASCII. */
 export function anyText(maxLength = 20): fc.Arbitrary<string> {
   const ascii = fc.string({ maxLength })
   const edge = fc.constantFrom(...EDGE_TEXTS.filter((text) => [...text].length <= maxLength))
@@ -55,7 +55,7 @@ function anyScript(maxLength: number): fc.Arbitrary<string> {
   return fc.array(codePoint, { maxLength }).map((points) => String.fromCodePoint(...points))
 }
 
-/** A name as AWS's resources and Kafka's topics have them. */
+/** A name as of AWS resources and Kafka topics. */
 export const resourceName = fc.stringMatching(/^[a-z][a-z0-9-]{0,14}[a-z0-9]$/)
 
 export const hexId = fc.stringMatching(/^[0-9a-f]{32}$/)
@@ -69,20 +69,20 @@ export const isoTime = epochMs.map((ms) => new Date(ms).toISOString())
 /** ISO 8601 in UTC, whole seconds. */
 export const isoSeconds = isoTime.map((time) => `${time.slice(0, 19)}Z`)
 
-/** Names and texts, such as headers or attributes. */
+/** Names and values, such as headers or attributes. */
 export function textsByName(name = resourceName): fc.Arbitrary<Record<string, string>> {
   return plainDictionary(name, anyText(), { maxKeys: 3 })
 }
 
-/** Objects as `JSON.parse` makes them. */
+/** Objects as created by `JSON.parse`. */
 const PLAIN = { noNullPrototype: true }
 
-/** Objects of these fields, as `JSON.parse` makes them. */
+/** Objects of these fields, as created by `JSON.parse`. */
 export function plainRecord<T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
   return fc.record<T>(fields, PLAIN) as fc.Arbitrary<T>
 }
 
-/** Objects under any of these names, as `JSON.parse` makes them. */
+/** Objects with any of these names, as created by `JSON.parse`. */
 export function plainDictionary<T>(
   name: fc.Arbitrary<string>,
   value: fc.Arbitrary<T>,
@@ -126,5 +126,5 @@ export function sequenceNumber(base: bigint, step: number): string {
 
 export const sequenceBase = fc.bigInt({ min: 10n ** 55n, max: 10n ** 56n - 10n ** 6n })
 
-/** A number of a shard, as Kinesis names it. */
+/** A shard id, as in Kinesis. */
 export const shardId = fc.nat(99).map((number) => `shardId-${String(number).padStart(12, '0')}`)

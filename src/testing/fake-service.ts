@@ -6,8 +6,8 @@ import { isTransientError } from '../internal/transient-error.ts'
 export type FakeServiceName = 'sqs' | 'sns' | 'kinesis' | 'firehose' | 'eventbridge' | 'dynamodb'
 
 /**
- * The action of a fake service on a request: `'ok'` stores and confirms all of it, `'lost'` stores all of it and loses the answer, an error rejects all
- * of it, and codes by index fail those entries alone.
+ * The action of a fake service on a request: `'ok'` stores and confirms the whole request, `'lost'` stores it and loses
+ * the response, an error rejects it, and codes by index fail only those entries.
  */
 export type FakeAnswer = 'ok' | 'lost' | Error | { readonly [index: number]: string }
 
@@ -18,19 +18,20 @@ export interface FakeServiceOptions {
 }
 
 export interface FakeService {
-  /** For a sender, in the place of the SDK's client. */
+  /** For a sender, instead of the SDK's client. */
   readonly client: { send(command: { readonly input: object }): Promise<object> }
-  /** The entries that are stored, as the requests carried them, in the order of storing. */
+  /** The stored entries, as sent, in the order of storing. */
   readonly stored: readonly unknown[]
   /** The inputs of all requests. */
   readonly requests: readonly Readonly<Record<string, unknown>>[]
 }
 
 /**
- * A service with a client for a sender, which fails as you say: to test your own handler against throttling, partial failures and lost answers.
+ * Create a service with a client for a sender, which fails by a script: to test your own handler against throttling,
+ * partial failures and lost responses.
  *
- * @param options - which service, and a script of its answers. For DynamoDB an entry with a code comes back unprocessed.
- * @returns the client, and what was stored and asked. O(entries).
+ * @param options - the service, and a script of its responses. For DynamoDB an entry with a code is returned as unprocessed.
+ * @returns the client, the stored entries and the requests. O(entries).
  * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once.
  * @example
  * const queue = fakeService({ service: 'sqs', script: (_, call) => (call === 1 ? { 1: 'InternalError' } : 'ok') })
@@ -53,7 +54,7 @@ export function fakeService(options: FakeServiceOptions): FakeService {
     if (answer instanceof Error) throw answer
     const codes: { readonly [index: number]: string } = typeof answer === 'string' ? {} : answer
     stored.push(...entries.filter((_, index) => codes[index] === undefined).map((entry) => ({ ...(entry as object) })))
-    if (answer === 'lost') throw Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' })
+    if (answer === 'lost') throw Object.assign(new Error('the response was lost'), { name: 'TimeoutError' })
     return { $metadata: { httpStatusCode: 200, attempts: 1 }, ...outputOf(service, request, entries, codes) }
   }
   return { client: { send }, stored, requests }

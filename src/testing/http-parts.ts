@@ -13,7 +13,7 @@ export interface HttpBody {
   readonly isBase64Encoded: boolean
 }
 
-/** The body of a request: text, base64, or none, in the way of the source. */
+/** The body of a request: text, base64, or none, in the source's form. */
 export function httpBody<None extends Pick<HttpBody, 'body'>>(
   { payload = arbitraryPayload() }: PayloadOption,
   none: None,
@@ -25,7 +25,7 @@ export function httpBody<None extends Pick<HttpBody, 'body'>>(
   return fc.oneof({ weight: 5, arbitrary: body }, fc.constant({ ...none, isBase64Encoded: false }))
 }
 
-/** Names and lists of their values, as `multiValueHeaders` holds them. */
+/** Names with lists of values, as in `multiValueHeaders`. */
 export function multiValues(single: Readonly<Record<string, string>>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(single).map(([name, value]) => [name, [value]]))
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { isoSeconds, plainDictionary, plainRecord } from './event-parts.ts'
 
-/** An event of a stream as it is, or inside a tumbling window, whose fields stand beside its records. */
+/** An event of a stream, unchanged or with the fields of a tumbling window in addition to its records. */
 export function withWindow<T extends object>(event: T, shardId: string, eventSourceARN: string): fc.Arbitrary<T> {
   const inWindow = plainRecord({
     window: plainRecord({ start: isoSeconds, end: isoSeconds }),

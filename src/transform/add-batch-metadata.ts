@@ -8,15 +8,15 @@ import { defineTransform, type Transform } from './transform.ts'
 export interface AddBatchMetadataOptions {
   /** The time of the run. Default: the clock. */
   readonly now?: () => Date
-  /** The name of the run. Default: made from its time. */
+  /** The name of the run. Default: derived from its time. */
   readonly batchId?: string
 }
 
 /**
- * Add when and in which run a row was processed: `processed_at`, a timestamp, and `batch_id`, like `batch_20240229_235959` in UTC. Both are the
- * same in all rows of a run.
+ * Add the time and the run in which a row was processed: `processed_at`, a timestamp, and `batch_id`, such as
+ * `batch_20240229_235959` in UTC. Both are the same in all rows of a run.
  *
- * @throws MillraceError `COLUMN_CONFLICT` where the table has one of these columns; `OPTION_INVALID` where `now` returns no time.
+ * @throws MillraceError `COLUMN_CONFLICT` if the table already has one of these columns; `OPTION_INVALID` if `now` returns no valid time.
  * @example
  * const stamp = addBatchMetadata({ now: () => new Date('2024-02-29T23:59:59Z') })
  * Array.from(rowsFromTable(transformTable(tableFromRows([{ id: 1 }]), stamp)))[0].batch_id // => 'batch_20240229_235959'

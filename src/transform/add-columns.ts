@@ -19,20 +19,21 @@ export interface AddColumnsOptions {
   readonly schema?: SchemaOption
 }
 
-/** Rows and bytes to hold before a computed column without any value counts as one that has none. */
+/** Rows and bytes to hold before a computed column without any value so far counts as empty. */
 const MAX_HELD_ROWS = 65_536
 const MAX_HELD_BYTES = 64 * 1024 * 1024
 
 /**
- * Add columns after the others, of one value or computed row by row from the columns there were.
+ * Add columns after the others, with one value or computed row by row from the existing columns.
  *
- * Types that `schema` does not name are inferred from the values as in `tableFromRows`: number float64, bigint int64, `Date` timestamp and so on. In a computed
- * column the first value that is not null decides: the rows up to one after which every part of a list or object has had a value. Batches
- * wait for it, up to 65,536 rows and 64 MiB, after which a part that is still without a value is text.
+ * Types that `schema` does not name are inferred from the values as in `tableFromRows`: number float64, bigint int64,
+ * `Date` timestamp and so on. In a computed column the first non-null value decides: the rows up to the one after which
+ * every part of a list or object has had a value. Batches wait for it, up to 65,536 rows and 64 MiB, after which a part
+ * without a value is text.
  *
- * @param values - by name. A function is called once per row, in order, and reads columns as it touches them; what it throws leaves as it is.
- * @throws MillraceError `COLUMN_CONFLICT` for a name that the table has; `TYPE_MISMATCH` with row and column where a value does not fit; `COLUMN_UNKNOWN` where
- *   `schema` names a column that is not added.
+ * @param values - by name. A function is called once per row, in order, and reads columns on access; its errors are thrown unchanged.
+ * @throws MillraceError `COLUMN_CONFLICT` for an existing name; `TYPE_MISMATCH` with row and column if a value does not
+ * fit; `COLUMN_UNKNOWN` if `schema` names a column that is not added.
  * @example
  * const orders = tableFromRows([{ price: 2, count: 3 }])
  * rowsFromTable(transformTable(orders, addColumns({ source: 'shop', total: (row) => Number(row['price']) * Number(row['count']) }))) // => [{ price: 2, count: 3, source: 'shop', total: 6 }]
@@ -53,13 +54,13 @@ export function addColumns(values: Readonly<Record<string, unknown>>, options: A
   return defineTransform('addColumns', (context) => addColumnSteps(values, pinned, context))
 }
 
-/** A new column: its type as far as known, and its values in one batch. */
+/** A new column: its type, if known, and its values in one batch. */
 interface NewColumn {
   /** The field, once the type is known. */
   field(): Field | undefined
-  /** Fix the type, even where no value decided it. */
+  /** Set the type, even if no value decided it. */
   settle(): Field
-  /** Work out the values of a batch, learning from them. */
+  /** Compute the values of a batch, and infer the type from them. */
   values(rowAt: (index: number) => Row, rows: number, before: number): ColumnValues
 }
 
@@ -119,13 +120,9 @@ function refuseKnownNames(schema: Schema, names: readonly string[]): void {
   const known = new Set(schema.fields.map(({ name }) => name))
   const conflict = names.find((name) => known.has(name))
   if (conflict !== undefined) {
-    throw new MillraceError(
-      'COLUMN_CONFLICT',
-      'the table has a column of the name to add; rename it or leave it out first',
-      {
-        position: { column: conflict },
-      },
-    )
+    throw new MillraceError('COLUMN_CONFLICT', 'the table already has a column of this name; rename or drop it first', {
+      position: { column: conflict },
+    })
   }
 }
 

@@ -7,21 +7,21 @@ import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /**
- * Give columns other types, where that changes no value.
+ * Convert columns to other types, if that changes no value.
  *
  * | from | to | which values |
  * |---|---|---|
- * | string | int, float, bool, decimal, date, timestamp, time | text that reads as one: `-12`, `1.5e3`, `true`, `2024-02-29`, `2024-02-29T12:00:00Z`, `12:00:00`; floats to the nearest |
+ * | string | int, float, bool, decimal, date, timestamp, time | text in the form of one: `-12`, `1.5e3`, `true`, `2024-02-29`, `2024-02-29T12:00:00Z`, `12:00:00`; floats to the nearest |
  * | string | binary, and back | UTF-8 |
  * | int, float, bool, decimal, date, timestamp, time | string | all; casting back returns the same |
- * | int, float, decimal | int, float, decimal | what the other holds exactly; a decimal of up to 15 digits is a float |
+ * | int, float, decimal | int, float, decimal | values that both represent exactly; a decimal of up to 15 digits is a float |
  * | date | timestamp | midnight UTC |
  * | date | int, and back | days since 1970-01-01 |
  * | timestamp | timestamp | whole units of the other |
  * | timestamp | date | midnight UTC |
  * | timestamp | int64, and back | the unit counted since 1970-01-01T00:00:00Z |
  * | time, duration | int64, and back | the unit |
- * | dictionary | its value type, and back | all, and all that casts from or to the value type |
+ * | dictionary | its value type, and back | all, and all casts from or to the value type |
  *
  * @param types - the new type of each column to cast.
  * @throws MillraceError `TYPE_MISMATCH` with row and column at the first value that would change; `COLUMN_UNKNOWN`; `OPTION_INVALID` for an unknown type.

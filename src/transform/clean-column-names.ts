@@ -10,17 +10,17 @@ export interface CleanColumnNamesOptions {
 }
 
 /**
- * Give columns names that queries can use unquoted.
+ * Rename columns so that queries can use their names unquoted.
  *
  * Style `lower` turns `Event ID` into `event_id` and changes nothing else. Style `snake` also trims, splits camelCase, folds
- * accents, drops apostrophes and makes all other punctuation a word's end: `Prénom d'usage`, `userID` and `Total (USD)` become
+ * accents, drops apostrophes and treats all other punctuation as the end of a word: `Prénom d'usage`, `userID` and `Total (USD)` become
  * `prenom_dusage`, `user_id` and `total_usd`. Letters of all scripts are kept.
  *
- * Names that become equal get `_2`, `_3` from the second on, passing over names that exist. A name of which nothing is
- * left becomes `column_` and its place, from 1.
+ * Names that become equal get `_2`, `_3` from the second on, skipping existing names. An empty result becomes `column_`
+ * and its position, from 1.
  *
- * @returns a transform that shares all values. O(columns) a schema.
- * @throws MillraceError `OPTION_INVALID` for another style.
+ * @returns a transform that shares all values. O(columns) per schema.
+ * @throws MillraceError `OPTION_INVALID` for an unknown style.
  * @example
  * transformTable(tableFromRows([{ 'Event ID': 1, 'event id': 2 }]), cleanColumnNames()).schema.names // => ['event_id', 'event_id_2']
  */

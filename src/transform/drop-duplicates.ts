@@ -16,9 +16,9 @@ import { defineTransform, perSchema, type Transform, type TransformSteps } from 
 export interface DropDuplicatesOptions {
   /** Columns to compare; all when absent. */
   readonly subset?: readonly string[]
-  /** The row that stays of equal ones: the first (default), the last, or none of them. */
+  /** The row to keep of equal ones: the first (default), the last, or none of them. */
   readonly keep?: 'first' | 'last' | 'none'
-  /** Compare the rows themselves, not their 128-bit hashes alone. Default false; a whole table is always compared exactly. */
+  /** Compare the rows themselves, not only their 128-bit hashes. Default false; a whole table is always compared exactly. */
   readonly exact?: boolean
   /** Numbers from 0 up to 1, for the hash's key. Default: the system's secure source. */
   readonly random?: () => number
@@ -29,14 +29,16 @@ export interface DropDuplicatesOptions {
  *
  * Nulls equal nulls, NaN equals NaN, -0 equals 0; a dictionary column is compared by its values.
  *
- * With `keep: 'first'`, a stream flows: 16 bytes per distinct row and some 8 for finding it, however long the rows are. Rows count as
- * equal where their 128-bit hashes are, under a key that is new with every run: among 10 million rows one in 10^23 runs would mistake
- * two for one, and nobody can make a file that does. `exact` compares bytes too, and so holds the distinct rows of the compared columns.
- * `'last'` and `'none'` hold all rows until the end of the stream. A batch without duplicates passes uncopied.
+ * With `keep: 'first'`, a stream is not held: memory grows by 16 bytes per distinct row and about 8 for the index,
+ * however long the rows are. Rows count as equal if their 128-bit hashes are, with a new key in every run: with 10
+ * million rows one in 10^23 runs would confuse two, and no file can be crafted that does. `exact` compares bytes too,
+ * and so holds the distinct rows of the compared columns. `'last'` and `'none'` hold all rows until the end of the
+ * stream. A batch without duplicates passes uncopied.
  *
  * @returns a transform; rows x compared bytes in time.
- * @throws MillraceError `COLUMN_UNKNOWN` where `subset` names a column that the table lacks; `TYPE_MISMATCH` where batches of one stream differ
- *   in the types of compared columns; `LIMIT_EXCEEDED` beyond 160 million distinct rows; `OPTION_INVALID` for an empty `subset` or another `keep`.
+ * @throws MillraceError `COLUMN_UNKNOWN` if `subset` names an unknown column; `TYPE_MISMATCH` if batches of one stream
+ * differ in the types of compared columns; `LIMIT_EXCEEDED` beyond 160 million distinct rows; `OPTION_INVALID` for an
+ * empty `subset` or an unknown `keep`.
  * @example
  * const events = tableFromRows([{ id: 1, at: 10 }, { id: 2, at: 11 }, { id: 1, at: 12 }])
  * rowsFromTable(transformTable(events, dropDuplicates({ subset: ['id'], keep: 'last' }))) // => [{ id: 2, at: 11 }, { id: 1, at: 12 }]
@@ -46,7 +48,7 @@ export function dropDuplicates(options: DropDuplicatesOptions = {}): Transform {
   const { subset, keep = 'first', exact = false, random } = options
   checkChoice('keep', keep, ['first', 'last', 'none'])
   if (subset?.length === 0)
-    throw new MillraceError('OPTION_INVALID', 'an empty subset compares nothing; leave it out to compare all columns')
+    throw new MillraceError('OPTION_INVALID', 'an empty subset compares nothing; omit it to compare all columns')
   return defineTransform('dropDuplicates', ({ wholeTable }) => {
     const kernel = rowHashKernel()
     const hash = rowHash(kernel, hashKey(random))
@@ -92,7 +94,7 @@ function keepFirst(distinct: DistinctRows, number: NumberRows, gather: Gather): 
   }
 }
 
-/** Hold the batches with the numbers of their rows: only once all rows have been seen it is known which ones stay. */
+/** Hold the batches with the numbers of their rows: the rows to keep are known only at the end. */
 function keepAtEnd(distinct: DistinctRows, number: NumberRows, gather: Gather, keep: 'last' | 'none'): TransformSteps {
   const held: { readonly batch: RecordBatch; readonly numbers: Int32Array }[] = []
   return {

@@ -10,27 +10,27 @@ import { emptyShape, learnShape, shapeField } from '../columns/shape.ts'
 import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
-/** The fill of a column: a value, or a function that is called for every missing value, in order of the rows. */
+/** The fill of a column: a value, or a function called for every missing value, in row order. */
 export type Fill = unknown
 
-const ADVICE = ': fill nulls with a value of the type that the column has, or cast the column first'
+const ADVICE = ': fill nulls with a value of the column type, or cast the column first'
 
-/** One column's fill in one run. `type` is what the column becomes. */
+/** One column's fill in one run. `type` is the resulting type of the column. */
 interface ColumnFill {
   readonly type: DataType
   fill(data: Data, before: number): Data
 }
 
 /**
- * Put a value where a column has none. NaN counts as none in float columns.
+ * Fill missing values of columns. NaN counts as missing in float columns.
  *
- * A column that the table lacks is left alone. A column known to be without any value takes the type of its fill: number makes it
- * float64, bigint int64, `Date` timestamp; text that turns up in it later must read as that type.
+ * A column that the table lacks is ignored. A column known to have no values gets the type of its fill: float64 for
+ * number, int64 for bigint, timestamp for `Date`; later text in it must have the form of that type.
  *
- * @param values - by column name: a value of the column's type, or a function for one, called once for each missing value. Null fills
- *   nothing.
+ * @param values - by column name: a value of the column's type, or a function for one, called once for each missing
+ * value. Null leaves the value missing.
  * @returns a transform. A column without missing values is shared, not copied.
- * @throws MillraceError `TYPE_MISMATCH` with the column where a value does not fit its type exactly; also with the row where a function returned it.
+ * @throws MillraceError `TYPE_MISMATCH` with the column if a value does not fit its type exactly; also with the row if a function returned it.
  * @example
  * const orders = tableFromRows([{ amount: 9.5, status: null }, { amount: NaN, status: 'paid' }])
  * rowsFromTable(transformTable(orders, fillNulls({ amount: 0, status: 'unknown' }))) // => [{ amount: 9.5, status: 'unknown' }, { amount: 0, status: 'paid' }]
@@ -65,13 +65,13 @@ export function fillNulls(values: Readonly<Record<string, Fill>>): Transform {
   })
 }
 
-/** The field under its new type; one that was known to be empty is so no more. */
+/** The field with its new type, no longer marked as empty. */
 function filledField(field: Field, fill: ColumnFill | undefined): Field {
   if (fill === undefined) return field
   return isEmptyColumn(field) ? changedField(field, { type: fill.type }) : field
 }
 
-/** Counts the rows that were filled. */
+/** Counts the filled rows. */
 type Count = (rows: { readonly length: number }) => void
 
 function columnFill(field: Field, fill: Fill, count: Count): ColumnFill {
@@ -97,7 +97,7 @@ function constantFill(field: Field, value: unknown, count: Count): ColumnFill {
 }
 
 function computedFill(field: Field, compute: () => unknown, count: Count): ColumnFill {
-  // An empty column's type must be known before the first row is filled: the value that decides it is the first to be used.
+  // An empty column's type must be known before its first row is filled, so the deciding value is also the first one used.
   const ahead = isEmptyColumn(field) ? [compute()] : []
   const type = ahead.length > 0 ? fillType(field, ahead[0]) : field.type
   const builder = columnBuilder(type)
@@ -116,7 +116,7 @@ function computedFill(field: Field, compute: () => unknown, count: Count): Colum
   }
 }
 
-/** The type of a column's fill: the column's own, or for an empty one what the value is. */
+/** The type of a column's fill: the column's own, or that of the value for an empty column. */
 function fillType(field: Field, value: unknown): DataType {
   if (!isEmptyColumn(field)) return field.type
   const shape = emptyShape()

@@ -10,9 +10,9 @@ import { defineMap, type Transform } from './transform.ts'
 /**
  * Keep the rows for which the predicate holds, in order.
  *
- * @param predicate - called once a row; columns are read as it touches them. What it throws leaves the transform as it is.
- * @returns a transform that returns a batch for every batch, empty where no row is left. O(rows), plus the bytes kept.
- * @throws MillraceError `OPTION_INVALID` where the predicate returns a promise, which would hold for every row.
+ * @param predicate - called once per row; columns are read on access. Its errors are thrown unchanged.
+ * @returns a transform that returns a batch for every batch, empty if no row is left. O(rows), plus the bytes kept.
+ * @throws MillraceError `OPTION_INVALID` if the predicate returns a promise, which would be true for every row.
  * @example
  * const paid = filterRows((row) => Number(row['amount']) > 0)
  * rowsFromTable(transformTable(tableFromRows([{ amount: 5 }, { amount: 0 }]), paid)) // => [{ amount: 5 }]

@@ -5,11 +5,11 @@ import { checkArgument } from '../internal/check-arguments.ts'
 import { defineMap, perSchema, type Transform } from './transform.ts'
 
 /**
- * Give columns other names, all at once: two may swap theirs.
+ * Rename columns, all at the same time: two may swap their names.
  *
  * @param names - the new name of each column to rename.
  * @returns a transform that shares all values.
- * @throws MillraceError `COLUMN_UNKNOWN` for a column that the table lacks; `COLUMN_CONFLICT` where two columns would share a name.
+ * @throws MillraceError `COLUMN_UNKNOWN` for an unknown column; `COLUMN_CONFLICT` if two columns would share a name.
  * @example
  * transformTable(tableFromRows([{ a: 1, b: 2 }]), renameColumns({ a: 'b', b: 'a' })).schema.names // => ['b', 'a']
  */

@@ -8,8 +8,8 @@ export type RowCounter = Transform & {
 }
 
 /**
- * Count the rows that pass, for metadata and logs. Batches go through as they are. Make one for every run: a new run starts
- * again at 0.
+ * Count the rows that pass, for metadata and logs. Batches are unchanged. Create one per run: a new run starts again at
+ * 0.
  *
  * @example
  * const counter = rowCounter()

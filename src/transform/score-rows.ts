@@ -8,8 +8,8 @@ import { checkRules, type ScoreRules, validationScore } from './validation-score
 /**
  * Add `validation_score`, an int32 from 0 to 100: {@link validationScore} of every row.
  *
- * @param rules - default: as of `validationScore`. A field that the table lacks is one that no row has; a decimal that is zero is the number 0.
- * @throws MillraceError `COLUMN_CONFLICT` where the table has a `validation_score`; `OPTION_INVALID` for bad weights.
+ * @param rules - default: those of `validationScore`. A field that is not in the table is missing in every row; a zero decimal is the number 0.
+ * @throws MillraceError `COLUMN_CONFLICT` if the table already has a `validation_score`; `OPTION_INVALID` for invalid weights.
  * @example
  * rowsFromTable(transformTable(tableFromRows([{ event_id: 'e1' }]), scoreRows())) // => [{ event_id: 'e1', validation_score: 25 }]
  */
@@ -22,7 +22,7 @@ export function scoreRows(rules?: ScoreRules): Transform {
   )
 }
 
-/** The text of a decimal that is zero, such as `0.00`, would count as there. */
+/** The text of a zero decimal, such as `0.00`, would count as present. */
 function scoredReader(data: Data): ValueReader {
   const read = valueReader(data)
   if (!DataType.isDecimal(data.type)) return read

@@ -9,8 +9,8 @@ import { defineMap, perSchema, type Transform } from './transform.ts'
  * Keep these columns, in this order.
  *
  * @returns a transform that shares all values.
- * @throws MillraceError `COLUMN_UNKNOWN` for a name that the table lacks; `COLUMN_CONFLICT` for a name listed twice, or that two columns
- *   share.
+ * @throws MillraceError `COLUMN_UNKNOWN` for an unknown name; `COLUMN_CONFLICT` for a name listed twice, or shared by
+ * two columns.
  * @example
  * rowsFromTable(transformTable(tableFromRows([{ a: 1, b: 2, c: 3 }]), selectColumns(['c', 'a']))) // => [{ c: 3, a: 1 }]
  */

@@ -8,10 +8,10 @@ import { traceSync } from '../internal/trace.ts'
 import { type Transform, transformMessage, wholeTableSteps } from './transform.ts'
 
 /**
- * Run transforms over a table, one after the other. The table itself is not changed; columns that no transform changes are shared.
+ * Run transforms over a table in order. The table itself is not changed; columns that no transform changes are shared.
  *
- * @returns a table that keeps its schema also where no row is left.
- * @throws MillraceError what the transforms throw; `TYPE_MISMATCH` for what is no table or no transform.
+ * @returns a table, which keeps its schema even if no row is left.
+ * @throws MillraceError errors of the transforms; `TYPE_MISMATCH` for a value that is not a table or not a transform.
  * @example
  * const table = tableFromRows([{ 'Event ID': 'a' }, { 'Event ID': 'a' }])
  * rowsFromTable(transformTable(table, cleanColumnNames(), dropDuplicates())) // => [{ event_id: 'a' }]
@@ -40,7 +40,7 @@ function checkTransform(transform: unknown): void {
   if (typeof Object(transform).start === 'function') return
   const cure = Array.isArray(transform)
     ? 'write transformTable(table, ...transforms)'
-    : `a transform is made by a call, such as ${typeof transform === 'function' && transform.name !== '' ? transform.name : 'dropDuplicates'}()`
+    : `create a transform with a call, such as ${typeof transform === 'function' && transform.name !== '' ? transform.name : 'dropDuplicates'}()`
   throw notA('transformTable', 'every argument after the table', 'a transform', transform, cure)
 }
 

@@ -12,7 +12,7 @@ export type TransformRun = (batch: RecordBatch | undefined) => RecordBatch | und
 /**
  * A step over record batches: a stage for `pipeline` of `node:stream/promises`, and through `start` for whole tables.
  *
- * Every run starts afresh: a transform holds no state between runs.
+ * A transform holds no state between runs.
  */
 export interface Transform extends Stage<RecordBatch, RecordBatch> {
   readonly name: string
@@ -22,25 +22,25 @@ export interface Transform extends Stage<RecordBatch, RecordBatch> {
 /** One run, batch by batch. The output is what `next` returns for all batches, then what `end` returns, in order. */
 export interface TransformSteps {
   next(batch: RecordBatch): readonly RecordBatch[]
-  /** The batches that were held back. */
+  /** Return the batches that were held back. */
   end?(): readonly RecordBatch[]
 }
 
-/** Facts about its input that a run has before it starts. */
+/** Facts about the input, known before a run starts. */
 export interface RunContext {
-  /** All batches are in memory and stay there, so that a run may look at them again. */
+  /** True if all batches are and stay in memory, so that a run may read them again. */
   readonly wholeTable: boolean
-  /** The counts of the run, where somebody listens to `millrace:transform`. */
+  /** The counts of the run, if `millrace:transform` has subscribers. */
   readonly message?: TransformMessage | undefined
 }
 
-/** The key of the steps in a transform of this library, for `transformTable`. Shared by all copies of this module. */
+/** The key of the internal steps of a transform, for `transformTable`. Shared by all copies of this module. */
 const STEPS = Symbol.for('millrace.transform.steps')
 
 type StepsOf = (context: RunContext) => TransformSteps
 
 /**
- * A transform from its name and the function that starts a run.
+ * Create a transform from its name and the function that starts a run.
  *
  * @example
  * const firstColumn = defineTransform('firstColumn', () => ({ next: (batch) => [batch.selectAt([0])] }))
@@ -71,7 +71,7 @@ export function defineTransform(name: string, stepsOf: StepsOf): Transform {
   return Object.defineProperty(Object.assign(stage, { start, [STEPS]: stepsOf }), 'name', { value: name })
 }
 
-/** A transform that makes one batch of every batch. */
+/** Create a transform that maps every batch to one batch. */
 export function defineMap(
   name: string,
   start: (context: RunContext) => (batch: RecordBatch) => RecordBatch,
@@ -82,7 +82,7 @@ export function defineMap(
   })
 }
 
-/** A run of a transform over a table that is in memory; of any other implementation through its `start`. */
+/** Start a run of a transform over a table in memory; for other implementations through `start`. */
 export function wholeTableSteps(transform: Transform, message?: TransformMessage): TransformSteps {
   const stepsOf = (transform as Partial<Record<typeof STEPS, StepsOf>>)[STEPS]
   if (stepsOf !== undefined) return countedSteps(stepsOf({ wholeTable: true, message }), message)
@@ -95,7 +95,7 @@ export function transformMessage(name: string): TransformMessage {
   return { name, rowsIn: 0, rowsOut: 0 }
 }
 
-/** The steps of a run, which count rows in and out where somebody listens. */
+/** The steps of a run, which count rows in and out if there are subscribers. */
 function countedSteps(steps: TransformSteps, message: TransformMessage | undefined): TransformSteps {
   if (message === undefined) return steps
   const counted = (batches: readonly RecordBatch[]): readonly RecordBatch[] => {
@@ -113,7 +113,7 @@ function joined(batches: readonly RecordBatch[]): RecordBatch | undefined {
   return batches[0] && concatBatches(batches[0].schema, batches)
 }
 
-/** Remembers what was worked out for a schema: the batches of a stream share one. */
+/** Cache a result per schema, which the batches of a stream share. */
 export function perSchema<Plan>(plan: (schema: Schema) => Plan): (schema: Schema) => Plan {
   let known: { readonly schema: Schema; readonly plan: Plan } | undefined
   return (schema) => {

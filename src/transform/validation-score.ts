@@ -3,26 +3,26 @@ import { MillraceError } from '../errors.ts'
 import { checkArgument, checkOptions, notA } from '../internal/check-arguments.ts'
 import { checkChoice } from '../internal/check-choice.ts'
 
-/** One thing that a good record has, and what it counts. */
+/** One requirement for a complete record, and its weight. */
 export interface ScoreRule {
   readonly name: string
-  /** Its part of the score, against the sum of all. */
+  /** Its share of the score, relative to the sum of all weights. */
   readonly weight: number
-  /** Returns true where it holds. */
+  /** Returns true if the requirement holds. */
   test(record: Readonly<Record<string, unknown>>): boolean
 }
 
 export type ScoreRules = readonly ScoreRule[]
 
 export interface RequiredFieldsOptions {
-  /** `truthy` (default): empty, zero and false values do not count. `defined`: all but null and undefined count. */
+  /** `truthy` (default): empty, zero and false values do not count. `defined`: all values except null and undefined count. */
   readonly present?: 'truthy' | 'defined'
 }
 
 /**
- * Rules by which every one of these fields counts alike when present.
+ * Make rules by which each of these fields counts equally if present.
  *
- * `truthy` is meant as in Python, NaN apart: null, '', 0, false, NaN, empty lists, bytes, maps and objects do not count.
+ * `truthy` is as in Python, except for NaN: null, '', 0, false, NaN, empty lists, bytes, maps and objects do not count.
  *
  * @example
  * validationScore({ id: 7, name: '' }, requiredFields(['id', 'name'])) // => 50
@@ -34,18 +34,18 @@ export function requiredFields(names: readonly string[], options: RequiredFields
   checkChoice('present', present, ['truthy', 'defined'])
   const isPresent = present === 'truthy' ? isTruthy : (value: unknown) => value !== null && value !== undefined
   return names.map((name) => {
-    // An inherited `constructor` is no field of the record.
+    // An inherited `constructor` is not a field of the record.
     const isOwn = name in Object.prototype ? Object.hasOwn : () => true
     return { name, weight: 25, test: (record) => isPresent(record[name]) && isOwn(record, name) }
   })
 }
 
 /**
- * Score how complete a record is: the share of the rules' weight that holds, from 0 to 100, rounded.
+ * Score the completeness of a record: the weight share of the rules that hold, from 0 to 100, rounded.
  *
  * @param rules - default: `event_id`, `event_type`, `user_id` and `amount`, 25 each. No rules at all score 100.
- * @throws MillraceError `OPTION_INVALID` for a weight that is negative or no number, or weights that are all 0; `TYPE_MISMATCH` for what is no
- *   object.
+ * @throws MillraceError `OPTION_INVALID` for a weight that is negative or not a number, or weights that are all 0;
+ * `TYPE_MISMATCH` for a value that is not an object.
  * @example
  * validationScore({ event_id: 'e1', event_type: 'click', user_id: 'u1', amount: 0 }) // => 75
  */
@@ -63,7 +63,7 @@ export function validationScore(
   return total === 0 ? 100 : Math.round((100 * held) / total)
 }
 
-/** Refuse rules that are none: a score over `undefined` tests would be NaN. */
+/** Reject invalid rules: a score over `undefined` tests would be NaN. */
 export function checkRules(entry: string, rules: unknown): void {
   const isRules = Array.isArray(rules) && rules.every((rule) => typeof Object(rule).test === 'function')
   if (!isRules) throw notA(entry, 'rules', 'an array of rules', rules, "write requiredFields(['id', 'amount'])")
@@ -75,7 +75,7 @@ function totalWeight(rules: ScoreRules): number {
     if (!(weight >= 0 && Number.isFinite(weight))) {
       throw new MillraceError(
         'OPTION_INVALID',
-        `the weight of score rule ${JSON.stringify(name)} is not a number from 0 up`,
+        `the weight of score rule ${JSON.stringify(name)} is not a number, 0 or more`,
       )
     }
     total += weight

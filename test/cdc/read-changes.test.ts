@@ -187,7 +187,7 @@ describe('readChanges', () => {
 describe('one bad record is one failed result, with its path', () => {
   const at = ['Records', 0]
   test.each<[string, unknown, string, readonly (string | number)[]]>([
-    ['no change', record('TRUNCATE'), 'EVENT_INVALID', [...at, 'eventName']],
+    ['not a change', record('TRUNCATE'), 'EVENT_INVALID', [...at, 'eventName']],
     ['no dynamodb', { ...record('INSERT'), dynamodb: undefined }, 'EVENT_INVALID', [...at, 'dynamodb']],
     ['no key', record('INSERT', { Keys: undefined }), 'EVENT_INVALID', [...at, 'dynamodb', 'Keys']],
     [

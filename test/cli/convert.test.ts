@@ -75,16 +75,16 @@ describe('formats', () => {
   })
 
   test.each([
-    [['in', 'out.csv'], "UNSUPPORTED_FORMAT: the input's name does not say its format; pass --from"],
-    [['orders.csv', 'out'], "UNSUPPORTED_FORMAT: the output's name does not say its format; pass --to"],
-    [['orders.csv', 'a.parquet', '--from', 'xls'], 'OPTION_INVALID: --from is one of csv, tsv'],
-    [['orders.csv', 'a.parquet', '--to-delimiter', ';'], 'OPTION_INVALID: --to-delimiter is for csv alone'],
-    [['orders.csv', 'a.parquet', '--columns', 'id'], 'OPTION_INVALID: --columns is for parquet alone'],
+    [['in', 'out.csv'], "UNSUPPORTED_FORMAT: the input's name does not show its format; pass --from"],
+    [['orders.csv', 'out'], "UNSUPPORTED_FORMAT: the output's name does not show its format; pass --to"],
+    [['orders.csv', 'a.parquet', '--from', 'xls'], 'OPTION_INVALID: --from must be one of csv, tsv'],
+    [['orders.csv', 'a.parquet', '--to-delimiter', ';'], 'OPTION_INVALID: --to-delimiter is only for csv'],
+    [['orders.csv', 'a.parquet', '--columns', 'id'], 'OPTION_INVALID: --columns is only for parquet'],
     [
       ['orders.csv', 'a.ndjson', '--to-compression', 'snappy'],
-      'OPTION_INVALID: --to-compression snappy is for parquet',
+      'OPTION_INVALID: --to-compression snappy is only for parquet',
     ],
-    [['a.parquet', 'a.csv', '--skip-invalid-rows'], 'OPTION_INVALID: --skip-invalid-rows is for csv and json alone'],
+    [['a.parquet', 'a.csv', '--skip-invalid-rows'], 'OPTION_INVALID: --skip-invalid-rows is only for csv and json'],
   ])('refuses %j', async ([from = '', to = '', ...flags], message) => {
     put('in', 'id\n1\n')
     const { code, stderr } = await convert(from, to, ...flags)
@@ -149,7 +149,7 @@ describe('rows that cannot be read', () => {
     expect(stderr.split('\n')).toEqual([
       'line 3, row 2: CSV_INVALID: the row has 1 field, the table has 2 columns',
       'line 4, row 3: CSV_INVALID: the row has 1 field, the table has 2 columns',
-      '30 rows left out',
+      '30 rows skipped',
       '1 row, 8 B',
       '',
     ])

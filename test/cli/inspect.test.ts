@@ -41,7 +41,7 @@ describe('inspect', () => {
                amount  float64  1 null (50%)
                note    string   2 nulls (100%)
       pin      zip   schema: string  digits with a leading zero or sign, or beyond 64 bits: a file without them is int64
-               note  schema: string  it has no value: the next file may give another type
+               note  schema: string  it has no value: the next file may have another type
       schema   {"id":"int64","zip":"string","amount":"float64","note":"string"}"
     `)
     expect(lambda).toMatch(/^lambda {3}about 0\.\d+ s and \$0\.0+\d+ at 1,769 MB \(arm64\), 251 MB at the peak/)

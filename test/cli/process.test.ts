@@ -64,8 +64,8 @@ describe('a process that is ended', () => {
 
 describe('errors are one line, of exit code 2, without a stack', () => {
   test.each([
-    [[], /^OPTION_INVALID: which command/],
-    [['frobnicate'], /^OPTION_INVALID: there is no such command/],
+    [[], /^OPTION_INVALID: a command is required/],
+    [['frobnicate'], /^OPTION_INVALID: unknown command/],
     [['inspect', 'nowhere.csv'], /^SOURCE_UNAVAILABLE: .*: ENOENT$/],
     [['inspect', '.', '--from', 'csv'], /^SOURCE_UNAVAILABLE: the input is a directory$/],
     [['inspect', 'empty.csv'], /^CSV_INVALID: /],

@@ -129,7 +129,7 @@ law(
         expect(isJson).toBe(true)
       } catch (error) {
         if (!isMillraceError(error, 'PAYLOAD_INVALID')) throw error
-        if (isJson) expect(error.message).toContain('no double can hold')
+        if (isJson) expect(error.message).toContain('range of a double')
         else expect(error.message).toMatch(/^payload is (not JSON|empty)/)
       }
     },

@@ -184,8 +184,8 @@ describe('any shard', () => {
 
   test('what was trimmed is told with its number, what is left is read from the oldest on', async () => {
     const client = () => scripted(named('TrimmedDataAccessException'), [5, 6, 7, 8])
-    await expect(read(3, 7, client(), 5)).rejects.toThrow('2 of 5 records of the batch have left the stream')
-    await expect(read(3, 7, client())).rejects.toThrow('records of the batch have left the stream')
+    await expect(read(3, 7, client(), 5)).rejects.toThrow('2 of 5 records of the batch are no longer in the stream')
+    await expect(read(3, 7, client())).rejects.toThrow('records of the batch are no longer in the stream')
     const lost: unknown[] = []
     const failure = kinesisFailure('3', '7', 5)
     const event = await readFailedBatch(failure, client(), { pauseMs: 0, onLost: (each) => lost.push(each) })

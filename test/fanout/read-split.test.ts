@@ -60,7 +60,7 @@ describe('readSplit', () => {
       { check: '' },
       { more: 1 },
     ])
-      expect(() => readSplit(client, { ...split, ...change } as Split)).toThrow(code('SPLIT_MISMATCH', /check value/))
+      expect(() => readSplit(client, { ...split, ...change } as Split)).toThrow(code('SPLIT_MISMATCH', /checksum/))
     const turned = Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(split))).reverse()) as unknown as Split
     expect(await read(client, turned)).toMatchObject({ index: 1 })
   })

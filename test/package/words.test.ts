@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { allSources } from './support/source-imports.ts'
 
 const ROOT = new URL('../../', import.meta.url)
+const SOURCES = allSources()
 /** Folders of `src` whose docblocks are held to the rules. */
 const FOLDERS = [
   'bundle',
@@ -163,7 +164,7 @@ function phrasesIn({ place, text }: Prose, phrases = PHRASES): readonly string[]
 
 /** The docblocks of a folder of `src`, without their stars, examples and code. */
 function docblocks(folder: string): readonly Prose[] {
-  const sources = allSources().filter(({ fileName }) => fileName.startsWith(`${folder}/`))
+  const sources = SOURCES.filter(({ fileName }) => fileName.startsWith(`${folder}/`))
   return sources.flatMap((source) =>
     Array.from(source.text.matchAll(/\/\*\*([\s\S]*?)\*\//g), ({ index, 1: body = '' }) => ({
       place: `src/${source.fileName}:${ts.getLineAndCharacterOfPosition(source, index).line + 1}`,
@@ -172,6 +173,27 @@ function docblocks(folder: string): readonly Prose[] {
         .trim(),
     })),
   )
+}
+
+/** The line comments of a folder of `src`, and its texts of several words. */
+function commentsAndMessages(folder: string): readonly Prose[] {
+  const sources = SOURCES.filter(({ fileName }) => fileName.startsWith(`${folder}/`))
+  return sources.flatMap((source) => {
+    const place = (at: number) => `src/${source.fileName}:${ts.getLineAndCharacterOfPosition(source, at).line + 1}`
+    const comments = Array.from(source.text.matchAll(/^ *\/\/ (?!biome-ignore)(.*)$/gm), ({ index, 1: body = '' }) => ({
+      place: place(index),
+      text: withoutCode(body),
+    }))
+    const messages: Prose[] = []
+    const visit = (node: ts.Node): void => {
+      const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
+      if (isText && /[a-z] [a-z]/i.test(node.text))
+        messages.push({ place: place(node.getStart(source)), text: node.text })
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+    return [...comments, ...messages]
+  })
 }
 
 /** The lines of a page, without code and without the table of phrases to avoid. */

@@ -5,7 +5,7 @@ import { MillraceError } from '../../errors.ts'
 import { isKeyValueObject } from '../../internal/key-value-object.ts'
 import { parseDecimalText } from '../number-text.ts'
 
-/** The values of an attribute so far: flags that are joined by `|`, so that its type depends on its values alone, not on their order. */
+/** The values of an attribute so far: flags combined with `|`, so that its type depends only on its values, not on their order. */
 const SEEN = {
   bool: 1,
   integer: 2,
@@ -21,13 +21,13 @@ const SEEN = {
 
 const NUMBERS = SEEN.integer | SEEN.wide | SEEN.fraction
 
-/** Decimals of more digits are known to Arrow, but to few that read Parquet. */
+/** Arrow supports decimals of more digits, but few readers of Parquet do. */
 const DECIMAL_DIGITS = 38
 
-/** The shape of a place in the items: an attribute, a field of maps, the items of lists and sets. */
+/** The shape at a position in the items: an attribute, a field of maps, the items of lists and sets. */
 export interface AttributeShape {
   seen: number
-  /** True where an integer has been seen that no double holds. */
+  /** True once an integer that is not exactly a double has been seen. */
   hasWideInteger: boolean
   /** Most digits before the point of any number, and after it. */
   wholeDigits: number
@@ -40,13 +40,13 @@ export function newShape(): AttributeShape {
   return { seen: 0, hasWideInteger: false, wholeDigits: 0, scale: 0, fields: new Map(), item: undefined }
 }
 
-/** Most levels of the values of a column, as elsewhere. */
+/** Most levels of the values of a column. */
 const MAX_DEPTH = 64
 
 /**
- * Learn from a value of an item. Null, and undefined, leave no mark.
+ * Update the shape with a value of an item. Null and undefined have no effect.
  *
- * @throws MillraceError `LIMIT_EXCEEDED` where it nests more than 64 deep, as one does that holds itself.
+ * @throws MillraceError `LIMIT_EXCEEDED` if it nests more than 64 deep, as one that contains itself does.
  */
 export function learn(shape: AttributeShape, value: unknown, depth = 0): void {
   switch (typeof value) {
@@ -107,8 +107,9 @@ export function fieldShape(fields: Map<string, AttributeShape>, name: string): A
 }
 
 /**
- * The narrowest type that keeps every value exactly. Integers of 64 bits are int64; numbers that doubles hold, float64; other numbers decimals,
- * while 38 digits hold them all; lists and sets lists; maps structs. What mixes kinds, and maps without any field, is text: each value's JSON.
+ * Choose the narrowest type that represents every value exactly. Integers of 64 bits are int64; numbers that are
+ * doubles, float64; other numbers decimals, if 38 digits suffice; lists and sets are lists; maps are structs. Mixed
+ * kinds, and maps without any field, are text: each value's JSON.
  */
 export function attributeField(name: string, shape: AttributeShape): Field {
   const type = attributeType(shape)
@@ -149,7 +150,7 @@ function attributeType({
   return isDecimal ? new Decimal(scale, DECIMAL_DIGITS, 128) : columnType('string')
 }
 
-/** The order of a map's attributes has no meaning, so it decides nothing. */
+/** The order of a map's attributes has no meaning, so names are sorted. */
 function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : 1
 }

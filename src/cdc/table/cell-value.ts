@@ -7,13 +7,13 @@ import { setOwn } from '../own-property.ts'
 import { type AttributeShape, isText } from './attribute-shape.ts'
 import { jsonText } from './json-text.ts'
 
-/** Turns values of items into what the builder of a column takes. */
+/** Converts values of items to values that a column's builder accepts. */
 export type CellValue = (value: unknown) => unknown
 
 /**
- * The way the values of an attribute go into a column of this type.
+ * Make the conversion of an attribute's values to a column type.
  *
- * @param shape - what has been seen of the attribute; undefined for a type that the caller has set, whose text columns take text as it is.
+ * @param shape - the shape of the attribute; undefined for a type that the caller has set, whose text columns take text unchanged.
  */
 export function cellValue({ type }: Field, shape: AttributeShape | undefined): CellValue {
   if (DataType.isUtf8(type)) return shape === undefined ? textOrJson : isText(shape) ? itself : json
@@ -25,7 +25,7 @@ export function cellValue({ type }: Field, shape: AttributeShape | undefined): C
 
 const itself: CellValue = (value) => value
 
-/** A number by its text, which keeps all of its digits. */
+/** Convert a number by its text, which keeps all of its digits. */
 const decimalText: CellValue = (value) => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'object' && value !== null ? (customNumber(value) ?? value) : value
@@ -34,7 +34,7 @@ const decimalText: CellValue = (value) => {
 const json: CellValue = (value) => {
   const text = jsonText(value)
   if (text !== undefined) return text
-  throw new MillraceError('TYPE_MISMATCH', 'holds a value that neither a column nor JSON can hold')
+  throw new MillraceError('TYPE_MISMATCH', 'contains a value that neither a column nor JSON can represent')
 }
 
 const textOrJson: CellValue = (value) => (typeof value === 'string' ? value : json(value))

@@ -4,10 +4,10 @@ import { customNumber } from '../custom-number.ts'
 import { ownJson, sorted } from '../json-safe.ts'
 
 /**
- * A value of an item as JSON text, in which text has its quotes and a number its digits, all of them: so 1 and '1' stay apart, and no integer
- * is rounded. Binary is base64, a set a sorted list, the fields of a map are in order.
+ * Write a value of an item as JSON text, in which text has quotes and a number all of its digits: so 1 and '1' stay
+ * distinct, and no integer is rounded. Binary is base64, a set a sorted list, the fields of a map are in order.
  *
- * @returns undefined for what JSON cannot hold.
+ * @returns undefined for a value that JSON cannot represent.
  */
 export function jsonText(value: unknown): string | undefined {
   switch (typeof value) {

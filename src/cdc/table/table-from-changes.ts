@@ -19,7 +19,7 @@ export interface TableOptions extends RowOptions {
 
 const BATCH_ROWS = 65_536
 
-/** A column that is to be built, and where its values come from. */
+/** A column to build, and the source of its values. */
 interface Column {
   readonly field: Field
   readonly cellOf: (row: Row) => unknown
@@ -32,23 +32,24 @@ interface Row {
 }
 
 /**
- * A table of changes, a row each, for `encodeParquet` and a MERGE: the columns of `toRow`, typed.
+ * Make a table of changes, one row each, for `encodeParquet` and a MERGE: the columns of `toRow`, typed.
  *
- * The attributes of the keys come first, then the others, each in order of name, then `__op`, `__deleted`, `__ts_us` (int64), `__seq`,
- * `__event_id`, `__table` and `__changed` (a list of text). An attribute has one type, the narrowest that keeps every value exactly: integers
- * are int64, numbers that doubles hold float64, other numbers decimals of 38 digits, text text, lists and sets lists, maps structs. One that mixes
- * kinds is text, each value's JSON, so that 1 and '1' stay apart. One that is always null is text too.
+ * The attributes of the keys come first, then the others, each in order of name, then `__op`, `__deleted`, `__ts_us`
+ * (int64), `__seq`, `__event_id`, `__table` and `__changed` (a list of text). An attribute has one type, the narrowest
+ * that represents every value exactly: integers are int64, numbers that are doubles float64, other numbers decimals of
+ * 38 digits, text is text, lists and sets are lists, maps are structs. Mixed kinds are text, each value's JSON, so that
+ * 1 and '1' stay distinct. An attribute that is always null is text too.
  *
- * Inferred types depend on the changes at hand: set those that are to be the same from file to file. A column set to `string` takes text as it
- * is, and everything else as its JSON, lists and maps too; one that no change has is all null.
+ * Inferred types depend on the given changes: set those that must be the same in all files. A column set to `string`
+ * takes text unchanged, and other values as JSON, lists and maps too; one that no change has is all null.
  *
  * @param changes - read once, and held until the table is complete.
- * @param options.schema - as that of `tableFromRows`: column types by name, or an Arrow schema, which gives the order too.
+ * @param options.schema - as for `tableFromRows`: column types by name, or an Arrow schema, which also sets the order.
  * @param options.ops - the letters of `__op`, as in `toRow`.
  * @returns batches of up to 65,536 rows, at least one. O(values).
- * @throws MillraceError `COLUMN_CONFLICT` where an attribute has the name of one of the seven; `TYPE_MISMATCH` with row and column for a
- * value that does not fit the type set for it exactly, or that no column can hold; `LIMIT_EXCEEDED` where values nest more than 64 deep;
- * `OPTION_INVALID` for an unknown option.
+ * @throws MillraceError `COLUMN_CONFLICT` if an attribute has the name of one of the seven; `TYPE_MISMATCH` with row
+ * and column for a value that does not fit its set type exactly, or that no column can represent; `LIMIT_EXCEEDED` if
+ * values nest more than 64 deep; `OPTION_INVALID` for an unknown option.
  * @example
  * const change = (type: ChangeEvent['type'], after: Item): ChangeEvent =>
  *   ({ type, id: 'e', keys: { id: after['id'] }, after, cause: 'user', transport: 'streams' })
@@ -98,7 +99,7 @@ function locatedCell(cellOf: Column['cellOf'], row: Row, position: Position): un
   try {
     return cellOf(row)
   } catch (error) {
-    // The stack is the depth of a column whose type is set; a value that holds itself has no end.
+    // The type of a column limits the depth, if it is set; otherwise a value that contains itself would recurse forever.
     const cause = error instanceof RangeError ? new MillraceError('LIMIT_EXCEEDED', 'values nest too deep') : error
     throw locatedError(cause, position)
   }
@@ -125,7 +126,7 @@ function ownCell(name: string, cell: CellValue): Column['cellOf'] {
   return ({ item }) => (Object.hasOwn(item, name) ? cell(item[name]) : null)
 }
 
-/** The shape of every attribute; of those whose type is set, the name alone. */
+/** The shape of every attribute; only the name of those whose type is set. */
 function shapesOf(rows: readonly Row[], set: ReadonlyMap<string, Field>): Map<string, AttributeShape> {
   const shapes = new Map<string, AttributeShape>()
   for (const [index, { item, change }] of rows.entries()) {
@@ -159,7 +160,7 @@ function metadataColumns(): Map<string, Column> {
 }
 
 function metadataCell(name: (typeof METADATA_NAMES)[number]): Column['cellOf'] {
-  // The bigint itself, which fits int64 and timestamps of microseconds alike.
+  // The bigint itself fits both int64 and timestamps of microseconds.
   if (name === '__ts_us') return ({ change }) => change.timeUs ?? null
   if (name === '__changed') return ({ change }) => change.changed ?? null
   return ({ metadata }) => metadata[name]

@@ -28,35 +28,36 @@ import {
 export interface DynamoDBGatherOptions {
   /** A `DynamoDBClient`, or a document client around one; its retries and timeouts apply to every request. */
   readonly client: { send(command: never): Promise<unknown> }
-  /** A table with the partition key `id`, a string, and time to live by `ttl`: the table of a `dynamodbStore` will do. */
+  /** A table with the partition key `id`, a string, and time to live by `ttl`: can be the table of a `dynamodbStore`. */
   readonly tableName: string
 }
 
 type Item = Record<string, AttributeValue>
 
-/** Results of up to this size over all parts are kept in the run's own item, so that an arrival is one request. */
+/** Up to this total size, results are kept in the run's item, so that an arrival is one request. */
 const MAX_INLINE_BYTES = 32 * 1024
-/** Bytes that DynamoDB takes as one item, less the key and the other attributes of a result. */
+/** Bytes of a DynamoDB item, minus the key and the other attributes of a result. */
 const MAX_RESULT_BYTES = 400 * 1024 - 2048
-/** The set of parts and the results beside it fit one item up to here. */
+/** Up to here the set of parts and the results fit one item. */
 const MAX_PARTS = 50_000
-/** The most keys that `BatchGetItem` takes. */
+/** The most keys of a `BatchGetItem`. */
 const KEYS_PER_READ = 100
 const MAX_TURNS = 8
 
 /**
- * Keep the results of runs in a DynamoDB table.
+ * Create a store of the results of runs in a DynamoDB table.
  *
- * An arrival is one conditional update of the run's item while `parts` times the bytes of the result stay under 32 KiB; else the result is an item of its
- * own, put on condition that there is none, and the update counts it. Reads are strongly consistent. DynamoDB bills an update by the size of the run's
- * item and takes some 1,000 KiB of them a second, so keep results small (a key and counts) and parts in the thousands.
+ * An arrival is one conditional update of the run's item while `parts` times the bytes of the result stay under 32 KiB;
+ * otherwise the result is a separate item, put on condition that none exists, and the update counts it. Reads are
+ * strongly consistent. DynamoDB bills an update by the size of the run's item and handles about 1,000 KiB of them per
+ * second, so keep results small (a key and counts) and parts in the thousands.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  *
  * @param options.client - needs `dynamodb:UpdateItem`, `GetItem`, `PutItem`, `DeleteItem` and `BatchGetItem` on the table.
  * @param options.tableName - ids of a gather begin with `gather#`, so it can be the table of a `dynamodbStore`.
  * @returns a store for `gather`.
- * @throws MillraceError, by its calls: see `GatherStore`. `LIMIT_EXCEEDED` for over 50,000 parts, or a result over 398 KiB.
+ * @throws MillraceError from its calls: see `GatherStore`. `LIMIT_EXCEEDED` for over 50,000 parts, or a result over 398 KiB.
  * @example no-run needs a table
  * const store = dynamodbGather({ client: new DynamoDBClient(), tableName: 'idempotency' })
  * const { isComplete } = await gather({ store, run: 'orders-2026-11-29', parts: 80 }).arrive(7, { rows: 1_000_000 })
@@ -72,7 +73,7 @@ export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
     return (await send<GetItemCommandOutput>(command)).Item
   }
 
-  /** Put a result as an item of its own unless a live one is there. True where it was put. */
+  /** Put a result as a separate item unless a live one exists. True if it was put. */
   const putResult = async ({ now, expiresAt }: GatherRun, id: string, text: string): Promise<boolean> => {
     const command = new PutItemCommand({
       TableName,
@@ -133,7 +134,7 @@ export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   })
 
-  /** Delete a run's item that is over its time, and that DynamoDB has not deleted yet. */
+  /** Delete a run's expired item that DynamoDB has not deleted yet. */
   const deleteExpired = async (run: GatherRun, expiresAt: number): Promise<void> => {
     const command = new DeleteItemCommand({
       TableName,
@@ -161,7 +162,7 @@ export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
     }
   }
 
-  /** Results that have items of their own, for up to 100 parts. */
+  /** Results in separate items, for up to 100 parts. */
   const readResults = async (run: GatherRun, parts: readonly number[]): Promise<Map<string, Item>> => {
     const found = new Map<string, Item>()
     let Keys: Item[] | undefined = parts.map((part) => keyOf(resultId(run, part)))
@@ -171,7 +172,7 @@ export function dynamodbGather(options: DynamoDBGatherOptions): GatherStore {
         RequestItems: { [TableName]: { Keys, ConsistentRead: true } },
       })
       const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await send(command)
-      // Answers go by the table's name, also where the request has its ARN.
+      // Responses use the table's name, even if the request has its ARN.
       for (const item of Object.values(Responses ?? {}).flat()) found.set(String(item['id']?.S), item)
       Keys = Object.values(UnprocessedKeys ?? {})[0]?.Keys
       if (turns === 100) throw new MillraceError('SOURCE_UNAVAILABLE', 'gather: DynamoDB left keys unread 100 times')
@@ -209,7 +210,7 @@ function runId({ run }: GatherRun): string {
   return `gather#${run}`
 }
 
-/** The number of parts is in the key, so that a call with another number never meets a result of the run. */
+/** The number of parts is in the key, so that a call with another number never finds a result of the run. */
 function resultId({ run, parts }: GatherRun, part: number): string {
   return `gather#${run}#${parts}#${part}`
 }
@@ -218,7 +219,7 @@ function keyOf(id: string): Item {
   return { id: { S: id } }
 }
 
-/** State of a run, by its item. */
+/** Parse the state of a run from its item. */
 function stateOf(item: Item): { readonly parts: number; readonly expiresAt: number; readonly done: number[] } {
   const state = { parts: Number(item['parts']?.N), expiresAt: Number(item['ttl']?.N), done: partsOf(item) }
   if (!Number.isInteger(state.parts) || !Number.isInteger(state.expiresAt)) throw storedInvalid("a run's item")
@@ -237,7 +238,7 @@ function isMismatch(error: unknown): boolean {
   return error instanceof MillraceError && error.code === 'SPLIT_MISMATCH'
 }
 
-/** Errors of this library as they are, those of the service in the library's own. */
+/** Return errors of this library unchanged, and convert those of the service. */
 function throwAs(wrap: (cause: unknown) => MillraceError): (error: unknown) => never {
   return (error) => {
     throw error instanceof MillraceError ? error : wrap(error)
@@ -247,13 +248,13 @@ function throwAs(wrap: (cause: unknown) => MillraceError): (error: unknown) => n
 function resultTooLarge(part: number, bytes: number): MillraceError {
   return new MillraceError(
     'LIMIT_EXCEEDED',
-    `gather: the result of part ${part} has ${bytes} bytes, and DynamoDB keeps ${MAX_RESULT_BYTES}; store it in S3 and return its key, or use s3Gather`,
+    `gather: the result of part ${part} has ${bytes} bytes, over the limit of DynamoDB, ${MAX_RESULT_BYTES}; store it in S3 and return its key, or use s3Gather`,
   )
 }
 
 function tooManyParts(parts: number): MillraceError {
   return new MillraceError(
     'LIMIT_EXCEEDED',
-    `gather: a run on DynamoDB has at most ${MAX_PARTS} parts, not ${parts}; make the parts larger, or use s3Gather`,
+    `gather: a run on DynamoDB has at most ${MAX_PARTS} parts, not ${parts}; use larger parts, or s3Gather`,
   )
 }

@@ -14,17 +14,17 @@ export interface GatherOptions {
   readonly run: string
   /** Number of parts of the run, such as a plan's number of splits. */
   readonly parts: number
-  /** Time for which results are kept, in seconds. Default 14 days, as long as Step Functions can redrive a run. On S3 a lifecycle rule decides. */
+  /** Seconds for which results are kept. Default 14 days, as long as Step Functions can redrive a run. On S3 a lifecycle rule decides. */
   readonly ttlSeconds?: number
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
 }
 
-/** State of the run once a worker's result is kept. */
+/** State of the run after a worker's result was stored. */
 export interface Arrival {
   /** Parts of the run that have arrived. */
   readonly arrived: number
-  /** True for the arrival that completes the run, and for every one after it. */
+  /** True for the arrival that completes the run, and for all later ones. */
   readonly isComplete: boolean
 }
 
@@ -34,15 +34,16 @@ export interface PartResult {
   readonly result: Json
 }
 
-/** The barrier of one run: workers arrive, the fan-in reads what they brought. */
+/** The barrier of one run: workers arrive, the fan-in reads their results. */
 export interface Gather {
   /**
-   * Keep a part's result, and count.
+   * Store a part's result, and count.
    *
    * @param part - from 0 to `parts` - 1; a split's `index`.
-   * @param result - JSON, kept as it is. A later result for the same part is ignored: the first one is kept.
-   * @throws MillraceError `OPTION_INVALID` for a part outside of the run; `TYPE_MISMATCH` for a result that is no plain JSON; `SPLIT_MISMATCH` where the run
-   * has another number of parts; `LIMIT_EXCEEDED` for a result too large to keep; `WRITE_FAILED` where the service refuses.
+   * @param result - JSON, stored unchanged. A later result for the same part is ignored: the first one is kept.
+   * @throws MillraceError `OPTION_INVALID` for a part outside the run; `TYPE_MISMATCH` for a result that is not plain
+   * JSON; `SPLIT_MISMATCH` if the run has another number of parts; `LIMIT_EXCEEDED` for a result too large to store;
+   * `WRITE_FAILED` if the service rejects it.
    */
   arrive(part: number, result: Json): Promise<Arrival>
   /** Results of the parts that have arrived so far, by part. */
@@ -55,15 +56,16 @@ const MAX_RUN_BYTES = 512
 const DEFAULT_TTL_SECONDS = 14 * 86_400
 
 /**
- * Count the parts of a run as workers finish them, keep their results, and report to the worker that completes the run.
+ * Count the parts of a run as workers finish them, store their results, and report to the worker that completes the run.
  *
- * `arrive` is idempotent by part, so that a worker that runs twice changes nothing. `isComplete` is true for the arrival that completes the run and for
- * every one after it, so put the fan-in's work into `idempotent(..., { key: () => run })`: it then runs once, whichever worker dies.
+ * `arrive` is idempotent by part, so that a worker that runs twice changes nothing. `isComplete` is true for the
+ * arrival that completes the run and for every one after it, so put the fan-in's work into
+ * `idempotent(..., { key: () => run })`: it then runs once, even if workers crash.
  *
  * @param options.store - shared by all functions of the run.
  * @param options.run - the run's name.
- * @param options.parts - its number of parts; each call for a run must give the same one.
- * @returns the run's barrier. One or two requests an arrival.
+ * @param options.parts - its number of parts; each call for a run must pass the same one.
+ * @returns the run's barrier. One or two requests per arrival.
  * @throws MillraceError `OPTION_INVALID` at once.
  * @example
  * const run = gather({ store: memoryGather(), run: 'orders-2026-11-29', parts: 2 })
@@ -97,9 +99,9 @@ export function gather(options: GatherOptions): Gather {
   }
 }
 
-/** The run's name as keys hold it: one name for each run, whatever characters it has. */
+/** Encode the run's name for keys: one distinct name per run, for any characters. */
 function encodedRun(run: unknown): string {
-  const rule = `run: must be text of 1 to ${MAX_RUN_BYTES} bytes, percent-encoded`
+  const rule = `run: must be a string of 1 to ${MAX_RUN_BYTES} bytes once percent-encoded`
   if (typeof run !== 'string' || run === '' || !isWellFormed(run)) throw new MillraceError('OPTION_INVALID', rule)
   const encoded = encodeURIComponent(run).replace(/^\./, '%2E')
   if (encoded.length > MAX_RUN_BYTES) throw new MillraceError('OPTION_INVALID', rule)

@@ -1,13 +1,13 @@
 import { MillraceError } from '../../errors.ts'
 
-/** Values that JSON text brings back as they were. */
+/** Values that a JSON round trip preserves. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
-/** Levels of nesting that every JSON parser reads back. */
+/** Levels of nesting that every JSON parser supports. */
 const MAX_DEPTH = 500
 
 /**
- * The JSON text of a value that JSON brings back as it is, -0 included.
+ * Serialize a value that a JSON round trip preserves, -0 included.
  *
  * @throws MillraceError `TYPE_MISMATCH`, with the path: for undefined, NaN, infinities, bigints, functions, dates and other instances of classes, holes of
  * arrays, cycles and nesting beyond 500 levels.
@@ -27,14 +27,14 @@ export function jsonText(value: unknown, path: (string | number)[] = []): string
       if (Array.isArray(value)) return `[${Array.from(value, (item, at) => jsonText(item, [...path, at])).join()}]`
       if (isPlain(value)) return `{${membersOf(value, path).join()}}`
   }
-  throw new MillraceError('TYPE_MISMATCH', `the result must be plain JSON, and holds ${nameOf(value)}`, { path })
+  throw new MillraceError('TYPE_MISMATCH', `the result must be plain JSON, but contains ${nameOf(value)}`, { path })
 }
 
 function membersOf(object: Readonly<Record<string, unknown>>, path: readonly (string | number)[]): string[] {
   return Object.keys(object).map((name) => `${JSON.stringify(name)}:${jsonText(object[name], [...path, name])}`)
 }
 
-/** Test whether an object is made as a literal is, in any realm, and says nothing else of itself as JSON. */
+/** Test whether an object is a literal, of any realm, without `toJSON`. */
 function isPlain(object: object): object is Record<string, unknown> {
   if ('toJSON' in object || Object.getOwnPropertySymbols(object).length > 0) return false
   const prototype: unknown = Object.getPrototypeOf(object)

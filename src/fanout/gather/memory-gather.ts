@@ -8,9 +8,9 @@ interface Run {
 }
 
 /**
- * Keep the results of runs in this process alone: for tests, and for a fan-out within one function.
+ * Create a store of the results of runs in this process only: for tests, and for a fan-out within one function.
  *
- * @returns a store for `gather`; a run is dropped when one of its calls comes after its time. O(1) an arrival.
+ * @returns a store for `gather`; a run is dropped at its first call after it expired. O(1) per arrival.
  * @example
  * const { arrive } = gather({ store: memoryGather(), run: 'nightly', parts: 1 })
  * await arrive(0, 'done') // => { arrived: 1, isComplete: true }

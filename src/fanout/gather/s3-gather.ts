@@ -25,7 +25,7 @@ export interface S3GatherOptions {
   /** An `S3Client`; its retries and timeouts apply to every request. */
   readonly client: { send(command: never): Promise<unknown> }
   readonly bucket: string
-  /** Under which results lie, in a folder for each run. Default `gather/`. */
+  /** Prefix of the results, with a folder for each run. Default `gather/`. */
   readonly prefix?: string
 }
 
@@ -33,20 +33,20 @@ const KINDS = { client: 'client', bucket: 'text', prefix: 'string' } as const
 /** Digits of a part's number in its key: keys are listed in the order of parts. */
 const PART_DIGITS = 8
 const MAX_CONFLICTS = 8
-/** Results read at once. */
+/** Results read concurrently. */
 const READ_AHEAD = 8
 
 /**
- * Keep the results of runs as objects of S3, one for each part.
+ * Create a store of the results of runs as objects of S3, one for each part.
  *
- * An arrival is one `PutObject` with `If-None-Match: *`, and one page of a listing for each 1,000 parts. S3 deletes nothing by itself: set a lifecycle
- * rule on the prefix, in days; `ttlSeconds` of `gather` has no effect.
+ * An arrival is one `PutObject` with `If-None-Match: *`, and one page of a listing for each 1,000 parts. S3 does not
+ * delete results: set a lifecycle rule on the prefix, in days; `ttlSeconds` of `gather` has no effect.
  *
  * @param options.client - needs `s3:PutObject`, `s3:GetObject` and `s3:DeleteObject` under the prefix, `s3:ListBucket` on the bucket.
  * @param options.bucket - the bucket's name.
- * @param options.prefix - with or without a slash at its end.
+ * @param options.prefix - with or without a final slash.
  * @returns a store for `gather`.
- * @throws MillraceError, by its calls: see `GatherStore`. `OPTION_INVALID` at once.
+ * @throws MillraceError from its calls: see `GatherStore`. `OPTION_INVALID` at once.
  * @example no-run needs a bucket
  * const store = s3Gather({ client: new S3Client(), bucket: 'lake', prefix: 'work/gather/' })
  * const { isComplete } = await gather({ store, run: 'orders-2026-11-29', parts: 80 }).arrive(7, { rows: 1_000_000 })
@@ -57,14 +57,14 @@ export function s3Gather(options: S3GatherOptions): GatherStore {
   checkOptions('s3Gather', options, KINDS, 'write s3Gather({ client, bucket })')
   const { client, bucket: Bucket, prefix = 'gather/' } = options
   if (client === undefined || Bucket === undefined)
-    throw new MillraceError('OPTION_INVALID', 's3Gather: client and bucket must be given')
+    throw new MillraceError('OPTION_INVALID', 's3Gather: client and bucket are required')
   const send = <Output>(command: object): Promise<Output> => client.send(command as never) as Promise<Output>
   const root = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
   const folderOf = ({ run }: GatherRun): string => `${root}${run}/`
   const keyOf = (run: GatherRun, part: number): string =>
     `${folderOf(run)}${run.parts}/${String(part).padStart(PART_DIGITS, '0')}.json`
 
-  /** Put a result where none is. False where one is there already. */
+  /** Put a result unless one exists. False if one already exists. */
   const put = async (Key: string, Body: string): Promise<boolean> => {
     const input = { Bucket, Key, Body, ContentType: 'application/json', IfNoneMatch: '*' }
     for (let conflicts = 0; ; conflicts++) {
@@ -74,7 +74,7 @@ export function s3Gather(options: S3GatherOptions): GatherStore {
       } catch (error) {
         const status = httpStatusOf(error)
         if (status === 412) return false
-        // Another write of this object is under way, and may yet fail: ask again.
+        // Another write of this object is in progress, and may still fail: try again.
         if (status !== 409 || conflicts === MAX_CONFLICTS) throw error
       }
       await wait(backoffMs(conflicts, { baseMs: 50, maxMs: 1000 }))
@@ -133,15 +133,15 @@ export function s3Gather(options: S3GatherOptions): GatherStore {
 
 /** Contents of a run's folder. */
 interface Listing {
-  /** Parts that have arrived, under the number of parts that the caller gives. */
+  /** Parts that have arrived, under the caller's number of parts. */
   readonly own: number[]
-  /** When the first of them was put, in milliseconds; S3 counts in whole seconds. */
+  /** Time at which the first of them was put, in milliseconds; S3 counts whole seconds. */
   ownTime: number
   /** The first result under another number of parts. */
   other: { readonly parts: number; readonly time: number } | undefined
 }
 
-/** Add an object by its name within the run's folder: `PARTS/PART.json`. Anything else is not of a gather. */
+/** Add an object by its name within the run's folder: `PARTS/PART.json`. Other objects do not belong to a gather. */
 function addTo(listing: Listing, name: string, time: number, parts: number): void {
   const found = /^(\d{1,8})\/(\d{8})\.json$/.exec(name)
   if (found === null) return
@@ -153,8 +153,9 @@ function addTo(listing: Listing, name: string, time: number, parts: number): voi
 }
 
 /**
- * Test whether the caller's number of parts is not the run's. The first result decides. Within one second of S3's clock a call that has just put the
- * only result under its number gives way, so that it never ends a run that stands; else the smaller number decides, for every caller alike.
+ * Test whether the caller's number of parts differs from the run's. The first result decides. Within one second of S3's
+ * clock a call that has just put the only result under its number yields, so that it never breaks an existing run;
+ * otherwise the smaller number decides, for every caller.
  */
 function isForeign({ own, ownTime, other }: Listing, parts: number, isPut: boolean): boolean {
   if (other === undefined || ownTime < other.time) return false

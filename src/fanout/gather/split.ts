@@ -1,10 +1,10 @@
 import { MillraceError } from '../../errors.ts'
 import { nodeCrypto } from '../../internal/node-modules.ts'
 
-/** A file format, as `codecFor` names it. */
+/** A file format, by its name in `codecFor`. */
 export type SplitFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'
 
-/** A part of an object that one worker reads. Plain JSON. */
+/** A part of an object, to be read by one worker. Plain JSON. */
 export interface Split {
   /** Id of the plan. */
   readonly plan: string
@@ -25,62 +25,59 @@ export interface Split {
   readonly end: number
   /** Bytes of the whole object. */
   readonly size: number
-  /** Of Parquet the first row group, and the one after the last. */
+  /** For Parquet, the first row group, and the one after the last. */
   readonly rowGroups?: readonly [number, number]
-  /** Of CSV the delimiter, where it is not the one of the options. */
+  /** For CSV, the delimiter, if it is not the one of the options. */
   readonly delimiter?: string
-  /** Of CSV the names of the columns. */
+  /** For CSV, the names of the columns. */
   readonly header?: readonly string[]
-  /** Columns and their types. Pairs, since JavaScript reorders names that look like integers. Absent where each object is inferred by itself. */
+  /** Columns and their types. Pairs, since JavaScript reorders names that look like integers. Absent if types are inferred per object. */
   readonly schema?: readonly (readonly [name: string, type: string])[]
-  /** Flags of what inference saw in each column of `schema`, null where the type is pinned. */
+  /** Flags of the values that inference saw in each column of `schema`, null if the type is pinned. */
   readonly inference?: readonly (number | null)[]
-  /** Check value over all other fields. */
+  /** Checksum over all other fields. */
   readonly check: string
 }
 
 /** Division of objects into splits. Plain JSON. */
 export interface SplitPlan {
-  /** Follows from the objects, their ETags and the options: the same input has the same plan. */
+  /** Derived from the objects, their ETags and the options: the same input has the same plan. */
   readonly id: string
   readonly splits: readonly Split[]
-  /** Objects of the plan. */
+  /** Number of objects of the plan. */
   readonly objects: number
   /** Bytes of the objects. */
   readonly bytes: number
 }
 
-/** Report of a worker on a split that it has read to its end. Plain JSON. */
+/** Report of a worker on a completely read split. Plain JSON. */
 export interface SplitReport {
   readonly plan: string
   readonly index: number
   /** Rows read. */
   readonly rows: number
-  /** Rows that were rejected, and given to `onInvalidRow`. */
+  /** Rows that were rejected, and passed to `onInvalidRow`. */
   readonly refused: number
   /** Bytes of the object that the split covers. */
   readonly bytes: number
 }
 
-/** A split without what its plan adds. */
+/** A split without the fields that its plan adds. */
 export type UnplannedSplit = Omit<Split, 'plan' | 'index' | 'of' | 'check'>
 
-/** A split of a plan, with its check value. */
+/** Complete a split of a plan with its checksum. */
 export function sealed(split: Omit<Split, 'check'>): Split {
   return { ...split, check: checkOf(split) }
 }
 
-/** @throws MillraceError `SPLIT_MISMATCH` for a split that is not as it was planned. */
+/** @throws MillraceError `SPLIT_MISMATCH` for a split that was altered. */
 export function checkSeal(split: Split): void {
   const { check, ...fields } = split
   if (typeof check === 'string' && check === checkOf(fields)) return
-  throw new MillraceError(
-    'SPLIT_MISMATCH',
-    'the split is not as it was planned: its check value differs; pass each split on as it is',
-  )
+  throw new MillraceError('SPLIT_MISMATCH', 'the split was altered: its checksum differs; pass splits unchanged')
 }
 
-/** Text that is equal for equal values, in whatever order their names stand. */
+/** Text that is equal for equal values, independent of property order. */
 export function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return item

@@ -2,7 +2,7 @@ import { MillraceError } from '../../errors.ts'
 import { notA } from '../../internal/check-arguments.ts'
 import type { Split, SplitPlan, SplitReport } from './split.ts'
 
-/** Rows and bytes of a whole plan. */
+/** Total rows and bytes of a plan. */
 export interface VerifiedSplits {
   readonly rows: number
   readonly refused: number
@@ -10,15 +10,15 @@ export interface VerifiedSplits {
 }
 
 /**
- * Verify that each split of a plan was read once and as planned, so that together they are the objects.
+ * Verify that each split of a plan was read once and as planned, so that the splits add up to the objects.
  *
- * A report that comes twice and says the same is no fault: workers may run twice.
+ * A repeated, identical report is allowed: workers may run twice.
  *
  * @param plan - what `planSplits` returned.
- * @param reports - those of `readSplit`, in any order.
+ * @param reports - reports of `readSplit`, in any order.
  * @returns the sums. O(splits).
- * @throws MillraceError `SPLIT_MISMATCH` where a report is missing, comes twice and says something else, is of another plan, or covers other bytes than
- * planned; it names the split.
+ * @throws MillraceError `SPLIT_MISMATCH` if a report is missing, is repeated with different content, belongs to another
+ * plan, or covers other bytes than planned; the message names the split.
  * @example
  * verifySplits({ id: 'p', splits: [], objects: 0, bytes: 0 }, []) // => { rows: 0, refused: 0, bytes: 0 }
  */

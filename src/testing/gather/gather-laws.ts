@@ -8,36 +8,37 @@ import { jsonText } from '../../fanout/gather/json-text.ts'
 import { checkLaws } from '../check-laws.ts'
 import type { StoreLaw, StoreLawOptions, Wire } from '../store/store-laws.ts'
 
-/** Makes a store. All that it makes share their runs. A store that sends each of its requests over the wire is tried harder. */
+/** Creates a store. All created stores share their runs. A store that sends each of its requests over the wire is tested more thoroughly. */
 export type MakeGatherStore = (wire: Wire) => GatherStore
 
-/** One step of a history: a worker brings a result, and perhaps its answer is lost, or it dies on the way. */
+/** One step of a history: a worker arrives with a result; its response may be lost, or it may die during the call. */
 interface Step {
   readonly part: number
   readonly result: Json
-  /** Of another number of parts than the run has. */
+  /** True for another number of parts than the run's. */
   readonly isForeign: boolean
 }
 
 const direct: Wire = (request) => request()
 
-/** Do every request, lose its answer, and send it again: what a client does when a connection breaks. */
+/** Execute every request, lose its response, and send it again, as a client does when a connection breaks. */
 const repeated: Wire = async (request) => {
   await request().catch(() => {})
   return request()
 }
 
-/** Stores that keep small results another way than large ones meet both in one run. */
+/** Stores that treat small and large results differently get both in one run. */
 const LARGE = 'x'.repeat(40_000)
 const START_MS = 1_700_000_000_000
 
 /**
- * Make the laws that every store of `gather` must hold, for `test.each` of any test runner: arrivals twice and with other results, calls with another
- * number of parts, requests sent twice, workers that die between any two requests, and races of all workers in every order.
+ * Create the laws that every store of `gather` must satisfy, for `test.each` of any test runner: repeated arrivals and
+ * with other results, calls with another number of parts, requests sent twice, workers that die between any two
+ * requests, and races of all workers in every order.
  *
  * @param makeStore - see {@link MakeGatherStore}.
- * @param options.runs - histories and schedules for each law; 100.
- * @returns a law for each; each takes `runs` histories of up to 20 arrivals.
+ * @param options.runs - histories and schedules for each law. Default 100.
+ * @returns the laws; each runs `runs` histories of up to 20 arrivals.
  * @example
  * const store = memoryGather()
  * const laws = gatherLaws(() => store, { runs: 5 })
@@ -60,9 +61,9 @@ export function gatherLaws(makeStore: MakeGatherStore, options: StoreLawOptions 
       'each part has its first result, is counted once, and a call with another number of parts changes nothing',
       history(direct),
     ),
-    law('the same when every answer is lost and every request sent again', history(repeated)),
+    law('the same when every response is lost and every request sent again', history(repeated)),
     law(
-      'in any order of requests, with workers that run twice or die: nobody sees a run complete that is not, and once all parts have arrived everybody does',
+      'in any order of requests, with workers that run twice or die: a run is reported complete only once all parts have arrived, and then to every worker',
       fc.asyncProperty(
         fc.scheduler(),
         fc.integer({ min: 1, max: 4 }),
@@ -99,7 +100,7 @@ async function followSteps(store: GatherStore, parts: number, steps: readonly St
 
 interface Worker {
   readonly part: number
-  /** Dies after so many of its requests have been done, without an answer to the last. */
+  /** Dies after a number of requests, without the response to the last. */
   readonly diesAfter: number
 }
 
@@ -107,7 +108,7 @@ function arbitraryWorker(): fc.Arbitrary<Worker> {
   return fc.record({ part: fc.nat(3), diesAfter: fc.constantFrom(1, 2, 3, Number.POSITIVE_INFINITY) })
 }
 
-/** Run a worker for each part that lives, and others that repeat a part or die, in whatever order the scheduler makes up. */
+/** Run a surviving worker for each part, and others that repeat a part or die, in any order of the scheduler. */
 async function raceWorkers(
   makeStore: MakeGatherStore,
   s: fc.Scheduler,
@@ -120,7 +121,7 @@ async function raceWorkers(
   const now = (): number => START_MS
   const work = ({ part, diesAfter }: Worker, id: number): Promise<void> => {
     let requests = 0
-    /** Parts whose workers had their answer when the last request was done. */
+    /** Parts whose workers had their response when the last request was executed. */
     let known = 0
     let onDeath: () => void = () => {}
     const death = new Promise<void>((resolve) => {
@@ -156,7 +157,7 @@ async function raceWorkers(
 
   assert(
     arrivals.some(({ isComplete }) => isComplete),
-    'all parts have arrived, and nobody was told',
+    'all parts have arrived, but no worker was informed',
   )
   for (const { arrived, isComplete } of arrivals) assert.equal(isComplete, arrived === parts)
   const barrier = gather({ store: makeStore(direct), run, parts, now })

@@ -7,19 +7,19 @@ import type { IdempotencyStore } from '../../idempotency/store.ts'
 import { checkLaws } from '../check-laws.ts'
 import { followHistory, storeHistories } from './store-model.ts'
 
-/** Carries a request of a store to its server and the answer back, in its own way and time: twice, late, or never. */
+/** Transports a request of a store to its server and the response back: possibly twice, late, or never. */
 export type Wire = <T>(request: () => Promise<T>) => Promise<T>
 
 /**
- * Makes a store. All that it makes share their records, under keys that the laws make up. A store that sends each of its requests over the wire is
- * tried harder: between any two of its requests something else may happen.
+ * Creates a store. All created stores share their records, under keys that the laws generate. A store that sends each
+ * of its requests over the wire is tested more thoroughly: other events may happen between any two of its requests.
  */
 export type MakeStore = (wire: Wire) => IdempotencyStore
 
 export interface StoreLawOptions {
-  /** Histories and schedules to try for each law; 100. Fewer where each step is a request over a network. */
+  /** Histories and schedules for each law. Default 100; use fewer if each step is a request over a network. */
   readonly runs?: number
-  /** Replays what a failure printed. */
+  /** Seed printed by a failure, to replay it. */
   readonly seed?: number
 }
 
@@ -32,21 +32,22 @@ export interface StoreLaw {
 
 const direct: Wire = (request) => request()
 
-/** Every request is done, its answer lost, and sent again: what a client does when a connection breaks. */
+/** Execute every request, lose its response, and send it again, as a client does when a connection breaks. */
 const repeated: Wire = async (request) => {
   await request().catch(() => {})
   return request()
 }
 
 /**
- * Laws that every idempotency store must hold, for `test.each` of any test runner: histories of claims, renewals, completions, releases, crashes, skewed
- * clocks and takeovers against a model, also with every request sent twice, and races of several callers of one key in every order.
+ * Create the laws that every idempotency store must satisfy, for `test.each` of any test runner: histories of claims,
+ * renewals, completions, releases, crashes, skewed clocks and takeovers against a model, also with every request sent
+ * twice, and races of several callers of one key in every order.
  *
- * The times of the laws are made up, so a store must judge by the times of its records, and not let a server delete records by a clock of its own
- * within the next minutes.
+ * The laws use simulated times, so a store must use the times of its records, and its server must not delete records by
+ * its own clock within the next minutes.
  *
  * @param makeStore - see {@link MakeStore}.
- * @returns a law for each; each takes `runs` histories, of up to 40 calls.
+ * @returns the laws; each runs `runs` histories of up to 40 calls.
  * @throws MillraceError `OPTION_INVALID`, `TYPE_MISMATCH` at once.
  * @example
  * const laws = storeLaws(() => memoryStore(), { runs: 5 })
@@ -66,10 +67,10 @@ export function storeLaws(makeStore: MakeStore, options: StoreLawOptions = {}): 
     ) as fc.IAsyncProperty<unknown>
   return [
     law(
-      'claims, renewals, completions, releases, crashes, skewed clocks and takeovers go as the model says',
+      'claims, renewals, completions, releases, crashes, skewed clocks and takeovers agree with the model',
       history(direct, (store) => store),
     ),
-    law('the same when every answer is lost and every request sent again', history(repeated, sentTwice)),
+    law('the same when every response is lost and every request sent again', history(repeated, sentTwice)),
     law(
       'in any order of events at most one live run has a key, at most one call completes it, and it is never stuck',
       fc.asyncProperty(
@@ -92,16 +93,16 @@ function sentTwice(store: IdempotencyStore): IdempotencyStore {
   }
 }
 
-/** The history of the key's record before the race: in each case the key is free again. */
+/** The history of the key's record before the race; the key is free in each case. */
 type Before = 'nothing' | 'a dead caller' | 'a failed caller' | 'a forgotten result'
 
-/** One caller of a race: what its run does, and when its process dies, if it does. */
+/** One caller of a race: the behaviour of its run, and the time at which its process dies, if it does. */
 interface Caller {
   readonly skewMs: number
   readonly does: 'return' | 'throw'
   readonly diesAt: 'never' | 'claim' | 'run' | 'end'
   readonly renews: boolean
-  /** Its process is not killed when its time is over. */
+  /** True if its process is not killed when its time is over. */
   readonly outlives: boolean
 }
 
@@ -121,14 +122,14 @@ function arbitraryCaller(): fc.Arbitrary<Caller> {
 
 interface Run {
   readonly token: string
-  /** True time at which the caller's process ends, whatever it does. */
+  /** True time at which the caller's process always ends. */
   readonly endsAt: number
   isOver: boolean
 }
 
 /**
- * Callers of one key, each in a "process" with a clock of its own that is killed when its time is over, their steps and those of time in
- * whatever order the scheduler makes up.
+ * Callers of one key, each in a "process" with its own clock that is killed when its time is over, with their steps and
+ * those of time in any order of the scheduler.
  */
 async function raceCallers(
   makeStore: MakeStore,
@@ -138,7 +139,7 @@ async function raceCallers(
 ): Promise<void> {
   const key = randomUUID()
   const runs: Run[] = []
-  /** Results of all completions that were sent, and of those whose sender lived to receive the confirmation. */
+  /** Results of all sent completions, and of those whose sender received the confirmation. */
   const sentResults: unknown[] = []
   const keptResults: unknown[] = []
   const results: unknown[] = []
@@ -152,7 +153,7 @@ async function raceCallers(
     const death = new Promise<void>((resolve) => {
       onDeath = resolve
     })
-    /** A promise that never settles, for a dead process to wait for. */
+    /** A promise that never settles, for a dead process. */
     const die = (): Promise<never> => {
       onDeath()
       return new Promise(() => {})
@@ -161,7 +162,7 @@ async function raceCallers(
       await s.schedule(Promise.resolve(), `${index} ${label}`)
       if (time >= endsAt && !caller.outlives) await die()
     }
-    /** A store that a request reaches even if its sender dies. */
+    /** A store whose requests arrive even if their sender dies. */
     const store = makeStore(async (request) => {
       await step('sends')
       await s.schedule(Promise.resolve(), `${index} is asked`)
@@ -233,7 +234,7 @@ async function raceCallers(
   assert(known.size <= 1, 'calls of one key have different results')
   const late = await callLate(makeStore(direct), key, time)
   const possible = known.size === 0 ? ['late', ...sentResults] : [...known]
-  assert(possible.includes(late), 'a late call has a result that no call gave')
+  assert(possible.includes(late), 'a late call has a result that no call returned')
 }
 
 /** An outcome that is unpacked later. */
@@ -254,7 +255,7 @@ function isExpected(error: unknown): boolean {
   )
 }
 
-/** Leave the record of a call that ended 10 seconds ago. */
+/** Create the record of a call that ended 10 seconds ago. */
 async function leaveRecord(store: IdempotencyStore, key: string, time: number, before: Before): Promise<void> {
   if (before === 'nothing') return
   const now = time - 10_000
@@ -272,7 +273,7 @@ async function leaveRecord(store: IdempotencyStore, key: string, time: number, b
     await store.complete(claim.lease, { kind: 'result', text: '"old"' }, time - MAX_SKEW_MS)
 }
 
-/** Long after all leases, the key gives the one result that was kept, or runs again. */
+/** Long after all leases, the key returns the one stored result, or runs again. */
 function callLate(store: IdempotencyStore, key: string, time: number): Promise<string> {
   const late = idempotent(async (_: string) => 'late', {
     store,

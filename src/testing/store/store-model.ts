@@ -19,14 +19,14 @@ interface Model {
   time: number
   readonly skew: number[]
   readonly entries: Map<string, Entry>
-  /** The lease that each actor believes to hold. */
+  /** The lease that each actor assumes to hold. */
   readonly beliefs: Map<number, string>
 }
 
 interface Real {
   readonly store: IdempotencyStore
   readonly leases: Map<number, HeldLease>
-  /** Keys of this run alone. */
+  /** Keys used only by this run. */
   readonly keyOf: (key: number) => string
 }
 
@@ -40,7 +40,7 @@ const RETAIN_MS = 5000
 const actor = fc.nat(ACTORS - 1)
 const print = fc.constantFrom('p', 'p', 'p', 'q')
 
-/** Histories of several actors with clocks of their own, and what each step must come to. */
+/** Histories of several actors with their own clocks, and the expected result of each step. */
 export function storeHistories(maxCommands: number): fc.Arbitrary<Iterable<Command>> {
   return fc.commands(
     [
@@ -65,7 +65,7 @@ export function storeHistories(maxCommands: number): fc.Arbitrary<Iterable<Comma
   )
 }
 
-/** Run a history against a store; keys get a name that no other run has. */
+/** Run a history against a store; keys get a unique name per run. */
 export async function followHistory(
   store: IdempotencyStore,
   runName: string,
@@ -147,8 +147,8 @@ function shown(claim: Claim): string {
 }
 
 /**
- * A write under a lease: it must be lost exactly where the lease is not held any more. Ending a record twice in the same way is no loss: the
- * answer to the first time may never have come.
+ * A write under a lease: it must fail exactly if the lease is no longer held. Ending a record twice in the same way
+ * does not fail: the response to the first attempt may have been lost.
  */
 function heldCommand(
   name: string,
@@ -212,7 +212,7 @@ function releaseCommand(o: { actor: number }): Command {
   })
 }
 
-/** The actor forgets what it held: whoever comes next must wait for the lease. */
+/** The actor loses its lease: the next caller must wait for the lease to expire. */
 function crashCommand(o: { actor: number }): Command {
   return {
     toString: () => `crash(${o.actor})`,

@@ -36,7 +36,7 @@ test.each<[readonly unknown[], RegExp]>([
   [[...others, { ...first, plan: 'x' }], /another plan/],
   [[...others, { ...first, index: 99 }], /another plan/],
   [[...others, { ...first, index: '0' }], /another plan/],
-  [[...others, { ...first, bytes: 29 }], /covers 30 bytes, and its report says 29/],
+  [[...others, { ...first, bytes: 29 }], /covers 30 bytes, but its report has 29/],
   [[...others, { ...first, rows: undefined }], /numbers of rows/],
   [[...others, { ...first, refused: -1 }], /numbers of rows/],
 ])('a report that is missing, different, foreign or of other bytes is SPLIT_MISMATCH: %#', (changed, rule) => {

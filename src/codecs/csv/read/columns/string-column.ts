@@ -11,7 +11,7 @@ const NATIVE_COPY_BYTES = 256
 /** Padding after the text for the excess bytes of the last word copied. */
 const PADDING = 8
 
-/** A column of text: its bytes are copied as they are, quotes unescaped. */
+/** A column of text: its bytes are copied, with quotes unescaped. */
 export function stringColumn(field: Field<Utf8>, isEmptyNull: boolean): TextColumn {
   const cells = newCells<Int32Array>(TEXT, field, isEmptyNull, new Int32Array(1), () => true)
   let markedLength = 0

@@ -14,7 +14,7 @@ export interface ObjectReader {
   read(cursor: Cursor, at: number): number
   /** Keep the row that was read, with its number of bytes. */
   keep(bytes: number): void
-  /** Discard what was read of the row. */
+  /** Discard the part of the row that was read. */
   undo(): void
   /** Called before a row is rejected for a value that does not fit; may throw. */
   misfit(cursor: Cursor): void
@@ -47,7 +47,7 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   return true
 }
 
-/** Read the row again once as many bytes have arrived as it has now. */
+/** Read the row again once the bytes have doubled. */
 function waitForMore(window: RowWindow): false {
   window.retryAt = window.at + 2 * (window.cursor.end - window.at)
   return false
