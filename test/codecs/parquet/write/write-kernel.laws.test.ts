@@ -295,7 +295,7 @@ law(
 )
 
 law(
-  'parquet present values: slots, levels and words of a bitmap from any bit on, whatever lies behind it, as a filter has them',
+  'parquet present values: slots, levels and words of a bitmap from any bit, with any following bits, as in a filter',
   fc.property(
     fc.array(fc.boolean(), { minLength: 1, maxLength: 300 }),
     fc.nat(20),
