@@ -73,6 +73,30 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bstands? (?:for|in|at)\b/i, 'is, means'],
 ]
 
+/** Further words, for `src` only: phrases that once made its comments hard to read. */
+const CODE_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|progress\b)\w+/i, 'is not a'],
+  [/\bfor what (?:is|are)\b/i, 'for a value that is'],
+  [/(?<!\bor )(?<!thing )\belse\b/i, 'otherwise'],
+  [/\ball else\b/i, 'everything else, otherwise'],
+  [/\bwhatever (?:is|it|its|the)\b/i, 'for any, even if, regardless of'],
+  [/\bwhere (?:that|it|they) (?:is|are) (?:not )?(?:known|given|absent)\b/i, 'if known, if unknown'],
+  [/\bwhere there (?:is|are)\b/i, 'if there is'],
+  [/\bfor ever\b|\bfor good\b/i, 'forever, permanently'],
+  [/\bunder way\b/i, 'in progress'],
+  [/\bone after the other\b|\bside by side\b/i, 'in order, concurrently'],
+  [/\bbeside\b/i, 'next to, in addition to'],
+  [/\bnobody\b|\bsomebody\b|\bwhoever\b/i, 'name the reader, caller or subscriber'],
+  [/\bcame upon\b|\blooked? (?:after|for|into)\b|\blooks at\b/i, 'find, search, read, examine'],
+  [/\bgo(?:es)? (?:out|up|in)\b/i, 'is sent, is written'],
+  [/\bbut for\b/i, 'except'],
+  [/\bso (?:many|much|few|often)\b(?! .{0,60}\bthat\b)/i, 'a number of'],
+  [/\bin (?:the )?(?:midst|hand)\b/i, 'in the middle of, current'],
+  [/\bO\(letters\)/i, 'O(characters)'],
+  [/\bwhat (?:is|was|are|were) (?:there|given|left|put|sent|written|read|held|asked)\b/i, 'name the thing'],
+  [/\bas it (?:has|takes|knows|does)\b/i, 'as'],
+]
+
 /** Words that make pages and the names of laws hard to read, with better ones. */
 const PAGE_PHRASES: readonly (readonly [RegExp, string])[] = [
   [/(?<!\b(?:any\w+|what) )\belse\b/i, 'otherwise, or'],
@@ -124,7 +148,12 @@ describe('plain technical English', () => {
   })
 
   test('docblocks have none of the phrases', () => {
-    expect(blocks.flatMap((block) => phrasesIn(block))).toEqual([])
+    expect(blocks.flatMap((prose) => phrasesIn(prose, [...PHRASES, ...CODE_PHRASES]))).toEqual([])
+  })
+
+  test('comments and messages have none of the phrases', () => {
+    const prose = FOLDERS.flatMap((folder) => commentsAndMessages(folder))
+    expect(prose.flatMap((each) => phrasesIn(each, [...PHRASES, ...CODE_PHRASES]))).toEqual([])
   })
 
   test.each(PAGES)('%s has none of the phrases', (page) => {
@@ -146,6 +175,13 @@ describe('plain technical English', () => {
     const found = (text: string) => phrasesIn({ place: 'x', text }).length
     expect(['made anew', 'a row a line', '16 bytes a row', 'goes on', 'is told so'].map(found)).toEqual([1, 1, 1, 1, 1])
     expect(['at most one row', 'a row of a line', 'told'].map(found)).toEqual([0, 0, 1])
+    const inCode = (text: string) => phrasesIn({ place: 'x', text }, CODE_PHRASES).length
+    expect(['undefined where the text is no number', 'in memory, else a copy', 'what is no table'].map(inCode)).toEqual(
+      [1, 1, 1],
+    )
+    expect(['if there is no row', 'or else the key', 'anything else', 'so many that none fits'].map(inCode)).toEqual([
+      0, 0, 0, 0,
+    ])
     const onPages = (text: string) => phrasesIn({ place: 'x', text }, PAGE_PHRASES).length
     expect(['or else', 'whatever comes', 'some 30 GB', 'it lies in S3', 'beside S3'].map(onPages)).toEqual([
       1, 1, 1, 1, 1,

@@ -188,7 +188,12 @@ describe('writing', () => {
         maxLength: 6,
       }),
       (given, cells) => {
-        const { quote = '"', delimiter = ',', comment, escape: mark = quote } = given as CsvOptions & { readonly quote?: string }
+        const {
+          quote = '"',
+          delimiter = ',',
+          comment,
+          escape: mark = quote,
+        } = given as CsvOptions & { readonly quote?: string }
         const marks = [delimiter, quote, ...(comment === undefined ? [] : [comment])]
         fc.pre(
           new Set(marks).size === marks.length &&
