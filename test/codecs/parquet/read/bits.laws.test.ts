@@ -27,7 +27,7 @@ const cases = (min: number, max: number) =>
   )
 
 law(
-  'parquet: integers of up to 32 bits are unpacked from any bit on, and nothing beside them is written',
+  'parquet: integers of up to 32 bits are unpacked from any bit, and no other memory is written',
   fc.property(cases(0, 32), ({ width, bit, values }) => {
     const out = new Int32Array(values.length + 2).fill(-7)
     unpackBits(packed(values, width, bit), 1, bit, width, out, 1, values.length)
@@ -36,7 +36,7 @@ law(
 )
 
 law(
-  'parquet: integers of 33 to 64 bits are unpacked as pairs of words, from any bit on',
+  'parquet: integers of 33 to 64 bits are unpacked as pairs of words, from any bit',
   fc.property(cases(33, 64), ({ width, bit, values }) => {
     const out = new Int32Array(2 * values.length + 2).fill(-7)
     unpackLongs(packed(values, width, bit), 1, bit, width, out, 1, values.length)
@@ -46,7 +46,7 @@ law(
 )
 
 law(
-  'parquet: fields and lists of the metadata are read as they are written, whatever their numbers, sizes and values',
+  'parquet: fields and lists of the metadata round-trip, with any numbers, sizes and values',
   fc.property(
     fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { maxLength: 20 }),
     fc.oneof(fc.integer(), fc.constantFrom(0, 63, 64, -64, -65, 127, 128, 8191, 8192, 2 ** 31 - 1, -(2 ** 31))),
