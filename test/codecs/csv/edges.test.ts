@@ -188,12 +188,10 @@ describe('writing', () => {
         maxLength: 6,
       }),
       (given, cells) => {
-        const {
-          quote = '"',
-          delimiter = ',',
-          comment,
-          escape: mark = quote,
-        } = given as CsvOptions & { readonly quote?: string }
+        const quote: string = given.quote ?? '"'
+        const delimiter: string = given.delimiter ?? ','
+        const comment: string | undefined = given.comment
+        const mark: string = given.escape ?? quote
         const marks = [delimiter, quote, ...(comment === undefined ? [] : [comment])]
         fc.pre(
           new Set(marks).size === marks.length &&
