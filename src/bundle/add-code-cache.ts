@@ -14,16 +14,17 @@ export interface AddCodeCacheOptions extends CodeCacheOptions {
 }
 
 /**
- * Give a handler that is bundled already, as by CDK or SAM, the code that V8 compiles of it.
+ * Add V8's code cache to a handler that CDK or SAM has bundled.
  *
- * The file is renamed, `index.js` to `index.bundle.js`, and a small module takes its name, so that what Lambda's `Handler` says stays. That module loads the
- * bundle with the cache beside it, or without, as {@link bundleHandler} says. Called again, it makes the cache again.
+ * The file is renamed, `index.js` to `index.bundle.js`, and a small module takes its name, so that Lambda's `Handler`
+ * setting stays valid. That module loads the bundle with the cache, or without, as {@link bundleHandler} describes.
+ * Another call replaces the cache.
  *
  * @param options.file - CommonJS: `format: 'cjs'` of esbuild, which is the default of CDK and SAM.
  * @param options.warmUp - a module as that of {@link bundleHandler}; esbuild is needed for it, and for nothing else.
  * @returns the cache that was made. Takes one start of Node and the warm-up.
- * @throws MillraceError `OPTION_INVALID`; `BUNDLE_FAILED` where there is no such file or it is no CommonJS, where it or the warm-up throws or does not end, where
- * it exports no function, and where the cache does not fit `runtime` and `architecture`.
+ * @throws MillraceError `OPTION_INVALID`; `BUNDLE_FAILED` if the file is missing or not CommonJS, if it or the warm-up throws or
+ * does not end, if it exports no function, or if the cache does not fit `runtime` and `architecture`.
  * @example
  * import { mkdtemp, writeFile } from 'node:fs/promises'
  * import { tmpdir } from 'node:os'

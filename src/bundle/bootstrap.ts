@@ -135,7 +135,7 @@ make().then(
 )
 `
 
-/** Names of the files of one handler, beside one another. */
+/** Names of the files of one handler, all in one folder. */
 export interface CacheFiles {
   readonly bundle: string
   readonly cache: string

@@ -20,7 +20,7 @@ export interface BundleOptions extends CodeCacheOptions {
   readonly minify?: boolean
   /** True writes a source map, which Node reads under `--enable-source-maps`; false when absent. */
   readonly sourcemap?: boolean
-  /** True, when absent too, makes the cache now; false leaves its maker beside the bundle, to be run elsewhere. */
+  /** True makes the cache now; false writes a script next to the bundle that makes it elsewhere. Default: true. */
   readonly cache?: boolean
   /** Further options of esbuild: `plugins`, `loader`, `define`, `tsconfig`. */
   readonly esbuild?: Readonly<Record<string, unknown>>
@@ -58,7 +58,7 @@ const KINDS = {
 } as const
 
 /**
- * Bundle a handler for Lambda, with the code that V8 compiles of it.
+ * Bundle a handler for Lambda with V8's code cache.
  *
  * Writes three files into `outdir`: a small module that Lambda loads, the bundle as CommonJS, and the code cache that the module passes to V8. The
  * cache is made in a process of its own, which loads the bundle and calls `warmUp`; it fits the same version and build of Node on the same architecture. On
@@ -67,7 +67,7 @@ const KINDS = {
  * @param options.entry - the handler's module, with no top-level `await`.
  * @param options.warmUp - a module whose `warmUp` runs the handler on something tiny, against stubs.
  * @param options.runtime - refuses a cache that this runtime could not use, as `architecture` does.
- * @returns what was written. Takes the time of esbuild, one start of Node and the warm-up.
+ * @returns the files written. Takes the time of esbuild, one start of Node and the warm-up.
  * @throws MillraceError `OPTION_INVALID`; `BUNDLE_FAILED` where esbuild is missing or fails, where the bundle or the warm-up throws or does not end, where
  * the module exports no function, and where the cache does not fit `runtime` and `architecture`.
  * @example

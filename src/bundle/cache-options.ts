@@ -11,7 +11,7 @@ export interface CodeCacheOptions {
   readonly warmUp?: string
   /** Path of the Node that makes the cache, which is the one that can use it; the one of this process when absent. */
   readonly node?: string
-  /** Environment of the warm-up, beside that of this process. */
+  /** Environment of the warm-up, in addition to that of this process. */
   readonly env?: Readonly<Record<string, string>>
   /** Lambda's name of the Node that the function runs on, `nodejs24.x`: a cache of another one is refused. */
   readonly runtime?: string

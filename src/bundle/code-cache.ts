@@ -25,7 +25,7 @@ export interface CodeCache {
   readonly architecture: string
 }
 
-/** The files beside a bootstrap: `handler.cjs`, `handler.bundle.cjs`, `handler.cache`. */
+/** List the files next to a bootstrap: `handler.cjs`, `handler.bundle.cjs`, `handler.cache`. */
 export function cacheFiles(bootstrap: string): CacheFiles {
   const extension = extname(bootstrap)
   const name = basename(bootstrap, extension)

@@ -52,7 +52,7 @@ export function detectChanges(
  *
  * @param before - `OldImage`, undefined or null if there was none.
  * @param after - `NewImage`, likewise.
- * @returns names, sorted by code unit. O(letters), as far as they are equal.
+ * @returns names, sorted by code unit. O(characters), up to the first difference of each attribute.
  * @throws MillraceError as `deserializeImage` does, where images differ and are not well-formed. What is equal letter by letter is not looked
  * at any closer, nor what lies in a value that is new, gone or of another type. `OPTION_INVALID`.
  * @example

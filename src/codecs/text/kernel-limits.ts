@@ -9,7 +9,7 @@ export const TEXT_ROOM_BYTES = 32 * 1024 * 1024
 const FEW_ROWS = 64
 const FEW_BYTES = 8192
 
-/** Bytes that a kernel reads in one call of a table with so many columns. */
+/** Bytes that a kernel reads per call of a table of this width. */
 export function callBytes(columns: number): number {
   return Math.max(CALL_BYTES, Math.min(MAX_CALL_BYTES, columns * COLUMN_BYTES))
 }

@@ -31,7 +31,7 @@ const RULES: { readonly [name in keyof Split]: (value: unknown) => boolean } = {
 }
 
 /**
- * Check that the fields of a split are such as `planSplits` writes, whoever wrote them.
+ * Check that the fields of a split have the types that `planSplits` writes.
  *
  * @throws MillraceError `SPLIT_MISMATCH`, which names the field.
  */

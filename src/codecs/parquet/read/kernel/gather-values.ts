@@ -7,7 +7,7 @@ import { takeIndexes } from './take-indexes.ts'
 import { appendTexts, makeRoom } from './take-texts.ts'
 
 /**
- * Append up to `count` values of a dictionary, by the indexes that come next, where there is room for their number.
+ * Append up to `count` values of a dictionary, by the next indexes, as far as there is room.
  *
  * @returns how many were appended; fewer where TypeScript has to continue.
  */

@@ -2,7 +2,7 @@ import { SLACK } from '../../../../../kernels/parquet-read/record.ts'
 import { type ByteValues, reserveBytes, usedBytes } from '../bytes/value-buffers.ts'
 import { PIECE_BYTES, PIECE_VALUES, type ReadKernel } from './read-kernel.ts'
 
-/** Memory for the texts of a call, behind all else: it grows piece by piece. */
+/** Memory for the texts of a call, at the end of the kernel's memory: it grows piece by piece. */
 export interface TextRoom {
   readonly start: number
   to: number

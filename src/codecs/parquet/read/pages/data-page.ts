@@ -17,7 +17,7 @@ export interface DataPage {
   readonly valueBytes: number
   /** Bytes held by the page. */
   readonly heldBytes: number
-  /** Release the memory of the encoded values, which nobody uses any more. */
+  /** Release the memory of the encoded values, which are no longer used. */
   release?(): void
   /** Present where the page is inflated piece by piece. */
   readonly hold?: HoldSlots

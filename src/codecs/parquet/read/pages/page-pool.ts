@@ -2,7 +2,7 @@
 export interface PagePool {
   /** `size` bytes, whose content is arbitrary. */
   take(size: number): Uint8Array
-  /** Return bytes that nobody uses any more. Any that were not taken, or were returned already, are ignored. */
+  /** Return bytes that are no longer used. Bytes that were not taken, or were already returned, are ignored. */
   give(bytes: Uint8Array): void
 }
 

@@ -7,7 +7,7 @@ export const LONG_LITERAL = 48
  * Inflate a snappy block (format_description.txt of google/snappy) into `output`, which it has to fill.
  *
  * For the few pages that are not worth a kernel or too large for one. hyparquet's decoder is not used, for a literal of
- * negative length keeps it busy for ever. One loop over the elements: literals, and copies of what was written before.
+ * negative length makes it loop forever. One loop over the elements: literals, and copies of earlier output.
  */
 export function snappyInflate(input: Uint8Array, output: Uint8Array): void {
   const size = output.length
