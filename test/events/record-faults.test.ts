@@ -517,10 +517,10 @@ describe('readFailedBatch', () => {
         ({ message }: Error) => message,
       )
     expect(await lost(info, [4, 5])).toBe(
-      '1 of 3 records of the batch have left the stream (shard s): take the others with the option onLost',
+      '1 of 3 records of the batch are no longer in the stream (shard s): read the others with the option onLost',
     )
     expect(await lost(uncounted, [4, 5])).toBe(
-      'records of the batch have left the stream (shard s): take the others with the option onLost',
+      'records of the batch are no longer in the stream (shard s): read the others with the option onLost',
     )
   })
 })

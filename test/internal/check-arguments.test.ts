@@ -129,7 +129,7 @@ describe('the other checks', () => {
   test('unknownName names the nearest one, or all', () => {
     expect(unknownName('attmpts', ['attempts'])).toBe('there is no option "attmpts"; did you mean attempts?')
     expect(unknownName('other', ['a', 'b'])).toBe('there is no option "other"; it has a, b')
-    expect(unknownName('other', [])).toBe('there is no option "other"; it takes none')
+    expect(unknownName('other', [])).toBe('there is no option "other"; it has none')
   })
 
   test.each<[unknown, string]>([

@@ -24,7 +24,7 @@ describe('unlessStalled', () => {
     await vi.advanceTimersByTimeAsync(99)
     expect(connection.signal.aborted).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
-    expect(await ended).toMatchObject({ name: 'TimeoutError', message: 'nothing came for 100 ms' })
+    expect(await ended).toMatchObject({ name: 'TimeoutError', message: 'nothing arrived for 100 ms' })
     expect(connection.signal.aborted).toBe(true)
     const Body = { on: vi.fn(), destroy: vi.fn(), cancel: vi.fn() }
     answer({ Body })
@@ -81,7 +81,7 @@ describe('whileFlowing', () => {
 
   test('a thousand empty chunks in a row are a stall', async () => {
     const { body, closed } = bodyOf(['a'], 1000)
-    await expect(textOf(body)).rejects.toMatchObject({ name: 'TimeoutError', message: 'only empty chunks came' })
+    await expect(textOf(body)).rejects.toMatchObject({ name: 'TimeoutError', message: 'only empty chunks arrived' })
     expect(closed).toEqual(['cancel', 'return'])
   })
 

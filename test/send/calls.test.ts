@@ -174,7 +174,7 @@ describe('a refusal names the field and nothing of it', () => {
     ['Source must', bridge, { ...event, Source: '' }],
     ['DetailType must', bridge, { ...event, DetailType: '' }],
     ['DetailType has 129 characters', bridge, { ...event, DetailType: 'x'.repeat(129) }],
-    ['Detail must be a string', bridge, { ...event, Detail: '' }],
+    ['Detail must be a non-empty string', bridge, { ...event, Detail: '' }],
     ['Detail must be the JSON', bridge, { ...event, Detail: '1' }],
     ['Time must', bridge, { ...event, Time: '2020' }],
     ['Resources must', bridge, { ...event, Resources: 'ab' }],

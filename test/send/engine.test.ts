@@ -233,7 +233,7 @@ describe('once sending has stopped', () => {
     if (!isSendError(error)) throw error
     expect(error.outcomes.map(({ error: { message } }) => message)).toEqual([
       'kinesis: not stored after 1 attempt: HTTP 403 AccessDenied',
-      ...Array.from({ length: 3 }, () => 'kinesis: not sent: the service refused a request: HTTP 403 AccessDenied'),
+      ...Array.from({ length: 3 }, () => 'kinesis: not sent: the service rejected a request: HTTP 403 AccessDenied'),
     ])
   })
 

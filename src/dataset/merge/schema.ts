@@ -78,7 +78,7 @@ function isSameField(a: RawStruct, b: RawStruct, id: number): boolean {
 
 function differenceOf(first: SchemaElement | undefined, other: SchemaElement | undefined): string {
   if (first === undefined) return 'it has an additional column'
-  if (other === undefined) return 'it has a column less'
+  if (other === undefined) return 'it lacks a column'
   if (first.name !== other.name) return 'it has another column here'
   return `${textOf(other)} instead of ${textOf(first)}`
 }

@@ -57,7 +57,7 @@ function checkReport({ id, splits }: SplitPlan, { plan, index, rows, refused, by
   if (bytes !== split.end - split.start)
     throw mismatch(
       index,
-      `covers ${split.end - split.start} bytes, and its report says ${typeof bytes === 'number' ? bytes : 'no number'}`,
+      `covers ${split.end - split.start} bytes, but its report has ${typeof bytes === 'number' ? bytes : 'no number'}`,
     )
   if (!isCount(rows) || !isCount(refused)) throw mismatch(index, 'has a report without numbers of rows')
 }

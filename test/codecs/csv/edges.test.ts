@@ -260,7 +260,7 @@ describe('options', () => {
     [{ header: 7 }, /header must be true, false or an array/],
     [{ header: 'a' }, /header must be/],
     [{ header: ['a', 1] }, /header must be/],
-    [{ header: [] }, /header names no column/],
+    [{ header: [] }, /header must name at least one column/],
     [{ delimiter: ',', quote: ',' }, /must differ/],
     [{ comment: ',' }, /must differ/],
     [{ comment: '"' }, /must differ/],

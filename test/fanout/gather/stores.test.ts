@@ -410,7 +410,7 @@ describe('the texts of results', () => {
     [new Date(0), 'an object of a class, or nested too deep'],
   ])('%o is named as %s', (value, name) => {
     expect(() => jsonText({ a: [value] })).toThrow(
-      expect.objectContaining({ path: ['a', 0], message: expect.stringContaining(`and holds ${name} `) }),
+      expect.objectContaining({ path: ['a', 0], message: expect.stringContaining(`but contains ${name} `) }),
     )
   })
 
