@@ -13,6 +13,7 @@ const PACKAGES = [
   'hyparquet-writer',
   'parquet-wasm',
   '@duckdb/node-api',
+  'nodejs-polars',
   'apache-arrow',
 ]
 
@@ -37,6 +38,8 @@ export function writePage(
     const problems = outcome.absences.map(({ name, problem }) => `\n${name}: not measured, ${problem}.\n`).join('')
     return `## ${outcome.contest}\n\n${basename(outcome.file)}, ${megabytes(outcome.bytes)}.\n\n${markdownTable(outcomeTable(outcome))}\n${problems}`
   })
+  const names = new Set([...outcomes.map(({ contest }) => contest), ...others.map(({ suite }) => suite)])
+  const kept = sectionsOfPage().filter(({ name }) => !names.has(name))
   const page = `# Benchmarks
 
 Speed and memory of millrace next to named peers. Each candidate runs in its own process, by turns, on the same file;
@@ -50,7 +53,7 @@ Row counts and sums of the results are compared, so that no candidate wins by be
 ![MB/s of each library, by task](benchmarks.svg)
 
 ${sections.join('\n')}
-${others.map((other) => sectionOf(other)).join('\n')}`
+${[...others.map((other) => sectionOf(other)), ...kept.map(({ text }) => text)].join('\n')}`
   writeFileSync(PAGE, `${page.trimEnd()}\n`)
   writeFileSync(new URL('../docs/benchmarks.svg', import.meta.url), speedChart(outcomes))
 }
@@ -65,6 +68,12 @@ export function writeSections(machine: string, command: string, others: readonly
     page = `${before.trimEnd()}\n\n${section.trimEnd()}\n${rest}`
   }
   writeFileSync(PAGE, `${page.trimEnd()}\n`)
+}
+
+/** The sections of the page as it is; those of suites that were not run are kept. */
+function sectionsOfPage(): readonly { readonly name: string; readonly text: string }[] {
+  const [, ...parts] = readFileSync(PAGE, 'utf8').split(/^## /m)
+  return parts.map((part) => ({ name: part.slice(0, part.indexOf('\n')), text: `## ${part.trimEnd()}\n` }))
 }
 
 function sectionOf({ suite, about, text }: OtherText): string {
