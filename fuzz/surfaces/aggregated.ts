@@ -7,6 +7,7 @@ import { aggregateRecords } from '../../src/testing/aggregate-records.ts'
 import { note } from '../hits.ts'
 import { mutateBytes } from '../mutate/bytes.ts'
 import { Difference, type Surface } from '../surface.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2])
 const decoder = kplPayload(bytesPayload())
@@ -15,7 +16,7 @@ const decoder = kplPayload(bytesPayload())
 function run(input: Uint8Array): void {
   const sum = createHash('md5').update(input).digest()
   const whole = Buffer.concat([MAGIC, input, sum])
-  const records = readRecords(eventOf(whole), decoder)
+  const records = readRecords(kinesisEvent(whole), decoder)
   note(1000 + Math.min(records.length, 63))
   const found: { partitionKey: string; data: Uint8Array }[] = []
   for (const { payload, orderingKey, subSequence } of records) {
@@ -24,32 +25,11 @@ function run(input: Uint8Array): void {
     if (payload.ok && subSequence !== undefined) found.push({ partitionKey: orderingKey ?? '', data: payload.value })
   }
   if (found.length === 0 || found.length < records.length) return
-  const again = readRecords(eventOf(aggregateRecords(found)), decoder)
+  const again = readRecords(kinesisEvent(aggregateRecords(found)), decoder)
   const same = again.every(
     ({ payload }, index) => payload.ok && Buffer.compare(payload.value, found[index]?.data ?? whole) === 0,
   )
   if (again.length !== found.length || !same) throw new Difference('records and the same records packed again')
-}
-
-function eventOf(bytes: Uint8Array): unknown {
-  const data = Buffer.from(bytes).toString('base64')
-  const kinesis = {
-    data,
-    partitionKey: 'p',
-    sequenceNumber: '1',
-    kinesisSchemaVersion: '1.0',
-    approximateArrivalTimestamp: 1,
-  }
-  return {
-    Records: [
-      {
-        eventSource: 'aws:kinesis',
-        eventID: 'shardId-000000000000:1',
-        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s',
-        kinesis,
-      },
-    ],
-  }
 }
 
 function seeds(): Uint8Array[] {

@@ -1,15 +1,9 @@
 import { type CsvOptions, csv, decodeCsv, encodeCsv } from '../../src/codecs/csv/csv.ts'
-import type { InvalidRow } from '../../src/codecs/invalid-row.ts'
-import { note } from '../hits.ts'
-import { mutateBytes } from '../mutate/bytes.ts'
 import type { Surface } from '../surface.ts'
-import { switches } from '../switches.ts'
-import { type Choices, choicesOf, withChoices } from './support/choices.ts'
-import { all, chunksOf } from './support/chunks.ts'
-import { checkSame, outcomeOf, outcomeOfAsync, tableText } from './support/same.ts'
+import type { Choices } from './support/choices.ts'
+import { checkSame, outcomeOf, tableText } from './support/same.ts'
+import { textSurface } from './support/text-surface.ts'
 
-/** Bytes of an input that choose options. */
-const CHOICES = 16
 const TYPES = [
   'string',
   'int64',
@@ -59,45 +53,6 @@ function optionsOf(choices: Choices): CsvOptions {
   }
 }
 
-/** A whole table and the rows refused, as text. */
-function decoded(bytes: Uint8Array, options: CsvOptions, keepsGoing: boolean): string {
-  const refused: InvalidRow[] = []
-  const table = decodeCsv(bytes, { ...options, ...(keepsGoing && { onInvalidRow: (row) => refused.push(row) }) })
-  note(1000 + Math.min(table.numRows, 63))
-  note(1100 + Math.min(table.numCols, 31))
-  for (const { type } of table.schema.fields) note(1200 + type.typeId)
-  return tableText(table) + JSON.stringify(refused)
-}
-
-async function streamed(bytes: Uint8Array, options: CsvOptions, keepsGoing: boolean, seed: number): Promise<string> {
-  const refused: InvalidRow[] = []
-  const codec = csv({ ...options, ...(keepsGoing && { onInvalidRow: (row) => refused.push(row) }) })
-  const batches = await all(codec.read(chunksOf(bytes, seed)))
-  return tableText(batches) + JSON.stringify(refused)
-}
-
-async function run(input: Uint8Array): Promise<void> {
-  const choices = choicesOf(input.subarray(0, CHOICES))
-  const way = choices.next(256)
-  const options = optionsOf(choices)
-  const bytes = input.subarray(CHOICES)
-  const keepsGoing = way % 3 === 1
-  switches.kernel = 'off'
-  const exact = outcomeOf(() => decoded(bytes, options, keepsGoing))
-  // A kernel whose read failed is garbage, and costs as much as ten small files.
-  if (!exact.ok && choices.next(8) > 0) return
-  switches.kernel = 'on'
-  checkSame(
-    'kernel and exact reader',
-    exact,
-    outcomeOf(() => decoded(bytes, options, keepsGoing)),
-  )
-  switches.kernel = way % 2 === 0 ? 'on' : 'off'
-  if (way % 6 === 0)
-    checkSame('whole and stream', exact, await outcomeOfAsync(() => streamed(bytes, options, keepsGoing, way >> 3)))
-  if (way % 8 === 1 && exact.ok && !keepsGoing) checkRoundTrip(bytes, options)
-}
-
 /** What is read can be written, and is read back equal. */
 function checkRoundTrip(bytes: Uint8Array, { schema: _, formats: __, ...options }: CsvOptions): void {
   const table = decodeCsv(bytes, options)
@@ -137,17 +92,11 @@ const TEXTS = [
   'a,b\n\u00e4\u{1f600},\u4e2d\n',
 ]
 
-export const surface: Surface = {
-  seeds: () => [
-    ...TEXTS.map((text) => withChoices(Array(CHOICES).fill(0), text)),
-    ...TEXTS.map((text, index) =>
-      withChoices(
-        Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff),
-        text,
-      ),
-    ),
-  ],
-  fromFile: (file) => withChoices(Array(CHOICES).fill(0), file),
-  mutate: mutateBytes(CHOICES),
-  run,
-}
+export const surface: Surface = textSurface<CsvOptions>({
+  choices: 16,
+  optionsOf,
+  decode: decodeCsv,
+  codec: csv,
+  checkRoundTrip,
+  texts: TEXTS,
+})

@@ -7,6 +7,7 @@ import { note } from '../hits.ts'
 import { mutateBytes } from '../mutate/bytes.ts'
 import { Difference, type Surface } from '../surface.ts'
 import { choicesOf, withChoices } from './support/choices.ts'
+import { kinesisEvent } from './support/kinesis-event.ts'
 import { token } from './support/same.ts'
 
 const CHOICES = 2
@@ -31,7 +32,7 @@ function run(input: Uint8Array): void {
   const choices = choicesOf(input)
   const decoder = choices.pick(DECODERS) as events.PayloadDecoder<unknown>
   const bytes = input.subarray(CHOICES)
-  const fromBytes = outcomesOf(kinesisEvent(Buffer.from(bytes).toString('base64')), decoder)
+  const fromBytes = outcomesOf(kinesisEvent(bytes), decoder)
   note(1000 + Math.min(fromBytes.length, 31))
   const text = Buffer.from(bytes).toString()
   // References to objects name the queue's message.
@@ -54,26 +55,6 @@ function checkJson(text: string, decoder: unknown, [first]: readonly string[]): 
   // Numbers beyond the doubles are exact here, or refused; a key twice and a BOM are as JSON.parse has them.
   if (/\d{16}|[eE]\+?\d{2}|\d{309}/.test(text)) return
   if (first !== `ok ${token(parsed)}`) throw new Difference(`not as JSON.parse: ${first}`)
-}
-
-function kinesisEvent(data: string): unknown {
-  const kinesis = {
-    data,
-    partitionKey: 'p',
-    sequenceNumber: '1',
-    kinesisSchemaVersion: '1.0',
-    approximateArrivalTimestamp: 1,
-  }
-  return {
-    Records: [
-      {
-        eventSource: 'aws:kinesis',
-        eventID: 'shardId-000000000000:1',
-        eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/s',
-        kinesis,
-      },
-    ],
-  }
 }
 
 function outcomesOf(event: unknown, decoder: events.PayloadDecoder<unknown>): string[] {

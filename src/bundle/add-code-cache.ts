@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, rename, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Script } from 'node:vm'
 import { MillraceError } from '../errors.ts'
@@ -47,10 +47,23 @@ export async function addCodeCache(options: AddCodeCacheOptions): Promise<CodeCa
   const isBootstrap = text.startsWith(MARK)
   const source = isBootstrap ? await textOf(caller, bundle) : text
   checkCommonJs(caller, file, source)
+  if (!isBootstrap) await checkFree(caller, file, bundle)
+  if (options.warmUp !== undefined) await bundleWarmUp(caller, options.warmUp, file)
   if (!isBootstrap) await rename(file, bundle)
   await writeBootstrap(file, isBootstrap && /^const IS_STRICT = true$/m.test(text))
-  if (options.warmUp !== undefined) await bundleWarmUp(caller, options.warmUp, file)
   return makeCache(caller, file, maker)
+}
+
+/** Refuse to overwrite a file that is not the bundle of an earlier call, which has its cache next to it. */
+async function checkFree(caller: string, file: string, bundle: string): Promise<void> {
+  const exists = (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      () => false,
+    )
+  if (!(await exists(bundle)) || (await exists(join(dirname(file), cacheFiles(file).cache)))) return
+  const rule = `${basename(bundle)} exists, and would be overwritten by ${basename(file)}; remove or rename it`
+  throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`)
 }
 
 async function textOf(caller: string, file: string): Promise<string> {
@@ -63,11 +76,12 @@ async function textOf(caller: string, file: string): Promise<string> {
 
 /** Compile a file as a function's body, which an ES module is not. */
 function checkCommonJs(caller: string, file: string, source: string): void {
-  const rule = `${basename(file)} is not CommonJS, of which alone a cache can be shipped; bundle it with format: 'cjs'`
-  if (extname(file) === '.mjs') throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`)
+  const rule = (found = ''): string =>
+    `${caller}: ${basename(file)} is not CommonJS${found}; only that can have a cache: bundle it with format: 'cjs'`
+  if (extname(file) === '.mjs') throw new MillraceError('BUNDLE_FAILED', rule())
   try {
-    new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`)
+    new Script(`(function (exports, require, module, __filename, __dirname) {${source.replace(/^#!/, '//')}\n})`)
   } catch (cause) {
-    throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`, { cause })
+    throw new MillraceError('BUNDLE_FAILED', rule(` (${(cause as Error).message})`), { cause })
   }
 }

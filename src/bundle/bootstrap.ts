@@ -1,6 +1,9 @@
 /** The first line of a bootstrap, by which it is recognised. */
 export const MARK = '// Made by millrace/bundle.'
 
+/** Begins the line of a maker that says why it failed. */
+export const FATAL = 'millrace/bundle failed: '
+
 /** Reads the bundle and, where it fits this process, the code that V8 compiled of it. The same text begins a bootstrap and a maker of caches. */
 const LOADER = String.raw`const { readFileSync } = require('node:fs')
 const Module = require('node:module')
@@ -26,17 +29,19 @@ function ownWords() {
 }
 
 // Sizes of the heap, an exposed collector and what Node alone reads change no compiled code. Lambda sets them by the memory of the function.
-const HARMLESS = /^--(?:(?:max|min)-(?:old|semi|new)-space-size(?:-percentage)?|expose-gc|max-http-header-size|enable-source-maps|require|import|loader|experimental-loader|(?:no|trace|disable)-(?:warnings?|deprecation)|unhandled-rejections|dns-result-order|use-(?:openssl|bundled|system)-ca|tls-[\w.-]+)$/
+const HARMLESS = /^(?:(?:max|min)-(?:old|semi|new)-space-size(?:-percentage)?|expose-gc|max-http-header-size|enable-source-maps|r|require|import|loader|experimental-loader|(?:no|trace|disable)-(?:warnings?|deprecation)|unhandled-rejections|dns-result-order|use-(?:openssl|bundled|system)-ca|tls-[\w.-]+)(?:=|$)/
 
 function flags() {
-  const all = [...process.execArgv, ...(process.env.NODE_OPTIONS || '').split(/\s+/)]
-  const names = all.filter((flag) => flag.startsWith('--')).map((flag) => flag.replace(/=.*/s, '').replaceAll('_', '-'))
-  return names.filter((name) => !HARMLESS.test(name)).join(' ')
+  // Node reads quotes and one dash as well.
+  const all = [...process.execArgv, ...(process.env.NODE_OPTIONS || '').replace(/["\\]/g, '').split(/\s+/)]
+  const given = all.filter((flag) => flag.startsWith('-')).map((flag) => flag.replace(/^-+/, '').replaceAll('_', '-'))
+  return given.filter((flag) => !HARMLESS.test(flag)).map((flag) => '--' + flag).join(' ')
 }
 
 function compile(source, cachedData) {
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
-  return new Script(head + source.toString('utf8') + '\n})', { filename: bundle, columnOffset: -head.length, cachedData, importModuleDynamically })
+  // A hashbang becomes a comment of the same length.
+  return new Script(head + source.toString('utf8').replace(/^#!/, '//') + '\n})', { filename: bundle, columnOffset: -head.length, cachedData, importModuleDynamically })
 }
 
 function evaluate(script) {
@@ -56,8 +61,8 @@ function cacheFor(source) {
   let file
   try {
     file = readFileSync(__dirname + '/' + NAMES.cache)
-  } catch {
-    throw new Error('there is no ' + NAMES.cache)
+  } catch (error) {
+    throw new Error(error.code === 'ENOENT' ? 'there is no ' + NAMES.cache : NAMES.cache + ' cannot be read: ' + error.code)
   }
   const { data, meta } = parts(file)
   const now = identity()
@@ -66,6 +71,8 @@ function cacheFor(source) {
   if (meta.source !== crc32(source)) throw new Error(NAMES.bundle + ' is not the file that it was made of')
   const words = ownWords()
   if (words[3] !== meta.words[3] && words.every((word, index) => index === 3 || word === meta.words[index])) {
+    // A worker may have flags of its own, which are not those of V8 as a whole.
+    if (!require('node:worker_threads').isMainThread) throw new Error('a worker under other flags of V8 than the cache')
     if (flags() !== meta.flags) throw new Error('made under ' + (meta.flags || 'no flags of V8') + ', this process has ' + (flags() || 'none'))
     // V8 before that of Node 24 takes sizes of the heap for a reason to compile again.
     data.writeUInt32LE(words[3], 12)
@@ -101,6 +108,19 @@ module.exports = evaluate(script)
 const MAKE = String.raw`
 const { existsSync, renameSync, rmSync, writeFileSync } = require('node:fs')
 
+// Lambda's runtime defines this before it loads a handler that streams its response.
+globalThis.awslambda ??= {
+  streamifyResponse: (handler) => Object.assign(handler, { [Symbol.for('aws.lambda.runtime.handler.streaming')]: 'response' }),
+  HttpResponseStream: { from: (stream) => stream },
+}
+
+let isOver = false
+process.on('exit', (code) => {
+  if (isOver) return
+  console.error('${FATAL}it ended its process, or waits for something that never comes, while it was loaded or warmed up')
+  process.exitCode = code || 1
+})
+
 async function make() {
   const source = readFileSync(bundle)
   const script = compile(source)
@@ -120,16 +140,27 @@ async function make() {
   writeFileSync(cache + '.new', Buffer.concat([content, checksum]))
   renameSync(cache + '.new', cache)
   for (const file of [__filename, warmUp]) rmSync(file, { force: true })
-  const handlers = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')
+  const handlers = Object.keys(Object(loaded)).filter((name) => isFunction(loaded, name))
   return { handlers, bytes: data.length, identity: identity() }
+}
+
+function isFunction(loaded, name) {
+  try {
+    return typeof loaded[name] === 'function'
+  } catch {
+    return false
+  }
 }
 
 make().then(
   (made) => {
+    isOver = true
     process.stdout.write('\n' + JSON.stringify({ millraceCodeCache: made }) + '\n', () => process.exit(0))
   },
   (error) => {
+    isOver = true
     console.error(error)
+    console.error('${FATAL}' + String(error && error.message ? error.name + ': ' + error.message : error).split('\n')[0])
     process.exit(1)
   },
 )
@@ -145,7 +176,7 @@ export interface CacheFiles {
 
 export interface BootstrapOptions {
   readonly files: CacheFiles
-  /** True where the entry of the bundle is an ES module, which is strict without saying so. */
+  /** True if the bundle consists of ES modules, which are strict code without a directive. */
   readonly isStrict: boolean
   /** Names that the bundle exports, as far as they are known, for tools that look for them in the text. */
   readonly exports: readonly string[]

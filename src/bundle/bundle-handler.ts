@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { MillraceError } from '../errors.ts'
@@ -93,7 +94,7 @@ export async function bundleHandler(options: BundleOptions): Promise<BundledHand
   if (!/^[\w-]+$/.test(name))
     throw new MillraceError(
       'OPTION_INVALID',
-      `${caller}: name must be letters, digits, _ and - alone: Lambda splits at points`,
+      `${caller}: name must consist of letters, digits, _ and -, since Lambda splits at dots; it is taken from entry unless you pass it`,
     )
 
   const bootstrap = join(resolve(outdir), `${name}.cjs`)
@@ -103,9 +104,10 @@ export async function bundleHandler(options: BundleOptions): Promise<BundledHand
   if (clash)
     throw new MillraceError('OPTION_INVALID', `${caller}: outdir would overwrite entry; give it a folder of its own`)
   const build = { external, isMinified: minify, hasSourceMap: sourcemap, further: esbuild }
-  const { isModule } = await runEsbuild(caller, { ...build, entry, outfile: inFolder(files.bundle) })
-  await writeBootstrap(bootstrap, isModule)
+  checkSiblings(caller, resolve(outdir), name)
+  const { isStrict } = await runEsbuild(caller, { ...build, entry, outfile: inFolder(files.bundle) })
   if (warmUp !== undefined) await bundleWarmUp(caller, warmUp, bootstrap)
+  await writeBootstrap(bootstrap, isStrict)
   const written = [`${name}.cjs`, files.bundle, ...(sourcemap ? [`${files.bundle}.map`] : [])]
   const bundleBytes = (await stat(inFolder(files.bundle))).size
   const bundled = { outdir: resolve(outdir), name, bundleBytes }
@@ -113,4 +115,14 @@ export async function bundleHandler(options: BundleOptions): Promise<BundledHand
   const { handlers, bytes, node, platform, architecture } = await makeCache(caller, bootstrap, maker)
   const madeFor = `${node} ${platform} ${architecture}`
   return { ...bundled, handlers, files: [...written, files.cache], cacheBytes: bytes, madeFor }
+}
+
+/** Refuse a folder with a module that Lambda prefers to `handler.cjs`. */
+function checkSiblings(caller: string, outdir: string, name: string): void {
+  const sibling = [`${name}.js`, `${name}.mjs`].find((file) => existsSync(join(outdir, file)))
+  if (sibling === undefined) return
+  throw new MillraceError(
+    'OPTION_INVALID',
+    `${caller}: outdir has ${sibling}, which Lambda would load instead of ${name}.cjs; use another folder`,
+  )
 }

@@ -38,9 +38,9 @@ export function makerOf(caller: string, options: CodeCacheOptions): Maker {
   if (runtime !== undefined && !/^nodejs\d+\.x$/.test(runtime))
     throw new MillraceError('OPTION_INVALID', `${caller}: runtime must be a name such as nodejs24.x`)
   if (architecture !== undefined) checkChoice(`${caller}: architecture`, architecture, ['arm64', 'x86_64'])
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31))
-    throw new MillraceError('OPTION_INVALID', `${caller}: timeoutMs must be over 0 and under 2^31`)
-  if (Object.values(env).some((value) => typeof value !== 'string'))
-    throw new MillraceError('OPTION_INVALID', `${caller}: env must have strings alone`)
+  if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs < 2 ** 31))
+    throw new MillraceError('OPTION_INVALID', `${caller}: timeoutMs must be a whole number over 0 and under 2^31`)
+  if (Object.values(env).some((value) => typeof value !== 'string' || value.includes('\0')))
+    throw new MillraceError('OPTION_INVALID', `${caller}: env must have only strings without NUL`)
   return { node, env, timeoutMs, runtime, architecture }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { MillraceError } from '../errors.ts'
-import { type BootstrapOptions, bootstrapText, type CacheFiles, makerText } from './bootstrap.ts'
+import { type BootstrapOptions, bootstrapText, type CacheFiles, FATAL, makerText } from './bootstrap.ts'
 
 /** A process of the Node that makes a cache. */
 export interface Maker {
@@ -38,20 +38,23 @@ export function cacheFiles(bootstrap: string): CacheFiles {
 }
 
 /** Write a bootstrap and the maker of its cache. The bundle is there. */
-export async function writeBootstrap(bootstrap: string, isModule: boolean): Promise<void> {
+export async function writeBootstrap(bootstrap: string, isStrict: boolean): Promise<void> {
   const folder = dirname(bootstrap)
   const files = cacheFiles(bootstrap)
   const bundle = await readFile(join(folder, files.bundle), 'utf8')
-  const options: BootstrapOptions = { files, isStrict: isModule, exports: exportsOf(bundle) }
+  const options: BootstrapOptions = { files, isStrict, exports: exportsOf(bundle) }
   await rm(join(folder, files.cache), { force: true })
   await writeFile(bootstrap, bootstrapText(options))
   await writeFile(join(folder, files.maker), makerText(options))
 }
 
-/** The names in the note that esbuild writes for tools that look for exports of CommonJS in its text. */
+/**
+ * List the names in the note that esbuild writes for tools that look for exports of CommonJS in its text. Names that are
+ * not identifiers, such as `delete`, have a value there and are left out.
+ */
 function exportsOf(bundle: string): readonly string[] {
   const [, list = ''] = /\b0\s*&&\s*\(\s*module\.exports\s*=\s*\{([^{}]*)\}\s*\)/.exec(bundle.slice(-100_000)) ?? []
-  return list.split(',').map((name) => name.replace(/:.*/s, '').trim())
+  return list.split(',').flatMap((name) => (name.includes(':') ? [] : name.trim()))
 }
 
 /** Run the maker of a bootstrap's cache, which removes itself. */
@@ -82,20 +85,19 @@ function run(caller: string, folder: string, { maker, bundle }: CacheFiles, opti
       const isSlow = cause.killed === true
       const rule = isSlow
         ? `had not ended after ${timeoutMs} ms; let warmUp do less, or raise timeoutMs`
-        : `failed when it was loaded and warmed up by ${node}: ${firstLine(stderr) || cause.message}; set what it needs in env`
+        : `failed when it was loaded and warmed up by ${node}: ${reasonIn(stderr) || cause.message}`
       reject(new MillraceError('BUNDLE_FAILED', `${caller}: ${bundle} ${rule}`, { cause }))
     })
   })
 }
 
-/** The line of the error in what Node prints of it. */
-function firstLine(stderr: string): string {
+/** Find the error in what a maker printed, and what to do about it. Node prints one that nothing caught in its own way. */
+function reasonIn(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim())
-  return (
-    lines.find((line) => /^(?:\w*Error|Error \[\w+\])\b/.test(line)) ??
-    lines.find((line) => line !== '') ??
-    ''
-  ).slice(0, 300)
+  const fatal = lines.findLast((line) => line.startsWith(FATAL))?.slice(FATAL.length)
+  const error = fatal ?? lines.findLast((line) => /^(?:\w*Error|Error \[\w+\])\b/.test(line)) ?? ''
+  const cure = /^(?:SyntaxError|it ended)\b/.test(error) ? '' : '; set what it needs in env'
+  return error === '' ? '' : `${error.slice(0, 300)}${cure}`
 }
 
 function report(caller: string, { bundle }: CacheFiles, stdout: string): CodeCache {
@@ -103,7 +105,7 @@ function report(caller: string, { bundle }: CacheFiles, stdout: string): CodeCac
   if (line === undefined)
     throw new MillraceError(
       'BUNDLE_FAILED',
-      `${caller}: ${bundle} ended its process while it was loaded or warmed up; it must not call process.exit there`,
+      `${caller}: ${bundle} left nothing of its cache to read; it must not close or replace the standard output`,
     )
   const { handlers, bytes, identity } = JSON.parse(line).millraceCodeCache
   if (handlers.length === 0)
@@ -120,7 +122,7 @@ function checkTarget(caller: string, made: CodeCache, { runtime, architecture }:
   const isArchitecture = architecture === undefined || made.architecture === ARCHITECTURES[architecture]
   if (isNode && isArchitecture && made.platform === 'linux') return
   const target = [runtime, 'linux', architecture].filter((part) => part !== undefined).join(' ')
-  const cure = `run it there, or with cache: false and its maker in Lambda's image, as docs/bundle.md says`
+  const cure = `run it there, or with cache: false and its maker in Lambda's image, see https://github.com/millrace/millrace/blob/main/docs/bundle.md`
   throw new MillraceError(
     'BUNDLE_FAILED',
     `${caller}: the cache would be of Node ${made.node} ${made.platform} ${made.architecture}, and the function runs ${target}; ${cure}`,

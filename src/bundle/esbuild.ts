@@ -9,7 +9,6 @@ interface Esbuild {
 
 interface Metafile {
   readonly inputs: Readonly<Record<string, { readonly format?: string }>>
-  readonly outputs: Readonly<Record<string, { readonly entryPoint?: string }>>
 }
 
 interface PluginBuild {
@@ -47,6 +46,8 @@ const OWN = [
   'metafile',
 ]
 
+/** Namespace of Node's own modules in the bundle. */
+const BUILT_IN = 'millrace-built-in'
 const URL_NAME = '__millraceBundleUrl'
 
 /** Options with which esbuild writes the CommonJS that a bootstrap loads: `import.meta` means the bundle, as in an ES module. */
@@ -69,9 +70,9 @@ export function checkEsbuildOptions(entry: string, further: Readonly<Record<stri
 /**
  * Bundle a module as CommonJS for Lambda.
  *
- * @returns whether the entry is an ES module, which is strict code.
+ * @returns whether the bundle is strict code: all of it comes from ES modules. A package of CommonJS may need sloppy code.
  */
-export async function runEsbuild(caller: string, build: Build): Promise<{ readonly isModule: boolean }> {
+export async function runEsbuild(caller: string, build: Build): Promise<{ readonly isStrict: boolean }> {
   const esbuild = await loadEsbuild(caller)
   const { define, banner, plugins, supported, ...further } = build.further as {
     readonly define?: object
@@ -99,7 +100,8 @@ export async function runEsbuild(caller: string, build: Build): Promise<{ readon
       platform: 'node',
       metafile: true,
     })
-    return { isModule: isModule(metafile) }
+    const inputs = Object.entries(metafile?.inputs ?? {}).filter(([path]) => !path.startsWith(`${BUILT_IN}:`))
+    return { isStrict: inputs.every(([, { format }]) => format === 'esm') }
   } catch (cause) {
     throw bundleError(caller, build.entry, cause)
   }
@@ -112,9 +114,9 @@ const BUILT_INS = {
     const names = new Set(builtinModules)
     build.onResolve({ filter: /^(?:node:)?[\w/]+$/ }, ({ path, kind }) => {
       const isOwn = path.startsWith('node:') || names.has(path)
-      return kind === 'dynamic-import' && isOwn ? { path, namespace: 'millrace-built-in' } : undefined
+      return kind === 'dynamic-import' && isOwn ? { path, namespace: BUILT_IN } : undefined
     })
-    build.onLoad({ filter: /^/, namespace: 'millrace-built-in' }, ({ path }) => ({
+    build.onLoad({ filter: /^/, namespace: BUILT_IN }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }))
   },
@@ -127,11 +129,6 @@ async function loadEsbuild(caller: string): Promise<Esbuild> {
     const rule = 'needs esbuild, which is an optional peer: npm install --save-dev esbuild'
     throw new MillraceError('BUNDLE_FAILED', `${caller} ${rule}`, { cause })
   }
-}
-
-function isModule(metafile: Metafile | undefined): boolean {
-  const entry = Object.values(metafile?.outputs ?? {}).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint
-  return metafile?.inputs[entry ?? '']?.format === 'esm'
 }
 
 interface Message {

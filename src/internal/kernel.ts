@@ -60,6 +60,10 @@ interface Left<Exports> {
 
 /** Most kernels held for later runs. */
 const MAX_LEFT = 8
+/**
+ * Most memory of such a kernel. A wide table reserves far more than it writes, and wiping would make all of it resident.
+ */
+const MAX_LEFT_BYTES = 16 * 1024 * 1024
 
 /**
  * Create a factory of kernels. The code is compiled once, at the first call. No two runs use a kernel at the same time.
@@ -108,7 +112,8 @@ export function kernelMaker<Exports extends object>(code: string): () => Kernel<
       exports,
       memory,
       leave() {
-        if (!isLeft && left.length < MAX_LEFT) left.push({ ref: new WeakRef(exports), end: memory.highest })
+        const isSmall = memory.highest <= MAX_LEFT_BYTES
+        if (!isLeft && isSmall && left.length < MAX_LEFT) left.push({ ref: new WeakRef(exports), end: memory.highest })
         isLeft = true
       },
     }

@@ -29,6 +29,14 @@ test('called again it makes the cache again', async () => {
   expect(readFileSync(file.replace('index.js', 'index.bundle.js'), 'utf8')).toBe(HANDLER)
 })
 
+test('a handler that was built again replaces the bundle of before', async () => {
+  const file = join(project({ 'dist/index.js': HANDLER }), 'dist/index.js')
+  await addCodeCache({ file })
+  writeFileSync(file, "#!/usr/bin/env node\nexports.handler = async () => 'new'\n")
+  await addCodeCache({ file })
+  expect(invoke(file)).toMatchObject({ value: 'new', log: [] })
+})
+
 test('a warm-up runs', async () => {
   const folder = project({
     'dist/index.js': HANDLER,
@@ -57,6 +65,20 @@ describe('is refused as BUNDLE_FAILED, and stays as it is', () => {
       message: expect.stringMatching(message),
     })
     expect(readdirSync(folder)).toEqual([name])
+  })
+
+  test('a handler next to a file that its bundle would overwrite', async () => {
+    const folder = project({
+      'index.js': "exports.handler = require('./index.bundle.js').x",
+      'index.bundle.js': 'exports.x = async () => 1',
+    })
+    await expect(addCodeCache({ file: join(folder, 'index.js') })).rejects.toMatchObject({
+      code: 'BUNDLE_FAILED',
+      message: expect.stringMatching(
+        /index\.bundle\.js exists, and would be overwritten by index\.js; remove or rename it/,
+      ),
+    })
+    expect(readFileSync(join(folder, 'index.bundle.js'), 'utf8')).toBe('exports.x = async () => 1')
   })
 
   test('a file that is not there', async () => {

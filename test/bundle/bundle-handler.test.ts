@@ -95,6 +95,39 @@ describe('a cache that does not fit', () => {
   })
 })
 
+test('a package of sloppy CommonJS stays sloppy under a handler that is an ES module', async () => {
+  const folder = project({
+    'handler.ts':
+      "import { f, root } from './lib.cjs'\nexport const handler = async () => [f(), root === globalThis]\n",
+    'lib.cjs': 'exports.f = function () { leak = 1; return leak }; exports.root = (function () { return this })()\n',
+  })
+  const { outdir } = await bundleHandler({ entry: join(folder, 'handler.ts'), outdir: join(folder, 'dist') })
+  expect(invoke(join(outdir, 'handler.cjs'))).toMatchObject({ value: [1, true], log: [] })
+})
+
+test('a handler that streams its response is wrapped as in the runtime of Lambda', async () => {
+  const text = `declare const awslambda: { streamifyResponse(handler: unknown): unknown }
+export const handler = awslambda.streamifyResponse(async () => {})\n`
+  expect((await bundled(text)).handlers).toEqual(['handler'])
+})
+
+test.each(['handler.js', 'handler.mjs'])('a folder with %s, which Lambda would load, is refused', async (sibling) => {
+  const folder = project({ 'handler.ts': ECHO, [`dist/${sibling}`]: '' })
+  const bundling = bundleHandler({ entry: join(folder, 'handler.ts'), outdir: join(folder, 'dist') })
+  const message = expect.stringContaining(`outdir has ${sibling}, which Lambda would load instead of handler.cjs`)
+  await expect(bundling).rejects.toMatchObject({ code: 'OPTION_INVALID', message })
+})
+
+test.each([
+  ['in quotes', '--interpreted-frames-native-stack', { env: { NODE_OPTIONS: '"--interpreted-frames-native-stack"' } }],
+  ['with one dash', '--no-lazy', { flags: ['-no-lazy'] }],
+])('flags of V8 %s are seen', async (_, flag, run) => {
+  const { file } = await bundled(ECHO)
+  const { value, log } = invoke(file, { ...run, event: 1 })
+  expect(value).toEqual({ event: 1 })
+  expect(log).toEqual([expect.stringContaining(`made under no flags of V8, this process has ${flag}`)])
+})
+
 describe('a bundled handler does what its source does', () => {
   const cases: readonly [string, string, Parameters<typeof invoke>[1], unknown][] = [
     ['a module of ES', 'export const handler = (event) => Promise.resolve(event.id)', { event: { id: 7 } }, 7],
@@ -110,6 +143,12 @@ describe('a bundled handler does what its source does', () => {
       'export const handler = async () => { undeclared = 1; return "sloppy" }',
       {},
       'undeclared is not defined',
+    ],
+    [
+      'a hashbang and a name that is a keyword',
+      '#!/usr/bin/env node\nconst del = 1\nexport { del as delete }\nexport const handler = async () => del',
+      {},
+      1,
     ],
     ['sloppy code', 'exports.handler = async () => { undeclared = 1; return undeclared }', {}, 1],
     [
@@ -218,8 +257,26 @@ describe('the warm-up', () => {
       { timeoutMs: 700 },
       /had not ended after 700 ms/,
     ],
-    ['ends the process', 'export const warmUp = () => process.exit(0)', {}, /must not call process\.exit/],
+    [
+      'ends the process',
+      'export const warmUp = () => process.exit(0)',
+      {},
+      /it ended its process, or waits for something that never comes/,
+    ],
+    [
+      'waits for something that never comes',
+      'export const warmUp = () => new Promise(() => {})',
+      {},
+      /it ended its process, or waits for something that never comes/,
+    ],
+    [
+      'logs before it throws',
+      "export const warmUp = () => { console.error('Error: ignored'); throw new RangeError('no bucket') }",
+      {},
+      /warmed up by \S+: RangeError: no bucket; set what it needs in env/,
+    ],
     ['is missing', 'export const warmup = () => {}', {}, /warmUp is not a function/],
+    ['cannot be bundled', 'export const warmUp = ', {}, /warm-up\.ts:1: Unexpected end of file/],
   ]
   test.each(cases)('that %s is BUNDLE_FAILED', async (_, text, options, message) => {
     const folder = project({ 'handler.ts': HANDLER, 'warm-up.ts': text })
@@ -230,7 +287,8 @@ describe('the warm-up', () => {
       ...options,
     })
     await expect(bundling).rejects.toMatchObject({ code: 'BUNDLE_FAILED', message: expect.stringMatching(message) })
-    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(['handler.bundle.cjs', 'handler.cjs'])
+    const left = message.source.includes('Unexpected') ? ['handler.bundle.cjs'] : ['handler.bundle.cjs', 'handler.cjs']
+    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(left)
   })
 })
 
@@ -268,11 +326,13 @@ describe('is refused', () => {
   })
 
   const mistakes: readonly [string, object, RegExp][] = [
-    ['a name with a point', { name: 'a.b' }, /name must be letters, digits, _ and - alone/],
+    ['a name with a point', { name: 'a.b' }, /name must consist of letters, digits, _ and -.*unless you pass it/],
     ['an unknown runtime', { runtime: 'node24' }, /runtime must be a name such as nodejs24\.x/],
     ['an unknown architecture', { architecture: 'x64' }, /architecture: must be one of arm64, x86_64/],
-    ['no time', { timeoutMs: 0 }, /timeoutMs must be over 0/],
-    ['an environment of numbers', { env: { A: 1 } }, /env must have strings alone/],
+    ['no time', { timeoutMs: 0 }, /timeoutMs must be a whole number over 0/],
+    ['half a millisecond', { timeoutMs: 1000.5 }, /timeoutMs must be a whole number over 0/],
+    ['an environment with NUL', { env: { A: 'a\0b' } }, /env must have only strings without NUL/],
+    ['an environment of numbers', { env: { A: 1 } }, /env must have only strings/],
     [
       'options of esbuild that are taken',
       { esbuild: { format: 'esm' } },

@@ -101,6 +101,14 @@ test('a kernel that is not left is never taken again, and no more than eight are
   expect(again.filter(({ exports }) => old.has(exports))).toHaveLength(8)
 })
 
+test('a kernel that reserved over 16 MiB is not taken again: wiping would make all of it resident', () => {
+  const makeKernel = kernelMaker<object>(CSV_ROWS)
+  const { exports, memory, leave } = makeKernel()
+  memory.reserve(16 * 1024 * 1024)
+  leave()
+  expect(makeKernel().exports).not.toBe(exports)
+})
+
 test('memory that ends before 4 GiB says that the process has none', () => {
   const { exports, memory } = newKernel()
   const wasm = Reflect.get(exports, 'memory') as { grow(pages: number): number }

@@ -1,4 +1,3 @@
-import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
 import {
   decodeJson,
   decodeNdjson,
@@ -8,15 +7,11 @@ import {
   json,
   ndjson,
 } from '../../../src/codecs/json/json.ts'
-import { note } from '../../hits.ts'
-import { mutateBytes } from '../../mutate/bytes.ts'
 import type { Surface } from '../../surface.ts'
-import { switches } from '../../switches.ts'
-import { type Choices, choicesOf, withChoices } from './choices.ts'
-import { all, chunksOf } from './chunks.ts'
-import { checkSame, outcomeOf, outcomeOfAsync, tableText } from './same.ts'
+import type { Choices } from './choices.ts'
+import { checkSame, outcomeOf, tableText } from './same.ts'
+import { textSurface } from './text-surface.ts'
 
-const CHOICES = 8
 const TYPES = [
   'string',
   'int64',
@@ -43,48 +38,10 @@ function optionsOf(choices: Choices, hasPath: boolean): JsonOptions {
   }
 }
 
-/** The surface of JSON or of NDJSON: kernels against the exact reader, streams against whole files, written tables against read ones. */
+/** The surface of JSON or of NDJSON. */
 export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly string[]): Surface {
   const decode = format === 'json' ? decodeJson : decodeNdjson
   const encode = format === 'json' ? encodeJson : encodeNdjson
-  const codec = format === 'json' ? json : ndjson
-
-  function decoded(bytes: Uint8Array, options: JsonOptions, keepsGoing: boolean): string {
-    const refused: InvalidRow[] = []
-    const table = decode(bytes, { ...options, ...(keepsGoing && { onInvalidRow: (row) => refused.push(row) }) })
-    note(1000 + Math.min(table.numRows, 63))
-    note(1100 + Math.min(table.numCols, 31))
-    for (const { type } of table.schema.fields) note(1200 + type.typeId)
-    return tableText(table) + JSON.stringify(refused)
-  }
-
-  async function streamed(bytes: Uint8Array, options: JsonOptions, keepsGoing: boolean, way: number): Promise<string> {
-    const refused: InvalidRow[] = []
-    const reader = codec({ ...options, ...(keepsGoing && { onInvalidRow: (row) => refused.push(row) }) })
-    return tableText(await all(reader.read(chunksOf(bytes, way)))) + JSON.stringify(refused)
-  }
-
-  async function run(input: Uint8Array): Promise<void> {
-    const choices = choicesOf(input.subarray(0, CHOICES))
-    const way = choices.next(256)
-    const options = optionsOf(choices, format === 'json')
-    const bytes = input.subarray(CHOICES)
-    const keepsGoing = way % 3 === 1
-    switches.kernel = 'off'
-    const exact = outcomeOf(() => decoded(bytes, options, keepsGoing))
-    // A kernel whose read failed is garbage, and costs as much as ten small files.
-    if (!exact.ok && choices.next(8) > 0) return
-    switches.kernel = 'on'
-    checkSame(
-      'kernel and exact reader',
-      exact,
-      outcomeOf(() => decoded(bytes, options, keepsGoing)),
-    )
-    switches.kernel = way % 2 === 0 ? 'on' : 'off'
-    if (way % 6 === 0)
-      checkSame('whole and stream', exact, await outcomeOfAsync(() => streamed(bytes, options, keepsGoing, way >> 3)))
-    if (way % 8 === 1 && exact.ok && !keepsGoing) checkRoundTrip(bytes, options)
-  }
 
   function checkRoundTrip(bytes: Uint8Array, options: JsonOptions): void {
     const table = decode(bytes, options)
@@ -94,19 +51,14 @@ export function jsonTextSurface(format: 'json' | 'ndjson', texts: readonly strin
     checkSame('table and table written', { ok: true, text: tableText(table) }, back)
   }
 
-  return {
-    seeds: () =>
-      texts.flatMap((text, index) => [
-        withChoices(Array(CHOICES).fill(0), text),
-        withChoices(
-          Array.from({ length: CHOICES }, (_, at) => (at * 7 + index * 3 + 1) & 0xff),
-          text,
-        ),
-      ]),
-    fromFile: (file) => withChoices(Array(CHOICES).fill(0), file),
-    mutate: mutateBytes(CHOICES),
-    run,
-  }
+  return textSurface<JsonOptions>({
+    choices: 8,
+    optionsOf: (choices) => optionsOf(choices, format === 'json'),
+    decode,
+    codec: format === 'json' ? json : ndjson,
+    checkRoundTrip,
+    texts,
+  })
 }
 
 /** Objects of every kind, a text each. */

@@ -70,11 +70,11 @@ function flatSlots(
   const count = data.length
   const start = levels.entries
   levels.entries += count
-  const definitions = reserve(levels.definitions, count)
+  const definitions = leaf.optional ? reserve(levels.definitions, count) : undefined
   if (leaf.optional) levels.definitions.length += count
   const validity = validityOf(data)
   if (validity === undefined) {
-    if (leaf.optional) definitions.fill(1, start, start + count)
+    definitions?.fill(1, start, start + count)
     return { data, slots: undefined, count }
   }
   if (levels.slots.length < count) levels.slots = new Int32Array(count)

@@ -42,7 +42,7 @@ export function presentSlots(
   offset: number,
   count: number,
   slots: Int32Array,
-  definitions: Uint8Array,
+  definitions: Uint8Array | undefined,
   start: number,
 ): number {
   const top = memory.top
@@ -56,7 +56,7 @@ export function presentSlots(
   memory.bytes.fill(0, from + bits.length, from + size)
   const values = exports.takePresent(from, offset & 7, count, slotsAt, levels)
   slots.set(memory.words.subarray(slotsAt >>> 2, (slotsAt >>> 2) + values))
-  definitions.set(memory.bytes.subarray(levels, levels + count), start)
+  definitions?.set(memory.bytes.subarray(levels, levels + count), start)
   memory.release(top)
   return values
 }

@@ -191,6 +191,7 @@ const hostile = new Map<string, { file: Uint8Array; code: string }>([
       code: 'LIMIT_EXCEEDED',
     },
   ],
+  ['a row of 4 million texts of 1,000 bytes', { file: hugeTexts(4_000_000), code: 'LIMIT_EXCEEDED' }],
 ])
 
 /** These are sound, if unusual, and must stay small while they are read. */
@@ -246,6 +247,23 @@ function hugeRow(count: number): Uint8Array {
     rows: 1,
     columns: [
       { type: 'INT32', repeated: true, values: count, hasDictionary: true, pages: [dictionary, padding, page] },
+    ],
+  })
+}
+
+/** One row whose list has `count` texts of 1,000 bytes, in a few bytes of runs, in a file large enough for the kernel. */
+function hugeTexts(count: number): Uint8Array {
+  const repetition = prefixed([...run(1, 0), ...run(count - 1, 1)])
+  const definition = prefixed(run(count, 1))
+  const indexes = [1, ...run(count / 2, 0), ...run(count / 2, 1)]
+  const page = pageV1({ values: count, encoding: 'RLE_DICTIONARY', body: [...repetition, ...definition, ...indexes] })
+  const text = concat(uint32(1000), new Uint8Array(1000).fill(120))
+  const dictionary = dictionaryPage({ values: 2, body: concat(text, text) })
+  const padding = pageV1({ values: 0, body: new Uint8Array(512 * 1024) })
+  return handmadeFile({
+    rows: 1,
+    columns: [
+      { type: 'BYTE_ARRAY', repeated: true, values: count, hasDictionary: true, pages: [dictionary, padding, page] },
     ],
   })
 }

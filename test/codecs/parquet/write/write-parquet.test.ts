@@ -538,6 +538,56 @@ describe('refused tables', () => {
   })
 })
 
+describe('a required column in several batches', () => {
+  const table = (type: DataType, columns: readonly Data[]): Table => {
+    const schema = new Schema([new Field('c', type, false)])
+    const batch = (child: Data) =>
+      new RecordBatch(
+        schema,
+        makeData({ type: new Struct(schema.fields), length: child.length, nullCount: 0, children: [child] }),
+      )
+    return new Table(schema, columns.map(batch))
+  }
+
+  test('whose dictionary has a null that no row uses is written', async () => {
+    const entries = makeData({
+      type: new Utf8(),
+      length: 3,
+      nullCount: 1,
+      nullBitmap: Uint8Array.of(0b011),
+      valueOffsets: Int32Array.of(0, 1, 2, 2),
+      data: Buffer.from('ab'),
+    })
+    const type = new Dictionary(new Utf8(), new Int32(), 1)
+    const column = () =>
+      makeData({
+        type,
+        length: 5_000,
+        nullCount: 0,
+        data: Int32Array.from({ length: 5_000 }, (_, row) => row % 2),
+        dictionary: makeVector(entries),
+      })
+    const read = await decodeParquet(await encodeParquet(table(type, [column(), column(), column()])))
+    expect(read.numRows).toBe(15_000)
+    expect([0, 4_999, 5_000, 14_999].map((row) => read.getChild('c')?.get(row))).toEqual(['a', 'b', 'a', 'b'])
+  })
+
+  test('with a null in the second one is refused with its row', async () => {
+    const column = (nullBitmap?: Uint8Array) =>
+      makeData({
+        type: new Int32(),
+        length: 1_000,
+        nullCount: nullBitmap === undefined ? 0 : 1,
+        nullBitmap,
+        data: new Int32Array(1_000),
+      })
+    const bits = new Uint8Array(125).fill(255)
+    bits[2] = 0b11110111
+    const error = await errorOf(() => encodeParquet(table(new Int32(), [column(), column(bits)])))
+    expect(error).toEqual({ code: 'TYPE_MISMATCH', position: { row: 1_020, column: 'c' } })
+  })
+})
+
 test('vectors without data are no trouble', async () => {
   const table = new Table({ a: makeVector(new Int32Array(0)) })
   expect(await rowsByHyparquet(await encodeParquet(table))).toEqual([])

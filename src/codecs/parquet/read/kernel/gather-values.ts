@@ -6,6 +6,9 @@ import { PIECE_VALUES, type ReadKernel } from './read-kernel.ts'
 import { takeIndexes } from './take-indexes.ts'
 import { appendTexts, makeRoom } from './take-texts.ts'
 
+/** Texts that wait in the kernel's memory: one row of a list column may have any number, and its limits count what is appended. */
+const MAX_WAITING = 32 * 1024 * 1024
+
 /**
  * Append up to `count` values of a dictionary, by the next indexes, as far as there is room.
  *
@@ -63,19 +66,24 @@ function gatherTexts(
   const { exports, memory, indexes, values } = kernel
   const start = memory.top
   const room = { start, to: start }
-  const used = usedBytes(into)
   let done = 0
+  let waiting = 0
   try {
     while (done < count) {
       const taken = takeChecked(kernel, runs, count - done, dictionary.values.count)
       if (taken === 0) break
       makeRoom(kernel, room, taken * dictionary.longestValue)
-      const before = used + room.to - start
+      const before = usedBytes(into) + room.to - start
       room.to = exports.gatherTexts(place.values, place.text, indexes, taken, before, values, room.to) >>> 0
-      into.offsets.set(memory.words.subarray(values >> 2, (values >> 2) + taken), into.count + done + 1)
+      into.offsets.set(memory.words.subarray(values >> 2, (values >> 2) + taken), into.count + waiting + 1)
       done += taken
+      waiting += taken
+      if (room.to - start < MAX_WAITING) continue
+      appendTexts(kernel, room, into, waiting)
+      room.to = start
+      waiting = 0
     }
-    appendTexts(kernel, room, into, done)
+    appendTexts(kernel, room, into, waiting)
     return done
   } finally {
     memory.release(start)

@@ -16,7 +16,8 @@ const MAX_WASTE = 4
 const MAX_FREE = 16 * 1024 * 1024
 
 export function pagePool(): PagePool {
-  const taken = new Set<ArrayBufferLike>()
+  // Weak: a page that is never returned is garbage like any other.
+  const taken = new WeakSet<ArrayBufferLike>()
   const free: ArrayBufferLike[] = []
   let freeBytes = 0
 
@@ -40,7 +41,7 @@ export function pagePool(): PagePool {
       return new Uint8Array(room, 0, size)
     },
     give({ buffer }) {
-      if (!taken.delete(buffer)) return
+      if (!taken.delete(buffer) || buffer.byteLength > MAX_FREE) return
       free.push(buffer)
       freeBytes += buffer.byteLength
       while (freeBytes > MAX_FREE) freeBytes -= free.shift()?.byteLength ?? 0

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { pagePool } from '../../../../../src/codecs/parquet/read/pages/page-pool.ts'
 import { law } from '../../../../support/law.ts'
 
@@ -28,3 +28,11 @@ law(
   }),
   { runs: 100 },
 )
+
+test('rooms that are too large to keep do not push out the others', () => {
+  const pool = pagePool()
+  const [small, large] = [pool.take(MIB), pool.take(20 * MIB)]
+  pool.give(small)
+  pool.give(large)
+  expect(pool.take(MIB).buffer).toBe(small.buffer)
+})
