@@ -125,6 +125,8 @@ const cases = fc.uniqueArray(fc.constantFrom(...Object.keys(COLUMNS)), { minLeng
         maxLength: 10,
       },
     )
+    // A pinned column that no row names is refused.
+    .filter((rows) => names.every((_, at) => rows.some((row) => row[at]?.text !== '')))
     .map((rows) => ({ names, rows })),
 )
 

@@ -2,6 +2,7 @@ import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import {
   CUT_OFF,
   type Cursor,
+  certainAt,
   EXPECTED_COMMA_OR_BRACE,
   EXPECTED_KEY,
   type Fault,
@@ -175,7 +176,7 @@ function passMember(window: RowWindow): boolean {
   }
   cursor.line = line
   const faultAt = end >= 0 ? cursor.end : cursor.faultAt
-  if (faultAt - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
+  if ((end >= 0 ? cursor.end : certainAt(cursor)) - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
   if (window.ended) throw faultError(window, end >= 0 || faultAt >= cursor.end ? CUT_FILE : cursor.fault, faultAt)
   if (faultAt + FOUND_BYTES <= cursor.end)
     throw faultError(window, cursor.fault, faultAt, path.slice(0, openObjects - 1))
