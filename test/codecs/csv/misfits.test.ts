@@ -132,6 +132,23 @@ describe('types', () => {
   })
 })
 
+describe('a misfit among many rows', () => {
+  const value = (row: number): string => (row === 777 ? 'x' : `${row}`)
+
+  test.each(['int32', 'int64', 'float64', 'decimal(9,2)', 'time'])('of %s takes its own row alone', (type) => {
+    const time = (row: number): string => `00:00:${String(row % 60).padStart(2, '0')}`
+    const cell = (row: number): string => (type === 'time' && row !== 777 ? time(row) : value(row))
+    const bytes = utf8(`a,b,c\n${lines(2000, (row) => `${cell(row)},${row % 7 === 0 ? '' : row},text ${row}`)}`)
+    const { cells, refused } = read(bytes, { schema: { a: type as 'int32' } })
+    expect(refused.map(([line, row]) => [line, row])).toEqual([[779, 778]])
+    const kept = Array.from({ length: 2000 }, (_, row) => row).filter((row) => row !== 777)
+    expect(cells[0]).toHaveLength(1999)
+    expect(cells[1]).toEqual(kept.map((row) => (row % 7 === 0 ? null : BigInt(row))))
+    expect(cells[2]).toEqual(kept.map((row) => `text ${row}`))
+    if (type === 'int32') expect(cells[0]).toEqual(kept)
+  })
+})
+
 describe('the first line sep=', () => {
   test('rows are read with the delimiter that it names, many of them too', () => {
     const bytes = utf8(`sep=;\na;b\n${lines(4000, (row) => `x${row};2,5`)}`)

@@ -200,26 +200,26 @@ export function skipNumber(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   const start = at
   if (bytes[at] === MINUS) at++
-  if (!isDigit(bytes[at])) return at === start ? fail(cursor, EXPECTED_VALUE, at) : endNumber(cursor, start, at, false)
+  if (!isDigit(bytes[at])) return at === start ? fail(cursor, EXPECTED_VALUE, at) : invalidNumber(cursor, start, at)
   if (bytes[at] === ZERO) {
-    if (isDigit(bytes[++at])) return endNumber(cursor, start, at, false)
+    if (isDigit(bytes[++at])) return invalidNumber(cursor, start, at)
   } else while (isDigit(bytes[at])) at++
   if (bytes[at] === POINT) {
-    if (!isDigit(bytes[++at])) return endNumber(cursor, start, at, false)
+    if (!isDigit(bytes[++at])) return invalidNumber(cursor, start, at)
     while (isDigit(bytes[at])) at++
   }
   if (((bytes[at] as number) | 0x20) === 0x65) {
     at++
     if (bytes[at] === PLUS || bytes[at] === MINUS) at++
-    if (!isDigit(bytes[at])) return endNumber(cursor, start, at, false)
+    if (!isDigit(bytes[at])) return invalidNumber(cursor, start, at)
     while (isDigit(bytes[at])) at++
   }
-  return endNumber(cursor, start, at, true)
+  return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : at
 }
 
-function endNumber(cursor: Cursor, start: number, at: number, isNumber: boolean): number {
-  if (at - start > cursor.maxFieldBytes) return fail(cursor, FIELD_TOO_LONG, start)
-  return isNumber ? at : fail(cursor, INVALID_NUMBER, at)
+/** Fail at a byte that no number has there; digits beyond the limit come before it. */
+function invalidNumber(cursor: Cursor, start: number, at: number): -1 {
+  return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : fail(cursor, INVALID_NUMBER, at)
 }
 
 export function isDigit(byte: number | undefined): boolean {
