@@ -1,26 +1,7 @@
 import { Field, Int64, Schema, TimeNanosecond, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { type CsvOptions, decodeCsv, encodeCsv } from '../../../src/codecs/csv/csv.ts'
-import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
-import { tableFromRows } from '../../../src/columns/table-from-rows.ts'
-import { cellsOf, errorOf, readAll, schemaText, utf8 } from './support.ts'
-
-const lines = (count: number, line: (row: number) => string): string =>
-  Array.from({ length: count }, (_, row) => `${line(row)}\n`).join('')
-
-const factsOf = ({ line, row, code, reason }: InvalidRow) => [line, row, code, reason]
-
-function read(bytes: Uint8Array, options: CsvOptions) {
-  const refused: InvalidRow[] = []
-  const table = decodeCsv(bytes, { ...options, onInvalidRow: (row) => refused.push(row) })
-  return { cells: cellsOf(table), refused: refused.map(factsOf) }
-}
-
-async function stream(bytes: Uint8Array, options: CsvOptions) {
-  const refused: InvalidRow[] = []
-  const batches = await readAll(bytes, { ...options, onInvalidRow: (row) => refused.push(row) })
-  return { cells: cellsOf(batches), refused: refused.map(factsOf) }
-}
+import { type CsvOptions, decodeCsv } from '../../../src/codecs/csv/csv.ts'
+import { cellsOf, errorOf, lines, read, readAll, schemaText, stream, utf8 } from './support.ts'
 
 describe('the reason of a rejected row', () => {
   test.each<[string, CsvOptions['schema'], string, string]>([
@@ -123,6 +104,24 @@ describe('types', () => {
     expect(refused.map(([line]) => line)).toEqual([3, 4])
   })
 
+  test('a decimal with too many digits stays out of an inferred column of plain numbers, too', async () => {
+    const { cells, refused } = await stream(utf8('n\n1.5\n1.23456789012345678901\n2.5\n'), { inferRows: 1 })
+    expect(cells).toEqual([[1.5, 2.5]])
+    expect(refused.map(([line, , code]) => [line, code])).toEqual([[3, 'TYPE_MISMATCH']])
+  })
+
+  test('falseValues alone leave true as it is', () => {
+    const { cells, refused } = read(utf8('a\ntrue\nno\nyes\nfalse\n'), { schema: { a: 'bool' }, falseValues: ['no'] })
+    expect(cells).toEqual([[true, false]])
+    expect(refused.map(([line]) => line)).toEqual([4, 5])
+  })
+
+  test('a time has at most 40 bytes', () => {
+    const time = `10:11:12.${'0'.repeat(31)}`
+    const { cells, refused } = read(utf8(`a\n${time}\n${time}0\n`), { schema: { a: 'time' } })
+    expect([cells[0]?.length, refused.map(([line]) => line)]).toEqual([1, [3]])
+  })
+
   test('a formatted text has at most 200 bytes', () => {
     const format = `${'x'.repeat(192)}%Y%m%d`
     const { cells, refused } = read(utf8(`a\n${'x'.repeat(192)}20240105\n`), { formats: { a: format } })
@@ -147,68 +146,4 @@ describe('a misfit among many rows', () => {
     expect(cells[2]).toEqual(kept.map((row) => `text ${row}`))
     if (type === 'int32') expect(cells[0]).toEqual(kept)
   })
-})
-
-describe('the first line sep=', () => {
-  test('rows are read with the delimiter that it names, many of them too', () => {
-    const bytes = utf8(`sep=;\na;b\n${lines(4000, (row) => `x${row};2,5`)}`)
-    const [a, b] = cellsOf(decodeCsv(bytes, { schema: { b: 'string' } }))
-    expect([a?.length, a?.[3999], new Set(b)]).toEqual([4000, 'x3999', new Set(['2,5'])])
-  })
-
-  test('a delimiter with which the comment begins is refused, one in the comment is not', async () => {
-    const bytes = utf8('sep=#\na#b\n1#2\n')
-    const error = await errorOf(() => decodeCsv(bytes, { comment: '#;' }))
-    expect(error).toMatchObject({ code: 'CSV_INVALID', position: { line: 1 } })
-    expect(cellsOf(decodeCsv(bytes, { comment: ';#' }))).toEqual([[1n], [2n]])
-  })
-})
-
-describe('chunks', () => {
-  test('a header may be longer than a chunk', async () => {
-    const names = Array.from({ length: 400 }, (_, column) => `column_${column}`)
-    const bytes = utf8(`${names.join(',')}\n${names.map(() => '1').join(',')}\n`)
-    async function* chunks() {
-      for (let at = 0; at < bytes.length; at += 700) yield bytes.slice(at, at + 700)
-    }
-    const [batch] = await readAll(chunks())
-    expect(batch?.schema.fields.map(({ name }) => name)).toEqual(names)
-  })
-
-  test.each(['\n', ''])('a last row that is shorter than the mark of comments is a row (%j)', async (end) => {
-    const rows = lines(400, (row) => `${row},y`)
-    const bytes = utf8(`a,b\n${rows}### ,z\n1,${end}`)
-    for (const size of [5, 7, 64]) {
-      async function* chunks() {
-        for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size)
-      }
-      const [a] = cellsOf(await readAll(chunks(), { comment: '####' }))
-      expect(a?.slice(-3)).toEqual(['399', '### ', '1'])
-      const short = utf8(`a\n${lines(400, (row) => `${row}`)}### comment\n7${end}`)
-      async function* shorter() {
-        for (let at = 0; at < short.length; at += size) yield short.slice(at, at + size)
-      }
-      expect(cellsOf(await readAll(shorter(), { comment: '###' }))[0]?.slice(-2)).toEqual([399n, 7n])
-    }
-  })
-})
-
-describe('batches', () => {
-  const MIB = 2 ** 20
-
-  test.each([',', '::'])('hold rows up to 4 MiB and no more, with the delimiter %s', async (delimiter) => {
-    const bytes = utf8(`a${delimiter}b\n${lines(12, (row) => `${row}${delimiter}${'x'.repeat(MIB)}`)}`)
-    const batches = await readAll(bytes, { delimiter })
-    expect(batches.map(({ numRows }) => numRows)).toEqual([4, 4, 4])
-  })
-
-  test('a file whose valid rows are as many as its broken ones is not empty', () => {
-    const { cells, refused } = read(utf8('1,2\n1,2,3\n'), { header: ['a', 'b'] })
-    expect([cells, refused.length]).toEqual([[[1n], [2n]], 1])
-  })
-})
-
-test('encodeCsv names itself where an option is unknown', async () => {
-  const error = await errorOf(() => encodeCsv(tableFromRows([{ a: 1 }]), { delimeter: ';' } as CsvOptions))
-  expect(error.message).toMatch(/^encodeCsv/)
 })
