@@ -37,16 +37,14 @@ const ROOT: Around = { definition: 0, repetition: 0 }
 /** Builds Arrow columns bottom-up: values come from the leaves, offsets and validity from the levels of the first leaf below. */
 function assemble(shape: ColumnShape, batches: ReadonlyMap<number, LeafBatch>, around: Around): Data {
   if (shape.kind === 'leaf') return batchOf(shape.leaf, batches).data
-  const [first] = leavesOf(shape)
-  if (first === undefined) throw invalid('a group of the schema has no columns')
+  // Every group of a schema has a leaf.
+  const [first] = leavesOf(shape) as [Leaf]
   const levels = batchOf(first, batches)
   return shape.kind === 'struct' ? structData(shape, batches, levels, around) : listData(shape, batches, levels, around)
 }
 
 function batchOf(leaf: Leaf, batches: ReadonlyMap<number, LeafBatch>): LeafBatch {
-  const batch = batches.get(leaf.index)
-  if (batch === undefined) throw invalid('a column of the schema has no data')
-  return batch
+  return batches.get(leaf.index) as LeafBatch
 }
 
 function structData(
