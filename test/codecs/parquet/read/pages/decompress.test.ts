@@ -9,7 +9,7 @@ import { pagePool } from '../../../../../src/codecs/parquet/read/pages/page-pool
 import { varint } from '../../support/encodings.ts'
 
 const KIB = 1024
-const BODY = Uint8Array.from({ length: 300 * KIB }, (_, i) => (i * 7919) >> 9)
+const BODY = Uint8Array.from({ length: 140 * KIB }, (_, i) => (i * 7919) >> 9)
 
 const lz4 = (bytes: Uint8Array): Uint8Array => {
   const rest = bytes.length - 15

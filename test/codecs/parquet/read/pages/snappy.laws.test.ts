@@ -138,7 +138,7 @@ describe('blocks that are corrupt', () => {
 })
 
 describe('blocks larger than what is held of them', () => {
-  const size = 700 * KIB
+  const size = 360 * KIB
   const repeating = (distance: number, kind: 2 | 3): Element[] => {
     const literals = Array.from({ length: Math.ceil(distance / 60) }, () => ({ literal: 60 }))
     const copies = Math.floor((size - literals.length * 60) / 64)
@@ -148,14 +148,12 @@ describe('blocks larger than what is held of them', () => {
   test.each<[string, Element[]]>([
     ['copies from near', repeating(60, 2)],
     ['copies from 64 KiB before', repeating(64 * KIB, 3)],
-    ['long literals', Array.from({ length: 3 }, () => ({ literal: 230 * KIB }))],
-    ['literals of 64 bytes', Array.from({ length: 6000 }, () => ({ literal: 64 }))],
+    ['long literals', Array.from({ length: 2 }, () => ({ literal: 170 * KIB }))],
+    ['literals of 64 bytes', Array.from({ length: 5500 }, () => ({ literal: 64 }))],
   ])('%s', async (_, parts) => {
     const { bytes, output } = blockOf(parts)
     const block = [...varint(output.length), ...bytes]
-    for (const cuts of [[128 * KIB], [10_007]]) {
-      expect(Buffer.compare(await piecewise(block, output.length, cuts), Uint8Array.from(output))).toBe(0)
-    }
+    expect(Buffer.compare(await piecewise(block, output.length, [10_007, 128 * KIB]), Uint8Array.from(output))).toBe(0)
   })
 
   test('a copy from farther than is kept is a far reference', async () => {
