@@ -1,9 +1,13 @@
-/** Tests that cannot see a mutant, because they run the library in processes of their own, and those of times, which a busy machine breaks. */
+/**
+ * Tests that cannot see a mutant, because they run the library in processes of their own; those of times, which a busy
+ * machine breaks; and those of pages and tables so large that each takes seconds, whose code tests of small ones reach.
+ */
 const EXCLUDED = [
   '**/*.types.test.ts',
   'test/idempotency/processes.test.ts',
   'test/dataset/memory.test.ts',
   '**/hostile.test.ts',
+  'test/codecs/parquet/read/pages/streamed-page.test.ts',
 ]
 
 /** A folder of `src` with the tests that are its spec. */

@@ -39,14 +39,12 @@ export function deltaPacked(
   const each = blockValues / miniblocks
   for (let start = 0; start < deltas.length; start += blockValues) {
     const block = deltas.slice(start, start + blockValues)
-    const least = block.reduce((min, delta) => (delta < min ? delta : min))
+    const least = block.toSorted((a, b) => (a < b ? -1 : 1))[0] as bigint
     const minis = Array.from({ length: miniblocks }, (_, i) => block.slice(i * each, (i + 1) * each))
     const widths = minis.map((mini) => {
-      const most = mini.reduce(
-        (max, delta) => (BigInt.asUintN(bits, delta - least) > max ? BigInt.asUintN(bits, delta - least) : max),
-        0n,
-      )
-      return mini.length === 0 ? unused : Math.min(bits, most.toString(2).length - (most === 0n ? 1 : 0) + spare)
+      if (mini.length === 0) return unused
+      const needed = Math.max(...mini.map((delta) => widthOf(BigInt.asUintN(bits, delta - least))))
+      return Math.min(bits, needed + spare)
     })
     out.push(...zigzag(least), ...widths)
     for (const [i, mini] of minis.entries()) {
@@ -55,6 +53,10 @@ export function deltaPacked(
     }
   }
   return out
+}
+
+function widthOf(value: bigint): number {
+  return value === 0n ? 0 : value.toString(2).length
 }
 
 /** A run of `count` equal values of `width` bits. */

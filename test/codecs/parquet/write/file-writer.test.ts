@@ -39,8 +39,12 @@ describe('row groups', () => {
     [[0], {}, [0]],
     [[1, 1, 1], { rowGroupRows: 1 }, [1, 1, 1]],
   ])('of batches of %j rows with %j: %j', (sizes, options, expected) => {
-    let from = 0
-    const batches = sizes.map((size) => batch(size, (from += size) - size))
+    const batches = sizes.map((size, i) =>
+      batch(
+        size,
+        sizes.slice(0, i).reduce((sum, before) => sum + before, 0),
+      ),
+    )
     const { groups, rows } = groupsOf(batches, options)
     expect(groups).toEqual(expected)
     expect(rows).toBe(sizes.reduce((sum, size) => sum + size, 0))
@@ -138,7 +142,7 @@ describe('bytes that a stream yields', () => {
     expect(chunks.some(({ length }) => length > 600 * KIB)).toBe(true)
     const table = await decodeParquet(Buffer.concat(chunks))
     expect(table.numRows).toBe(22)
-    expect(table.getChildAt(0)?.get(20)).toEqual(noise(600 * KIB, 20 * 31))
+    expect(Buffer.compare(table.getChildAt(0)?.get(20), noise(600 * KIB, 20 * 31))).toBe(0)
   })
 
   test('are the same as of a table', async () => {

@@ -123,7 +123,11 @@ describe('the header of a page', () => {
     const lengths: number[] = []
     const bytes = thrift({ ...V1, field_5: { ...V1.field_5, field_5: { field_5: new Uint8Array(20_000) } } })
     const chunk = wholeChunk(concat(bytes, new Uint8Array(300_000)))
-    await readPageHeader({ ...chunk, read: (at, length) => (lengths.push(length), chunk.read(at, length)) }, 0)
+    const noted = (at: number, length: number) => {
+      lengths.push(length)
+      return chunk.read(at, length)
+    }
+    await readPageHeader({ ...chunk, read: noted }, 0)
     expect(lengths).toEqual([1024, 16_384, 262_144])
   })
 })

@@ -5,15 +5,15 @@ import { bytesPerSlot, pageQueue } from '../../../../../src/codecs/parquet/read/
 
 function page(slots: number, more: Partial<DataPage> & { compacts?: boolean; log?: string[] } = {}): DataPage {
   const { compacts, log = [], ...rest } = more
+  const compact = () => {
+    log.push(`compact ${slots}`)
+    return compacts === true
+  }
   return {
     slots,
     repetition: undefined,
     definition: undefined,
-    values: {
-      longestValue: 0,
-      read() {},
-      ...(compacts === undefined ? {} : { compact: () => (log.push(`compact ${slots}`), compacts) }),
-    },
+    values: { longestValue: 0, read() {}, ...(compacts === undefined ? {} : { compact }) },
     valueBytes: 0,
     heldBytes: slots,
     release: () => void log.push(`release ${slots}`),
