@@ -31,7 +31,11 @@ const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
   'codecs/csv': ['test/fanout/requests.test.ts', 'test/fanout/read-split.test.ts'],
   'codecs/json': ['test/fanout/requests.test.ts', 'test/fanout/plan-splits.test.ts'],
-  'codecs/parquet': ['test/dataset/merge/footers.test.ts', 'test/dataset/merge/writers.test.ts'],
+  'codecs/parquet': [
+    'test/dataset/merge/footers.test.ts',
+    'test/dataset/merge/writers.test.ts',
+    'test/telemetry/channels.test.ts',
+  ],
   testing: [
     'test/idempotency/stores.laws.test.ts',
     'test/send/senders.test.ts',

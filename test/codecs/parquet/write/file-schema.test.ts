@@ -179,6 +179,12 @@ describe('the schema of a later batch', () => {
       [field('s', new Struct([field('list', new Struct([field('element')]))]))],
       's.list.element',
     ],
+    [
+      'a map in the place of structs of its names',
+      [field('m', map(field('value')))],
+      [field('m', new Struct([field('key_value', new Struct([field('key', new Utf8()), field('value')]))]))],
+      'm.key_value.key',
+    ],
   ])('may not differ in %s', (_, first, batch, column) => {
     expect(() => check(first, batch)).toThrow(refusedBatch(column))
   })

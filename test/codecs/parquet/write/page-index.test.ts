@@ -34,11 +34,16 @@ describe('the indexes of pages', () => {
   })
 
   test('bound the values of pages, and count their nulls', () => {
-    const { columnIndex } = indexesOf(new Utf8(), ['b', 'a', null, null, 'c', null, 'd', 'x'.repeat(70)])
+    const columnIndex = indexesOf(new Utf8(), ['b', 'a', null, null, 'c', null, 'd', 'x'.repeat(70)]).columnIndex
     const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString()
     expect(columnIndex?.null_pages).toEqual([false, true, false, false])
-    expect((columnIndex?.min_values as Uint8Array[]).map(text)).toEqual(['a', '', 'c', 'd'])
-    expect((columnIndex?.max_values as Uint8Array[]).map(text)).toEqual(['b', '', 'c', `${'x'.repeat(63)}y`])
+    expect((columnIndex?.min_values as Uint8Array[] | undefined)?.map(text)).toEqual(['a', '', 'c', 'd'])
+    expect((columnIndex?.max_values as Uint8Array[] | undefined)?.map(text)).toEqual([
+      'b',
+      '',
+      'c',
+      `${'x'.repeat(63)}y`,
+    ])
     expect(columnIndex?.null_counts).toEqual([0n, 2n, 1n, 0n])
     const list = new List(new Field('item', new Int32(), true))
     expect(indexesOf(list, [[1, null, 3], [], null, [4]]).columnIndex?.null_counts).toEqual([2n, 1n])

@@ -85,6 +85,7 @@ describe('bounds of other types', () => {
       min_value: false,
       max_value: true,
     })
+    expect(statisticsOfCells(new Bool(), [false, true])).toMatchObject({ min_value: false, max_value: true })
     expect(statisticsOfCells(new Bool(), [true], 0)).toEqual({ null_count: 0n, min_value: true, max_value: true })
     expect(statisticsOfCells(new Int32(), [-5, 7], 0, 2)).toEqual({
       null_count: 0n,
@@ -143,7 +144,7 @@ describe('positions of bounds', () => {
     expect(kernel.memory.top).toBe(top)
   })
 
-  test('tell the range of integers', () => {
+  test('give the range of integers', () => {
     expect(integerRange(values, leaf, boundsOf(values, leaf, 0, 4) as Bounds)).toBe(16n)
     const large = collected(new Uint64(), [2n ** 64n - 1n, 1n], false)
     const bounds = boundsOf(large.values, large.leaf, 0, 2) as Bounds

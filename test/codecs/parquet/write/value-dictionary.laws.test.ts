@@ -53,6 +53,15 @@ law(
   { runs: 60 },
 )
 
+test('a byte of length counts where values have lengths of their own', () => {
+  const [, , text, fixed] = KINDS as [Kind, Kind, Kind, Kind]
+  const cycled = (distinct: number) => Array.from({ length: 4096 }, (_, i) => i % distinct)
+  expect(built(text, cycled(2600))?.size).toBe(2600)
+  expect(built(text, cycled(2700))).toBeUndefined()
+  expect(built(fixed, cycled(1000))?.size).toBe(1000)
+  expect(built(fixed, cycled(1900))).toBeUndefined()
+})
+
 describe.each(KINDS)('long columns of $type', (kind) => {
   const count = 40_000
   const scattered = (population: number) => {

@@ -30,7 +30,7 @@ function deltaHeader(bytes: Uint8Array, start: number, end: number): DeltaHeader
   const miniblocks = readSize(bytes, end, varint)
   const total = readSize(bytes, end, varint)
   readZigZag64(bytes, end, varint)
-  // Of no miniblocks it is no integer.
+  // Division by no miniblocks does not give an integer.
   const miniblockValues = blockValues / miniblocks
   if (!Number.isInteger(miniblockValues) || miniblockValues === 0 || miniblockValues % 8 !== 0) {
     throw invalid('the block size of delta encoding is invalid')

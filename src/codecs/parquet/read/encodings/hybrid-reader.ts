@@ -69,7 +69,7 @@ export function runReader(runs: Runs, kernel?: ReadKernel): HybridReader {
   }
 }
 
-/** Go on to the next run with values, if none are left of this one. */
+/** Read headers up to the next run with values, if none are left of this one. */
 function beginRun(runs: Runs): void {
   while (runs.left === 0) {
     if (runs.next >= runs.end) throw invalid('a run of levels or indexes ends before its last value')

@@ -85,6 +85,21 @@ describe('columns of one group', () => {
   })
 })
 
+test('a level above the highest of its column is refused', async () => {
+  const schema = [group('root', 1), group('s', 1, 1), { ...value('a'), field_3: 1 }]
+  const read = (level: number) => {
+    const body = [...prefixed(packedRun([2, level], 2)), ...word(5, 6)]
+    return cellsOf(2, [{ name: 'a', type: 'INT32', values: 2, pages: [pageV1({ values: 2, body })] }], schema)
+  }
+  expect(await read(2)).toEqual([['5'], ['6']])
+  expect(await read(1)).toEqual([['5'], [null]])
+  expect(await read(0)).toEqual([['5'], null])
+  await expect(read(3)).rejects.toMatchObject({
+    code: 'PARQUET_INVALID',
+    message: expect.stringContaining('a level is above the highest of its column'),
+  })
+})
+
 test('a list whose rows come in pages of their own, in batches of any size', async () => {
   const list = [group('root', 1), { ...value('a'), field_3: 2 }]
   const page = (first: number, count: number) =>

@@ -153,6 +153,15 @@ describe('rows that are not there', () => {
   })
 })
 
+test('all rows that are asked for come in one batch, if they are small', async () => {
+  for (const nesting of ['required', 'optional', 'list'] as const) {
+    const options = flat(int32, { nesting, pageSlots: [7] })
+    const rows = Array.from({ length: 300 }, (_, i): Row => (nesting === 'list' ? [i % 9, 1] : i % 9))
+    expect((await readColumn(pagesOf(rows, options), 300, options)).batches).toEqual([300])
+    expect((await readColumn(pagesOf(rows, options), 300, options, { steps: [100] })).batches).toEqual([100, 100, 100])
+  }
+})
+
 describe('limits', () => {
   test('text that is longer than a field may be, with its row', async () => {
     for (const nesting of ['optional', 'list'] as const) {

@@ -68,7 +68,7 @@ law(
 )
 
 law(
-  'parquet deltas: bytes that are cut off are refused wherever a value needs them',
+  'parquet deltas: bytes that are cut off are refused if a value needs them',
   fc.property(anyCase, fc.nat(), ({ bits, values, blocks: of }, pick) => {
     const packed = Uint8Array.from(deltaPacked(values, bits, of))
     const cut = pick % packed.length
@@ -183,7 +183,7 @@ test('a block is cut off anywhere', () => {
 })
 
 law(
-  'parquet deltas: first values and minima of up to ten bytes are read as they are',
+  'parquet deltas: first values and minima of up to ten bytes are read exactly',
   fc.property(
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),

@@ -83,6 +83,31 @@ describe.each([...CODECS])('%s', (codec, compress) => {
   })
 })
 
+test.each(['GZIP', 'BROTLI', 'ZSTD'] as const)('%s: no more is inflated than the header says', (codec) => {
+  const packed = CODECS.get(codec)?.(BODY) as Uint8Array
+  const inflate = () => decompress(codec, packed, BODY.length - 1, { pool: pagePool(), kernel: undefined })
+  expect(inflate).toThrow(expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' }))
+})
+
+test('SNAPPY: a page that refers farther back than is kept is inflated as a whole', async () => {
+  const literal = BODY.slice(0, 100 * KIB)
+  const length = literal.length - 1
+  const block = Buffer.concat([
+    Uint8Array.from([...varint(literal.length + 64), 62 << 2, length & 255, (length >> 8) & 255, length >> 16]),
+    literal,
+    Uint8Array.of(3 | (63 << 2), literal.length & 255, (literal.length >> 8) & 255, literal.length >> 16, 0),
+  ])
+  const size = literal.length + 64
+  const inflate = (bytes: Uint8Array) => decompress('SNAPPY', bytes, size, { pool: pagePool(), kernel: undefined })
+  async function* pieces() {
+    yield block
+  }
+  const page = { codec: 'SNAPPY' as const, size, pieces, signal: new AbortController().signal }
+  const out: Uint8Array[] = []
+  for await (const piece of inflatePieces({ ...page, whole: async () => inflate(block) })) out.push(piece)
+  expect(Buffer.compare(Buffer.concat(out), Buffer.concat([literal, literal.subarray(0, 64)]))).toBe(0)
+})
+
 test('which compressions are inflated piece by piece', () => {
   const all: CompressionCodec[] = [...CODECS.keys(), 'LZO' as CompressionCodec]
   expect(all.filter(inflatesInPieces)).toEqual(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD'])

@@ -351,7 +351,7 @@ describe('values that do not fit their column', () => {
   ])
   const VALUES = [true, 1, 1n, '00:00:01', '1', '.5', '5.', '-1e+3', 'x', date, BYTE]
 
-  test.each([...fitting])('%s takes its own values alone', (_, [element, taken]) => {
+  test.each([...fitting])('%s accepts its own values alone', (_, [element, taken]) => {
     for (const value of VALUES) {
       const match = () => mayMatchColumn(element, undefined, { eq: value })
       if (taken.includes(value)) expect(match()).toBe(true)
