@@ -107,6 +107,12 @@ describe.each(KINDS)('long columns of $type', (kind) => {
         Array.from({ length: count }, (_, i) => (i < 4096 ? i : 4096 + i)),
       ),
     ).toBeUndefined()
+    expect(
+      built(
+        kind,
+        Array.from({ length: count }, (_, i) => (i < 4096 ? i : 4096 + (i % 100))),
+      ),
+    ).toBeUndefined()
   })
 
   test('that are of few values at first, and differ later, have none', () => {
