@@ -1,4 +1,4 @@
-import { Bool, type DataType, FixedSizeBinary, Float64, Int32, Int64, Uint64, Utf8 } from 'apache-arrow'
+import { Bool, type DataType, FixedSizeBinary, Float32, Float64, Int32, Int64, Uint64, Utf8 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { chooseEncoding } from '../../../../src/codecs/parquet/write/choose-encoding.ts'
 import { pageCompressor } from '../../../../src/codecs/parquet/write/page-compressor.ts'
@@ -33,6 +33,7 @@ describe('the encoding of a column', () => {
     ['integers whose range is too large', new Int64(), many((at) => BigInt(at) * 2n ** 40n), 'PLAIN'],
     ['large unsigned integers', new Uint64(), many((at) => 2n ** 64n - 10_000n + BigInt(at)), 'DELTA_BINARY_PACKED'],
     ['floats that differ', new Float64(), many((at) => Math.sqrt(at)), 'PLAIN'],
+    ['floats whose bits rise', new Float32(), many((at) => 1 + at * 2 ** -23), 'PLAIN'],
     ['few floats', new Float64(), many((at) => Math.sqrt(at % 9)), 'RLE_DICTIONARY'],
     ['rising text', new Utf8(), many((at) => `order ${1_000_000 + at}`), 'DELTA_BYTE_ARRAY'],
     [

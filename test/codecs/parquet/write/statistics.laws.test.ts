@@ -19,7 +19,7 @@ function statisticsOfCells(
 
 /** Characters of each length in UTF-8, and those that have no successor of their own. */
 const character = fc.oneof(
-  fc.constantFrom('a', 'z', 'é', '\u07ff', '€', '\ud7ff', '\uffff', '😀', '\u{10ffff}', '\u{10ffff}'),
+  fc.constantFrom('a', 'z', 'é', '\ufeff', '\u07ff', '€', '\ud7ff', '\uffff', '😀', '\u{10ffff}', '\u{10ffff}'),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
 )
 const MOST = 64

@@ -52,7 +52,7 @@ function structData(
   around: Around,
 ): Data {
   const children = shape.children.map((child) => assemble(child, batches, around))
-  const length = children[0]?.length ?? 0
+  const { length } = children[0] as Data
   if (children.some((child) => child.length !== length))
     throw invalid('the columns of a struct have different numbers of values')
   const type = shape.field.type
@@ -107,7 +107,6 @@ function listData(
     if (definition >= shape.elementDefinition) elements++
   }
   offsets[lists] = elements
-  if (element.length !== elements) throw invalid('the columns of a list have different numbers of values')
   return makeNested({
     type: shape.field.type,
     length: lists,

@@ -85,6 +85,15 @@ describe('columns of one group', () => {
   })
 })
 
+test('nulls of structs and lists are counted', async () => {
+  const schema = [group('root', 1), group('s', 1, 1), { ...value('a'), field_3: 1 }]
+  const body = [...prefixed(packedRun([2, 0, 1, 0, 2], 2)), ...word(5, 6)]
+  const columns: HandmadeColumn[] = [{ name: 'a', type: 'INT32', values: 5, pages: [pageV1({ values: 5, body })] }]
+  const { batches } = await decodeParquet(handmadeFile({ rows: 5, columns, footer: { field_2: schema } }))
+  const struct = batches[0]?.data.children[0]
+  expect([struct?.nullCount, struct?.children[0]?.nullCount]).toEqual([2, 3])
+})
+
 test('a level above the highest of its column is refused', async () => {
   const schema = [group('root', 1), group('s', 1, 1), { ...value('a'), field_3: 1 }]
   const read = (level: number) => {

@@ -177,6 +177,20 @@ describe.each(WHOLE)('pages over %d bytes are read piece by piece', (maxWholeByt
     await expect(readPages({ leaf, values, pages }, { maxWholeBytes })).rejects.toMatchObject(refused(message, code))
   })
 
+  test('two kinds of levels that are longer than the page together', async () => {
+    const body = [...prefixed(repeatedRun(0, 1, 1)), 6, 0, 0, 0, 2, 1, 7, 0, 0, 0].slice(0, -1)
+    const pages = [pageV1({ values: 1, body })]
+    await expect(readPages({ leaf: LISTED, values: 1, pages }, { maxWholeBytes })).rejects.toMatchObject(
+      refused('the levels of a page are longer than the page'),
+    )
+  })
+
+  test('levels of no bytes are found to be missing when they are read', async () => {
+    const column = { leaf: OPTIONAL, values: 1, pages: [pageV1({ values: 1, body: prefixed([]) })] }
+    const { pages } = await readPages(column, { maxWholeBytes })
+    expect(() => pages[0]?.definition?.read(new Int32Array(1), 0, 1)).toThrow('ends before its last value')
+  })
+
   test('levels that fill their page', async () => {
     const v1 = pageV1({ values: 1, body: prefixed([2, 0]) })
     const v2 = pageV2({ values: 1, body: [2, 0], definitionBytes: 2 })
