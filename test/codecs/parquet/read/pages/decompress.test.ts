@@ -165,3 +165,15 @@ describe('sizes that cannot be', () => {
     ).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', message: expect.stringContaining('LZO') }))
   })
 })
+
+test('SNAPPY: a block has at most six bytes for each that it inflates to, and five of its length', () => {
+  const length = [0x82, 0x80, 0x80, 0x80, 0x00]
+  const longest = [...length, 0xfc, 0, 0, 0, 0, 7, 0xfc, 0, 0, 0, 0, 8]
+  for (const kernelBytes of [0, 1 << 20]) {
+    const inflate = (bytes: number[]) =>
+      decompress('SNAPPY', Uint8Array.from(bytes), 2, { pool: pagePool(), kernel: readKernels(kernelBytes).start() })
+    expect([...inflate(longest)]).toEqual([7, 8])
+    expect(() => inflate([...longest, 0])).toThrow('a snappy page is corrupt')
+    expect(() => inflate([...longest, 0, 9])).toThrow('a snappy page is corrupt')
+  }
+})
