@@ -148,3 +148,9 @@ describe('the distinct values that are expected', () => {
     },
   )
 })
+
+test('a dictionary outgrows its first table', () => {
+  const [, long, text] = KINDS as [Kind, Kind, Kind]
+  const cycled = Array.from({ length: 40_000 }, (_, i) => i % 10_000)
+  for (const kind of [long, text]) expect(built(kind, cycled)?.size).toBe(10_000)
+})

@@ -235,3 +235,13 @@ describe('text that is not UTF-8', () => {
     expect((await readColumn({ pages: pages.slice(0, 2), values: 1 }, 1, options)).cells).toEqual(['a'])
   })
 })
+
+test('texts of a dictionary are gathered in several pieces, by a kernel too', async () => {
+  const options = flat(text, { encoding: 'RLE_DICTIONARY' })
+  const rows = Array.from({ length: 40_000 }, (_, i): Row => (i * 7) % 100)
+  const written = pagesOf(rows, options)
+  for (const kernelBytes of [0, 1 << 20]) {
+    const { cells } = await readColumn(written, rows.length, options, { kernelBytes, maxRowBytes: 64 * MIB })
+    expect(cells.every((cell, i) => cell === cellOf(rows[i] as Row, text))).toBe(true)
+  }
+})
