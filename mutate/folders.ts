@@ -1,9 +1,13 @@
-/** Tests that cannot see a mutant, because they run the library in processes of their own, and those of times, which a busy machine breaks. */
+/**
+ * Tests that cannot see a mutant, because they run the library in processes of their own; those of times, which a busy
+ * machine breaks; and those of pages and tables so large that each takes seconds, whose code tests of small ones reach.
+ */
 const EXCLUDED = [
   '**/*.types.test.ts',
   'test/idempotency/processes.test.ts',
   'test/dataset/memory.test.ts',
   '**/hostile.test.ts',
+  'test/codecs/parquet/read/pages/streamed-page.test.ts',
 ]
 
 /** A folder of `src` with the tests that are its spec. */
@@ -27,7 +31,11 @@ const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
   'codecs/csv': ['test/fanout/requests.test.ts', 'test/fanout/read-split.test.ts'],
   'codecs/json': ['test/fanout/requests.test.ts', 'test/fanout/plan-splits.test.ts'],
-  'codecs/parquet': ['test/dataset/merge/footers.test.ts', 'test/dataset/merge/writers.test.ts'],
+  'codecs/parquet': [
+    'test/dataset/merge/footers.test.ts',
+    'test/dataset/merge/writers.test.ts',
+    'test/telemetry/channels.test.ts',
+  ],
   testing: [
     'test/idempotency/stores.laws.test.ts',
     'test/send/senders.test.ts',

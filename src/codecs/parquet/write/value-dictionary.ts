@@ -93,10 +93,7 @@ function knownShare({ table, mask, first, size }: Building, { kernel, count }: L
 }
 
 function plainBytes(values: LeafValues, seen: number): number {
-  const { physical } = values
-  if (physical === 'word') return 4 * seen
-  if (physical === 'double-word') return 8 * seen
-  return byteLength(values, 0, seen) + (physical === 'bytes' ? 4 * seen : 0)
+  return byteLength(values, 0, seen) + (values.physical === 'bytes' ? 4 * seen : 0)
 }
 
 /**
