@@ -57,11 +57,12 @@ describe('row groups', () => {
         numbers,
         Array.from({ length: rows }, (_, i): Cell[] => [i]),
       )
-    expect(groupsOf([of(10)], { rowGroupBytes: 12 }).groups).toEqual([3, 3, 3, 1])
-    expect(groupsOf([of(10)], { rowGroupBytes: 13 }).groups).toEqual([6, 4])
+    // Eight bytes a row, since the only column counts twice.
+    expect(groupsOf([of(10)], { rowGroupBytes: 24 }).groups).toEqual([3, 3, 3, 1])
+    expect(groupsOf([of(10)], { rowGroupBytes: 26 }).groups).toEqual([6, 4])
     expect(groupsOf([of(10)], { rowGroupBytes: 1 }).groups).toEqual(new Array(10).fill(1))
-    expect(groupsOf([of(3), of(3), of(3)], { rowGroupBytes: 24 }).groups).toEqual([6, 3])
-    expect(groupsOf([of(3), of(3), of(3)], { rowGroupBytes: 25 }).groups).toEqual([9])
+    expect(groupsOf([of(3), of(3), of(3)], { rowGroupBytes: 48 }).groups).toEqual([6, 3])
+    expect(groupsOf([of(3), of(3), of(3)], { rowGroupBytes: 50 }).groups).toEqual([9])
   })
 
   test('are ended by a flush, unless they are empty', () => {

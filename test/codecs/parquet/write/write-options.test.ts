@@ -9,7 +9,7 @@ describe('settings of a file', () => {
       compression: 'snappy',
       encodings: 'compatible',
       rowGroupRows: 131_072,
-      rowGroupBytes: 64 * 1024 * 1024,
+      rowGroupBytes: 32 * 1024 * 1024,
       pageBytes: 1024 * 1024,
       pageRows: Number.POSITIVE_INFINITY,
       pageIndex: false,
