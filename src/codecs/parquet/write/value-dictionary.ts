@@ -101,7 +101,7 @@ function plainBytes(values: LeafValues, seen: number): number {
  * draws from one uniform population.
  */
 export function expectedDistinct(distinct: number, seen: number, count: number): number {
-  if (distinct === seen || seen === count) return Math.round((distinct / seen) * count)
+  if (distinct === seen) return Math.round((distinct / seen) * count)
   let low = distinct
   let high = seen * seen
   for (let i = 0; i < 40; i++) {

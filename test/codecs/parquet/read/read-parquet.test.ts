@@ -8,6 +8,7 @@ import { type ByteSource, bytesSource, fileSource } from '../../../../src/codecs
 import { decodeParquet, encodeParquet, parquet } from '../../../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../../../src/columns/table-from-rows.ts'
+import { endsOf, heardOf } from '../../../telemetry/support.ts'
 import { batchCells } from '../support/parquet-cells.ts'
 import { concat, dictionaryPage, type HandmadeColumn, handmadeFile, pageV1, pageV2 } from '../support/parquet-file.ts'
 
@@ -599,6 +600,23 @@ describe('parquet: what a file is read by', () => {
     await expect(decodeParquet(handmadeFile({ rows: claims, columns: [column('a')] }))).rejects.toMatchObject({
       code: 'PARQUET_INVALID',
     })
+  })
+
+  test('a fault of a later row group has its row in the file', async () => {
+    const rows = Array.from({ length: 7 }, (_, i) => ({ t: `text number ${i}` }))
+    const bytes = await encodeParquet(tableFromRows(rows), { rowGroupRows: 3, compression: 'none' })
+    for (const row of [0, 2, 3, 6]) {
+      const broken = Uint8Array.from(bytes)
+      broken[Buffer.from(bytes).indexOf(`text number ${row}`) + 5] = 0xff
+      const position = { row: row + 1, column: 't' }
+      await expect(decodeParquet(broken)).rejects.toMatchObject({ code: 'ENCODING_INVALID', position })
+    }
+  })
+
+  test('a whole table is one operation of the channel of reads', async () => {
+    const bytes = await encodeParquet(tableFromRows([{ a: 1 }, { a: 2 }]))
+    const { heard } = await heardOf(() => decodeParquet(bytes))
+    expect(endsOf(heard, 'read')).toMatchObject([{ format: 'parquet', bytes: bytes.length, rows: 2, batches: 1 }])
   })
 
   test('a table with its dictionaries exceeds its limit, each counted once', async () => {

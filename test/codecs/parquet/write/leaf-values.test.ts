@@ -124,3 +124,21 @@ test('an index that is not in its dictionary is refused by name', async () => {
     })
   }
 })
+
+test('a column of another number of rows than its batch is refused', async () => {
+  const schema = new Schema([new Field('a', new Int32(), false), new Field('b', new Int32(), false)])
+  for (const length of [2, 4]) {
+    const data = makeData({ type: new Int32(), length, nullCount: 0, data: new Int32Array(length) })
+    const whole = makeData({ type: new Int32(), length: 3, nullCount: 0, data: new Int32Array(3) })
+    const batch = new RecordBatch(
+      schema,
+      makeData({ type: new Struct(schema.fields), length: 3, nullCount: 0, children: [whole, whole] }),
+    )
+    Object.defineProperty(batch.data, 'children', { value: [whole, data] })
+    await expect(encodeParquet(new Table(schema, [batch]))).rejects.toMatchObject({
+      code: 'TYPE_MISMATCH',
+      message: expect.stringContaining('a column has more or fewer rows than its batch'),
+      position: { column: 'b' },
+    })
+  }
+})

@@ -68,7 +68,7 @@ law(
   }),
 )
 
-test('a window is as long as it was asked for, or as a read that is longer', async () => {
+test('a window has the bytes of its size, or of a read that is longer', async () => {
   const reads: [number, number][] = []
   const file = {
     size: FILE.length,
