@@ -311,3 +311,17 @@ describe('flags', () => {
     expect(decodeCsv(Buffer.from(stdout)).numRows).toBe(12_001)
   })
 })
+
+describe('terminals', () => {
+  const out = (...flags: readonly string[]) =>
+    runCli(['convert', files.file('fine.csv'), ...flags, '--no-progress'], { terminal: true })
+
+  test('take text, and Parquet goes to files and pipes', async () => {
+    put('fine.csv', 'a,b\n2,3\n')
+    expect((await out('-', '--to', 'csv')).stdout).toBe('a,b\n2,3\n')
+    expect((await out(files.file('fine.parquet'), '--force')).code).toBe(0)
+    expect((await out('-', '--to', 'parquet')).code).toBe(2)
+    const piped = await runCli(['convert', files.file('fine.csv'), '-', '--to', 'parquet'])
+    expect([piped.code, piped.stdout.slice(0, 4)]).toEqual([0, 'PAR1'])
+  })
+})
