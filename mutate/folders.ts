@@ -4,9 +4,12 @@ const EXCLUDED = [
   'test/idempotency/processes.test.ts',
   'test/dataset/memory.test.ts',
   '**/hostile.test.ts',
-  // The signals and exit codes of a process, and the page of the guide: `main.ts` of the command line is seen by nothing else.
+  // Signals and exit codes of a process, and the page of the guide: nothing else sees `main.ts` of the command line.
   'test/cli/process.test.ts',
   'test/cli/guide.test.ts',
+  // The package as it is built, and a whole job. A bootstrap's own text runs in processes of its own, so it is no code to mutate.
+  'test/bundle/cdk-bundling.test.ts',
+  'test/bundle/s3-job.test.ts',
 ]
 
 /** A folder of `src` with the tests that are its spec. */
