@@ -249,8 +249,10 @@ describe('the output', () => {
 
   test('is the number of bytes that were written', async () => {
     const chunks = (): AsyncIterable<Uint8Array> => stream([Buffer.from('ab'), Buffer.from('c')])
-    for (const path of ['-', '/dev/null', files.file('sized')])
+    const own = folder()
+    for (const path of ['-', '/dev/null', own.file('sized')])
       expect(await (await openOutput(path, false, ioOf()))(chunks())).toBe(3)
-    expect(readFileSync(files.file('sized'), 'utf8')).toBe('abc')
+    expect(readFileSync(own.file('sized'), 'utf8')).toBe('abc')
+    own.remove()
   })
 })

@@ -36,6 +36,12 @@ describe('columns of JSON', () => {
     expect(await typesIn('late.ndjson', rows, '--infer-rows', 'all')).toEqual(['int64', 'string', 'json'])
   })
 
+  test('of CSV are in the schema by the names of their types', async () => {
+    const schema = { d: 'decimal(10,2)', w: 'decimal(38,12)', t: 'timestamp[us]', n: 'timestamp[ns]' }
+    const text = 'd,w,t,n\n1.25,2,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z\n'
+    expect((await inspected('a.csv', text, '--schema', JSON.stringify(schema))).schema).toEqual(schema)
+  })
+
   test('are left out of the schema where they are nested', async () => {
     const found = await inspected('a.json', '[{"a":[1],"b":{"c":1},"d":1.5,"e":"x"}]')
     expect(found.schema).toEqual({ d: 'float64', e: 'string' })

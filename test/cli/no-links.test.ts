@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
 import { openOutput } from '../../src/cli/output.ts'
 import { removeUnfinished } from '../../src/cli/unfinished.ts'
@@ -12,10 +12,8 @@ vi.mock('node:fs/promises', async (original) => ({
   link: () => Promise.reject(Object.assign(new Error('no links'), { code: 'EPERM' })),
 }))
 
-const files = folder()
-afterAll(files.remove)
-
 test('without hard links an output still replaces nothing', async () => {
+  const files = folder()
   const io: Io = {
     stdin: stream([]),
     stdout: { write: () => {} },
@@ -30,4 +28,5 @@ test('without hard links an output still replaces nothing', async () => {
   await expect(late(stream([Buffer.from('new')]))).rejects.toMatchObject({ code: 'WRITE_CONFLICT' })
   removeUnfinished(io)
   expect([readFileSync(files.file('b'), 'utf8'), existsSync(files.file('b'))]).toEqual(['precious', true])
+  files.remove()
 })

@@ -31,6 +31,8 @@ describe('pinsOf', () => {
       { column: 'a', type: 'string', why: 'the rows used for inference are int64, but later ones do not fit' },
     ])
     expect(pinsOf(found([column({ type: 'int64' })], 2, { firstRows: first('int64') }))).toEqual([])
+    const columns = [column({ type: 'int64' }), column({ name: 'b', type: 'bool' })]
+    expect(pinsOf(found(columns, 2, { firstRows: { ...first(''), columns } }))).toEqual([])
   })
 
   test('columns of text without a value; a file without rows has nothing to pin', () => {
