@@ -6,7 +6,7 @@ import type { CodeCache, Maker } from './maker.ts'
 export function reasonIn(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim())
   const fatal = lines.findLast((line) => line.startsWith(FATAL))?.slice(FATAL.length)
-  const error = fatal ?? lines.findLast((line) => /^(?:\w*Error|Error \[\w+\])\b/.test(line)) ?? ''
+  const error = fatal ?? lines.findLast((line) => /^\w*Error\b/.test(line)) ?? ''
   const cure = /^(?:SyntaxError|it ended)\b/.test(error) ? '' : '; set what it needs in env'
   return error === '' ? '' : `${error.slice(0, 300)}${cure}`
 }

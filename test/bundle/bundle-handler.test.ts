@@ -148,6 +148,12 @@ test('the warm-up has the environment of this process, that of the options over 
   vi.unstubAllEnvs()
 })
 
+test('the exports are found before a long footer', async () => {
+  const footer = { js: `// ${'ü'.repeat(80_000)}` }
+  const { file } = await bundled(ECHO, { esbuild: { footer }, cache: false })
+  expect(readFileSync(file, 'utf8')).toContain('0 && (module.exports = { handler })')
+})
+
 test('names of exports are told to tools that look for them, as far as they are identifiers', () => {
   const files = { bundle: 'a.bundle.cjs', cache: 'a.cache', maker: 'a.make-cache.cjs', warmUp: 'a.warm-up.cjs' }
   const hintOf = (exports: readonly string[]) =>

@@ -1,10 +1,5 @@
 import { expect, test, vi } from 'vitest'
-
-const fault: { value: unknown } = { value: undefined }
-
-// A service of esbuild that stops, which cannot be had on demand.
-vi.mock('esbuild', () => ({ build: () => Promise.reject(fault.value) }))
-const { runEsbuild } = await import('../../src/bundle/esbuild.ts')
+import { runEsbuild } from '../../src/bundle/esbuild.ts'
 
 const BUILD = { entry: '/a.ts', outfile: '/b.cjs', external: [], isMinified: false, hasSourceMap: false, further: {} }
 
@@ -16,17 +11,16 @@ test.each([
   [{ errors: [{ text: 'bad', location: null }, { text: 'worse' }] }, 'bad; worse'],
   [{ errors: [{ text: 'No Top-level await here' }] }, 'No Top-level await here'],
 ])('a fault of esbuild itself is BUNDLE_FAILED: %s', async (cause, message) => {
-  fault.value = cause
+  // A service that stops cannot be had on demand.
+  vi.doMock('esbuild', () => ({ build: () => Promise.reject(cause) }))
   const failure = expect(runEsbuild('x', BUILD)).rejects
   await failure.toMatchObject({ code: 'BUNDLE_FAILED', message: `x: /a.ts cannot be bundled: ${message}`, cause })
 })
 
 test('without esbuild says how to install it', async () => {
-  vi.resetModules()
   vi.doMock('esbuild', () => {
     throw new Error('not installed')
   })
-  const { runEsbuild } = await import('../../src/bundle/esbuild.ts')
   await expect(runEsbuild('x', BUILD)).rejects.toMatchObject({
     code: 'BUNDLE_FAILED',
     message: 'x needs esbuild, which is an optional peer: npm install --save-dev esbuild',
