@@ -129,3 +129,79 @@ describe('what a codec reads', () => {
     await expect(rowsOf(chunks, key)).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
   })
 })
+
+describe('options of codecFor', () => {
+  test.each<readonly [unknown, object | undefined, string, RegExp]>([
+    [7, undefined, 'TYPE_MISMATCH', /^codecFor: key must be a string/],
+    ['a.csv', { limits: 7 }, 'OPTION_INVALID', /^codecFor: limits must be an object/],
+    ['a.csv', { limits: { maxRowBytes: '1' } }, 'OPTION_INVALID', /^codecFor: limits: maxRowBytes must be a number/],
+    ['a.csv', { limits: { maxRows: 1 } }, 'OPTION_INVALID', /^codecFor: limits: there is no option "maxRows"/],
+    [
+      'a.csv',
+      { limits: { maxDepth: -1 } },
+      'OPTION_INVALID',
+      /^codecFor: limits: maxDepth must be a number, 0 or more/,
+    ],
+    ['a.csv', { limits: { maxDepth: Number.NaN } }, 'OPTION_INVALID', /^codecFor: limits: maxDepth must be/],
+    ['a.csv', { quot: '' }, 'OPTION_INVALID', /^codecFor: there is no option "quot"; did you mean quote\?/],
+    ['a.csv', { format: 7 }, 'OPTION_INVALID', /^codecFor: format must be a string/],
+    ['a.csv', { format: 'xls' }, 'OPTION_INVALID', /^format: must be one of csv, tsv, json, ndjson, parquet/],
+    ['a.csv', { compression: 'xz' }, 'OPTION_INVALID', /^compression: must be one of gzip, zstd, none, auto, snappy/],
+    ['a', {}, 'UNSUPPORTED_FORMAT', /^the key does not end in \.csv/],
+  ])('%j with %j is %s', (key, options, code, message) => {
+    expect(() => codecFor(key as string, options)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
+  })
+
+  test('are those of all formats, of which each codec takes its own; undefined counts as absent', async () => {
+    const options = {
+      delimiter: ';',
+      rows: ['Records'],
+      columns: ['id'],
+      limits: { maxDepth: undefined, maxColumns: 0x7fff, maxRowBytes: Number.POSITIVE_INFINITY },
+    } as object
+    expect(await rowsOf(Buffer.from('id;b\n1;2\n'), 'a.csv', options)).toEqual([{ id: 1n, b: 2n }])
+    expect(await rowsOf(Buffer.from('{"Records":[{"id":1}]}'), 'a.json', options)).toEqual([{ id: 1n }])
+    const table = new Table(await collect(codecFor('a.csv').read(Buffer.from('id,b\n1,2\n'))))
+    const bytes = Buffer.concat(await collect(codecFor('a.pq', options).write()(stream(table.batches))))
+    expect(await rowsOf(bytes, 'a.pq', options)).toEqual([{ id: 1n }])
+    expect(await rowsOf(Buffer.from('id\tb;c\n1\t2\n'), 'a.tsv', {})).toEqual([{ id: 1n, 'b;c': 2n }])
+    expect(await rowsOf(Buffer.from('id;b\n1;2\n'), 'a.tsv', { delimiter: ';' })).toEqual([{ id: 1n, b: 2n }])
+    await expect(rowsOf(Buffer.from('id\n1\n'), 'a.csv', { limits: { maxColumns: 0 } })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    })
+  })
+
+  test('write takes no options, and only batches', async () => {
+    const codec = codecFor('a.csv.gz')
+    const write = codec.write as (...given: readonly unknown[]) => ReturnType<typeof codec.write>
+    expect(() => write({})).toThrow(/^csv\(\)\.write/)
+    for (const batches of [stream([{ numRows: 1 }]), [1], 7])
+      await expect(collect(codec.write()(batches as never))).rejects.toMatchObject({
+        code: 'TYPE_MISMATCH',
+        message: expect.stringMatching(/^csv\(\)\.write: /),
+      })
+    expect(() => codec.read(7 as never)).toThrow(/^csv\(\)\.read: the source must be/)
+  })
+})
+
+describe('a compressed file', () => {
+  test('may inflate to 256 MiB as Parquet, and to what limits say', async () => {
+    const read = (key: string, bytes: CodecInput, limits = {}) => rowsOf(bytes, key, { limits })
+    const limit = { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('inflates to more than') }
+    const member = gzipSync(Buffer.alloc(1024 * 1024))
+    const members = Buffer.concat(Array.from({ length: 257 }, () => member))
+    await expect(read('a.pq.gz', members)).rejects.toMatchObject(limit)
+    await expect(read('a.csv.gz', gzipSync('id\n1\n'), { maxInflatedBytes: 4 })).rejects.toMatchObject(limit)
+    expect(await read('a.csv.gz', gzipSync('id\n1\n'), { maxInflatedBytes: 5 })).toEqual([{ id: 1n }])
+  })
+
+  test('of Parquet is read from bytes, a source or a stream', async () => {
+    const table = new Table(await collect(codecFor('a.csv').read(Buffer.from('id\n1\n'))))
+    const bytes = Buffer.concat(await collect(codecFor('a.pq.gz').write()(stream(table.batches))))
+    expect(bytes[0]).toBe(0x1f)
+    for (const input of [bytes, bytesSource(bytes), stream([bytes])])
+      expect(await rowsOf(input, 'a.pq.gz')).toEqual([{ id: 1n }])
+  })
+})
