@@ -8,8 +8,9 @@ import { checkCodecOptions, checkedCodec, known, rawCodec } from './checked-code
 import type { Codec, CodecInput } from './codec.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
 import { CSV_OPTIONS } from './csv/csv-options.ts'
+import { inflatedSource } from './inflated-source.ts'
 import { deflate, detectCompression, type FileCompression, inflate } from './input/compression.ts'
-import { type ByteSource, chunksOf, isByteSource, isBytes } from './input/source.ts'
+import { chunksOf, isByteSource, isBytes } from './input/source.ts'
 import { JSON_OPTIONS, type JsonOptions, json, ndjson } from './json/json.ts'
 import { defaultInflatedBytes } from './limits.ts'
 import { PARQUET_OPTIONS, type ParquetOptions, parquet } from './parquet/parquet.ts'
@@ -136,25 +137,4 @@ async function* inflatedChunks(
 function sizeOf(input: CodecInput): number {
   if (isBytes(input)) return input.length
   return isByteSource(input) ? (input.size ?? 0) : 0
-}
-
-/** A source that is inflated from its start on every read. */
-function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
-  async function* stream({ start, end = Number.POSITIVE_INFINITY } = { start: 0 }): AsyncGenerator<Uint8Array> {
-    let at = 0
-    for await (const chunk of chunks()) {
-      const part = chunk.subarray(Math.max(0, start - at), Math.max(0, end - at))
-      if (part.length > 0) yield part
-      at += chunk.length
-      if (at >= end) return
-    }
-  }
-  return {
-    stream,
-    async read(start, end) {
-      const parts: Uint8Array[] = []
-      for await (const part of stream({ start, end })) parts.push(part)
-      return new Uint8Array(Buffer.concat(parts))
-    },
-  }
 }
