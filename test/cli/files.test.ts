@@ -208,6 +208,9 @@ describe('an unfinished file', () => {
     expect([...io.unfinished]).toEqual([path])
     removeUnfinished(io)
     expect(existsSync(path)).toBe(false)
+    io.unfinished.add(path)
+    expect(() => removeUnfinished(io)).not.toThrow()
+    expect(io.unfinished.size).toBe(0)
   })
 })
 

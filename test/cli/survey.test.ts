@@ -32,6 +32,14 @@ describe('survey', () => {
     expect([column?.sample.length, column?.sample[699], column?.sample[700]]).toEqual([1000, '699', '0'])
   })
 
+  test('keeps at most 100,000 texts of all columns', async () => {
+    const row = Object.fromEntries(Array.from({ length: 150 }, (_, column) => [`c${column}`, 'x']))
+    const table = tableFromRows(Array.from({ length: 700 }, () => row))
+    const codec = { ...codecFor('a.json'), read: () => stream(table.batches) }
+    const { columns } = await survey(() => codec, new Uint8Array(), refusedRows(20))
+    expect(columns.map(({ sample }) => sample.length)).toEqual(new Array(150).fill(667))
+  })
+
   test('keeps at most 8 Mi characters of all columns, over several batches, but one text of each', async () => {
     const large = { t: 'x'.repeat(1024 * 1024), n: 1n }
     const [column] = (await surveyed([large, large], [large, large])).columns
