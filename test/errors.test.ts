@@ -37,14 +37,12 @@ describe('MillraceError', () => {
   test('has the fields that it is given, and no others', () => {
     const bare = new MillraceError('CSV_INVALID', 'no')
     expect(['cause', 'path', 'position'].filter((field) => field in bare)).toEqual([])
-    expect([error.path, error.position, (error.cause as Error).name]).toEqual([
-      ['Records', 0],
-      { line: 7 },
-      'SyntaxError',
-    ])
+    const cause = new SyntaxError('x')
+    const full = new MillraceError('CSV_INVALID', 'no', { position: { line: 7 }, path: ['Records', 0], cause })
+    expect([full.path, full.position, full.cause]).toEqual([['Records', 0], { line: 7 }, cause])
     expect(new MillraceError('CSV_INVALID', 'no', { cause: null }).cause).toBeNull()
     expect(new MillraceError('CSV_INVALID', 'no', { path: [] }).path).toEqual([])
-    expect(Object.getOwnPropertyDescriptor(error, 'name')).toEqual({
+    expect(Object.getOwnPropertyDescriptor(full, 'name')).toEqual({
       value: 'CSV_INVALID',
       writable: true,
       configurable: true,
