@@ -50,6 +50,7 @@ const OWN_TESTS: Readonly<Record<string, readonly string[]>> = {
   codecs: [
     'test/codecs/codec-for.test.ts',
     'test/codecs/inflated-source.laws.test.ts',
+    'test/codecs/trace-codec.test.ts',
     'test/telemetry/channels.test.ts',
     'test/telemetry/channels.laws.test.ts',
   ],

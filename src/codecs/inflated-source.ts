@@ -1,4 +1,4 @@
-import type { ByteSource } from './input/source.ts'
+import { type ByteSource, type CodecInput, isByteSource, isBytes } from './input/source.ts'
 
 /** A source that is inflated from its start on every read. */
 export function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
@@ -19,4 +19,10 @@ export function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSou
       return new Uint8Array(Buffer.concat(parts))
     },
   }
+}
+
+/** Bytes of the compressed file, 0 while unknown. */
+export function sizeOf(input: CodecInput): number {
+  if (isBytes(input)) return input.length
+  return isByteSource(input) ? (input.size ?? 0) : 0
 }

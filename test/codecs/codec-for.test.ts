@@ -3,7 +3,9 @@ import { Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { codecFor } from '../../src/codecs/codec-for.ts'
 import { bytesSource, type CodecInput } from '../../src/codecs/input/source.ts'
+import { parquet } from '../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { collect, stream } from '../support/streams.ts'
 
 const rowsOf = async (input: CodecInput, key: string, options = {}) => [
@@ -183,6 +185,42 @@ describe('options of codecFor', () => {
         message: expect.stringMatching(/^csv\(\)\.write: /),
       })
     expect(() => codec.read(7 as never)).toThrow(/^csv\(\)\.read: the source must be/)
+  })
+})
+
+describe('Parquet', () => {
+  test('takes the compression of its pages from the options, and its own without or with auto', async () => {
+    const table = tableFromRows(Array.from({ length: 500 }, (_, row) => ({ text: `the same text again, ${row}` })))
+    const written = async (options: Parameters<typeof codecFor>[1]) =>
+      Buffer.concat(await collect(codecFor('a.parquet', options).write()(stream(table.batches)))).toString('hex')
+    const [none, gzip, auto, absent] = await Promise.all([
+      written({ compression: 'none' }),
+      written({ compression: 'gzip' }),
+      written({ compression: 'auto' }),
+      written({}),
+    ])
+    const direct = async (options: Parameters<typeof parquet>[0]) =>
+      Buffer.concat(await collect(parquet(options).write()(stream(table.batches)))).toString('hex')
+    expect([none, gzip, auto, absent]).toEqual([
+      await direct({ compression: 'none' }),
+      await direct({ compression: 'gzip' }),
+      await direct({}),
+      await direct({}),
+    ])
+    expect(new Set([none, gzip, auto]).size).toBe(3)
+  })
+
+  test('is read by range where nothing is around it', async () => {
+    const table = tableFromRows([{ id: 1n }])
+    const bytes = Buffer.concat(await collect(codecFor('a.parquet').write()(stream(table.batches))))
+    const source = bytesSource(bytes)
+    const stream_ = (): never => {
+      throw new Error('streamed')
+    }
+    expect(await rowsOf({ ...source, stream: stream_ }, 'a.parquet')).toEqual([{ id: 1n }])
+    expect(codecFor('a.csv', { compression: 'auto' }).contentType).toBe('text/csv')
+    expect(codecFor('a.csv.gz', { compression: 'auto' }).contentType).toBe('application/gzip')
+    expect(codecFor('a.csv.gz', { compression: 'none' }).contentType).toBe('text/csv')
   })
 })
 

@@ -221,6 +221,27 @@ describe('a store of gather is refused that', () => {
   })
 })
 
+test('a store that sends another request after it has counted is accepted', async () => {
+  const store = memoryGather()
+  const makeStore: MakeGatherStore = (wire) => ({
+    ...store,
+    arrive: async (run, part, text) => {
+      const count = await wire(() => store.arrive(run, part, text))
+      await wire(async () => {})
+      return count
+    },
+  })
+  for (const { run } of gatherLaws(makeStore, { runs: 200, seed: SEED })) await run()
+})
+
+test('names itself and what it takes', () => {
+  expect(() => gatherLaws(7 as never)).toThrow(/^gatherLaws: makeStore must be a function.*write gatherLaws\(/)
+  for (const options of [{ runs: 0 }, { runs: 1.5 }, { seed: 2 ** 32 }, { seed: 0.5 }, { run: 1 }])
+    expect(() => gatherLaws(() => memoryGather(), options)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/^gatherLaws: /) }),
+    )
+})
+
 describe('a seed', () => {
   /** Everything that a law asks of a store and hears from it, with random names by their order. */
   async function heard(law: number, seed?: number): Promise<string> {
@@ -229,11 +250,19 @@ describe('a seed', () => {
     const makeStore: MakeGatherStore = (wire) => ({
       arrive: async (run, part, text) => {
         lines.push(`arrive ${JSON.stringify([run, part, text])}`)
-        return wire(async () => {
-          const count = await store.arrive(run, part, text)
-          lines.push(`arrived ${count}`)
-          return count
+        // Three requests, so that a worker may die between any two of them.
+        const none = async (): Promise<void> => {}
+        await wire(none)
+        lines.push('begins')
+        const count = await wire(async () => {
+          const stored = await store.arrive(run, part, text)
+          lines.push(`arrived ${stored}`)
+          return stored
         })
+        lines.push('goes on')
+        await wire(none)
+        lines.push('ends')
+        return count
       },
       results: (run) => {
         lines.push(`results ${JSON.stringify(run)}`)
@@ -245,7 +274,7 @@ describe('a seed', () => {
     return numberedNames(lines.join('\n'))
   }
 
-  const ASKED = ['8d893c1851299064', 'ffc82ba4b96c7096', 'f72b20cabe2d92e5']
+  const ASKED = ['bee784c133244466', '4cf88412e8bcd058', '11aaf63a96bd66ea']
   test.each([0, 1, 2])('of law %d asks a store for the same as ever', async (law) => {
     const text = await heard(law, SEED)
     expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe(ASKED[law])

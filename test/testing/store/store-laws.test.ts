@@ -26,6 +26,7 @@ test('a failure shows the history, call by call', async () => {
   const failures = await Promise.all(
     histories.map(({ law, make }) => failureOf(storeLaws(make(), { runs: 300, seed: SEED })[law])),
   )
+  const shown = failures.map((failure) => /^Counterexample: (.*)$/m.exec(failure)?.[1]).join('\n')
   for (const call of [
     /claim\(\{"actor":\d,"key":\d,"policy":"\w+","print":"[pq]","token":"[\w-]+"\}\)/,
     /renew\(\d, \d+ ms\)/,
@@ -35,7 +36,15 @@ test('a failure shows the history, call by call', async () => {
     /advance\(\d+ ms\)/,
     /skew\(\d, -?\d+ ms\)/,
   ])
-    expect(failures.join('\n')).toMatch(call)
+    expect(shown).toMatch(call)
+})
+
+test('names itself and what it takes', () => {
+  expect(() => storeLaws(7 as never)).toThrow(/^storeLaws: makeStore must be a function.*write storeLaws\(/)
+  for (const options of [{ runs: 0 }, { runs: 1.5 }, { seed: 2 ** 32 }, { seed: 0.5 }, { run: 1 }])
+    expect(() => storeLaws(() => memoryStore(), options)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/^storeLaws: /) }),
+    )
 })
 
 describe('a seed', () => {
