@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto'
-import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { GatherStore } from '../../../src/fanout/gather/gather-store.ts'
 import { memoryGather } from '../../../src/fanout/gather/memory-gather.ts'
 import { gatherLaws, type MakeGatherStore } from '../../../src/testing/gather/gather-laws.ts'
-import { failureOf, numberedNames } from '../support/laws-under-test.ts'
+import { endOnFailure, failureOf, SEED, testArguments, testSeeds } from '../support/laws-under-test.ts'
 
-const SEED = 20261121
-
-/** The first failing history is enough: the smallest takes long to find. */
-const before = fc.readConfigureGlobal()
-beforeAll(() => fc.configureGlobal({ ...before, endOnFailure: true }))
-afterAll(() => fc.configureGlobal(before))
+endOnFailure()
 
 /** A store in memory whose requests go over the wire, with some of its methods replaced. */
 const changed = (change: (store: GatherStore) => Partial<GatherStore>) => (): MakeGatherStore => {
@@ -234,58 +227,37 @@ test('a store that sends another request after it has counted is accepted', asyn
   for (const { run } of gatherLaws(makeStore, { runs: 200, seed: SEED })) await run()
 })
 
-test('names itself and what it takes', () => {
-  expect(() => gatherLaws(7 as never)).toThrow(/^gatherLaws: makeStore must be a function.*write gatherLaws\(/)
-  for (const options of [{ runs: 0 }, { runs: 1.5 }, { seed: 2 ** 32 }, { seed: 0.5 }, { run: 1 }])
-    expect(() => gatherLaws(() => memoryGather(), options)).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/^gatherLaws: /) }),
-    )
-})
+testArguments('gatherLaws', gatherLaws)
 
-describe('a seed', () => {
-  /** Everything that a law asks of a store and hears from it, with random names by their order. */
-  async function heard(law: number, seed?: number): Promise<string> {
-    const lines: string[] = []
-    const store = memoryGather()
-    const makeStore: MakeGatherStore = (wire) => ({
-      arrive: async (run, part, text) => {
-        lines.push(`arrive ${JSON.stringify([run, part, text])}`)
-        // Three requests, so that a worker may die between any two of them.
-        const none = async (): Promise<void> => {}
-        await wire(none)
-        lines.push('begins')
-        const count = await wire(async () => {
-          const stored = await store.arrive(run, part, text)
-          lines.push(`arrived ${stored}`)
-          return stored
-        })
-        lines.push('goes on')
-        await wire(none)
-        lines.push('ends')
-        return count
-      },
-      results: (run) => {
-        lines.push(`results ${JSON.stringify(run)}`)
-        return store.results(run)
-      },
-    })
-    const laws = gatherLaws(makeStore, { runs: 40, ...(seed !== undefined && { seed }) })
-    await laws[law]?.run()
-    return numberedNames(lines.join('\n'))
-  }
-
-  const ASKED = ['bee784c133244466', '4cf88412e8bcd058', '11aaf63a96bd66ea']
-  test.each([0, 1, 2])('of law %d asks a store for the same as ever', async (law) => {
-    const text = await heard(law, SEED)
-    expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe(ASKED[law])
+/** Everything that a law asks of a store and hears from it, with random names by their order. */
+async function heard(law: number, seed?: number): Promise<string> {
+  const lines: string[] = []
+  const store = memoryGather()
+  const makeStore: MakeGatherStore = (wire) => ({
+    arrive: async (run, part, text) => {
+      lines.push(`arrive ${JSON.stringify([run, part, text])}`)
+      // Three requests, so that a worker may die between any two of them.
+      const none = async (): Promise<void> => {}
+      await wire(none)
+      lines.push('begins')
+      const count = await wire(async () => {
+        const stored = await store.arrive(run, part, text)
+        lines.push(`arrived ${stored}`)
+        return stored
+      })
+      lines.push('goes on')
+      await wire(none)
+      lines.push('ends')
+      return count
+    },
+    results: (run) => {
+      lines.push(`results ${JSON.stringify(run)}`)
+      return store.results(run)
+    },
   })
+  const laws = gatherLaws(makeStore, { runs: 40, ...(seed !== undefined && { seed }) })
+  await laws[law]?.run()
+  return lines.join('\n')
+}
 
-  test('is followed; without one that of fast-check is', async () => {
-    const text = await heard(0, 1)
-    expect(await heard(0, 1)).toBe(text)
-    expect(await heard(0, 2)).not.toBe(text)
-    fc.configureGlobal({ ...before, seed: 1 })
-    expect(await heard(0)).toBe(text)
-    fc.configureGlobal({ ...before, endOnFailure: true })
-  })
-})
+testSeeds(heard, ['bee784c133244466', '4cf88412e8bcd058', '11aaf63a96bd66ea'])

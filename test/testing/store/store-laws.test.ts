@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto'
-import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../../../src/idempotency/memory-store.ts'
 import { type StoreLaw, storeLaws } from '../../../src/testing/index.ts'
-import { failureOf, numberedNames } from '../support/laws-under-test.ts'
+import { endOnFailure, failureOf, SEED, testArguments, testSeeds } from '../support/laws-under-test.ts'
 import { FAULTY_STORES } from './faulty-stores.ts'
 
-const SEED = 20261121
-
-/** The first failing history is enough: the smallest takes long to find. */
-const before = fc.readConfigureGlobal()
-beforeAll(() => fc.configureGlobal({ ...before, endOnFailure: true }))
-afterAll(() => fc.configureGlobal(before))
+endOnFailure()
 
 describe('a store is refused that', () => {
   test.each(FAULTY_STORES)('$fault', async ({ law, make, shows }) => {
@@ -39,56 +32,35 @@ test('a failure shows the history, call by call', async () => {
     expect(shown).toMatch(call)
 })
 
-test('names itself and what it takes', () => {
-  expect(() => storeLaws(7 as never)).toThrow(/^storeLaws: makeStore must be a function.*write storeLaws\(/)
-  for (const options of [{ runs: 0 }, { runs: 1.5 }, { seed: 2 ** 32 }, { seed: 0.5 }, { run: 1 }])
-    expect(() => storeLaws(() => memoryStore(), options)).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/^storeLaws: /) }),
-    )
-})
+testArguments('storeLaws', storeLaws)
 
-describe('a seed', () => {
-  /** Everything that a law asks of a store and hears from it. */
-  async function heard(law: number, seed?: number): Promise<string> {
-    const lines: string[] = []
-    const store = memoryStore()
-    const laws: readonly StoreLaw[] = storeLaws(
-      (wire) => {
-        const send = <T>(name: string, given: readonly unknown[], request: () => Promise<T>): Promise<T> => {
-          lines.push(`${name} ${JSON.stringify(given)}`)
-          return wire(async () => {
-            const answer = request()
-            const [settled] = await Promise.allSettled([answer])
-            lines.push(`${name}: ${JSON.stringify(settled.status === 'fulfilled' ? settled.value : settled.reason)}`)
-            return answer
-          })
-        }
-        return {
-          claim: (request) => send('claim', [request], () => store.claim(request)),
-          renew: (lease, until) => send('renew', [lease, until], () => store.renew(lease, until)),
-          complete: (lease, outcome, at) =>
-            send('complete', [lease, outcome, at], async () => store.complete(lease, outcome, at)),
-          release: (lease) => send('release', [lease], () => store.release(lease)),
-        }
-      },
-      { runs: 40, ...(seed !== undefined && { seed }) },
-    )
-    await laws[law]?.run()
-    return numberedNames(lines.join('\n'))
-  }
+/** Everything that a law asks of a store and hears from it. */
+async function heard(law: number, seed?: number): Promise<string> {
+  const lines: string[] = []
+  const store = memoryStore()
+  const laws: readonly StoreLaw[] = storeLaws(
+    (wire) => {
+      const send = <T>(name: string, given: readonly unknown[], request: () => Promise<T>): Promise<T> => {
+        lines.push(`${name} ${JSON.stringify(given)}`)
+        return wire(async () => {
+          const answer = request()
+          const [settled] = await Promise.allSettled([answer])
+          lines.push(`${name}: ${JSON.stringify(settled.status === 'fulfilled' ? settled.value : settled.reason)}`)
+          return answer
+        })
+      }
+      return {
+        claim: (request) => send('claim', [request], () => store.claim(request)),
+        renew: (lease, until) => send('renew', [lease, until], () => store.renew(lease, until)),
+        complete: (lease, outcome, at) =>
+          send('complete', [lease, outcome, at], async () => store.complete(lease, outcome, at)),
+        release: (lease) => send('release', [lease], () => store.release(lease)),
+      }
+    },
+    { runs: 40, ...(seed !== undefined && { seed }) },
+  )
+  await laws[law]?.run()
+  return lines.join('\n')
+}
 
-  const ASKED = ['0474bb460cfc6000', '3638625282cbd56b', 'feb95f45f8c90e52']
-  test.each([0, 1, 2])('of law %d asks a store for the same as ever', async (law) => {
-    const text = await heard(law, SEED)
-    expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe(ASKED[law])
-  })
-
-  test('is followed; without one that of fast-check is', async () => {
-    const text = await heard(0, 1)
-    expect(await heard(0, 1)).toBe(text)
-    expect(await heard(0, 2)).not.toBe(text)
-    fc.configureGlobal({ ...before, seed: 1 })
-    expect(await heard(0)).toBe(text)
-    fc.configureGlobal({ ...before, endOnFailure: true })
-  })
-})
+testSeeds(heard, ['0474bb460cfc6000', '3638625282cbd56b', 'feb95f45f8c90e52'])
