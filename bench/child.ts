@@ -1,4 +1,4 @@
-// One candidate in a process of its own: `child.ts <module> <input as JSON>` prints its measurement as the last line.
+// One candidate in a process of its own: `child.mjs <module> <input as JSON>`, compiled, prints its measurement as the last line.
 import { performance } from 'node:perf_hooks'
 import type { Candidate, Input, Measurement } from './candidate.ts'
 import { peakMemory } from './peak-memory.ts'

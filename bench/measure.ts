@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Facts, Input, Measurement } from './candidate.ts'
+import { type Compiled, compile } from './compile.ts'
 
 /** Candidates for the same task on the same file. Module paths are relative to `bench/candidates`, without `.ts`. */
 export interface Contest {
@@ -46,13 +46,11 @@ interface Run extends Measurement {
   readonly outputBytes: number
 }
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
-const CANDIDATES = fileURLToPath(new URL('./candidates/', import.meta.url))
-
 /**
  * Every candidate `runs` times, each time in a fresh process, taking turns, so that a slow minute of the machine hits all alike.
  */
 export async function measure(contest: Contest, runs: number): Promise<Outcome> {
+  const compiled = await compile(Object.values(contest.candidates))
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
   const measured = new Map<string, Run[]>()
   const absences: Absence[] = []
@@ -63,7 +61,7 @@ export async function measure(contest: Contest, runs: number): Promise<Outcome> 
         process.stderr.write(`${contest.name}, run ${run + 1} of ${runs}: ${name}\n`)
         try {
           const output = join(folder, `${run}-${name.replaceAll(/\W+/g, '-')}.parquet`)
-          const result = await runOnce(module, { file: contest.file, output }, contest.factsOfOutput)
+          const result = await runOnce(compiled, module, { file: contest.file, output }, contest.factsOfOutput)
           measured.set(name, [...(measured.get(name) ?? []), result])
           rmSync(output, { force: true })
         } catch (error) {
@@ -86,8 +84,13 @@ export async function measure(contest: Contest, runs: number): Promise<Outcome> 
   }
 }
 
-async function runOnce(module: string, input: Input, factsOfOutput: Contest['factsOfOutput']): Promise<Run> {
-  const args = [CHILD, `${CANDIDATES}${module}.ts`, JSON.stringify(input)]
+async function runOnce(
+  { child, candidate }: Compiled,
+  module: string,
+  input: Input,
+  factsOfOutput: Contest['factsOfOutput'],
+): Promise<Run> {
+  const args = [child, candidate(module), JSON.stringify(input)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 })
   const measurement = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Measurement
   if (factsOfOutput === undefined) return { ...measurement, outputBytes: 0 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Bundle, bundleSurface, ROOT } from './bundle.ts'
 import { filesOf } from './findings.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -23,7 +23,7 @@ export interface ReadySurface extends NamedSurface {
 }
 
 export function foldersOf(name: string, work: string): Folders {
-  return { seeds: join(ROOT, 'fuzz', 'corpus', name), work: join(ROOT, work, name) }
+  return { seeds: join(ROOT, 'fuzz', 'corpus', name), work: join(resolve(ROOT, work), name) }
 }
 
 export async function readySurface(surface: NamedSurface, folders: Folders, limits = LIMITS): Promise<ReadySurface> {

@@ -1,4 +1,7 @@
-/** Tests that cannot see a mutant, because they run the library in processes of their own, and those of times, which a busy machine breaks. */
+/**
+ * Tests that cannot see a mutant, because they run the library in processes of their own; those of times, which a busy
+ * machine breaks; and those of pages and tables so large that each takes seconds, whose code tests of small ones reach.
+ */
 const EXCLUDED = [
   '**/*.types.test.ts',
   'test/idempotency/processes.test.ts',
@@ -10,6 +13,7 @@ const EXCLUDED = [
   // The package as it is built, and a whole job. A bootstrap's own text runs in processes of its own, so it is no code to mutate.
   'test/bundle/cdk-bundling.test.ts',
   'test/bundle/s3-job.test.ts',
+  'test/codecs/parquet/read/pages/streamed-page.test.ts',
 ]
 
 /** A folder of `src` with the tests that are its spec. */
@@ -35,7 +39,11 @@ const MORE_TESTS: Readonly<Record<string, readonly string[]>> = {
   flow: ['test/telemetry', 'test/idempotency/batches.test.ts'],
   'codecs/csv': ['test/fanout/requests.test.ts', 'test/fanout/read-split.test.ts'],
   'codecs/json': ['test/fanout/requests.test.ts', 'test/fanout/plan-splits.test.ts'],
-  'codecs/parquet': ['test/dataset/merge/footers.test.ts', 'test/dataset/merge/writers.test.ts'],
+  'codecs/parquet': [
+    'test/dataset/merge/footers.test.ts',
+    'test/dataset/merge/writers.test.ts',
+    'test/telemetry/channels.test.ts',
+  ],
   testing: [
     'test/idempotency/stores.laws.test.ts',
     'test/send/senders.test.ts',

@@ -13,6 +13,8 @@ import { type Choices, choicesOf, withChoices } from './support/choices.ts'
 import { outcomeOfAsync, token } from './support/same.ts'
 
 const CHOICES = 8
+/** Every split has readers and ranges of its own: many would make cases few. */
+const MAX_SPLITS = 9
 const PINNED = { schema: { a: 'string', b: 'string' } } as const
 
 function dialectOf(choices: Choices): CodecOptions {
@@ -33,7 +35,7 @@ async function run(input: Uint8Array): Promise<void> {
   const key = isCsv ? 'a.csv' : 'a.ndjson'
   // Probes that see all of a file give it the types that the whole has; where they do not, its types are pinned.
   const probeBytes = choices.pick([16, 64, 200, 100_000])
-  const targetBytes = 1 + choices.next(256)
+  const count = 1 + (choices.next(256) % MAX_SPLITS)
   const isPinned = probeBytes < 100_000
   const codec: CodecOptions = {
     ...(isCsv && dialectOf(choices)),
@@ -41,7 +43,10 @@ async function run(input: Uint8Array): Promise<void> {
     ...(isPinned && isCsv && { header: ['a', 'b'] }),
   }
   const bytes = input.subarray(CHOICES)
+  const targetBytes = 1 + Math.floor(bytes.length / count)
   const whole = await outcomeOfAsync(async () => rowsText(codecFor(key, codec).read(bytesSource(bytes))))
+  // Splits of a file that cannot be read must fail too; most of them teach nothing new.
+  if (!whole.ok && choices.next(4) > 0) return
   const { client } = memoryBucket({ [key]: bytes })
   const parts = await outcomeOfAsync(async () => {
     const plan = await planSplits(client, [{ bucket: 'b', key }], { codec, targetBytes, probeBytes })
@@ -56,7 +61,9 @@ async function run(input: Uint8Array): Promise<void> {
     verifySplits(plan, reports)
     return text
   })
-  if (whole.ok !== parts.ok && !parts.text.startsWith('SPLIT_MISMATCH'))
+  // No split knows that a pinned column occurs in none of the others.
+  const isUnknown = !whole.ok && whole.text.startsWith('COLUMN_UNKNOWN')
+  if (whole.ok !== parts.ok && !isUnknown && !parts.text.startsWith('SPLIT_MISMATCH'))
     throw new Difference(`${whole.ok ? 'whole' : 'splits'} alone are read: ${whole.ok ? parts.text : whole.text}`)
   if (whole.ok && parts.ok && whole.text !== parts.text) throw new Difference(`rows: ${whole.text} and ${parts.text}`)
 }

@@ -44,6 +44,7 @@ const OWN = [
   'splitting',
   'write',
   'metafile',
+  'sourcemap',
 ]
 
 /** Namespace of Node's own modules in the bundle. */

@@ -398,6 +398,7 @@ describe('is refused', () => {
       { esbuild: { format: 'esm' } },
       /esbuild\.format is set by bundleHandler itself/,
     ],
+    ['a source map by two ways', { esbuild: { sourcemap: true } }, /esbuild\.sourcemap is set by bundleHandler itself/],
     ['a name that no option has', { sourceMap: true }, /did you mean sourcemap\?/],
   ]
   test.each(mistakes)('%s, as OPTION_INVALID', async (_, options, message) => {

@@ -46,6 +46,14 @@ describe('readSplit', () => {
     await expect(batches[Symbol.asyncIterator]().next()).rejects.toThrow(code('OPTION_INVALID', /iterated once/))
   })
 
+  test('a value that does not fit is TYPE_MISMATCH in every split, not taken for a wrong end', async () => {
+    const codec = { schema: { id: 'int32' } } as const
+    const { client, plan } = await planned(CSV.replace('10,name', 'x,name').replace('95,name', 'y,name'), codec)
+    const ends = await Promise.all(plan.splits.map((split) => read(client, split, codec).then(() => '', String)))
+    expect(ends.filter((end) => end !== '')).toEqual(Array(2).fill(expect.stringMatching(/^TYPE_MISMATCH/)))
+    expect(ends.at(-1)).toMatch(/^TYPE_MISMATCH/)
+  })
+
   test('a split that was altered in any field is refused, one with its fields in another order is not', async () => {
     const { client, plan } = await planned()
     const split = plan.splits[1] as Split

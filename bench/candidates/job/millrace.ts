@@ -18,7 +18,7 @@ export const candidate = defineCandidate({
       csv().read(fileSource(file)),
       (batches: AsyncIterable<RecordBatch>) => steps.reduce((rows, step) => step(rows), batches),
       parquet().write(),
-      createWriteStream(output),
+      createWriteStream(output, { highWaterMark: 2 ** 22 }),
     )
   },
 })

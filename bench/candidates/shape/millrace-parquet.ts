@@ -5,5 +5,9 @@ import { defineCandidate } from '../../candidate.ts'
 
 export const candidate = defineCandidate({
   run: ({ file, output }) =>
-    pipeline(codecFor(file).read(fileSource(file)), parquet().write(), createWriteStream(output)),
+    pipeline(
+      codecFor(file).read(fileSource(file)),
+      parquet().write(),
+      createWriteStream(output, { highWaterMark: 2 ** 22 }),
+    ),
 })

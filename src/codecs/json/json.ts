@@ -169,9 +169,6 @@ function jsonReading({
   onInvalidRow,
 }: JsonOptions): JsonReading {
   if (!(inferRows >= 0)) throw new MillraceError('OPTION_INVALID', 'inferRows must be a number of rows, 0 or more')
-  if (!Array.isArray(rows) || rows.some((key) => typeof key !== 'string')) {
-    throw new MillraceError('OPTION_INVALID', "rows must be an array of keys, such as ['Records']")
-  }
   return { pins: schemaFields(schema), path: [...rows], inferRows, limits, onInvalidRow }
 }
 

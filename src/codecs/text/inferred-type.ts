@@ -1,7 +1,7 @@
 import { Field } from 'apache-arrow'
 import { type ColumnTypeName, columnType } from '../../columns/column-type.ts'
 import { emptyColumnField } from '../../columns/empty-column.ts'
-import { isIntegerText, keepsNumber, parseFloat64 } from '../../internal/float64.ts'
+import { keepsNumber, parseFloat64 } from '../../internal/float64.ts'
 import { isExactDouble, parseInt64 } from '../../internal/int64.ts'
 import {
   MICROSECOND,
@@ -81,7 +81,7 @@ export function inferredField(name: string, seen: number): Field {
  * The flag of the text in `bytes[start, end)`, as CSV types it. `scratch` has room for one 64-bit integer.
  */
 export function seenInText(bytes: Uint8Array, start: number, end: number, scratch: Int32Array): number {
-  const first = start < end ? (bytes[start] as number) : 0
+  const first = bytes[start] as number
   if ((first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x2b || first === 0x2e) {
     return (
       seenInNumber(bytes, start, end, scratch) ||
@@ -100,7 +100,6 @@ export function seenInNumber(bytes: Uint8Array, start: number, end: number, scra
   }
   const value = parseFloat64(bytes, start, end)
   if (Number.isNaN(value)) return 0
-  if (isIntegerText(bytes, start, end) && !Object.is(value, -0)) return SEEN.text
   return keepsNumber(value, bytes, start, end) ? SEEN.float : SEEN.text
 }
 

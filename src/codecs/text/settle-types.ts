@@ -160,9 +160,9 @@ function foundAtEnd<Plan>(survey: TypeSurvey<Plan>): Surveyed<Plan> {
 }
 
 /** Test whether a position in the file comes before another one. */
-function isBefore(one: Place, other: Place): boolean {
-  if (one?.row !== undefined && other?.row !== undefined) return one.row < other.row
-  return one?.line !== undefined && other?.line !== undefined && one.line < other.line
+function isBefore(one: Place = {}, other: Place = {}): boolean {
+  const unit = one.row === undefined || other.row === undefined ? 'line' : 'row'
+  return Number(one[unit]) < Number(other[unit])
 }
 type Place = Pick<InvalidRow, 'row' | 'line'> | MillraceError['position']
 
@@ -182,7 +182,6 @@ function heldReader<Plan>(
   function hold(row: InvalidRow): void {
     if (fault !== undefined && row.code !== fault.code && !isBefore(row, fault.position)) throw fault
     rows.push(row)
-    if (reader.isSure && !isDropping) reportRows()
   }
 
   function reportRows(): void {

@@ -1,10 +1,31 @@
 import type { RecordBatch, Table } from 'apache-arrow'
 import type { CodecInput } from '../../../src/codecs/codec.ts'
-import { type CsvOptions, csv } from '../../../src/codecs/csv/csv.ts'
+import { type CsvOptions, csv, decodeCsv } from '../../../src/codecs/csv/csv.ts'
+import type { InvalidRow } from '../../../src/codecs/invalid-row.ts'
 import { isMillraceError, type MillraceError } from '../../../src/errors.ts'
 
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text)
+}
+
+/** The lines of so many rows. */
+export const lines = (count: number, line: (row: number) => string): string =>
+  Array.from({ length: count }, (_, row) => `${line(row)}\n`).join('')
+
+const factsOf = ({ line, row, code, reason }: InvalidRow) => [line, row, code, reason]
+
+/** Cells of a whole table by column, and line, number, code and reason of each rejected row. */
+export function read(bytes: Uint8Array, options: CsvOptions) {
+  const refused: InvalidRow[] = []
+  const table = decodeCsv(bytes, { ...options, onInvalidRow: (row) => refused.push(row) })
+  return { cells: cellsOf(table), refused: refused.map(factsOf) }
+}
+
+/** The same of a stream. */
+export async function stream(bytes: Uint8Array, options: CsvOptions) {
+  const refused: InvalidRow[] = []
+  const batches = await readAll(bytes, { ...options, onInvalidRow: (row) => refused.push(row) })
+  return { cells: cellsOf(batches), refused: refused.map(factsOf) }
 }
 
 /** Names and types, as `name:Type`. */

@@ -267,6 +267,45 @@ law(
   { runs: 500 },
 )
 
+/** A value near limits.maxFieldBytes, whole or broken at its end, that begins anywhere in a row. */
+const longValue = fc
+  .record({
+    kind: fc.constantFrom('"', '"', '', 'key'),
+    bytes: fc.integer({ min: 0, max: 70 }),
+    end: fc.constantFrom('', '', '\\u0041', '\\ud83d\\ude00', '\\ud83d', '\\x', '\n', 'e', '.5e1', '..'),
+  })
+  .map(({ kind, bytes, end }) => {
+    if (kind === '') return `"a":${'1'.repeat(bytes + 1)}${end}`
+    return kind === 'key' ? `"${'k'.repeat(bytes)}${end}":1` : `"a":"${'x'.repeat(bytes)}${end}"`
+  })
+
+law(
+  'json: the limit that a row exceeds at its first byte too many is reported, in a whole file and in chunks',
+  fc.asyncProperty(
+    fc.record({
+      form: fc.constantFrom('lines', 'array'),
+      blanks: fc.nat(50),
+      members: fc.array(longValue, { minLength: 1, maxLength: 3 }),
+      isCut: fc.boolean(),
+    }),
+    fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 }),
+    async ({ form, blanks, members, isCut }, cuts) => {
+      const row = `{${' '.repeat(blanks)}${members.join(',')}${isCut ? '' : '}'}`
+      // Behind the bytes that are held back to check the format, every chunk is read when it arrives.
+      const before = Array.from({ length: 400 }, () => '{}').join(',\n')
+      const bytes = Buffer.from(form === 'array' ? `[${before},${row}]` : `${before.replaceAll(',', '')}\n${row}\n{}\n`)
+      const codec = (form === 'array' ? json : ndjson)({
+        schema: { a: 'string' },
+        limits: { maxFieldBytes: 20, maxRowBytes: 60 },
+      })
+      const whole = await errorOf(() => collect(codec.read(bytes)))
+      const parts = await errorOf(() => collect(codec.read(chunked(bytes, [bytes.indexOf(row), ...cuts]))))
+      expect(parts?.message).toBe(whole?.message)
+    },
+  ),
+  { runs: 300 },
+)
+
 const placeOf = ({ code, position }: MillraceError) => ({ code, row: position?.row })
 
 async function errorOf(read: () => unknown): Promise<MillraceError | undefined> {

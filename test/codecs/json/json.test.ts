@@ -323,9 +323,8 @@ describe('streams', () => {
 
   test('the window grows for large rows', async () => {
     const row = `{"a":"${'x'.repeat(1_000_000)}"}\n`
-    const batches = await collect(ndjson().read(chunked(bytes(row.repeat(100)), [1_000_000])))
-    expect(batches.reduce((sum, batch) => sum + batch.numRows, 0)).toBe(100)
-    expect(Math.max(...batches.map((batch) => batch.numRows))).toBe(5)
+    const batches = await collect(ndjson().read(chunked(bytes(row.repeat(7)), [1_000_000])))
+    expect(batches.map((batch) => batch.numRows)).toEqual([5, 2])
   })
 })
 
@@ -495,7 +494,7 @@ describe('writing', () => {
 
 test('keys of a column pinned as json, or by its shape, are no columns: any number of them, in streams and tables', async () => {
   const rows = Array.from({ length: 800 }, (_, row) => {
-    const keys = Array.from({ length: 20 }, (_, key) => `"k${row}_${key}":1`).join()
+    const keys = Array.from({ length: 13 }, (_, key) => `"k${row}_${key}":1`).join()
     return `{"id":${row},"map":{${keys}},"late":${row < 700 ? row : '"x"'}}`
   })
   const bytes = Buffer.from(rows.join('\n'))

@@ -15,7 +15,6 @@ import { timeWriter, type ValueWriter } from './time-writer.ts'
 export function valueWriter(data: Data, options: ValueWriterOptions): ValueWriter {
   const write = validValueWriter(data, options)
   const { nullBitmap, offset } = data
-  if (DataType.isNull(data.type)) return writeNull
   if (nullBitmap === undefined || nullBitmap === null || nullBitmap.length === 0 || data.nullCount === 0) return write
   return (text, index) => {
     const bit = offset + index

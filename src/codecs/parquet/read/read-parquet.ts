@@ -9,6 +9,7 @@ import { dataBytes, emptyData } from './bytes/data-bytes.ts'
 import { BATCH_BYTES } from './bytes/read-budget.ts'
 import type { ColumnReader } from './columns/column-reader.ts'
 import { keepDictionaries } from './columns/kept-dictionary.ts'
+import type { ColumnChunk } from './footer/file-metadata.ts'
 import { type OpenFile, openFile } from './footer/read-footer.ts'
 import { readKernels } from './kernel/read-kernel.ts'
 import { pagePool } from './pages/page-pool.ts'
@@ -68,7 +69,7 @@ async function* readFile(file: OpenFile, options: ParquetReadOptions): AsyncGene
   const kernels = readKernels(
     groups.reduce(
       (sum, { group }) =>
-        leaves.reduce((total, { index }) => total + (group.chunks[index]?.uncompressedBytes ?? 0), sum),
+        leaves.reduce((total, { index }) => total + (group.chunks[index] as ColumnChunk).uncompressedBytes, sum),
       0,
     ),
   )
@@ -150,8 +151,8 @@ async function aheadOfAll(columns: readonly ColumnReader[], rows: number): Promi
 function rowsPerBatch(group: OpenFile['metadata']['rowGroups'][number], shapes: readonly ColumnShape[]): number {
   let bytes = 0
   for (const { index, layout } of shapes.flatMap(leavesOf)) {
-    const chunk = group.chunks[index]
-    bytes += Math.max(chunk?.uncompressedBytes ?? 0, (chunk?.values ?? 0) * layout.width)
+    const { uncompressedBytes, values } = group.chunks[index] as ColumnChunk
+    bytes += Math.max(uncompressedBytes, values * layout.width)
   }
   return clampRows((BATCH_BYTES * group.rows) / Math.max(bytes, 1))
 }

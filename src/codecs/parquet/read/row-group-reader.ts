@@ -8,7 +8,6 @@ import { dictionaryCollectors } from './columns/kept-dictionary.ts'
 import type { LeafLimits, LeafReader } from './columns/leaf-reader.ts'
 import { leveledLeafReader } from './columns/leveled-leaf-reader.ts'
 import type { ColumnChunk, RowGroup } from './footer/file-metadata.ts'
-import { invalid } from './invalid.ts'
 import type { PageContext } from './pages/data-page.ts'
 import { pageReader } from './pages/page-reader.ts'
 import { type ColumnShape, type Leaf, leavesOf } from './schema/schema-shape.ts'
@@ -19,7 +18,7 @@ export interface RowGroupContext extends Omit<PageContext, 'maxWholeBytes'>, Lea
   rangeOf(chunk: ColumnChunk): ByteRange
 }
 
-/** Open the columns of a row group: only their bytes are read. */
+/** Open the columns of a row group that `checkRowGroup` has checked: only their bytes are read. */
 export async function openRowGroup(
   group: RowGroup,
   shapes: readonly ColumnShape[],
@@ -27,16 +26,15 @@ export async function openRowGroup(
   context: RowGroupContext,
 ): Promise<ColumnReader[]> {
   const leaves = shapes.flatMap(leavesOf)
-  const chunks = leaves.map((leaf) => chunkOf(group, leaf))
+  const chunks = leaves.map(({ index }) => group.chunks[index] as ColumnChunk)
   const bytes = await chunkBytes(chunks.map(context.rangeOf), context.file)
   const maxWholeBytes = wholePageBytes(chunks.map(({ uncompressedBytes }) => uncompressedBytes))
   let next = 0
   return shapes.map((shape) =>
     columnReader(shape, (leaf) => {
-      const pages = pageReader(leaf, chunkOf(group, leaf), bytes[next++] ?? wholeChunk(new Uint8Array(0)), {
-        ...context,
-        maxWholeBytes,
-      })
+      const at = next++
+      const pageContext = { ...context, maxWholeBytes }
+      const pages = pageReader(leaf, chunks[at] as ColumnChunk, bytes[at] as ChunkBytes, pageContext)
       const reader =
         shape.kind === 'leaf'
           ? flatLeafReader(leaf, pages, firstRow, collectors(leaf, context), context.held)
@@ -57,14 +55,8 @@ async function chunkBytes(chunks: readonly ByteRange[], file: FileBytes): Promis
   const whole = await readRanges(file, chunks.filter(isWhole))
   let next = 0
   return chunks.map((chunk) =>
-    isWhole(chunk) ? wholeChunk(whole[next++] ?? new Uint8Array(0)) : windowedChunk(file, chunk, window),
+    isWhole(chunk) ? wholeChunk(whole[next++] as Uint8Array) : windowedChunk(file, chunk, window),
   )
-}
-
-function chunkOf(group: RowGroup, leaf: Leaf): ColumnChunk {
-  const chunk = group.chunks[leaf.index]
-  if (chunk === undefined) throw invalid('a column chunk is missing', { column: leaf.name })
-  return chunk
 }
 
 /** Add the column's name to its errors. */

@@ -1,8 +1,12 @@
 import { type Data, DataType, type RecordBatch } from 'apache-arrow'
 
-/** Bytes of Arrow buffers that a batch occupies, counting only its own part of shared buffers. A dictionary counts by its indexes. */
-export function batchBytes(batch: RecordBatch): number {
-  return batch.data.children.reduce((sum, data) => sum + dataBytes(data, 0, data.length), 0)
+/**
+ * Bytes that a batch takes until it is written: its Arrow buffers, only its own part of shared ones, and a copy of the largest column. A dictionary
+ * counts by its indexes.
+ */
+export function bytesToWrite(batch: RecordBatch): number {
+  const columns = batch.data.children.map((data) => dataBytes(data, 0, data.length))
+  return columns.reduce((sum, bytes) => sum + bytes, Math.max(0, ...columns))
 }
 
 function dataBytes(data: Data, start: number, end: number): number {

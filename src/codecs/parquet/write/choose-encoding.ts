@@ -34,7 +34,7 @@ const MARGIN = 0.95
  * A column whose sample keeps more than this share is stored uncompressed, which is faster to write and to read.
  * Other codecs than snappy are chosen for size, so smaller savings count.
  */
-const COMPRESSES = { snappy: 0.9, other: 0.97 } as const
+const COMPRESSES = { snappy: 0.85, other: 0.97 } as const
 
 /**
  * Choose the encoding with the smallest column chunk after compression, estimated by a sample: a dictionary or plain

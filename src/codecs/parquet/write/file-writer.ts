@@ -1,7 +1,7 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
 import type { RowGroup } from 'hyparquet'
 import { MillraceError } from '../../../errors.ts'
-import { batchBytes } from './batch-bytes.ts'
+import { bytesToWrite } from './batch-bytes.ts'
 import { type ChunkContext, chunkContext } from './column-chunk.ts'
 import { CREATED_BY } from './created-by.ts'
 import { checkSameSchema, type FileSchema, fileSchema, nameOf } from './file-schema.ts'
@@ -60,7 +60,7 @@ function* addBatch(state: FileState, batch: RecordBatch): Generator<Uint8Array> 
   if (state.schema === undefined) yield* start(state, batch.schema)
   else if (state.schema !== batch.schema) checkSameSchema(state.file, batch.schema)
   const { rowGroupRows, rowGroupBytes } = state.settings
-  const bytes = batchBytes(batch)
+  const bytes = bytesToWrite(batch)
   // A batch larger than a row group is split, on the assumption that its rows have equal size.
   const rowBytes = bytes / Math.max(1, batch.numRows)
   const rowsAtOnce = Math.max(1, Math.min(rowGroupRows, Math.floor(rowGroupBytes / Math.max(rowBytes, 1e-9))))

@@ -96,7 +96,6 @@ function countOf(
 }
 
 function bytesOf(values: LeafValues, valueBytes: number | undefined, start: number, end: number): number {
-  if (start === end) return 0
   if (valueBytes !== undefined) return valueBytes * (end - start)
   return 4 * (end - start) + byteLength(values, start, end)
 }

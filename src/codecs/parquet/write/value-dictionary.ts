@@ -93,10 +93,7 @@ function knownShare({ table, mask, first, size }: Building, { kernel, count }: L
 }
 
 function plainBytes(values: LeafValues, seen: number): number {
-  const { physical } = values
-  if (physical === 'word') return 4 * seen
-  if (physical === 'double-word') return 8 * seen
-  return byteLength(values, 0, seen) + (physical === 'bytes' ? 4 * seen : 0)
+  return byteLength(values, 0, seen) + (values.physical === 'bytes' ? 4 * seen : 0)
 }
 
 /**
@@ -104,7 +101,7 @@ function plainBytes(values: LeafValues, seen: number): number {
  * draws from one uniform population.
  */
 export function expectedDistinct(distinct: number, seen: number, count: number): number {
-  if (distinct === seen || seen === count) return Math.round((distinct / seen) * count)
+  if (distinct === seen) return Math.round((distinct / seen) * count)
   let low = distinct
   let high = seen * seen
   for (let i = 0; i < 40; i++) {

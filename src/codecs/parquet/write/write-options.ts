@@ -26,7 +26,10 @@ export interface ParquetWriteOptions {
   readonly encodings?: ParquetEncodings
   /** Most rows of a row group. Default 131,072. */
   readonly rowGroupRows?: number
-  /** Bytes of Arrow buffers after which a row group is closed. One row group is held in memory. Default 64 MiB. */
+  /**
+   * Bytes after which a row group is closed: those of Arrow buffers, the largest column counted twice, since a copy of it is encoded. One row
+   * group is held in memory. Default 32 MiB.
+   */
   readonly rowGroupBytes?: number
   /** Approximate bytes of a page before compression. Default 1 MiB. */
   readonly pageBytes?: number
@@ -72,7 +75,7 @@ export function writeSettings(options: ParquetWriteOptions): WriteSettings {
     compression: oneOf('compression', COMPRESSIONS, options.compression ?? 'snappy'),
     encodings: oneOf('encodings', ENCODINGS, options.encodings ?? 'compatible'),
     rowGroupRows: positive('rowGroupRows', options.rowGroupRows ?? 131_072),
-    rowGroupBytes: positive('rowGroupBytes', options.rowGroupBytes ?? 64 * 1024 * 1024),
+    rowGroupBytes: positive('rowGroupBytes', options.rowGroupBytes ?? 32 * 1024 * 1024),
     pageBytes: positive('pageBytes', options.pageBytes ?? 1024 * 1024),
     pageRows: pageIndex ? INDEXED_PAGE_ROWS : Number.POSITIVE_INFINITY,
     pageIndex,

@@ -8,6 +8,7 @@ import { type ByteSource, bytesSource, fileSource } from '../../../../src/codecs
 import { decodeParquet, encodeParquet, parquet } from '../../../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../../../src/columns/rows-from-table.ts'
 import { tableFromRows } from '../../../../src/columns/table-from-rows.ts'
+import { endsOf, heardOf } from '../../../telemetry/support.ts'
 import { batchCells } from '../support/parquet-cells.ts'
 import { concat, dictionaryPage, type HandmadeColumn, handmadeFile, pageV1, pageV2 } from '../support/parquet-file.ts'
 
@@ -403,18 +404,19 @@ describe('parquet faults', () => {
   })
 
   test('a stream limits the bytes held at once, not the inflated bytes of the file', async () => {
-    const values = 150_000
+    const values = 10_000
     const zeros = new Uint8Array(values * 64)
     const packed = zlib.gzipSync(zeros)
     const pages = Array.from({ length: 40 }, () => pageV1({ values, body: packed, uncompressedBytes: zeros.length }))
     const type = { type: 'FIXED_LEN_BYTE_ARRAY', typeLength: 64, codec: 'GZIP' } as const
     const file = handmadeFile({ columns: [{ ...type, values: 40 * values, pages }] })
     let rows = 0
-    for await (const batch of parquet().read(file)) rows += batch.numRows
+    const allowing = (maxInflatedBytes: number) => ({ limits: { maxInflatedBytes } })
+    for await (const batch of parquet(allowing(16e6)).read(file)) rows += batch.numRows
     expect([rows, Math.round((rows * 64) / file.length) > 64]).toEqual([40 * values, true])
-    await expect(decodeParquet(file)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
-    expect((await decodeParquet(file, { limits: { maxInflatedBytes: 500e6 } })).numRows).toBe(rows)
-    const little = parquet({ limits: { maxInflatedBytes: 1e6 } })
+    await expect(decodeParquet(file, allowing(16e6))).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
+    expect((await decodeParquet(file, allowing(32e6))).numRows).toBe(rows)
+    const little = parquet(allowing(64e3))
     await expect(little.read(file)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
   })
 
@@ -441,4 +443,190 @@ test('text in the place of bytes is refused as text', async () => {
     for await (const _ of parquet().read(text()));
   }
   await expect(read()).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
+})
+
+describe('parquet: what a file is read by', () => {
+  const plain = (value: number) =>
+    ({ type: 'INT32', values: 1, pages: [pageV1({ values: 1, body: int32(value) })] }) as const
+
+  test('files of Spark have INT96 in microseconds', async () => {
+    const body = concat(int64(0n), int32(5_373_484))
+    const columns = [{ type: 'INT96', values: 1, pages: [pageV1({ values: 1, body })] }] as const
+    const spark = { field_5: [{ field_1: 'org.apache.spark.version', field_2: '3.5.0' }] }
+    const table = await decodeParquet(handmadeFile({ columns, footer: spark }))
+    expect(String(table.schema.fields[0]?.type)).toBe('Timestamp<MICROSECOND>')
+    await expect(decodeParquet(handmadeFile({ columns, footer: spark }), { int96: 'ns' })).rejects.toMatchObject({
+      code: 'TYPE_MISMATCH',
+    })
+  })
+
+  describe('chunks of old writers, which leave the header of the dictionary page out of their size', () => {
+    const dictionary = dictionaryPage({ values: 2, body: int32(7, 8) })
+    const page = pageV1({ values: 2, encoding: 'RLE_DICTIONARY', body: [1, 3, 0b10] })
+    const headerBytes = dictionary.length - 8
+    const file = (createdBy: string) =>
+      handmadeFile({
+        createdBy,
+        columns: [
+          {
+            type: 'INT32',
+            values: 2,
+            hasDictionary: true,
+            pages: [dictionary, page],
+            chunk: { field_7: BigInt(dictionary.length + page.length - headerBytes) },
+          },
+        ],
+      })
+
+    test.each([
+      'parquet-mr',
+      'parquet-mr version 1.2.8',
+      'parquet-mr version 1.1.0',
+      'parquet-mr version 0.9',
+      'parquet-mr version 1.0.0 (build x)',
+    ])('%s', async (createdBy) => {
+      expect(await rowsOf(file(createdBy))).toEqual([{ a: 7 }, { a: 8 }])
+    })
+
+    test.each([
+      'parquet-mr version 1.2.9',
+      'parquet-mr version 1.10.0',
+      'parquet-mr version 1.20.1',
+      'impala',
+      'my parquet-mr',
+    ])('not those of %s', async (createdBy) => {
+      await expect(decodeParquet(file(createdBy))).rejects.toMatchObject({ code: 'PARQUET_INVALID' })
+    })
+  })
+
+  test('groups without rows are passed over', async () => {
+    const none = { ...plain(1), values: 0, pages: [], chunk: { field_7: 0n, field_9: 0n } }
+    expect((await decodeParquet(handmadeFile({ rows: 0, columns: [none] }))).numRows).toBe(0)
+  })
+
+  test('rows of any width come in batches of about 4 MiB', async () => {
+    const sizes: number[] = []
+    const row = new Uint8Array(300_000)
+    const pages = Array.from({ length: 40 }, () => pageV1({ values: 1, body: row }))
+    const file = handmadeFile({ columns: [{ type: 'FIXED_LEN_BYTE_ARRAY', typeLength: 300_000, values: 40, pages }] })
+    for await (const batch of parquet().read(file)) sizes.push(batch.numRows)
+    expect(sizes).toEqual([13, 13, 13, 1])
+  })
+
+  test('columns of which one holds fewer rows at once come together', async () => {
+    const text = new Uint8Array(1_000_004)
+    new DataView(text.buffer).setUint32(0, 1_000_000, true)
+    const wide = Array.from({ length: 50 }, () => pageV1({ values: 1, body: text }))
+    const file = handmadeFile({
+      columns: [
+        { name: 'n', type: 'INT32', values: 50, pages: [pageV1({ values: 50, body: new Uint8Array(200) })] },
+        { name: 't', type: 'BYTE_ARRAY', values: 50, pages: wide, chunk: { field_6: 1n } },
+      ],
+    })
+    const sizes: number[] = []
+    for await (const batch of parquet().read(file)) sizes.push(batch.numRows)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(50)
+    expect(Math.max(...sizes)).toBe(33)
+    expect(sizes[1]).toBe(4)
+  })
+
+  test('every kind of error is one of the library, with what caused it', async () => {
+    const odd = new RangeError('Invalid array length')
+    const failing = (cause: unknown): ByteSource => ({
+      size: 100,
+      stream: () => bytesSource(new Uint8Array(0)).stream(),
+      read: async () => {
+        throw cause
+      },
+    })
+    await expect(decodeParquet(failing(odd))).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', cause: odd })
+    const broken = { ...failing(odd), read: () => undefined as never }
+    await expect(decodeParquet(broken)).rejects.toMatchObject({
+      code: 'PARQUET_INVALID',
+      cause: expect.any(TypeError),
+    })
+    const noMemory = {
+      ...failing(odd),
+      read: (): never => {
+        throw odd
+      },
+    }
+    await expect(decodeParquet(noMemory)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', cause: odd })
+    const other = new RangeError('offset is out of bounds')
+    const outside = {
+      ...failing(odd),
+      read: (): never => {
+        throw other
+      },
+    }
+    await expect(decodeParquet(outside)).rejects.toMatchObject({ code: 'PARQUET_INVALID', cause: other })
+  })
+
+  test('faults of pages name their column and keep their cause', async () => {
+    const body = zlib.gzipSync(new Uint8Array(100))
+    body[20] = (body[20] as number) ^ 0xff
+    const damaged = {
+      type: 'INT32',
+      codec: 'GZIP',
+      values: 1,
+      pages: [pageV1({ values: 1, body, uncompressedBytes: 100 })],
+    } as const
+    const error = await decodeParquet(handmadeFile({ columns: [{ name: 'x', ...damaged }] })).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({
+      code: 'PARQUET_INVALID',
+      position: { column: 'x' },
+      message: expect.stringContaining('the pages of a column cannot be decoded'),
+      cause: expect.objectContaining({ code: expect.stringMatching(/^Z_|^ERR_/) }),
+    })
+    const cut = { type: 'INT32', values: 2, pages: [pageV1({ values: 2, body: int32(1) })] } as const
+    await expect(decodeParquet(handmadeFile({ columns: [{ name: 'x', ...cut }] }))).rejects.toMatchObject({
+      position: { column: 'x' },
+      message: expect.stringContaining('a page ends before its values'),
+    })
+  })
+
+  test('rows and values that no bytes back are counted over all groups and columns', async () => {
+    const claims = 40 * 1024 * 1024
+    const column = (name: string) =>
+      ({ name, type: 'INT32', values: claims, pages: [pageV1({ values: 0, body: [] })] }) as const
+    await expect(
+      decodeParquet(handmadeFile({ rows: claims, columns: [column('a'), column('b')] })),
+    ).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining(`the footer claims ${2 * claims} values`),
+    })
+    await expect(decodeParquet(handmadeFile({ rows: claims, columns: [column('a')] }))).rejects.toMatchObject({
+      code: 'PARQUET_INVALID',
+    })
+  })
+
+  test('a fault of a later row group has its row in the file', async () => {
+    const rows = Array.from({ length: 7 }, (_, i) => ({ t: `text number ${i}` }))
+    const bytes = await encodeParquet(tableFromRows(rows), { rowGroupRows: 3, compression: 'none' })
+    for (const row of [0, 2, 3, 6]) {
+      const broken = Uint8Array.from(bytes)
+      broken[Buffer.from(bytes).indexOf(`text number ${row}`) + 5] = 0xff
+      const position = { row: row + 1, column: 't' }
+      await expect(decodeParquet(broken)).rejects.toMatchObject({ code: 'ENCODING_INVALID', position })
+    }
+  })
+
+  test('a whole table is one operation of the channel of reads', async () => {
+    const bytes = await encodeParquet(tableFromRows([{ a: 1 }, { a: 2 }]))
+    const { heard } = await heardOf(() => decodeParquet(bytes))
+    expect(endsOf(heard, 'read')).toMatchObject([{ format: 'parquet', bytes: bytes.length, rows: 2, batches: 1 }])
+  })
+
+  test('a table with its dictionaries exceeds its limit, each counted once', async () => {
+    const words = Array.from({ length: 1000 }, (_, i) => ({ w: `${i % 10}`.repeat(200) }))
+    const bytes = await encodeParquet(tableFromRows(words), { rowGroupRows: 500 })
+    const keep = (maxInflatedBytes: number) =>
+      decodeParquet(bytes, { dictionary: 'keep', limits: { maxInflatedBytes } })
+    const { batches } = await decodeParquet(bytes, { dictionary: 'keep' })
+    expect(batches.length).toBe(2)
+    await expect(keep(8000)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
+    expect((await keep(9000)).numRows).toBe(1000)
+  })
 })

@@ -49,6 +49,7 @@ function pageOf(kernel: WriteKernel, append: (page: PageBuffer) => void): Uint8A
   const page = { kernel, start: 0, end: 0 }
   beginPage(page)
   append(page)
+  expect(page.end).toBeLessThanOrEqual(kernel.memory.top)
   return pageBytes(page).slice()
 }
 

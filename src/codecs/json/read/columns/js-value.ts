@@ -11,7 +11,7 @@ import { keyText } from '../rows/unescape.ts'
 /**
  * Convert the JSON value `bytes[at, end)`, known to be valid, to the JavaScript value that a column builder of the type
  * accepts: integers that a double cannot hold as bigint, decimals as their text, binary from base64, objects as `Map`
- * for maps. `undefined` if it cannot be a value of the type.
+ * for maps. `undefined` if it, or any value in it, cannot be a value of its type: a builder would take that for null.
  */
 export function jsValue(cursor: Cursor, type: DataType, at: number, end: number): unknown {
   if (DataType.isDictionary(type)) return jsValue(cursor, type.dictionary, at, end)
@@ -36,13 +36,16 @@ export function jsValue(cursor: Cursor, type: DataType, at: number, end: number)
   }
 }
 
+/** A number is not a time; one with a fraction, an exponent or a negative zero is not an integer, since its value could change. */
 function numberValue(type: DataType, bytes: Uint8Array, at: number, end: number): unknown {
+  if (DataType.isTime(type) || DataType.isTimestamp(type)) return undefined
   const text = asciiText(bytes, at, end)
   if (DataType.isDecimal(type)) return text
   const value = Number(text)
   if (DataType.isFloat(type) && type.precision === Precision.DOUBLE) return Number.isFinite(value) ? value : undefined
-  if (isIntegerText(bytes, at, end)) return Number.isSafeInteger(value) ? value : BigInt(text)
-  const nearest = DataType.isFloat(type) ? nearestFloat(value, type) : value
+  const isInteger = isIntegerText(bytes, at, end) && !Object.is(value, -0)
+  if (isInteger) return Number.isSafeInteger(value) ? value : BigInt(text)
+  const nearest = DataType.isFloat(type) ? nearestFloat(value, type) : undefined
   return Number.isFinite(nearest) ? nearest : undefined
 }
 
@@ -55,7 +58,9 @@ function objectValue(cursor: Cursor, type: DataType, at: number): unknown {
     const key = isMap ? mapKey(type.keyType, name) : name
     if (valueType === undefined || key === undefined) return -1
     const valueEnd = skipValue(cursor, valueStart, 0)
-    entries.set(key, jsValue(cursor, valueType, valueStart, valueEnd))
+    const value = jsValue(cursor, valueType, valueStart, valueEnd)
+    if (value === undefined) return -1
+    entries.set(key, value)
     return valueEnd
   })
   if (end < 0) return undefined
@@ -73,7 +78,7 @@ const INTEGER = /^(?:0|-?[1-9]\d*)$/
 function mapKey(type: DataType, name: string): unknown {
   if (!DataType.isInt(type)) return name
   if (!INTEGER.test(name)) return undefined
-  return type.bitWidth === 64 ? BigInt(name) : Number(name)
+  return BigInt(name)
 }
 
 function fieldType(type: DataType, name: string): DataType | undefined {
@@ -83,10 +88,12 @@ function fieldType(type: DataType, name: string): DataType | undefined {
 function arrayValue(cursor: Cursor, type: DataType, at: number): unknown {
   if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return undefined
   const items: unknown[] = []
-  eachItem(cursor, at, (start) => {
-    const end = skipValue(cursor, start, 0)
-    items.push(jsValue(cursor, type.valueType, start, end))
-    return end
+  const end = eachItem(cursor, at, (start) => {
+    const itemEnd = skipValue(cursor, start, 0)
+    const item = jsValue(cursor, type.valueType, start, itemEnd)
+    if (item === undefined) return -1
+    items.push(item)
+    return itemEnd
   })
-  return items
+  return end < 0 ? undefined : items
 }

@@ -52,9 +52,10 @@ export function readRareValue(cursor: Cursor, column: JsonColumn, slot: number, 
       break
     case READ.int32: {
       end = digitsEnd(bytes, bytes[at] === MINUS ? at + 1 : at)
-      const isInteger = !isFloatMark(bytes[end] as number) && parseInt64(bytes, at, end, INT64, 0)
+      const isInteger = end - at <= cursor.maxFieldBytes && !isFloatMark(bytes[end] as number)
+      if (!isInteger || !parseInt64(bytes, at, end, INT64, 0)) return misfit(cursor, column, at, depth)
       const low = INT64[0] as number
-      if (!isInteger || INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
+      if (INT64[1] !== low >> 31) return misfit(cursor, column, at, depth)
       column.ints[slot] = low
       break
     }

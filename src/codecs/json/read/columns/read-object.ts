@@ -108,9 +108,8 @@ export function readValue(cursor: Cursor, column: JsonColumn, slot: number, at: 
       const first = bytes[at] === MINUS ? at + 1 : at
       const end = digitsEnd(bytes, first)
       if (end === first) return otherInt64(cursor, column, slot, at, depth)
-      if (isFloatMark(bytes[end] as number) || !parseInt64(bytes, at, end, column.ints, slot)) {
-        return misfit(cursor, column, at, depth)
-      }
+      const isInteger = end - at <= cursor.maxFieldBytes && !isFloatMark(bytes[end] as number)
+      if (!isInteger || !parseInt64(bytes, at, end, column.ints, slot)) return misfit(cursor, column, at, depth)
       setValid(column.validity, slot)
       return end
     }

@@ -1,3 +1,4 @@
+import type { ColumnBuilder } from '../../../../columns/column-builder.ts'
 import { base64Bytes } from '../../../../internal/base64.ts'
 import { parseDecimal } from '../../../../internal/decimal.ts'
 import { keepsNumber, parseFloat64 } from '../../../../internal/float64.ts'
@@ -53,12 +54,13 @@ interface Text {
   readonly after: number
 }
 
-/** The bytes of a string's text, escapes resolved. */
+/** The bytes of a string's text, escapes resolved; undefined with the fault set. */
 function textOf(cursor: Cursor, at: number): Text | undefined {
   const { bytes } = cursor
-  let place = at + 1
-  while (ENDS_TEXT[bytes[place] as number] === 0) place++
-  if (bytes[place] === QUOTE) return { bytes, start: at + 1, end: place, after: place + 1 }
+  const start = at + 1
+  let end = start
+  while (ENDS_TEXT[bytes[end] as number] === 0) end++
+  if (bytes[end] === QUOTE && end - start <= cursor.maxFieldBytes) return { bytes, start, end, after: end + 1 }
   const after = skipString(cursor, at)
   if (after < 0) return undefined
   const text = new Uint8Array(after - at)
@@ -143,8 +145,7 @@ export function readBinary(cursor: Cursor, column: JsonColumn, slot: number, at:
 export function readJsValue(cursor: Cursor, column: JsonColumn, slot: number, at: number, depth: number): number {
   const end = skipValue(cursor, at, depth)
   if (end < 0) return end
-  const { builder } = column
-  if (builder === undefined) return misfit(cursor, column, at, depth)
+  const builder = column.builder as ColumnBuilder
   while (builder.length < slot) builder.appendNull()
   const value = jsValue(cursor, column.field.type, at, end)
   return value !== undefined && builder.append(value) ? end : misfit(cursor, column, at, depth)

@@ -107,7 +107,7 @@ function kernelColumn(kernel: RowKernel, kind: number, place: Place, maxBytes: n
   const room = isItem ? kernel.maxItems : kernel.maxRows
   const bitmapBytes = (room >> 3) + 2
   const width = valueBytes(kind)
-  const values = memory.reserve(kind === BOOL ? bitmapBytes : width === 0 ? 0 : width * (room + 1))
+  const values = memory.reserve(kind === BOOL ? bitmapBytes : width * (room + 1))
   const hasValidity = width > 0 || kind === BOOL || kind === STRUCT
   const validity = memory.reserve(hasValidity ? bitmapBytes : 0)
   const text = memory.reserve(kind === TEXT ? maxBytes + SPARE_BYTES : 0)

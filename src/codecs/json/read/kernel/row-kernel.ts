@@ -227,9 +227,9 @@ export function setWord({ words }: KernelMemory, record: number, offset: number,
   words[(record + offset) >> 2] = value
 }
 
-/** Rows that fit in memory. */
+/** Rows that fit in memory: infinitely many that need none. */
 function roomRows({ memory, rowMemory }: RowRoom): number {
-  return rowMemory > 0 ? Math.ceil(memory / rowMemory) : Number.POSITIVE_INFINITY
+  return Math.ceil(memory / rowMemory)
 }
 
 /** Bytes of text that a call may read without exceeding a limit of a field or row. */

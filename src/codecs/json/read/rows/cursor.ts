@@ -70,6 +70,11 @@ export function fail(cursor: Cursor, fault: Fault, at: number): -1 {
   return -1
 }
 
+/** The offset at which the fault is certain: a value is too long at its first byte beyond the limit. */
+export function certainAt({ fault, faultAt, maxFieldBytes }: Cursor): number {
+  return fault === FIELD_TOO_LONG ? faultAt + maxFieldBytes : faultAt
+}
+
 export const syntax = (reason: string): Fault => ({ code: 'JSON_INVALID', reason })
 
 export const NO_FAULT: Fault = syntax('')

@@ -1,7 +1,7 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import {
-  CUT_OFF,
   type Cursor,
+  certainAt,
   EXPECTED_COMMA_OR_BRACE,
   EXPECTED_KEY,
   type Fault,
@@ -175,9 +175,9 @@ function passMember(window: RowWindow): boolean {
   }
   cursor.line = line
   const faultAt = end >= 0 ? cursor.end : cursor.faultAt
-  if (faultAt - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
-  if (window.ended) throw faultError(window, end >= 0 || faultAt >= cursor.end ? CUT_FILE : cursor.fault, faultAt)
-  if (faultAt + FOUND_BYTES <= cursor.end)
+  if ((end >= 0 ? cursor.end : certainAt(cursor)) - at > cursor.maxRowBytes) throw faultError(window, ROW_TOO_LONG, at)
+  if (window.ended && faultAt >= cursor.end) throw faultError(window, CUT_FILE, faultAt)
+  if (window.ended || faultAt + FOUND_BYTES <= cursor.end)
     throw faultError(window, cursor.fault, faultAt, path.slice(0, openObjects - 1))
   window.retryAt = at + 2 * (cursor.end - at)
   return false
@@ -204,7 +204,6 @@ function skipMember(window: RowWindow): number {
 function enterValue(window: RowWindow, cursor: Cursor, at: number): number {
   const byte = cursor.bytes[at]
   const isLast = window.openObjects === window.path.length
-  if (at >= cursor.end) return fail(cursor, CUT_OFF, at)
   if (isLast && byte === LOWER_N) {
     const end = skipWord(cursor, at, NULL)
     if (end < 0 || end >= cursor.end) return end

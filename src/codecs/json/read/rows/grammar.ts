@@ -134,14 +134,15 @@ function skipArray(cursor: Cursor, at: number, depth: number): number {
   }
 }
 
-/** Skip a string, its quotes included. */
+/** Skip a string, its quotes included. One that is too long is not examined further: chunks may end anywhere in it. */
 export function skipString(cursor: Cursor, at: number): number {
-  const { bytes } = cursor
+  const { bytes, maxFieldBytes } = cursor
   const start = ++at
   for (;;) {
     while (ENDS_TEXT[bytes[at] as number] === 0) at++
+    if (at - start > maxFieldBytes) return fail(cursor, FIELD_TOO_LONG, start)
     const byte = bytes[at]
-    if (byte === QUOTE) return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : at + 1
+    if (byte === QUOTE) return at + 1
     if (byte !== BACKSLASH) return fail(cursor, CONTROL_CHARACTER, at)
     at = skipEscape(cursor, at)
     if (at < 0) return at
@@ -199,21 +200,26 @@ export function skipNumber(cursor: Cursor, at: number): number {
   const { bytes } = cursor
   const start = at
   if (bytes[at] === MINUS) at++
-  if (!isDigit(bytes[at])) return fail(cursor, at === start ? EXPECTED_VALUE : INVALID_NUMBER, at)
+  if (!isDigit(bytes[at])) return at === start ? fail(cursor, EXPECTED_VALUE, at) : invalidNumber(cursor, start, at)
   if (bytes[at] === ZERO) {
-    if (isDigit(bytes[++at])) return fail(cursor, INVALID_NUMBER, at)
+    if (isDigit(bytes[++at])) return invalidNumber(cursor, start, at)
   } else while (isDigit(bytes[at])) at++
   if (bytes[at] === POINT) {
-    if (!isDigit(bytes[++at])) return fail(cursor, INVALID_NUMBER, at)
+    if (!isDigit(bytes[++at])) return invalidNumber(cursor, start, at)
     while (isDigit(bytes[at])) at++
   }
   if (((bytes[at] as number) | 0x20) === 0x65) {
     at++
     if (bytes[at] === PLUS || bytes[at] === MINUS) at++
-    if (!isDigit(bytes[at])) return fail(cursor, INVALID_NUMBER, at)
+    if (!isDigit(bytes[at])) return invalidNumber(cursor, start, at)
     while (isDigit(bytes[at])) at++
   }
   return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : at
+}
+
+/** Fail at a byte that no number has there; digits beyond the limit come before it. */
+function invalidNumber(cursor: Cursor, start: number, at: number): -1 {
+  return at - start > cursor.maxFieldBytes ? fail(cursor, FIELD_TOO_LONG, start) : fail(cursor, INVALID_NUMBER, at)
 }
 
 export function isDigit(byte: number | undefined): boolean {

@@ -1,6 +1,15 @@
 import { isValidUtf8 } from '../../../../internal/utf8.ts'
 import { findBrokenRows, knownFault, skipRow } from './broken-rows.ts'
-import { AFTER_OBJECT, type Cursor, fail, INVALID_UTF8, LONE_SURROGATE, NOT_AN_OBJECT, ROW_TOO_LONG } from './cursor.ts'
+import {
+  AFTER_OBJECT,
+  type Cursor,
+  certainAt,
+  fail,
+  INVALID_UTF8,
+  LONE_SURROGATE,
+  NOT_AN_OBJECT,
+  ROW_TOO_LONG,
+} from './cursor.ts'
 import { withoutRepeats } from './drop-repeated-keys.ts'
 import { pathTo } from './fault-path.ts'
 import { FOUND_BYTES } from './found.ts'
@@ -36,7 +45,7 @@ export function readRow(window: RowWindow, reader: ObjectReader): boolean {
   }
   cursor.line = line
   if (end === WAIT) return waitForMore(window)
-  if (cursor.faultAt - at > cursor.maxRowBytes) fail(cursor, ROW_TOO_LONG, at)
+  if (certainAt(cursor) - at > cursor.maxRowBytes) fail(cursor, ROW_TOO_LONG, at)
   // Bytes of the row, or of those that its message describes, are missing.
   else if (!window.ended && cursor.faultAt + FOUND_BYTES > cursor.end) return waitForMore(window)
   if (cursor.fault.code === 'TYPE_MISMATCH') reader.misfit(cursor)

@@ -19,9 +19,7 @@ export function columnReader(shape: ColumnShape, open: (leaf: Leaf) => LeafReade
     },
     take(rows) {
       const batches = new Map(leaves.map(({ leaf, reader }) => [leaf.index, reader.take(rows)]))
-      const data = assemble(shape, batches, ROOT)
-      if (data.length !== rows) throw invalid('a column and its row group have different numbers of rows')
-      return data
+      return assemble(shape, batches, ROOT)
     },
   }
 }
@@ -37,16 +35,14 @@ const ROOT: Around = { definition: 0, repetition: 0 }
 /** Builds Arrow columns bottom-up: values come from the leaves, offsets and validity from the levels of the first leaf below. */
 function assemble(shape: ColumnShape, batches: ReadonlyMap<number, LeafBatch>, around: Around): Data {
   if (shape.kind === 'leaf') return batchOf(shape.leaf, batches).data
-  const [first] = leavesOf(shape)
-  if (first === undefined) throw invalid('a group of the schema has no columns')
+  // Every group of a schema has a leaf.
+  const [first] = leavesOf(shape) as [Leaf]
   const levels = batchOf(first, batches)
   return shape.kind === 'struct' ? structData(shape, batches, levels, around) : listData(shape, batches, levels, around)
 }
 
 function batchOf(leaf: Leaf, batches: ReadonlyMap<number, LeafBatch>): LeafBatch {
-  const batch = batches.get(leaf.index)
-  if (batch === undefined) throw invalid('a column of the schema has no data')
-  return batch
+  return batches.get(leaf.index) as LeafBatch
 }
 
 function structData(
@@ -56,7 +52,7 @@ function structData(
   around: Around,
 ): Data {
   const children = shape.children.map((child) => assemble(child, batches, around))
-  const length = children[0]?.length ?? 0
+  const { length } = children[0] as Data
   if (children.some((child) => child.length !== length))
     throw invalid('the columns of a struct have different numbers of values')
   const type = shape.field.type
@@ -111,7 +107,6 @@ function listData(
     if (definition >= shape.elementDefinition) elements++
   }
   offsets[lists] = elements
-  if (element.length !== elements) throw invalid('the columns of a list have different numbers of values')
   return makeNested({
     type: shape.field.type,
     length: lists,

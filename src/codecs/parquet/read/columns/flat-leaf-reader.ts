@@ -56,7 +56,8 @@ export function flatLeafReader(
       const bitmap = leaf.definition > 0 ? new Uint8Array((rows + 7) >> 3) : undefined
       let filled = 0
       queue.consume(rows, (page, slots) => {
-        values.append(page, bitmap === undefined ? slots : (page.definition?.readBits(bitmap, filled, slots) ?? slots))
+        // Pages have levels exactly where the column has a bitmap.
+        values.append(page, page.definition?.readBits(bitmap as Uint8Array, filled, slots) ?? slots)
         filled += slots
       })
       const data = values.finish(rows, bitmap, row)

@@ -1,4 +1,4 @@
-import { type ByteValues, byteValues, reserve, reserveBytes, type Values } from '../bytes/value-buffers.ts'
+import { type ByteValues, byteValues, type FixedValues, reserve, reserveBytes } from '../bytes/value-buffers.ts'
 import { invalid } from '../invalid.ts'
 import type { ValueDecoder } from './decoder.ts'
 import { type DeltaReader, deltaEnd, deltaInt32Reader } from './delta-reader.ts'
@@ -151,8 +151,7 @@ function readLengths(reader: DeltaReader, out: Int32Array, count: number, max: n
   }
 }
 
-function appendFixed(strings: ByteValues, into: Values, width: number): void {
-  if (into.kind !== 'fixed') throw invalid('values of a fixed width were expected')
+function appendFixed(strings: ByteValues, into: FixedValues, width: number): void {
   for (let i = 0; i <= strings.count; i++) {
     if (strings.offsets[i] !== i * width) throw invalid('a value is shorter than its column allows')
   }

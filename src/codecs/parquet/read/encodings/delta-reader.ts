@@ -30,8 +30,9 @@ function deltaHeader(bytes: Uint8Array, start: number, end: number): DeltaHeader
   const miniblocks = readSize(bytes, end, varint)
   const total = readSize(bytes, end, varint)
   readZigZag64(bytes, end, varint)
+  // Division by no miniblocks does not give an integer.
   const miniblockValues = blockValues / miniblocks
-  if (!(miniblocks > 0) || !Number.isInteger(miniblockValues) || miniblockValues === 0 || miniblockValues % 8 !== 0) {
+  if (!Number.isInteger(miniblockValues) || miniblockValues === 0 || miniblockValues % 8 !== 0) {
     throw invalid('the block size of delta encoding is invalid')
   }
   return { miniblocks, miniblockValues, total, firstLow: varint.low, firstHigh: varint.high, end: varint.end }

@@ -27,7 +27,7 @@ export function runReader(runs: Runs, kernel?: ReadKernel): HybridReader {
   return {
     read(out, outAt, count) {
       while (count > 0) {
-        if (runs.left === 0) nextRun(runs)
+        beginRun(runs)
         const take = Math.min(count, runs.left)
         if (runs.isPacked) {
           const { byte, bit } = runs
@@ -43,14 +43,14 @@ export function runReader(runs: Runs, kernel?: ReadKernel): HybridReader {
     },
     readBits(bitmap, bitAt, count) {
       let ones = 0
-      if (kernel !== undefined && width === 1) {
+      if (kernel !== undefined) {
         const found = takeBits(kernel, runs, bitmap, bitAt, count)
         ones += found.ones
         bitAt += found.taken
         count -= found.taken
       }
       while (count > 0) {
-        if (runs.left === 0) nextRun(runs)
+        beginRun(runs)
         const take = Math.min(count, runs.left)
         if (runs.isPacked) {
           const { byte, bit } = runs
@@ -69,7 +69,8 @@ export function runReader(runs: Runs, kernel?: ReadKernel): HybridReader {
   }
 }
 
-function nextRun(runs: Runs): void {
+/** Read headers up to the next run with values, if none are left of this one. */
+function beginRun(runs: Runs): void {
   while (runs.left === 0) {
     if (runs.next >= runs.end) throw invalid('a run of levels or indexes ends before its last value')
     const header = readRunHeader(runs)
@@ -85,7 +86,6 @@ function readRunHeader(runs: Runs): number {
     const byte = runs.bytes[runs.next++] as number
     value += (byte & 0x7f) * 2 ** shift
     if (byte < 0x80 && value <= 0xffffffff) return value
-    if (byte < 0x80) break
   }
   throw invalid('the length of a run is not a 32-bit number')
 }

@@ -59,8 +59,8 @@ async function holdStrings(
       throw exceeded(`a value is longer than ${maxFieldBytes} bytes (limits.maxFieldBytes)`)
     }
     const wanted = complete + Math.max(found.needed, STEP_BYTES)
-    const held = await window.fill(wanted)
-    if (held < wanted && completeStrings(window.bytes, window.at + complete, count - values).values === 0) return count
+    // The page ends within a step, or within a value: `read` finds out.
+    if ((await window.fill(wanted)) < wanted) return count
   }
 }
 

@@ -68,7 +68,7 @@ function timeUnit(struct: ThriftStruct): TimeUnitName {
 /** Logical type equivalent to the converted type, scale and precision of a schema element. */
 function convertedType(element: ThriftStruct): LogicalType | undefined {
   const code = optionalInt(element, 6, 'the converted type of a column')
-  const name = code === undefined ? undefined : ConvertedTypes[code]
+  const name = ConvertedTypes[code ?? -1]
   switch (name) {
     case undefined:
       return undefined
@@ -101,6 +101,6 @@ function convertedType(element: ThriftStruct): LogicalType | undefined {
     case 'INTERVAL':
       return { kind: 'other' }
   }
-  const [, sign, bits] = /^(U?)INT_(\d+)$/.exec(name) ?? []
-  return { kind: 'integer', bits: Number(bits), signed: sign === '' }
+  const [kind, bits] = name.split('_')
+  return { kind: 'integer', bits: Number(bits), signed: kind === 'INT' }
 }

@@ -26,8 +26,8 @@ export function optionalInt(struct: ThriftStruct, field: number, name: string): 
   const value = fieldAt(struct, field)
   if (value === undefined) return undefined
   const number = typeof value === 'bigint' ? Number(value) : value
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw invalid(`${name} is not an integer in range`)
-  return number
+  if (!Number.isSafeInteger(number)) throw invalid(`${name} is not an integer in range`)
+  return number as number
 }
 
 export function requiredInt(struct: ThriftStruct, field: number, name: string): number {

@@ -5,7 +5,7 @@ import { inflateInKernel } from '../kernel/inflate-snappy.ts'
 import type { ReadKernel } from '../kernel/read-kernel.ts'
 import { lz4Decompress, lz4Raw } from './lz4.ts'
 import type { PagePool } from './page-pool.ts'
-import { snappyInflate } from './snappy-decompress.ts'
+import { corruptSnappy, snappyInflate } from './snappy-decompress.ts'
 
 /** Snappy pages above this are inflated in JavaScript, for WebAssembly memory never shrinks. */
 const MAX_KERNEL_PAGE = 32 * 1024 * 1024
@@ -16,6 +16,12 @@ const MAX_RATIO = new Map<CompressionCodec, number>([
   ['LZ4', 256],
   ['LZ4_RAW', 256],
 ])
+
+/**
+ * The most bytes of a snappy block per byte that it inflates to: a literal of one byte, whose length takes four more. Its
+ * own length takes five at most.
+ */
+const SNAPPY_MOST = { perByte: 6, length: 5 }
 
 /** Memory for inflated pages, and a kernel where one has been started. */
 export interface Inflater {
@@ -41,6 +47,8 @@ export function decompress(codec: CompressionCodec, bytes: Uint8Array, size: num
 
 function snappy(bytes: Uint8Array, size: number, { pool, kernel }: Inflater): Uint8Array {
   if (snappyLength(bytes) !== size) throw invalid('a snappy page has another size than its header says')
+  // Checked before the block is copied to a kernel.
+  if (bytes.length > SNAPPY_MOST.perByte * size + SNAPPY_MOST.length) throw corruptSnappy()
   const output = pool.take(size)
   if (kernel === undefined || size > MAX_KERNEL_PAGE) snappyInflate(bytes, output)
   else inflateInKernel(kernel, bytes, output)

@@ -91,8 +91,11 @@ function dataPage(
   dictionary: Dictionary | undefined,
   { kernels, pool }: PageContext,
 ): DataPage {
-  const split = header.levels === undefined ? splitPageV1 : splitPageV2
-  const parts = split(leaf, header, page, inflate, kernels)
+  const { levels } = header
+  const parts =
+    levels === undefined
+      ? splitPageV1(leaf, header, page, inflate, kernels)
+      : splitPageV2(leaf, levels, header.uncompressedBytes, page, inflate, kernels)
   let held: Uint8Array | undefined = parts.values
   const { encoding, slots } = header
   const usesDictionary = encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY'
@@ -153,13 +156,12 @@ function splitPageV1(
 /** Version 2: uncompressed levels precede the values, their lengths are in the header. */
 function splitPageV2(
   leaf: Leaf,
-  { levels, uncompressedBytes }: PageHeader,
+  { repetitionBytes, definitionBytes, compressed }: NonNullable<PageHeader['levels']>,
+  uncompressedBytes: number,
   page: Uint8Array,
   inflate: (bytes: Uint8Array, size: number) => Uint8Array,
   kernels: ReadKernels,
 ): PageParts {
-  if (levels === undefined) throw invalid('a page header lacks the part of its page type')
-  const { repetitionBytes, definitionBytes, compressed } = levels
   const valuesAt = repetitionBytes + definitionBytes
   if (valuesAt > page.length || valuesAt > uncompressedBytes)
     throw invalid('the levels of a page are longer than the page')

@@ -1,4 +1,4 @@
-import type { RowGroup } from '../footer/file-metadata.ts'
+import type { ColumnChunk, RowGroup } from '../footer/file-metadata.ts'
 import { exceeded, invalid, unsupported } from '../invalid.ts'
 import type { FileShape, Leaf } from './schema-shape.ts'
 
@@ -12,9 +12,8 @@ export function checkRowGroup(group: RowGroup, shape: FileShape, leaves: readonl
   if (stray !== 0 && stray !== shape.strayLeaves)
     throw invalid('a row group and the schema have different numbers of columns')
   for (const leaf of leaves) {
-    const chunk = group.chunks[leaf.index]
+    const chunk = group.chunks[leaf.index] as ColumnChunk
     const position = { column: leaf.name }
-    if (chunk === undefined) throw invalid('a column chunk is missing', position)
     if (chunk.encrypted)
       throw unsupported('the column is encrypted; write it without encryption, or leave it out of columns', position)
     if (chunk.type !== leaf.layout.physical)

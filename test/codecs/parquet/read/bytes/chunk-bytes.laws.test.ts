@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { windowedChunk } from '../../../../../src/codecs/parquet/read/bytes/chunk-bytes.ts'
 import { law } from '../../../../support/law.ts'
 
@@ -67,3 +67,36 @@ law(
     await s.waitFor(Promise.all(underWay))
   }),
 )
+
+test('a window has the bytes of its size, or of a read that is longer', async () => {
+  const reads: [number, number][] = []
+  const file = {
+    size: FILE.length,
+    read: async (from: number, to: number) => {
+      reads.push([from, to])
+      return FILE.slice(from, to)
+    },
+  }
+  const chunk = windowedChunk(file, { start: 10, end: 1010 }, 100)
+  expect(chunk.length).toBe(1000)
+  for (const [at, length] of [
+    [0, 10],
+    [10, 90],
+    [100, 1],
+    [101, 300],
+    [401, 5],
+    [990, 100],
+  ] as const) {
+    expect(Buffer.compare(await chunk.read(at, length), FILE.subarray(10 + at, Math.min(1010, 10 + at + length)))).toBe(
+      0,
+    )
+    chunk.release(at + length)
+  }
+  expect(reads).toEqual([
+    [10, 110],
+    [110, 210],
+    [210, 411],
+    [411, 511],
+    [1000, 1010],
+  ])
+})
