@@ -1,5 +1,6 @@
 // `npm run mutate -- FOLDER`: which changes to the code do its tests not notice? CONTRIBUTING.md says how to read it.
 import { addAccepted } from './accepted.ts'
+import { folderOf } from './folders.ts'
 import { instrument } from './instrument.ts'
 import { describeMutant } from './mutant.ts'
 import { mutateFolder, readSources, survivorsOfLastRun } from './mutate-folder.ts'
@@ -8,7 +9,7 @@ import { isClean, printedRun } from './print-run.ts'
 
 const options = readOptions(process.argv.slice(2))
 if (options.accept !== undefined) {
-  const { mutants } = await instrument(readSources(options.root, options.folder))
+  const { mutants } = await instrument(readSources(options.root, folderOf(options.folder)))
   const survivors = survivorsOfLastRun(options, mutants)
   addAccepted(options.root, options.folder, survivors, options.accept)
   console.log(survivors.map(describeMutant).join('\n'))

@@ -29,7 +29,7 @@ export function workFolder({ root, folder }: Options): string {
 /** Make the mutants of a folder of `src`, and run them against its tests. */
 export async function mutateFolder(options: Options): Promise<FolderRun> {
   const folder = folderOf(options.folder)
-  const sources = readSources(options.root, folder.name)
+  const sources = readSources(options.root, folder)
   const all = (await instrument(sources)).mutants
   const chosen = options.isAgain ? survivorsOfLastRun(options, all) : chooseMutants(all, options)
   const accepted = readAccepted(options.root, folder.name)
@@ -73,9 +73,9 @@ async function run(
   return state
 }
 
-export function readSources(root: string, folder: string): readonly SourceText[] {
-  const files = globSync(`src/${folder}/**/*.ts`, { cwd: root }).sort()
-  if (files.length === 0) throw new Error(`src/${folder} has no sources`)
+export function readSources(root: string, { name, sources }: MutatedFolder): readonly SourceText[] {
+  const files = globSync(sources, { cwd: root }).sort()
+  if (files.length === 0) throw new Error(`src/${name} has no sources`)
   return files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 }
 

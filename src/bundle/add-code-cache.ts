@@ -1,11 +1,13 @@
-import { readFile, rename, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rename } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Script } from 'node:vm'
 import { MillraceError } from '../errors.ts'
 import { checkFields, checkOptions } from '../internal/check-arguments.ts'
 import { MARK } from './bootstrap.ts'
 import { type CodeCacheOptions, MAKER_KINDS, makerOf } from './cache-options.ts'
-import { type CodeCache, cacheFiles, makeCache, writeBootstrap } from './code-cache.ts'
+import { cacheFiles, makeCache, writeBootstrap } from './code-cache.ts'
+import type { CodeCache } from './maker.ts'
 import { bundleWarmUp } from './warm-up.ts'
 
 export interface AddCodeCacheOptions extends CodeCacheOptions {
@@ -47,7 +49,7 @@ export async function addCodeCache(options: AddCodeCacheOptions): Promise<CodeCa
   const isBootstrap = text.startsWith(MARK)
   const source = isBootstrap ? await textOf(caller, bundle) : text
   checkCommonJs(caller, file, source)
-  if (!isBootstrap) await checkFree(caller, file, bundle)
+  if (!isBootstrap) checkFree(caller, file, bundle)
   if (options.warmUp !== undefined) await bundleWarmUp(caller, options.warmUp, file)
   if (!isBootstrap) await rename(file, bundle)
   await writeBootstrap(file, isBootstrap && /^const IS_STRICT = true$/m.test(text))
@@ -55,13 +57,8 @@ export async function addCodeCache(options: AddCodeCacheOptions): Promise<CodeCa
 }
 
 /** Refuse to overwrite a file that is not the bundle of an earlier call, which has its cache next to it. */
-async function checkFree(caller: string, file: string, bundle: string): Promise<void> {
-  const exists = (path: string): Promise<boolean> =>
-    stat(path).then(
-      () => true,
-      () => false,
-    )
-  if (!(await exists(bundle)) || (await exists(join(dirname(file), cacheFiles(file).cache)))) return
+function checkFree(caller: string, file: string, bundle: string): void {
+  if (!existsSync(bundle) || existsSync(join(dirname(file), cacheFiles(file).cache))) return
   const rule = `${basename(bundle)} exists, and would be overwritten by ${basename(file)}; remove or rename it`
   throw new MillraceError('BUNDLE_FAILED', `${caller}: ${rule}`)
 }

@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { checkChoice } from '../internal/check-choice.ts'
-import type { Maker } from './code-cache.ts'
+import type { Maker } from './maker.ts'
 
 /** Options of the making of a code cache. */
 export interface CodeCacheOptions {

@@ -15,6 +15,12 @@ export interface Workload {
   readonly architecture: Architecture
 }
 
+/** The shape of a file by its format and the compression around it. */
+export function fileShape(format: string, compression: string): Pick<Workload, 'isPlainText' | 'isSplittable'> {
+  const isPlain = compression === 'none'
+  return { isPlainText: isPlain && format !== 'parquet', isSplittable: isPlain && format !== 'json' }
+}
+
 /** The S3 job on one file: read it, drop duplicates, write Parquet. */
 export interface Estimate {
   /** Peak memory. */

@@ -26,3 +26,8 @@ export function formatOf(name: string, codec: Codec, { format }: CodecOptions): 
   const isTsv = format === 'tsv' || (format === undefined && /\.tsv(?:\.(?:gz|gzip|zst))?$/i.test(name))
   return codec.name === 'csv' && isTsv ? 'tsv' : codec.name
 }
+
+/** Test whether a format is text with delimiters, in an encoding of choice. */
+export function isCsv(format: string): boolean {
+  return format === 'csv' || format === 'tsv'
+}

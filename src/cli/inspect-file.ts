@@ -1,10 +1,10 @@
 import type { CodecOptions } from '../codecs/index.ts'
 import { type Architecture, lambdaCost } from '../limits/index.ts'
 import { checkFlagFormats, codecOptions } from './codec-options.ts'
-import { estimate } from './estimate.ts'
+import { estimate, fileShape } from './estimate.ts'
 import { type FileHead, fileHead } from './file-head.ts'
 import { flagOf } from './flag-value.ts'
-import { codecOf, compressionOf, formatOf } from './format-of.ts'
+import { codecOf, compressionOf, formatOf, isCsv } from './format-of.ts'
 import { counted, openInput, rereadable } from './input.ts'
 import { INSPECT_FLAGS } from './inspect-flags.ts'
 import type { Inspection } from './inspection.ts'
@@ -40,9 +40,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
   const { columns, rows, refused } = read.survey
   if (format === 'json' || format === 'ndjson') await markJsonColumns(columns, key, options, input.source)
   const { cpuSeconds } = read
-  const isPlain = head.compression === 'none'
-  const isPlainText = isText && isPlain
-  const isSplittable = isPlain && format !== 'json'
+  const shape = fileShape(format, head.compression)
   return {
     file: path,
     bytes,
@@ -54,7 +52,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
     refused: { count: refused.count, byCode: refused.byCode, rows: refused.first },
     pin: isText ? pinsOf({ ...read, format, head, named, given: new Set(Object.keys(given)) }) : [],
     schema: isText ? schemaOf(columns) : null,
-    lambda: estimate({ bytes, rows, cpuSeconds, isPlainText, isSplittable, memoryMb, architecture }),
+    lambda: estimate({ bytes, rows, cpuSeconds, ...shape, memoryMb, architecture }),
   }
 }
 
@@ -62,7 +60,7 @@ export async function inspectFile(path: string, words: CommandWords, io: Io): Pr
 function foundOptions({ compression, encoding }: FileHead, named: string, format: string): CodecOptions {
   return {
     ...(compression !== named && { compression }),
-    ...(encoding !== undefined && /^[ct]sv$/.test(format) && { encoding }),
+    ...(encoding !== undefined && isCsv(format) && { encoding }),
   }
 }
 

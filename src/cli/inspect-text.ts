@@ -16,7 +16,7 @@ export function inspectText(inspection: Inspection): string {
     ['rows', [countText(rows)]],
     ['refused', refusedText(refused)],
     ['columns', columnsText(columns, rows)],
-    ['pin', pin.length === 0 ? [] : alignedRows(pin.map(pinText))],
+    ['pin', alignedRows(pin.map(pinText))],
     ['schema', schema === null ? [] : [printable(JSON.stringify(schema))]],
     ['lambda', lambdaText(lambda)],
   ]

@@ -82,9 +82,8 @@ async function writeWhole(
 async function placeNew(temporary: string, target: string): Promise<void> {
   try {
     await link(temporary, target)
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw exists()
-    // A file system without links.
+  } catch {
+    // The name is taken, or the file system has no links.
     if ((await existing(target)) !== undefined) throw exists()
     await rename(temporary, target).catch(fail)
     return

@@ -1,4 +1,5 @@
 import type { FileHead } from './file-head.ts'
+import { isCsv } from './format-of.ts'
 import type { Pin } from './pin.ts'
 import type { Survey, SurveyedColumn } from './survey.ts'
 import { textHint } from './text-hint.ts'
@@ -67,8 +68,4 @@ function filePins({ format, survey, head, named, given }: FoundFile): readonly P
     pins.push({ option: 'delimiter', value: delimiter, why: 'the header is a single name that contains it' })
   }
   return pins
-}
-
-function isCsv(format: string): boolean {
-  return format === 'csv' || format === 'tsv'
 }

@@ -1,5 +1,4 @@
 import { type CodecInput, type CodecOptions, codecFor } from '../codecs/index.ts'
-import { isMillraceError } from '../errors.ts'
 import { refusedRows } from './refused-rows.ts'
 import { type Survey, survey } from './survey.ts'
 
@@ -28,16 +27,11 @@ export async function readTypes(
   const read = (more: CodecOptions): Promise<Survey> =>
     survey((onInvalidRow) => codecFor(key, { ...options, ...more, onInvalidRow }), source, refusedRows(shown))
   const start = process.cpuUsage()
-  let once: Survey | undefined
-  try {
-    once = await read({})
-  } catch (error) {
-    if (!isMillraceError(error, 'TYPE_MISMATCH') || options.inferRows !== undefined) throw error
-  }
+  const once = await read({})
   const { user, system } = process.cpuUsage(start)
   const cpuSeconds = (user + system) / 1e6
-  const isSettled = once?.refused.byCode['TYPE_MISMATCH'] === undefined || options.inferRows !== undefined
-  if (once !== undefined && isSettled) return { survey: once, firstRows: undefined, cpuSeconds }
+  const isSettled = once.refused.byCode['TYPE_MISMATCH'] === undefined || options.inferRows !== undefined
+  if (isSettled) return { survey: once, firstRows: undefined, cpuSeconds }
   again()
   const twice = await read({ inferRows: Number.POSITIVE_INFINITY })
   return { survey: twice, firstRows: once, cpuSeconds }

@@ -8,10 +8,11 @@ import { checkCodecOptions, checkedCodec, known, rawCodec } from './checked-code
 import type { Codec, CodecInput } from './codec.ts'
 import { type CsvOptions, csv } from './csv/csv.ts'
 import { CSV_OPTIONS } from './csv/csv-options.ts'
+import { inflatedSource, sizeOf } from './inflated-source.ts'
 import { deflate, detectCompression, type FileCompression, inflate } from './input/compression.ts'
-import { type ByteSource, chunksOf, isByteSource, isBytes } from './input/source.ts'
+import { chunksOf, isByteSource, isBytes } from './input/source.ts'
 import { JSON_OPTIONS, type JsonOptions, json, ndjson } from './json/json.ts'
-import { defaultInflatedBytes } from './limits.ts'
+import { defaultInflatedBytes, streamedInflatedBytes } from './limits.ts'
 import { PARQUET_OPTIONS, type ParquetOptions, parquet } from './parquet/parquet.ts'
 
 /** The options of all formats together: each format uses those that it has. */
@@ -28,8 +29,6 @@ export interface CodecForOptions {
    */
   readonly compression?: NonNullable<ParquetOptions['compression']> | 'auto'
 }
-
-const MIN_STREAMED_BYTES = 16 * 1024 ** 3
 
 const FORMATS: Readonly<Record<string, NonNullable<CodecForOptions['format']>>> = {
   csv: 'csv',
@@ -94,12 +93,12 @@ function wrapped(
   writing: FileCompression | 'none',
   { limits }: CodecOptions,
 ): Codec {
-  if (reading === 'none' && writing === 'none') return codec
+  if (reading === 'none') return codec
   const isParquet = codec.name === 'parquet'
   const raw = rawCodec(codec)
   const read = (input: CodecInput, message?: ReadMessage) => {
-    const held = defaultInflatedBytes(sizeOf(input))
-    const maxBytes = limits?.maxInflatedBytes ?? (isParquet ? held : Math.max(held, MIN_STREAMED_BYTES))
+    const defaultBytes = isParquet ? defaultInflatedBytes : streamedInflatedBytes
+    const maxBytes = limits?.maxInflatedBytes ?? defaultBytes(sizeOf(input))
     const chunks = (): AsyncIterable<Uint8Array> => inflatedChunks(chunksOf(input), reading, maxBytes)
     // Parquet is read by range, and each range would inflate the file again.
     const canReadAgain = isBytes(input) || isByteSource(input)
@@ -121,40 +120,10 @@ function wrapped(
 
 async function* inflatedChunks(
   source: AsyncIterable<Uint8Array>,
-  compression: FileCompression | 'auto' | 'none',
+  compression: FileCompression | 'auto',
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  if (compression === 'none') yield* source
-  else if (compression !== 'auto') yield* inflate(compression, maxBytes)(source)
-  else {
-    const { found, chunks } = await detectCompression(source)
-    yield* found === undefined ? chunks : inflate(found, maxBytes)(chunks)
-  }
-}
-
-/** Bytes of the compressed file, 0 while unknown. */
-function sizeOf(input: CodecInput): number {
-  if (isBytes(input)) return input.length
-  return isByteSource(input) ? (input.size ?? 0) : 0
-}
-
-/** A source that is inflated from its start on every read. */
-function inflatedSource(chunks: () => AsyncIterable<Uint8Array>): ByteSource {
-  async function* stream({ start, end = Number.POSITIVE_INFINITY } = { start: 0 }): AsyncGenerator<Uint8Array> {
-    let at = 0
-    for await (const chunk of chunks()) {
-      const part = chunk.subarray(Math.max(0, start - at), Math.max(0, end - at))
-      if (part.length > 0) yield part
-      at += chunk.length
-      if (at >= end) return
-    }
-  }
-  return {
-    stream,
-    async read(start, end) {
-      const parts: Uint8Array[] = []
-      for await (const part of stream({ start, end })) parts.push(part)
-      return new Uint8Array(Buffer.concat(parts))
-    },
-  }
+  if (compression !== 'auto') return yield* inflate(compression, maxBytes)(source)
+  const { found, chunks } = await detectCompression(source)
+  yield* found === undefined ? chunks : inflate(found, maxBytes)(chunks)
 }

@@ -25,8 +25,14 @@ export const DEFAULT_LIMITS = {
 
 const MIN_INFLATED_BYTES = 256 * 1024 * 1024
 const INFLATION_RATIO = 64
+const MIN_STREAMED_BYTES = 16 * 1024 ** 3
 
 /** Bytes that a compressed file of `size` bytes may inflate to by default. */
 export function defaultInflatedBytes(size: number): number {
   return Math.max(MIN_INFLATED_BYTES, size * INFLATION_RATIO)
+}
+
+/** Bytes that a compressed file may inflate to by default where it is never held as a whole. */
+export function streamedInflatedBytes(size: number): number {
+  return Math.max(MIN_STREAMED_BYTES, defaultInflatedBytes(size))
 }

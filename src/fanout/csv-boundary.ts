@@ -38,7 +38,7 @@ export function csvBoundary(
 ): Boundary | undefined {
   const { quote } = settings.layout.dialect
   if (quote === false || !probe.includes(quote.charCodeAt(0))) return lineBoundary(probe)
-  let readers = startStates(settings).map((prefix) => startReader(prefix, settings, width))
+  let readers = startStates(settings, quote).map((prefix) => startReader(prefix, settings, width))
   for (let from = 0; from < probe.length; from += STEP_BYTES) {
     const to = Math.min(from + STEP_BYTES, probe.length)
     const isLast = to === probe.length
@@ -70,9 +70,8 @@ function lineStart(bytes: Uint8Array, from: number): number | undefined {
 }
 
 /** Texts that bring a reader into every possible state: outside quotes, inside, or between two bytes of a mark. */
-function startStates({ layout }: CsvSettings): string[] {
-  const { quote, escape: escapeMark, comment, trim } = layout.dialect
-  if (quote === false) return ['x']
+function startStates({ layout }: CsvSettings, quote: string): string[] {
+  const { escape: escapeMark, comment, trim } = layout.dialect
   return [
     '',
     'x',

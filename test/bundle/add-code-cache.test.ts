@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { addCodeCache } from '../../src/bundle/index.ts'
+import { addCodeCache, bundleHandler } from '../../src/bundle/index.ts'
 import { nodesToTest } from '../support/nodes.ts'
 import { invoke, project } from './project.ts'
 
@@ -29,6 +29,24 @@ test('called again it makes the cache again', async () => {
   expect(readFileSync(file.replace('index.js', 'index.bundle.js'), 'utf8')).toBe(HANDLER)
 })
 
+test('called again it makes a cache that is gone, and stays strict where it was', async () => {
+  for (const [text, isStrict] of [
+    ['export const handler = async () => 1', true],
+    ["import './sloppy.cjs'\nexport const handler = async () => 1", false],
+  ] as const) {
+    const folder = project({ 'handler.mjs': text, 'sloppy.cjs': '' })
+    await bundleHandler({ entry: join(folder, 'handler.mjs'), outdir: join(folder, 'dist') })
+    const file = join(folder, 'dist/handler.cjs')
+    rmSync(join(folder, 'dist/handler.cache'))
+    await addCodeCache({ file })
+    expect(readFileSync(file, 'utf8')).toContain(`\nconst IS_STRICT = ${isStrict}\n`)
+    expect(invoke(file)).toMatchObject({ value: 1, log: [] })
+  }
+  const file = join(project({ 'dist/index.js': `${HANDLER}const IS_STRICT = true\n` }), 'dist/index.js')
+  await addCodeCache({ file })
+  expect(readFileSync(file, 'utf8')).toContain('\nconst IS_STRICT = false\n')
+})
+
 test('a handler that was built again replaces the bundle of before', async () => {
   const file = join(project({ 'dist/index.js': HANDLER }), 'dist/index.js')
   await addCodeCache({ file })
@@ -51,6 +69,8 @@ test('a warm-up runs', async () => {
 describe('is refused as BUNDLE_FAILED, and stays as it is', () => {
   const cases: readonly [string, string, string, RegExp][] = [
     ['an ES module', 'index.mjs', 'export const handler = async () => 1', /index\.mjs is not CommonJS/],
+    ['CommonJS under the name of an ES module', 'index.mjs', HANDLER, /index\.mjs is not CommonJS; only that/],
+    ['a hashbang in its midst', 'index.js', `${HANDLER}\n#!/bin/sh`, /index\.js is not CommonJS \(.+\)/],
     [
       'an ES module under another name',
       'index.js',
@@ -79,6 +99,13 @@ describe('is refused as BUNDLE_FAILED, and stays as it is', () => {
       ),
     })
     expect(readFileSync(join(folder, 'index.bundle.js'), 'utf8')).toBe('exports.x = async () => 1')
+  })
+
+  test('with the fault as its cause', async () => {
+    const folder = project({ 'index.js': 'export {}' })
+    const file = join(folder, 'index.js')
+    await expect(addCodeCache({ file })).rejects.toMatchObject({ cause: { name: 'SyntaxError' } })
+    await expect(addCodeCache({ file: folder })).rejects.toMatchObject({ cause: { code: 'EISDIR' } })
   })
 
   test('a file that is not there', async () => {

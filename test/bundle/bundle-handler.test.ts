@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { bootstrapText } from '../../src/bundle/bootstrap.ts'
 import { bundleHandler } from '../../src/bundle/index.ts'
 import { nodesToTest } from '../support/nodes.ts'
 import { invoke, project } from './project.ts'
@@ -103,6 +104,65 @@ test('a package of sloppy CommonJS stays sloppy under a handler that is an ES mo
   })
   const { outdir } = await bundleHandler({ entry: join(folder, 'handler.ts'), outdir: join(folder, 'dist') })
   expect(invoke(join(outdir, 'handler.cjs'))).toMatchObject({ value: [1, true], log: [] })
+})
+
+test('lists the files to deploy, and the maker where the cache is made elsewhere', async () => {
+  const text = `export const handler = async () => process.env['STAGE']\n`
+  const folder = project({ 'handler.ts': text })
+  const options = { entry: join(folder, 'handler.ts'), outdir: join(folder, 'dist'), sourcemap: true } as const
+  const outdir = join(folder, 'dist')
+  const madeFor = `${process.version} ${process.platform} ${process.arch}`
+  const made = await bundleHandler({ ...options, name: 'job' })
+  const bundleBytes = readFileSync(join(outdir, 'job.bundle.cjs')).length
+  const files = ['job.cjs', 'job.bundle.cjs', 'job.bundle.cjs.map']
+  const cacheBytes = made.cacheBytes
+  expect(made).toEqual({
+    ...{ outdir, name: 'job', bundleBytes, handlers: ['handler'], cacheBytes, madeFor },
+    files: [...files, 'job.cache'],
+  })
+  expect(cacheBytes).toBeGreaterThan(100)
+  expect(readdirSync(outdir).sort()).toEqual([...made.files].sort())
+  const later = await bundleHandler({ ...options, name: 'job', cache: false })
+  const maker = join(outdir, 'job.make-cache.cjs')
+  expect(later).toEqual({ outdir, name: 'job', bundleBytes, handlers: [], files, cacheBytes: 0, maker })
+  expect(readdirSync(outdir).sort()).toEqual([...files, 'job.make-cache.cjs'].sort())
+})
+
+test('the warm-up has the environment of this process, that of the options over it, and no options of Node', async () => {
+  const warm = `export const warmUp = () => { throw new Error([process.env['STAGE'], typeof process.env['PATH'], process.env['NODE_OPTIONS'], process.env['NODE_V8_COVERAGE']].join()) }`
+  const folder = project({ 'handler.ts': ECHO, 'warm-up.ts': warm })
+  const options = {
+    entry: join(folder, 'handler.ts'),
+    outdir: join(folder, 'dist'),
+    warmUp: join(folder, 'warm-up.ts'),
+  }
+  vi.stubEnv('NODE_OPTIONS', '--no-warnings')
+  vi.stubEnv('NODE_V8_COVERAGE', join(folder, 'coverage'))
+  vi.stubEnv('STAGE', 'dev')
+  const failureOf = (env: Readonly<Record<string, string>>) =>
+    bundleHandler({ ...options, env }).catch((error: Error) => error) as Promise<Error>
+  expect((await failureOf({})).message).toContain('Error: dev,string,,;')
+  const failure = await failureOf({ STAGE: 'prod' })
+  expect(failure.message).toContain('Error: prod,string,,;')
+  expect(failure.cause).toMatchObject({ code: 1, killed: false })
+  vi.unstubAllEnvs()
+})
+
+test('the exports are found before a long footer', async () => {
+  const footer = { js: `// ${'ü'.repeat(80_000)}` }
+  const { file } = await bundled(ECHO, { esbuild: { footer }, cache: false })
+  expect(readFileSync(file, 'utf8')).toContain('0 && (module.exports = { handler })')
+})
+
+test('names of exports are told to tools that look for them, as far as they are identifiers', () => {
+  const files = { bundle: 'a.bundle.cjs', cache: 'a.cache', maker: 'a.make-cache.cjs', warmUp: 'a.warm-up.cjs' }
+  const hintOf = (exports: readonly string[]) =>
+    bootstrapText({ files, isStrict: true, exports }).split('\n').slice(-2).join('|')
+  expect(hintOf(['handler', '$a', '_b', 'c1', '1d', 'e-f', '', 'g h'])).toBe(
+    '0 && (module.exports = { handler, $a, _b, c1 })|',
+  )
+  expect(hintOf([''])).toBe('module.exports = evaluate(script)|')
+  expect(hintOf([])).toBe('module.exports = evaluate(script)|')
 })
 
 test('a handler that streams its response is wrapped as in the runtime of Lambda', async () => {

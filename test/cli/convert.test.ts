@@ -311,3 +311,51 @@ describe('flags', () => {
     expect(decodeCsv(Buffer.from(stdout)).numRows).toBe(12_001)
   })
 })
+
+describe('terminals', () => {
+  const out = (...flags: readonly string[]) =>
+    runCli(['convert', files.file('fine.csv'), ...flags, '--no-progress'], { terminal: true })
+
+  test('take text, and Parquet goes to files and pipes', async () => {
+    put('fine.csv', 'a,b\n2,3\n')
+    expect((await out('-', '--to', 'csv')).stdout).toBe('a,b\n2,3\n')
+    expect((await out(files.file('fine.parquet'), '--force')).code).toBe(0)
+    expect((await out('-', '--to', 'parquet')).code).toBe(2)
+    const piped = await runCli(['convert', files.file('fine.csv'), '-', '--to', 'parquet'])
+    expect([piped.code, piped.stdout.slice(0, 4)]).toEqual([0, 'PAR1'])
+  })
+})
+
+describe('a command line without its files', () => {
+  test.each([
+    [[], /^OPTION_INVALID: a command is required: inspect and convert; see --help\n$/],
+    [['toString'], /^OPTION_INVALID: unknown command; there are inspect and convert\n$/],
+    [['convert'], /^OPTION_INVALID: convert takes two files, IN and OUT; - is stdin or stdout\n$/],
+    [['convert', 'a.csv'], /^OPTION_INVALID: convert takes two files/],
+    [['convert', 'a.csv', 'b.csv', 'c.csv'], /^OPTION_INVALID: convert takes two files/],
+    [['inspect'], /^OPTION_INVALID: inspect takes one file, or - for stdin\n$/],
+    [['inspect', 'a.csv', 'b.csv'], /^OPTION_INVALID: inspect takes one file/],
+  ])('%j', async (args, message) => {
+    expect(await runCli(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+  })
+})
+
+test('the outcome as JSON has the bytes of stdin, and the rows that were skipped', async () => {
+  const flags = ['--from', 'csv', '--to', 'csv', '--json', '--skip-invalid-rows', '--show-refused', '1']
+  const { code, stdout, stderr } = await runCli(['convert', '-', '-', ...flags], { stdin: 'a,b\n1,2\n3\n4\n5,6\n' })
+  expect([code, stdout]).toEqual([1, 'a,b\n1,2\n5,6\n'])
+  expect(JSON.parse(stderr)).toEqual({
+    in: '-',
+    out: '-',
+    from: 'csv',
+    to: 'csv',
+    rows: 2,
+    bytesIn: 16,
+    bytesOut: 12,
+    refused: {
+      count: 2,
+      byCode: { CSV_INVALID: 2 },
+      rows: [{ line: 3, row: 2, code: 'CSV_INVALID', reason: expect.stringContaining('1 field') }],
+    },
+  })
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { estimate, type Workload } from '../../src/cli/estimate.ts'
+import { estimate, fileShape, type Workload } from '../../src/cli/estimate.ts'
 import { jobCost } from '../../src/limits/index.ts'
 
 const MEASURED: Workload = {
@@ -60,4 +60,15 @@ describe('estimate', () => {
       { seed: 20_261_121 },
     )
   })
+})
+
+test.each([
+  ['csv', 'none', true, true],
+  ['ndjson', 'none', true, true],
+  ['json', 'none', true, false],
+  ['parquet', 'none', false, true],
+  ['csv', 'gzip', false, false],
+  ['parquet', 'gzip', false, false],
+])('%s in %s: plain text %s, splittable %s', (format, compression, isPlainText, isSplittable) => {
+  expect(fileShape(format, compression)).toEqual({ isPlainText, isSplittable })
 })

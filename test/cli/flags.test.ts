@@ -126,3 +126,34 @@ describe('help', () => {
     expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })
+
+describe('values of flags', () => {
+  const options = (...args: readonly string[]) => codecOptions(parseCommand(args, READ_FLAGS), READ_FLAGS)
+
+  test('a dash alone needs no equals sign', () => {
+    expect(options('--delimiter', '-')).toEqual({ delimiter: '-' })
+    expect(options('--skip-lines', '1.5')).toEqual({ skipLines: 1.5 })
+    expect(options('--schema', 'a=b=int64', '--schema', '{"__proto__":"string"}')).toEqual({
+      schema: Object.fromEntries([
+        ['a=b', 'int64'],
+        ['__proto__', 'string'],
+      ]),
+    })
+  })
+
+  test.each([
+    ['{"a":"int64","b":1}', 'begins with { but is not a JSON object of strings'],
+    ['{"a":1,"b":"int64"}', 'begins with { but is not a JSON object of strings'],
+    ['a', 'must be NAME=VALUE'],
+    ['=int64', 'must be NAME=VALUE'],
+  ])('--schema %s', (text, message) => {
+    expect(() => options('--schema', text)).toThrow(message)
+  })
+
+  test.each(['1234567890123456', '1.', '.5', '1.1234567890123456', '-1', '0x1', ' 1', '1 '])(
+    '%j is no number',
+    (text) => {
+      expect(() => options(`--skip-lines=${text}`)).toThrow('--skip-lines must be a number')
+    },
+  )
+})

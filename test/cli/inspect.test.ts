@@ -197,3 +197,15 @@ describe('inspect', () => {
     }
   })
 })
+
+test('the memory of a function is checked before the file is opened', async () => {
+  const { stderr } = await runCli(['inspect', files.file('nowhere.csv'), '--memory-mb', '64'])
+  expect(stderr).toMatch(/^OPTION_INVALID: .*memoryMb/)
+})
+
+test('rejected rows alone make the exit code 1', async () => {
+  writeFileSync(files.file('ragged.csv'), 'a,b\n1\n2,3\n')
+  writeFileSync(files.file('fine.csv'), 'a,b\n2,3\n')
+  expect((await runCli(['inspect', files.file('ragged.csv')])).code).toBe(1)
+  expect((await runCli(['inspect', files.file('fine.csv')])).code).toBe(0)
+})

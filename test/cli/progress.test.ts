@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
 import { parseCommand } from '../../src/cli/parse-command.ts'
 import { barText, PROGRESS_FLAG, progressBar } from '../../src/cli/progress.ts'
 import { folder, spawnCli } from './support.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 const LINE_START = '\r\u001b[2K'
 
@@ -55,5 +57,50 @@ describe('the progress bar', () => {
     writeFileSync(files.file('a.csv'), 'id\n1\n')
     expect(await spawnCli(['inspect', 'a.csv'], { cwd: files.path })).toMatchObject({ code: 0, stderr: '' })
     files.remove()
+  })
+})
+
+describe('the time of the progress bar', () => {
+  test('the bar shows the speed since its start, every 100 ms', () => {
+    let now = 1000
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const shown: string[] = []
+    const io = { stderr: { isTTY: true, columns: 60, write: (data: string) => void shown.push(data) } } as never
+    const bar = progressBar(io, parseCommand([], {}), undefined)
+    for (const [at, bytes] of [
+      [1099, 50_000],
+      [1100, 50_000],
+      [1199, 100_000],
+      [1500, 300_000],
+    ] as const) {
+      now = at
+      bar.add(bytes)
+    }
+    bar.restart()
+    now = 2000
+    bar.add(1_000_000)
+    bar.end()
+    expect(shown.map((text) => text.replace('\r\u001b[2K', ''))).toEqual([
+      '100 kB  1.0 MB/s',
+      '500 kB  1.0 MB/s',
+      '1.0 MB  1.0 MB/s',
+      '',
+    ])
+    shown.length = 0
+    const unseen = progressBar(io, parseCommand([], {}), undefined)
+    unseen.add(1)
+    unseen.end()
+    expect(shown).toEqual([])
+  })
+
+  test('a terminal without a width has 80 columns', () => {
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const shown: string[] = []
+    const io = { stderr: { isTTY: true, write: (data: string) => void shown.push(data) } } as never
+    const bar = progressBar(io, parseCommand([], {}), 1e15)
+    now = 100
+    bar.add(123e12)
+    expect(shown[0]).toBe('\r\u001b[2K[===>                    ]  12%  123 TB of 1.0 PB  1.2 PB/s')
   })
 })

@@ -3,7 +3,9 @@ import { Table } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { codecFor } from '../../src/codecs/codec-for.ts'
 import { bytesSource, type CodecInput } from '../../src/codecs/input/source.ts'
+import { parquet } from '../../src/codecs/parquet/parquet.ts'
 import { rowsFromTable } from '../../src/columns/rows-from-table.ts'
+import { tableFromRows } from '../../src/columns/table-from-rows.ts'
 import { collect, stream } from '../support/streams.ts'
 
 const rowsOf = async (input: CodecInput, key: string, options = {}) => [
@@ -127,5 +129,117 @@ describe('what a codec reads', () => {
   test.each(['a.csv', 'a.json', 'a.ndjson', 'a.json.gz'])('%s: is bytes, not text', async (key) => {
     const chunks = stream(['{"id":1}\n']) as AsyncIterable<unknown> as AsyncIterable<Uint8Array>
     await expect(rowsOf(chunks, key)).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
+  })
+})
+
+describe('options of codecFor', () => {
+  test.each<readonly [unknown, object | undefined, string, RegExp]>([
+    [7, undefined, 'TYPE_MISMATCH', /^codecFor: key must be a string/],
+    ['a.csv', { limits: 7 }, 'OPTION_INVALID', /^codecFor: limits must be an object/],
+    ['a.csv', { limits: { maxRowBytes: '1' } }, 'OPTION_INVALID', /^codecFor: limits: maxRowBytes must be a number/],
+    ['a.csv', { limits: { maxRows: 1 } }, 'OPTION_INVALID', /^codecFor: limits: there is no option "maxRows"/],
+    [
+      'a.csv',
+      { limits: { maxDepth: -1 } },
+      'OPTION_INVALID',
+      /^codecFor: limits: maxDepth must be a number, 0 or more/,
+    ],
+    ['a.csv', { limits: { maxDepth: Number.NaN } }, 'OPTION_INVALID', /^codecFor: limits: maxDepth must be/],
+    ['a.csv', { quot: '' }, 'OPTION_INVALID', /^codecFor: there is no option "quot"; did you mean quote\?/],
+    ['a.csv', { format: 7 }, 'OPTION_INVALID', /^codecFor: format must be a string/],
+    ['a.csv', { format: 'xls' }, 'OPTION_INVALID', /^format: must be one of csv, tsv, json, ndjson, parquet/],
+    ['a.csv', { compression: 'xz' }, 'OPTION_INVALID', /^compression: must be one of gzip, zstd, none, auto, snappy/],
+    ['a', {}, 'UNSUPPORTED_FORMAT', /^the key does not end in \.csv/],
+  ])('%j with %j is %s', (key, options, code, message) => {
+    expect(() => codecFor(key as string, options)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
+  })
+
+  test('are those of all formats, of which each codec takes its own; undefined counts as absent', async () => {
+    const options = {
+      delimiter: ';',
+      rows: ['Records'],
+      columns: ['id'],
+      limits: { maxDepth: undefined, maxColumns: 0x7fff, maxRowBytes: Number.POSITIVE_INFINITY },
+    } as object
+    expect(await rowsOf(Buffer.from('id;b\n1;2\n'), 'a.csv', options)).toEqual([{ id: 1n, b: 2n }])
+    expect(await rowsOf(Buffer.from('{"Records":[{"id":1}]}'), 'a.json', options)).toEqual([{ id: 1n }])
+    const table = new Table(await collect(codecFor('a.csv').read(Buffer.from('id,b\n1,2\n'))))
+    const bytes = Buffer.concat(await collect(codecFor('a.pq', options).write()(stream(table.batches))))
+    expect(await rowsOf(bytes, 'a.pq', options)).toEqual([{ id: 1n }])
+    expect(await rowsOf(Buffer.from('id\tb;c\n1\t2\n'), 'a.tsv', {})).toEqual([{ id: 1n, 'b;c': 2n }])
+    expect(await rowsOf(Buffer.from('id;b\n1;2\n'), 'a.tsv', { delimiter: ';' })).toEqual([{ id: 1n, b: 2n }])
+    await expect(rowsOf(Buffer.from('id\n1\n'), 'a.csv', { limits: { maxColumns: 0 } })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    })
+  })
+
+  test('write takes no options, and only batches', async () => {
+    const codec = codecFor('a.csv.gz')
+    const write = codec.write as (...given: readonly unknown[]) => ReturnType<typeof codec.write>
+    expect(() => write({})).toThrow(/^csv\(\)\.write/)
+    for (const batches of [stream([{ numRows: 1 }]), [1], 7])
+      await expect(collect(codec.write()(batches as never))).rejects.toMatchObject({
+        code: 'TYPE_MISMATCH',
+        message: expect.stringMatching(/^csv\(\)\.write: /),
+      })
+    expect(() => codec.read(7 as never)).toThrow(/^csv\(\)\.read: the source must be/)
+  })
+})
+
+describe('Parquet', () => {
+  test('takes the compression of its pages from the options, and its own without or with auto', async () => {
+    const table = tableFromRows(Array.from({ length: 500 }, (_, row) => ({ text: `the same text again, ${row}` })))
+    const written = async (options: Parameters<typeof codecFor>[1]) =>
+      Buffer.concat(await collect(codecFor('a.parquet', options).write()(stream(table.batches)))).toString('hex')
+    const [none, gzip, auto, absent] = await Promise.all([
+      written({ compression: 'none' }),
+      written({ compression: 'gzip' }),
+      written({ compression: 'auto' }),
+      written({}),
+    ])
+    const direct = async (options: Parameters<typeof parquet>[0]) =>
+      Buffer.concat(await collect(parquet(options).write()(stream(table.batches)))).toString('hex')
+    expect([none, gzip, auto, absent]).toEqual([
+      await direct({ compression: 'none' }),
+      await direct({ compression: 'gzip' }),
+      await direct({}),
+      await direct({}),
+    ])
+    expect(new Set([none, gzip, auto]).size).toBe(3)
+  })
+
+  test('is read by range where nothing is around it', async () => {
+    const table = tableFromRows([{ id: 1n }])
+    const bytes = Buffer.concat(await collect(codecFor('a.parquet').write()(stream(table.batches))))
+    const source = bytesSource(bytes)
+    const stream_ = (): never => {
+      throw new Error('streamed')
+    }
+    expect(await rowsOf({ ...source, stream: stream_ }, 'a.parquet')).toEqual([{ id: 1n }])
+    expect(codecFor('a.csv', { compression: 'auto' }).contentType).toBe('text/csv')
+    expect(codecFor('a.csv.gz', { compression: 'auto' }).contentType).toBe('application/gzip')
+    expect(codecFor('a.csv.gz', { compression: 'none' }).contentType).toBe('text/csv')
+  })
+})
+
+describe('a compressed file', () => {
+  test('may inflate to 256 MiB as Parquet, and to what limits say', async () => {
+    const read = (key: string, bytes: CodecInput, limits = {}) => rowsOf(bytes, key, { limits })
+    const limit = { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('inflates to more than') }
+    const member = gzipSync(Buffer.alloc(1024 * 1024))
+    const members = Buffer.concat(Array.from({ length: 257 }, () => member))
+    await expect(read('a.pq.gz', members)).rejects.toMatchObject(limit)
+    await expect(read('a.csv.gz', gzipSync('id\n1\n'), { maxInflatedBytes: 4 })).rejects.toMatchObject(limit)
+    expect(await read('a.csv.gz', gzipSync('id\n1\n'), { maxInflatedBytes: 5 })).toEqual([{ id: 1n }])
+  })
+
+  test('of Parquet is read from bytes, a source or a stream', async () => {
+    const table = new Table(await collect(codecFor('a.csv').read(Buffer.from('id\n1\n'))))
+    const bytes = Buffer.concat(await collect(codecFor('a.pq.gz').write()(stream(table.batches))))
+    expect(bytes[0]).toBe(0x1f)
+    for (const input of [bytes, bytesSource(bytes), stream([bytes])])
+      expect(await rowsOf(input, 'a.pq.gz')).toEqual([{ id: 1n }])
   })
 })

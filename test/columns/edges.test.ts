@@ -111,6 +111,14 @@ describe('builders', () => {
     expect([data.length, data.nullCount, builder.length]).toEqual([1, 1, 0])
   })
 
+  test('bytes under a null are zeros, also where a value was before', () => {
+    const builder = columnBuilder(new FixedSizeBinary(4))
+    for (const value of [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8)]) builder.append(value)
+    builder.truncate(1)
+    builder.append(null)
+    expect([...builder.finish().values]).toEqual([1, 2, 3, 4, 0, 0, 0, 0])
+  })
+
   test('a buffer is cut where more than a quarter of it is empty', () => {
     const full = new Uint8Array(100)
     expect(trimmed(full, 100).buffer).toBe(full.buffer)

@@ -199,6 +199,10 @@ describe('planSplits', () => {
       'a.xyz': bytesOf('x'),
       'b.csv': gzipSync('id\n1\n'),
     })
+    const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } })
+    const closed = { send: () => Promise.reject(denied) } as never
+    const failure: Error = await planSplits(closed, at('closed.csv')).catch((error) => error)
+    expect(failure.message).toMatch(/^planSplits: an object cannot be read: (?!there is no)/)
     await expect(planSplits(client, at('nowhere.csv'))).rejects.toThrow(code('SOURCE_UNAVAILABLE', /no such object/))
     await expect(planSplits(client, [{ bucket: 'lake', key: 'a.csv', eTag: 'other' }])).rejects.toThrow(
       code('SOURCE_CHANGED'),

@@ -189,3 +189,44 @@ describe('readSplit', () => {
     expect(() => readSplit(client as never, split as never)).toThrow(code(name))
   })
 })
+
+test('names itself, and objects with one set of columns in any order have one set of types', async () => {
+  const { client } = memoryBucket({ 'a.csv': Buffer.from('id,n\n1,x\n'), 'b.csv': Buffer.from('n,id\n2,1.5\n') })
+  const plan = await planSplits(client, [
+    { bucket: 'b', key: 'a.csv' },
+    { bucket: 'b', key: 'b.csv' },
+  ])
+  expect(plan.splits.map(({ schema }) => schema)).toEqual([
+    [
+      ['id', 'float64'],
+      ['n', 'string'],
+    ],
+    [
+      ['n', 'string'],
+      ['id', 'float64'],
+    ],
+  ])
+  const [split] = plan.splits as [Split]
+  expect(() => readSplit(client, split, { codecs: {} } as object)).toThrow(/^readSplit: there is no option "codecs"/)
+})
+
+test('an object without a value in a column leaves its type open for the whole set', async () => {
+  const { client } = memoryBucket({ 'a.csv': Buffer.from('id,n\n1,\n'), 'b.csv': Buffer.from('id,n\n2,7\n') })
+  const at = (key: string) => ({ bucket: 'b', key })
+  const schemas = async (...keys: readonly string[]) =>
+    (await planSplits(client, keys.map(at))).splits.map(({ schema }) => schema?.[1])
+  expect(await schemas('a.csv', 'b.csv')).toEqual([
+    ['n', 'int64'],
+    ['n', 'int64'],
+  ])
+})
+
+test('a compressed split inflates to what limits say, and no further', async () => {
+  const { gzipSync } = await import('node:zlib')
+  const { client } = memoryBucket({ 'a.csv.gz': gzipSync('id\n1\n2\n') })
+  const plan = await planSplits(client, [{ bucket: 'b', key: 'a.csv.gz' }])
+  expect(await read(client, plan.splits[0])).toMatchObject({ rows: 2 })
+  await expect(read(client, plan.splits[0], { limits: { maxInflatedBytes: 3 } })).rejects.toThrow(
+    code('LIMIT_EXCEEDED', /inflates to more than 3 bytes/),
+  )
+})

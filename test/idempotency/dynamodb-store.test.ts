@@ -143,6 +143,21 @@ describe('dynamodbStore', () => {
     expect(() => createTableInput({ tableName: 't', ...bad })).toThrow(code('OPTION_INVALID'))
   })
 
+  test('names itself and the option', () => {
+    const store = dynamodbStore as (options?: unknown) => unknown
+    const table = createTableInput as (options?: unknown) => unknown
+    expect(() => store()).toThrow(/^dynamodbStore: options must be an object.*write dynamodbStore\(/)
+    expect(() => store({ client, tableName: 't', maxResultByte: 1 })).toThrow(
+      /^dynamodbStore: there is no option "maxResultByte"; did you mean maxResultBytes\?/,
+    )
+    expect(() => store({ tableName: 't' })).toThrow(/^dynamodbStore: client must be/)
+    expect(() => table()).toThrow(/^createTableInput: options must be an object.*write createTableInput\(/)
+    expect(() => table({ tableName: 't', namespace: 7 })).toThrow(/^createTableInput: namespace must be a string/)
+    expect(() => table({ tableName: 't', maxResultBytes: '1' })).toThrow(/^createTableInput: maxResultBytes must be a/)
+    const others = { client, overflow: {}, maxResultBytes: 1, namespace: 'orders' }
+    expect(table({ tableName: 't', ...others })).toEqual(createTableInput({ tableName: 't' }))
+  })
+
   test('time to live can be switched on', async () => {
     const { store, tableName } = await newStore({ ttlAttribute: 'gone_at' })
     await client.send(new UpdateTimeToLiveCommand(store.timeToLiveInput()))

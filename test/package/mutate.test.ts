@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { addAccepted, readAccepted, staleEntries } from '../../mutate/accepted.ts'
 import { chooseMutants } from '../../mutate/choose-mutants.ts'
+import { FOLDERS, folderOf } from '../../mutate/folders.ts'
 import { instrument } from '../../mutate/instrument.ts'
 import { scoresOf, withRow } from '../../mutate/laws-table.ts'
 import { keyOf } from '../../mutate/mutant.ts'
@@ -99,4 +101,12 @@ test('the table keeps its other rows, in order, and stands between its markers',
   expect(again.split('\n').filter((line) => line.startsWith('| `'))).toEqual(['| `cdc` | 2 |', '| `flow` | 3 |'])
   expect(scoresOf(`# Laws\n\n${again}\n`)).toBe(again)
   expect(scoresOf('# Laws\n')).toBe('')
+})
+
+test('every source belongs to one folder of the list, and to no other', () => {
+  const sourcesOf = (pattern: string) => globSync(pattern, { cwd: ROOT })
+  const counted = FOLDERS.flatMap((folder) => sourcesOf(folderOf(folder).sources))
+  // Names and types alone, in which nothing can be changed.
+  const bare = ['src/index.ts', 'src/result.ts']
+  expect([...counted, ...bare].sort()).toEqual(sourcesOf('src/**/*.ts').sort())
 })

@@ -82,8 +82,8 @@ describe('outputKey', () => {
     [/^outputKey: key/, 7, { from: 'a', to: 'b' }],
     [/^outputKey: options/, 'a', undefined],
     [/^outputKey: .*form/, 'a', { form: 'a', to: 'b' }],
-    [/^outputKey: .*to/, 'a', { from: 'a' }],
-    [/^outputKey: .*from/, 'a', { to: 'a' }],
+    [/^outputKey: to must be a string, not undefined; write outputKey\(/, 'a', { from: 'a' }],
+    [/^outputKey: from must be a string, not undefined; write outputKey\(/, 'a', { to: 'a' }],
     [/^outputKey: extension/, 'a', { from: 'a', to: 'b', extension: 7 }],
   ])('%s: a call that is refused names the function and the argument', (message, given, options) => {
     expect(() => outputKey(given as string, options as never)).toThrow(message)

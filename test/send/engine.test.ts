@@ -357,3 +357,134 @@ describe('options', () => {
     expect(yielded).toBe(9)
   })
 })
+
+const too = named('BatchRequestTooLong', 400)
+const bodiesOf = (held: readonly Held[]) => held.map(({ bodies }) => bodies.join(''))
+
+describe('entries of a request that was rejected for its content', () => {
+  test('are in no request with entries that were never sent', async () => {
+    const { client, held } = heldClient()
+    const call = sqsSender(client, target, { maxEntries: 2, concurrency: 1 })(messages(3))
+    held[0]?.reject(too)
+    for (let request = 1; request < 4; request++) {
+      await settled()
+      held[request]?.answer()
+    }
+    expect(await call).toMatchObject({ sent: 3, requests: 4 })
+    expect(bodiesOf(held)).toEqual(['01', '0', '1', '2'])
+  })
+
+  test('are in none with entries that are sent again', async () => {
+    const { client, held } = heldClient()
+    const { sleep, waits } = heldSleep()
+    const call = sqsSender(client, target, { maxEntries: 2, concurrency: 1, sleep })(messages(4))
+    held[0]?.answer([0])
+    await settled()
+    waits[0]?.()
+    await settled()
+    held[1]?.reject(too)
+    for (let request = 2; request < 5; request++) {
+      await settled()
+      held[request]?.answer()
+    }
+    expect(await call).toMatchObject({ sent: 4 })
+    expect(bodiesOf(held)).toEqual(['01', '23', '0', '2', '3'])
+  })
+})
+
+test('entries that were reported do not count as pending: a partly filled request still waits for more', async () => {
+  const { client, held } = heldClient()
+  const fed = fedSource()
+  const call = sqsSender(client, target, { maxEntries: 2, maxPending: 4, lingerMs: 1e6 })(fed.source)
+  const [last, ...first] = messages(5).reverse()
+  for (const value of first.reverse()) await fed.give({ done: false, value })
+  for (const { answer } of held) answer()
+  await settled()
+  await fed.give({ done: false, value: last as SqsEntry })
+  expect(bodiesOf(held)).toEqual(['01', '23'])
+  await fed.give({ done: true, value: undefined })
+  held[2]?.answer()
+  expect(await call).toMatchObject({ sent: 5, requests: 3 })
+})
+
+test('the wait before another attempt is that of the entry with the most attempts', async () => {
+  const { client, held } = heldClient()
+  const fed = fedSource()
+  const asked: number[] = []
+  const { sleep, waits } = heldSleep()
+  const recorded = (ms: number): Promise<void> => {
+    asked.push(ms)
+    return sleep()
+  }
+  const options = { maxEntries: 2, concurrency: 1, lingerMs: 1e6, baseMs: 100, random: () => 0.5, sleep: recorded }
+  const call = sqsSender(client, target, options)(fed.source)
+  const [last, ...first] = messages(3).reverse()
+  for (const value of first.reverse()) await fed.give({ done: false, value })
+  held[0]?.answer([0])
+  await settled()
+  await fed.give({ done: false, value: last as SqsEntry })
+  waits[0]?.()
+  await settled()
+  held[1]?.answer([0, 1])
+  await settled()
+  waits[1]?.()
+  await fed.give({ done: true, value: undefined })
+  held[2]?.answer()
+  expect(await call).toMatchObject({ sent: 3, retries: 3 })
+  expect(bodiesOf(held)).toEqual(['01', '02', '02'])
+  expect(asked[1]).toBe(2 * (asked[0] as number))
+})
+
+test('where the wait fails, requests in flight are still answered', async () => {
+  const { client, held } = heldClient()
+  const sleep = (): Promise<never> => Promise.reject(new Error('no timer'))
+  const outcomes: string[] = []
+  const onOutcome = ({ status }: SendOutcome<SqsEntry>): void => void outcomes.push(status)
+  const call = sqsSender(client, target, { maxEntries: 2, sleep, onOutcome })(messages(4))
+  held[0]?.answer([0])
+  await settled()
+  held[1]?.answer()
+  await expect(call).rejects.toThrow('no timer')
+  expect(outcomes).toEqual(['failed', 'sent', 'sent', 'sent'])
+})
+
+test('an abort settles what is in flight, and its late rejection changes nothing', async () => {
+  const { client, held } = heldClient()
+  const aborter = new AbortController()
+  const outcomes: SendOutcome<SqsEntry>[] = []
+  let free: () => void = () => {}
+  const onOutcome = (outcome: SendOutcome<SqsEntry>): Promise<void> | undefined => {
+    outcomes.push(outcome)
+    return outcomes.length > 1
+      ? undefined
+      : new Promise((resolve) => {
+          free = resolve
+        })
+  }
+  const call = sqsSender(client, target, { maxEntries: 1, onOutcome })(messages(2), { signal: aborter.signal })
+  held[0]?.answer()
+  await settled()
+  aborter.abort(new Error('enough'))
+  held[1]?.reject(named('AbortError', 0))
+  await settled()
+  free()
+  await call.catch(() => {})
+  expect(outcomes.map(({ status }) => status)).toEqual(['sent', 'unknown'])
+  expect(outcomes[1]).toMatchObject({ error: { message: 'sqs: aborted' } })
+})
+
+test('an entry behind one of its key that was not sent is SEND_FAILED', async () => {
+  const { client } = fakeService({ service: 'kinesis', script: () => ({ 0: 'AccessDenied' }) })
+  const send = kinesisSender(client, { streamName: 's' }, { ...QUICK, attempts: 1 })
+  const entries = ['a', 'b'].map((text) => ({ Data: Buffer.from(text), PartitionKey: 'k' }))
+  const error = await thrown(send(entries))
+  expect(isSendError(error) && error.outcomes.map((each) => each.error.code)).toEqual(['SEND_FAILED', 'SEND_FAILED'])
+})
+
+test('with atMostOnce an entry without an answer is not sent again, also where the service knows no repeats', async () => {
+  const { client, requests } = fakeService({ service: 'kinesis', script: () => 'lost' })
+  const send = kinesisSender(client, { streamName: 's' }, { ...QUICK, atMostOnce: true })
+  const error = await thrown(send([{ Data: Buffer.from('a'), PartitionKey: 'k' }]))
+  expect(isSendError(error) && error.report).toMatchObject({ sent: 0, failed: 0, unknown: 1 })
+  expect(requests).toHaveLength(1)
+})

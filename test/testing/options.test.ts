@@ -108,9 +108,8 @@ describe('values of options', () => {
           ['sourceMSKArn', 'sourceKinesisStreamArn', 'deliveryStreamArn'].filter((field) => field in event).join(),
         ),
       )
-    const own = sources({ isFromMsk: true })
-    expect([...own].every((fields) => fields.startsWith('sourceMSKArn'))).toBe(true)
-    expect([...sources({})].every((fields) => !fields.startsWith('sourceMSKArn'))).toBe(true)
+    expect(sources({ isFromMsk: true })).toEqual(new Set(['sourceMSKArn,deliveryStreamArn']))
+    expect(sources({})).toEqual(new Set(['sourceKinesisStreamArn,deliveryStreamArn', 'deliveryStreamArn']))
     for (const event of sample<{ sourceMSKArn: string }>(make('arbitraryFirehoseEvent', { isFromMsk: true }))) {
       expect(event.sourceMSKArn).toMatch(/^arn:aws:kafka:[a-z0-9-]+:\d{12}:cluster\//)
     }
@@ -127,7 +126,83 @@ describe('values of options', () => {
   })
 })
 
+describe('arbitraries without options', () => {
+  const NAMES = ['arbitraryCloudWatchAlarmEvent', 'arbitraryScheduledEvent', 'arbitraryStreamFailureEvent']
+  test.each(NAMES)('%s refuses any', (name) => {
+    expect(() => make(name, {})).toThrow(expect.objectContaining({ message: expect.stringContaining(`${name}: `) }))
+  })
+})
+
+describe('arbitraryChange', () => {
+  test('refuses options of readChanges at once, and draws no change that readChanges refuses', () => {
+    const read = { nothing: 1 } as object
+    expect(() => testing.arbitraryChange({ read })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+    const image = fc.constant({ a: { X: '1' } } as object) as unknown as ReturnType<typeof testing.arbitraryImage>
+    expect(() => fc.sample(testing.arbitraryChange({ image }), 50)).toThrow(
+      expect.objectContaining({ code: 'ATTRIBUTE_INVALID' }),
+    )
+  })
+})
+
+describe('aggregateRecords', () => {
+  test('names what it takes', () => {
+    const aggregate = testing.aggregateRecords as (records: unknown) => Uint8Array
+    expect(() => aggregate('x')).toThrow(/^aggregateRecords: records must be an array.*write aggregateRecords\(/)
+    for (const bad of [undefined, {}, { partitionKey: 'a' }, { partitionKey: 1, data: new Uint8Array() }])
+      expect(() => aggregate([{ partitionKey: 'a', data: new Uint8Array(1) }, bad])).toThrow(
+        expect.objectContaining({
+          code: 'TYPE_MISMATCH',
+          message: expect.stringMatching(/^aggregateRecords: a record must be an object with a partitionKey/),
+        }),
+      )
+  })
+})
+
 describe('fakeService', () => {
+  test.each([
+    ['sqs', 'Entries'],
+    ['sns', 'PublishBatchRequestEntries'],
+  ] as const)('%s answers by id, and says whose fault a failure is', async (service, field) => {
+    const codes = { 1: 'InternalError', 2: 'InvalidMessageContents' }
+    const { client, stored } = fakeService({ service, script: () => codes })
+    const entries = ['a', 'b', 'c', 'd'].map((Id) => ({ Id }))
+    expect(await client.send({ input: { [field]: entries } })).toEqual({
+      $metadata: { httpStatusCode: 200, attempts: 1 },
+      Successful: [
+        { Id: 'a', MessageId: 'fake-0' },
+        { Id: 'd', MessageId: 'fake-3' },
+      ],
+      Failed: [
+        { Id: 'b', Code: 'InternalError', SenderFault: false },
+        { Id: 'c', Code: 'InvalidMessageContents', SenderFault: true },
+      ],
+    })
+    expect(stored).toEqual([{ Id: 'a' }, { Id: 'd' }])
+    const fine = fakeService({ service })
+    expect(await fine.client.send({ input: { [field]: entries.slice(0, 1) } })).toMatchObject({ Failed: [] })
+    const refusing = fakeService({ service, script: () => ({ 0: 'InternalError' }) })
+    expect(await refusing.client.send({ input: { [field]: entries.slice(0, 1) } })).toMatchObject({ Successful: [] })
+  })
+
+  test.each([
+    ['kinesis', 'Records', 'FailedRecordCount', 'Records', 'SequenceNumber'],
+    ['firehose', 'Records', 'FailedPutCount', 'RequestResponses', 'RecordId'],
+    ['eventbridge', 'Entries', 'FailedEntryCount', 'Entries', 'EventId'],
+  ] as const)('%s answers by position', async (service, field, count, answers, id) => {
+    const { client } = fakeService({ service, script: () => ({ 1: 'No', 2: 'Never' }) })
+    expect(await client.send({ input: { [field]: [{}, {}, {}] } })).toEqual({
+      $metadata: { httpStatusCode: 200, attempts: 1 },
+      [count]: 2,
+      [answers]: [{ [id]: 'fake-0' }, { ErrorCode: 'No' }, { ErrorCode: 'Never' }],
+    })
+  })
+
+  test('an error of the script rejects the request, and nothing is stored', async () => {
+    const { client, stored, requests } = fakeService({ service: 'sqs', script: () => new Error('throttled') })
+    await expect(client.send({ input: { Entries: [{ Id: 'a' }] } })).rejects.toThrow('throttled')
+    expect([stored, requests]).toEqual([[], [{ Entries: [{ Id: 'a' }] }]])
+  })
+
   test('names its options', () => {
     expect(() => fakeService(null as never)).toThrow(/^fakeService: options must be an object.*write fakeService/)
     expect(() => fakeService({} as never)).toThrow(/^fakeService: service must be a string/)

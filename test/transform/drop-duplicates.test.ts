@@ -22,6 +22,26 @@ describe('dropDuplicates', () => {
     expect(run(rows, dropDuplicates({ subset: ['id'], keep: 'none' }))).toEqual([rows[1]])
   })
 
+  test('lists of the same items are apart where these belong to other lists', () => {
+    const long = 'x'.repeat(300)
+    const rows = [
+      { a: ['ab', 'c'] },
+      { a: ['a', 'bc'] },
+      { a: ['', 'abc'] },
+      { a: ['abc', ''] },
+      { a: ['abc'] },
+      { a: [`${long}a`, 'b'] },
+      { a: [long, 'ab'] },
+      { a: ['ab', 'c'] },
+    ]
+    expect(run(rows, dropDuplicates())).toEqual(rows.slice(0, -1))
+    const nested = [{ a: [['b'], ['c', 'd']] }, { a: [['b', 'c'], ['d']] }, { a: [['b', 'c', 'd'], []] }]
+    expect(run(nested, dropDuplicates())).toEqual(nested)
+    const many = Array.from({ length: 300 }, (_, item) => item)
+    const counted = [{ a: [many, [1]] }, { a: [[...many, 1], []] }, { a: [many, [1]] }]
+    expect(run(counted, dropDuplicates())).toEqual(counted.slice(0, 2))
+  })
+
   test('more rows than one table and one segment of hashes', async () => {
     const rows = Array.from({ length: 190_000 }, (_, index) => ({ id: BigInt(index % 180_000) }))
     const { batches } = tableFromRows(rows)

@@ -102,7 +102,7 @@ export function gather(options: GatherOptions): Gather {
 /** Encode the run's name for keys: one distinct name per run, for any characters. */
 function encodedRun(run: unknown): string {
   const rule = `run: must be a string of 1 to ${MAX_RUN_BYTES} bytes once percent-encoded`
-  if (typeof run !== 'string' || run === '' || !isWellFormed(run)) throw new MillraceError('OPTION_INVALID', rule)
+  if (typeof run !== 'string' || !isWellFormed(run)) throw new MillraceError('OPTION_INVALID', rule)
   const encoded = encodeURIComponent(run).replace(/^\./, '%2E')
   if (encoded.length > MAX_RUN_BYTES) throw new MillraceError('OPTION_INVALID', rule)
   return encoded

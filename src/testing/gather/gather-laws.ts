@@ -121,7 +121,7 @@ async function raceWorkers(
   const now = (): number => START_MS
   const work = ({ part, diesAfter }: Worker, id: number): Promise<void> => {
     let requests = 0
-    /** Parts whose workers had their response when the last request was executed. */
+    /** Parts whose workers had their response when the first request was executed: a store may count at any of its requests. */
     let known = 0
     let onDeath: () => void = () => {}
     const death = new Promise<void>((resolve) => {
@@ -129,7 +129,7 @@ async function raceWorkers(
     })
     const wire: Wire = async (request) => {
       await s.schedule(Promise.resolve(), `${id} sends`)
-      known = finished.size
+      if (requests === 0) known = finished.size
       const answer = await request().then(
         (value) => () => value,
         (error: unknown) => () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Split, sealed } from '../../../src/fanout/gather/split.ts'
+import { canonicalText, checkSeal, type Split, sealed } from '../../../src/fanout/gather/split.ts'
 import { checkSplitShape } from '../../../src/fanout/gather/split-shape.ts'
 
 const split: Split = sealed({
@@ -24,6 +24,7 @@ const split: Split = sealed({
 test('a split of a plan, with and without the fields that may be absent', () => {
   expect(() => checkSplitShape(split)).not.toThrow()
   const { header: _, schema: __, inference: ___, ...whole } = split
+  expect(() => checkSplitShape({ ...whole, schema: split.schema } as Split)).not.toThrow()
   expect(() => checkSplitShape({ ...whole, versionId: 'v', compression: 'auto', rowGroups: [0, 3] })).not.toThrow()
 })
 
@@ -39,6 +40,20 @@ test.each<[string, object]>([
   ['rowGroups', { rowGroups: [3, 1] }],
   ['rowGroups', { rowGroups: [0, 2 ** 31] }],
   ['rowGroups', { rowGroups: true }],
+  ['rowGroups', { rowGroups: [0, 1, 2] }],
+  ['rowGroups', { rowGroups: [0] }],
+  ['rowGroups', { rowGroups: [0.5, 1] }],
+  ['versionId', { versionId: 7 }],
+  ['versionId', { versionId: '' }],
+  [
+    'schema',
+    {
+      schema: [
+        [7, 'int64'],
+        ['', 'string'],
+      ],
+    },
+  ],
   ['delimiter', { delimiter: '' }],
   ['header', { header: ['id', null] }],
   ['header', { header: 'id' }],
@@ -60,4 +75,14 @@ test.each<[string, object]>([
   expect(() => checkSplitShape({ ...split, ...change } as Split)).toThrow(
     expect.objectContaining({ code: 'SPLIT_MISMATCH', message: expect.stringContaining(`: ${name} is`) }),
   )
+})
+
+test('the seal and the text of a split do not depend on the order of its fields, nor on those that are undefined', () => {
+  const { check, ...fields } = split
+  const reversed = Object.fromEntries(Object.entries(fields).reverse()) as Omit<Split, 'check'>
+  expect(() => checkSeal({ check, ...reversed })).not.toThrow()
+  expect(() => checkSeal({ ...split, versionId: undefined } as unknown as Split)).not.toThrow()
+  expect(sealed(reversed).check).toBe(check)
+  expect(() => checkSeal({ ...split, end: 49 })).toThrow(expect.objectContaining({ code: 'SPLIT_MISMATCH' }))
+  expect(canonicalText({ b: [{ d: 1, c: null }], a: 'x' })).toBe('{"a":"x","b":[{"c":null,"d":1}]}')
 })

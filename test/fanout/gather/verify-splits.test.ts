@@ -26,6 +26,7 @@ const [first, ...others] = reports as [SplitReport, ...SplitReport[]]
 
 test('the sums of all reports, in any order; one that comes twice and is equal counts once', () => {
   expect(verifySplits(plan, reports)).toEqual({ rows: 33, refused: 3, bytes: 100 })
+  expect(verifySplits(plan, [...reports, { ...first }])).toEqual({ rows: 33, refused: 3, bytes: 100 })
   expect(verifySplits(plan, new Set([...others, first, first]))).toEqual({ rows: 33, refused: 3, bytes: 100 })
 })
 
@@ -37,6 +38,8 @@ test.each<[readonly unknown[], RegExp]>([
   [[...others, { ...first, index: 99 }], /another plan/],
   [[...others, { ...first, index: '0' }], /another plan/],
   [[...others, { ...first, bytes: 29 }], /covers 30 bytes, but its report has 29/],
+  [[{ ...reports[1], bytes: 29 }], /split 1 covers 30 bytes, but its report has 29/],
+  [[{ ...reports[1], bytes: '30' }], /split 1 covers 30 bytes, but its report has no number/],
   [[...others, { ...first, rows: undefined }], /numbers of rows/],
   [[...others, { ...first, refused: -1 }], /numbers of rows/],
 ])('a report that is missing, different, foreign or of other bytes is SPLIT_MISMATCH: %#', (changed, rule) => {
