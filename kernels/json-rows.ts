@@ -33,6 +33,7 @@ import {
   DATE,
   FILLED,
   FIRST,
+  FIRST_SLOT,
   FLOAT64,
   INT64,
   ITEM_BYTES,
@@ -128,6 +129,7 @@ export function takeRows(at: usize, array: bool, maxRows: i32, maxBytes: i32, ma
 
 function startColumn(column: usize): void {
   store<i32>(column, -1, LAST)
+  store<i32>(column, -1, FIRST_SLOT)
   store<i32>(column, -1, SEEN_ROW)
   const kind = load<i32>(column, KIND)
   if (kind !== TEXT && kind !== LIST) return
@@ -153,7 +155,9 @@ function takeObject(struct: usize, at: usize, slot: i32, depth: i32): usize {
       end = at + load<i32>(column, KEY_LENGTH)
     }
     // A repeated key.
-    if (load<i32>(column, LAST) === slot) return NOWHERE
+    const last = load<i32>(column, LAST)
+    if (last === slot) return NOWHERE
+    if (last < 0) store<i32>(column, slot, FIRST_SLOT)
     store<i32>(column, slot, LAST)
     at = load<u8>(end) === COLON ? end : skipSpace(end)
     if (load<u8>(at) !== COLON) return NOWHERE

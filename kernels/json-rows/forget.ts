@@ -9,6 +9,7 @@ import {
   CHILDREN_END,
   DATE,
   FILLED,
+  FIRST_SLOT,
   KIND,
   LAST,
   LIST,
@@ -38,7 +39,8 @@ function forgetSlots(column: usize, from: i32): void {
   const values: usize = load<u32>(column, VALUES)
   const bit = load<i32>(column, BIT)
   const last = load<i32>(column, LAST)
-  store<i32>(column, from - 1, LAST)
+  // A column that no row before has is as it was before any.
+  store<i32>(column, load<i32>(column, FIRST_SLOT) >= from ? -1 : from - 1, LAST)
   if (kind === SURVEY && load<i32>(column, SEEN_ROW) === from) store<i32>(column, load<i32>(column, SEEN_BEFORE), SEEN)
   if (kind > TIMESTAMP_NS && kind < STRUCT) return
   for (let slot = from; slot <= last; slot++) {

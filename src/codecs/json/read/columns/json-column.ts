@@ -57,6 +57,8 @@ export interface JsonColumn {
   first: JsonColumn | undefined
   /** The slot written last, -1 at the start of a batch. */
   last: number
+  /** The slot written first, where there is a last one; -1 for a list's items. */
+  firstSlot: number
   /** The column of a batch in which it has no value: shared by all such batches, since most of many columns are empty in most batches. */
   nulls: Data | undefined
   capacity: number
@@ -127,6 +129,7 @@ export function jsonColumn({
     next: undefined,
     first: readAs === READ.struct ? children[0] : undefined,
     last: -1,
+    firstSlot: -1,
     nulls: undefined,
     capacity: 0,
     usualSlots: 0,
@@ -238,7 +241,8 @@ export function rollback(column: JsonColumn, from: number): void {
     column.used = column.offsets[from] as number
   }
   if (column.builder !== undefined && column.builder.length > from) column.builder.truncate(from)
-  if (column.last >= from) column.last = from - 1
+  if (column.last >= from) column.last = column.firstSlot >= from ? -1 : from - 1
+  if (column.last < 0) column.filled = 0
   const childFrom = column.readAs === READ.list ? column.used : from
   for (const child of column.children) rollback(child, childFrom)
 }

@@ -68,6 +68,7 @@ export function readObject(cursor: Cursor, struct: JsonColumn, slot: number, at:
       } else at += column.key.length
     } else at += column.key.length
     if (column.last >= slot) return fail(cursor, REPEATED_KEY, at)
+    if (column.last < 0) column.firstSlot = slot
     column.last = slot
     if (bytes[at] === COLON) at++
     else {

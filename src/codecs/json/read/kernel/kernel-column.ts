@@ -3,6 +3,7 @@ import {
   BIT,
   BOOL,
   DATE,
+  FIRST_SLOT,
   FLOAT64,
   INT64,
   LAST,
@@ -160,6 +161,8 @@ function kernelColumn(kernel: RowKernel, kind: number, place: Place, maxBytes: n
     append(slot, slots, growth) {
       const last = wordAt(memory, record, LAST)
       if (last < 0) return
+      const first = wordAt(memory, record, FIRST_SLOT)
+      if (column.last < 0) column.firstSlot = first < 0 ? -1 : slot + first
       column.last = slot + last
       if (kind === STRUCT) for (const child of children) child.append(slot, slots, growth)
       else if (kind === BOOL) moveBits(memory.bytes, values, column.bits, slot, slots)
