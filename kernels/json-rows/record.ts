@@ -33,7 +33,7 @@ export const CHILDREN_END = 64
 export const FIRST = 68
 /** Bytes of memory of an item in columns, independent of its value: a double. */
 export const ITEM_BYTES = 72
-/** The first slot that had the key, where there is a last one; -1 for a list's items. */
+/** The first slot that had the key, if any had; -1 for the items of a list. */
 export const FIRST_SLOT = 80
 /** The length of a record. */
 export const RECORD = 88

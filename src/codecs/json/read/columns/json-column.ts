@@ -57,7 +57,7 @@ export interface JsonColumn {
   first: JsonColumn | undefined
   /** The slot written last, -1 at the start of a batch. */
   last: number
-  /** The slot written first, where there is a last one; -1 for a list's items. */
+  /** The slot written first since the batch began, if any was; -1 for the items of a list. */
   firstSlot: number
   /** The column of a batch in which it has no value: shared by all such batches, since most of many columns are empty in most batches. */
   nulls: Data | undefined

@@ -93,7 +93,7 @@ const files = fc.constantFrom(...Object.keys(ENCODINGS)).chain((encoding) =>
 )
 
 law(
-  'csv: text of any encoding is read as the same UTF-8 wherever it is cut, and what is no character as a byte that UTF-8 never has',
+  'csv: text of any encoding becomes the same UTF-8 for any cuts, and what is no character a byte that UTF-8 never has',
   fc.property(files, ({ encoding, letters, ahead, hasMark, sizes }) => {
     const [plain] = ENCODINGS[encoding] as Letters
     const all = [...Array.from({ length: ahead }, () => plain as Letters[number]), ...letters]
