@@ -5,8 +5,14 @@ import { type Data, DataType, type RecordBatch } from 'apache-arrow'
  * counts by its indexes.
  */
 export function bytesToWrite(batch: RecordBatch): number {
-  const columns = batch.data.children.map((data) => dataBytes(data, 0, data.length))
-  return columns.reduce((sum, bytes) => sum + bytes, Math.max(0, ...columns))
+  let sum = 0
+  let largest = 0
+  for (const data of batch.data.children) {
+    const bytes = dataBytes(data, 0, data.length)
+    sum += bytes
+    largest = Math.max(largest, bytes)
+  }
+  return sum + largest
 }
 
 function dataBytes(data: Data, start: number, end: number): number {

@@ -107,6 +107,11 @@ describe('bytes of a batch', () => {
     expect(bytesOf(none)).toBe(0)
   })
 
+  test('of more columns than a function takes arguments', () => {
+    const children = new Array(200_000).fill(int32(1))
+    expect(bytesToWrite({ data: { children } } as unknown as RecordBatch)).toBe(4 * 200_000 + 4)
+  })
+
   test('of a part of shared buffers', () => {
     const batch = batchOf(text(3, 10, 4, 100))
     expect(bytesToWrite(batch.slice(1, 3))).toBe(2 * (8 + 14))
